@@ -1,0 +1,2 @@
+/** Read models built from the event log, one subpackage per read model. */
+package dev.epoch.projections;

@@ -1,0 +1,2 @@
+/** Architecture rules, fault trials and benchmarks. */
+package dev.epoch.qa;

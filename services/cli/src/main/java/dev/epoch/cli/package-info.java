@@ -1,0 +1,2 @@
+/** The <code>epoch</code> command. */
+package dev.epoch.cli;

@@ -1,0 +1,2 @@
+/** The Java client of the REST API. */
+package dev.epoch.client;

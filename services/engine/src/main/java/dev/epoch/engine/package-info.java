@@ -1,0 +1,2 @@
+/** Pure decisions: processors decide, appliers change the repository state. */
+package dev.epoch.engine;

@@ -1,0 +1,2 @@
+/** The reactive shell around the engine: commands in, appended events and answers out. */
+package dev.epoch.gateway;
