@@ -1,0 +1,28 @@
+package dev.epoch.events.command;
+
+import dev.epoch.events.Actor;
+
+/**
+ * Merge a branch into another.
+ *
+ * @param target branch name
+ * @param source as the user wrote it
+ * @param sourceCommit it stands for
+ * @param strategy three_way, fast_forward, ours, theirs
+ * @param message or null
+ * @param author of the merge
+ * @param noCommit leave the merge open for its commit
+ * @param failOnConflict refuse instead of leaving conflicts open
+ * @param expectedHead head the client knows, or null
+ */
+public record MergeBranchV1(
+    String target,
+    String source,
+    String sourceCommit,
+    String strategy,
+    String message,
+    Actor author,
+    boolean noCommit,
+    boolean failOnConflict,
+    String expectedHead)
+    implements Command {}
