@@ -13,7 +13,11 @@ import java.util.Map;
  * @param locations by table id: where the branch finds rows, if not where its head says
  */
 public record BranchCreatedV1(
-    String branchId, String name, String head, String startPoint, Map<String, RowsLocation> locations)
+    String branchId,
+    String name,
+    String head,
+    String startPoint,
+    Map<String, RowsLocation> locations)
     implements Event {
   public BranchCreatedV1 {
     locations = locations == null ? Map.of() : Map.copyOf(locations);

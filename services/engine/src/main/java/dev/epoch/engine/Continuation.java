@@ -9,11 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Later steps of a command, with facts that the shell brings back from the backends. Not kept in the log; their events are. */
+/**
+ * Later steps of a command, with facts that the shell brings back from the backends. Not kept in
+ * the log; their events are.
+ */
 public sealed interface Continuation {
 
   /** Capture is installed and the baseline read. */
-  record CompleteRegistration(UUID operation, long rowCount, Digest contentHash, String contentSum, Digest schemaHash)
+  record CompleteRegistration(
+      UUID operation, long rowCount, Digest contentHash, String contentSum, Digest schemaHash)
       implements Continuation {}
 
   /** The table's objects are gone from its database. */
@@ -27,7 +31,8 @@ public sealed interface Continuation {
   record CompleteCommit(UUID operation, List<TableEntry> entries) implements Continuation {}
 
   /** The merge is planned: its backends may change. */
-  record PrepareMerge(String branchId, String expectedHead, OperationPlan.Merge plan) implements Continuation {}
+  record PrepareMerge(String branchId, String expectedHead, OperationPlan.Merge plan)
+      implements Continuation {}
 
   /** The merge waits for decisions, or for its commit. */
   record OpenMerge(
@@ -49,14 +54,22 @@ public sealed interface Continuation {
    * @param entries of tables that differ from the first parent; ignored by a fast-forward
    * @param locations by table id: where the branch keeps rows of every table the operation touched
    */
-  record CompleteMerge(UUID operation, List<TableEntry> entries, Map<String, RowsLocation> locations)
+  record CompleteMerge(
+      UUID operation, List<TableEntry> entries, Map<String, RowsLocation> locations)
       implements Continuation {}
 
   /** What the backends had done of the operation is undone. */
   record Abort(UUID operation, String code, String message) implements Continuation {}
 
-  /** An operation that a stopped process left behind was finished or undone; follows its completion or abort. */
+  /**
+   * An operation that a stopped process left behind was finished or undone; follows its completion
+   * or abort.
+   */
   record RecordRecovery(
-      UUID operation, String outcome, Actor originalActor, Map<String, String> tables, String reason)
+      UUID operation,
+      String outcome,
+      Actor originalActor,
+      Map<String, String> tables,
+      String reason)
       implements Continuation {}
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was decided: events that happen, and the refusal if the command is refused. Both together say that an attempt ended
- * without effect (an aborted operation whose command is refused).
+ * What was decided: events that happen, and the refusal if the command is refused. Both together
+ * say that an attempt ended without effect (an aborted operation whose command is refused).
  *
  * @param events in order
  * @param rejection of the command

@@ -22,15 +22,15 @@ public record DecisionContext(Actor actor, Instant time, UUID command, Supplier<
     Objects.requireNonNull(randomId, "randomId");
   }
 
-  String branchId() {
+  public String branchId() {
     return "b" + randomId.get();
   }
 
-  String tableId() {
+  public String tableId() {
     return "t" + randomId.get();
   }
 
-  String mergeId() {
+  public String mergeId() {
     return "m" + randomId.get();
   }
 }

@@ -11,8 +11,8 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.*;
 
 /**
- * Decides. A pure function from state and request to events or a refusal; {@link dev.epoch.engine.state.Appliers} turn events into
- * state.
+ * Decides. A pure function from state and request to events or a refusal; {@link
+ * dev.epoch.engine.state.Appliers} turn events into state.
  */
 public final class Engine {
   private Engine() {}
@@ -44,7 +44,8 @@ public final class Engine {
     };
   }
 
-  public static Decision decide(RepositoryState state, Continuation continuation, DecisionContext context) {
+  public static Decision decide(
+      RepositoryState state, Continuation continuation, DecisionContext context) {
     return switch (continuation) {
       case Continuation.CompleteRegistration c -> TableProcessor.completeRegistration(state, c);
       case Continuation.CompleteRemoval c -> TableProcessor.completeRemoval(state, c);

@@ -40,15 +40,23 @@ public final class Backends {
 
   public static TableHandle handle(RepositoryState state, RegisteredTable table) {
     return new TableHandle(
-        state.name(), table.id(), table.name(), new TablePath(table.schemaName(), table.tableName()), table.schema());
+        state.name(),
+        table.id(),
+        table.name(),
+        new TablePath(table.schemaName(), table.tableName()),
+        table.schema());
   }
 
-  /** The table of a commit's entry; fails if it is versioned no more, because its history went with it. */
+  /**
+   * The table of a commit's entry; fails if it is versioned no more, because its history went with
+   * it.
+   */
   public static TableHandle handle(RepositoryState state, TableEntry entry) {
     RegisteredTable table = state.tables().byId().get(entry.tableId());
     if (table.removed()) {
       throw new HistoryPrunedException(
-          "Table '" + entry.name() + "' is versioned no more; its history was removed with it", "epoch table add " + entry.name());
+          "Table '" + entry.name() + "' is versioned no more; its history was removed with it",
+          "epoch table add " + entry.name());
     }
     return handle(state, table);
   }
@@ -57,7 +65,10 @@ public final class Backends {
     return new BranchHandle(state.name(), branch.id(), branch.name(), state.isDefault(branch));
   }
 
-  /** Every table that a client of the branch can change: those of the head, on the default branch also those registered since. */
+  /**
+   * Every table that a client of the branch can change: those of the head, on the default branch
+   * also those registered since.
+   */
   public static List<BranchTable> tables(RepositoryState state, BranchState branch) {
     List<BranchTable> tables = new ArrayList<>();
     Map<String, TableEntry> tree = state.head(branch).tree();
@@ -84,7 +95,9 @@ public final class Backends {
       RepositoryState state, Collection<T> things, Function<T, TableHandle> table) {
     Map<StorageAdapter, List<T>> groups = new LinkedHashMap<>();
     for (T thing : things) {
-      groups.computeIfAbsent(adapter(state, table.apply(thing)), adapter -> new ArrayList<>()).add(thing);
+      groups
+          .computeIfAbsent(adapter(state, table.apply(thing)), adapter -> new ArrayList<>())
+          .add(thing);
     }
     return groups;
   }

@@ -22,8 +22,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows of a table at the base of a merge: one commit, or, for histories that merged each other crosswise, the merge of several. The
- * first case streams; the second keeps the changed keys in memory.
+ * Rows of a table at the base of a merge: one commit, or, for histories that merged each other
+ * crosswise, the merge of several. The first case streams; the second keeps the changed keys in
+ * memory.
  */
 final class BaseRows {
   /** What is done with each row that may have to be merged. */
@@ -43,7 +44,9 @@ final class BaseRows {
     this.base = base;
   }
 
-  /** The table's entries in the commits that the base is made of; those that lack it are left out. */
+  /**
+   * The table's entries in the commits that the base is made of; those that lack it are left out.
+   */
   static List<TableEntry> entries(RepositoryState state, MergeBase base, String name) {
     List<TableEntry> entries = new ArrayList<>();
     for (CommitId id : base.bestCommonAncestors()) {
@@ -60,7 +63,8 @@ final class BaseRows {
   void forEach(RowMerge merge, TableState ours, TableState theirs, Consumer consumer) {
     List<CommitId> bases = base.bestCommonAncestors();
     if (bases.size() == 1) {
-      try (RowStream<ThreeWayRow> rows = adapter.threeWay(table, at(bases.getFirst()), ours, theirs)) {
+      try (RowStream<ThreeWayRow> rows =
+          adapter.threeWay(table, at(bases.getFirst()), ours, theirs)) {
         while (rows.hasNext()) {
           ThreeWayRow row = rows.next();
           consumer.accept(row.key(), BaseRow.of(row.base()), row.ours(), row.theirs());
@@ -80,22 +84,25 @@ final class BaseRows {
       }
     }
     VirtualBase virtual = new VirtualBase(merge);
-    differing.forEach(
-        (key, known) -> {
-          ThreeWayRow row = sides.get(key);
-          BaseRow baseRow =
-              virtual.row(
-                  key,
-                  base,
-                  id ->
-                      known.containsKey(id)
-                          ? known.get(id)
-                          : bases.contains(id) ? row.theirs() : adapter.row(table, at(id), key).orElse(null));
-          consumer.accept(key, baseRow, row.ours(), row.theirs());
-        });
+    differing.forEach((key, known) -> {
+      ThreeWayRow row = sides.get(key);
+      BaseRow baseRow =
+          virtual.row(
+              key,
+              base,
+              id ->
+                  known.containsKey(id)
+                      ? known.get(id)
+                      : bases.contains(id)
+                          ? row.theirs()
+                          : adapter.row(table, at(id), key).orElse(null));
+      consumer.accept(key, baseRow, row.ours(), row.theirs());
+    });
   }
 
-  /** The row of a key in the first of the commits that the base is made of, null where it is absent. */
+  /**
+   * The row of a key in the first of the commits that the base is made of, null where it is absent.
+   */
   Row row(RowKey key) {
     return base.bestCommonAncestors().stream()
         .findFirst()

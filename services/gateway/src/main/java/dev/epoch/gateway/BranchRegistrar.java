@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Tells databases which branches there are. What fails here is repeated by the projector of overlay tables. */
+/**
+ * Tells databases which branches there are. What fails here is repeated by the projector of overlay
+ * tables.
+ */
 public final class BranchRegistrar {
   private static final Logger LOG = Logger.getLogger(BranchRegistrar.class.getName());
 
@@ -26,7 +29,10 @@ public final class BranchRegistrar {
     try {
       putNow(state, branch);
     } catch (StorageException e) {
-      LOG.log(Level.WARNING, e, () -> "Branch " + branch.name() + " is not known to every database yet");
+      LOG.log(
+          Level.WARNING,
+          e,
+          () -> "Branch " + branch.name() + " is not known to every database yet");
     }
   }
 
@@ -34,7 +40,10 @@ public final class BranchRegistrar {
     try {
       dropNow(state, branch);
     } catch (StorageException e) {
-      LOG.log(Level.WARNING, e, () -> "Views of branch " + branch.name() + " are not removed from every database yet");
+      LOG.log(
+          Level.WARNING,
+          e,
+          () -> "Views of branch " + branch.name() + " are not removed from every database yet");
     }
   }
 
@@ -42,12 +51,11 @@ public final class BranchRegistrar {
   public void putNow(RepositoryState state, BranchState branch) {
     Map<StorageAdapter, List<BranchTable>> groups =
         backends.byAdapter(state, Backends.tables(state, branch), BranchTable::table);
-    groups.forEach(
-        (adapter, tables) -> {
-          Map<String, BranchTable> byId = new HashMap<>();
-          tables.forEach(table -> byId.put(table.table().id(), table));
-          adapter.putBranch(Backends.handle(state, branch), byId);
-        });
+    groups.forEach((adapter, tables) -> {
+      Map<String, BranchTable> byId = new HashMap<>();
+      tables.forEach(table -> byId.put(table.table().id(), table));
+      adapter.putBranch(Backends.handle(state, branch), byId);
+    });
   }
 
   /** Makes every database forget the branch's name; fails if one is away. */

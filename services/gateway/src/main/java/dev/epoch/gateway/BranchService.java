@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Branches: the log first, then, best effort at once and surely by the projector, the databases. */
+/**
+ * Branches: the log first, then, best effort at once and surely by the projector, the databases.
+ */
 public final class BranchService {
   private final BranchRegistrar registrar;
   private final WorkingSetService workingSets;
@@ -35,7 +37,12 @@ public final class BranchService {
    * @param mergeBase best common ancestor, empty if it is only the hidden root
    */
   public record Comparison(
-      CommitState source, CommitState target, int ahead, int behind, boolean canFastForward, Optional<CommitState> mergeBase) {}
+      CommitState source,
+      CommitState target,
+      int ahead,
+      int behind,
+      boolean canFastForward,
+      Optional<CommitState> mergeBase) {}
 
   public StepResult create(
       LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
@@ -58,11 +65,13 @@ public final class BranchService {
   public void delete(LiveRepository repository, String name, boolean force, Caller caller) {
     RepositoryState state = repository.state();
     BranchState branch = References.branch(state, name);
-    boolean uncommitted = !force && !state.isDefault(branch) && !workingSets.pending(state, branch).isEmpty();
+    boolean uncommitted =
+        !force && !state.isDefault(branch) && !workingSets.pending(state, branch).isEmpty();
     var lock = repository.branchLock(branch.id());
     lock.lock();
     try {
-      StepResult result = repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
+      StepResult result =
+          repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
       result.event(BranchDeletedV1.class).ifPresent(deleted -> registrar.drop(state, branch));
     } finally {
       lock.unlock();
@@ -82,9 +91,17 @@ public final class BranchService {
     Ancestry.Divergence divergence = ancestry.divergence(sourceId, targetId);
     List<CommitId> bases = ancestry.mergeBases(sourceId, targetId);
     Optional<CommitState> base =
-        bases.stream().findFirst().flatMap(id -> state.commits().of(id.hex())).filter(commit -> !commit.root());
+        bases.stream()
+            .findFirst()
+            .flatMap(id -> state.commits().of(id.hex()))
+            .filter(commit -> !commit.root());
     return new Comparison(
-        source, target, divergence.ahead(), divergence.behind(), ancestry.isAncestor(targetId, sourceId), base);
+        source,
+        target,
+        divergence.ahead(),
+        divergence.behind(),
+        ancestry.isAncestor(targetId, sourceId),
+        base);
   }
 
   static RefusedException validation(String message) {

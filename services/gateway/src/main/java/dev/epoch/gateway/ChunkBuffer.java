@@ -5,7 +5,10 @@ import dev.epoch.log.ChunkStore;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Collects chunks and stores them in batches, so that a large change set needs bounded memory and a small one a single trip. */
+/**
+ * Collects chunks and stores them in batches, so that a large change set needs bounded memory and a
+ * small one a single trip.
+ */
 final class ChunkBuffer {
   private static final int FLUSH_BYTES = 8 * 1024 * 1024;
 

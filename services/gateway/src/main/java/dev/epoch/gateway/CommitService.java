@@ -33,7 +33,12 @@ public final class CommitService {
    * @param expectedHead refuse if the branch stands elsewhere, or null
    */
   public record Request(
-      String branch, String message, Actor author, List<String> tables, boolean all, String expectedHead) {}
+      String branch,
+      String message,
+      Actor author,
+      List<String> tables,
+      boolean all,
+      String expectedHead) {}
 
   /** A commit, and the position in the log from which it can be read. */
   public record Committed(CommitState commit, RepositoryState state, long position) {}
@@ -61,17 +66,21 @@ public final class CommitService {
       StepResult prepared = repository.step(command, caller).orRefuse();
       if (prepared.former().isPresent()) {
         String id = ((Outcome.Done) prepared.former().get()).facts().get("commit");
-        return new Committed(prepared.state().commits().byId().get(id), prepared.state(), prepared.position());
+        return new Committed(
+            prepared.state().commits().byId().get(id), prepared.state(), prepared.position());
       }
       StepResult completed =
-          runner.run(repository, prepared, caller, KIND, table -> RowStream.of(List.of())).orRefuse();
+          runner
+              .run(repository, prepared, caller, KIND, table -> RowStream.of(List.of()))
+              .orRefuse();
       String head = completed.state().branches().byId().get(found.id()).head();
       String id =
           completed
               .event(dev.epoch.events.event.CommitCreatedV1.class)
               .map(dev.epoch.events.event.CommitCreatedV1::commit)
               .orElse(head);
-      return new Committed(completed.state().commits().byId().get(id), completed.state(), completed.position());
+      return new Committed(
+          completed.state().commits().byId().get(id), completed.state(), completed.position());
     } finally {
       lock.unlock();
     }

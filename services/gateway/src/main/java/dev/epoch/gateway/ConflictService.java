@@ -29,7 +29,8 @@ public final class ConflictService {
   /**
    * A conflict and what is still open of it.
    *
-   * @param open fields without decision; for conflicts about the whole row, all of them until it is decided
+   * @param open fields without decision; for conflicts about the whole row, all of them until it is
+   *     decided
    * @param resolved whether nothing is open
    */
   public record Status(RowConflict conflict, List<FieldConflict> open, boolean resolved) {}
@@ -47,7 +48,8 @@ public final class ConflictService {
    * @param table only of this table, or null
    * @param after id of the last conflict seen, or null
    */
-  public Page list(RepositoryState state, BranchState branch, String table, String after, int limit) {
+  public Page list(
+      RepositoryState state, BranchState branch, String table, String after, int limit) {
     MergeState merge = branch.merge();
     if (merge == null) {
       return new Page(List.of(), 0, 0, null);
@@ -77,7 +79,8 @@ public final class ConflictService {
   }
 
   /** A decision; the facts of the command are found here. */
-  public ConflictsResolvedV1 resolve(LiveRepository repository, ResolveConflictsV1 decision, Caller caller) {
+  public ConflictsResolvedV1 resolve(
+      LiveRepository repository, ResolveConflictsV1 decision, Caller caller) {
     BranchState named = References.branch(repository.state(), decision.branch());
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
@@ -86,13 +89,12 @@ public final class ConflictService {
       ResolveConflictsV1 command = merge == null ? decision : withFacts(merge, decision);
       StepResult step = repository.step(command, caller).orRefuse();
       return step.event(ConflictsResolvedV1.class)
-          .orElseGet(
-              () ->
-                  event(
-                      merge,
-                      decision,
-                      Long.parseLong(step.formerFacts().getOrDefault("resolved", "0")),
-                      Long.parseLong(step.formerFacts().getOrDefault("remaining", "0"))));
+          .orElseGet(() ->
+              event(
+                  merge,
+                  decision,
+                  Long.parseLong(step.formerFacts().getOrDefault("resolved", "0")),
+                  Long.parseLong(step.formerFacts().getOrDefault("remaining", "0"))));
     } finally {
       lock.unlock();
     }
@@ -154,7 +156,10 @@ public final class ConflictService {
         remaining);
   }
 
-  /** What of a conflict the decisions leave open; the counterpart of {@code ResolvedMerge}, which needs the rows. */
+  /**
+   * What of a conflict the decisions leave open; the counterpart of {@code ResolvedMerge}, which
+   * needs the rows.
+   */
   static Status status(RowConflict conflict, List<Decision> decisions) {
     boolean wholeRow =
         conflict.type() == ConflictType.MODIFY_DELETE
@@ -173,10 +178,10 @@ public final class ConflictService {
           if (wholeRow) {
             decided = true;
           } else {
-            open.removeIf(
-                field ->
-                    decision.selector().matches(field)
-                        && (value.fields().containsKey(field.name()) || value.fields().containsKey(field.label())));
+            open.removeIf(field ->
+                decision.selector().matches(field)
+                    && (value.fields().containsKey(field.name())
+                        || value.fields().containsKey(field.label())));
           }
         }
         case Resolution.Ours ours -> decided |= settle(decision, wholeRow, everyField, open);

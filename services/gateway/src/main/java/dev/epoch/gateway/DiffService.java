@@ -23,9 +23,12 @@ public final class DiffService {
   }
 
   /** Rows of a table that differ. */
-  public record TableDiff(String table, long inserted, long updated, long deleted, boolean schemaChanged) {}
+  public record TableDiff(
+      String table, long inserted, long updated, long deleted, boolean schemaChanged) {}
 
-  /** Per table how many rows differ; tables that are the same are left out. Reads only what changed. */
+  /**
+   * Per table how many rows differ; tables that are the same are left out. Reads only what changed.
+   */
   public List<TableDiff> summary(Snapshot base, Snapshot target) {
     TreeSet<String> names = new TreeSet<>(base.tables().keySet());
     names.addAll(target.tables().keySet());
@@ -49,7 +52,9 @@ public final class DiffService {
         }
       }
       boolean schema =
-          before.handle != null && after.handle != null && !before.handle.schema().equals(after.handle.schema());
+          before.handle != null
+              && after.handle != null
+              && !before.handle.schema().equals(after.handle.schema());
       boolean presence = before.handle == null || after.handle == null;
       if (inserted + updated + deleted > 0 || schema || presence) {
         diffs.add(new TableDiff(name, inserted, updated, deleted, schema || presence));
@@ -61,19 +66,25 @@ public final class DiffService {
   /** What a commit changed against its first parent, as the commit itself tells. */
   public static List<TableDiff> recorded(RepositoryState state, CommitState commit) {
     List<TableDiff> diffs = new ArrayList<>();
-    CommitState parent = commit.root() ? commit : state.commits().byId().get(commit.parents().getFirst());
+    CommitState parent =
+        commit.root() ? commit : state.commits().byId().get(commit.parents().getFirst());
     for (TableEntry entry : commit.changed()) {
       TableEntry before = parent.tree().get(entry.name());
       boolean schema = before == null || !before.schemaHash().equals(entry.schemaHash());
-      diffs.add(new TableDiff(entry.name(), entry.inserted(), entry.updated(), entry.deleted(), schema));
+      diffs.add(
+          new TableDiff(entry.name(), entry.inserted(), entry.updated(), entry.deleted(), schema));
     }
-    commit.removed().forEach(name -> diffs.add(new TableDiff(name, 0, 0, parent.tree().get(name).rowCount(), true)));
+    commit
+        .removed()
+        .forEach(
+            name -> diffs.add(new TableDiff(name, 0, 0, parent.tree().get(name).rowCount(), true)));
     diffs.sort(java.util.Comparator.comparing(TableDiff::table));
     return diffs;
   }
 
   /** The rows of a table that differ. */
-  public RowStream<RowChange> changes(Snapshot base, Snapshot target, String table, ChangeQuery query) {
+  public RowStream<RowChange> changes(
+      Snapshot base, Snapshot target, String table, ChangeQuery query) {
     Side before = side(base, table);
     Side after = side(target, table);
     TableHandle handle = after.handle != null ? after.handle : before.handle;
@@ -83,7 +94,9 @@ public final class DiffService {
           "Table '" + table + "' is neither in " + base.label() + " nor in " + target.label(),
           Map.of("table", table));
     }
-    return backends.adapter(target.state(), handle).changes(handle, before.state, after.state, query);
+    return backends
+        .adapter(target.state(), handle)
+        .changes(handle, before.state, after.state, query);
   }
 
   private record Side(TableHandle handle, TableState state) {}

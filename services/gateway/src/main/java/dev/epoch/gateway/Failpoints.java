@@ -13,8 +13,8 @@ public interface Failpoints {
   void reach(String name);
 
   /**
-   * From a setting such as {@code commit.applied=halt,merge.prepared=fail}: {@code halt} ends the process at once, as SIGKILL
-   * would; {@code fail} throws.
+   * From a setting such as {@code commit.applied=halt,merge.prepared=fail}: {@code halt} ends the
+   * process at once, as SIGKILL would; {@code fail} throws.
    */
   static Failpoints of(String setting) {
     if (setting == null || setting.isBlank()) {
@@ -23,7 +23,8 @@ public interface Failpoints {
     Map<String, String> actions =
         Arrays.stream(setting.split(","))
             .map(entry -> entry.trim().split("=", 2))
-            .collect(Collectors.toMap(parts -> parts[0], parts -> parts.length > 1 ? parts[1] : "halt"));
+            .collect(
+                Collectors.toMap(parts -> parts[0], parts -> parts.length > 1 ? parts[1] : "halt"));
     return name -> {
       String action = actions.get(name);
       if ("halt".equals(action)) {

@@ -42,7 +42,8 @@ public final class LiveRepository implements AutoCloseable {
     CompletableFuture<StepResult> answer();
   }
 
-  record CommandRequest(Command command, Caller caller, CompletableFuture<StepResult> answer) implements Request {}
+  record CommandRequest(Command command, Caller caller, CompletableFuture<StepResult> answer)
+      implements Request {}
 
   record ContinuationRequest(
       Continuation continuation, Caller caller, CompletableFuture<StepResult> answer, String key)
@@ -74,7 +75,8 @@ public final class LiveRepository implements AutoCloseable {
    * @param outcomeKey under which the outcome is remembered, see {@link Caller#key}; null for none
    */
   StepResult step(Continuation continuation, Caller caller, String outcomeKey) {
-    return ask(new ContinuationRequest(continuation, caller, new CompletableFuture<>(), outcomeKey));
+    return ask(
+        new ContinuationRequest(continuation, caller, new CompletableFuture<>(), outcomeKey));
   }
 
   /** One operation at a time on a branch: later ones wait their turn. */
@@ -84,7 +86,8 @@ public final class LiveRepository implements AutoCloseable {
 
   private StepResult ask(Request request) {
     if (closed || !queue.offer(request)) {
-      throw new LogUnavailableException("Too many commands are waiting, or the server is stopping", null);
+      throw new LogUnavailableException(
+          "Too many commands are waiting, or the server is stopping", null);
     }
     try {
       return request.answer().join();
@@ -112,7 +115,8 @@ public final class LiveRepository implements AutoCloseable {
     }
     Request left;
     while ((left = queue.poll()) != null) {
-      left.answer().completeExceptionally(new LogUnavailableException("The server is stopping", null));
+      left.answer()
+          .completeExceptionally(new LogUnavailableException("The server is stopping", null));
     }
   }
 

@@ -63,7 +63,8 @@ public final class LogService {
       int offset,
       int limit) {
     StateGraph graph = new StateGraph(state.commits());
-    List<CommitId> from = heads.stream().map(commit -> new CommitId(commit.id())).distinct().toList();
+    List<CommitId> from =
+        heads.stream().map(commit -> new CommitId(commit.id())).distinct().toList();
     List<CommitId> without = excluded.stream().map(commit -> new CommitId(commit.id())).toList();
     List<CommitState> page = new ArrayList<>();
     int total = 0;

@@ -36,7 +36,8 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * Plans a merge: which tables change, how, and what conflicts. Changes nothing but chunks beside the log.
+ * Plans a merge: which tables change, how, and what conflicts. Changes nothing but chunks beside
+ * the log.
  *
  * <pre>
  *   theirs = base, or theirs = ours         nothing to do
@@ -80,7 +81,8 @@ final class MergePlanner {
         continue;
       }
       TableEntry ours = head.tree().get(theirs.name());
-      boolean decided = known.stream().anyMatch(conflict -> conflict.tableId().equals(theirs.tableId()));
+      boolean decided =
+          known.stream().anyMatch(conflict -> conflict.tableId().equals(theirs.tableId()));
       if (!decided && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
         continue;
       }
@@ -108,26 +110,30 @@ final class MergePlanner {
       TableState theirsState = new TableState.Committed(theirsAt);
       if (fastForward) {
         writes.put(
-            theirs.tableId(), () -> adapter.changes(handle, oursState, theirsState, ChangeQuery.all()));
+            theirs.tableId(),
+            () -> adapter.changes(handle, oursState, theirsState, ChangeQuery.all()));
       } else {
-        RowMerge merge = new RowMerge(theirs.tableId(), theirs.name(), handle.schema(), strategy, ConflictRules.MANUAL);
+        RowMerge merge =
+            new RowMerge(
+                theirs.tableId(), theirs.name(), handle.schema(), strategy, ConflictRules.MANUAL);
         MergedRows rows = new MergedRows(merge, handle, buffer, known, decisions);
         BaseRows baseRows = new BaseRows(adapter, handle, state, base);
         baseRows.forEach(merge, oursState, theirsState, rows);
-        rows.settleOthers(
-            key ->
-                new ThreeWayRow(
-                    key,
-                    baseRows.row(key),
-                    adapter.row(handle, oursState, key).orElse(null),
-                    adapter.row(handle, theirsState, key).orElse(null)));
+        rows.settleOthers(key ->
+            new ThreeWayRow(
+                key,
+                baseRows.row(key),
+                adapter.row(handle, oursState, key).orElse(null),
+                adapter.row(handle, theirsState, key).orElse(null)));
         long count = rows.writeConflicts(conflictSet);
         if (count > 0) {
           conflicts.put(theirs.name(), count);
         }
         writes.put(theirs.tableId(), rows::written);
       }
-      tables.add(new TableMerge(theirs.tableId(), "write", Math.max(oursAt.anchor(), theirsAt.anchor()), null));
+      tables.add(
+          new TableMerge(
+              theirs.tableId(), "write", Math.max(oursAt.anchor(), theirsAt.anchor()), null));
     }
     Digest root = null;
     if (!conflicts.isEmpty()) {
@@ -155,20 +161,34 @@ final class MergePlanner {
       TableEntry theirs = source.tree().get(name);
       TableHandle handle = Backends.handle(state, ours);
       StorageAdapter adapter = backends.adapter(state, handle);
-      Row oursRow = adapter.row(handle, new TableState.Committed(target.location(ours)), violation.key()).orElse(null);
+      Row oursRow =
+          adapter
+              .row(handle, new TableState.Committed(target.location(ours)), violation.key())
+              .orElse(null);
       Row theirsRow =
           theirs == null
               ? null
-              : adapter.row(handle, new TableState.Committed(location(state, source, theirs)), violation.key()).orElse(null);
+              : adapter
+                  .row(
+                      handle,
+                      new TableState.Committed(location(state, source, theirs)),
+                      violation.key())
+                  .orElse(null);
       Row baseRow = new BaseRows(adapter, handle, state, base).row(violation.key());
       List<FieldConflict> fields = new ArrayList<>();
       for (String column : columns(handle, violation.constraint())) {
         int i = handle.schema().indexOf(column);
-        fields.add(FieldConflict.whole(column, value(baseRow, i), value(oursRow, i), value(theirsRow, i)));
+        fields.add(
+            FieldConflict.whole(column, value(baseRow, i), value(oursRow, i), value(theirsRow, i)));
       }
       conflictSet.add(
           new RowConflict(
-              violation.table(), name, violation.key(), ConflictType.CONSTRAINT, fields, violation.constraint()));
+              violation.table(),
+              name,
+              violation.key(),
+              ConflictType.CONSTRAINT,
+              fields,
+              violation.constraint()));
       conflicts.merge(name, 1L, Long::sum);
     }
     Digest root = conflictSet.finish();
@@ -209,12 +229,17 @@ final class MergePlanner {
   }
 
   /** Whether the target sees the table through no overlay of its own, and has no change of it. */
-  private static boolean neverChanged(BranchState target, TableEntry ours, MergeBase base, RepositoryState state) {
+  private static boolean neverChanged(
+      BranchState target, TableEntry ours, MergeBase base, RepositoryState state) {
     return !target.id().equals(target.location(ours).overlay()) && everyBaseHas(state, base, ours);
   }
 
-  /** Where the rows of a table of the source are read best: where the branch that stands there keeps them. */
-  private static RowsLocation location(RepositoryState state, CommitState source, TableEntry entry) {
+  /**
+   * Where the rows of a table of the source are read best: where the branch that stands there keeps
+   * them.
+   */
+  private static RowsLocation location(
+      RepositoryState state, CommitState source, TableEntry entry) {
     if (state.defaultBranch().head().equals(source.id())) {
       return state.defaultBranch().location(entry);
     }

@@ -26,7 +26,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Merges: plan the rows, then let the operation run; or leave the merge open with its conflicts. */
+/**
+ * Merges: plan the rows, then let the operation run; or leave the merge open with its conflicts.
+ */
 public final class MergeService {
   private static final String MERGE = "merge-branch";
   private static final String CONTINUE = "continue-merge";
@@ -128,7 +130,14 @@ public final class MergeService {
       }
       if (isAncestor(state, source.id(), target.head())) {
         return new Merged(
-            target, request.source(), true, false, Map.of(), state.head(target), started.state(), started.position());
+            target,
+            request.source(),
+            true,
+            false,
+            Map.of(),
+            state.head(target),
+            started.state(),
+            started.position());
       }
       return run(repository, target, source, request, strategy, caller);
     } finally {
@@ -144,11 +153,11 @@ public final class MergeService {
       String strategy,
       Caller caller) {
     RepositoryState state = repository.state();
-    boolean fastForward =
-        isAncestor(state, target.head(), source.id()) && !request.noCommit();
+    boolean fastForward = isAncestor(state, target.head(), source.id()) && !request.noCommit();
     MergePlan plan =
         new MergePlanner(backends, chunks)
-            .plan(state, target, source, fastForward, mergeStrategy(strategy), List.of(), List.of());
+            .plan(
+                state, target, source, fastForward, mergeStrategy(strategy), List.of(), List.of());
     if (!plan.conflicts().isEmpty() && request.failOnConflict()) {
       throw conflicts(plan.conflicts(), Map.of());
     }
@@ -158,20 +167,42 @@ public final class MergeService {
             : "Merge " + request.source() + " into " + target.name();
     if (!plan.conflicts().isEmpty() || request.noCommit()) {
       StepResult opened =
-          open(repository, target, source, request.source(), strategy, request.message(), plan, null, caller, MERGE);
+          open(
+              repository,
+              target,
+              source,
+              request.source(),
+              strategy,
+              request.message(),
+              plan,
+              null,
+              caller,
+              MERGE);
       return merged(opened, target.id(), request.source(), false, plan.conflicts());
     }
     return execute(
-        repository, target, source, request.source(), strategy, message, request.author(), plan, null, caller, MERGE);
+        repository,
+        target,
+        source,
+        request.source(),
+        strategy,
+        message,
+        request.author(),
+        plan,
+        null,
+        caller,
+        MERGE);
   }
 
   /** Finishes an open merge. */
-  public Merged proceed(LiveRepository repository, String branch, String message, Actor author, Caller caller) {
+  public Merged proceed(
+      LiveRepository repository, String branch, String message, Actor author, Caller caller) {
     BranchState named = References.branch(repository.state(), branch);
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
     try {
-      StepResult started = repository.step(new ContinueMergeV1(branch, message, author), caller).orRefuse();
+      StepResult started =
+          repository.step(new ContinueMergeV1(branch, message, author), caller).orRefuse();
       if (started.former().isPresent()) {
         return former(started, named.id(), branch);
       }
@@ -184,7 +215,13 @@ public final class MergeService {
         throw new RefusedException(
             Code.UNCOMMITTED_CHANGES,
             "Branch '" + branch + "' has uncommitted changes in " + String.join(", ", uncommitted),
-            Map.of("branch", branch, "tables", uncommitted, "remedy", "Abort the merge, commit them, and merge again"));
+            Map.of(
+                "branch",
+                branch,
+                "tables",
+                uncommitted,
+                "remedy",
+                "Abort the merge, commit them, and merge again"));
       }
       MergePlan plan =
           new MergePlanner(backends, chunks)
@@ -198,15 +235,36 @@ public final class MergeService {
                   OpenConflicts.decisions(merge));
       if (!plan.conflicts().isEmpty()) {
         open(
-            repository, target, source, merge.source(), merge.strategy(), merge.message(), plan, merge.id(), caller, CONTINUE);
+            repository,
+            target,
+            source,
+            merge.source(),
+            merge.strategy(),
+            merge.message(),
+            plan,
+            merge.id(),
+            caller,
+            CONTINUE);
         throw conflicts(plan.conflicts(), Map.of("branch", branch));
       }
       String text =
           message != null
               ? message
-              : merge.message() != null ? merge.message() : "Merge " + merge.source() + " into " + target.name();
+              : merge.message() != null
+                  ? merge.message()
+                  : "Merge " + merge.source() + " into " + target.name();
       return execute(
-          repository, target, source, merge.source(), merge.strategy(), text, author, plan, merge.id(), caller, CONTINUE);
+          repository,
+          target,
+          source,
+          merge.source(),
+          merge.strategy(),
+          text,
+          author,
+          plan,
+          merge.id(),
+          caller,
+          CONTINUE);
     } finally {
       lock.unlock();
     }
@@ -248,16 +306,32 @@ public final class MergeService {
             clock.instant().truncatedTo(ChronoUnit.MICROS));
     StepResult prepared =
         repository
-            .step(new Continuation.PrepareMerge(target.id(), target.head(), operation), caller, caller.key(kind))
+            .step(
+                new Continuation.PrepareMerge(target.id(), target.head(), operation),
+                caller,
+                caller.key(kind))
             .orRefuse();
     try {
-      StepResult completed = runner.run(repository, prepared, caller, kind, plan::changes).orRefuse();
+      StepResult completed =
+          runner.run(repository, prepared, caller, kind, plan::changes).orRefuse();
       return merged(completed, target.id(), sourceName, plan.fastForward(), Map.of());
     } catch (ConstraintViolationsException violations) {
       failpoints.reach(kind + ".violated");
-      MergePlan refused = new MergePlanner(backends, chunks).violated(repository.state(), target, source, plan, violations);
+      MergePlan refused =
+          new MergePlanner(backends, chunks)
+              .violated(repository.state(), target, source, plan, violations);
       StepResult opened =
-          open(repository, target, source, sourceName, strategy, message, refused, mergeId, caller, kind);
+          open(
+              repository,
+              target,
+              source,
+              sourceName,
+              strategy,
+              message,
+              refused,
+              mergeId,
+              caller,
+              kind);
       return merged(opened, target.id(), sourceName, false, refused.conflicts());
     }
   }
@@ -293,7 +367,11 @@ public final class MergeService {
   }
 
   private Merged dryRun(
-      RepositoryState state, BranchState target, CommitState source, Request request, String strategy) {
+      RepositoryState state,
+      BranchState target,
+      CommitState source,
+      Request request,
+      String strategy) {
     if (isAncestor(state, source.id(), target.head())) {
       return new Merged(target, request.source(), true, false, Map.of(), null, state, 0);
     }
@@ -308,10 +386,15 @@ public final class MergeService {
   }
 
   private static Merged merged(
-      StepResult step, String branchId, String source, boolean fastForward, Map<String, Long> conflicts) {
+      StepResult step,
+      String branchId,
+      String source,
+      boolean fastForward,
+      Map<String, Long> conflicts) {
     BranchState target = step.state().branches().byId().get(branchId);
     CommitState result = target.merge() == null ? step.state().head(target) : null;
-    return new Merged(target, source, false, fastForward, conflicts, result, step.state(), step.position());
+    return new Merged(
+        target, source, false, fastForward, conflicts, result, step.state(), step.position());
   }
 
   /** The answer that the first run gave. */
@@ -323,7 +406,8 @@ public final class MergeService {
           target.merge() != null && target.merge().id().equals(facts.get("merge"))
               ? target.merge().conflicts()
               : Map.of("", Long.parseLong(facts.get("conflicts")));
-      return new Merged(target, source, false, false, conflicts, null, step.state(), step.position());
+      return new Merged(
+          target, source, false, false, conflicts, null, step.state(), step.position());
     }
     return new Merged(
         target,
@@ -352,7 +436,8 @@ public final class MergeService {
 
   private static List<String> bases(RepositoryState state, String ours, String theirs) {
     StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph).mergeBases(graph.id(ours), graph.id(theirs)).stream().map(CommitId::hex).toList();
+    return new Ancestry(graph)
+        .mergeBases(graph.id(ours), graph.id(theirs)).stream().map(CommitId::hex).toList();
   }
 
   static MergeBase mergeBase(RepositoryState state, String ours, String theirs) {

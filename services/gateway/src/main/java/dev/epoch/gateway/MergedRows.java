@@ -34,9 +34,15 @@ final class MergedRows implements BaseRows.Consumer {
   private Digest root;
 
   /**
-   * @param known conflicts reported before; those of broken constraints are settled by decisions alone
+   * @param known conflicts reported before; those of broken constraints are settled by decisions
+   *     alone
    */
-  MergedRows(RowMerge merge, TableHandle table, ChunkBuffer buffer, List<RowConflict> known, List<Decision> decisions) {
+  MergedRows(
+      RowMerge merge,
+      TableHandle table,
+      ChunkBuffer buffer,
+      List<RowConflict> known,
+      List<Decision> decisions) {
     this.merge = merge;
     this.resolved = new ResolvedMerge(merge);
     this.decisions = decisions;
@@ -54,7 +60,9 @@ final class MergedRows implements BaseRows.Consumer {
         former != null
             ? resolved.resolve(key, base, ours, theirs, former, decisions)
             : merge.merge(key, base, ours, theirs);
-    if (outcome instanceof MergeOutcome.Conflict(RowConflict conflict) && former == null && !decisions.isEmpty()) {
+    if (outcome instanceof MergeOutcome.Conflict(RowConflict conflict)
+        && former == null
+        && !decisions.isEmpty()) {
       outcome = resolved.resolve(key, base, ours, theirs, conflict, decisions);
     }
     switch (outcome) {

@@ -24,7 +24,9 @@ final class OpenConflicts {
     if (merge.conflictSet() == null) {
       return RowStream.of(List.of());
     }
-    return new ConflictSetReader(merge.conflictSet(), digest -> chunks.get(digest).await().indefinitely()).conflicts();
+    return new ConflictSetReader(
+            merge.conflictSet(), digest -> chunks.get(digest).await().indefinitely())
+        .conflicts();
   }
 
   static List<RowConflict> known(MergeState merge, ChunkStore chunks) {
@@ -51,7 +53,8 @@ final class OpenConflicts {
           case "ours" -> new Resolution.Ours();
           case "theirs" -> new Resolution.Theirs();
           case "base" -> new Resolution.Base();
-          case "value" -> event.deleteRow() ? new Resolution.DeleteRow() : new Resolution.Value(values(event));
+          case "value" ->
+              event.deleteRow() ? new Resolution.DeleteRow() : new Resolution.Value(values(event));
           default -> throw new IllegalArgumentException("unknown resolution " + event.resolution());
         };
     return new Decision(selector, resolution);

@@ -23,7 +23,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Takes a prepared operation through its databases to the one step in the log that makes it true, or back.
+ * Takes a prepared operation through its databases to the one step in the log that makes it true,
+ * or back.
  *
  * <pre>
  *   prepared --> apply in each database --> read what changed --> completed     (head moves)
@@ -64,7 +65,9 @@ final class OperationRunner {
       Map<String, RowsLocation> locations = apply(state, operation, kind, changes);
       completion = operations.completion(state, operation, locations);
       failpoints.reach(kind + ".completing");
-    } catch (StorageUnavailableException | OutcomeUnknownException | LogUnavailableException unreachable) {
+    } catch (StorageUnavailableException
+        | OutcomeUnknownException
+        | LogUnavailableException unreachable) {
       return recovery.settleSoon(repository, operation, caller, kind, unreachable);
     } catch (RuntimeException failure) {
       return undo(repository, operation, caller, kind, failure);
@@ -80,10 +83,14 @@ final class OperationRunner {
   }
 
   private Map<String, RowsLocation> apply(
-      RepositoryState state, OperationState operation, String kind, Function<String, RowStream<RowChange>> changes) {
+      RepositoryState state,
+      OperationState operation,
+      String kind,
+      Function<String, RowStream<RowChange>> changes) {
     Map<String, RowsLocation> locations = new HashMap<>();
     int done = 0;
-    for (Map.Entry<StorageAdapter, Operation> part : operations.physical(state, operation).entrySet()) {
+    for (Map.Entry<StorageAdapter, Operation> part :
+        operations.physical(state, operation).entrySet()) {
       Map<String, RowStream<RowChange>> streams = new HashMap<>();
       for (Operation.TableOperation table : part.getValue().tables()) {
         if (table instanceof Operation.MergeRows) {
@@ -99,11 +106,20 @@ final class OperationRunner {
   }
 
   private StepResult undo(
-      LiveRepository repository, OperationState operation, Caller caller, String kind, RuntimeException failure) {
+      LiveRepository repository,
+      OperationState operation,
+      Caller caller,
+      String kind,
+      RuntimeException failure) {
     try {
       recovery.revert(repository.state(), operation);
-      repository.step(new Continuation.Abort(operation.id(), code(failure).name(), message(failure)), caller, caller.key(kind));
-    } catch (StorageException | LogUnavailableException | AppendOutcomeUnknownException unreachable) {
+      repository.step(
+          new Continuation.Abort(operation.id(), code(failure).name(), message(failure)),
+          caller,
+          caller.key(kind));
+    } catch (StorageException
+        | LogUnavailableException
+        | AppendOutcomeUnknownException unreachable) {
       throw recovery.leaveInDoubt(repository, operation, unreachable);
     }
     throw failure;

@@ -22,8 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The physical half of prepared operations, made anew from what the log says of them: what to do in which database, what it did,
- * and the facts that complete the operation. The same code serves a living server and recovery.
+ * The physical half of prepared operations, made anew from what the log says of them: what to do in
+ * which database, what it did, and the facts that complete the operation. The same code serves a
+ * living server and recovery.
  */
 final class Operations {
   private final Backends backends;
@@ -40,7 +41,8 @@ final class Operations {
     Map<StorageAdapter, Operation> byAdapter = new LinkedHashMap<>();
     backends
         .byAdapter(state, tableOperations(state, operation), part -> part.table().table())
-        .forEach((adapter, parts) -> byAdapter.put(adapter, new Operation(id(operation), branch, parts)));
+        .forEach((adapter, parts) ->
+            byAdapter.put(adapter, new Operation(id(operation), branch, parts)));
     return byAdapter;
   }
 
@@ -58,9 +60,10 @@ final class Operations {
         for (OperationPlan.TableMerge merge : plan.tables()) {
           BranchTable table = tables.get(merge.tableId());
           if (merge.action().equals("repoint")) {
-            TableHandle handle =
-                Backends.handle(state, state.tables().byId().get(merge.tableId()));
-            parts.add(new Operation.Repoint(table == null ? new BranchTable(handle, merge.to()) : table, merge.to()));
+            TableHandle handle = Backends.handle(state, state.tables().byId().get(merge.tableId()));
+            parts.add(
+                new Operation.Repoint(
+                    table == null ? new BranchTable(handle, merge.to()) : table, merge.to()));
           } else {
             parts.add(new Operation.MergeRows(table, merge.anchor()));
           }
@@ -72,7 +75,8 @@ final class Operations {
     return parts;
   }
 
-  private static Map<String, BranchTable> branchTables(RepositoryState state, OperationState operation) {
+  private static Map<String, BranchTable> branchTables(
+      RepositoryState state, OperationState operation) {
     Map<String, BranchTable> tables = new HashMap<>();
     Backends.tables(state, state.branches().byId().get(operation.branchId()))
         .forEach(table -> tables.put(table.table().id(), table));
@@ -93,15 +97,18 @@ final class Operations {
   }
 
   /** The step that completes the operation, with facts read from the databases. */
-  Continuation completion(RepositoryState state, OperationState operation, Map<String, RowsLocation> locations) {
+  Continuation completion(
+      RepositoryState state, OperationState operation, Map<String, RowsLocation> locations) {
     return switch (operation.plan()) {
       case OperationPlan.Commit plan ->
           new Continuation.CompleteCommit(operation.id(), changed(state, operation, locations));
       case OperationPlan.Merge plan when plan.fastForward() ->
           new Continuation.CompleteMerge(operation.id(), List.of(), locations);
       case OperationPlan.Merge plan ->
-          new Continuation.CompleteMerge(operation.id(), mergedEntries(state, operation, plan, locations), locations);
-      case OperationPlan.RegisterTable plan -> throw new IllegalArgumentException("a registration completes otherwise");
+          new Continuation.CompleteMerge(
+              operation.id(), mergedEntries(state, operation, plan, locations), locations);
+      case OperationPlan.RegisterTable plan ->
+          throw new IllegalArgumentException("a registration completes otherwise");
       case OperationPlan.RemoveTable plan -> new Continuation.CompleteRemoval(operation.id());
     };
   }
@@ -128,7 +135,10 @@ final class Operations {
     return changed;
   }
 
-  /** Tables that were written get entries by what was written; tables seen elsewhere take the source's entry. */
+  /**
+   * Tables that were written get entries by what was written; tables seen elsewhere take the
+   * source's entry.
+   */
   private List<TableEntry> mergedEntries(
       RepositoryState state,
       OperationState operation,

@@ -31,12 +31,16 @@ public final class ReadService {
 
   public RowStream<Row> rows(Snapshot snapshot, String table, RowQuery query) {
     Snapshot.Readable readable = snapshot.table(table);
-    return backends.adapter(snapshot.state(), readable.handle()).rows(readable.handle(), readable.state(), query);
+    return backends
+        .adapter(snapshot.state(), readable.handle())
+        .rows(readable.handle(), readable.state(), query);
   }
 
   public Optional<Row> row(Snapshot snapshot, String table, RowKey key) {
     Snapshot.Readable readable = snapshot.table(table);
-    return backends.adapter(snapshot.state(), readable.handle()).row(readable.handle(), readable.state(), key);
+    return backends
+        .adapter(snapshot.state(), readable.handle())
+        .row(readable.handle(), readable.state(), key);
   }
 
   /** Values of the database that a table is in. */
@@ -50,7 +54,8 @@ public final class ReadService {
     Map<StorageAdapter, Map<TableHandle, TableState>> databases = new HashMap<>();
     for (Snapshot.Readable readable : snapshot.tables().values()) {
       databases
-          .computeIfAbsent(backends.adapter(snapshot.state(), readable.handle()), adapter -> new HashMap<>())
+          .computeIfAbsent(
+              backends.adapter(snapshot.state(), readable.handle()), adapter -> new HashMap<>())
           .put(readable.handle(), readable.state());
     }
     if (databases.isEmpty()) {
@@ -60,7 +65,9 @@ public final class ReadService {
           Map.of("ref", snapshot.label(), "remedy", "epoch table add, then epoch commit"));
     }
     Map.Entry<StorageAdapter, Map<TableHandle, TableState>> database = chosen(databases, sql);
-    return database.getKey().query(new ReadQuery(sql, parameters, database.getValue(), limit, timeout));
+    return database
+        .getKey()
+        .query(new ReadQuery(sql, parameters, database.getValue(), limit, timeout));
   }
 
   /** With several databases, the one whose tables the statement names. */

@@ -48,7 +48,8 @@ public final class Recovery implements AutoCloseable {
   private final Failpoints failpoints;
   private final Set<UUID> inDoubt = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService scheduler =
-      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("epoch-recovery").factory());
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("epoch-recovery").factory());
 
   Recovery(Operations operations, Backends backends, Failpoints failpoints) {
     this.operations = operations;
@@ -56,7 +57,10 @@ public final class Recovery implements AutoCloseable {
     this.failpoints = failpoints;
   }
 
-  /** Settles every operation that the log has in doubt, oldest first; those whose databases are away are tried again later. */
+  /**
+   * Settles every operation that the log has in doubt, oldest first; those whose databases are away
+   * are tried again later.
+   */
   public void sweep(LiveRepository repository) {
     List<OperationState> open =
         repository.state().operations().values().stream()
@@ -73,7 +77,11 @@ public final class Recovery implements AutoCloseable {
 
   /** Settles one operation now, and leaves it in doubt if that cannot be done now. */
   StepResult settleSoon(
-      LiveRepository repository, OperationState operation, Caller caller, String kind, RuntimeException cause) {
+      LiveRepository repository,
+      OperationState operation,
+      Caller caller,
+      String kind,
+      RuntimeException cause) {
     try {
       StepResult settled = settle(repository, operation);
       if (settled.rejection().isPresent()) {
@@ -89,32 +97,38 @@ public final class Recovery implements AutoCloseable {
   }
 
   /** Gives up for now; recovery tries again until it is settled. */
-  InDoubtException leaveInDoubt(LiveRepository repository, OperationState operation, Throwable cause) {
-    LOG.log(Level.WARNING, cause, () -> "Operation " + operation.id() + " of " + repository.name() + " is in doubt");
+  InDoubtException leaveInDoubt(
+      LiveRepository repository, OperationState operation, Throwable cause) {
+    LOG.log(
+        Level.WARNING,
+        cause,
+        () -> "Operation " + operation.id() + " of " + repository.name() + " is in doubt");
     if (inDoubt.add(operation.id())) {
-      scheduler.schedule(() -> retry(repository, operation), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+      scheduler.schedule(
+          () -> retry(repository, operation), RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
     return new InDoubtException(operation.id(), cause);
   }
 
   private void retry(LiveRepository repository, OperationState operation) {
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            settle(repository, operation);
-            inDoubt.remove(operation.id());
-          } catch (RuntimeException e) {
-            LOG.log(Level.FINE, e, () -> "Operation " + operation.id() + " is still in doubt");
-            scheduler.schedule(() -> retry(repository, operation), RETRY.toMillis(), TimeUnit.MILLISECONDS);
-          }
-        });
+    Thread.startVirtualThread(() -> {
+      try {
+        settle(repository, operation);
+        inDoubt.remove(operation.id());
+      } catch (RuntimeException e) {
+        LOG.log(Level.FINE, e, () -> "Operation " + operation.id() + " is still in doubt");
+        scheduler.schedule(
+            () -> retry(repository, operation), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    });
   }
 
   private StepResult settle(LiveRepository repository, OperationState operation) {
     RepositoryState state = repository.state();
     Caller original = new Caller(operation.actor(), operation.command(), null);
     if (!state.operations().containsKey(operation.id())) {
-      return new StepResult(List.of(), Optional.empty(), Optional.empty(), state, state.version(), 0);
+      return new StepResult(
+          List.of(), Optional.empty(), Optional.empty(), state, state.version(), 0);
     }
     failpoints.reach("recovery.started");
     StepResult result =
@@ -126,7 +140,8 @@ public final class Recovery implements AutoCloseable {
           case OperationPlan.RemoveTable plan -> {
             RegisteredTable table = state.tables().byId().get(plan.tableId());
             backends.adapter(state, table).remove(Backends.handle(state, table));
-            yield complete(repository, operation, original, Map.of(), Map.of(plan.name(), "applied"));
+            yield complete(
+                repository, operation, original, Map.of(), Map.of(plan.name(), "applied"));
           }
           case OperationPlan.Commit plan -> settleRows(repository, operation, original);
           case OperationPlan.Merge plan -> settleRows(repository, operation, original);
@@ -135,7 +150,8 @@ public final class Recovery implements AutoCloseable {
     return result;
   }
 
-  private StepResult settleRows(LiveRepository repository, OperationState operation, Caller original) {
+  private StepResult settleRows(
+      LiveRepository repository, OperationState operation, Caller original) {
     RepositoryState state = repository.state();
     Map<StorageAdapter, Operation> parts = operations.physical(state, operation);
     Map<String, String> tables = new LinkedHashMap<>();
@@ -147,7 +163,9 @@ public final class Recovery implements AutoCloseable {
       all &= result.isPresent();
       part.getValue()
           .tables()
-          .forEach(table -> tables.put(table.table().table().name(), result.isPresent() ? "applied" : "not_applied"));
+          .forEach(table ->
+              tables.put(
+                  table.table().table().name(), result.isPresent() ? "applied" : "not_applied"));
     }
     if (all) {
       return complete(repository, operation, original, locations, tables);
@@ -164,14 +182,21 @@ public final class Recovery implements AutoCloseable {
       Map<String, RowsLocation> locations,
       Map<String, String> tables) {
     StepResult completed =
-        step(repository, operations.completion(repository.state(), operation, locations), operation, original);
+        step(
+            repository,
+            operations.completion(repository.state(), operation, locations),
+            operation,
+            original);
     audit(repository, operation, "rolled_forward", tables, "every database had applied it");
     forget(repository.state(), operation);
     return completed;
   }
 
   private StepResult abort(
-      LiveRepository repository, OperationState operation, Caller original, Map<String, String> tables) {
+      LiveRepository repository,
+      OperationState operation,
+      Caller original,
+      Map<String, String> tables) {
     StepResult aborted =
         step(
             repository,
@@ -187,17 +212,32 @@ public final class Recovery implements AutoCloseable {
 
   /** With the idempotency key of the command, so that its retry learns the outcome. */
   private StepResult step(
-      LiveRepository repository, Continuation continuation, OperationState operation, Caller original) {
+      LiveRepository repository,
+      Continuation continuation,
+      OperationState operation,
+      Caller original) {
     return repository.step(continuation, original, operation.idempotencyKey());
   }
 
   private void audit(
-      LiveRepository repository, OperationState operation, String outcome, Map<String, String> tables, String reason) {
+      LiveRepository repository,
+      OperationState operation,
+      String outcome,
+      Map<String, String> tables,
+      String reason) {
     repository.step(
         new Continuation.RecordRecovery(operation.id(), outcome, operation.actor(), tables, reason),
         new Caller(Actor.RECOVERY, operation.command(), null),
         null);
-    LOG.info(() -> "Operation " + operation.id() + " of " + repository.name() + ": " + outcome + ", " + reason);
+    LOG.info(() ->
+        "Operation "
+            + operation.id()
+            + " of "
+            + repository.name()
+            + ": "
+            + outcome
+            + ", "
+            + reason);
   }
 
   /** Undoes what databases have done of the operation. */
@@ -212,19 +252,25 @@ public final class Recovery implements AutoCloseable {
 
   static TableHandle handle(RepositoryState state, OperationPlan.RegisterTable plan) {
     return new TableHandle(
-        state.name(), plan.tableId(), plan.name(), new TablePath(plan.schemaName(), plan.tableName()), plan.schema());
+        state.name(),
+        plan.tableId(),
+        plan.name(),
+        new TablePath(plan.schemaName(), plan.tableName()),
+        plan.schema());
   }
 
   /** Tells the databases, in the background, that the log has the outcome. */
   void forget(RepositoryState state, OperationState operation) {
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            operations.physical(state, operation).keySet().forEach(adapter -> adapter.forget(Operations.id(operation)));
-          } catch (StorageUnavailableException | OutcomeUnknownException away) {
-            LOG.log(Level.FINE, away, () -> "bookkeeping of " + operation.id() + " stays until later");
-          }
-        });
+    Thread.startVirtualThread(() -> {
+      try {
+        operations
+            .physical(state, operation)
+            .keySet()
+            .forEach(adapter -> adapter.forget(Operations.id(operation)));
+      } catch (StorageUnavailableException | OutcomeUnknownException away) {
+        LOG.log(Level.FINE, away, () -> "bookkeeping of " + operation.id() + " stays until later");
+      }
+    });
   }
 
   @Override

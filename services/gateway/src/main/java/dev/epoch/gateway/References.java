@@ -31,10 +31,9 @@ public final class References {
   public static BranchState branch(RepositoryState state, String name) {
     return state
         .branch(name)
-        .orElseThrow(
-            () ->
-                new RefusedException(
-                    Code.BRANCH_NOT_FOUND, "Branch '" + name + "' not found", Map.of("branch", name)));
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.BRANCH_NOT_FOUND, "Branch '" + name + "' not found", Map.of("branch", name)));
   }
 
   /** The branch of this name, or the current one for null and HEAD. */
@@ -42,7 +41,10 @@ public final class References {
     return name == null || name.equals("HEAD") ? current : branch(state, name);
   }
 
-  /** The commit that a branch name, commit id or unique prefix, HEAD, {@code ref~n} or {@code ref^n} stands for. */
+  /**
+   * The commit that a branch name, commit id or unique prefix, HEAD, {@code ref~n} or {@code ref^n}
+   * stands for.
+   */
   public CommitState commit(String text) {
     if (text == null) {
       return state.head(current);
@@ -119,8 +121,11 @@ public final class References {
   private RefusedException notFound(String text) {
     Set<String> names = state.branches().idByName().keySet();
     return names.isEmpty() || text.matches("[0-9a-fA-F]{4,64}([~^].*)?")
-        ? new RefusedException(Code.COMMIT_NOT_FOUND, "Commit '" + text + "' not found", Map.of("ref", text))
+        ? new RefusedException(
+            Code.COMMIT_NOT_FOUND, "Commit '" + text + "' not found", Map.of("ref", text))
         : new RefusedException(
-            Code.BRANCH_NOT_FOUND, "No branch, tag or commit is called '" + text + "'", Map.of("ref", text));
+            Code.BRANCH_NOT_FOUND,
+            "No branch, tag or commit is called '" + text + "'",
+            Map.of("ref", text));
   }
 }

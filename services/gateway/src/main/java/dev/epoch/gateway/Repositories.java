@@ -30,7 +30,8 @@ public final class Repositories implements AutoCloseable {
   private final Supplier<String> ids;
   private final Map<String, LiveRepository> live = new ConcurrentHashMap<>();
 
-  public Repositories(EventLog log, SnapshotStore snapshots, RecordCodec codec, Clock clock, Supplier<String> ids) {
+  public Repositories(
+      EventLog log, SnapshotStore snapshots, RecordCodec codec, Clock clock, Supplier<String> ids) {
     this.log = log;
     this.snapshots = new StateSnapshots(snapshots, SNAPSHOT_INTERVAL);
     this.codec = codec;
@@ -40,7 +41,9 @@ public final class Repositories implements AutoCloseable {
 
   /** Loads every repository that the log knows. */
   public void load(List<String> streams) {
-    streams.stream().flatMap(stream -> RepositoryStream.repository(stream).stream()).forEach(this::live);
+    streams.stream()
+        .flatMap(stream -> RepositoryStream.repository(stream).stream())
+        .forEach(this::live);
   }
 
   /** Those that exist, by name. */
@@ -65,15 +68,19 @@ public final class Repositories implements AutoCloseable {
     return all.stream()
         .filter(repository -> repository.state().sessions().opened().containsKey(actorId))
         .max(Comparator.comparing(repository -> opened(repository, actorId)))
-        .or(() -> all.size() == 1 ? java.util.Optional.of(all.getFirst()) : java.util.Optional.empty())
-        .orElseThrow(
-            () ->
-                new RefusedException(
-                    Code.REPOSITORY_NOT_FOUND,
+        .or(() ->
+            all.size() == 1 ? java.util.Optional.of(all.getFirst()) : java.util.Optional.empty())
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.REPOSITORY_NOT_FOUND,
+                all.isEmpty()
+                    ? "No repository is initialized on this server"
+                    : "Several repositories are on this server, and none is opened",
+                Map.of(
+                    "remedy",
                     all.isEmpty()
-                        ? "No repository is initialized on this server"
-                        : "Several repositories are on this server, and none is opened",
-                    Map.of("remedy", all.isEmpty() ? "epoch init NAME" : "Name one: ?repository=NAME, or --repository NAME")));
+                        ? "epoch init NAME"
+                        : "Name one: ?repository=NAME, or --repository NAME")));
   }
 
   private static Instant opened(LiveRepository repository, String actorId) {
@@ -109,7 +116,9 @@ public final class Repositories implements AutoCloseable {
 
   private LiveRepository live(String name) {
     return live.computeIfAbsent(
-        name, missing -> new LiveRepository(new RepositoryStream(missing, log, snapshots, codec, clock, ids)));
+        name,
+        missing ->
+            new LiveRepository(new RepositoryStream(missing, log, snapshots, codec, clock, ids)));
   }
 
   static RefusedException notFound(String name) {

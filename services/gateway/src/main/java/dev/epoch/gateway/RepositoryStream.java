@@ -63,7 +63,9 @@ final class RepositoryStream {
 
   /** The repository that a stream belongs to, if it is one of a repository. */
   static Optional<String> repository(String stream) {
-    return stream.startsWith(PREFIX) ? Optional.of(stream.substring(PREFIX.length())) : Optional.empty();
+    return stream.startsWith(PREFIX)
+        ? Optional.of(stream.substring(PREFIX.length()))
+        : Optional.empty();
   }
 
   /** The state from the newest snapshot and the records after it. */
@@ -97,14 +99,18 @@ final class RepositoryStream {
         : Appliers.apply(state, (Event) data, at);
   }
 
-  /** Decides every request, each on the state that the ones before lead to, stores all decisions at once, and answers. */
+  /**
+   * Decides every request, each on the state that the ones before lead to, stores all decisions at
+   * once, and answers.
+   */
   RepositoryState decideAndAppend(RepositoryState state, List<Request> requests) {
     RepositoryState start = state;
     for (int attempt = 1; ; attempt++) {
       Batch batch = new Batch(start);
       requests.forEach(batch::decide);
       try {
-        long position = batch.records.isEmpty() ? 0 : append(start.version(), batch.records).position();
+        long position =
+            batch.records.isEmpty() ? 0 : append(start.version(), batch.records).position();
         batch.answer(position);
         snapshots.offer(start, batch.state);
         return batch.state;
@@ -131,7 +137,11 @@ final class RepositoryStream {
 
   private static Occurrence occurrence(Envelope envelope, long version) {
     return new Occurrence(
-        version, envelope.time(), envelope.actor(), envelope.causation(), envelope.idempotencyKey());
+        version,
+        envelope.time(),
+        envelope.actor(),
+        envelope.causation(),
+        envelope.idempotencyKey());
   }
 
   /** Decisions that are appended together. */
@@ -157,35 +167,51 @@ final class RepositoryStream {
           String key = caller.key(kind);
           Optional<Outcome> former = state.outcomes().of(key);
           if (former.isPresent()) {
-            answers.add(() -> complete(request, List.of(), Optional.empty(), former, state.version()));
+            answers.add(
+                () -> complete(request, List.of(), Optional.empty(), former, state.version()));
             return;
           }
           Decision decision = Engine.decide(state, command.command(), context);
           if (!state.exists() && decision.rejection().isPresent()) {
-            answers.add(() -> complete(request, List.of(), decision.rejection(), Optional.empty(), 0));
+            answers.add(
+                () -> complete(request, List.of(), decision.rejection(), Optional.empty(), 0));
             return;
           }
           record(command.command(), caller, key, now, caller.command());
           store(request, decision, key, now);
         }
         case ContinuationRequest continuation ->
-            store(request, Engine.decide(state, continuation.continuation(), context), continuation.key(), now);
+            store(
+                request,
+                Engine.decide(state, continuation.continuation(), context),
+                continuation.key(),
+                now);
       }
     }
 
     private void store(Request request, Decision decision, String key, Instant now) {
       for (Event event : decision.events()) {
-        state = Appliers.apply(state, event, occurrence(record(event, request.caller(), key, now, UUID.randomUUID()), version()));
+        state =
+            Appliers.apply(
+                state,
+                event,
+                occurrence(
+                    record(event, request.caller(), key, now, UUID.randomUUID()), version()));
       }
       decision
           .rejection()
-          .ifPresent(
-              rejection ->
-                  state =
-                      Appliers.apply(
-                          state, rejection, occurrence(record(rejection, request.caller(), key, now, UUID.randomUUID()), version())));
+          .ifPresent(rejection ->
+              state =
+                  Appliers.apply(
+                      state,
+                      rejection,
+                      occurrence(
+                          record(rejection, request.caller(), key, now, UUID.randomUUID()),
+                          version())));
       RepositoryState after = state;
-      answers.add(() -> complete(request, decision.events(), decision.rejection(), Optional.empty(), after.version()));
+      answers.add(() ->
+          complete(
+              request, decision.events(), decision.rejection(), Optional.empty(), after.version()));
     }
 
     private Envelope record(Object data, Caller caller, String key, Instant now, UUID id) {
@@ -216,10 +242,12 @@ final class RepositoryStream {
         Optional<Rejection> rejection,
         Optional<Outcome> former,
         long version) {
-      long position = version == 0 ? 0 : appendedPosition - (firstVersion + records.size() - version);
+      long position =
+          version == 0 ? 0 : appendedPosition - (firstVersion + records.size() - version);
       request
           .answer()
-          .complete(new StepResult(events, rejection, former, state, version, Math.max(position, 0)));
+          .complete(
+              new StepResult(events, rejection, former, state, version, Math.max(position, 0)));
     }
 
     void answer(long lastPosition) {

@@ -17,7 +17,10 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Encrypts the secrets of storages (AES-256-GCM), so that the log, its backups and its readers hold none in clear. */
+/**
+ * Encrypts the secrets of storages (AES-256-GCM), so that the log, its backups and its readers hold
+ * none in clear.
+ */
 public final class SecretBox {
   private static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
@@ -27,7 +30,9 @@ public final class SecretBox {
   private final SecretKeySpec key;
   private final SecureRandom random = new SecureRandom();
 
-  /** @param key 32 bytes */
+  /**
+   * @param key 32 bytes
+   */
   public SecretBox(byte[] key) {
     if (key.length != KEY_BYTES) {
       throw new IllegalArgumentException("a key has " + KEY_BYTES + " bytes");
@@ -43,10 +48,15 @@ public final class SecretBox {
         new SecureRandom().nextBytes(fresh);
         Files.createDirectories(file.toAbsolutePath().getParent());
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-          Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          Files.createFile(
+              file,
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
         Files.writeString(
-            file, Base64.getEncoder().encodeToString(fresh), StandardOpenOption.CREATE, StandardOpenOption.SYNC);
+            file,
+            Base64.getEncoder().encodeToString(fresh),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.SYNC);
       }
       return new SecretBox(Base64.getDecoder().decode(Files.readString(file).strip()));
     } catch (IOException e) {
@@ -62,7 +72,8 @@ public final class SecretBox {
       cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
       byte[] sealed = cipher.doFinal(RecordCodec.json().writeValueAsBytes(secrets));
       return Base64.getEncoder()
-          .encodeToString(ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array());
+          .encodeToString(
+              ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array());
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("secrets cannot be encrypted", e);
     }
@@ -76,10 +87,12 @@ public final class SecretBox {
       byte[] bytes = Base64.getDecoder().decode(sealed);
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
       cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, bytes, 0, NONCE_BYTES));
-      return RecordCodec.json().readValue(cipher.doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES), SECRETS);
+      return RecordCodec.json()
+          .readValue(cipher.doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES), SECRETS);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(
-          "The secrets of a storage cannot be decrypted: the server's key is not the one they were encrypted with", e);
+          "The secrets of a storage cannot be decrypted: the server's key is not the one they were encrypted with",
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

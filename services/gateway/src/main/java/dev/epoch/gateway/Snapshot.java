@@ -37,7 +37,8 @@ public record Snapshot(RepositoryState state, String label, Map<String, Readable
       if (!state.tables().byId().get(entry.tableId()).removed()) {
         var location = standing == null ? entry.location() : standing.location(entry);
         tables.put(
-            entry.name(), new Readable(Backends.handle(state, entry), new TableState.Committed(location)));
+            entry.name(),
+            new Readable(Backends.handle(state, entry), new TableState.Committed(location)));
       }
     }
     return new Snapshot(state, label, tables);
@@ -59,7 +60,9 @@ public record Snapshot(RepositoryState state, String label, Map<String, Readable
     Readable table = tables.get(name);
     if (table == null) {
       throw new RefusedException(
-          Code.TABLE_NOT_FOUND, "Table '" + name + "' is not in " + label, Map.of("table", name, "ref", label));
+          Code.TABLE_NOT_FOUND,
+          "Table '" + name + "' is not in " + label,
+          Map.of("table", name, "ref", label));
     }
     return table;
   }

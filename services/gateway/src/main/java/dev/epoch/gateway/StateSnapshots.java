@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Saves a repository's state every so many records, so that a start need not replay all. Losing a snapshot loses only time. */
+/**
+ * Saves a repository's state every so many records, so that a start need not replay all. Losing a
+ * snapshot loses only time.
+ */
 final class StateSnapshots {
   private static final Logger LOG = Logger.getLogger(StateSnapshots.class.getName());
 
@@ -30,7 +33,10 @@ final class StateSnapshots {
           .indefinitely()
           .map(snapshot -> StateCodec.decode(snapshot.state()));
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, e, () -> "Snapshot of " + repository + " cannot be read; replaying from the first record");
+      LOG.log(
+          Level.WARNING,
+          e,
+          () -> "Snapshot of " + repository + " cannot be read; replaying from the first record");
       return Optional.empty();
     }
   }
@@ -40,15 +46,21 @@ final class StateSnapshots {
     if (before.version() / interval == after.version() / interval) {
       return;
     }
-    Thread.startVirtualThread(
-        () ->
-            store
-                .save(
-                    new SnapshotStore.Snapshot(
-                        RepositoryStream.name(after.name()), after.version(), StateCodec.FORMAT, StateCodec.encode(after)))
-                .subscribe()
-                .with(
-                    saved -> {},
-                    failure -> LOG.log(Level.WARNING, failure, () -> "Snapshot of " + after.name() + " was not saved")));
+    Thread.startVirtualThread(() ->
+        store
+            .save(
+                new SnapshotStore.Snapshot(
+                    RepositoryStream.name(after.name()),
+                    after.version(),
+                    StateCodec.FORMAT,
+                    StateCodec.encode(after)))
+            .subscribe()
+            .with(
+                saved -> {},
+                failure ->
+                    LOG.log(
+                        Level.WARNING,
+                        failure,
+                        () -> "Snapshot of " + after.name() + " was not saved")));
   }
 }

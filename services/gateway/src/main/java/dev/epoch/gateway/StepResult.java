@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * @param events that happened
  * @param rejection of the command
- * @param former outcome of an earlier command with the same idempotency key; then nothing else is set
+ * @param former outcome of an earlier command with the same idempotency key; then nothing else is
+ *     set
  * @param state after it
  * @param version of the last record of the decision in its stream
  * @param position of the last record of the decision in the log
@@ -28,16 +29,14 @@ public record StepResult(
 
   /** The state, or the refusal as an exception. */
   public StepResult orRefuse() {
-    former.ifPresent(
-        outcome -> {
-          if (outcome instanceof Outcome.Refused refused) {
-            throw new RefusedException(refused.rejection());
-          }
-        });
-    rejection.ifPresent(
-        refusal -> {
-          throw new RefusedException(refusal);
-        });
+    former.ifPresent(outcome -> {
+      if (outcome instanceof Outcome.Refused refused) {
+        throw new RefusedException(refused.rejection());
+      }
+    });
+    rejection.ifPresent(refusal -> {
+      throw new RefusedException(refusal);
+    });
     return this;
   }
 

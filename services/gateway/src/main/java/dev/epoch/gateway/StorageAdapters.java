@@ -23,7 +23,9 @@ public final class StorageAdapters implements AutoCloseable {
   private record Key(String backend, Map<String, ?> config, Map<String, String> secrets) {}
 
   public StorageAdapters(Collection<StorageAdapterFactory> factories, SecretBox secrets) {
-    this.factories = factories.stream().collect(Collectors.toMap(StorageAdapterFactory::backend, Function.identity()));
+    this.factories =
+        factories.stream()
+            .collect(Collectors.toMap(StorageAdapterFactory::backend, Function.identity()));
     this.secrets = secrets;
   }
 
@@ -31,7 +33,8 @@ public final class StorageAdapters implements AutoCloseable {
     StorageAdapterFactory factory = factories.get(backend);
     if (factory == null) {
       throw new BadLocationException(
-          "Backend type '" + backend + "' is not supported", "One of: " + String.join(", ", factories.keySet().stream().sorted().toList()));
+          "Backend type '" + backend + "' is not supported",
+          "One of: " + String.join(", ", factories.keySet().stream().sorted().toList()));
     }
     return factory;
   }
@@ -40,10 +43,10 @@ public final class StorageAdapters implements AutoCloseable {
   public StorageAdapterFactory factoryOf(String location) {
     Optional<StorageAdapterFactory> factory =
         factories.values().stream().filter(candidate -> candidate.recognises(location)).findFirst();
-    return factory.orElseThrow(
-        () ->
-            new BadLocationException(
-                "No backend understands the location '" + scheme(location) + "'", "postgresql://[user:pass@]host[:port]/database/schema.table"));
+    return factory.orElseThrow(() ->
+        new BadLocationException(
+            "No backend understands the location '" + scheme(location) + "'",
+            "postgresql://[user:pass@]host[:port]/database/schema.table"));
   }
 
   /** Shows no more than the scheme: the rest may hold a password. */
@@ -57,14 +60,19 @@ public final class StorageAdapters implements AutoCloseable {
       throw new RefusedException(
           Rejection.Code.VALIDATION,
           "Storage backend '" + storage.name() + "' is disabled",
-          Map.of("storage", storage.name(), "remedy", "epoch storage update " + storage.name() + " --enable"));
+          Map.of(
+              "storage",
+              storage.name(),
+              "remedy",
+              "epoch storage update " + storage.name() + " --enable"));
     }
     return adapter(storage.backend(), settings(storage));
   }
 
   public StorageAdapter adapter(String backend, Settings settings) {
     return open.computeIfAbsent(
-        new Key(backend, settings.config(), settings.secrets()), key -> factory(backend).open(settings));
+        new Key(backend, settings.config(), settings.secrets()),
+        key -> factory(backend).open(settings));
   }
 
   public Settings settings(StorageState storage) {

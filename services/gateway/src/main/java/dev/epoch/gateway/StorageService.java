@@ -34,7 +34,12 @@ public final class StorageService {
         repository
             .step(
                 new AddStorageV1(
-                    name, backend, settings.config(), adapters.seal(settings.secrets()), description, makeDefault),
+                    name,
+                    backend,
+                    settings.config(),
+                    adapters.seal(settings.secrets()),
+                    description,
+                    makeDefault),
                 caller)
             .orRefuse();
     return get(result.state(), name);
@@ -64,7 +69,9 @@ public final class StorageService {
     }
     StepResult result =
         repository
-            .step(new UpdateStorageV1(name, changed, sealed, description, enabled, makeDefault), caller)
+            .step(
+                new UpdateStorageV1(name, changed, sealed, description, enabled, makeDefault),
+                caller)
             .orRefuse();
     return get(result.state(), name);
   }
@@ -82,14 +89,23 @@ public final class StorageService {
     return state
         .storages()
         .named(name)
-        .orElseThrow(
-            () ->
-                new RefusedException(
-                    Code.STORAGE_NOT_FOUND, "Storage backend '" + name + "' not found", Map.of("storage", name)));
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.STORAGE_NOT_FOUND,
+                "Storage backend '" + name + "' not found",
+                Map.of("storage", name)));
   }
 
-  /** The storage of a table's location: the one that is configured for its database, or a new one named after it. */
-  StorageState forLocation(LiveRepository repository, String backend, Location location, String suggestedName, Caller caller) {
+  /**
+   * The storage of a table's location: the one that is configured for its database, or a new one
+   * named after it.
+   */
+  StorageState forLocation(
+      LiveRepository repository,
+      String backend,
+      Location location,
+      String suggestedName,
+      Caller caller) {
     Settings wanted = location.settings();
     Optional<StorageState> same =
         repository.state().storages().byName().values().stream()
@@ -107,7 +123,8 @@ public final class StorageService {
     StepResult added =
         repository
             .step(
-                new AddStorageV1(name, backend, wanted.config(), adapters.seal(wanted.secrets()), null, false),
+                new AddStorageV1(
+                    name, backend, wanted.config(), adapters.seal(wanted.secrets()), null, false),
                 Caller.of(caller.actor(), null))
             .orRefuse();
     return get(added.state(), name);

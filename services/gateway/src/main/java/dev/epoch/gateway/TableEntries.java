@@ -16,7 +16,10 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.Optional;
 
-/** Entries of commits: reads what an operation changed, sums it up, and puts the change set beside the log. */
+/**
+ * Entries of commits: reads what an operation changed, sums it up, and puts the change set beside
+ * the log.
+ */
 final class TableEntries {
   private final ChunkStore chunks;
 
@@ -39,7 +42,8 @@ final class TableEntries {
       TableEntry before,
       RowsLocation from,
       RowsLocation to) {
-    ContentSum sum = ContentSum.fromBase64(before == null ? table.baselineSum() : before.contentSum());
+    ContentSum sum =
+        ContentSum.fromBase64(before == null ? table.baselineSum() : before.contentSum());
     RowHasher hasher = new RowHasher(table.schema());
     long inserted = 0;
     long updated = 0;
@@ -49,7 +53,11 @@ final class TableEntries {
       ChunkBuffer buffer = new ChunkBuffer(chunks);
       ChangeSetWriter writer = new ChangeSetWriter(table.schema(), buffer::put);
       try (RowStream<RowChange> changes =
-          adapter.changes(handle, new TableState.Committed(from), new TableState.Committed(to), ChangeQuery.all())) {
+          adapter.changes(
+              handle,
+              new TableState.Committed(from),
+              new TableState.Committed(to),
+              ChangeQuery.all())) {
         while (changes.hasNext()) {
           RowChange change = changes.next();
           sum.apply(hasher, change);

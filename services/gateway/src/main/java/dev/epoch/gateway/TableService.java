@@ -73,7 +73,8 @@ public final class TableService {
    * @param path inside the storage, null for the name
    * @param primaryKey columns, empty to find it
    */
-  public record Request(String name, String location, String storageName, String path, List<String> primaryKey) {}
+  public record Request(
+      String name, String location, String storageName, String path, List<String> primaryKey) {}
 
   /** How far a registration is: rows read of about so many. */
   public record Progress(AtomicLong done, long total) {}
@@ -105,7 +106,9 @@ public final class TableService {
         return get(prepared.state(), request.name());
       }
       OperationState operation = operation(prepared);
-      running.put(repository.name() + "/" + request.name(), new Progress(new AtomicLong(), found.estimatedRows()));
+      running.put(
+          repository.name() + "/" + request.name(),
+          new Progress(new AtomicLong(), found.estimatedRows()));
       try {
         return install(repository, adapter, operation, caller);
       } catch (RuntimeException failure) {
@@ -141,7 +144,11 @@ public final class TableService {
         repository
             .step(
                 new Continuation.CompleteRegistration(
-                    operation.id(), count, sum.hash(), sum.toBase64(), SchemaHash.of(plan.schema())),
+                    operation.id(),
+                    count,
+                    sum.hash(),
+                    sum.toBase64(),
+                    SchemaHash.of(plan.schema())),
                 caller,
                 caller.key(REGISTER))
             .orRefuse();
@@ -160,25 +167,34 @@ public final class TableService {
       return failure;
     }
     try {
-      adapter.remove(Recovery.handle(repository.state(), (OperationPlan.RegisterTable) operation.plan()));
+      adapter.remove(
+          Recovery.handle(repository.state(), (OperationPlan.RegisterTable) operation.plan()));
       repository.step(
-          new Continuation.Abort(operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(failure.getMessage())),
+          new Continuation.Abort(
+              operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(failure.getMessage())),
           caller,
           caller.key(REGISTER));
       return failure;
-    } catch (StorageException | LogUnavailableException | AppendOutcomeUnknownException unreachable) {
+    } catch (StorageException
+        | LogUnavailableException
+        | AppendOutcomeUnknownException unreachable) {
       return recovery.leaveInDoubt(repository, operation, failure);
     }
   }
 
-  /** Removes all that Epoch keeps of a table beside it. Uncommitted changes need force, for they cannot be told apart afterwards. */
+  /**
+   * Removes all that Epoch keeps of a table beside it. Uncommitted changes need force, for they
+   * cannot be told apart afterwards.
+   */
   public void remove(LiveRepository repository, String name, boolean force, Caller caller) {
     RepositoryState before = repository.state();
     BranchState main = before.defaultBranch();
     ReentrantLock lock = repository.branchLock(main.id());
     lock.lock();
     try {
-      if (!force && before.tables().named(name).isPresent() && workingSets.pending(before, main).containsKey(name)) {
+      if (!force
+          && before.tables().named(name).isPresent()
+          && workingSets.pending(before, main).containsKey(name)) {
         throw new RefusedException(
             Code.UNCOMMITTED_CHANGES,
             "Table '" + name + "' has uncommitted changes",
@@ -190,14 +206,19 @@ public final class TableService {
       }
       OperationState operation = operation(prepared);
       RepositoryState state = prepared.state();
-      RegisteredTable table = state.tables().byId().get(((OperationPlan.RemoveTable) operation.plan()).tableId());
+      RegisteredTable table =
+          state.tables().byId().get(((OperationPlan.RemoveTable) operation.plan()).tableId());
       try {
         failpoints.reach(REMOVE + ".prepared");
         backends.adapter(state, table).remove(Backends.handle(state, table));
         failpoints.reach(REMOVE + ".applied.1");
-        repository.step(new Continuation.CompleteRemoval(operation.id()), caller, caller.key(REMOVE)).orRefuse();
+        repository
+            .step(new Continuation.CompleteRemoval(operation.id()), caller, caller.key(REMOVE))
+            .orRefuse();
         failpoints.reach(REMOVE + ".completed");
-      } catch (StorageException | LogUnavailableException | AppendOutcomeUnknownException unreachable) {
+      } catch (StorageException
+          | LogUnavailableException
+          | AppendOutcomeUnknownException unreachable) {
         throw recovery.leaveInDoubt(repository, operation, unreachable);
       }
     } finally {
@@ -215,12 +236,21 @@ public final class TableService {
     Introspection now =
         backends
             .adapter(state, table)
-            .introspect(new TablePath(table.schemaName(), table.tableName()), table.schema().primaryKey());
+            .introspect(
+                new TablePath(table.schemaName(), table.tableName()), table.schema().primaryKey());
     if (!SchemaHash.of(now.schema()).equals(table.schemaHash())) {
       throw new RefusedException(
           Code.SCHEMA_CHANGED,
-          "The shape of " + table.schemaName() + "." + table.tableName() + " is not the one that was registered",
-          Map.of("table", name, "remedy", "Undo the change, or remove the table and register it again"));
+          "The shape of "
+              + table.schemaName()
+              + "."
+              + table.tableName()
+              + " is not the one that was registered",
+          Map.of(
+              "table",
+              name,
+              "remedy",
+              "Undo the change, or remove the table and register it again"));
     }
     return table;
   }
@@ -229,14 +259,18 @@ public final class TableService {
     return state
         .tables()
         .named(name)
-        .orElseThrow(
-            () ->
-                new RefusedException(
-                    Code.TABLE_NOT_FOUND, "Table '" + name + "' is not registered", Map.of("table", name)));
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.TABLE_NOT_FOUND,
+                "Table '" + name + "' is not registered",
+                Map.of("table", name)));
   }
 
   private static OperationState operation(StepResult prepared) {
-    return prepared.state().operations().get(prepared.event(OperationPreparedV1.class).orElseThrow().operationId());
+    return prepared
+        .state()
+        .operations()
+        .get(prepared.event(OperationPreparedV1.class).orElseThrow().operationId());
   }
 
   private record Place(StorageState storage, TablePath path) {}
@@ -246,21 +280,32 @@ public final class TableService {
       StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
       Location location = factory.parse(request.location());
       // reached and read before anything is written to the log
-      backends.adapters().adapter(factory.backend(), location.settings()).introspect(location.path(), request.primaryKey());
+      backends
+          .adapters()
+          .adapter(factory.backend(), location.settings())
+          .introspect(location.path(), request.primaryKey());
       JsonNode database = location.settings().config().get("database");
-      String suggested = database == null ? factory.backend() : database.asText().replaceAll("[^A-Za-z0-9._-]", "-");
+      String suggested =
+          database == null
+              ? factory.backend()
+              : database.asText().replaceAll("[^A-Za-z0-9._-]", "-");
       if (!suggested.matches("[A-Za-z0-9].*")) {
         suggested = factory.backend();
       }
       return new Place(
-          storages.forLocation(repository, factory.backend(), location, suggested, caller), location.path());
+          storages.forLocation(repository, factory.backend(), location, suggested, caller),
+          location.path());
     }
-    String name = request.storageName() != null ? request.storageName() : repository.state().storages().defaultName();
+    String name =
+        request.storageName() != null
+            ? request.storageName()
+            : repository.state().storages().defaultName();
     if (name == null) {
       throw new RefusedException(
           Code.VALIDATION,
           "A table needs a location, or a storage",
-          Map.of("remedy", "--location postgresql://host/database/schema.table, or --storage NAME"));
+          Map.of(
+              "remedy", "--location postgresql://host/database/schema.table, or --storage NAME"));
     }
     StorageState storage = StorageService.get(repository.state(), name);
     StorageAdapterFactory factory = backends.adapters().factory(storage.backend());

@@ -10,8 +10,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Everything that versioning needs, put together: the services that the API calls. Methods of the services block; call them on virtual
- * threads.
+ * Everything that versioning needs, put together: the services that the API calls. Methods of the
+ * services block; call them on virtual threads.
  */
 public final class VersioningServer implements AutoCloseable {
   private final EventLog log;
@@ -50,7 +50,8 @@ public final class VersioningServer implements AutoCloseable {
     this.storages = new StorageService(adapters);
     this.workingSets = new WorkingSetService(backends);
     this.registrar = new BranchRegistrar(backends);
-    this.tables = new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
+    this.tables =
+        new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
     this.branches = new BranchService(registrar, workingSets);
     this.commits = new CommitService(workingSets, runner);
     this.merges = new MergeService(backends, workingSets, runner, chunks, clock, failpoints);

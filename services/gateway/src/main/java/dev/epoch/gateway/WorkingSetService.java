@@ -19,7 +19,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Uncommitted work: what there is, what of it is chosen for the next commit, and writing records. */
+/**
+ * Uncommitted work: what there is, what of it is chosen for the next commit, and writing records.
+ */
 public final class WorkingSetService {
   private final Backends backends;
 
@@ -27,23 +29,31 @@ public final class WorkingSetService {
     this.backends = backends;
   }
 
-  /** How a table differs from the last commit; {@code registered} and {@code removed} say that it is new there, or gone. */
+  /**
+   * How a table differs from the last commit; {@code registered} and {@code removed} say that it is
+   * new there, or gone.
+   */
   public record TableChange(
-      String table, long inserted, long updated, long deleted, boolean registered, boolean removed, boolean staged) {}
+      String table,
+      long inserted,
+      long updated,
+      long deleted,
+      boolean registered,
+      boolean removed,
+      boolean staged) {}
 
   /** Net uncommitted rows by table name; tables without any are left out. */
   public SortedMap<String, PendingChanges> pending(RepositoryState state, BranchState branch) {
     SortedMap<String, PendingChanges> byName = new TreeMap<>();
     backends
         .byAdapter(state, Backends.tables(state, branch), BranchTable::table)
-        .forEach(
-            (adapter, tables) -> {
-              Map<String, String> names = new HashMap<>();
-              tables.forEach(table -> names.put(table.table().id(), table.table().name()));
-              adapter
-                  .pending(Backends.handle(state, branch), tables)
-                  .forEach((id, changes) -> byName.put(names.get(id), changes));
-            });
+        .forEach((adapter, tables) -> {
+          Map<String, String> names = new HashMap<>();
+          tables.forEach(table -> names.put(table.table().id(), table.table().name()));
+          adapter
+              .pending(Backends.handle(state, branch), tables)
+              .forEach((id, changes) -> byName.put(names.get(id), changes));
+        });
     return byName;
   }
 
@@ -53,20 +63,20 @@ public final class WorkingSetService {
     var registered = CommitProcessor.registered(state, branch);
     var removed = CommitProcessor.removed(state, branch);
     return CommitProcessor.changed(state, branch, List.copyOf(pending.keySet())).stream()
-        .map(
-            name -> {
-              PendingChanges rows = pending.getOrDefault(name, new PendingChanges(0, 0, 0));
-              boolean isNew = registered.contains(name);
-              long baseline = isNew ? state.tables().named(name).map(RegisteredTable::baselineRows).orElse(0L) : 0;
-              return new TableChange(
-                  name,
-                  baseline + rows.inserted() - (isNew ? rows.deleted() : 0),
-                  isNew ? 0 : rows.updated(),
-                  isNew ? 0 : rows.deleted(),
-                  isNew,
-                  removed.contains(name),
-                  branch.staged().contains(name));
-            })
+        .map(name -> {
+          PendingChanges rows = pending.getOrDefault(name, new PendingChanges(0, 0, 0));
+          boolean isNew = registered.contains(name);
+          long baseline =
+              isNew ? state.tables().named(name).map(RegisteredTable::baselineRows).orElse(0L) : 0;
+          return new TableChange(
+              name,
+              baseline + rows.inserted() - (isNew ? rows.deleted() : 0),
+              isNew ? 0 : rows.updated(),
+              isNew ? 0 : rows.deleted(),
+              isNew,
+              removed.contains(name),
+              branch.staged().contains(name));
+        })
         .toList();
   }
 
@@ -79,25 +89,38 @@ public final class WorkingSetService {
     RepositoryState state = repository.state();
     List<String> names =
         tables.isEmpty()
-            ? changes(state, References.branch(state, branch)).stream().map(TableChange::table).toList()
+            ? changes(state, References.branch(state, branch)).stream()
+                .map(TableChange::table)
+                .toList()
             : tables;
     StepResult result = repository.step(new StageChangesV1(branch, names), caller).orRefuse();
-    return result.event(ChangesStagedV1.class).map(staged -> staged.tables().size()).orElse(names.size());
+    return result
+        .event(ChangesStagedV1.class)
+        .map(staged -> staged.tables().size())
+        .orElse(names.size());
   }
 
   public int unstage(LiveRepository repository, String branch, List<String> tables, Caller caller) {
     StepResult result = repository.step(new UnstageChangesV1(branch, tables), caller).orRefuse();
-    return result.event(ChangesUnstagedV1.class).map(unstaged -> unstaged.tables().size()).orElse(tables.size());
+    return result
+        .event(ChangesUnstagedV1.class)
+        .map(unstaged -> unstaged.tables().size())
+        .orElse(tables.size());
   }
 
-  /** Writes records as uncommitted changes of the branch; on the default branch into the live table. */
-  public WriteResult write(RepositoryState state, BranchState branch, String table, List<RowWrite> writes) {
+  /**
+   * Writes records as uncommitted changes of the branch; on the default branch into the live table.
+   */
+  public WriteResult write(
+      RepositoryState state, BranchState branch, String table, List<RowWrite> writes) {
     BranchTable target =
         Backends.tables(state, branch).stream()
             .filter(candidate -> candidate.table().name().equals(table))
             .findFirst()
             .orElseThrow(() -> tableNotFound(table, branch));
-    return backends.adapter(state, target.table()).write(Backends.handle(state, branch), target, writes);
+    return backends
+        .adapter(state, target.table())
+        .write(Backends.handle(state, branch), target, writes);
   }
 
   static RefusedException tableNotFound(String table, BranchState branch) {

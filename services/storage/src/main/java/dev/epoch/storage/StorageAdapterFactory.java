@@ -11,12 +11,15 @@ public interface StorageAdapterFactory {
   /** Whether a table's location URL is this backend's. */
   boolean recognises(String location);
 
-  /** A table's location URL as the settings of its database and the path inside it. Fails with {@link BadLocationException}. */
+  /**
+   * A table's location URL as the settings of its database and the path inside it. Fails with
+   * {@link BadLocationException}.
+   */
   Location parse(String location);
 
   /**
-   * Settings as a user gave them, checked, with the secrets (passwords, also those inside URLs) taken out. Fails with {@link
-   * BadLocationException}.
+   * Settings as a user gave them, checked, with the secrets (passwords, also those inside URLs)
+   * taken out. Fails with {@link BadLocationException}.
    */
   Settings settings(Map<String, JsonNode> given);
 

@@ -28,7 +28,8 @@ import java.util.Optional;
 public final class BranchProcessor {
   private BranchProcessor() {}
 
-  public static Decision create(RepositoryState state, CreateBranchV1 command, DecisionContext context) {
+  public static Decision create(
+      RepositoryState state, CreateBranchV1 command, DecisionContext context) {
     Optional<Decision> refusal = refuseName(state, command.name());
     if (refusal.isPresent()) {
       return refusal.get();
@@ -52,7 +53,8 @@ public final class BranchProcessor {
   }
 
   /** A branch made from another one's head finds the rows where that one keeps them. */
-  private static Map<String, RowsLocation> locations(RepositoryState state, CreateBranchV1 command) {
+  private static Map<String, RowsLocation> locations(
+      RepositoryState state, CreateBranchV1 command) {
     return state
         .branch(command.startPoint())
         .filter(source -> source.head().equals(command.commit()))
@@ -66,11 +68,16 @@ public final class BranchProcessor {
       return Refusals.branchNotFound(command.from());
     }
     return refuseName(state, command.to())
-        .orElseGet(() -> Decision.accept(new BranchRenamedV1(branch.get().id(), command.from(), command.to())));
+        .orElseGet(() ->
+            Decision.accept(new BranchRenamedV1(branch.get().id(), command.from(), command.to())));
   }
 
-  /** As git does: not the default branch, not the current one; unmerged or uncommitted work needs force. */
-  public static Decision delete(RepositoryState state, DeleteBranchV1 command, DecisionContext context) {
+  /**
+   * As git does: not the default branch, not the current one; unmerged or uncommitted work needs
+   * force.
+   */
+  public static Decision delete(
+      RepositoryState state, DeleteBranchV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.name());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.name());
@@ -97,7 +104,13 @@ public final class BranchProcessor {
           new Rejection(
               Code.BRANCH_NOT_MERGED,
               "Branch '" + branch.name() + "' is not fully merged",
-              Map.of("branch", branch.name(), "head", branch.head(), "remedy", "Merge it, or delete with --force")));
+              Map.of(
+                  "branch",
+                  branch.name(),
+                  "head",
+                  branch.head(),
+                  "remedy",
+                  "Merge it, or delete with --force")));
     }
     return Decision.accept(new BranchDeletedV1(branch.id(), branch.name(), branch.head()));
   }
@@ -114,7 +127,8 @@ public final class BranchProcessor {
     StateGraph graph = new StateGraph(state.commits());
     return state.branches().byId().values().stream()
         .filter(other -> !other.id().equals(branch.id()))
-        .anyMatch(other -> new Ancestry(graph).isAncestor(graph.id(branch.head()), graph.id(other.head())));
+        .anyMatch(other ->
+            new Ancestry(graph).isAncestor(graph.id(branch.head()), graph.id(other.head())));
   }
 
   private static Decision inUse(BranchState branch, String why, String remedy) {
@@ -135,7 +149,9 @@ public final class BranchProcessor {
       return Optional.of(
           Decision.reject(
               new Rejection(
-                  Code.BRANCH_ALREADY_EXISTS, "Branch '" + name + "' already exists", Map.of("branch", name))));
+                  Code.BRANCH_ALREADY_EXISTS,
+                  "Branch '" + name + "' already exists",
+                  Map.of("branch", name))));
     }
     return Optional.empty();
   }

@@ -27,7 +27,8 @@ final class CommitEvents {
   private CommitEvents() {}
 
   /**
-   * @param branchLocations by table id: where the branch keeps rows of tables that the commit's entries do not tell of
+   * @param branchLocations by table id: where the branch keeps rows of tables that the commit's
+   *     entries do not tell of
    */
   static List<Event> of(
       RepositoryState state,
@@ -45,7 +46,9 @@ final class CommitEvents {
     for (TableEntry entry : entries) {
       tree = tree.plus(entry.name(), entry);
     }
-    String id = CommitIds.compute(parents.stream().map(CommitId::new).toList(), tree, author, message, time).hex();
+    String id =
+        CommitIds.compute(parents.stream().map(CommitId::new).toList(), tree, author, message, time)
+            .hex();
 
     Map<String, RowsLocation> locations = new HashMap<>(branch.locations());
     locations.putAll(branchLocations);
@@ -55,7 +58,8 @@ final class CommitEvents {
     int start = 0;
     for (; entries.size() - start > ENTRIES_PER_RECORD; start += ENTRIES_PER_RECORD) {
       events.add(
-          new CommitTablesRecordedV1(operation.id(), entries.subList(start, start + ENTRIES_PER_RECORD)));
+          new CommitTablesRecordedV1(
+              operation.id(), entries.subList(start, start + ENTRIES_PER_RECORD)));
     }
     events.add(
         new CommitCreatedV1(

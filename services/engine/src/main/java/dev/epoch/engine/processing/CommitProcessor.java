@@ -6,8 +6,8 @@ import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.OperationState;
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CommitToBranchV1;
@@ -56,7 +56,8 @@ public final class CommitProcessor {
     return Decision.accept(new ChangesUnstagedV1(branch.get().id(), tables));
   }
 
-  public static Decision commit(RepositoryState state, CommitToBranchV1 command, DecisionContext context) {
+  public static Decision commit(
+      RepositoryState state, CommitToBranchV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.branch());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
@@ -79,14 +80,20 @@ public final class CommitProcessor {
         return Refusals.tableNotFound(table);
       }
     }
-    SortedSet<String> selected = selected(command, branch, changed(state, branch, command.changed()));
+    SortedSet<String> selected =
+        selected(command, branch, changed(state, branch, command.changed()));
     if (selected.isEmpty()) {
       return Decision.reject(nothingToCommit(branch));
     }
     List<String> ids =
-        selected.stream().flatMap(name -> state.tables().named(name).stream()).map(RegisteredTable::id).toList();
-    OperationPlan plan = new OperationPlan.Commit(ids, command.message(), command.author(), context.time());
-    return Decision.accept(new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
+        selected.stream()
+            .flatMap(name -> state.tables().named(name).stream())
+            .map(RegisteredTable::id)
+            .toList();
+    OperationPlan plan =
+        new OperationPlan.Commit(ids, command.message(), command.author(), context.time());
+    return Decision.accept(
+        new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
   }
 
   public static Decision complete(RepositoryState state, Continuation.CompleteCommit facts) {
@@ -96,7 +103,8 @@ public final class CommitProcessor {
     List<String> removed = List.copyOf(removed(state, branch));
     if (facts.entries().isEmpty() && removed.isEmpty()) {
       OperationAbortedV1 aborted =
-          new OperationAbortedV1(operation.id(), Code.NOTHING_TO_COMMIT.name(), "no row differs from the last commit");
+          new OperationAbortedV1(
+              operation.id(), Code.NOTHING_TO_COMMIT.name(), "no row differs from the last commit");
       return new Decision(List.of(aborted), Optional.of(nothingToCommit(branch)));
     }
     CommitState head = state.head(branch);
@@ -133,13 +141,12 @@ public final class CommitProcessor {
       state
           .tables()
           .idByName()
-          .forEach(
-              (name, id) -> {
-                TableEntry entry = tree.get(name);
-                if (entry == null || !entry.tableId().equals(id)) {
-                  names.add(name);
-                }
-              });
+          .forEach((name, id) -> {
+            TableEntry entry = tree.get(name);
+            if (entry == null || !entry.tableId().equals(id)) {
+              names.add(name);
+            }
+          });
     }
     return names;
   }
@@ -148,7 +155,8 @@ public final class CommitProcessor {
   public static SortedSet<String> removed(RepositoryState state, BranchState branch) {
     SortedSet<String> names = new TreeSet<>();
     for (TableEntry entry : state.head(branch).tree().values()) {
-      if (state.tables().byId().get(entry.tableId()).removed() && state.tables().named(entry.name()).isEmpty()) {
+      if (state.tables().byId().get(entry.tableId()).removed()
+          && state.tables().named(entry.name()).isEmpty()) {
         names.add(entry.name());
       }
     }

@@ -28,7 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Merges: start, decide conflicts, finish, give up. What rows do is planned outside; here is decided whether it may happen. */
+/**
+ * Merges: start, decide conflicts, finish, give up. What rows do is planned outside; here is
+ * decided whether it may happen.
+ */
 public final class MergeProcessor {
   private MergeProcessor() {}
 
@@ -58,8 +61,17 @@ public final class MergeProcessor {
       return Decision.reject(
           new Rejection(
               Code.UNCOMMITTED_CHANGES,
-              "Branch '" + target.name() + "' has uncommitted changes in " + String.join(", ", command.uncommitted()),
-              Map.of("branch", target.name(), "tables", command.uncommitted(), "remedy", "Commit them before merging")));
+              "Branch '"
+                  + target.name()
+                  + "' has uncommitted changes in "
+                  + String.join(", ", command.uncommitted()),
+              Map.of(
+                  "branch",
+                  target.name(),
+                  "tables",
+                  command.uncommitted(),
+                  "remedy",
+                  "Commit them before merging")));
     }
     boolean fastForward =
         new Ancestry(graph).isAncestor(graph.id(target.head()), graph.id(command.sourceCommit()));
@@ -67,8 +79,18 @@ public final class MergeProcessor {
       return Decision.reject(
           new Rejection(
               Code.NOT_FAST_FORWARD,
-              "Cannot fast-forward '" + target.name() + "' to '" + command.source() + "': both have commits of their own",
-              Map.of("branch", target.name(), "source", command.source(), "remedy", "Merge with strategy THREE_WAY")));
+              "Cannot fast-forward '"
+                  + target.name()
+                  + "' to '"
+                  + command.source()
+                  + "': both have commits of their own",
+              Map.of(
+                  "branch",
+                  target.name(),
+                  "source",
+                  command.source(),
+                  "remedy",
+                  "Merge with strategy THREE_WAY")));
     }
     return Decision.proceed();
   }
@@ -89,10 +111,12 @@ public final class MergeProcessor {
       return Refusals.mergeInProgress(target);
     }
     return Decision.accept(
-        new OperationPreparedV1(context.command(), target.id(), facts.expectedHead(), facts.plan()));
+        new OperationPreparedV1(
+            context.command(), target.id(), facts.expectedHead(), facts.plan()));
   }
 
-  public static Decision open(RepositoryState state, Continuation.OpenMerge facts, DecisionContext context) {
+  public static Decision open(
+      RepositoryState state, Continuation.OpenMerge facts, DecisionContext context) {
     BranchState target = state.branches().byId().get(facts.branchId());
     if (target == null) {
       return Refusals.branchNotFound(facts.branchId());
@@ -160,7 +184,13 @@ public final class MergeProcessor {
           new Rejection(
               Code.UNRESOLVED_CONFLICTS,
               merge.remaining() + " conflict(s) are not resolved",
-              Map.of("branch", command.branch(), "unresolved", merge.remaining(), "remedy", "epoch conflicts resolve")));
+              Map.of(
+                  "branch",
+                  command.branch(),
+                  "unresolved",
+                  merge.remaining(),
+                  "remedy",
+                  "epoch conflicts resolve")));
     }
     return Decision.proceed();
   }
@@ -208,9 +238,15 @@ public final class MergeProcessor {
             plan.time()));
   }
 
-  /** Tables that the operation did not touch stay where the branch kept them; their rows are the same in the new head. */
+  /**
+   * Tables that the operation did not touch stay where the branch kept them; their rows are the
+   * same in the new head.
+   */
   private static Map<String, RowsLocation> locationsAfterFastForward(
-      RepositoryState state, BranchState target, OperationPlan.Merge plan, Continuation.CompleteMerge facts) {
+      RepositoryState state,
+      BranchState target,
+      OperationPlan.Merge plan,
+      Continuation.CompleteMerge facts) {
     Map<String, RowsLocation> locations = new HashMap<>();
     Map<String, TableEntry> old = state.head(target).tree();
     for (TableEntry entry : state.commits().byId().get(plan.sourceCommit()).tree().values()) {

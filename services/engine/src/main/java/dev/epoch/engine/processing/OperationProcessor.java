@@ -29,14 +29,22 @@ public final class OperationProcessor {
             .findFirst()
             .orElse(Code.OPERATION_FAILED);
     Rejection rejection =
-        new Rejection(code, facts.message(), Map.of("operation", facts.operation().toString(), "cause", facts.code()));
+        new Rejection(
+            code,
+            facts.message(),
+            Map.of("operation", facts.operation().toString(), "cause", facts.code()));
     return new Decision(
-        List.of(new OperationAbortedV1(facts.operation(), facts.code(), facts.message())), Optional.of(rejection));
+        List.of(new OperationAbortedV1(facts.operation(), facts.code(), facts.message())),
+        Optional.of(rejection));
   }
 
   public static Decision recordRecovery(Continuation.RecordRecovery facts) {
     return Decision.accept(
         new RecoveryCompletedV1(
-            facts.operation(), facts.outcome(), facts.originalActor(), facts.tables(), facts.reason()));
+            facts.operation(),
+            facts.outcome(),
+            facts.originalActor(),
+            facts.tables(),
+            facts.reason()));
   }
 }

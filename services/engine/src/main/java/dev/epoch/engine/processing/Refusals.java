@@ -2,7 +2,6 @@ package dev.epoch.engine.processing;
 
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.state.BranchState;
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import java.util.Map;
@@ -13,12 +12,16 @@ final class Refusals {
 
   static Decision branchNotFound(String branch) {
     return Decision.reject(
-        new Rejection(Code.BRANCH_NOT_FOUND, "Branch '" + branch + "' not found", Map.of("branch", branch)));
+        new Rejection(
+            Code.BRANCH_NOT_FOUND, "Branch '" + branch + "' not found", Map.of("branch", branch)));
   }
 
   static Decision tableNotFound(String table) {
     return Decision.reject(
-        new Rejection(Code.TABLE_NOT_FOUND, "Table '" + table + "' is not registered", Map.of("table", table)));
+        new Rejection(
+            Code.TABLE_NOT_FOUND,
+            "Table '" + table + "' is not registered",
+            Map.of("table", table)));
   }
 
   static Decision storageNotFound(String storage) {
@@ -34,29 +37,57 @@ final class Refusals {
         new Rejection(
             Code.BRANCH_BUSY,
             "An operation on branch '" + branch.name() + "' is in flight",
-            Map.of("branch", branch.name(), "operation", branch.operation().toString(), "remedy", "Try again in a moment")));
+            Map.of(
+                "branch",
+                branch.name(),
+                "operation",
+                branch.operation().toString(),
+                "remedy",
+                "Try again in a moment")));
   }
 
   static Decision headMoved(BranchState branch, String expected) {
     return Decision.reject(
         new Rejection(
             Code.HEAD_MOVED,
-            "Branch '" + branch.name() + "' moved while you worked: its head is not " + abbreviated(expected) + " any more",
-            Map.of("branch", branch.name(), "head", branch.head(), "expected", expected, "remedy", "Look at the new head and try again")));
+            "Branch '"
+                + branch.name()
+                + "' moved while you worked: its head is not "
+                + abbreviated(expected)
+                + " any more",
+            Map.of(
+                "branch",
+                branch.name(),
+                "head",
+                branch.head(),
+                "expected",
+                expected,
+                "remedy",
+                "Look at the new head and try again")));
   }
 
   static Decision mergeInProgress(BranchState branch) {
     return Decision.reject(
         new Rejection(
             Code.MERGE_IN_PROGRESS,
-            "A merge of '" + branch.merge().source() + "' into '" + branch.name() + "' is not finished",
-            Map.of("branch", branch.name(), "remedy", "epoch merge --continue, or epoch merge --abort")));
+            "A merge of '"
+                + branch.merge().source()
+                + "' into '"
+                + branch.name()
+                + "' is not finished",
+            Map.of(
+                "branch",
+                branch.name(),
+                "remedy",
+                "epoch merge --continue, or epoch merge --abort")));
   }
 
   static Decision noMerge(BranchState branch) {
     return Decision.reject(
         new Rejection(
-            Code.NO_MERGE_IN_PROGRESS, "No merge is in progress on '" + branch.name() + "'", Map.of("branch", branch.name())));
+            Code.NO_MERGE_IN_PROGRESS,
+            "No merge is in progress on '" + branch.name() + "'",
+            Map.of("branch", branch.name())));
   }
 
   /** Seven digits, as git shows them. */

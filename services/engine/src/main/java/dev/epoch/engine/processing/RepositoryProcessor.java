@@ -31,7 +31,8 @@ public final class RepositoryProcessor {
             Map.of("repository", name, "remedy", "epoch init " + name)));
   }
 
-  public static Decision create(RepositoryState state, CreateRepositoryV1 command, DecisionContext context) {
+  public static Decision create(
+      RepositoryState state, CreateRepositoryV1 command, DecisionContext context) {
     String branch = command.defaultBranch() == null ? "main" : command.defaultBranch();
     try {
       new RepositoryName(command.name());
@@ -55,7 +56,10 @@ public final class RepositoryProcessor {
     return Decision.accept(new RepositoryOpenedV1(command.name()));
   }
 
-  /** Refused while tables are registered: their databases hold Epoch's objects, which only their removal takes away. */
+  /**
+   * Refused while tables are registered: their databases hold Epoch's objects, which only their
+   * removal takes away.
+   */
   public static Decision delete(RepositoryState state, DeleteRepositoryV1 command) {
     for (OperationState operation : state.operations().values()) {
       return Refusals.busy(state.branches().byId().get(operation.branchId()));
@@ -64,8 +68,16 @@ public final class RepositoryProcessor {
       return Decision.reject(
           new Rejection(
               Code.VALIDATION,
-              "Repository '" + command.name() + "' still versions " + state.tables().idByName().size() + " table(s)",
-              Map.of("tables", List.copyOf(state.tables().idByName().keySet()), "remedy", "epoch table remove each of them")));
+              "Repository '"
+                  + command.name()
+                  + "' still versions "
+                  + state.tables().idByName().size()
+                  + " table(s)",
+              Map.of(
+                  "tables",
+                  List.copyOf(state.tables().idByName().keySet()),
+                  "remedy",
+                  "epoch table remove each of them")));
     }
     return Decision.accept(new RepositoryDeletedV1(command.name()));
   }

@@ -35,6 +35,8 @@ public final class StateGraph implements CommitGraph {
   }
 
   private CommitState commit(CommitId id) {
-    return commits.of(id.hex()).orElseThrow(() -> new IllegalArgumentException("no commit " + id.hex()));
+    return commits
+        .of(id.hex())
+        .orElseThrow(() -> new IllegalArgumentException("no commit " + id.hex()));
   }
 }

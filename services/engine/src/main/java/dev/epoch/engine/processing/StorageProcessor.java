@@ -1,8 +1,8 @@
 package dev.epoch.engine.processing;
 
 import dev.epoch.engine.Decision;
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AddStorageV1;
@@ -71,8 +71,17 @@ public final class StorageProcessor {
       return Decision.reject(
           new Rejection(
               Code.STORAGE_IN_USE,
-              "Storage backend '" + command.name() + "' holds registered tables: " + String.join(", ", tables),
-              Map.of("storage", command.name(), "tables", tables, "remedy", "Remove the tables first: epoch table remove NAME")));
+              "Storage backend '"
+                  + command.name()
+                  + "' holds registered tables: "
+                  + String.join(", ", tables),
+              Map.of(
+                  "storage",
+                  command.name(),
+                  "tables",
+                  tables,
+                  "remedy",
+                  "Remove the tables first: epoch table remove NAME")));
     }
     return Decision.accept(new StorageRemovedV1(command.name()));
   }

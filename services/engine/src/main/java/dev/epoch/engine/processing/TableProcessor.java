@@ -5,8 +5,8 @@ import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.OperationState;
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.RegisterTableV1;
@@ -20,11 +20,14 @@ import dev.epoch.model.ref.TableName;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tables: register, remove. Both change a database, so both are operations of the default branch. */
+/**
+ * Tables: register, remove. Both change a database, so both are operations of the default branch.
+ */
 public final class TableProcessor {
   private TableProcessor() {}
 
-  public static Decision register(RepositoryState state, RegisterTableV1 command, DecisionContext context) {
+  public static Decision register(
+      RepositoryState state, RegisterTableV1 command, DecisionContext context) {
     try {
       new TableName(command.name());
     } catch (InvalidNameException e) {
@@ -52,7 +55,12 @@ public final class TableProcessor {
       return Decision.reject(
           new Rejection(
               Code.TABLE_ALREADY_EXISTS,
-              command.schemaName() + "." + command.tableName() + " is already registered as '" + samePlace.get().name() + "'",
+              command.schemaName()
+                  + "."
+                  + command.tableName()
+                  + " is already registered as '"
+                  + samePlace.get().name()
+                  + "'",
               Map.of("table", samePlace.get().name())));
     }
     BranchState branch = state.defaultBranch();
@@ -67,10 +75,12 @@ public final class TableProcessor {
             command.schemaName(),
             command.tableName(),
             command.schema());
-    return Decision.accept(new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
+    return Decision.accept(
+        new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
   }
 
-  public static Decision completeRegistration(RepositoryState state, Continuation.CompleteRegistration facts) {
+  public static Decision completeRegistration(
+      RepositoryState state, Continuation.CompleteRegistration facts) {
     OperationState operation = state.operations().get(facts.operation());
     OperationPlan.RegisterTable plan = (OperationPlan.RegisterTable) operation.plan();
     return Decision.accept(
@@ -89,7 +99,8 @@ public final class TableProcessor {
             operation.position()));
   }
 
-  public static Decision remove(RepositoryState state, RemoveTableV1 command, DecisionContext context) {
+  public static Decision remove(
+      RepositoryState state, RemoveTableV1 command, DecisionContext context) {
     Optional<RegisteredTable> table = state.tables().named(command.name());
     if (table.isEmpty()) {
       return Refusals.tableNotFound(command.name());
@@ -105,11 +116,16 @@ public final class TableProcessor {
     BranchState main = state.defaultBranch();
     return Decision.accept(
         new OperationPreparedV1(
-            context.command(), main.id(), main.head(), new OperationPlan.RemoveTable(table.get().id(), command.name())));
+            context.command(),
+            main.id(),
+            main.head(),
+            new OperationPlan.RemoveTable(table.get().id(), command.name())));
   }
 
-  public static Decision completeRemoval(RepositoryState state, Continuation.CompleteRemoval facts) {
-    OperationPlan.RemoveTable plan = (OperationPlan.RemoveTable) state.operations().get(facts.operation()).plan();
+  public static Decision completeRemoval(
+      RepositoryState state, Continuation.CompleteRemoval facts) {
+    OperationPlan.RemoveTable plan =
+        (OperationPlan.RemoveTable) state.operations().get(facts.operation()).plan();
     return Decision.accept(new TableRemovedV1(facts.operation(), plan.tableId(), plan.name()));
   }
 }

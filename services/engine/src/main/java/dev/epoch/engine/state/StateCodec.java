@@ -16,14 +16,15 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * A repository's state as bytes, for snapshots. Commits are written with what they changed, and get their trees back from their
- * parents, so that they share structure again.
+ * A repository's state as bytes, for snapshots. Commits are written with what they changed, and get
+ * their trees back from their parents, so that they share structure again.
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
   public static final int FORMAT = 1;
 
-  private static final ObjectMapper JSON = RecordCodec.json().copy().registerModule(new PCollectionsModule());
+  private static final ObjectMapper JSON =
+      RecordCodec.json().copy().registerModule(new PCollectionsModule());
 
   private StateCodec() {}
 
@@ -55,18 +56,17 @@ public final class StateCodec {
     List<Commit> commits =
         state.commits().byId().values().stream()
             .sorted(Comparator.comparingInt(CommitState::generation))
-            .map(
-                c ->
-                    new Commit(
-                        c.id(),
-                        c.parents(),
-                        c.author(),
-                        c.message(),
-                        c.time(),
-                        c.generation(),
-                        c.position(),
-                        c.changed(),
-                        c.removed()))
+            .map(c ->
+                new Commit(
+                    c.id(),
+                    c.parents(),
+                    c.author(),
+                    c.message(),
+                    c.time(),
+                    c.generation(),
+                    c.position(),
+                    c.changed(),
+                    c.removed()))
             .toList();
     List<RememberedOutcome> outcomes = new ArrayList<>();
     for (String key : state.outcomes().order()) {
@@ -101,7 +101,9 @@ public final class StateCodec {
       }
       Outcomes outcomes = Outcomes.NONE;
       for (RememberedOutcome outcome : snapshot.outcomes()) {
-        outcomes = outcomes.with(outcome.key(), outcome.done() != null ? outcome.done() : outcome.refused());
+        outcomes =
+            outcomes.with(
+                outcome.key(), outcome.done() != null ? outcome.done() : outcome.refused());
       }
       return new RepositoryState(
           snapshot.profile(),
