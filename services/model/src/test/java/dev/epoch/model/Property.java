@@ -12,6 +12,7 @@ import java.util.function.Function;
 public final class Property {
   private static final String SEED = "epoch.seed";
   private static final int MAX_SHRINKS = 5000;
+  private static final int MAX_SHOWN = 4000;
 
   private Property() {}
 
@@ -63,9 +64,11 @@ public final class Property {
 
   private static <T> void report(long seed, T smallest, Consumer<T> law) {
     Throwable failure = failure(law, smallest);
+    String text = String.valueOf(smallest);
+    String shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
     throw new AssertionError(
         "broken by -D%s=%d, made smaller: %s%n%s"
-            .formatted(SEED, seed, smallest, failure.getMessage()),
+            .formatted(SEED, seed, shown, failure.getMessage()),
         failure);
   }
 }
