@@ -31,7 +31,8 @@ final class AppendTransaction {
   private final PgConnection connection;
   private final List<AppendRequest> requests;
   private final ParticipantRuns participants;
-  private volatile boolean commitSent;
+  private AppendBatch decided;
+  private boolean commitSent;
 
   AppendTransaction(
       PgConnection connection, List<AppendRequest> requests, ParticipantRuns participants) {
@@ -45,12 +46,18 @@ final class AppendTransaction {
     return commitSent;
   }
 
+  /** What the transaction was to store; null before it knew. */
+  AppendBatch decided() {
+    return decided;
+  }
+
   /**
    * @return fails with what the database or the connection said; after an answer of the database nothing is stored and the
    *     connection has no open transaction
    */
   Uni<AppendBatch> run() {
     return decide()
+        .invoke(batch -> decided = batch)
         .call(batch -> batch.appended().isEmpty() ? rollback() : store(batch))
         .onFailure(failure -> !PostgresFailures.connectionLost(failure))
         .call(this::rollback);

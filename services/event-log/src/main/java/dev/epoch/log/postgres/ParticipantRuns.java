@@ -26,12 +26,12 @@ final class ParticipantRuns {
     this.timeout = timeout;
   }
 
-  /** A participant gave no answer in time. The connection may be busy with its statements for ever. */
-  static final class Stuck extends RuntimeException {
+  /** After this participant nobody knows what state the transaction is in: it gave no answer in time, or ended it. */
+  static final class Spoilt extends RuntimeException {
     private final transient TransactionParticipant participant;
 
-    private Stuck(TransactionParticipant participant, Duration timeout) {
-      super("No answer within " + timeout + "; the transaction was given up", null, false, false);
+    private Spoilt(TransactionParticipant participant, String message, Throwable cause) {
+      super(message, cause, false, false);
       this.participant = participant;
     }
 
@@ -65,12 +65,8 @@ final class ParticipantRuns {
             () ->
                 work(participant, transaction, records)
                     .chain(() -> statement(transaction, KEEP))
-                    .onFailure(failure -> !(failure instanceof Stuck))
-                    .recoverWithUni(
-                        failure -> {
-                          failures.put(participant, failure);
-                          return statement(transaction, UNDO);
-                        }));
+                    .onFailure(failure -> !(failure instanceof Spoilt))
+                    .recoverWithUni(failure -> undo(participant, transaction, failure)));
   }
 
   private Uni<Void> work(
@@ -79,7 +75,20 @@ final class ParticipantRuns {
         .deferred(() -> participant.beforeCommit(transaction, records))
         .ifNoItem()
         .after(timeout)
-        .failWith(() -> new Stuck(participant, timeout));
+        .failWith(
+            () ->
+                new Spoilt(
+                    participant, "No answer within " + timeout + "; the transaction was given up", null));
+  }
+
+  private Uni<Void> undo(
+      TransactionParticipant participant, SqlConnection transaction, Throwable failure) {
+    failures.put(participant, failure);
+    return statement(transaction, UNDO)
+        .onFailure(undone -> !PostgresFailures.connectionLost(undone))
+        .transform(
+            undone ->
+                new Spoilt(participant, "It ended the transaction that it was called in", undone));
   }
 
   private static Uni<Void> statement(SqlConnection transaction, String sql) {

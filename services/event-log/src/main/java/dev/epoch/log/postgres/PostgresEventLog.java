@@ -15,7 +15,6 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -65,7 +64,7 @@ public final class PostgresEventLog implements EventLog {
             batch.stream().map(AppendQueue.Waiting::request).toList());
     return flush
         .run()
-        .<Runnable>map(decided -> () -> answer(batch, decided, flush.failedParticipants()))
+        .<Runnable>map(result -> () -> answer(batch, result))
         .onFailure(failure -> batch.size() > 1 && PostgresFailures.dataRefused(failure))
         .recoverWithUni(() -> oneByOne(batch))
         .onFailure()
@@ -81,29 +80,23 @@ public final class PostgresEventLog implements EventLog {
     return all.replaceWith(() -> {});
   }
 
-  private void answer(
-      List<AppendQueue.Waiting> batch,
-      AppendBatch decided,
-      Map<TransactionParticipant, Throwable> failedParticipants) {
-    head.advanceTo(decided.head());
-    IntStream.range(0, batch.size())
-        .forEach(
-            i -> {
-              switch (decided.outcomes().get(i)) {
-                case AppendBatch.Outcome.Answered(AppendResult result) ->
-                    batch.get(i).answer().complete(result);
-                case AppendBatch.Outcome.Refused(RuntimeException reason) ->
-                    batch.get(i).answer().fail(reason);
-              }
-            });
-    failedParticipants.forEach(
-        (participant, failure) -> report(participant, failure, decided.appended()));
+  private void answer(List<AppendQueue.Waiting> batch, BatchFlush.Result result) {
+    result.missed().forEach(PostgresEventLog::report);
+    head.advanceTo(result.batch().head());
+    List<AppendBatch.Outcome> outcomes = result.batch().outcomes();
+    IntStream.range(0, batch.size()).forEach(i -> answer(batch.get(i), outcomes.get(i)));
   }
 
-  private static void report(
-      TransactionParticipant participant, Throwable failure, List<StoredRecord> records) {
+  private static void answer(AppendQueue.Waiting append, AppendBatch.Outcome outcome) {
+    switch (outcome) {
+      case AppendBatch.Outcome.Answered(AppendResult result) -> append.answer().complete(result);
+      case AppendBatch.Outcome.Refused(RuntimeException reason) -> append.answer().fail(reason);
+    }
+  }
+
+  private static void report(BatchFlush.MissedWork missed) {
     try {
-      participant.failed(failure, records);
+      missed.participant().failed(missed.failure(), missed.records());
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "A participant failed to take note of its failure", e);
     }

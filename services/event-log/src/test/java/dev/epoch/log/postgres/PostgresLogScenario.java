@@ -9,27 +9,39 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A fresh database for each test, logs on it as if each were a process, and tails of them. */
+/** An empty log in PostgreSQL for each test, opened as if by several processes, and tails of it. */
 abstract class PostgresLogScenario {
   static final Duration WAIT = Duration.ofSeconds(30);
 
+  static PostgresClients clients;
+
   private final List<PostgresEventLog> logs = new ArrayList<>();
   private final List<TailProbe> tails = new ArrayList<>();
-  PostgresClients clients;
 
-  @BeforeEach
-  void createDatabase() {
+  @BeforeAll
+  static void createDatabase() {
     clients = PostgresClients.open(List.of(EventLogMigrations.ALL));
   }
 
+  @AfterAll
+  static void dropDatabase() {
+    clients.close();
+  }
+
+  @BeforeEach
+  void emptyLog() {
+    clients.execute("TRUNCATE epoch.events; UPDATE epoch.log_head SET position = 0");
+  }
+
   @AfterEach
-  void closeAll() {
+  void closeLogs() {
     tails.forEach(TailProbe::close);
     logs.forEach(log -> await(log.close()));
-    clients.close();
   }
 
   PostgresLogConfiguration configuration() {

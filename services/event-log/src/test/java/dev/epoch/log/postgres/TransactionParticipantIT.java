@@ -16,6 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Participants write together with the log, and cannot stop it. */
 class TransactionParticipantIT extends PostgresLogScenario {
@@ -24,6 +26,7 @@ class TransactionParticipantIT extends PostgresLogScenario {
   void createReadModel() {
     clients.execute(
         """
+        DROP TABLE IF EXISTS seen, checked, allowed;
         CREATE TABLE seen (position bigint PRIMARY KEY);
         CREATE TABLE allowed (position bigint PRIMARY KEY);
         CREATE TABLE checked (
@@ -196,25 +199,27 @@ class TransactionParticipantIT extends PostgresLogScenario {
     assertThat(good.failures).isEmpty();
   }
 
-  @Test
-  void aParticipantThatEndsTheTransactionCannotDoubleRecords() {
+  @ParameterizedTest
+  @ValueSource(strings = {"COMMIT", "ROLLBACK"})
+  void aParticipantThatEndsTheTransactionIsLeftOut(String end) {
     // given
-    Positions committing =
+    Positions ending =
         new Positions("seen") {
           @Override
           public Uni<Void> beforeCommit(SqlConnection transaction, List<StoredRecord> appended) {
-            return transaction.query("COMMIT").execute().replaceWithVoid();
+            return transaction.query(end).execute().replaceWithVoid();
           }
         };
-    PostgresEventLog log = open(committing);
+    PostgresEventLog log = open(ending);
 
     // when
     Object first = outcome(log, "a", 0, event(1));
     Object second = outcome(log, "a", 1, event(2));
 
     // then
-    assertThat(first).isNotNull();
-    assertThat(second).isNotNull();
-    assertThat(readAll(log)).extracting(StoredRecord::position).isSorted().doesNotHaveDuplicates();
+    assertThat(first).isEqualTo(new AppendResult(1, 1));
+    assertThat(second).isEqualTo(new AppendResult(2, 2));
+    assertThat(readAll(log)).extracting(StoredRecord::position).containsExactly(1L, 2L);
+    assertThat(ending.missed).containsExactly(1L, 2L);
   }
 }
