@@ -87,18 +87,16 @@ public final class LogPages {
  ? awaitedPage(cursor, head, source)
  : pageAtOnce(cursor, head, source))
         .onFailure(passing)
-        .invoke(
-            failure ->
-                LOG.log(
-                    System.Logger.Level.WARNING,
-                    "A tail at position {0} asks again in a moment: {1}",
-                    cursor.place,
-                    failure))
+        .invoke(cursor::noteFailure)
         .onFailure(failure -> failure instanceof NothingYet || passing.test(failure))
         .retry()
         .withBackOff(FIRST_RETRY, LONGEST_RETRY)
         .indefinitely()
-        .invoke(page -> cursor.place = page.getLast().position());
+        .invoke(
+            page -> {
+              cursor.place = page.getLast().position();
+              cursor.failing = false;
+            });
   }
 
   /** Until the first empty page nothing is awaited: the head may not be known yet. */
@@ -130,9 +128,22 @@ public final class LogPages {
   private static final class Cursor {
     private long place;
     private boolean caughtUp;
+    private boolean failing;
 
     Cursor(long place) {
       this.place = place;
+    }
+
+    /** Said once for each interruption. */
+    void noteFailure(Throwable failure) {
+      if (!failing) {
+        failing = true;
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "A tail at position {0} cannot read on and keeps trying: {1}",
+            place,
+            failure);
+      }
     }
   }
 

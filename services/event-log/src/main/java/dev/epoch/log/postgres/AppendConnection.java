@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
  * dead process keeps the head of the log locked.
  */
 final class AppendConnection {
+  private static final System.Logger LOG = System.getLogger(AppendConnection.class.getName());
+
   private final Vertx vertx;
   private final PgConnectOptions options;
   private final Duration timeout;
@@ -54,6 +56,9 @@ final class AppendConnection {
                     .call(() -> connection.close().onFailure().recoverWithNull()))
         .invoke(
             connection -> {
+              // Statements report their own failures; what happens between them is for the next flush.
+              connection.exceptionHandler(
+                  failure -> LOG.log(System.Logger.Level.DEBUG, "The connection that appends", failure));
               connection.closeHandler(() -> forget(connection));
               open = connection;
             });

@@ -60,16 +60,22 @@ final class HeadFeed {
         .subscribe()
         .with(
             connection -> {
+              if (closed) {
+                connection.closeAndForget();
+                return;
+              }
               listening = connection;
+              connection.exceptionHandler(
+                  failure -> LOG.log(System.Logger.Level.DEBUG, "The connection that listens", failure));
               connection.closeHandler(() -> listenLater(0));
               // What was notified while nobody listened.
               poll();
             },
             failure -> {
               LOG.log(
-                  System.Logger.Level.WARNING,
+                  failures == 0 ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
                   "No notifications of the log for now, polling instead: " + failure);
-              listenLater(failures);
+              listenLater(failures + 1);
             });
   }
 
@@ -88,7 +94,7 @@ final class HeadFeed {
     if (!closed) {
       long delay = Math.min(LONGEST_DELAY_MILLIS, FIRST_DELAY_MILLIS << Math.min(failures, 10));
       long jitter = ThreadLocalRandom.current().nextLong(delay);
-      vertx.setTimer(delay / 2 + jitter / 2 + 1, tick -> listen(failures + 1));
+      vertx.setTimer(delay / 2 + jitter / 2 + 1, tick -> listen(failures));
     }
   }
 
