@@ -56,14 +56,18 @@ final class Database implements AutoCloseable {
 
   /** A stream that owns its connection and read-only snapshot until it is closed or drained. */
   <T> RowStream<T> stream(String sql, List<Object> parameters, Function<Row, T> mapper) {
+    return stream(session -> session.stream(sql, parameters, mapper));
+  }
+
+  /** The same for a body that reads before it opens the stream, in the same snapshot. */
+  <T> RowStream<T> stream(Function<Session, RowStream<T>> body) {
     SqlConnection connection = Await.on(pool.getConnection());
     try {
       Session session = new Session(connection);
       session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      RowStream<T> rows = session.stream(sql, parameters, mapper);
-      return new OwningStream<>(rows, () -> endAndRelease(connection));
+      return new OwningStream<>(body.apply(session), () -> endAndRelease(connection));
     } catch (RuntimeException e) {
-      Await.quietly(connection.close());
+      endAndRelease(connection);
       throw SqlErrors.translate(e);
     }
   }
