@@ -26,6 +26,7 @@ import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
@@ -76,6 +77,7 @@ public enum RecordType {
   CONFLICTS_RESOLVED_V1("conflicts-resolved", 1, RecordKind.EVENT, ConflictsResolvedV1.class),
   MERGE_ABORTED_V1("merge-aborted", 1, RecordKind.EVENT, MergeAbortedV1.class),
   RECOVERY_COMPLETED_V1("recovery-completed", 1, RecordKind.EVENT, RecoveryCompletedV1.class),
+  COMMAND_COMPLETED_V1("command-completed", 1, RecordKind.EVENT, CommandCompletedV1.class),
   CREATE_REPOSITORY_V1("create-repository", 1, RecordKind.COMMAND, CreateRepositoryV1.class),
   DELETE_REPOSITORY_V1("delete-repository", 1, RecordKind.COMMAND, DeleteRepositoryV1.class),
   OPEN_REPOSITORY_V1("open-repository", 1, RecordKind.COMMAND, OpenRepositoryV1.class),

@@ -1,6 +1,7 @@
 package dev.epoch.events.command;
 
 import dev.epoch.events.Actor;
+import java.util.List;
 
 /**
  * Merge a branch into another.
@@ -14,6 +15,7 @@ import dev.epoch.events.Actor;
  * @param noCommit leave the merge open for its commit
  * @param failOnConflict refuse instead of leaving conflicts open
  * @param expectedHead head the client knows, or null
+ * @param uncommitted fact: names of tables of the target with uncommitted changes
  */
 public record MergeBranchV1(
     String target,
@@ -24,5 +26,10 @@ public record MergeBranchV1(
     Actor author,
     boolean noCommit,
     boolean failOnConflict,
-    String expectedHead)
-    implements Command {}
+    String expectedHead,
+    List<String> uncommitted)
+    implements Command {
+  public MergeBranchV1 {
+    uncommitted = uncommitted == null ? List.of() : List.copyOf(uncommitted);
+  }
+}

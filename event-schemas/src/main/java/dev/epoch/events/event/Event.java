@@ -27,4 +27,5 @@ public sealed interface Event
         MergeOpenedV1,
         ConflictsResolvedV1,
         MergeAbortedV1,
-        RecoveryCompletedV1 {}
+        RecoveryCompletedV1,
+        CommandCompletedV1 {}
