@@ -43,7 +43,7 @@ final class DifferenceSql {
     }
     List<String> all = new ArrayList<>();
     all.add(
-        "(s.p0 <> s.p1 OR s.p0 AND ROW(%s) *<> ROW(%s))"
+        "(s.p0 <> s.p1 OR s.p0 AND record_image_ne(ROW(%s), ROW(%s)))"
             .formatted(numbered("s.s0_"), numbered("s.s1_")));
     all.addAll(conditions);
     return """

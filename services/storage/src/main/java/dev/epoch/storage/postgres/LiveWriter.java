@@ -47,7 +47,7 @@ final class LiveWriter {
                 TableColumns.each(
                     columns.writable(),
                     c ->
-                        "(ROW(%s) *<> ROW(%s))::integer"
+                        "record_image_ne(ROW(%s), ROW(%s))::integer"
                             .formatted(
                                 columns.undomained(c, "l." + c), columns.undomained(c, "s." + c)),
                     ", "),

@@ -155,7 +155,7 @@ final class MergeValidation {
         WITH gone AS MATERIALIZED (
           SELECT DISTINCT g.* FROM (
             SELECT %s FROM %s k %s
-            WHERE %s AND (k.epoch_kind = 0 OR ROW(%s) *<> ROW(%s))
+            WHERE %s AND (k.epoch_kind = 0 OR record_image_ne(ROW(%s), ROW(%s)))
           ) g
           WHERE %s
         )

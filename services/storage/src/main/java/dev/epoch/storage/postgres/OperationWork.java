@@ -89,16 +89,23 @@ final class OperationWork {
     if (!branch.isDefault()) {
       for (TableOperation table : ordered) {
         if (table instanceof MergeRows) {
-          session.execute(
-              "SELECT epoch.ensure_overlay($1, $2)", branch.id(), table.table().table().id());
+          session.list(
+              "SELECT epoch.ensure_overlay($1, $2)::text",
+              row -> row,
+              branch.id(),
+              table.table().table().id());
         }
       }
     }
-    Map<String, BranchPlacement> placements =
-        branch.isDefault()
-            ? Map.of()
-            : resolver.placements(
-                session, branch, ordered.stream().map(t -> t.table().table().id()).toList());
+    List<String> ids = ordered.stream().map(t -> t.table().table().id()).toList();
+    boolean commitsOnly = ordered.stream().allMatch(CommitWorkingSet.class::isInstance);
+    Map<String, BranchPlacement> placements = Map.of();
+    if (!branch.isDefault()) {
+      placements =
+          commitsOnly
+              ? resolver.placements(session, branch, ids)
+              : resolver.lockPlacements(session, branch, ids);
+    }
     List<OperationTable> tables = new ArrayList<>();
     StringBuilder locks = new StringBuilder(retries.setting());
     for (TableOperation table : ordered) {
@@ -285,8 +292,11 @@ final class OperationWork {
     }
     if (table.overlay() != null) {
       // left by a change that was taken back; no commit refers to it
-      session.execute(
-          "SELECT epoch.drop_overlay($1, $2)", operation.branch().id(), table.id());
+      session.list(
+          "SELECT epoch.drop_overlay($1, $2)::text",
+          row -> row,
+          operation.branch().id(),
+          table.id());
     }
     place(table, repoint.to());
     return repoint.to();
@@ -305,7 +315,13 @@ final class OperationWork {
         location.anchor(),
         location.overlay(),
         location.overlay() == null ? null : location.overlayPosition());
-    session.execute("SELECT epoch.rebuild_views($1, $2)", operation.branch().id(), table.id());
+    if (table.overlay() == null || table.operation() instanceof Repoint) {
+      session.list(
+          "SELECT epoch.rebuild_views($1, $2)::text",
+          row -> row,
+          operation.branch().id(),
+          table.id());
+    }
     session.run(PLANS);
   }
 }

@@ -73,7 +73,13 @@ final class Operations {
           OperationRecords records = new OperationRecords(session);
           session.run(retries.setting());
           retries.run(
-              () -> savepoint(session, () -> session.run(OperationRecords.lock(operation.id()))));
+              () ->
+                  savepoint(
+                      session,
+                      () -> {
+                        session.run(OperationRecords.lock(operation.id()));
+                        return null;
+                      }));
           switch (records.read(operation.id())) {
             case State.Done done -> {
               return done.result();
@@ -116,15 +122,6 @@ final class Operations {
   private OperationWork work(Session session, Operation operation) {
     return new OperationWork(
         session, resolver, retries, operation, others.apply(session, operation));
-  }
-
-  private static void savepoint(Session session, Runnable body) {
-    savepoint(
-        session,
-        () -> {
-          body.run();
-          return null;
-        });
   }
 
   /** Runs the body; if it fails, the transaction is as before and lives on. */

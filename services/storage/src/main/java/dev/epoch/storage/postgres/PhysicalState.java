@@ -14,7 +14,7 @@ sealed interface PhysicalState {
    * @param anchor the position, or {@link #NOW}
    */
   record Live(LiveRelations live, long anchor) implements PhysicalState {
-    Live {
+    public Live {
       Objects.requireNonNull(live, "live");
     }
 
@@ -31,7 +31,7 @@ sealed interface PhysicalState {
    * @param position of the overlay, or {@link #NOW}
    */
   record Overlaid(Live base, OverlayRelations overlay, long position) implements PhysicalState {
-    Overlaid {
+    public Overlaid {
       Objects.requireNonNull(base, "base");
       Objects.requireNonNull(overlay, "overlay");
     }

@@ -5,13 +5,19 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -73,10 +79,12 @@ final class StateReader {
     return database.read(
         session -> {
           PhysicalState physical = resolver.resolve(session, table, state);
-          return session.first(
-              new RowsSql(columns).row(physical),
-              row -> RowMapping.rowIf(row, 0, 1, columns.all().size()),
-              key.values().toArray());
+          return session
+              .first(
+                  new RowsSql(columns).row(physical),
+                  row -> Optional.ofNullable(RowMapping.rowIf(row, 0, 1, columns.all().size())),
+                  key.values().toArray())
+              .orElseThrow();
         });
   }
 
@@ -196,5 +204,71 @@ final class StateReader {
       return Optional.empty();
     }
     return Optional.of(candidates.distinct());
+  }
+
+  /** Net uncommitted changes by table id; tables without any are left out. */
+  Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
+    return database.read(
+        session -> {
+          Map<String, PhysicalState> working = touched(session, branch, tables);
+          Map<String, PendingChanges> pending = new LinkedHashMap<>();
+          for (BranchTable table : tables) {
+            PhysicalState state = working.get(table.table().id());
+            if (state != null) {
+              PendingChanges changes = count(session, table.table(), state);
+              if (changes.total() > 0) {
+                pending.put(table.table().id(), changes);
+              }
+            }
+          }
+          return pending;
+        });
+  }
+
+  /** Working states of the tables whose working set is not empty. */
+  private Map<String, PhysicalState> touched(
+      Session session, BranchHandle branch, Collection<BranchTable> tables) {
+    Map<String, PhysicalState> working = new LinkedHashMap<>();
+    List<String> probes = new ArrayList<>();
+    Map<String, BranchPlacement> placements =
+        branch.isDefault()
+            ? Map.of()
+            : resolver.placements(
+                session, branch, tables.stream().map(t -> t.table().id()).toList());
+    for (BranchTable table : tables) {
+      String id = table.table().id();
+      BranchPlacement placement = placements.get(id);
+      if (branch.isDefault()) {
+        LiveRelations live = resolver.live(session, table.table());
+        working.put(id, new PhysicalState.Live(live, PhysicalState.NOW));
+        probes.add(probe(id, live.workingSet()));
+      } else if (placement != null && placement.hasOverlay()) {
+        PhysicalState.Overlaid own =
+            resolver.own(session, table.table(), branch, placement.anchor());
+        working.put(id, own);
+        probes.add(probe(id, own.overlay().workingSet()));
+      }
+    }
+    if (!probes.isEmpty()) {
+      working
+          .keySet()
+          .retainAll(session.list(String.join(" UNION ALL ", probes), row -> row.getString(0)));
+    }
+    return working;
+  }
+
+  private static String probe(String tableId, String workingSet) {
+    return "SELECT %s::text WHERE EXISTS (SELECT FROM %s)"
+        .formatted(Quote.literal(tableId), workingSet);
+  }
+
+  private static PendingChanges count(Session session, TableHandle table, PhysicalState working) {
+    TableColumns columns = new TableColumns(table.schema());
+    JoinStrategy.choose(session, Candidates.uncommitted(columns, working), table.path());
+    return session
+        .first(
+            new WorkingSetSql(columns).pending(WorkingSetSql.committed(working), working),
+            row -> new PendingChanges(row.getLong(0), row.getLong(1), row.getLong(2)))
+        .orElseThrow();
   }
 }

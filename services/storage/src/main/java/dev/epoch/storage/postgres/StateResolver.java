@@ -73,13 +73,25 @@ final class StateResolver {
   /** By table id; tables that the database does not know on the branch are left out. */
   Map<String, BranchPlacement> placements(
       Session session, BranchHandle branch, Collection<String> tableIds) {
+    return placements(session, branch, tableIds, "");
+  }
+
+  /** The same, kept as they are until the transaction ends. */
+  Map<String, BranchPlacement> lockPlacements(
+      Session session, BranchHandle branch, Collection<String> tableIds) {
+    return placements(session, branch, tableIds, " ORDER BY table_id FOR UPDATE");
+  }
+
+  private static Map<String, BranchPlacement> placements(
+      Session session, BranchHandle branch, Collection<String> tableIds, String locking) {
     Map<String, BranchPlacement> placements = new LinkedHashMap<>();
     session
         .list(
             """
             SELECT table_id, has_overlay, anchor, source_overlay, source_position
             FROM epoch.branch_tables
-            WHERE branch_id = $1 AND table_id = ANY ($2)""",
+            WHERE branch_id = $1 AND table_id = ANY ($2)"""
+                + locking,
             row ->
                 Map.entry(
                     row.getString(0),

@@ -85,7 +85,7 @@ final class TableColumns {
   }
 
   /**
-   * The row as one record, to be compared with {@code *=} and {@code *<>}, which look at the stored
+   * The row as one record, to be compared with {@code record_image_eq} and {@code record_image_ne}, which look at the stored
    * bytes: unlike {@code =} they exist for every type, and they tell apart what is equal but not
    * the same ({@code 1.0} and {@code 1.00}, {@code 'a'::citext} and {@code 'A'}).
    */

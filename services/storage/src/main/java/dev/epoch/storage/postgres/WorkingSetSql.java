@@ -24,7 +24,7 @@ final class WorkingSetSql {
         WITH net AS MATERIALIZED (
           SELECT w.* FROM %1$s w LEFT JOIN %2$s l ON %3$s
           WHERE (w.epoch_kind = 1) <> (l.%4$s IS NOT NULL)
-          OR w.epoch_kind = 1 AND %5$s *<> %6$s
+          OR w.epoch_kind = 1 AND record_image_ne(%5$s, %6$s)
         ), moved AS (
           %7$s
           RETURNING 1
@@ -86,16 +86,16 @@ final class WorkingSetSql {
     return """
         SELECT w.*,
           CASE
-            WHEN v.%1$s IS NOT NULL THEN w.epoch_kind <> 1 OR %2$s *<> %3$s
+            WHEN v.%1$s IS NOT NULL THEN w.epoch_kind <> 1 OR record_image_ne(%2$s, %3$s)
             WHEN d.%1$s IS NOT NULL THEN w.epoch_kind <> 2
             ELSE w.epoch_kind <> 0
           END AS epoch_changed,
           CASE
             WHEN v.%1$s IS NOT NULL THEN
               CASE
-                WHEN h.epoch_kind IS NOT NULL THEN h.epoch_kind = 1 AND %3$s *= %4$s
-                WHEN lw.epoch_kind IS NOT NULL THEN lw.epoch_kind = 1 AND %3$s *= %5$s
-                ELSE l.%1$s IS NOT NULL AND %3$s *= %6$s
+                WHEN h.epoch_kind IS NOT NULL THEN h.epoch_kind = 1 AND record_image_eq(%3$s, %4$s)
+                WHEN lw.epoch_kind IS NOT NULL THEN lw.epoch_kind = 1 AND record_image_eq(%3$s, %5$s)
+                ELSE l.%1$s IS NOT NULL AND record_image_eq(%3$s, %6$s)
               END
             WHEN d.%1$s IS NOT NULL THEN
               CASE
@@ -157,7 +157,7 @@ final class WorkingSetSql {
           count(*) FILTER (WHERE s.p0 AND s.p1 AND s.differs),
           count(*) FILTER (WHERE s.p0 AND NOT s.p1)
         FROM (
-          SELECT %s AS p0, %s AS p1, %s *<> %s AS differs
+          SELECT %s AS p0, %s AS p1, record_image_ne(%s, %s) AS differs
           FROM (%s) k %s
         ) s"""
         .formatted(
