@@ -77,7 +77,7 @@ final class KeyedStates {
           String history = join(Sidecar.at(overlay.history(), overlaid.position()));
           String workingSet = join(Sidecar.all(overlay.workingSet()));
           steps.add(Step.entries(history));
-          steps.add(Step.entries(workingSet));
+          steps.add(Step.entriesUnless(history, workingSet));
           steps.add(
               Step.overlayRow(join(Sidecar.all(overlay.rows())), columns, history, workingSet));
           steps.add(
@@ -107,6 +107,13 @@ final class KeyedStates {
     /** Images of an overlay: kind 0 lets the base show through. */
     static Step entries(String alias) {
       return new Step(alias + ".epoch_kind > 0", alias + ".epoch_kind = 1", alias);
+    }
+
+    static Step entriesUnless(String history, String alias) {
+      return new Step(
+          history + ".epoch_kind IS NULL AND " + alias + ".epoch_kind > 0",
+          alias + ".epoch_kind = 1",
+          alias);
     }
 
     static Step row(String alias, TableColumns columns) {
@@ -159,7 +166,7 @@ final class KeyedStates {
     /** The value of a column, given by its quoted name; of no meaning where there is no row. */
     String column(String name) {
       if (steps.isEmpty()) {
-        return columns.undomained(name, "NULL::" + columns.type(name));
+        return "NULL::" + columns.undomainedType(name);
       }
       if (steps.size() == 1) {
         return columns.undomained(name, steps.getFirst().alias() + "." + name);

@@ -74,8 +74,7 @@ final class Operations {
           session.run(retries.setting());
           retries.run(
               () ->
-                  savepoint(
-                      session,
+                  session.inSavepoint(
                       () -> {
                         session.run(OperationRecords.lock(operation.id()));
                         return null;
@@ -90,8 +89,7 @@ final class Operations {
           Map<String, StagedTable> staged = stage(session, operation, changes);
           return retries.run(
               () ->
-                  savepoint(
-                      session, () -> work(session, operation).run(staged)));
+                  session.inSavepoint(() -> work(session, operation).run(staged)));
         });
   }
 
@@ -122,22 +120,6 @@ final class Operations {
   private OperationWork work(Session session, Operation operation) {
     return new OperationWork(
         session, resolver, retries, operation, others.apply(session, operation));
-  }
-
-  /** Runs the body; if it fails, the transaction is as before and lives on. */
-  private static <T> T savepoint(Session session, java.util.function.Supplier<T> body) {
-    session.run("SAVEPOINT attempt");
-    try {
-      T result = body.get();
-      session.run("RELEASE attempt");
-      return result;
-    } catch (RuntimeException e) {
-      RuntimeException translated = SqlErrors.translate(e);
-      if (translated instanceof dev.epoch.storage.BusyException) {
-        session.run("ROLLBACK TO attempt");
-      }
-      throw translated;
-    }
   }
 
   Optional<OperationResult> result(OperationId operation) {

@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -45,6 +46,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   private final BranchRegistry branches;
   private final StateReader reader;
   private final Operations operations;
+  private final Restoration restoration;
   private final ValueCodec values = new PostgresValueCodec();
 
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
@@ -60,6 +62,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             resolver,
             retries,
             (session, operation) -> new BranchTables(session, resolver, operation.branch()));
+    this.restoration = new Restoration(database, resolver, retries);
   }
 
   @Override
@@ -168,7 +171,10 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public void restore(
-      BranchHandle branch, BranchTable head, Iterator<CommittedChanges> commits) {
-    throw new UnsupportedOperationException();
+      BranchHandle branch,
+      RowsLocation origin,
+      BranchTable head,
+      Iterator<CommittedChanges> commits) {
+    restoration.restore(branch, origin, head, commits);
   }
 }

@@ -56,7 +56,7 @@ final class StateSql {
     if (parts.isEmpty()) {
       return "SELECT "
           + TableColumns.each(
-              columns.all(), name -> "NULL::" + columns.type(name) + " AS " + name, ", ")
+              columns.all(), name -> "NULL::" + columns.undomainedType(name) + " AS " + name, ", ")
           + " WHERE FALSE";
     }
     return parts.stream().map(statement).collect(Collectors.joining("\nUNION ALL\n"));

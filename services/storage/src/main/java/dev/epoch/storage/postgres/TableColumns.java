@@ -185,7 +185,7 @@ final class TableColumns {
 
   /** A parameter that carries the text of a value of this column. */
   String parameter(String name, String parameter) {
-    return parameter + "::text::" + type(name);
+    return parameter + "::text::" + undomainedType(name);
   }
 
   /** The type, as SQL spells it. */

@@ -146,6 +146,12 @@ final class WorkingSetSql {
             .formatted(overlay.tombstones(), judged, columns.sameKey("x", "j")));
   }
 
+  /** Moves every entry of an overlay's working set to its history, changed or not. */
+  String moveToHistory(OverlayRelations overlay, long position) {
+    return toHistory(overlay.history(), overlay.workingSet(), "TRUE")
+        .replace("$1::bigint", Long.toString(position));
+  }
+
   /** Counts of net inserts, updates, deletes in the working set. */
   String pending(PhysicalState committed, PhysicalState working) {
     KeyedStates keyed = new KeyedStates(columns, "k");
