@@ -1,6 +1,8 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.StorageException;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -10,6 +12,7 @@ import io.vertx.sqlclient.PoolOptions;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A PostgreSQL database, spoken to in sequence from virtual threads over the non-blocking client.
@@ -18,27 +21,38 @@ import java.util.function.Function;
  * hexadecimal bytes, shortest exact floats, an empty search path.
  */
 final class Database implements AutoCloseable {
+  /** More than any sensible pool has connections. */
+  private static final int MOST_STALE_PLANS = 200;
+
   private final Pool pool;
 
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
     this.pool = Pool.pool(vertx, pinned(options), poolOptions);
   }
 
-  private static PgConnectOptions pinned(PgConnectOptions options) {
-    return new PgConnectOptions(options)
+  /** The settings under which every value has one text. */
+  static PgConnectOptions pinned(PgConnectOptions options) {
+    PgConnectOptions pinned = new PgConnectOptions(options);
+    pinned.getProperties().putIfAbsent("application_name", "epoch");
+    return pinned
         .setCachePreparedStatements(true)
-        .addProperty("application_name", "epoch")
         .addProperty("DateStyle", "ISO, YMD")
         .addProperty("IntervalStyle", "iso_8601")
         .addProperty("TimeZone", "UTC")
         .addProperty("extra_float_digits", "1")
         .addProperty("bytea_output", "hex")
+        .addProperty("lc_monetary", "C")
+        .addProperty("quote_all_identifiers", "off")
+        .addProperty("standard_conforming_strings", "on")
+        .addProperty("client_min_messages", "warning")
+        .addProperty("statement_timeout", "0")
+        .addProperty("idle_in_transaction_session_timeout", "0")
         .addProperty("search_path", "pg_catalog");
   }
 
   /** Runs in one transaction; commits when the body returns, rolls back when it throws. */
   <T> T write(Function<Session, T> body) {
-    return transaction("BEGIN ISOLATION LEVEL READ COMMITTED", body);
+    return transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", body);
   }
 
   /** {@link #write(Function)} for bodies without result. */
@@ -49,52 +63,95 @@ final class Database implements AutoCloseable {
     });
   }
 
-  /** Runs in one transaction that sees one snapshot and cannot write. */
+  /**
+   * Runs in one transaction that sees one snapshot and cannot write. The body may run again, when
+   * the shape of a table has changed since its statement was prepared.
+   */
   <T> T read(Function<Session, T> body) {
-    return transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body);
+    return afresh(() -> transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body));
   }
 
   /** A stream that owns its connection and read-only snapshot until it is closed or drained. */
   <T> RowStream<T> stream(String sql, List<Object> parameters, Function<Row, T> mapper) {
-    SqlConnection connection = Await.on(pool.getConnection());
+    return afresh(() -> open(sql, parameters, mapper));
+  }
+
+  private <T> RowStream<T> open(String sql, List<Object> parameters, Function<Row, T> mapper) {
+    SqlConnection connection = connection();
     try {
       Session session = new Session(connection);
       session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       RowStream<T> rows = session.stream(sql, parameters, mapper);
-      return new OwningStream<>(rows, () -> endAndRelease(connection));
+      // the first page, so that what is wrong shows here
+      rows.hasNext();
+      return new OwningStream<>(rows, () -> release(connection, false, null));
     } catch (RuntimeException e) {
-      Await.quietly(connection.close());
+      release(connection, false, e);
       throw SqlErrors.translate(e);
+    } catch (Error e) {
+      release(connection, false, e);
+      throw e;
     }
-  }
-
-  private static void endAndRelease(SqlConnection connection) {
-    Await.quietly(connection.query("ROLLBACK").execute());
-    Await.quietly(connection.close());
   }
 
   private <T> T transaction(String begin, Function<Session, T> body) {
-    SqlConnection connection;
-    try {
-      connection = Await.on(pool.getConnection());
-    } catch (RuntimeException e) {
-      throw SqlErrors.unavailable(e);
-    }
+    SqlConnection connection = connection();
     Session session = new Session(connection);
     boolean committing = false;
+    boolean ended = false;
+    Throwable failure = null;
     try {
       session.run(begin);
       T result = body.apply(session);
       committing = true;
-      session.run("COMMIT");
+      // COMMIT of a transaction that has failed rolls back and reports success; the SELECT fails.
+      session.run("SELECT; COMMIT");
+      ended = true;
       return result;
     } catch (RuntimeException e) {
-      if (!committing) {
-        Await.quietly(connection.query("ROLLBACK").execute());
-      }
+      failure = e;
       throw committing ? SqlErrors.translateCommit(e) : SqlErrors.translate(e);
     } finally {
-      Await.quietly(connection.close());
+      release(connection, ended, failure);
+    }
+  }
+
+  /** Tries again while connections of the pool hold plans that do not fit any more. */
+  private static <T> T afresh(Supplier<T> work) {
+    for (int stale = 0; ; stale++) {
+      try {
+        return work.get();
+      } catch (BusyException e) {
+        if (!SqlErrors.isStalePlan(e) || stale == MOST_STALE_PLANS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void release(SqlConnection connection, boolean ended, Throwable failure) {
+    if (failure != null && SqlErrors.isStalePlan(failure)) {
+      discard(connection);
+    } else if (!ended) {
+      Await.quietly(connection.query("ROLLBACK").execute());
+    }
+    Await.quietly(connection.close());
+  }
+
+  /** Ends the session at the server; the pool then forgets the connection. */
+  static void discard(SqlConnection connection) {
+    Await.quietly(
+        connection
+            .query("ROLLBACK; SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())")
+            .execute());
+  }
+
+  private SqlConnection connection() {
+    try {
+      return Await.on(pool.getConnection());
+    } catch (RuntimeException e) {
+      RuntimeException translated = SqlErrors.translate(e);
+      throw translated instanceof StorageException ? translated : SqlErrors.unavailable(e);
     }
   }
 
