@@ -123,8 +123,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public Map<String, PendingChanges> pending(
-      BranchHandle branch, Collection<BranchTable> tables) {
+  public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
     return reader.pending(branch, tables);
   }
 
@@ -144,8 +143,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public OperationResult apply(
-      Operation operation, Map<String, RowStream<RowChange>> changes) {
+  public OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
     return operations.apply(operation, changes);
   }
 

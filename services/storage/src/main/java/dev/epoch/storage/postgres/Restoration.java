@@ -29,33 +29,26 @@ final class Restoration {
       RowsLocation origin,
       BranchTable head,
       Iterator<CommittedChanges> commits) {
-    database.writeOnly(
-        session -> {
-          TableHandle table = head.table();
-          if (branch.isDefault()) {
-            restoreLive(session, table, commits);
-          } else {
-            restoreOverlay(session, branch, origin, head, commits);
-          }
-        });
+    database.writeOnly(session -> {
+      TableHandle table = head.table();
+      if (branch.isDefault()) {
+        restoreLive(session, table, commits);
+      } else {
+        restoreOverlay(session, branch, origin, head, commits);
+      }
+    });
   }
 
   private void lock(Session session, String relation) {
-    retries.run(
-        () ->
-            session.inSavepoint(
-                () -> {
-                  session.run(
-                      retries.setting()
-                          + "; LOCK TABLE "
-                          + relation
-                          + " IN SHARE ROW EXCLUSIVE MODE");
-                  return null;
-                }));
+    retries.run(() ->
+        session.inSavepoint(() -> {
+          session.run(
+              retries.setting() + "; LOCK TABLE " + relation + " IN SHARE ROW EXCLUSIVE MODE");
+          return null;
+        }));
   }
 
-  private void restoreLive(
-      Session session, TableHandle table, Iterator<CommittedChanges> commits) {
+  private void restoreLive(Session session, TableHandle table, Iterator<CommittedChanges> commits) {
     TableColumns columns = new TableColumns(table.schema());
     LiveRelations live = resolver.live(session, table);
     lock(session, live.workingSet());
@@ -71,7 +64,8 @@ final class Restoration {
           SELECT s.epoch_kind,
             COALESCE((SELECT max(p.epoch_to) FROM %1$s p WHERE %3$s), 0), %4$d, %5$s
           FROM %6$s s;
-          DROP TABLE %6$s"""
+          DROP TABLE %6$s\
+          """
               .formatted(
                   live.history(),
                   columns.allList(),
@@ -109,8 +103,7 @@ final class Restoration {
       Iterator<CommittedChanges> commits) {
     TableHandle table = head.table();
     TableColumns columns = new TableColumns(table.schema());
-    session.list(
-        "SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table.id());
+    session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table.id());
     OverlayRelations overlay = resolver.overlay(session, table, branch);
     lock(session, overlay.workingSet());
     BranchPlacement placement = resolver.placement(session, branch, table).orElseThrow();
@@ -121,8 +114,7 @@ final class Restoration {
     long anchor = origin.anchor();
     while (commits.hasNext()) {
       CommittedChanges commit = commits.next();
-      StagedTable staged =
-          new StagedTable(table.id(), columns, resolver.live(session, table));
+      StagedTable staged = new StagedTable(table.id(), columns, resolver.live(session, table));
       staged.create(session);
       staged.load(session, commit.changes());
       write(session, branch, table, overlay, staged, anchor, commit.location().anchor());
@@ -131,7 +123,8 @@ final class Restoration {
           """
           %s;
           DELETE FROM %s;
-          DROP TABLE %s"""
+          DROP TABLE %s\
+          """
               .formatted(
                   new WorkingSetSql(columns).moveToHistory(overlay, commit.position()),
                   overlay.workingSet(),
@@ -171,15 +164,14 @@ final class Restoration {
         INSERT INTO %1$s (epoch_kind, %2$s)
         SELECT %3$s::integer, %4$s
         FROM %5$s k %6$s
-        WHERE %7$s <> %3$s OR %3$s AND record_image_ne(%8$s, %9$s)"""
+        WHERE %7$s <> %3$s OR %3$s AND record_image_ne(%8$s, %9$s)\
+        """
             .formatted(
                 staged.name(),
                 columns.allList(),
                 now.present(),
                 TableColumns.each(
-                    columns.all(),
-                    c -> columns.key().contains(c) ? "k." + c : now.column(c),
-                    ", "),
+                    columns.all(), c -> columns.key().contains(c) ? "k." + c : now.column(c), ", "),
                 working.overlay().workingSet(),
                 keyed.joins(),
                 before.present(),
@@ -197,8 +189,7 @@ final class Restoration {
       OverlayRelations overlay,
       RowsLocation origin) {
     for (String relation :
-        List.of(
-            overlay.rows(), overlay.tombstones(), overlay.workingSet(), overlay.history())) {
+        List.of(overlay.rows(), overlay.tombstones(), overlay.workingSet(), overlay.history())) {
       session.run("DELETE FROM " + relation);
     }
     if (origin.overlay() != null && !origin.overlay().equals(branch.id())) {
@@ -214,7 +205,8 @@ final class Restoration {
       session.run(
           """
           INSERT INTO %1$s (%2$s) SELECT %2$s FROM (%3$s) e WHERE e.epoch_kind = 1;
-          INSERT INTO %4$s (%5$s) SELECT %5$s FROM (%3$s) e WHERE e.epoch_kind = 2"""
+          INSERT INTO %4$s (%5$s) SELECT %5$s FROM (%3$s) e WHERE e.epoch_kind = 2\
+          """
               .formatted(
                   overlay.rows(),
                   String.join(", ", columns.writable()),

@@ -45,7 +45,8 @@ final class HistoryRun implements AutoCloseable {
             j json,
             g integer GENERATED ALWAYS AS (length(v)) STORED,
             PRIMARY KEY (part, id)
-          )""",
+          )\
+          """,
           "INSERT INTO item (id, v, part, j) VALUES"
               + " (0, 'start', 'a', NULL), (1, 'start', 'a', '{}'), (2, 'x', 'B''', NULL)");
 
@@ -190,9 +191,9 @@ final class HistoryRun implements AutoCloseable {
     ModelBranch into = pick(branches, action.into());
     Map<RowKey, Row> theirs = pick(commits, action.commit()).rows();
     long anchor =
-        into.handle.isDefault() ? 0 : action.anchor() % 3 == 0
-            ? into.head.anchor()
-            : pick(anchors, action.anchor());
+        into.handle.isDefault()
+            ? 0
+            : action.anchor() % 3 == 0 ? into.head.anchor() : pick(anchors, action.anchor());
     List<RowChange> changes = new ArrayList<>();
     Map<RowKey, Row> merged = new HashMap<>(into.committed);
     for (int choice = 0; choice < IDS * PARTS.size(); choice++) {
@@ -235,8 +236,7 @@ final class HistoryRun implements AutoCloseable {
       List<RowChange> changes,
       Map<RowKey, Row> rows,
       Afterwards afterwards) {
-    Operation operation =
-        new Operation(repository.nextOperation(), branch.handle, List.of(table));
+    Operation operation = new Operation(repository.nextOperation(), branch.handle, List.of(table));
     Map<String, RowStream<RowChange>> streams =
         table instanceof Operation.MergeRows ? Map.of("t1", RowStream.of(changes)) : Map.of();
     boolean commits = table instanceof Operation.CommitWorkingSet;
@@ -260,8 +260,7 @@ final class HistoryRun implements AutoCloseable {
       revert(branch, operation, formerHead, formerRows, afterwards.writes());
       return;
     }
-    ModelCommit commit =
-        new ModelCommit(operation.id().position(), formerHead, branch.head, rows);
+    ModelCommit commit = new ModelCommit(operation.id().position(), formerHead, branch.head, rows);
     this.commits.add(commit);
     if (table instanceof Operation.Repoint) {
       branch.origin = branch.head;
@@ -359,8 +358,7 @@ final class HistoryRun implements AutoCloseable {
     }
     PendingChanges pending = new PendingChanges(inserted, updated, deleted);
     assertThat(
-            repository.adapter.pending(
-                branch.handle, List.of(repository.at(branch.handle, TABLE))))
+            repository.adapter.pending(branch.handle, List.of(repository.at(branch.handle, TABLE))))
         .isEqualTo(pending.total() == 0 ? Map.of() : Map.of("t1", pending));
   }
 
@@ -383,10 +381,7 @@ final class HistoryRun implements AutoCloseable {
       verifyThreeWay(commit, third, other);
       ModelBranch branch = branches.get(i % branches.size());
       verifyChanges(
-          new TableState.Working(branch.handle, branch.head),
-          branch.working,
-          state,
-          commit.rows());
+          new TableState.Working(branch.handle, branch.head), branch.working, state, commit.rows());
     }
     ModelCommit first = commits.getFirst();
     TableState state = new TableState.Committed(first.location());
@@ -404,13 +399,9 @@ final class HistoryRun implements AutoCloseable {
   private void verifyThreeWay(ModelCommit base, ModelCommit ours, ModelCommit theirs) {
     List<ThreeWayRow> expected =
         difference(base.rows(), theirs.rows()).stream()
-            .map(
-                change ->
-                    new ThreeWayRow(
-                        change.key(),
-                        change.before(),
-                        ours.rows().get(change.key()),
-                        change.after()))
+            .map(change ->
+                new ThreeWayRow(
+                    change.key(), change.before(), ours.rows().get(change.key()), change.after()))
             .toList();
     assertThat(
             TestRepository.list(
