@@ -28,7 +28,7 @@ public final class LiveRepository implements AutoCloseable {
   private static final int MAX_BATCH = 64;
   private static final int MAX_WAITING = 10_000;
 
-  private final RepositoryStream records;
+  private final RepositoryStream stream;
   private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>(MAX_WAITING);
   private final Map<String, ReentrantLock> branchLocks = new ConcurrentHashMap<>();
   private final Thread decider;
@@ -50,7 +50,7 @@ public final class LiveRepository implements AutoCloseable {
       implements Request {}
 
   LiveRepository(RepositoryStream stream) {
-    this.records = stream;
+    this.stream = stream;
     this.standing = stream.load();
     this.decider = Thread.ofVirtual().name("decider-" + name()).start(this::decide);
   }
@@ -117,7 +117,7 @@ public final class LiveRepository implements AutoCloseable {
       }
       queue.drainTo(batch, MAX_BATCH - 1);
       try {
-        records.decideAndAppend(standing, batch, reached -> standing = reached);
+        stream.decideAndAppend(standing, batch, reached -> standing = reached);
       } catch (RuntimeException e) {
         batch.forEach(request -> request.answer().completeExceptionally(e));
         reload();
@@ -133,7 +133,7 @@ public final class LiveRepository implements AutoCloseable {
   /** After a failed append the log alone knows the state. */
   private void reload() {
     try {
-      standing = records.catchUp(standing);
+      standing = stream.catchUp(standing);
     } catch (RuntimeException unavailable) {
       // the next append fails on its expected version and catches up again
     }

@@ -99,8 +99,8 @@ final class RepositoryStream {
     Standing[] holder = {standing};
     log.read(name(repository), standing.state().version())
         .onItem()
-        .invoke(stored ->
-            holder[0] = new Standing(apply(holder[0].state(), stored), stored.position()))
+        .invoke(
+            stored -> holder[0] = new Standing(apply(holder[0].state(), stored), stored.position()))
         .collect()
         .last()
         .await()
