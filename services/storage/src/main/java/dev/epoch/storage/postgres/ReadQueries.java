@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.events.table.DataType;
 import dev.epoch.storage.QueryRefusedException;
 import dev.epoch.storage.QueryResult;
-import dev.epoch.storage.QueryResult.ResultColumn;
 import dev.epoch.storage.QueryTimeoutException;
 import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.StorageException;
@@ -12,12 +11,12 @@ import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.postgres.TypeCatalog.TypeReference;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.PoolOptions;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,8 +24,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Runs users' reading statements at states of tables.
@@ -49,7 +46,28 @@ final class ReadQueries implements AutoCloseable {
   /** Time for a cancelled statement to end, before its session is ended. */
   private static final Duration GRACE = Duration.ofSeconds(3);
 
-  private static final int NAME_LIMIT = Quote.LONGEST_NAME;
+  /** Functions, types and operators are looked for where the tables and the extensions are. */
+  private static final String SEARCH_PATH_AND_VIEWS =
+      """
+      SELECT pg_catalog.set_config(
+        'search_path',
+        pg_catalog.concat_ws(
+          ', ',
+          %s,
+          (
+            SELECT pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(n.nspname), ', ')
+            FROM pg_catalog.pg_extension e
+            JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+            WHERE n.nspname NOT IN ('pg_catalog', 'epoch')
+          )
+        ),
+        TRUE
+      );
+      SELECT c.oid::pg_catalog.int8
+      FROM pg_catalog.pg_class c
+      WHERE c.relnamespace = pg_catalog.pg_my_temp_schema()
+        AND c.relkind = 'v'
+      """;
 
   private final Vertx vertx;
   private final Pool pool;
@@ -57,6 +75,7 @@ final class ReadQueries implements AutoCloseable {
   private final StateSelect states;
   private final ValueCodec codec;
   private final long byteLimit;
+  private final StatementAnalysis.Harmless harmless = new StatementAnalysis.Harmless();
 
   /**
    * @param database for ending sessions from outside
@@ -120,66 +139,40 @@ final class ReadQueries implements AutoCloseable {
     session.run(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL statement_timeout = "
             + query.timeout().plus(GRACE).toMillis());
-    Set<Long> views = createViews(session, query, statement);
-    session.run("SET LOCAL search_path = " + searchPath(session, query));
+    Set<Long> views = nameStates(session, query, statement);
     String sql = withValues(session, query, statement);
-    new StatementAnalysis(session, query.tables().keySet(), views).requireReading(sql);
-    session.run("SET TRANSACTION READ ONLY");
-    return answer(session, sql, query.limit());
+    new StatementAnalysis(session, query.tables().keySet(), views, harmless).requireReading(sql);
+    return new QueryAnswer(session, codec, byteLimit).read(sql, query.limit());
   }
 
-  /** The numbers of the views. */
-  private Set<Long> createViews(Session session, ReadQuery query, StatementText statement) {
-    Set<String> names = new HashSet<>();
+  /** Makes the views, and the search path of users' statements. The numbers of the views. */
+  private Set<Long> nameStates(Session session, ReadQuery query, StatementText statement) {
+    StringBuilder script = new StringBuilder();
+    Set<String> schemas = new LinkedHashSet<>();
     query
         .tables()
         .forEach((table, state) -> {
+          schemas.add(table.path().schema());
           if (statement.mentions(table.name()) && canBeNamed(table.name())) {
-            session.execute(
-                "CREATE TEMPORARY VIEW "
-                    + Quote.identifier(table.name())
-                    + " AS\n"
-                    + states.select(session, table, state));
-            names.add(table.name());
+            script
+                .append("CREATE TEMPORARY VIEW ")
+                .append(Quote.identifier(table.name()))
+                .append(" AS\n")
+                .append(states.select(session, table, state))
+                .append(";\n");
           }
         });
-    if (names.isEmpty()) {
-      return Set.of();
-    }
-    return new HashSet<>(
-        session.list(
-            """
-            SELECT c.oid::bigint
-            FROM pg_catalog.pg_class c
-            WHERE c.relnamespace = pg_catalog.pg_my_temp_schema()
-              AND c.relkind = 'v'
-            """,
-            row -> row.getLong(0)));
+    schemas.add("public");
+    script.append(SEARCH_PATH_AND_VIEWS.formatted(Quote.literal(Quote.identifiers(schemas))));
+    Set<Long> views = new HashSet<>();
+    session.script(script.toString()).forEach(row -> views.add(row.getLong(0)));
+    return views;
   }
 
   private static boolean canBeNamed(String name) {
     return !name.isEmpty()
         && name.indexOf('\0') < 0
-        && name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length <= NAME_LIMIT;
-  }
-
-  /** Where functions, types and operators of the tables and of extensions are. */
-  private static String searchPath(Session session, ReadQuery query) {
-    Set<String> schemas = new LinkedHashSet<>();
-    query.tables().keySet().forEach(table -> schemas.add(table.path().schema()));
-    schemas.add("public");
-    schemas.addAll(
-        session.list(
-            """
-            SELECT DISTINCT n.nspname::text
-            FROM pg_catalog.pg_extension e
-            JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
-            WHERE n.nspname <> 'pg_catalog'
-            ORDER BY 1
-            """,
-            row -> row.getString(0)));
-    schemas.remove("epoch");
-    return Quote.identifiers(schemas);
+        && name.getBytes(StandardCharsets.UTF_8).length <= Quote.LONGEST_NAME;
   }
 
   /** The statement with its parameters as constants of the types that PostgreSQL infers. */
@@ -208,95 +201,6 @@ final class ReadQueries implements AutoCloseable {
       constants.add("(" + Quote.literal(codec.toText(type, value)) + "::" + type.name() + ")");
     }
     return statement.sql(number -> constants.get(number - 1));
-  }
-
-  private QueryResult answer(Session session, String sql, int limit) {
-    List<String> names =
-        session.rows("SELECT * FROM (\n" + sql + "\n) AS s LIMIT 0").columnsNames();
-    if (names == null || names.isEmpty()) {
-      throw new QueryRefusedException("The statement has no columns", null);
-    }
-    List<DataType> types = types(session, sql, names.size());
-    List<ResultColumn> columns =
-        IntStream.range(0, names.size())
-            .mapToObj(i -> new ResultColumn(names.get(i), types.get(i).name()))
-            .toList();
-    RowSet<Row> found = session.rows(limited(sql, names.size(), limit + 1L));
-    List<List<JsonNode>> rows = new ArrayList<>(Math.min(found.size(), limit));
-    for (Row row : found) {
-      boolean tooLarge = row.getLong(names.size()) > byteLimit;
-      if (tooLarge && rows.isEmpty()) {
-        throw new QueryRefusedException(
-            "A row of the answer is larger than " + byteLimit + " bytes", "Select fewer columns");
-      }
-      if (tooLarge || rows.size() == limit) {
-        return new QueryResult(columns, rows, true);
-      }
-      List<JsonNode> values = new ArrayList<>(names.size());
-      for (int i = 0; i < types.size(); i++) {
-        values.add(codec.toJson(types.get(i), row.getString(i)));
-      }
-      rows.add(values);
-    }
-    return new QueryResult(columns, rows, false);
-  }
-
-  /** The types of the columns; the LIMIT keeps the statement from running. */
-  private static List<DataType> types(Session session, String sql, int count) {
-    String oids =
-        numbered(count, "pg_catalog.pg_typeof(s.c%d)::pg_catalog.oid::pg_catalog.int8", ", ");
-    Row row =
-        session
-            .first(
-                "SELECT ARRAY["
-                    + oids
-                    + "] FROM (SELECT) AS one LEFT JOIN LATERAL (SELECT * FROM (\n"
-                    + sql
-                    + "\n) AS q LIMIT 0) AS s ("
-                    + numbered(count, "c%d", ", ")
-                    + ") ON TRUE",
-                found -> found)
-            .orElseThrow();
-    List<TypeReference> references =
-        Arrays.stream(row.getArrayOfLongs(0)).map(TypeReference::of).toList();
-    TypeCatalog catalog = TypeCatalog.load(session, references);
-    return references.stream().map(catalog::type).toList();
-  }
-
-  /**
-   * The statement's rows as texts, and behind them the bytes of all rows so far; rows beyond the
-   * limit of bytes come empty.
-   */
-  private String limited(String sql, int count, long rows) {
-    return """
-    SELECT %s, w.bytes
-    FROM (
-      SELECT
-        t.*,
-        pg_catalog.sum(%s) OVER (ROWS UNBOUNDED PRECEDING)::pg_catalog.int8 AS bytes
-      FROM (
-        SELECT %s
-        FROM (
-    %s
-        ) AS s (%s)
-        LIMIT %d
-      ) AS t
-    ) AS w
-    """
-        .formatted(
-            numbered(count, "CASE WHEN w.bytes <= " + byteLimit + " THEN w.c%1$d END", ", "),
-            numbered(
-                count, "coalesce(pg_catalog.octet_length(t.c%1$d), 0)::pg_catalog.int8", " + "),
-            numbered(count, "s.c%1$d::pg_catalog.text AS c%1$d", ", "),
-            sql,
-            numbered(count, "c%d", ", "),
-            rows);
-  }
-
-  private static String numbered(int count, String format, String separator) {
-    return IntStream.rangeClosed(1, count)
-        .mapToObj(format::formatted)
-        .collect(Collectors.joining(separator));
   }
 
   private static StorageException translate(
@@ -342,25 +246,33 @@ final class ReadQueries implements AutoCloseable {
 
   /** Nobody gets a connection on which something of a statement is left. */
   private void release(SqlConnection connection, boolean reusable) {
-    Deadline deadline = Deadline.after(GRACE);
-    try {
-      if (reusable) {
-        deadline.await(connection.query("ROLLBACK").execute());
-        deadline.await(connection.query("DISCARD ALL").execute());
-        connection.closeAndForget();
+    if (reusable) {
+      try {
+        Deadline.after(GRACE).await(connection.query("ROLLBACK").execute());
+        // nobody has to wait for this; the pool gets the connection back afterwards
+        connection
+            .query("DISCARD ALL")
+            .execute()
+            .subscribe()
+            .with(done -> connection.closeAndForget(), failure -> end(connection));
         return;
+      } catch (RuntimeException e) {
+        // the session is ended instead
       }
-    } catch (RuntimeException e) {
-      // the session is ended instead
     }
-    int process = io.vertx.pgclient.PgConnection.cast(connection.getDelegate()).processId();
-    try {
-      database.read(
-          session -> session.execute("SELECT pg_catalog.pg_terminate_backend($1)", process));
-    } catch (StorageException e) {
-      // the server is out of reach; its own statement_timeout ends the statement
-    }
-    connection.closeAndForget();
+    end(connection);
+  }
+
+  /** Ends the session from outside. */
+  private void end(SqlConnection connection) {
+    int process = PgConnection.cast(connection.getDelegate()).processId();
+    // if the server is out of reach, its own statement_timeout ends the statement
+    database
+        .pool()
+        .query("SELECT pg_catalog.pg_terminate_backend(" + process + ")")
+        .execute()
+        .subscribe()
+        .with(done -> connection.closeAndForget(), failure -> connection.closeAndForget());
   }
 
   @Override

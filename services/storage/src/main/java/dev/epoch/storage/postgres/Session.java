@@ -36,6 +36,15 @@ final class Session {
     deadline.await(connection.query(sql).execute());
   }
 
+  /** Runs statements without parameters, separated by semicolons; the rows of the last one. */
+  RowSet<Row> script(String sql) {
+    RowSet<Row> rows = deadline.await(connection.query(sql).execute());
+    for (RowSet<Row> next = rows.next(); next != null; next = next.next()) {
+      rows = next;
+    }
+    return rows;
+  }
+
   /** Runs one prepared statement; the number of rows it changed or returned. */
   int execute(String sql, Object... parameters) {
     return rows(sql, parameters).rowCount();

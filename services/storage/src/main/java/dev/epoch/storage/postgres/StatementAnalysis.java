@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -103,21 +104,38 @@ final class StatementAnalysis {
       ORDER BY p.oid
       """;
 
+  /** Numbers from here on are of objects that users made. */
+  private static final long FIRST_USER_OBJECT = 16_384;
+
+  /** Functions and operators of PostgreSQL itself that were found harmless: they do not change. */
+  record Harmless(Set<Long> functions, Set<Long> operators) {
+    Harmless() {
+      this(ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet());
+    }
+  }
+
   private final Session session;
   private final Collection<TableHandle> tables;
   private final Set<Long> views;
+  private final Harmless known;
 
   /**
    * @param tables that the statement may name
    * @param views of their states
+   * @param known from earlier analyses in the same database
    */
-  StatementAnalysis(Session session, Collection<TableHandle> tables, Set<Long> views) {
+  StatementAnalysis(
+      Session session, Collection<TableHandle> tables, Set<Long> views, Harmless known) {
     this.session = session;
     this.tables = tables;
     this.views = views;
+    this.known = known;
   }
 
-  /** Fails with {@link QueryRefusedException} unless the statement only reads its tables. */
+  /**
+   * Fails with {@link QueryRefusedException} unless the statement only reads its tables. The
+   * transaction is read-only afterwards.
+   */
   void requireReading(String sql) {
     String view = freeName();
     session.execute(
@@ -128,15 +146,16 @@ final class StatementAnalysis {
             + "\n) AS s");
     Row rule =
         session
-            .first(
+            .script(
                 """
-                SELECT r.ev_class::bigint AS view, r.ev_action::pg_catalog.text AS action
+                SET TRANSACTION READ ONLY;
+                SELECT r.ev_class::pg_catalog.int8 AS view, r.ev_action::pg_catalog.text AS action
                 FROM pg_catalog.pg_rewrite r
-                WHERE r.ev_class = $1::pg_catalog.text::pg_catalog.regclass
-                """,
-                row -> row,
-                "pg_temp." + view)
-            .orElseThrow();
+                WHERE r.ev_class = %s::pg_catalog.regclass
+                """
+                    .formatted(Quote.literal("pg_temp." + view)))
+            .iterator()
+            .next();
     String action = rule.getString("action");
     if (ROW_LOCKS.matcher(action).find()) {
       throw refused("Rows cannot be locked by a query", "Leave out FOR UPDATE and FOR SHARE");
@@ -185,7 +204,7 @@ final class StatementAnalysis {
           && table.path().table().equals(first.name())) {
         throw refused(
             table.path() + " is the live table, whatever branch or commit is asked for",
-            "Write " + Quote.identifier(table.name()) + ", without a schema");
+            "Write \"" + table.name().replace("\"", "\"\"") + "\", without a schema");
       }
     }
     throw refused(
@@ -197,6 +216,11 @@ final class StatementAnalysis {
   }
 
   private void requireHarmless(Set<Long> functions, Set<Long> operators) {
+    functions.removeAll(known.functions());
+    operators.removeAll(known.operators());
+    if (functions.isEmpty() && operators.isEmpty()) {
+      return;
+    }
     List<Row> rows =
         session.list(
             FUNCTIONS, row -> row, functions.toArray(Long[]::new), operators.toArray(Long[]::new));
@@ -217,6 +241,8 @@ final class StatementAnalysis {
             builtIn ? null : "If it only reads: ALTER FUNCTION " + signature + " STABLE");
       }
     }
+    functions.stream().filter(oid -> oid < FIRST_USER_OBJECT).forEach(known.functions()::add);
+    operators.stream().filter(oid -> oid < FIRST_USER_OBJECT).forEach(known.operators()::add);
   }
 
   private static QueryRefusedException refused(String message, String remedy) {
