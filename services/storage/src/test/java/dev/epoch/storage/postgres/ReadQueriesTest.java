@@ -50,6 +50,7 @@ class ReadQueriesTest {
         "INSERT INTO \"Order \"\"x\"\"; --\" VALUES (1, 2), (2, 2), (3, 3)",
         "CREATE TABLE secret (id integer PRIMARY KEY)",
         "INSERT INTO secret VALUES (42)",
+        "CREATE TABLE other (id integer PRIMARY KEY)",
         "CREATE VIEW peek AS SELECT * FROM users",
         "CREATE SEQUENCE counter",
         "CREATE FUNCTION loud(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)'",
@@ -79,7 +80,7 @@ class ReadQueriesTest {
     tables = new HashMap<>();
     tables.put(handle("users", "users"), STATE);
     tables.put(handle("Order \"x\"; --", "Order \"x\"; --"), STATE);
-    tables.put(handle("x".repeat(70), "users"), STATE);
+    tables.put(handle("x".repeat(70), "other"), STATE);
     queries = queries(ReadQueries.DEFAULT_BYTE_LIMIT);
   }
 
