@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.ConstraintCatalog.ForeignKey;
 import dev.epoch.storage.postgres.ConstraintCatalog.PairRule;
-import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -41,7 +41,8 @@ final class LiveWriter {
         WHERE s.epoch_kind = 1 AND %4$s;
         DELETE FROM %1$s s
         WHERE s.epoch_kind = 1 AND strpos(s.epoch_changed, '1') = 0
-        OR s.epoch_kind = 0 AND NOT EXISTS (SELECT FROM %3$s l WHERE %4$s)"""
+        OR s.epoch_kind = 0 AND NOT EXISTS (SELECT FROM %3$s l WHERE %4$s)\
+        """
             .formatted(
                 staged.name(),
                 TableColumns.each(
@@ -60,7 +61,8 @@ final class LiveWriter {
             """
             SELECT DISTINCT epoch_changed FROM %s
             WHERE epoch_changed IS NOT NULL AND NOT epoch_rewrite
-            ORDER BY 1"""
+            ORDER BY 1\
+            """
                 .formatted(staged.name()),
             row -> row.getString(0));
     WriteOrder.Changes changes =
@@ -73,15 +75,13 @@ final class LiveWriter {
                         row.getBoolean(0) || !signatures.isEmpty(),
                         row.getBoolean(0) || row.getBoolean(1)))
             .orElseThrow();
-    targets.put(
-        path.toString(),
-        new Target(path, staged, live, foreignKeys, signatures, changes));
+    targets.put(path.toString(), new Target(path, staged, live, foreignKeys, signatures, changes));
   }
 
   /**
    * Two rows that exchange a unique value, or pass it on, cannot be updated: PostgreSQL looks at
-   * uniqueness row by row. They are deleted and inserted by one statement instead, unless that would
-   * take rows with them that refer to them.
+   * uniqueness row by row. They are deleted and inserted by one statement instead, unless that
+   * would take rows with them that refer to them.
    */
   private void markRewrites(
       TablePath path, StagedTable staged, LiveRelations live, List<ForeignKey> foreignKeys) {
@@ -117,8 +117,7 @@ final class LiveWriter {
       for (ForeignKey key : target.foreignKeys()) {
         if (targets.containsKey(key.child().toString())
             && targets.containsKey(key.parent().toString())) {
-          references.add(
-              new WriteOrder.Reference(key.child().toString(), key.parent().toString()));
+          references.add(new WriteOrder.Reference(key.child().toString(), key.parent().toString()));
         }
       }
     }
@@ -177,7 +176,8 @@ final class LiveWriter {
     parts.add(
         """
         INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE
-        SELECT %s FROM %s s WHERE s.epoch_kind = 1 AND (s.epoch_changed IS NULL OR s.epoch_rewrite)%s"""
+        SELECT %s FROM %s s WHERE s.epoch_kind = 1 AND (s.epoch_changed IS NULL OR s.epoch_rewrite)%s\
+        """
             .formatted(
                 rows,
                 String.join(", ", columns.writable()),

@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -45,6 +46,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   private final BranchRegistry branches;
   private final StateReader reader;
   private final Operations operations;
+  private final Restoration restoration;
   private final ValueCodec values = new PostgresValueCodec();
 
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
@@ -60,6 +62,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             resolver,
             retries,
             (session, operation) -> new BranchTables(session, resolver, operation.branch()));
+    this.restoration = new Restoration(database, resolver, retries);
   }
 
   @Override
@@ -120,8 +123,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public Map<String, PendingChanges> pending(
-      BranchHandle branch, Collection<BranchTable> tables) {
+  public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
     return reader.pending(branch, tables);
   }
 
@@ -141,8 +143,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public OperationResult apply(
-      Operation operation, Map<String, RowStream<RowChange>> changes) {
+  public OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
     return operations.apply(operation, changes);
   }
 
@@ -168,7 +169,10 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public void restore(
-      BranchHandle branch, BranchTable head, Iterator<CommittedChanges> commits) {
-    throw new UnsupportedOperationException();
+      BranchHandle branch,
+      RowsLocation origin,
+      BranchTable head,
+      Iterator<CommittedChanges> commits) {
+    restoration.restore(branch, origin, head, commits);
   }
 }

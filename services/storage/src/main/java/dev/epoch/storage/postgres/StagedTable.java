@@ -45,7 +45,8 @@ final class StagedTable {
         CREATE TEMPORARY TABLE %1$s ON COMMIT DROP AS
         SELECT 0::smallint AS epoch_kind, NULL::text AS epoch_changed, FALSE AS epoch_rewrite, %2$s
         FROM %3$s x WITH NO DATA;
-        ALTER TABLE %1$s ALTER epoch_rewrite SET DEFAULT FALSE, ADD PRIMARY KEY (%4$s)"""
+        ALTER TABLE %1$s ALTER epoch_rewrite SET DEFAULT FALSE, ADD PRIMARY KEY (%4$s)\
+        """
             .formatted(
                 name,
                 TableColumns.each(
@@ -110,7 +111,8 @@ final class StagedTable {
         FROM (
           SELECT u.epoch_kind, %s
           FROM unnest(%s) u (epoch_kind, %s)
-        ) x"""
+        ) x\
+        """
             .formatted(
                 name,
                 columns.allList(),
