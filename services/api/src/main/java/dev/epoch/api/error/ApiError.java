@@ -28,8 +28,7 @@ public record ApiError(
     problems = List.copyOf(problems);
   }
 
-  public static ApiError of(
-      int status, String error, String message, Map<String, Object> details) {
+  public static ApiError of(int status, String error, String message, Map<String, Object> details) {
     return new ApiError(status, error, message, details, List.of(), 0);
   }
 

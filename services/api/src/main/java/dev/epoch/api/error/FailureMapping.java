@@ -109,8 +109,7 @@ public final class FailureMapping {
       response.header(HttpHeaders.RETRY_AFTER, error.retryAfter());
     }
     if (failure instanceof WebApplicationException http && error.status() == 405) {
-      response.header(
-          HttpHeaders.ALLOW, http.getResponse().getHeaderString(HttpHeaders.ALLOW));
+      response.header(HttpHeaders.ALLOW, http.getResponse().getHeaderString(HttpHeaders.ALLOW));
     }
     return response.build();
   }

@@ -46,8 +46,8 @@ final class RequestProblems {
                       "type_error",
                       format,
                       "'" + format.getValue() + "' is not " + name(format.getTargetType()))));
-      case MismatchedInputException mismatch when mismatch.getPath().isEmpty()
-              && mismatch.getMessage().startsWith("No content") ->
+      case MismatchedInputException mismatch
+          when mismatch.getPath().isEmpty() && mismatch.getMessage().startsWith("No content") ->
           ApiError.of(
               400, "BadRequestError", "The request has no body", Map.of("remedy", "Send JSON"));
       case MismatchedInputException mismatch ->
@@ -65,8 +65,8 @@ final class RequestProblems {
               "ValidationError",
               "The JSON passes a limit: " + limits.getOriginalMessage(),
               Map.of());
-      case JsonMappingException mapping when mapping.getCause() instanceof JsonProcessingException
-              cause ->
+      case JsonMappingException mapping
+          when mapping.getCause() instanceof JsonProcessingException cause ->
           of(cause);
       case JsonMappingException mapping ->
           invalid(List.of(problem("value_error", mapping, mapping.getOriginalMessage())));
@@ -97,8 +97,8 @@ final class RequestProblems {
     List<Object> place = new ArrayList<>(List.of("body"));
     failure
         .getPath()
-        .forEach(part ->
-            place.add(part.getFieldName() == null ? part.getIndex() : part.getFieldName()));
+        .forEach(
+            part -> place.add(part.getFieldName() == null ? part.getIndex() : part.getFieldName()));
     return new FieldProblem(type, place, message, Map.of());
   }
 

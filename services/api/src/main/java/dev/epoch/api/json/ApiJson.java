@@ -1,10 +1,10 @@
 package dev.epoch.api.json;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -78,15 +78,9 @@ public final class ApiJson {
             LogicalType.Textual,
             config ->
                 config
-                    .setCoercion(
-                        CoercionInputShape.Integer,
-                        CoercionAction.Fail)
-                    .setCoercion(
-                        CoercionInputShape.Float,
-                        CoercionAction.Fail)
-                    .setCoercion(
-                        CoercionInputShape.Boolean,
-                        CoercionAction.Fail))
+                    .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
         .build();
   }
 }

@@ -82,8 +82,7 @@ public final class ConflictResolution {
     return command(request, branch, table, key, texts, nulls, deleteRow);
   }
 
-  private void put(
-      String field, JsonNode value, Map<String, String> texts, List<String> nulls) {
+  private void put(String field, JsonNode value, Map<String, String> texts, List<String> nulls) {
     String text = text(field, value);
     if (text == null) {
       nulls.add(field);

@@ -25,8 +25,7 @@ public final class CsvLine {
   }
 
   private static String field(String text) {
-    boolean plain =
-        !text.isEmpty() && text.chars().noneMatch(c -> c == ',' || c == '"' || c < ' ');
+    boolean plain = !text.isEmpty() && text.chars().noneMatch(c -> c == ',' || c == '"' || c < ' ');
     return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 }

@@ -38,7 +38,9 @@ public final class RecordKeys {
     this.values = values;
   }
 
-  /** The key that a path names, still URL-encoded. A comma in a key of one column may stand bare. */
+  /**
+   * The key that a path names, still URL-encoded. A comma in a key of one column may stand bare.
+   */
   public RowKey fromPath(String encoded) {
     String[] parts = columns.size() == 1 ? new String[] {encoded} : encoded.split(",", -1);
     if (parts.length != columns.size()) {
@@ -141,7 +143,8 @@ public final class RecordKeys {
       return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException malformed) {
       throw new InvalidRequestException(
-          FieldProblem.query("value_error", "key", "A % is not followed by two hexadecimal digits"));
+          FieldProblem.query(
+              "value_error", "key", "A % is not followed by two hexadecimal digits"));
     }
   }
 

@@ -24,8 +24,7 @@ public final class WriteLines {
 
   public static List<RowWrite> read(InputStream body) throws IOException {
     List<RowWrite> writes = new ArrayList<>();
-    BufferedReader lines =
-        new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     int number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       number++;
@@ -41,11 +40,13 @@ public final class WriteLines {
     try {
       json = ApiJson.mapper().readTree(line);
     } catch (JsonProcessingException notJson) {
-      throw problem("json_invalid", number, "The line is not JSON: " + notJson.getOriginalMessage());
+      throw problem(
+          "json_invalid", number, "The line is not JSON: " + notJson.getOriginalMessage());
     }
     JsonNode record = json.path("record");
     if (!(record instanceof ObjectNode object)) {
-      throw problem("missing", number, "Should be {\"op\": \"upsert\" or \"delete\", \"record\": {}}");
+      throw problem(
+          "missing", number, "Should be {\"op\": \"upsert\" or \"delete\", \"record\": {}}");
     }
     NumberLimits.check(object, "body", number, "record");
     Map<String, JsonNode> columns = new LinkedHashMap<>();

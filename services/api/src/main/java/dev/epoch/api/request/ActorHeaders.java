@@ -27,8 +27,8 @@ final class ActorHeaders {
   }
 
   /**
-   * The value of a header. What is not ASCII comes percent-encoded, as UTF-8; a percent sign that no
-   * such code follows stands for itself. Control characters are left out.
+   * The value of a header. What is not ASCII comes percent-encoded, as UTF-8; a percent sign that
+   * no such code follows stands for itself. Control characters are left out.
    */
   static String text(String header) {
     if (header == null) {
@@ -56,7 +56,10 @@ final class ActorHeaders {
       }
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes.toByteArray()))
+          .toString();
     } catch (CharacterCodingException notUtf8) {
       return header;
     }

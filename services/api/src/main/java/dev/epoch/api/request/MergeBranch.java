@@ -9,9 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record MergeBranch(
     @NotNull @Size(min = 1) @Schema(description = "Branch or commit to merge from") String source,
     @Schema(description = "Branch to merge into; the current one if none is given") String target,
-    @Schema(
-            description = "THREE_WAY, FAST_FORWARD, OURS or THEIRS",
-            defaultValue = "THREE_WAY")
+    @Schema(description = "THREE_WAY, FAST_FORWARD, OURS or THEIRS", defaultValue = "THREE_WAY")
         String strategy,
     @Schema(description = "Message of the merge commit") String message,
     @Schema(description = "Leave the merge open for its commit") Boolean noCommit,

@@ -7,8 +7,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** Body of {@code POST /conflicts/resolve}. */
 @Schema(name = "ResolveConflicts")
 public record ResolveConflicts(
-    @Schema(description = "Target of the merge; the current branch if none is given")
-        String branch,
+    @Schema(description = "Target of the merge; the current branch if none is given") String branch,
     @Schema(description = "Conflicts of this table only") String table,
     @Schema(description = "Conflicts of this record only: an object, an array, or one value")
         JsonNode key,

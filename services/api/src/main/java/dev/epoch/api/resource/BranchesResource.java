@@ -137,8 +137,7 @@ public class BranchesResource {
       throw notAvailable("protection");
     }
     if (body.name() == null) {
-      throw new InvalidRequestException(
-          FieldProblem.body("missing", "name", "Give the new name"));
+      throw new InvalidRequestException(FieldProblem.body("missing", "name", "Give the new name"));
     }
     StepResult renamed =
         request
@@ -165,8 +164,7 @@ public class BranchesResource {
   @Operation(summary = "Work on a branch: requests that name none mean it from now on")
   public BranchView.CheckedOut checkout(@PathParam("name") String name) {
     LiveRepository repository = request.repository();
-    BranchState branch =
-        request.server().branches().checkout(repository, name, request.caller());
+    BranchState branch = request.server().branches().checkout(repository, name, request.caller());
     return new BranchView.CheckedOut(
         "checked_out", branch.name(), CommitView.idOf(repository.state().head(branch)));
   }

@@ -123,8 +123,7 @@ public class ConflictsResource {
     RowConflict conflict = status.conflict();
     RegisteredTable table = state.tables().byId().get(conflict.tableId());
     ValueCodec values = values(state, table);
-    Set<String> open =
-        status.open().stream().map(FieldConflict::label).collect(Collectors.toSet());
+    Set<String> open = status.open().stream().map(FieldConflict::label).collect(Collectors.toSet());
     List<ConflictPage.FieldView> fields =
         conflict.fields().stream()
             .map(field ->

@@ -45,8 +45,7 @@ public class CurrentRepositoryResource {
     RepositoryState state = request.state();
     BranchState branch = request.branch(state, null);
     return RepositoryStatusView.of(
-        StatusView.of(
-            state, branch, request.server().workingSets().changes(state, branch)));
+        StatusView.of(state, branch, request.server().workingSets().changes(state, branch)));
   }
 
   @GET

@@ -111,8 +111,7 @@ public class DiffResource {
   @GET
   @Produces(NDJSON)
   @Operation(hidden = true)
-  public StreamingOutput lines(
-      @BeanParam Selection selection, @QueryParam("limit") Integer limit) {
+  public StreamingOutput lines(@BeanParam Selection selection, @QueryParam("limit") Integer limit) {
     Sides sides = sides(selection);
     return ChangeLines.json(all(selection, sides, limit), sides.json());
   }

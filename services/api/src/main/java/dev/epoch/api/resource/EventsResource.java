@@ -11,6 +11,7 @@ import dev.epoch.api.view.EventPage;
 import dev.epoch.api.view.EventPage.EventView;
 import dev.epoch.gateway.LiveRepository;
 import dev.epoch.log.EventLog;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
@@ -35,7 +36,6 @@ import org.jboss.resteasy.reactive.ResponseHeader;
 /** Events of a repository: page by page, or as they come. */
 @Path(ApiPaths.PREFIX + "/events")
 @Tag(name = "Events")
-@RunOnVirtualThread
 public class EventsResource {
   private static final Logger LOG = Logger.getLogger(EventsResource.class);
   private static final int PREFETCH = 16;
@@ -54,6 +54,7 @@ public class EventsResource {
   }
 
   @GET
+  @RunOnVirtualThread
   @Produces(MediaType.APPLICATION_JSON)
   @Operation(summary = "Events in the order of the log")
   public EventPage list(
@@ -84,6 +85,7 @@ public class EventsResource {
 
   @GET
   @Path("stream")
+  @Blocking
   @Produces(MediaType.SERVER_SENT_EVENTS)
   @ResponseHeader(name = "Cache-Control", value = "no-cache")
   @ResponseHeader(name = "X-Accel-Buffering", value = "no")

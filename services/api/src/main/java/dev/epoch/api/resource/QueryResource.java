@@ -84,7 +84,9 @@ public class QueryResource {
   public Response run(
       @NotNull @Valid RunQuery body,
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.ACCEPT) String accept) {
-    String format = Formats.of(body.format() == null ? accepted(accept) : body.format(), "json", "csv", "ndjson");
+    String format =
+        Formats.of(
+            body.format() == null ? accepted(accept) : body.format(), "json", "csv", "ndjson");
     if (body.branches() != null || body.mode() != null) {
       throw new InvalidRequestException(
           FieldProblem.body(
@@ -154,8 +156,7 @@ public class QueryResource {
   private static String csv(QueryResult result) {
     StringBuilder csv = new StringBuilder();
     csv.append(
-        CsvLine.ofTexts(
-            result.columns().stream().map(QueryResult.ResultColumn::name).toList()));
+        CsvLine.ofTexts(result.columns().stream().map(QueryResult.ResultColumn::name).toList()));
     result.rows().forEach(row -> csv.append(CsvLine.ofValues(row)));
     return csv.toString();
   }

@@ -65,7 +65,8 @@ public class RecordsResource {
   @GET
   @Operation(
       summary = "Read records in key order",
-      description = "As committed at the ref; with working=true as a client of the branch sees them.")
+      description =
+          "As committed at the ref; with working=true as a client of the branch sees them.")
   public RecordPage list(
       @PathParam("table") String table,
       @QueryParam("ref") String ref,
@@ -166,7 +167,8 @@ public class RecordsResource {
       Function<Map<String, JsonNode>, RowWrite> write,
       List<RowWrite> writes) {
     int index = 0;
-    for (Map<String, JsonNode> record : records == null ? List.<Map<String, JsonNode>>of() : records) {
+    for (Map<String, JsonNode> record :
+        records == null ? List.<Map<String, JsonNode>>of() : records) {
       int at = index++;
       if (record == null) {
         throw new InvalidRequestException(
@@ -181,10 +183,7 @@ public class RecordsResource {
   private Done.Written write(String table, String branch, List<RowWrite> writes) {
     RepositoryState state = request.repository().state();
     WriteResult result =
-        request
-            .server()
-            .workingSets()
-            .write(state, request.branch(state, branch), table, writes);
+        request.server().workingSets().write(state, request.branch(state, branch), table, writes);
     return new Done.Written(
         result.inserted(), result.updated(), result.deleted(), result.unchanged());
   }

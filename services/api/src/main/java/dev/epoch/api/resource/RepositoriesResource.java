@@ -143,16 +143,18 @@ public class RepositoriesResource {
   private static Map<String, Storage> storages(VersioningServer server, CreateRepository body) {
     Map<String, Storage> storages = new LinkedHashMap<>();
     if (body.storageConfigs() != null) {
-      body.storageConfigs().forEach((name, settings) -> storages.put(name, storage(name, settings)));
+      body.storageConfigs()
+          .forEach((name, settings) -> storages.put(name, storage(name, settings)));
     }
     if (body.defaultStorage() != null && !storages.containsKey(body.defaultStorage())) {
       throw new InvalidRequestException(
-          FieldProblem.body(
-              "value_error", "default_storage", "Should be one of storage_configs"),
+          FieldProblem.body("value_error", "default_storage", "Should be one of storage_configs"),
           "Create the repository first, then: epoch storage add NAME --set-default");
     }
-    storages.values().forEach(storage ->
-        server.backends().adapters().factory(storage.backend()).settings(storage.config()));
+    storages
+        .values()
+        .forEach(storage ->
+            server.backends().adapters().factory(storage.backend()).settings(storage.config()));
     return storages;
   }
 

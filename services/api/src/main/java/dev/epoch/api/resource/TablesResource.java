@@ -94,10 +94,7 @@ public class TablesResource {
       description = "While it is being registered, the answer tells how far that is.")
   @APIResponse(
       responseCode = "200",
-      content =
-          @Content(
-              schema =
-                  @Schema(oneOf = {TableView.class, TableView.Registering.class})))
+      content = @Content(schema = @Schema(oneOf = {TableView.class, TableView.Registering.class})))
   public Response get(String table, @QueryParam("ref") String ref) {
     RepositoryState state = request.state();
     Optional<TableService.Progress> progress =
@@ -152,9 +149,7 @@ public class TablesResource {
         @Content(
             mediaType = MediaType.APPLICATION_JSON,
             schema = @Schema(implementation = SchemaView.class)),
-        @Content(
-            mediaType = MediaType.TEXT_PLAIN,
-            schema = @Schema(implementation = String.class))
+        @Content(mediaType = MediaType.TEXT_PLAIN, schema = @Schema(implementation = String.class))
       })
   public Response schema(
       String table,
@@ -173,8 +168,7 @@ public class TablesResource {
                   TableDdl.of(registration.schemaName(), registration.tableName(), schema),
                   MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8"))
               .build();
-      default ->
-          Response.ok(SchemaView.of(table, schema), MediaType.APPLICATION_JSON_TYPE).build();
+      default -> Response.ok(SchemaView.of(table, schema), MediaType.APPLICATION_JSON_TYPE).build();
     };
   }
 

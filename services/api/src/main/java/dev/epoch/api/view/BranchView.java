@@ -36,8 +36,7 @@ public record BranchView(
   public record Info(
       @JsonUnwrapped BranchView branch,
       boolean isCurrent,
-      @Schema(description = "The default branch, which the counts compare with")
-          String comparedTo,
+      @Schema(description = "The default branch, which the counts compare with") String comparedTo,
       @Schema(description = "Commits that the default branch lacks") int aheadCount,
       @Schema(description = "Commits of the default branch that this one lacks") int behindCount,
       @Schema(description = "Commits in its history") int commitCount,

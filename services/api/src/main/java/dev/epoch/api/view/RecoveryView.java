@@ -14,8 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "Recovery")
 public record RecoveryView(
     @Schema(description = "Operations that databases may have done or not") List<Open> open,
-    @Schema(description = "The audit trail, in the order of the log")
-        List<Completed> recoveries) {
+    @Schema(description = "The audit trail, in the order of the log") List<Completed> recoveries) {
 
   /** An operation in flight or in doubt. */
   @Schema(name = "OpenOperation")

@@ -24,8 +24,7 @@ public record StatusView(
   public record OpenMerge(
       String source,
       @Schema(description = "Conflicts without decision") long conflicts,
-      @Schema(description = "Conflicts as they were found, by table")
-          Map<String, Long> tables) {
+      @Schema(description = "Conflicts as they were found, by table") Map<String, Long> tables) {
 
     static OpenMerge of(MergeState merge) {
       return merge == null

@@ -54,11 +54,6 @@ public record TableChangeView(
             ? "added"
             : after.contains(diff.table()) ? "modified" : "removed";
     return new TableChangeView(
-        diff.table(),
-        diff.inserted(),
-        diff.updated(),
-        diff.deleted(),
-        diff.schemaChanged(),
-        type);
+        diff.table(), diff.inserted(), diff.updated(), diff.deleted(), diff.schemaChanged(), type);
   }
 }
