@@ -152,6 +152,11 @@ final class Database implements AutoCloseable {
   }
 
   private SqlConnection connection() {
+    return connection(pool);
+  }
+
+  /** A connection of a pool; fails as any access to the database does. */
+  static SqlConnection connection(Pool pool) {
     try {
       return Await.on(pool.getConnection());
     } catch (RuntimeException e) {

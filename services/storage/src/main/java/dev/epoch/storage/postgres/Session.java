@@ -21,23 +21,39 @@ final class Session {
   static final int PAGE = 2_000;
 
   private final SqlConnection connection;
+  private final Deadline deadline;
 
   Session(SqlConnection connection) {
+    this(connection, Deadline.NONE);
+  }
+
+  /** Waits for answers no longer than the deadline allows. */
+  Session(SqlConnection connection, Deadline deadline) {
     this.connection = connection;
+    this.deadline = deadline;
   }
 
   /** Runs statements without parameters; several may be separated by semicolons. */
   void run(String sql) {
-    Await.on(connection.query(sql).execute());
+    deadline.await(connection.query(sql).execute());
+  }
+
+  /** Runs statements without parameters, separated by semicolons; the rows of the last one. */
+  RowSet<Row> script(String sql) {
+    RowSet<Row> rows = deadline.await(connection.query(sql).execute());
+    for (RowSet<Row> next = rows.next(); next != null; next = next.next()) {
+      rows = next;
+    }
+    return rows;
   }
 
   /** Runs one prepared statement; the number of rows it changed or returned. */
   int execute(String sql, Object... parameters) {
-    return Await.on(connection.preparedQuery(sql).execute(Tuple.from(parameters))).rowCount();
+    return rows(sql, parameters).rowCount();
   }
 
   <T> List<T> list(String sql, Function<Row, T> mapper, Object... parameters) {
-    RowSet<Row> rows = Await.on(connection.preparedQuery(sql).execute(Tuple.from(parameters)));
+    RowSet<Row> rows = rows(sql, parameters);
     List<T> result = new ArrayList<>(rows.size());
     rows.forEach(row -> result.add(mapper.apply(row)));
     return result;
@@ -45,6 +61,11 @@ final class Session {
 
   <T> Optional<T> first(String sql, Function<Row, T> mapper, Object... parameters) {
     return list(sql, mapper, parameters).stream().findFirst();
+  }
+
+  /** Runs one prepared statement; all its rows, and the names of their columns. */
+  RowSet<Row> rows(String sql, Object... parameters) {
+    return deadline.await(connection.preparedQuery(sql).execute(Tuple.from(parameters)));
   }
 
   /** Pulls the rows in pages through a cursor. */
