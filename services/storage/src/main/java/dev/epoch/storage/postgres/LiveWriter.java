@@ -2,7 +2,6 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.ConstraintCatalog.ForeignKey;
-import dev.epoch.storage.postgres.ConstraintCatalog.PairRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -115,8 +114,7 @@ final class LiveWriter {
             .map(rule -> new PairRuleSql(staged.columns(), rule))
             .toList();
     for (PairRuleSql rule : rules) {
-      session.run(
-          rule.updateTakers(staged, live.rows(), "epoch_rewrite = TRUE", unreferenced));
+      session.run(rule.updateTakers(staged, live.rows(), "epoch_rewrite = TRUE", unreferenced));
     }
     boolean more = !rules.isEmpty();
     for (int round = 1; more && round <= MOST_ROUNDS; round++) {
@@ -235,7 +233,9 @@ final class LiveWriter {
 
   private record Update(List<String> columns, String condition) {}
 
-  /** One update for each set of columns that changed together; the rarer ones of a round share one. */
+  /**
+   * One update for each set of columns that changed together; the rarer ones of a round share one.
+   */
   private static List<Update> updates(Target target) {
     List<Update> updates = new ArrayList<>();
     Map<Integer, List<Signature>> rounds = new TreeMap<>();

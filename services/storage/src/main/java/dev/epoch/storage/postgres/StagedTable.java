@@ -43,11 +43,11 @@ final class StagedTable {
   void create(Session session) {
     session.run(
         """
-        CREATE TEMPORARY TABLE %1$s ON COMMIT DROP AS
-        SELECT 0::smallint AS epoch_kind, NULL::text AS epoch_changed, FALSE AS epoch_rewrite,
-  0::smallint AS epoch_round, %2$s
-        FROM %3$s x WITH NO DATA;
-        ALTER TABLE %1$s ALTER epoch_rewrite SET DEFAULT FALSE, ALTER epoch_round SET DEFAULT 0, ADD PRIMARY KEY (%4$s)\
+              CREATE TEMPORARY TABLE %1$s ON COMMIT DROP AS
+              SELECT 0::smallint AS epoch_kind, NULL::text AS epoch_changed, FALSE AS epoch_rewrite,
+        0::smallint AS epoch_round, %2$s
+              FROM %3$s x WITH NO DATA;
+              ALTER TABLE %1$s ALTER epoch_rewrite SET DEFAULT FALSE, ALTER epoch_round SET DEFAULT 0, ADD PRIMARY KEY (%4$s)\
         """
             .formatted(
                 name,

@@ -46,7 +46,8 @@ class MergeTest {
               id integer PRIMARY KEY,
               email text UNIQUE,
               referrer integer REFERENCES customer
-            )""",
+            )\
+            """,
             """
             CREATE TABLE purchase (
               id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -54,7 +55,8 @@ class MergeTest {
               quantity integer CHECK (quantity > 0),
               price numeric(8, 2),
               total numeric GENERATED ALWAYS AS (quantity * price) STORED
-            )""",
+            )\
+            """,
             """
             CREATE TABLE slot (
               id integer PRIMARY KEY,
@@ -62,7 +64,8 @@ class MergeTest {
               label text,
               during int4range,
               EXCLUDE USING gist (during WITH &&)
-            )""",
+            )\
+            """,
             "CREATE UNIQUE INDEX slot_place ON slot (place) NULLS NOT DISTINCT",
             "CREATE UNIQUE INDEX slot_label ON slot (lower(label)) WHERE place > 10",
             "INSERT INTO customer VALUES (1, 'a@x', NULL), (2, 'b@x', 1), (3, 'c@x', 2)",
@@ -98,12 +101,10 @@ class MergeTest {
   private void merge(BranchHandle branch) {
     List<Operation.TableOperation> tables = new ArrayList<>();
     Map<String, RowStream<RowChange>> streams = new HashMap<>();
-    changes.forEach(
-        (table, rows) -> {
-          tables.add(
-              new MergeRows(shop.at(branch, table), shop.head(shop.main, table).anchor()));
-          streams.put(shop.table(table).id(), RowStream.of(rows));
-        });
+    changes.forEach((table, rows) -> {
+      tables.add(new MergeRows(shop.at(branch, table), shop.head(shop.main, table).anchor()));
+      streams.put(shop.table(table).id(), RowStream.of(rows));
+    });
     shop.apply(new Operation(shop.nextOperation(), branch, tables), streams);
   }
 
@@ -175,8 +176,7 @@ class MergeTest {
     // then
     assertThat(texts(branch, "customer"))
         .containsExactly("[1, b@x, null]", "[2, a@x, 1]", "[4, c@x, 2]");
-    assertThat(texts(branch, "slot"))
-        .containsExactly("[1, 2, One, [5,9)]", "[2, 3, Two, [9,10)]");
+    assertThat(texts(branch, "slot")).containsExactly("[1, 2, One, [5,9)]", "[2, 3, Two, [9,10)]");
     TableState first = new TableState.Committed(dev.epoch.events.table.RowsLocation.live(1));
     assertThat(shop.changes("customer", first, shop.committed(branch, "customer")))
         .extracting(RowChange::kind)
@@ -231,9 +231,7 @@ class MergeTest {
     put("slot", "4", null, null, null);
 
     // then
-    assertThat(violations(branch))
-        .extracting(Violation::constraint)
-        .containsOnly("slot_place");
+    assertThat(violations(branch)).extracting(Violation::constraint).containsOnly("slot_place");
   }
 
   @Test
@@ -251,12 +249,11 @@ class MergeTest {
     // then
     assertThat(violations(branch))
         .singleElement()
-        .satisfies(
-            violation -> {
-              assertThat(violation.table()).isEqualTo("t2");
-              assertThat(violation.constraint()).isEqualTo("purchase_customer_fkey");
-              assertThat(violation.message()).contains("10");
-            });
+        .satisfies(violation -> {
+          assertThat(violation.table()).isEqualTo("t2");
+          assertThat(violation.constraint()).isEqualTo("purchase_customer_fkey");
+          assertThat(violation.message()).contains("10");
+        });
   }
 
   @Test
@@ -270,8 +267,7 @@ class MergeTest {
     // then
     assertThatThrownBy(() -> merge(shop.main))
         .isInstanceOfSatisfying(
-            PendingChangesException.class,
-            e -> assertThat(e.tables()).containsExactly("customer"));
+            PendingChangesException.class, e -> assertThat(e.tables()).containsExactly("customer"));
     assertThat(shop.database.value("SELECT count(*) FROM customer")).isEqualTo("3");
   }
 
@@ -286,7 +282,8 @@ class MergeTest {
           INSERT INTO public.note (text) VALUES (TG_ARGV[0] || ' ' || NEW.id);
           NEW.label := upper(NEW.label);
           RETURN NEW;
-        END $$""",
+        END $$\
+        """,
         "CREATE TRIGGER place BEFORE UPDATE OF place ON slot FOR EACH ROW EXECUTE FUNCTION noted('place')",
         "CREATE TRIGGER label BEFORE UPDATE OF label ON slot FOR EACH ROW EXECUTE FUNCTION noted('label')",
         "CREATE TRIGGER new BEFORE INSERT ON slot FOR EACH ROW EXECUTE FUNCTION noted('new')");
