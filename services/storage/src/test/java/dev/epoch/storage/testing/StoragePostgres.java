@@ -47,7 +47,6 @@ public final class StoragePostgres {
             EmbeddedPostgres.builder()
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("full_page_writes", "on")
                 .setServerConfig("max_connections", "200")
                 .setServerConfig("max_prepared_transactions", "10")
                 .start();
