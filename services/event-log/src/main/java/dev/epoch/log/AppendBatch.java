@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What becomes of appends that share one transaction. Pure: it is given what the log holds and says what to store.
+ * What becomes of appends that share one transaction. Pure: it is given what the log holds and says
+ * what to store.
  *
  * <p>The appends are taken in order, each as if those before it were stored already:
  *
@@ -44,7 +45,10 @@ public record AppendBatch(List<Outcome> outcomes, List<StoredRecord> appended, l
    * @param places of those ids of the requests that the log holds already
    */
   public static AppendBatch decide(
-      List<AppendRequest> requests, long head, Map<String, Long> versions, Map<UUID, Place> places) {
+      List<AppendRequest> requests,
+      long head,
+      Map<String, Long> versions,
+      Map<UUID, Place> places) {
     Decider decider = new Decider(head, new HashMap<>(versions), new HashMap<>(places));
     List<Outcome> outcomes = requests.stream().map(decider::decide).toList();
     return new AppendBatch(outcomes, List.copyOf(decider.appended), decider.head);
@@ -85,12 +89,15 @@ public record AppendBatch(List<Outcome> outcomes, List<StoredRecord> appended, l
       return new Outcome.Answered(new AppendResult(head, version));
     }
 
-    /** Answers a repeated append as the first, if the ids stand one after another in this stream. */
+    /**
+     * Answers a repeated append as the first, if the ids stand one after another in this stream.
+     */
     private Outcome again(AppendRequest request) {
       Place last = null;
       for (Envelope record : request.records()) {
         Place place = places.get(record.id());
-        if (place == null || !place.stream().equals(request.stream())
+        if (place == null
+            || !place.stream().equals(request.stream())
             || (last != null && place.version() != last.version() + 1)) {
           return new Outcome.Refused(
               new InvalidAppendException(

@@ -48,7 +48,8 @@ public final class AppendRequest {
       throw new InvalidAppendException("No stream that can be appended to: '" + stream + "'");
     }
     if (expectedVersion < 0) {
-      throw new InvalidAppendException("Expected version " + expectedVersion + "; versions count from 1, 0 is none");
+      throw new InvalidAppendException(
+          "Expected version " + expectedVersion + "; versions count from 1, 0 is none");
     }
     if (records.isEmpty()) {
       throw new InvalidAppendException("An append needs at least one record");
@@ -63,10 +64,17 @@ public final class AppendRequest {
     }
     if (bytes > MAX_BYTES) {
       throw new InvalidAppendException(
-          "The records of the append take " + bytes + " bytes; at most " + MAX_BYTES + " are stored at once");
+          "The records of the append take "
+              + bytes
+              + " bytes; at most "
+              + MAX_BYTES
+              + " are stored at once");
     }
     return new AppendRequest(
-        stream, expectedVersion, records.stream().map(AppendRequest::toMicroseconds).toList(), bytes);
+        stream,
+        expectedVersion,
+        records.stream().map(AppendRequest::toMicroseconds).toList(),
+        bytes);
   }
 
   private static int check(Envelope record) {
@@ -79,7 +87,8 @@ public final class AppendRequest {
       checkName(what + "idempotency key", record.idempotencyKey());
     }
     if (record.time().isBefore(EARLIEST) || record.time().isAfter(LATEST)) {
-      throw new InvalidAppendException(what + "time " + record.time() + " is outside the years 1 to 9999");
+      throw new InvalidAppendException(
+          what + "time " + record.time() + " is outside the years 1 to 9999");
     }
     int bytes = StorableText.check(what + "data", record.data(), Envelope.MAX_DATA_BYTES);
     JsonObjects.check(what + "data", record.data());

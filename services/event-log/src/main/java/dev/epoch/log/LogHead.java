@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The highest position known to be readable, and those who wait for a higher one. It never goes back.
+ * The highest position known to be readable, and those who wait for a higher one. It never goes
+ * back.
  */
 public final class LogHead {
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,7 +29,10 @@ public final class LogHead {
     }
   }
 
-  /** Every record up to this position is readable. A lower position than the known one changes nothing. */
+  /**
+   * Every record up to this position is readable. A lower position than the known one changes
+   * nothing.
+   */
   public void advanceTo(long readable) {
     List<Waiting> due = new ArrayList<>();
     lock.lock();

@@ -36,16 +36,15 @@ public final class LogPages {
   public static Multi<StoredRecord> upTo(
       Uni<Long> end, long after, PageSource source, ToLongFunction<StoredRecord> place) {
     return end.onItem()
-        .transformToMulti(
-            last -> {
-              Cursor cursor = new Cursor(after);
-              return Multi.createBy()
-                  .repeating()
-                  .uni(() -> pageUpTo(last, cursor, source, place))
-                  .until(List::isEmpty)
-                  .onItem()
-                  .<StoredRecord>disjoint();
-            });
+        .transformToMulti(last -> {
+          Cursor cursor = new Cursor(after);
+          return Multi.createBy()
+              .repeating()
+              .uni(() -> pageUpTo(last, cursor, source, place))
+              .until(List::isEmpty)
+              .onItem()
+              .<StoredRecord>disjoint();
+        });
   }
 
   private static Uni<List<StoredRecord>> pageUpTo(
@@ -68,35 +67,32 @@ public final class LogPages {
   public static Multi<StoredRecord> tail(
       long afterPosition, LogHead head, PageSource source, Predicate<Throwable> passing) {
     return Multi.createFrom()
-        .deferred(
-            () -> {
-              Cursor cursor = new Cursor(afterPosition);
-              return Multi.createBy()
-                  .repeating()
-                  .uni(() -> nextPage(cursor, head, source, passing))
-                  .indefinitely()
-                  .onItem()
-                  .<StoredRecord>disjoint();
-            });
+        .deferred(() -> {
+          Cursor cursor = new Cursor(afterPosition);
+          return Multi.createBy()
+              .repeating()
+              .uni(() -> nextPage(cursor, head, source, passing))
+              .indefinitely()
+              .onItem()
+              .<StoredRecord>disjoint();
+        });
   }
 
   private static Uni<List<StoredRecord>> nextPage(
       Cursor cursor, LogHead head, PageSource source, Predicate<Throwable> passing) {
     return Uni.createFrom()
-        .deferred(() -> cursor.caughtUp
- ? awaitedPage(cursor, head, source)
- : pageAtOnce(cursor, head, source))
+        .deferred(() ->
+            cursor.caughtUp ? awaitedPage(cursor, head, source) : pageAtOnce(cursor, head, source))
         .onFailure(passing)
         .invoke(cursor::noteFailure)
         .onFailure(failure -> failure instanceof NothingYet || passing.test(failure))
         .retry()
         .withBackOff(FIRST_RETRY, LONGEST_RETRY)
         .indefinitely()
-        .invoke(
-            page -> {
-              cursor.place = page.getLast().position();
-              cursor.failing = false;
-            });
+        .invoke(page -> {
+          cursor.place = page.getLast().position();
+          cursor.failing = false;
+        });
   }
 
   /** Until the first empty page nothing is awaited: the head may not be known yet. */
@@ -104,25 +100,21 @@ public final class LogPages {
       Cursor cursor, LogHead head, PageSource source) {
     return source
         .after(cursor.place)
-        .chain(
-            page -> {
-              cursor.caughtUp = page.isEmpty();
-              return cursor.caughtUp
-                  ? awaitedPage(cursor, head, source)
-                  : Uni.createFrom().item(page);
-            });
+        .chain(page -> {
+          cursor.caughtUp = page.isEmpty();
+          return cursor.caughtUp ? awaitedPage(cursor, head, source) : Uni.createFrom().item(page);
+        });
   }
 
   private static Uni<List<StoredRecord>> awaitedPage(
       Cursor cursor, LogHead head, PageSource source) {
     return head.above(cursor.place)
         .chain(() -> source.after(cursor.place))
-        .invoke(
-            page -> {
-              if (page.isEmpty()) {
-                throw new NothingYet();
-              }
-            });
+        .invoke(page -> {
+          if (page.isEmpty()) {
+            throw new NothingYet();
+          }
+        });
   }
 
   private static final class Cursor {
@@ -147,7 +139,9 @@ public final class LogPages {
     }
   }
 
-  /** The head is said to be higher, yet the page is empty: the log was put back to an older state. */
+  /**
+   * The head is said to be higher, yet the page is empty: the log was put back to an older state.
+   */
   private static final class NothingYet extends RuntimeException {
     NothingYet() {
       super("nothing to read yet", null, false, false);

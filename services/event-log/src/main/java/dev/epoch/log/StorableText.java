@@ -8,7 +8,8 @@ final class StorableText {
    * The length in UTF-8 bytes.
    *
    * @param what begins the message of a refusal
-   * @throws InvalidAppendException for a NUL character, half a surrogate pair, or more than {@code maxBytes}
+   * @throws InvalidAppendException for a NUL character, half a surrogate pair, or more than {@code
+   *     maxBytes}
    */
   static int check(String what, String text, int maxBytes) {
     int bytes = 0;

@@ -28,7 +28,8 @@ class LogPagesTest {
 
   private static List<StoredRecord> page(long after, int length) {
     return LongStream.rangeClosed(after + 1, after + length)
-        .mapToObj(position -> new StoredRecord(position, "a", position, TestRecords.event(position)))
+        .mapToObj(
+            position -> new StoredRecord(position, "a", position, TestRecords.event(position)))
         .toList();
   }
 

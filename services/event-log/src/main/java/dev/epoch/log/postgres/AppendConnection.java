@@ -10,10 +10,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one connection that appends, opened when it is needed. Used by one flush at a time, so it is not synchronised.
+ * The one connection that appends, opened when it is needed. Used by one flush at a time, so it is
+ * not synchronised.
  *
- * <p>The server ends what the log does not: a statement, a wait for a lock and a transaction whose client fell silent, so that no
- * dead process keeps the head of the log locked.
+ * <p>The server ends what the log does not: a statement, a wait for a lock and a transaction whose
+ * client fell silent, so that no dead process keeps the head of the log locked.
  */
 final class AppendConnection {
   private static final System.Logger LOG = System.getLogger(AppendConnection.class.getName());
@@ -39,7 +40,8 @@ final class AppendConnection {
   /**
    * The open connection, or a fresh one.
    *
-   * @return fails with {@link LogUnavailableException} if the server cannot keep what it acknowledges
+   * @return fails with {@link LogUnavailableException} if the server cannot keep what it
+   *     acknowledges
    */
   Uni<PgConnection> get() {
     PgConnection current = open;
@@ -48,26 +50,29 @@ final class AppendConnection {
 
   private Uni<PgConnection> connect() {
     return PgConnection.connect(vertx, options)
-        .chain(
-            connection ->
-                prepare(connection)
-                    .replaceWith(connection)
-                    .onFailure()
-                    .call(() -> connection.close().onFailure().recoverWithNull()))
-        .invoke(
-            connection -> {
-              // Statements report their own failures; what happens between them is for the next flush.
-              connection.exceptionHandler(
-                  failure -> LOG.log(System.Logger.Level.DEBUG, "The connection that appends", failure));
-              connection.closeHandler(() -> forget(connection));
-              open = connection;
-            });
+        .chain(connection ->
+            prepare(connection)
+                .replaceWith(connection)
+                .onFailure()
+                .call(() -> connection.close().onFailure().recoverWithNull()))
+        .invoke(connection -> {
+          // Statements report their own failures; what happens between them is for the next flush.
+          connection.exceptionHandler(failure ->
+              LOG.log(System.Logger.Level.DEBUG, "The connection that appends", failure));
+          connection.closeHandler(() -> forget(connection));
+          open = connection;
+        });
   }
 
+  /**
+   * Sequential scans are off because a plan that was made while the log was small, and is cached,
+   * would read all of a large one under the lock until the next ANALYZE.
+   */
   private Uni<Void> prepare(PgConnection connection) {
     String limits =
         """
         SET application_name = 'epoch log';
+        SET enable_seqscan = off;
         SET statement_timeout = %1$d;
         SET lock_timeout = %1$d;
         SET idle_in_transaction_session_timeout = %2$d
@@ -76,27 +81,30 @@ final class AppendConnection {
     return connection
         .query(limits)
         .execute()
-        .chain(
-            () ->
-                connection
-                    .query(
-                        """
-                        SELECT
-                          current_setting('server_encoding') AS encoding,
-                          current_setting('synchronous_commit') AS synchronous_commit,
-                          pg_is_in_recovery() AS in_recovery
-                        """)
-                    .execute())
+        .chain(() ->
+            connection
+                .query(
+                    """
+                    SELECT
+                      current_setting('server_encoding') AS encoding,
+                      current_setting('synchronous_commit') AS synchronous_commit,
+                      pg_is_in_recovery() AS in_recovery
+                    """)
+                .execute())
         .invoke(rows -> check(rows.iterator().next()))
         .replaceWithVoid();
   }
 
   private static void check(Row server) {
     if (!server.getString("encoding").equals("UTF8")) {
-      throw refusal("its encoding is " + server.getString("encoding") + "; create the database with encoding UTF8");
+      throw refusal(
+          "its encoding is "
+              + server.getString("encoding")
+              + "; create the database with encoding UTF8");
     }
     if (server.getString("synchronous_commit").equals("off")) {
-      throw refusal("synchronous_commit is off, which loses acknowledged records; set it to on for this role or database");
+      throw refusal(
+          "synchronous_commit is off, which loses acknowledged records; set it to on for this role or database");
     }
     if (server.getBoolean("in_recovery")) {
       throw refusal("it is a read-only replica; connect to the primary");

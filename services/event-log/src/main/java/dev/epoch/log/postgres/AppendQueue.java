@@ -14,7 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * Group commit: appends wait here while a batch is being written, and those that wait make the next batch.
+ * Group commit: appends wait here while a batch is being written, and those that wait make the next
+ * batch.
  *
  * <p>Bounded: beyond the limits an append is refused at once, and may be tried again later.
  */
@@ -36,8 +37,8 @@ final class AppendQueue {
   record Waiting(AppendRequest request, UniEmitter<? super AppendResult> answer) {}
 
   /**
-   * @param flush writes a batch and yields what answers its appends, run when the next batch is on its way;
-   *     never fails
+   * @param flush writes a batch and yields what answers its appends, run when the next batch is on
+   *     its way; never fails
    */
   AppendQueue(
       int maxWaitingAppends, long maxWaitingBytes, Function<List<Waiting>, Uni<Runnable>> flush) {
@@ -76,7 +77,11 @@ final class AppendQueue {
     if (waiting.size() >= maxWaitingAppends
         || (!waiting.isEmpty() && waitingBytes + append.request().bytes() > maxWaitingBytes)) {
       return new LogUnavailableException(
-          "The log is overloaded: " + waiting.size() + " appends with " + waitingBytes + " bytes wait already; try again later",
+          "The log is overloaded: "
+              + waiting.size()
+              + " appends with "
+              + waitingBytes
+              + " bytes wait already; try again later",
           null);
     }
     return null;
@@ -99,11 +104,10 @@ final class AppendQueue {
       flush
           .apply(batch)
           .subscribe()
-          .with(
-              answers -> {
-                flushNext(true);
-                answers.run();
-              });
+          .with(answers -> {
+            flushNext(true);
+            answers.run();
+          });
     } else if (closed) {
       drained.complete(null);
     }
@@ -124,7 +128,10 @@ final class AppendQueue {
     return batch;
   }
 
-  /** Refuses new appends, refuses those that wait, and completes when the batch in flight is answered. */
+  /**
+   * Refuses new appends, refuses those that wait, and completes when the batch in flight is
+   * answered.
+   */
   Uni<Void> close() {
     List<Waiting> refused;
     boolean idle;

@@ -21,9 +21,9 @@ import java.util.UUID;
  *   insert, move the head, notify, COMMIT                         one round trip
  * </pre>
  *
- * <p>The lock and the reads are different statements on purpose: a statement that waits for a lock sees the other tables as they
- * were before it waited. With participants the second round trip becomes one for the insert, those of the participants, and one
- * for the commit.
+ * <p>The lock and the reads are different statements on purpose: a statement that waits for a lock
+ * sees the other tables as they were before it waited. With participants the second round trip
+ * becomes one for the insert, those of the participants, and one for the commit.
  */
 final class AppendTransaction {
   private static final String LOCK_HEAD = EventRows.HEAD + " FOR UPDATE";
@@ -52,8 +52,8 @@ final class AppendTransaction {
   }
 
   /**
-   * @return fails with what the database or the connection said; after an answer of the database nothing is stored and the
-   *     connection has no open transaction
+   * @return fails with what the database or the connection said; after an answer of the database
+   *     nothing is stored and the connection has no open transaction
    */
   Uni<AppendBatch> run() {
     return decide()
@@ -64,21 +64,26 @@ final class AppendTransaction {
   }
 
   private Uni<AppendBatch> decide() {
-    String[] streams = requests.stream().map(AppendRequest::stream).distinct().toArray(String[]::new);
+    String[] streams =
+        requests.stream().map(AppendRequest::stream).distinct().toArray(String[]::new);
     UUID[] ids =
-        requests.stream().flatMap(request -> request.records().stream()).map(Envelope::id).toArray(UUID[]::new);
-    Uni<Long> head = prepared(LOCK_HEAD, Tuple.tuple()).map(rows -> rows.iterator().next().getLong(0));
+        requests.stream()
+            .flatMap(request -> request.records().stream())
+            .map(Envelope::id)
+            .toArray(UUID[]::new);
+    Uni<Long> head =
+        prepared(LOCK_HEAD, Tuple.tuple()).map(rows -> rows.iterator().next().getLong(0));
     Uni<Map<String, Long>> versions =
-        prepared(EventRows.VERSIONS, Tuple.tuple().addArrayOfString(streams)).map(EventRows::versions);
+        prepared(EventRows.VERSIONS, Tuple.tuple().addArrayOfString(streams))
+            .map(EventRows::versions);
     Uni<Map<UUID, AppendBatch.Place>> places =
         prepared(EventRows.PLACES, Tuple.tuple().addArrayOfUUID(ids)).map(EventRows::places);
     return Uni.combine()
         .all()
         .unis(statement("BEGIN"), head, versions, places)
         .asTuple()
-        .map(
-            found ->
-                AppendBatch.decide(requests, found.getItem2(), found.getItem3(), found.getItem4()));
+        .map(found ->
+            AppendBatch.decide(requests, found.getItem2(), found.getItem3(), found.getItem4()));
   }
 
   private Uni<Void> store(AppendBatch batch) {
@@ -91,11 +96,10 @@ final class AppendTransaction {
 
   private Uni<Void> commit() {
     return Uni.createFrom()
-        .deferred(
-            () -> {
-              commitSent = true;
-              return statement("COMMIT");
-            });
+        .deferred(() -> {
+          commitSent = true;
+          return statement("COMMIT");
+        });
   }
 
   private Uni<Void> rollback() {

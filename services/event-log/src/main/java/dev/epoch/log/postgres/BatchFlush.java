@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 /**
  * Brings one batch of appends into the log, over as many transactions as it takes.
  *
- * <p>If the connection is lost, the batch is appended once more over a fresh one. That finds out how
- * the first transaction ended: ids that it stored are answered as it would have answered, and the
- * lock on the head makes sure that it is over by then. A participant that gives no answer, or
+ * <p>If the connection is lost, the batch is appended once more over a fresh one. That finds out
+ * how the first transaction ended: ids that it stored are answered as it would have answered, and
+ * the lock on the head makes sure that it is over by then. A participant that gives no answer, or
  * ends the transaction itself, costs the connection too; the batch is then appended without it.
  */
 final class BatchFlush {
@@ -69,21 +69,20 @@ final class BatchFlush {
   record Result(AppendBatch batch, List<MissedWork> missed) {}
 
   /**
-   * @return fails with what the database or the connection said if certainly nothing of the batch is
-   *     stored, with {@link AppendOutcomeUnknownException} if a commit was sent and its outcome is not
-   *     known
+   * @return fails with what the database or the connection said if certainly nothing of the batch
+   *     is stored, with {@link AppendOutcomeUnknownException} if a commit was sent and its outcome
+   *     is not known
    */
   Uni<Result> run() {
     return attempt()
         .map(this::result)
         .onFailure(failure -> !inDoubt.isEmpty())
-        .transform(
-            failure ->
-                new AppendOutcomeUnknownException(
-                    "The connection broke while the records were being committed, and the database"
-                        + " could not be asked since; append the same records again to learn the"
-                        + " outcome",
-                    failure));
+        .transform(failure ->
+            new AppendOutcomeUnknownException(
+                "The connection broke while the records were being committed, and the database"
+                    + " could not be asked since; append the same records again to learn the"
+                    + " outcome",
+                failure));
   }
 
   private Result result(AppendBatch batch) {

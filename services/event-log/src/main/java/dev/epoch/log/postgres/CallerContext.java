@@ -12,12 +12,11 @@ final class CallerContext {
   /** Emits on the context of the subscriber, or wherever the work ends if it has none. */
   static <T> Uni<T> answering(Supplier<Uni<T>> work) {
     return Uni.createFrom()
-        .deferred(
-            () -> {
-              Context caller = Vertx.currentContext();
-              return caller == null
-                  ? work.get()
-                  : work.get().emitOn(task -> caller.runOnContext(ignored -> task.run()));
-            });
+        .deferred(() -> {
+          Context caller = Vertx.currentContext();
+          return caller == null
+              ? work.get()
+              : work.get().emitOn(task -> caller.runOnContext(ignored -> task.run()));
+        });
   }
 }

@@ -6,7 +6,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** How content is stored: deflated (RFC 1951) at a fast level, or as it is where that is not shorter. */
+/**
+ * How content is stored: deflated (RFC 1951) at a fast level, or as it is where that is not
+ * shorter.
+ */
 record Compression(short kind, byte[] bytes) {
   static final short NONE = 0;
   static final short DEFLATE = 1;
@@ -46,7 +49,8 @@ record Compression(short kind, byte[] bytes) {
     Inflater inflater = new Inflater(true);
     try {
       inflater.setInput(bytes);
-      byte[] content = new byte[(int) Math.min(maxBytes, Math.max(BUFFER_BYTES, bytes.length * 4L))];
+      byte[] content =
+          new byte[(int) Math.min(maxBytes, Math.max(BUFFER_BYTES, bytes.length * 4L))];
       int length = 0;
       while (true) {
         int got = inflater.inflate(content, length, content.length - length);

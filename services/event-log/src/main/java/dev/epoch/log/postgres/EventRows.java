@@ -129,7 +129,10 @@ final class EventRows {
     values.add(column(records, record -> record.envelope().type(), String[]::new));
     values.add(column(records, record -> record.envelope().version(), Integer[]::new));
     values.add(
-        column(records, record -> record.envelope().time().atOffset(ZoneOffset.UTC), OffsetDateTime[]::new));
+        column(
+            records,
+            record -> record.envelope().time().atOffset(ZoneOffset.UTC),
+            OffsetDateTime[]::new));
     values.add(column(records, record -> record.envelope().actor().id(), String[]::new));
     values.add(column(records, record -> record.envelope().actor().name(), String[]::new));
     values.add(column(records, record -> record.envelope().actor().email(), String[]::new));
@@ -156,7 +159,8 @@ final class EventRows {
 
   private static StoredRecord record(Row row) {
     Actor actor =
-        new Actor(row.getString("actor_id"), row.getString("actor_name"), row.getString("actor_email"));
+        new Actor(
+            row.getString("actor_id"), row.getString("actor_name"), row.getString("actor_email"));
     Envelope envelope =
         new Envelope(
             row.getUUID("id"),

@@ -11,11 +11,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Tells the {@link LogHead} what was appended, by whatever process: notifications at once, a poll as
- * the safety net.
+ * Tells the {@link LogHead} what was appended, by whatever process: notifications at once, a poll
+ * as the safety net.
  *
- * <p>One connection listens for all tails of a log. When it is lost it is opened again, with growing
- * delays up to 5 seconds.
+ * <p>One connection listens for all tails of a log. When it is lost it is opened again, with
+ * growing delays up to 5 seconds.
  */
 final class HeadFeed {
   private static final System.Logger LOG = System.getLogger(HeadFeed.class.getName());
@@ -65,8 +65,8 @@ final class HeadFeed {
                 return;
               }
               listening = connection;
-              connection.exceptionHandler(
-                  failure -> LOG.log(System.Logger.Level.DEBUG, "The connection that listens", failure));
+              connection.exceptionHandler(failure ->
+                  LOG.log(System.Logger.Level.DEBUG, "The connection that listens", failure));
               connection.closeHandler(() -> listenLater(0));
               // What was notified while nobody listened.
               poll();

@@ -15,8 +15,8 @@ import java.util.Map;
 /**
  * Brings the schema {@code epoch} of the metadata database up to date.
  *
- * <p>All scripts that are due are applied in one transaction, under a lock: processes that start together wait for each other,
- * and a script that fails leaves nothing behind.
+ * <p>All scripts that are due are applied in one transaction, under a lock: processes that start
+ * together wait for each other, and a script that fails leaves nothing behind.
  */
 public final class MetadataSchema {
   /** The ASCII codes of "epoch". */
@@ -60,33 +60,31 @@ public final class MetadataSchema {
   /**
    * Applies what is due, module by module.
    *
-   * @return fails with {@link SchemaMismatchException} if the database holds scripts that this program does not know, or not as
-   *     they were applied; then nothing was changed
+   * @return fails with {@link SchemaMismatchException} if the database holds scripts that this
+   *     program does not know, or not as they were applied; then nothing was changed
    */
   public Uni<Void> apply(List<Migrations> modules) {
-    return pool.withTransaction(
-        connection -> {
-          Uni<Void> all = connection.query(PREPARE).execute().replaceWithVoid();
-          for (Migrations module : modules) {
-            all = all.chain(() -> apply(module, connection));
-          }
-          return all;
-        });
+    return pool.withTransaction(connection -> {
+      Uni<Void> all = connection.query(PREPARE).execute().replaceWithVoid();
+      for (Migrations module : modules) {
+        all = all.chain(() -> apply(module, connection));
+      }
+      return all;
+    });
   }
 
   private Uni<Void> apply(Migrations module, SqlConnection connection) {
     return connection
         .preparedQuery(APPLIED)
         .execute(Tuple.of(module.module()))
-        .chain(
-            rows -> {
-              Uni<Void> all = Uni.createFrom().voidItem();
-              for (int place = due(module, applied(rows)); place < module.scripts().size(); place++) {
-                int next = place;
-                all = all.chain(() -> apply(module, next, connection));
-              }
-              return all;
-            });
+        .chain(rows -> {
+          Uni<Void> all = Uni.createFrom().voidItem();
+          for (int place = due(module, applied(rows)); place < module.scripts().size(); place++) {
+            int next = place;
+            all = all.chain(() -> apply(module, next, connection));
+          }
+          return all;
+        });
   }
 
   private static Map<String, String> applied(RowSet<Row> rows) {
@@ -98,7 +96,8 @@ public final class MetadataSchema {
   /** The place of the first script to apply, after a look at those that were. */
   private static int due(Migrations module, Map<String, String> applied) {
     List<String> names = List.copyOf(applied.keySet());
-    if (names.size() > module.scripts().size() || !names.equals(module.scripts().subList(0, names.size()))) {
+    if (names.size() > module.scripts().size()
+        || !names.equals(module.scripts().subList(0, names.size()))) {
       throw new SchemaMismatchException(
           "The metadata database was set up with scripts "
               + names
@@ -111,7 +110,11 @@ public final class MetadataSchema {
     for (String name : names) {
       if (!digest(module.text(name)).equals(applied.get(name))) {
         throw new SchemaMismatchException(
-            "Script " + name + " of module " + module.module() + " is not the one that was applied; add a new script instead of changing it");
+            "Script "
+                + name
+                + " of module "
+                + module.module()
+                + " is not the one that was applied; add a new script instead of changing it");
       }
     }
     return names.size();
@@ -123,11 +126,10 @@ public final class MetadataSchema {
     return connection
         .query(text)
         .execute()
-        .chain(
-            () ->
-                connection
-                    .preparedQuery(RECORD)
-                    .execute(Tuple.of(module.module(), place, script, digest(text))))
+        .chain(() ->
+            connection
+                .preparedQuery(RECORD)
+                .execute(Tuple.of(module.module(), place, script, digest(text))))
         .replaceWithVoid();
   }
 

@@ -14,7 +14,8 @@ import java.util.Objects;
  *
  * @param module unique name, kept in the database
  * @param beside a class in the package (and class loader) of the scripts
- * @param scripts file names, in the order to apply them; several statements each, in schema {@code epoch}
+ * @param scripts file names, in the order to apply them; several statements each, in schema {@code
+ *     epoch}
  */
 public record Migrations(String module, Class<?> beside, List<String> scripts) {
   public Migrations {

@@ -15,7 +15,8 @@ final class ParticipantRuns {
   /** Checks deferred constraints while they can still be undone. */
   private static final String KEEP = "SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT participant";
 
-  private static final String UNDO = "ROLLBACK TO SAVEPOINT participant; RELEASE SAVEPOINT participant";
+  private static final String UNDO =
+      "ROLLBACK TO SAVEPOINT participant; RELEASE SAVEPOINT participant";
 
   private final List<TransactionParticipant> participants;
   private final Duration timeout;
@@ -26,7 +27,10 @@ final class ParticipantRuns {
     this.timeout = timeout;
   }
 
-  /** After this participant nobody knows what state the transaction is in: it gave no answer in time, or ended it. */
+  /**
+   * After this participant nobody knows what state the transaction is in: it gave no answer in
+   * time, or ended it.
+   */
   static final class Spoilt extends RuntimeException {
     private final transient TransactionParticipant participant;
 
@@ -61,12 +65,11 @@ final class ParticipantRuns {
   private Uni<Void> run(
       TransactionParticipant participant, SqlConnection transaction, List<StoredRecord> records) {
     return statement(transaction, BEGIN)
-        .chain(
-            () ->
-                work(participant, transaction, records)
-                    .chain(() -> statement(transaction, KEEP))
-                    .onFailure(failure -> !(failure instanceof Spoilt))
-                    .recoverWithUni(failure -> undo(participant, transaction, failure)));
+        .chain(() ->
+            work(participant, transaction, records)
+                .chain(() -> statement(transaction, KEEP))
+                .onFailure(failure -> !(failure instanceof Spoilt))
+                .recoverWithUni(failure -> undo(participant, transaction, failure)));
   }
 
   private Uni<Void> work(
@@ -75,10 +78,11 @@ final class ParticipantRuns {
         .deferred(() -> participant.beforeCommit(transaction, records))
         .ifNoItem()
         .after(timeout)
-        .failWith(
-            () ->
-                new Spoilt(
-                    participant, "No answer within " + timeout + "; the transaction was given up", null));
+        .failWith(() ->
+            new Spoilt(
+                participant,
+                "No answer within " + timeout + "; the transaction was given up",
+                null));
   }
 
   private Uni<Void> undo(
@@ -86,9 +90,8 @@ final class ParticipantRuns {
     failures.put(participant, failure);
     return statement(transaction, UNDO)
         .onFailure(undone -> !PostgresFailures.connectionLost(undone))
-        .transform(
-            undone ->
-                new Spoilt(participant, "It ended the transaction that it was called in", undone));
+        .transform(undone ->
+            new Spoilt(participant, "It ended the transaction that it was called in", undone));
   }
 
   private static Uni<Void> statement(SqlConnection transaction, String sql) {

@@ -25,11 +25,17 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/** Chunks in the table {@code epoch.chunks}. Compression and hashing run on virtual threads, not on event loops. */
+/**
+ * Chunks in the table {@code epoch.chunks}. Compression and hashing run on virtual threads, not on
+ * event loops.
+ */
 public final class PostgresChunkStore implements ChunkStore {
   private static final long BATCH_BYTES = 4L << 20;
 
-  /** Digests are put in their order, so writers of equal chunks never wait for each other in a circle. */
+  /**
+   * Digests are put in their order, so writers of equal chunks never wait for each other in a
+   * circle.
+   */
   private static final String INSERT =
       """
       INSERT INTO epoch.chunks (digest, compression, content)
@@ -60,37 +66,35 @@ public final class PostgresChunkStore implements ChunkStore {
   }
 
   /**
-   * @return fails with {@link IllegalArgumentException}, before anything is stored, if a chunk is too
-   *     long or does not have the digest it is put under
+   * @return fails with {@link IllegalArgumentException}, before anything is stored, if a chunk is
+   *     too long or does not have the digest it is put under
    */
   @Override
   public Uni<Void> putAll(Map<Digest, byte[]> chunks) {
     SortedMap<Digest, byte[]> copy = new TreeMap<>(chunks);
-    return CallerContext.answering(
-        () ->
-            onWorker(() -> check(copy))
-                .chain(() -> present(copy.keySet()))
-                .invoke(present -> copy.keySet().removeAll(present))
-                .onItem()
-                .transformToMulti(present -> Multi.createFrom().iterable(batches(copy)))
-                .onItem()
-                .transformToUniAndConcatenate(this::insert)
-                .collect()
-                .last()
-                .replaceWithVoid());
+    return CallerContext.answering(() ->
+        onWorker(() -> check(copy))
+            .chain(() -> present(copy.keySet()))
+            .invoke(present -> copy.keySet().removeAll(present))
+            .onItem()
+            .transformToMulti(present -> Multi.createFrom().iterable(batches(copy)))
+            .onItem()
+            .transformToUniAndConcatenate(this::insert)
+            .collect()
+            .last()
+            .replaceWithVoid());
   }
 
   private static Void check(Map<Digest, byte[]> chunks) {
-    chunks.forEach(
-        (digest, content) -> {
-          if (content.length > MAX_CHUNK_BYTES) {
-            throw new IllegalArgumentException(
-                "Chunk " + digest + " has " + content.length + " bytes; at most " + MAX_CHUNK_BYTES);
-          }
-          if (!Digest.of(content).equals(digest)) {
-            throw new IllegalArgumentException("Chunk " + digest + " has another content");
-          }
-        });
+    chunks.forEach((digest, content) -> {
+      if (content.length > MAX_CHUNK_BYTES) {
+        throw new IllegalArgumentException(
+            "Chunk " + digest + " has " + content.length + " bytes; at most " + MAX_CHUNK_BYTES);
+      }
+      if (!Digest.of(content).equals(digest)) {
+        throw new IllegalArgumentException("Chunk " + digest + " has another content");
+      }
+    });
     return null;
   }
 
@@ -116,27 +120,25 @@ public final class PostgresChunkStore implements ChunkStore {
 
   private Uni<Void> insert(Map<Digest, byte[]> batch) {
     return onWorker(() -> batch.values().stream().map(Compression::of).toList())
-        .chain(
-            compressed ->
-                pool.preparedQuery(INSERT)
-                    .execute(
-                        Tuple.of(
-                            digests(batch.keySet()),
-                            compressed.stream().map(Compression::kind).toArray(Short[]::new),
-                            compressed.stream()
-                                .map(one -> Buffer.buffer(one.bytes()))
-                                .toArray(Buffer[]::new))))
+        .chain(compressed ->
+            pool.preparedQuery(INSERT)
+                .execute(
+                    Tuple.of(
+                        digests(batch.keySet()),
+                        compressed.stream().map(Compression::kind).toArray(Short[]::new),
+                        compressed.stream()
+                            .map(one -> Buffer.buffer(one.bytes()))
+                            .toArray(Buffer[]::new))))
         .replaceWithVoid();
   }
 
   @Override
   public Uni<byte[]> get(Digest digest) {
-    return CallerContext.answering(
-        () ->
-            pool.preparedQuery(GET)
-                .execute(Tuple.of(bytes(digest)))
-                .emitOn(workers)
-                .map(rows -> content(digest, rows)));
+    return CallerContext.answering(() ->
+        pool.preparedQuery(GET)
+            .execute(Tuple.of(bytes(digest)))
+            .emitOn(workers)
+            .map(rows -> content(digest, rows)));
   }
 
   private static byte[] content(Digest digest, RowSet<Row> rows) {
@@ -155,12 +157,11 @@ public final class PostgresChunkStore implements ChunkStore {
   public Uni<Set<Digest>> present(Collection<Digest> digests) {
     return pool.preparedQuery(PRESENT)
         .execute(Tuple.tuple().addValue(digests(digests)))
-        .map(
-            rows -> {
-              Set<Digest> present = HashSet.newHashSet(rows.size());
-              rows.forEach(row -> present.add(digest(row.getBuffer("digest").getDelegate())));
-              return present;
-            });
+        .map(rows -> {
+          Set<Digest> present = HashSet.newHashSet(rows.size());
+          rows.forEach(row -> present.add(digest(row.getBuffer("digest").getDelegate())));
+          return present;
+        });
   }
 
   private <T> Uni<T> onWorker(Supplier<T> work) {

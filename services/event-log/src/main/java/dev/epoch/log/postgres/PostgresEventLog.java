@@ -20,12 +20,12 @@ import java.util.stream.IntStream;
 /**
  * The log in one table of a PostgreSQL database.
  *
- * <p>Appends that come while others are being written share the next transaction. Positions are given
- * under a lock held to its end, so they have no gaps and become visible in order, also when several
- * processes append to the same database. The tables come from {@link EventLogMigrations}.
+ * <p>Appends that come while others are being written share the next transaction. Positions are
+ * given under a lock held to its end, so they have no gaps and become visible in order, also when
+ * several processes append to the same database. The tables come from {@link EventLogMigrations}.
  *
- * <p>Answers arrive on the Vert.x context that asked, or else on a thread of the log, which must not be
- * blocked. Tails emit on threads of the pool.
+ * <p>Answers arrive on the Vert.x context that asked, or else on a thread of the log, which must
+ * not be blocked. Tails emit on threads of the pool.
  */
 public final class PostgresEventLog implements EventLog {
   private static final System.Logger LOG = System.getLogger(PostgresEventLog.class.getName());
@@ -71,7 +71,9 @@ public final class PostgresEventLog implements EventLog {
         .recoverWithItem(failure -> () -> fail(batch, failure));
   }
 
-  /** The database refuses something that the checks let through: the other appends do without it. */
+  /**
+   * The database refuses something that the checks let through: the other appends do without it.
+   */
   private Uni<Runnable> oneByOne(List<AppendQueue.Waiting> batch) {
     Uni<Void> all = Uni.createFrom().voidItem();
     for (AppendQueue.Waiting append : batch) {
@@ -115,8 +117,7 @@ public final class PostgresEventLog implements EventLog {
           .onFailure(PostgresFailures::passing)
           .transform(PostgresEventLog::unreadable);
     }
-    Uni<Long> end =
-        query(EventRows.STREAM_VERSION, Tuple.of(stream)).map(PostgresEventLog::number);
+    Uni<Long> end = query(EventRows.STREAM_VERSION, Tuple.of(stream)).map(PostgresEventLog::number);
     return LogPages.upTo(
             end, afterVersion, after -> pageOfStream(stream, after), StoredRecord::version)
         .onFailure(PostgresFailures::passing)
@@ -131,8 +132,7 @@ public final class PostgresEventLog implements EventLog {
 
   private Uni<List<StoredRecord>> pageOfAll(long after) {
     return query(
-            EventRows.PAGE_OF_ALL,
-            Tuple.of(after, EventRows.PAGE_RECORDS, EventRows.PAGE_BYTES))
+            EventRows.PAGE_OF_ALL, Tuple.of(after, EventRows.PAGE_RECORDS, EventRows.PAGE_BYTES))
         .map(EventRows::records);
   }
 
@@ -145,11 +145,10 @@ public final class PostgresEventLog implements EventLog {
 
   private Uni<RowSet<Row>> query(String sql, Tuple values) {
     return Uni.createFrom()
-        .deferred(
-            () ->
-                closed
-                    ? Uni.createFrom().failure(closed())
-                    : configuration.pool().preparedQuery(sql).execute(values))
+        .deferred(() ->
+            closed
+                ? Uni.createFrom().failure(closed())
+                : configuration.pool().preparedQuery(sql).execute(values))
         .ifNoItem()
         .after(configuration.timeout())
         .fail();
@@ -168,8 +167,8 @@ public final class PostgresEventLog implements EventLog {
   }
 
   /**
-   * Refuses new appends, answers those being written, ends tails with a failure and closes the log's own
-   * connections. The pool stays open: it belongs to who made it.
+   * Refuses new appends, answers those being written, ends tails with a failure and closes the
+   * log's own connections. The pool stays open: it belongs to who made it.
    */
   public Uni<Void> close() {
     closed = true;

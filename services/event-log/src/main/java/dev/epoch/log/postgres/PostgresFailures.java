@@ -28,10 +28,14 @@ final class PostgresFailures {
     };
   }
 
-  /** Whether a reader may succeed later: a lost connection, or a server that is short of something. */
+  /**
+   * Whether a reader may succeed later: a lost connection, or a server that is short of something.
+   */
   static boolean passing(Throwable failure) {
     String state = state(failure);
-    return state == null ? !isDefect(failure) : connectionLost(failure) || PASSING_CLASSES.contains(state.substring(0, 2));
+    return state == null
+        ? !isDefect(failure)
+        : connectionLost(failure) || PASSING_CLASSES.contains(state.substring(0, 2));
   }
 
   private static boolean isDefect(Throwable failure) {

@@ -47,13 +47,12 @@ public final class PostgresSnapshotStore implements SnapshotStore {
 
   @Override
   public Uni<Void> save(Snapshot snapshot) {
-    return CallerContext.answering(
-        () ->
-            Uni.createFrom()
-                .item(() -> row(snapshot))
-                .runSubscriptionOn(workers)
-                .chain(row -> pool.preparedQuery(SAVE).execute(row))
-                .replaceWithVoid());
+    return CallerContext.answering(() ->
+        Uni.createFrom()
+            .item(() -> row(snapshot))
+            .runSubscriptionOn(workers)
+            .chain(row -> pool.preparedQuery(SAVE).execute(row))
+            .replaceWithVoid());
   }
 
   private static Tuple row(Snapshot snapshot) {
@@ -72,15 +71,17 @@ public final class PostgresSnapshotStore implements SnapshotStore {
     return Buffer.buffer(HexFormat.of().parseHex(Digest.of(state).hex()));
   }
 
-  /** A snapshot that does not have its digest any more is reported and passed over: the log has it all. */
+  /**
+   * A snapshot that does not have its digest any more is reported and passed over: the log has it
+   * all.
+   */
   @Override
   public Uni<Optional<Snapshot>> latest(String stream, int format) {
-    return CallerContext.answering(
-        () ->
-            pool.preparedQuery(LATEST)
-                .execute(Tuple.of(stream, format))
-                .emitOn(workers)
-                .map(rows -> snapshot(stream, format, rows)));
+    return CallerContext.answering(() ->
+        pool.preparedQuery(LATEST)
+            .execute(Tuple.of(stream, format))
+            .emitOn(workers)
+            .map(rows -> snapshot(stream, format, rows)));
   }
 
   private static Optional<Snapshot> snapshot(String stream, int format, RowSet<Row> rows) {

@@ -19,34 +19,31 @@ public final class MemoryChunkStore implements ChunkStore {
   public Uni<Void> putAll(Map<Digest, byte[]> chunks) {
     return Uni.createFrom()
         .voidItem()
-        .invoke(
-            () -> {
-              chunks.forEach(MemoryChunkStore::check);
-              chunks.forEach((digest, content) -> stored.putIfAbsent(digest, content.clone()));
-            });
+        .invoke(() -> {
+          chunks.forEach(MemoryChunkStore::check);
+          chunks.forEach((digest, content) -> stored.putIfAbsent(digest, content.clone()));
+        });
   }
 
   private static void check(Digest digest, byte[] content) {
     if (content.length > MAX_CHUNK_BYTES || !Digest.of(content).equals(digest)) {
-      throw new IllegalArgumentException(
-          "Chunk " + digest + " is too long or has another content");
+      throw new IllegalArgumentException("Chunk " + digest + " is too long or has another content");
     }
   }
 
   @Override
   public Uni<byte[]> get(Digest digest) {
     return Uni.createFrom()
-        .item(
-            () -> {
-              byte[] content = stored.get(digest);
-              if (content == null) {
-                throw new ChunkNotFoundException(digest);
-              }
-              if (!Digest.of(content).equals(digest)) {
-                throw new CorruptChunkException(digest);
-              }
-              return content.clone();
-            });
+        .item(() -> {
+          byte[] content = stored.get(digest);
+          if (content == null) {
+            throw new ChunkNotFoundException(digest);
+          }
+          if (!Digest.of(content).equals(digest)) {
+            throw new CorruptChunkException(digest);
+          }
+          return content.clone();
+        });
   }
 
   @Override

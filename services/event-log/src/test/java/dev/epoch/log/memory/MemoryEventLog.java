@@ -29,16 +29,14 @@ public final class MemoryEventLog implements EventLog {
 
   @Override
   public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> appended) {
-    return Uni.createFrom()
-        .item(() -> store(AppendRequest.of(stream, expectedVersion, appended)));
+    return Uni.createFrom().item(() -> store(AppendRequest.of(stream, expectedVersion, appended)));
   }
 
   private AppendResult store(AppendRequest request) {
     AppendBatch batch;
     lock.lock();
     try {
-      Map<String, Long> versions =
-          Map.of(request.stream(), (long) stream(request.stream()).size());
+      Map<String, Long> versions = Map.of(request.stream(), (long) stream(request.stream()).size());
       batch = AppendBatch.decide(List.of(request), records.size(), versions, places);
       batch.appended().forEach(this::store);
     } finally {
@@ -77,17 +75,16 @@ public final class MemoryEventLog implements EventLog {
   /** Versions and positions have no gaps, so they are indexes. */
   private Uni<List<StoredRecord>> page(String stream, long after) {
     return Uni.createFrom()
-        .item(
-            () -> {
-              lock.lock();
-              try {
-                List<StoredRecord> all = all(stream);
-                int from = (int) Math.min(after, all.size());
-                return List.copyOf(all.subList(from, Math.min(from + PAGE_RECORDS, all.size())));
-              } finally {
-                lock.unlock();
-              }
-            });
+        .item(() -> {
+          lock.lock();
+          try {
+            List<StoredRecord> all = all(stream);
+            int from = (int) Math.min(after, all.size());
+            return List.copyOf(all.subList(from, Math.min(from + PAGE_RECORDS, all.size())));
+          } finally {
+            lock.unlock();
+          }
+        });
   }
 
   private long length(String stream) {

@@ -16,12 +16,11 @@ public final class MemorySnapshotStore implements SnapshotStore {
   public Uni<Void> save(Snapshot snapshot) {
     return Uni.createFrom()
         .voidItem()
-        .invoke(
-            () ->
-                newest.merge(
-                    new Key(snapshot.stream(), snapshot.format()),
-                    snapshot,
-                    (kept, given) -> given.version() >= kept.version() ? given : kept));
+        .invoke(() ->
+            newest.merge(
+                new Key(snapshot.stream(), snapshot.format()),
+                snapshot,
+                (kept, given) -> given.version() >= kept.version() ? given : kept));
   }
 
   @Override

@@ -32,11 +32,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Connections and servers die while clients append and read; what was acknowledged is there, once. */
+/**
+ * Connections and servers die while clients append and read; what was acknowledged is there, once.
+ */
 class LostConnectionsIT extends PostgresLogScenario {
   private static final int WRITERS = 16;
 
-  /** Appends one record after another to its stream, and repeats what was not answered until it is. */
+  /**
+   * Appends one record after another to its stream, and repeats what was not answered until it is.
+   */
   private static final class Writer {
     private final EventLog log;
     private final String stream;
@@ -67,25 +71,25 @@ class LostConnectionsIT extends PostgresLogScenario {
           .invoke(unavailable::incrementAndGet)
           .onFailure(AppendOutcomeUnknownException.class)
           .invoke(unknown::incrementAndGet)
-          .onFailure(
-              failure ->
-                  failure instanceof LogUnavailableException
-                      || failure instanceof AppendOutcomeUnknownException)
+          .onFailure(failure ->
+              failure instanceof LogUnavailableException
+                  || failure instanceof AppendOutcomeUnknownException)
           .retry()
           .withBackOff(Duration.ofMillis(5), Duration.ofMillis(50))
           .indefinitely()
-          .invoke(
-              result -> {
-                assertThat(result.version()).isEqualTo(version + 1);
-                acknowledged.add(record);
-                acknowledgements.release();
-              });
+          .invoke(result -> {
+            assertThat(result.version()).isEqualTo(version + 1);
+            acknowledged.add(record);
+            acknowledgements.release();
+          });
     }
   }
 
-  /** Breaks something from time to time while writers and tails are at work, then looks at what is there. */
-  private void underLoad(
-      int breaks, int appendsBetween, Random random, Runnable breakSomething) {
+  /**
+   * Breaks something from time to time while writers and tails are at work, then looks at what is
+   * there.
+   */
+  private void underLoad(int breaks, int appendsBetween, Random random, Runnable breakSomething) {
     PostgresEventLog log = open();
     AtomicBoolean stop = new AtomicBoolean();
     Semaphore acknowledgements = new Semaphore(0);
@@ -114,9 +118,8 @@ class LostConnectionsIT extends PostgresLogScenario {
         .extracting(StoredRecord::position)
         .isEqualTo(LongStream.rangeClosed(1, acknowledged).boxed().toList());
     Map<String, List<Envelope>> streams = new HashMap<>();
-    all.forEach(
-        record ->
-            streams.computeIfAbsent(record.stream(), name -> new ArrayList<>()).add(record.envelope()));
+    all.forEach(record ->
+        streams.computeIfAbsent(record.stream(), name -> new ArrayList<>()).add(record.envelope()));
     writers.forEach(
         writer -> assertThat(streams.get(writer.stream)).isEqualTo(writer.acknowledged));
     for (TailProbe tail : tails) {
@@ -146,8 +149,7 @@ class LostConnectionsIT extends PostgresLogScenario {
     Random random = Seed.random("terminatedBackendsLoseAndDoubleNothing");
     List<String> victims =
         List.of("application_name = 'epoch log'", "application_name = 'epoch log tail'", "true");
-    underLoad(
-        30, 200, random, () -> terminate(victims.get(random.nextInt(victims.size()))));
+    underLoad(30, 200, random, () -> terminate(victims.get(random.nextInt(victims.size()))));
   }
 
   @Test
@@ -163,8 +165,7 @@ class LostConnectionsIT extends PostgresLogScenario {
             + condition;
     PostgresServer.Database database = clients.database();
     try (Connection connection =
-            DriverManager.getConnection(
-                database.jdbcUrl(), database.user(), database.password());
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         Statement statement = connection.createStatement()) {
       statement.execute(terminate);
     } catch (SQLException e) {

@@ -59,11 +59,10 @@ class MetadataSchemaIT {
     // when
     List<CompletableFuture<Void>> starts =
         IntStream.range(0, 8)
-            .mapToObj(
-                i ->
-                    new MetadataSchema(clients.pool())
-                        .apply(List.of(EventLogMigrations.ALL, module("001-first.sql")))
-                        .subscribeAsCompletionStage())
+            .mapToObj(i ->
+                new MetadataSchema(clients.pool())
+                    .apply(List.of(EventLogMigrations.ALL, module("001-first.sql")))
+                    .subscribeAsCompletionStage())
             .toList();
 
     // then

@@ -76,8 +76,7 @@ class SeveralProcessesIT extends PostgresLogScenario {
     return Multi.createFrom()
         .range(0, appends)
         .onItem()
-        .transformToUniAndConcatenate(
-            i -> log.append(stream, i * 2L, TestRecords.events(2)))
+        .transformToUniAndConcatenate(i -> log.append(stream, i * 2L, TestRecords.events(2)))
         .collect()
         .last();
   }
@@ -90,13 +89,12 @@ class SeveralProcessesIT extends PostgresLogScenario {
     // when
     List<CompletableFuture<Object>> outcomes =
         IntStream.range(0, 64)
-            .mapToObj(
-                i ->
-                    logs.get(i % 4)
-                        .append("a", 0, List.of(event(i)))
-                        .onItemOrFailure()
-                        .transform((result, failure) -> failure != null ? failure : result)
-                        .subscribeAsCompletionStage())
+            .mapToObj(i ->
+                logs.get(i % 4)
+                    .append("a", 0, List.of(event(i)))
+                    .onItemOrFailure()
+                    .transform((result, failure) -> failure != null ? failure : result)
+                    .subscribeAsCompletionStage())
             .toList();
 
     // then
@@ -162,14 +160,13 @@ class SeveralProcessesIT extends PostgresLogScenario {
   private static void awaitAppendThatWaits() {
     Multi.createBy()
         .repeating()
-        .supplier(
-            () ->
-                clients.number(
-                    """
-                    SELECT count(*)
-                    FROM pg_stat_activity
-                    WHERE application_name = 'epoch log' AND wait_event_type = 'Lock'
-                    """))
+        .supplier(() ->
+            clients.number(
+                """
+                SELECT count(*)
+                FROM pg_stat_activity
+                WHERE application_name = 'epoch log' AND wait_event_type = 'Lock'
+                """))
         .until(waiting -> waiting == 1)
         .collect()
         .last()

@@ -165,7 +165,10 @@ public abstract class AbstractChunkStoreTests {
     // given
     Random random = Seed.random("corruptionIsFoundOnRead");
     for (byte[] content :
-        List.of(random(random, 1000), new byte[1000], "text ".repeat(99).getBytes(StandardCharsets.UTF_8))) {
+        List.of(
+            random(random, 1000),
+            new byte[1000],
+            "text ".repeat(99).getBytes(StandardCharsets.UTF_8))) {
       Digest digest = Digest.of(content);
       await(store.putAll(Map.of(digest, content)));
 

@@ -138,7 +138,11 @@ abstract class AbstractEventLogTailTests extends EventLogFixture {
     for (int writer = 0; writer < writers; writer++) {
       long[] delays = random.longs(appendsOfEach, 0, 6).toArray();
       int[] sizes = random.ints(appendsOfEach, 1, 4).toArray();
-      appends.add(start(appendAll("stream-" + writer, delays, sizes, 0, 0).onTermination().invoke(done::countDown)));
+      appends.add(
+          start(
+              appendAll("stream-" + writer, delays, sizes, 0, 0)
+                  .onTermination()
+                  .invoke(done::countDown)));
     }
 
     // when
@@ -170,11 +174,10 @@ abstract class AbstractEventLogTailTests extends EventLogFixture {
         .delayIt()
         .by(Duration.ofMillis(delays[step] + 1))
         .chain(() -> log().append(stream, version, TestRecords.events(sizes[step])))
-        .chain(
-            result ->
-                step + 1 == delays.length
-                    ? Uni.createFrom().item(result)
-                    : appendAll(stream, delays, sizes, step + 1, result.version()));
+        .chain(result ->
+            step + 1 == delays.length
+                ? Uni.createFrom().item(result)
+                : appendAll(stream, delays, sizes, step + 1, result.version()));
   }
 
   private static long newest(List<TailProbe> tails) {

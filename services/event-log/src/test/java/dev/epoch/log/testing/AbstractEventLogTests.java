@@ -188,7 +188,9 @@ public abstract class AbstractEventLogTests extends AbstractEventLogTailTests {
   void appendsThatFollowEachOtherNeedNotWait() {
     // when
     List<CompletableFuture<AppendResult>> chain =
-        IntStream.range(0, 500).mapToObj(i -> start(log().append("a", i, List.of(event(i))))).toList();
+        IntStream.range(0, 500)
+            .mapToObj(i -> start(log().append("a", i, List.of(event(i)))))
+            .toList();
 
     // then
     for (int i = 0; i < 500; i++) {
@@ -246,8 +248,10 @@ public abstract class AbstractEventLogTests extends AbstractEventLogTailTests {
 
     // then
     assertThat(refusal("b", 0, List.of(first))).isInstanceOf(InvalidAppendException.class);
-    assertThat(refusal("a", 2, List.of(second, event(3)))).isInstanceOf(InvalidAppendException.class);
-    assertThat(refusal("a", 2, List.of(event(3), second))).isInstanceOf(InvalidAppendException.class);
+    assertThat(refusal("a", 2, List.of(second, event(3))))
+        .isInstanceOf(InvalidAppendException.class);
+    assertThat(refusal("a", 2, List.of(event(3), second)))
+        .isInstanceOf(InvalidAppendException.class);
     assertThat(refusal("a", 2, List.of(second, first))).isInstanceOf(InvalidAppendException.class);
     assertThat(readAll()).hasSize(2);
   }
@@ -285,10 +289,12 @@ public abstract class AbstractEventLogTests extends AbstractEventLogTailTests {
     // given
     Envelope largest = ofBytes(Envelope.MAX_DATA_BYTES);
     Envelope tooLarge = ofBytes(Envelope.MAX_DATA_BYTES + 1);
-    Envelope tooLargeInUtf8 = withData("{\"a\":\"" + "ä".repeat(Envelope.MAX_DATA_BYTES / 2) + "\"}");
+    Envelope tooLargeInUtf8 =
+        withData("{\"a\":\"" + "ä".repeat(Envelope.MAX_DATA_BYTES / 2) + "\"}");
 
     // then
-    assertThat(refusal("a", 0, List.of(event(1), tooLarge))).isInstanceOf(InvalidAppendException.class);
+    assertThat(refusal("a", 0, List.of(event(1), tooLarge)))
+        .isInstanceOf(InvalidAppendException.class);
     assertThat(refusal("a", 0, List.of(tooLargeInUtf8))).isInstanceOf(InvalidAppendException.class);
     assertThat(append("a", 0, largest)).isEqualTo(new AppendResult(1, 1));
   }
@@ -325,12 +331,15 @@ public abstract class AbstractEventLogTests extends AbstractEventLogTailTests {
 
     // then
     assertThat(refusal).isInstanceOf(InvalidAppendException.class).hasMessageContaining("data");
-    assertThat(neighbours).extracting(EventLogFixture::outcome).hasOnlyElementsOfType(AppendResult.class);
+    assertThat(neighbours)
+        .extracting(EventLogFixture::outcome)
+        .hasOnlyElementsOfType(AppendResult.class);
     assertThat(readAll()).hasSize(2);
   }
 
   static Stream<String> textThatCannotBeStored() {
-    return Stream.of("a\0b", "\0", "\ud83d", "\ude80\ud83d", "x".repeat(AppendRequest.MAX_NAME_BYTES + 1));
+    return Stream.of(
+        "a\0b", "\0", "\ud83d", "\ude80\ud83d", "x".repeat(AppendRequest.MAX_NAME_BYTES + 1));
   }
 
   @ParameterizedTest(name = "{index}")
@@ -353,7 +362,15 @@ public abstract class AbstractEventLogTests extends AbstractEventLogTailTests {
 
   private static Envelope with(Envelope event, String type, Actor actor, String key) {
     return new Envelope(
-        event.id(), event.kind(), type, 1, event.time(), actor, event.causation(), key, event.data());
+        event.id(),
+        event.kind(),
+        type,
+        1,
+        event.time(),
+        actor,
+        event.causation(),
+        key,
+        event.data());
   }
 
   @Test
@@ -364,7 +381,8 @@ public abstract class AbstractEventLogTests extends AbstractEventLogTailTests {
     assertThat(refusal("a", 0, List.of(event, event))).isInstanceOf(InvalidAppendException.class);
     assertThat(refusal(EventLog.ALL, 0, List.of(event))).isInstanceOf(InvalidAppendException.class);
     assertThat(refusal(" ", 0, List.of(event))).isInstanceOf(InvalidAppendException.class);
-    assertThat(refusal("a", 0, Collections.nCopies(1, null))).isInstanceOf(NullPointerException.class);
+    assertThat(refusal("a", 0, Collections.nCopies(1, null)))
+        .isInstanceOf(NullPointerException.class);
     assertThat(readAll()).isEmpty();
   }
 

@@ -52,9 +52,8 @@ abstract class EventLogFixture {
     return await(
         log.append(stream, expectedVersion, records)
             .onItemOrFailure()
-            .transform(
-                (result, failure) ->
-                    failure != null ? failure : new AssertionError("was stored: " + result)));
+            .transform((result, failure) ->
+                failure != null ? failure : new AssertionError("was stored: " + result)));
   }
 
   protected final List<StoredRecord> read(String stream, long afterVersion) {

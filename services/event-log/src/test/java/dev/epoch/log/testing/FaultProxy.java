@@ -52,7 +52,10 @@ public final class FaultProxy implements AutoCloseable {
     cut.set(new Cut(text, false, then));
   }
 
-  /** The next client that sends the text loses its connection before it sees the answer; the server gets the text. */
+  /**
+   * The next client that sends the text loses its connection before it sees the answer; the server
+   * gets the text.
+   */
   public void cutAfter(String text, Runnable then) {
     cut.set(new Cut(text, true, then));
   }
@@ -62,7 +65,10 @@ public final class FaultProxy implements AutoCloseable {
     refusing = refuse;
   }
 
-  /** Keeps connections but swallows what clients send, like a dead network; existing connections never recover. */
+  /**
+   * Keeps connections but swallows what clients send, like a dead network; existing connections
+   * never recover.
+   */
   public void swallow(boolean swallow) {
     silent = swallow;
   }

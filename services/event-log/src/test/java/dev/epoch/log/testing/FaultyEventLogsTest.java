@@ -76,7 +76,8 @@ class FaultyEventLogsTest {
     @Override
     public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
       return length(stream)
-          .chain(version -> good.append(stream, version, records.stream().map(this::anew).toList()));
+          .chain(
+              version -> good.append(stream, version, records.stream().map(this::anew).toList()));
     }
 
     private Uni<Long> length(String stream) {
@@ -102,12 +103,7 @@ class FaultyEventLogsTest {
     public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
       return good.append(stream, expectedVersion, records)
           .onFailure(ExpectedVersionException.class)
-          .recoverWithUni(
-              failure ->
-                  good.append(
-                      stream,
-                      ((ExpectedVersionException) failure).actualVersion(),
-                      records));
+          .recoverWithUni(failure -> good.append(stream, failure.actualVersion(), records));
     }
   }
 

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One embedded PostgreSQL for all tests of a JVM, as durable as a real one (fsync on). It is started when it is first asked for and
- * stopped when the JVM ends.
+ * One embedded PostgreSQL for all tests of a JVM, as durable as a real one (fsync on). It is
+ * started when it is first asked for and stopped when the JVM ends.
  *
  * <pre>{@code
  * PostgresServer.Database database = PostgresServer.shared().newDatabase();
@@ -110,12 +110,19 @@ public final class PostgresServer {
     }
   }
 
-  /** Breaks all connections and loses what was not flushed, like a crash; returns when the server answers again. */
+  /**
+   * Breaks all connections and loses what was not flushed, like a crash; returns when the server
+   * answers again.
+   */
   public void restartImmediately() {
     try {
-      long postmaster = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
+      long postmaster =
+          Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
       Path postgresBinary =
-          Path.of(ProcessHandle.of(postmaster).flatMap(process -> process.info().command()).orElseThrow());
+          Path.of(
+              ProcessHandle.of(postmaster)
+                  .flatMap(process -> process.info().command())
+                  .orElseThrow());
       List<String> command = new ArrayList<>();
       if (System.getProperty("user.name").equals("root")) {
         // pg_ctl refuses to work as root; in a user namespace of its own it does not notice.
@@ -130,7 +137,10 @@ public final class PostgresServer {
               "--wait",
               "--log=" + data.resolveSibling("restart.log")));
       Process restart =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(data.resolveSibling("pg_ctl.log").toFile()).start();
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(data.resolveSibling("pg_ctl.log").toFile())
+              .start();
       if (!restart.waitFor(60, TimeUnit.SECONDS) || restart.exitValue() != 0) {
         throw new IllegalStateException(
             "The restart failed: " + Files.readString(data.resolveSibling("pg_ctl.log")));

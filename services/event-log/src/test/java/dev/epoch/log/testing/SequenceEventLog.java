@@ -20,8 +20,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The classic fault: positions come from a sequence, and a transaction that took a lower one may commit later than one that took a
- * higher one. A reader that has seen the higher one never looks back.
+ * The classic fault: positions come from a sequence, and a transaction that took a lower one may
+ * commit later than one that took a higher one. A reader that has seen the higher one never looks
+ * back.
  */
 final class SequenceEventLog implements EventLog {
   private final AtomicLong sequence = new AtomicLong();
@@ -68,8 +69,7 @@ final class SequenceEventLog implements EventLog {
         .items(() -> committed.values().stream())
         .filter(record -> stream.equals(ALL) || record.stream().equals(stream))
         .filter(
-            record ->
-                (stream.equals(ALL) ? record.position() : record.version()) > afterVersion);
+            record -> (stream.equals(ALL) ? record.position() : record.version()) > afterVersion);
   }
 
   @Override
@@ -77,9 +77,7 @@ final class SequenceEventLog implements EventLog {
     return LogPages.tail(
         afterPosition,
         head,
-        after ->
-            Uni.createFrom()
-                .item(() -> List.copyOf(committed.tailMap(after, false).values())),
+        after -> Uni.createFrom().item(() -> List.copyOf(committed.tailMap(after, false).values())),
         failure -> false);
   }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -58,7 +57,10 @@ public final class TailProbe implements MultiSubscriber<StoredRecord>, AutoClose
     }
   }
 
-  /** What it has got once a record at or above the position is there; an assertion fails after the time. */
+  /**
+   * What it has got once a record at or above the position is there; an assertion fails after the
+   * time.
+   */
   public List<StoredRecord> awaitPosition(long position, Duration longest) {
     return await(
         () -> from >= position || (!records.isEmpty() && records.getLast().position() >= position),
@@ -70,8 +72,7 @@ public final class TailProbe implements MultiSubscriber<StoredRecord>, AutoClose
     return await(() -> records.size() >= count, count + " records", longest);
   }
 
-  private List<StoredRecord> await(
-      BooleanSupplier condition, String what, Duration longest) {
+  private List<StoredRecord> await(BooleanSupplier condition, String what, Duration longest) {
     lock.lock();
     try {
       long nanos = longest.toNanos();
@@ -80,7 +81,9 @@ public final class TailProbe implements MultiSubscriber<StoredRecord>, AutoClose
       }
       assertThat(failure).as("failure of the tail from %s", from).isNull();
       assertThat(condition.getAsBoolean())
-          .as("the tail from %s got to %s within %s; it has %s", from, what, longest, records.size())
+          .as(
+              "the tail from %s got to %s within %s; it has %s",
+              from, what, longest, records.size())
           .isTrue();
       return List.copyOf(records);
     } catch (InterruptedException e) {

@@ -46,6 +46,7 @@ class ConflictRulesTest {
         "sum         | double precision | 0 | 1e-05 | 1.5e-05 | 2.5e-05",
         "sum         | double precision | 1 | 3    | -1   | 1",
         "sum         | double precision | 2 | 3    | -1   | 0",
+        "sum         | numeric       | 0    | 1e999999999 | 1 | CONFLICT",
         "sum         | jsonb         | 1    | 2    | 3    | CONFLICT",
         "max         | bigint        | 1    | 9    | 10   | 10",
         "min         | bigint        | 1    | 9    | 10   | 9",

@@ -35,6 +35,9 @@ class ValuesTest {
         "numeric[]         | {1.0,NULL}  | {1.00,NULL}",
         "numeric[]         | {{1.50},{2}}| {{1.5},{2.0}}",
         "jsonb             | {\"a\": 1.0}| {\"a\": 1.00}",
+        "jsonb             | [1e2, -0]   | [100, 0]",
+        "jsonb             | [007, \"1.0\", true, 10] | [7, \"1.0\", true, 10]",
+        "jsonb             | {\"a.e-0\": 5.0} | {\"a.e-0\": 5}",
         "text              | x           | x"
       })
   void same(String type, String a, String b) {

@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BusyException;
 import io.vertx.mutiny.sqlclient.Cursor;
 import io.vertx.mutiny.sqlclient.PreparedStatement;
 import io.vertx.mutiny.sqlclient.Row;
@@ -12,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A connection inside a transaction. Not for use by several threads. */
 final class Session {
@@ -71,6 +73,25 @@ final class Session {
     PreparedStatement statement = Await.on(connection.prepare(sql));
     Cursor cursor = statement.cursor(Tuple.from(parameters));
     return new CursorStream<>(statement, cursor, mapper);
+  }
+
+  /**
+   * Runs the body; if it fails for want of locks, the transaction is as before and lives on. Any
+   * other failure is the transaction's.
+   */
+  <T> T inSavepoint(Supplier<T> body) {
+    run("SAVEPOINT attempt");
+    try {
+      T result = body.get();
+      run("RELEASE attempt");
+      return result;
+    } catch (RuntimeException e) {
+      RuntimeException translated = SqlErrors.translate(e);
+      if (translated instanceof BusyException) {
+        run("ROLLBACK TO attempt");
+      }
+      throw translated;
+    }
   }
 
   SqlConnection connection() {
