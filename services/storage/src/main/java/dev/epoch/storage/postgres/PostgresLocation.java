@@ -160,6 +160,31 @@ public final class PostgresLocation {
     return options;
   }
 
+  /**
+   * Everything that may be shown, under the names of a storage's configuration; where nothing was
+   * given, what holds.
+   */
+  Map<String, String> shown() {
+    Map<String, String> shown = new HashMap<>(settings);
+    shown.remove("table");
+    shown.put("host", host());
+    shown.put("port", Integer.toString(port()));
+    shown.putIfAbsent("username", System.getProperty("user.name"));
+    return shown;
+  }
+
+  /** What may not be shown, under the names of a storage's configuration. */
+  Map<String, String> secrets() {
+    Map<String, String> secrets = new HashMap<>();
+    if (password != null) {
+      secrets.put("password", password.reveal());
+    }
+    if (tls.keyPassword() != null) {
+      secrets.put("ssl_key_password", tls.keyPassword().reveal());
+    }
+    return secrets;
+  }
+
   public PoolOptions poolOptions() {
     return new PoolOptions()
         .setMaxSize(number("pool_size", DEFAULT_POOL_SIZE, 1, 1_000))
