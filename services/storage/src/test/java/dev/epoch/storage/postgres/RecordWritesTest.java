@@ -14,6 +14,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ class RecordWritesTest {
 
   private List<String> rows(BranchHandle branch) throws Exception {
     try (Connection connection = database.connect(branch)) {
-      return dev.epoch.storage.testing.TestDatabase.rows(
+      return TestDatabase.rows(
               connection,
               "SELECT concat_ws('|', id, name, email, score, loud) FROM users ORDER BY id")
           .stream()
@@ -158,9 +159,7 @@ class RecordWritesTest {
 
     // then
     try (Connection connection = database.connect(branch(live))) {
-      assertThat(
-              dev.epoch.storage.testing.TestDatabase.rows(
-                  connection, "SELECT number FROM users WHERE id = 9"))
+      assertThat(TestDatabase.rows(connection, "SELECT number FROM users WHERE id = 9"))
           .containsExactly(List.of("6"));
     }
   }
@@ -239,7 +238,7 @@ class RecordWritesTest {
     assertThat(result).isEqualTo(new WriteResult(1, 1, 1, 0));
     try (Connection connection = database.connect(branch)) {
       assertThat(
-              dev.epoch.storage.testing.TestDatabase.rows(
+              TestDatabase.rows(
                   connection, "SELECT n, \"a b\", note FROM \"Order Lines\" ORDER BY n"))
           .containsExactly(List.of("1", "x", "new"), Arrays.asList("2", "x", null));
     }
@@ -275,7 +274,6 @@ class RecordWritesTest {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
 
     // then
-    System.out.println("10,000 records on " + branch.name() + ": " + took.toMillis() + " ms");
     assertThat(result.inserted() + result.updated()).isEqualTo(10_000);
     assertThat(took).isLessThan(Duration.ofSeconds(2));
   }

@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -247,7 +248,7 @@ class TableCaptureTest {
     try (VersionedDatabase database = start(false)) {
       // when
       List<Thread> threads =
-          java.util.stream.IntStream.range(0, 4)
+          IntStream.range(0, 4)
               .mapToObj(i ->
                   Thread.startVirtualThread(
                       () -> database.connections().writeOnly(EpochSchema::ensure)))
