@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -24,6 +25,13 @@ final class Database implements AutoCloseable {
   /** More than any sensible pool has connections. */
   private static final int MOST_STALE_PLANS = 200;
 
+  /** What the client calls itself unless told otherwise. */
+  private static final String DRIVERS_OWN_NAME =
+      PgConnectOptions.DEFAULT_PROPERTIES.get("application_name");
+
+  /** More broken connections in a row are no coincidence. */
+  private static final int MOST_BROKEN = 100;
+
   private final Pool pool;
 
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
@@ -33,7 +41,12 @@ final class Database implements AutoCloseable {
   /** The settings under which every value has one text. */
   static PgConnectOptions pinned(PgConnectOptions options) {
     PgConnectOptions pinned = new PgConnectOptions(options);
-    pinned.getProperties().putIfAbsent("application_name", "epoch");
+    pinned
+        .getProperties()
+        .merge(
+            "application_name",
+            "epoch",
+            (given, name) -> DRIVERS_OWN_NAME.equals(given) ? name : given);
     return pinned
         .setCachePreparedStatements(true)
         .addProperty("DateStyle", "ISO, YMD")
@@ -82,11 +95,9 @@ final class Database implements AutoCloseable {
   }
 
   private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
-    SqlConnection connection = connection();
+    SqlConnection connection = begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     try {
-      Session session = new Session(connection);
-      session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      RowStream<T> rows = body.apply(session);
+      RowStream<T> rows = body.apply(new Session(connection));
       // the first page, so that what is wrong shows here
       rows.hasNext();
       return new OwningStream<>(rows, () -> release(connection, false, null));
@@ -100,13 +111,12 @@ final class Database implements AutoCloseable {
   }
 
   private <T> T transaction(String begin, Function<Session, T> body) {
-    SqlConnection connection = connection();
+    SqlConnection connection = begin(begin);
     Session session = new Session(connection);
     boolean committing = false;
     boolean ended = false;
     Throwable failure = null;
     try {
-      session.run(begin);
       T result = body.apply(session);
       committing = true;
       // COMMIT of a transaction that has failed rolls back and reports success; the SELECT fails.
@@ -151,8 +161,24 @@ final class Database implements AutoCloseable {
             .execute());
   }
 
-  private SqlConnection connection() {
-    return connection(pool);
+  /**
+   * A connection on which a transaction has begun. Those that broke while they lay in the pool are
+   * passed over.
+   */
+  private SqlConnection begin(String sql) {
+    for (int broken = 0; ; broken++) {
+      SqlConnection connection = connection(pool);
+      try {
+        new Session(connection).run(sql);
+        return connection;
+      } catch (RuntimeException e) {
+        release(connection, false, e);
+        RuntimeException failure = SqlErrors.translate(e);
+        if (!(failure instanceof StorageUnavailableException) || broken == MOST_BROKEN) {
+          throw failure;
+        }
+      }
+    }
   }
 
   /** A connection of a pool; fails as any access to the database does. */

@@ -9,6 +9,7 @@ import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableNotFoundException;
 import io.vertx.core.VertxException;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
@@ -191,7 +192,9 @@ final class SqlErrors {
 
   private static boolean isConnectionLoss(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException || cause instanceof VertxException) {
+      if (cause instanceof IOException
+          || cause instanceof VertxException
+          || cause instanceof NoStackTraceThrowable) {
         return true;
       }
     }
