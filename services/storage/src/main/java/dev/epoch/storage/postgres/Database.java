@@ -4,13 +4,16 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,8 +32,9 @@ final class Database implements AutoCloseable {
   private static final String DRIVERS_OWN_NAME =
       PgConnectOptions.DEFAULT_PROPERTIES.get("application_name");
 
-  /** More broken connections in a row are no coincidence. */
-  private static final int MOST_BROKEN = 100;
+  private static final int MOST_DEAD_CONNECTIONS = 20;
+
+  private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
   private final Pool pool;
 
@@ -95,9 +99,10 @@ final class Database implements AutoCloseable {
   }
 
   private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
-    SqlConnection connection = begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    Session session = begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    SqlConnection connection = session.connection();
     try {
-      RowStream<T> rows = body.apply(new Session(connection));
+      RowStream<T> rows = body.apply(session);
       // the first page, so that what is wrong shows here
       rows.hasNext();
       return new OwningStream<>(rows, () -> release(connection, false, null));
@@ -111,8 +116,8 @@ final class Database implements AutoCloseable {
   }
 
   private <T> T transaction(String begin, Function<Session, T> body) {
-    SqlConnection connection = begin(begin);
-    Session session = new Session(connection);
+    Session session = begin(pool, Deadline.NONE, begin);
+    SqlConnection connection = session.connection();
     boolean committing = false;
     boolean ended = false;
     Throwable failure = null;
@@ -153,36 +158,39 @@ final class Database implements AutoCloseable {
     Await.quietly(connection.close());
   }
 
-  /** Ends the session at the server; the pool then forgets the connection. */
-  static void discard(SqlConnection connection) {
+  /** Ends the session at the server, and waits until the pool has noticed. */
+  private static void discard(SqlConnection connection) {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    connection.closeHandler(() -> closed.complete(null));
     Await.quietly(
         connection
             .query("ROLLBACK; SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())")
             .execute());
+    Await.quietly(Uni.createFrom().completionStage(closed).ifNoItem().after(MOST_TO_CLOSE).fail());
   }
 
   /**
-   * A connection on which a transaction has begun. Those that broke while they lay in the pool are
-   * passed over.
+   * A connection of a pool on which a transaction has begun. One that has died in the pool is
+   * passed over: nothing was done on it yet.
    */
-  private SqlConnection begin(String sql) {
-    for (int broken = 0; ; broken++) {
+  static Session begin(Pool pool, Deadline deadline, String begin) {
+    for (int dead = 0; ; dead++) {
       SqlConnection connection = connection(pool);
       try {
-        new Session(connection).run(sql);
-        return connection;
+        Session session = new Session(connection, deadline);
+        session.run(begin);
+        return session;
       } catch (RuntimeException e) {
-        release(connection, false, e);
+        Await.quietly(connection.close());
         RuntimeException failure = SqlErrors.translate(e);
-        if (!(failure instanceof StorageUnavailableException) || broken == MOST_BROKEN) {
+        if (!(failure instanceof StorageUnavailableException) || dead == MOST_DEAD_CONNECTIONS) {
           throw failure;
         }
       }
     }
   }
 
-  /** A connection of a pool; fails as any access to the database does. */
-  static SqlConnection connection(Pool pool) {
+  private static SqlConnection connection(Pool pool) {
     try {
       return Await.on(pool.getConnection());
     } catch (RuntimeException e) {

@@ -9,7 +9,6 @@ import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableNotFoundException;
 import io.vertx.core.VertxException;
-import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
@@ -192,9 +191,10 @@ final class SqlErrors {
 
   private static boolean isConnectionLoss(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
       if (cause instanceof IOException
           || cause instanceof VertxException
-          || cause instanceof NoStackTraceThrowable) {
+          || message.startsWith("Connection is not active")) {
         return true;
       }
     }
