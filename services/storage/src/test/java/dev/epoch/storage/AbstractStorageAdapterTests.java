@@ -146,8 +146,7 @@ public abstract class AbstractStorageAdapterTests {
             ? Map.of(person.id(), RowStream.of(changes))
             : Map.of();
     heads.put(
-        operation.branch().id(),
-        adapter.apply(operation, streams).locations().get(person.id()));
+        operation.branch().id(), adapter.apply(operation, streams).locations().get(person.id()));
   }
 
   private void revert(Operation operation) {
@@ -158,7 +157,8 @@ public abstract class AbstractStorageAdapterTests {
   // ---- reading
 
   private List<String> rows(TableState state) {
-    return texts(adapter.rows(person, state, new RowQuery(null, Map.of(), OptionalLong.empty(), true)));
+    return texts(
+        adapter.rows(person, state, new RowQuery(null, Map.of(), OptionalLong.empty(), true)));
   }
 
   private static List<String> texts(RowStream<Row> rows) {
@@ -440,7 +440,8 @@ public abstract class AbstractStorageAdapterTests {
 
     // then
     assertThat(rows(working(main))).containsExactly("[1, Ann, 30]", "[2, Rob, 40]", "[3, Cid, 50]");
-    assertThat(rows(working(child))).containsExactly("[1, Ann, 30]", "[2, Bob, 40]", "[3, Cid, 50]");
+    assertThat(rows(working(child)))
+        .containsExactly("[1, Ann, 30]", "[2, Bob, 40]", "[3, Cid, 50]");
     assertThat(rows(working(feature))).containsExactly("[1, Anne, 30]", "[2, Bob, 40]");
     assertThat(rows(working(late))).containsExactly("[2, Bob, 40]");
     assertThat(kinds(head(late), working(late))).containsExactly("DELETE 1");
@@ -482,7 +483,8 @@ public abstract class AbstractStorageAdapterTests {
             change(null, Row.of("4", "Dan", "1"))));
 
     // then
-    assertThat(usersRows()).containsExactlyInAnyOrder("[1, Anna, 30]", "[3, Cid, 50]", "[4, Dan, 1]");
+    assertThat(usersRows())
+        .containsExactlyInAnyOrder("[1, Anna, 30]", "[3, Cid, 50]", "[4, Dan, 1]");
     assertThat(kinds(before, head(main))).containsExactly("UPDATE 1", "DELETE 2", "INSERT 4");
     assertThat(rows(before)).hasSize(3);
     assertThat(pending(main).total()).isZero();
@@ -504,7 +506,8 @@ public abstract class AbstractStorageAdapterTests {
     merge(feature, heads.get(main.id()).anchor(), changes(base, head(main)));
 
     // then
-    assertThat(rows(head(feature))).containsExactly("[1, Annie, 30]", "[2, Rob, 40]", "[4, Dan, 1]");
+    assertThat(rows(head(feature)))
+        .containsExactly("[1, Annie, 30]", "[2, Rob, 40]", "[4, Dan, 1]");
     assertThat(rows(formerHead)).isEqualTo(former);
     assertThat(kinds(head(main), head(feature))).containsExactly("UPDATE 1");
     assertThat(heads.get(feature.id()).anchor()).isEqualTo(heads.get(main.id()).anchor());
@@ -520,10 +523,7 @@ public abstract class AbstractStorageAdapterTests {
     commit(main);
 
     // when
-    merge(
-        feature,
-        heads.get(main.id()).anchor(),
-        List.of(change(CID, null)));
+    merge(feature, heads.get(main.id()).anchor(), List.of(change(CID, null)));
 
     // then
     assertThat(rows(head(feature))).containsExactly("[1, Annie, 30]", "[2, Bob, 40]");
@@ -562,14 +562,9 @@ public abstract class AbstractStorageAdapterTests {
     for (BranchHandle branch : List.of(main, branch("feature", main))) {
       write(branch, upsert(1, "Anna", 30));
       assertThatThrownBy(
-              () ->
-                  merge(
-                      branch,
-                      heads.get(branch.id()).anchor(),
-                      List.of(change(BOB, null))))
+              () -> merge(branch, heads.get(branch.id()).anchor(), List.of(change(BOB, null))))
           .isInstanceOfSatisfying(
-              PendingChangesException.class,
-              e -> assertThat(e.tables()).containsExactly("person"));
+              PendingChangesException.class, e -> assertThat(e.tables()).containsExactly("person"));
       assertThat(rows(working(branch))).contains("[2, Bob, 40]");
     }
   }
@@ -677,7 +672,8 @@ public abstract class AbstractStorageAdapterTests {
     adapter.uninstall();
 
     // then
-    assertThat(usersRows()).containsExactlyInAnyOrder("[1, Ann, 30]", "[2, Rob, 40]", "[3, Cid, 50]");
+    assertThat(usersRows())
+        .containsExactlyInAnyOrder("[1, Ann, 30]", "[2, Rob, 40]", "[3, Cid, 50]");
     assertThat(adapter.check().problems()).isEmpty();
   }
 }

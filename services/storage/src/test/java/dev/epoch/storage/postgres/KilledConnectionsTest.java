@@ -41,8 +41,7 @@ class KilledConnectionsTest {
   private static final List<String> TABLES = List.of("a", "b");
 
   private final long seed = Long.getLong("epoch.storage.seed", System.nanoTime() % 1_000_000);
-  private final RandomGenerator random =
-      RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+  private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
   private TestRepository repository;
   private BranchHandle feature;
   private int value;
@@ -179,8 +178,7 @@ class KilledConnectionsTest {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         Connection connection = repository.database.connect();
         Statement statement = connection.createStatement()) {
-      Future<?> applied =
-          threads.submit(() -> repository.adapter.apply(operation, streams.open()));
+      Future<?> applied = threads.submit(() -> repository.adapter.apply(operation, streams.open()));
       LockSupport.parkNanos(pause);
       kill(statement);
       try {
@@ -195,7 +193,8 @@ class KilledConnectionsTest {
     statement.execute(
         """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name = 'epoch'""");
+        WHERE datname = current_database() AND application_name = 'epoch'\
+        """);
   }
 
   private Map<String, Map<RowKey, Row>> rows(BranchHandle branch, boolean working) {

@@ -125,9 +125,7 @@ class OperationsUnderLoadTest {
             List.of(new Operation.CommitWorkingSet(bank.at(main, "cash"))));
     Operation merge =
         new Operation(
-            bank.nextOperation(),
-            main,
-            List.of(new Operation.MergeRows(bank.at(main, "cash"), 0)));
+            bank.nextOperation(), main, List.of(new Operation.MergeRows(bank.at(main, "cash"), 0)));
     RowChange change = new RowChange(RowKey.of("2"), Row.of("2", "100"), Row.of("2", "200"));
     try (PostgresStorageAdapter adapter =
             new PostgresStorageAdapter(
@@ -141,8 +139,7 @@ class OperationsUnderLoadTest {
       statement.execute("UPDATE cash SET amount = 0 WHERE id = 1");
 
       // when
-      assertThatThrownBy(
-              () -> adapter.apply(merge, Map.of("t1", RowStream.of(List.of(change)))))
+      assertThatThrownBy(() -> adapter.apply(merge, Map.of("t1", RowStream.of(List.of(change)))))
           .isInstanceOf(BusyException.class);
       assertThatThrownBy(() -> adapter.apply(operation, Map.of()))
           .isInstanceOf(BusyException.class);
@@ -154,11 +151,7 @@ class OperationsUnderLoadTest {
     bank.commit(main, "cash");
     assertThat(bank.rows("cash", bank.committed(main, "cash")).get(RowKey.of("1")).get(1))
         .isEqualTo("0");
-    bank.merge(
-        main,
-        "cash",
-        0,
-        List.of(change));
+    bank.merge(main, "cash", 0, List.of(change));
     assertThat(bank.database.value("SELECT amount FROM cash WHERE id = 2")).isEqualTo("200");
   }
 }

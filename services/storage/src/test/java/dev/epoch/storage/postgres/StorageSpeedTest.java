@@ -32,12 +32,15 @@ class StorageSpeedTest {
         new TestRepository(
             "CREATE TABLE big (id integer PRIMARY KEY, name text, amount numeric, day date, done boolean)",
             "INSERT INTO big SELECT i, 'name ' || i, i * 0.01, date '2020-01-01' + i % 1000, i % 2 = 0"
-                + " FROM generate_series(1, " + ROWS + ") i",
+                + " FROM generate_series(1, "
+                + ROWS
+                + ") i",
             "ANALYZE big")) {
       repository.install("big");
       BranchHandle main = repository.main;
       TableState first = repository.committed(main, "big");
-      time("rows of the live table", ROWS, () -> drain(repository, repository.working(main, "big")));
+      time(
+          "rows of the live table", ROWS, () -> drain(repository, repository.working(main, "big")));
       time("rows of a state without changes", ROWS, () -> drain(repository, first));
 
       BranchHandle feature = repository.branch("feature", main);
@@ -48,7 +51,8 @@ class StorageSpeedTest {
       }
       time("rows of the branch", ROWS, () -> drain(repository, working));
       latency("one row of the branch", 300, () -> one(repository, working));
-      latency("one row of the live table", 300, () -> one(repository, repository.working(main, "big")));
+      latency(
+          "one row of the live table", 300, () -> one(repository, repository.working(main, "big")));
       latency("1 change on a branch", 100, () -> changes(repository, first, working));
 
       repository.write(main, "UPDATE big SET name = 'newer', done = NOT done WHERE id % 10 = 0");
@@ -103,12 +107,11 @@ class StorageSpeedTest {
                   repository.nextOperation(),
                   branch,
                   List.of(new Operation.CommitWorkingSet(repository.at(branch, "item"))));
-          commits.add(
-              () -> {
-                long start = System.nanoTime();
-                repository.apply(operation, Map.of());
-                return System.nanoTime() - start;
-              });
+          commits.add(() -> {
+            long start = System.nanoTime();
+            repository.apply(operation, Map.of());
+            return System.nanoTime() - start;
+          });
         }
         long start = System.nanoTime();
         for (Future<Long> future : threads.invokeAll(commits)) {
