@@ -1,0 +1,80 @@
+package dev.epoch.cli;
+
+import dev.epoch.client.EpochException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The {@code epoch} program. */
+public final class Epoch {
+
+  private Epoch() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(run(ProcessEnvironment.ofThisProcess(), arguments));
+  }
+
+  /** Runs one command in an environment and answers its exit code. */
+  public static int run(ProcessEnvironment environment, String... arguments) {
+    EpochCommand root = new EpochCommand();
+    try (Session session = new Session(environment, root.options())) {
+      CommandLine line = new CommandLine(root);
+      line.setExpandAtFiles(false);
+      line.setOut(new java.io.PrintWriter(environment.out(), true));
+      line.setErr(new java.io.PrintWriter(environment.err(), true));
+      List<String> typed = new CommandCatalog(session).addTo(line, List.of(arguments));
+      line.setParameterExceptionHandler((problem, ignored) -> misuse(problem, environment));
+      line.setExecutionExceptionHandler((failure, at, result) -> failed(failure, environment));
+      line.setExecutionStrategy(Epoch::execute);
+      return line.execute(typed.toArray(String[]::new));
+    } finally {
+      environment.out().flush();
+      environment.err().flush();
+    }
+  }
+
+  private static int execute(ParseResult result) {
+    if (!result.hasSubcommand()
+        && !result.isUsageHelpRequested()
+        && !result.isVersionHelpRequested()) {
+      CommandLine line = result.commandSpec().commandLine();
+      line.usage(line.getErr());
+      return ExitCode.USAGE.code();
+    }
+    return new CommandLine.RunLast().execute(result);
+  }
+
+  private static int misuse(ParameterException problem, ProcessEnvironment environment) {
+    String command = problem.getCommandLine().getCommandSpec().qualifiedName();
+    report(environment, problem.getMessage(), "'" + command + " --help' shows what can be said");
+    return ExitCode.USAGE.code();
+  }
+
+  private static int failed(Exception failure, ProcessEnvironment environment) throws Exception {
+    return switch (failure) {
+      case CommandFailure known -> {
+        report(environment, known.getMessage(), known.hint());
+        yield known.exitCode().code();
+      }
+      case EpochException refused -> {
+        report(environment, refused.getMessage(), refused.remedy());
+        yield ExitCode.of(refused).code();
+      }
+      case Exception fault -> throw fault;
+    };
+  }
+
+  private static void report(ProcessEnvironment environment, String message, String hint) {
+    environment.out().flush();
+    List<String> lines = new ArrayList<>();
+    lines.add("error: " + message);
+    if (hint != null) {
+      lines.add("hint: " + hint);
+    }
+    lines.forEach(environment.err()::println);
+    environment.err().flush();
+  }
+}
