@@ -15,6 +15,7 @@ import dev.epoch.cli.command.ConflictsShowCommand;
 import dev.epoch.cli.command.DiffCommand;
 import dev.epoch.cli.command.DoctorCommand;
 import dev.epoch.cli.command.EventsCommand;
+import dev.epoch.cli.command.HelpCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
@@ -76,7 +77,8 @@ final class CommandCatalog {
           "storage",
           "events",
           "doctor",
-          "completion");
+          "completion",
+          "help");
 
   private final Session session;
 
@@ -108,7 +110,7 @@ final class CommandCatalog {
 
   private CommandLine addAll(CommandLine line) {
     NAMES.forEach(name -> line.addSubcommand(name, create(name)));
-    return line.addSubcommand(new CommandLine.HelpCommand());
+    return line;
   }
 
   /** The first argument that is neither an option nor the value of one. */
@@ -160,6 +162,7 @@ final class CommandCatalog {
       case "events" -> new EventsCommand(session);
       case "doctor" -> new DoctorCommand(session);
       case "completion" -> new CompletionCommand(session, this::complete);
+      case "help" -> new HelpCommand(session, this::complete);
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -21,23 +21,14 @@ public final class Output {
     this.format = Objects.requireNonNull(format, "format");
   }
 
-  /**
-   * The format that was asked for.
-   *
-   * @param known the formats that the command knows
-   * @throws CommandFailure if it is none of them
-   */
-  public String format(String... known) {
-    if (!List.of(known).contains(format)) {
-      throw CommandFailure.usage(
-          "unknown format '" + format + "'; known: " + String.join(", ", known));
-    }
+  /** The format of the result. */
+  public String format() {
     return format;
   }
 
-  /** Whether JSON was asked for, by a command that knows text and JSON. */
+  /** Whether the result is printed as JSON. */
   public boolean json() {
-    return format("text", "json").equals("json");
+    return format.equals("json");
   }
 
   /** Colours for standard output. */

@@ -9,12 +9,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One run of the command line: where it runs, which repository and branch it means, and the
  * connection to the server. Everything is found out when it is first asked for.
  */
 public final class Session implements AutoCloseable {
+
+  private static final Set<String> FORMATS = Set.of("text", "json", "table", "csv");
 
   private final ProcessEnvironment environment;
   private final GlobalOptions options;
@@ -73,12 +76,26 @@ public final class Session implements AutoCloseable {
     return settings;
   }
 
+  /**
+   * Chooses the output format before anything else happens. A format that is only somebody's
+   * default gives way to the first one that the command knows.
+   *
+   * @param known the formats of the command
+   * @throws CommandFailure if a format was asked for that the command does not know
+   */
+  public void chooseFormat(List<String> known) {
+    String wanted = settings().format();
+    boolean fits = known.contains(wanted);
+    if (!fits && (options.format() != null || !FORMATS.contains(wanted))) {
+      throw CommandFailure.usage(
+          "unknown format '" + wanted + "'; known: " + String.join(", ", known));
+    }
+    output = new Output(environment, options.quiet(), fits ? wanted : known.getFirst());
+  }
+
   /** Where results go. */
   public Output output() {
-    if (output == null) {
-      output = new Output(environment, options.quiet(), settings().format());
-    }
-    return output;
+    return Objects.requireNonNull(output, "no format was chosen");
   }
 
   /** The server, without a repository. */

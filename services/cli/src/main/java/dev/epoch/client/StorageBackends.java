@@ -63,8 +63,18 @@ public final class StorageBackends {
     scope.send(scope.delete("storage", name).query("force", force ? true : null));
   }
 
-  /** Tries to connect; the answer says what came of it. */
-  public JsonNode test(String name) {
-    return scope.send(scope.post("storage", name, "test"));
+  /**
+   * What came of an attempt to connect.
+   *
+   * @param message why it failed, or empty
+   */
+  public record Connection(boolean ok, String message, JsonNode json) implements Received {}
+
+  /** Tries to connect. */
+  public Connection test(String name) {
+    JsonNode answer = scope.send(scope.post("storage", name, "test"));
+    boolean failed =
+        answer.path("status").asText().equals("failed") || !answer.path("ok").asBoolean(true);
+    return new Connection(!failed, answer.path("message").asText(), answer);
   }
 }

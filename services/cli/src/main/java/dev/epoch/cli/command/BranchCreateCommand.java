@@ -29,9 +29,8 @@ public final class BranchCreateCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     Branch branch = client().branches().create(name, session().ref(from));
-    if (json) {
+    if (output().json()) {
       output().json(branch);
     } else {
       String at =

@@ -30,7 +30,6 @@ public final class BranchDeleteCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     session()
         .workspaceOfRepository()
         .filter(found -> found.branch().equals(name))
@@ -43,7 +42,7 @@ public final class BranchDeleteCommand extends EpochSubcommand {
     Optional<String> head =
         client().branches().list().named(name).map(Branch::headCommitId).map(Commit::shortId);
     client().branches().delete(name, force);
-    if (json) {
+    if (output().json()) {
       output().json(Json.object().put("status", "deleted").put("name", name));
     } else {
       output()

@@ -37,7 +37,6 @@ public final class BranchInfoCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     String wanted = name == null ? session().branch() : name;
     Branch branch =
         client()
@@ -59,7 +58,7 @@ public final class BranchInfoCommand extends EpochSubcommand {
             .filter(found -> statistics && found.mergeBase() != null)
             .map(found ->
                 client().diffs().tables(new Diffs.Range(found.mergeBase(), wanted, false)));
-    if (json) {
+    if (output().json()) {
       ObjectNode result = Json.object();
       result.setAll((ObjectNode) branch.json());
       comparison.ifPresent(found -> result.set("comparison", found.json()));

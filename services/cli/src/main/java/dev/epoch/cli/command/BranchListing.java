@@ -24,10 +24,9 @@ abstract class BranchListing extends EpochSubcommand {
 
   @Override
   final ExitCode run() {
-    boolean json = output().json();
     Branch.Listing listing = client().branches().list();
     String current = current(listing);
-    if (json) {
+    if (output().json()) {
       output().json(withCurrent(listing.json(), current));
     } else if (graph()) {
       drawn(listing, current);

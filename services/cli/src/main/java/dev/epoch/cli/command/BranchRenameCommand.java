@@ -23,14 +23,13 @@ public final class BranchRenameCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     String name = second == null ? session().branch() : first;
     Branch branch = client().branches().rename(name, second == null ? first : second);
     session()
         .workspaceOfRepository()
         .filter(found -> found.branch().equals(name))
         .ifPresent(found -> found.checkOut(branch.name()));
-    if (json) {
+    if (output().json()) {
       output().json(branch);
     } else {
       output().confirm("Renamed branch '" + name + "' to '" + branch.name() + "'");

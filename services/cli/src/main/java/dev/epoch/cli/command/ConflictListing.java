@@ -21,9 +21,8 @@ abstract class ConflictListing extends EpochSubcommand {
 
   @Override
   final ExitCode run() {
-    boolean json = output().json();
     List<Conflict> conflicts = client().conflicts().all(session().branch(), table());
-    if (json) {
+    if (output().json()) {
       ObjectNode result = Json.object();
       ArrayNode array = result.putArray("conflicts");
       conflicts.forEach(conflict -> array.add(conflict.json()));

@@ -55,10 +55,14 @@ public final class DiffCommand extends EpochSubcommand {
   }
 
   @Override
+  List<String> formats() {
+    return List.of("text", "json", "csv");
+  }
+
+  @Override
   ExitCode run() {
-    String format = output().format("text", "json", "csv");
     Diffs.Range range = range();
-    switch (format) {
+    switch (output().format()) {
       case "json" -> json(range);
       case "csv" -> csv(range);
       default -> text(range);

@@ -41,7 +41,6 @@ public final class DoctorCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     if (only != null && !KNOWN.contains(only) && !only.equals("vault")) {
       throw CommandFailure.usage(
           "unknown check '" + only + "'; known: " + String.join(", ", KNOWN));
@@ -57,7 +56,7 @@ public final class DoctorCommand extends EpochSubcommand {
         credentials();
       }
     }
-    if (json) {
+    if (output().json()) {
       output().json(json());
     } else {
       findings.forEach(finding ->
@@ -188,8 +187,8 @@ public final class DoctorCommand extends EpochSubcommand {
                     guarded(
                         "credentials",
                         () -> {
-                          client().storage().test(backend.name());
-                          return new Finding("credentials", true, "");
+                          var connection = client().storage().test(backend.name());
+                          return new Finding("credentials", connection.ok(), connection.message());
                         });
                 if (!finding.ok()) {
                   failed.add(backend.name() + ": " + finding.message());

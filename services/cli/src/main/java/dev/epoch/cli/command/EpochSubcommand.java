@@ -4,6 +4,7 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Output;
 import dev.epoch.cli.Session;
 import dev.epoch.client.EpochClient;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
@@ -19,8 +20,14 @@ abstract class EpochSubcommand implements Callable<Integer> {
   /** Does what the command is for. */
   abstract ExitCode run();
 
+  /** The formats that the command can print, the usual one first. */
+  List<String> formats() {
+    return List.of("text", "json");
+  }
+
   @Override
   public final Integer call() {
+    session.chooseFormat(formats());
     return run().code();
   }
 

@@ -48,17 +48,16 @@ public final class EventsCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     Events.Selection selection = new Events.Selection(from, type, session().options().branch());
     if (follow) {
-      follow(selection, json);
+      follow(selection);
     } else {
-      list(selection, json);
+      list(selection);
     }
     return ExitCode.OK;
   }
 
-  private void follow(Events.Selection selection, boolean json) {
+  private void follow(Events.Selection selection) {
     int[] left = {limit == null ? Integer.MAX_VALUE : limit};
     client()
         .events()
@@ -66,13 +65,13 @@ public final class EventsCommand extends EpochSubcommand {
             selection,
             SILENCE,
             event -> {
-              output().line(json ? Json.compact(event.json()) : text(event));
+              output().line(output().json() ? Json.compact(event.json()) : text(event));
               left[0]--;
               return output().flush() && left[0] > 0;
             });
   }
 
-  private void list(Events.Selection selection, boolean json) {
+  private void list(Events.Selection selection) {
     ArrayNode events = Json.array();
     int left = limit == null ? Integer.MAX_VALUE : limit;
     String next = from;
@@ -84,7 +83,7 @@ public final class EventsCommand extends EpochSubcommand {
                   new Events.Selection(next, selection.type(), selection.branch()),
                   Math.min(PAGE, left));
       for (Event event : page.events()) {
-        if (json) {
+        if (output().json()) {
           events.add(event.json());
         } else {
           output().line(text(event));
@@ -93,7 +92,7 @@ public final class EventsCommand extends EpochSubcommand {
       left -= page.events().size();
       next = page.events().isEmpty() ? null : page.next();
     } while (next != null && left > 0 && output().flush());
-    if (json) {
+    if (output().json()) {
       var result = Json.object();
       result.set("events", events);
       output().json(result.put("next", next));

@@ -73,10 +73,9 @@ public final class LogCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     HistoryReader reader = new HistoryReader(client(), selection());
     Optional<Range> range = Range.parse(ref, session()::ref);
-    if (json) {
+    if (output().json()) {
       output().json(json(reader, range));
       return ExitCode.OK;
     }

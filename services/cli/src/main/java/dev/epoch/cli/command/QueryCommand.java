@@ -45,10 +45,14 @@ public final class QueryCommand extends EpochSubcommand {
   }
 
   @Override
+  List<String> formats() {
+    return List.of("table", "text", "json", "csv");
+  }
+
+  @Override
   ExitCode run() {
-    String format = output().format("table", "text", "json", "csv");
     QueryResult result = client().queries().run(request());
-    switch (format) {
+    switch (output().format()) {
       case "json" -> output().json(result);
       case "csv" -> output().lines(CsvText.rows(result));
       default -> output().lines(RowsText.table(result));

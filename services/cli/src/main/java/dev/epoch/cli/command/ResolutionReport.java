@@ -17,10 +17,9 @@ final class ResolutionReport {
   }
 
   ExitCode resolve(Conflicts.Resolution resolution) {
-    boolean json = session.output().json();
     Conflicts.Progress progress =
         session.client().conflicts().resolve(session.branch(), resolution);
-    if (json) {
+    if (session.output().json()) {
       session.output().json(progress);
     } else if (progress.resolved() == 0) {
       throw new CommandFailure(

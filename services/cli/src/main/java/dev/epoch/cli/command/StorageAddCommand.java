@@ -39,7 +39,6 @@ public final class StorageAddCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     String backend = wireType(type);
     JsonNode answer =
         session()
@@ -48,7 +47,7 @@ public final class StorageAddCommand extends EpochSubcommand {
             .add(
                 new StorageBackends.Draft(
                     name, backend, options.config(backend), description, setDefault));
-    if (json) {
+    if (output().json()) {
       output().json(answer);
     } else {
       output().confirm("Added storage '" + name + "' (" + type + ")");

@@ -39,13 +39,12 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     ExitCode run() {
-      boolean json = output().json();
       var answer =
           session()
               .clientOfAnyRepository()
               .storage()
               .update(name, Json.object().put("default", true));
-      if (json) {
+      if (output().json()) {
         output().json(answer);
       } else {
         output().confirm("Default storage is now '" + name + "'");
@@ -65,10 +64,9 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     ExitCode run() {
-      boolean json = output().json();
       Optional<StorageBackend> found =
           session().clientOfAnyRepository().storage().list().byDefault();
-      if (json) {
+      if (output().json()) {
         output().json(found.map(StorageBackend::json).orElseGet(Json::object));
       } else {
         output().line(found.map(StorageBackend::name).orElse("No default storage."));
@@ -88,13 +86,12 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     ExitCode run() {
-      boolean json = output().json();
       var storage = session().clientOfAnyRepository().storage();
       storage
           .list()
           .byDefault()
           .ifPresent(found -> storage.update(found.name(), Json.object().put("default", false)));
-      if (json) {
+      if (output().json()) {
         output().json(Json.object().put("status", "cleared"));
       } else {
         output().confirm("Cleared the default storage");

@@ -21,14 +21,13 @@ abstract class StorageListing extends EpochSubcommand {
 
   @Override
   final ExitCode run() {
-    boolean json = output().json();
     StorageBackend.Listing listing = session().clientOfAnyRepository().storage().list();
     String wanted = type() == null ? null : StorageAddCommand.wireType(type());
     List<StorageBackend> backends =
         listing.backends().stream()
             .filter(backend -> wanted == null || backend.backend().equals(wanted))
             .toList();
-    if (json) {
+    if (output().json()) {
       ObjectNode result = Json.object();
       ArrayNode array = result.putArray("storage");
       backends.forEach(backend -> array.add(backend.json()));

@@ -26,9 +26,8 @@ public final class StorageRemoveCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     session().clientOfAnyRepository().storage().remove(name, force);
-    if (json) {
+    if (output().json()) {
       output().json(Json.object().put("status", "removed").put("name", name));
     } else {
       output().confirm("Removed storage '" + name + "'");

@@ -21,9 +21,8 @@ public final class StorageShowCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     StorageBackend backend = session().clientOfAnyRepository().storage().get(name);
-    if (json) {
+    if (output().json()) {
       output().json(backend);
       return ExitCode.OK;
     }

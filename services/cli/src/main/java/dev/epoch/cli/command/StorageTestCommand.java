@@ -1,6 +1,5 @@
 package dev.epoch.cli.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
@@ -42,9 +41,10 @@ public final class StorageTestCommand extends EpochSubcommand {
     ObjectNode results = Json.object();
     for (String each : names) {
       try {
-        JsonNode answer = storage.test(each);
-        results.set(each, answer);
-        report(json, each + ": ok");
+        StorageBackends.Connection connection = storage.test(each);
+        results.set(each, connection.json());
+        report(json, each + ": " + (connection.ok() ? "ok" : connection.message()));
+        exitCode = connection.ok() ? exitCode : ExitCode.NEGATIVE;
       } catch (RefusedException refusal) {
         if (refusal.status() == 404) {
           throw refusal;

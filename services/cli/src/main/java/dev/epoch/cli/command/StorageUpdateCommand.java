@@ -33,7 +33,6 @@ public final class StorageUpdateCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     if (enable && disable) {
       throw CommandFailure.usage("--enable and --disable exclude each other");
     }
@@ -48,7 +47,7 @@ public final class StorageUpdateCommand extends EpochSubcommand {
       throw CommandFailure.usage("give --description, --enable or --disable");
     }
     JsonNode answer = session().clientOfAnyRepository().storage().update(name, changes);
-    if (json) {
+    if (output().json()) {
       output().json(answer);
     } else {
       output().confirm("Updated storage '" + name + "'");

@@ -61,7 +61,6 @@ public final class TableAddCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     if (location != null && (storage != null || path != null)) {
       throw CommandFailure.usage("--location goes without --storage and --path");
     }
@@ -74,7 +73,7 @@ public final class TableAddCommand extends EpochSubcommand {
           new Tables.Draft(
               name, location, backend, location == null && path == null ? name : path, primaryKey);
       Table table = add(draft);
-      if (json) {
+      if (output().json()) {
         output().json(table);
       } else {
         confirm(table);

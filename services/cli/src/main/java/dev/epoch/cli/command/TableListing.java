@@ -15,9 +15,8 @@ abstract class TableListing extends EpochSubcommand {
 
   @Override
   final ExitCode run() {
-    boolean json = output().json();
     Table.Listing listing = client().tables().list(session().branch());
-    if (json) {
+    if (output().json()) {
       output().json(listing);
     } else if (!listing.tables().isEmpty()) {
       output()

@@ -20,9 +20,8 @@ public final class TableRefreshCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     Table table = client().tables().refresh(name, session().branch());
-    if (json) {
+    if (output().json()) {
       output().json(table);
     } else {
       output().confirm("Refreshed table '" + name + "'");

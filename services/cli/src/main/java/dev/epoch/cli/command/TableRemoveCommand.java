@@ -26,9 +26,8 @@ public final class TableRemoveCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     client().tables().remove(name, session().branch(), force);
-    if (json) {
+    if (output().json()) {
       output().json(Json.object().put("status", "removed").put("table", name));
     } else {
       output().confirm("Removed table '" + name + "'");

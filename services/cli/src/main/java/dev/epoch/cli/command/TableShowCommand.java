@@ -28,11 +28,10 @@ public final class TableShowCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    boolean json = output().json();
     String branch = session().branch();
     if (schemaOnly) {
       JsonNode schema = client().tables().schema(name, branch);
-      if (json) {
+      if (output().json()) {
         output().json(schema);
       } else {
         output().line("Table: " + name);
@@ -41,7 +40,7 @@ public final class TableShowCommand extends EpochSubcommand {
       return ExitCode.OK;
     }
     Table table = client().tables().get(name, branch);
-    if (json) {
+    if (output().json()) {
       output().json(table);
       return ExitCode.OK;
     }
