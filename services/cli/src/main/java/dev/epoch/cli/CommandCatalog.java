@@ -104,8 +104,9 @@ final class CommandCatalog {
 
   /** Every command, for what must know them all. */
   CommandLine complete() {
-    CommandLine line = new CommandLine(new EpochCommand());
-    return addAll(line);
+    CommandLine line = addAll(new CommandLine(new EpochCommand()));
+    HelpPage.shape(line);
+    return line;
   }
 
   private CommandLine addAll(CommandLine line) {

@@ -1,6 +1,7 @@
 package dev.epoch.cli;
 
 import dev.epoch.client.EpochException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -23,9 +24,13 @@ public final class Epoch {
     try (Session session = new Session(environment, root.options())) {
       CommandLine line = new CommandLine(root);
       line.setExpandAtFiles(false);
-      line.setOut(new java.io.PrintWriter(environment.out(), true));
-      line.setErr(new java.io.PrintWriter(environment.err(), true));
       List<String> typed = new CommandCatalog(session).addTo(line, List.of(arguments));
+      if (typed.contains("--help") || typed.contains("-h")) {
+        HelpPage.shape(line);
+      }
+      line.setOut(new PrintWriter(environment.out(), true));
+      line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+      line.setErr(new PrintWriter(environment.err(), true));
       line.setParameterExceptionHandler((problem, ignored) -> misuse(problem, environment));
       line.setExecutionExceptionHandler((failure, at, result) -> failed(failure, environment));
       line.setExecutionStrategy(Epoch::execute);

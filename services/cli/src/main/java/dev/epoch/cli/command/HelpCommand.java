@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Parameters;
 
 /** {@code epoch help}. */
@@ -38,7 +39,7 @@ public final class HelpCommand extends EpochSubcommand {
         throw CommandFailure.usage("there is no command '" + String.join(" ", names) + "'");
       }
     }
-    output().text(line.getUsageMessage());
+    output().text(line.getUsageMessage(Help.Ansi.OFF));
     return ExitCode.OK;
   }
 }

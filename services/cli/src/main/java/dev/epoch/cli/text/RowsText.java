@@ -35,7 +35,7 @@ public final class RowsText {
           .append(" ".repeat(space - space / 2 + 1));
       rule.append(i == 0 ? "" : "+").append("-".repeat(widths[i] + 2));
     }
-    lines.add(head.toString());
+    lines.add(head.toString().stripTrailing());
     lines.add(rule.toString());
     for (List<String> row : rows) {
       lines.add(row(row, result.columns(), widths));
@@ -49,12 +49,11 @@ public final class RowsText {
     for (int i = 0; i < cells.size(); i++) {
       boolean right = RIGHT.contains(TypeNames.brief(columns.get(i).type()));
       String space = " ".repeat(widths[i] - cells.get(i).length());
-      boolean last = i == cells.size() - 1;
       line.append(i == 0 ? " " : "| ")
-          .append(right ? space + cells.get(i) : cells.get(i) + (last ? "" : space))
-          .append(last ? "" : " ");
+          .append(right ? space + cells.get(i) : cells.get(i) + space)
+          .append(' ');
     }
-    return line.toString();
+    return line.toString().stripTrailing();
   }
 
   private static String oneLine(String text) {
