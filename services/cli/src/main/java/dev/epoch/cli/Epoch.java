@@ -5,8 +5,10 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code epoch} program. */
 public final class Epoch {
@@ -32,7 +34,8 @@ public final class Epoch {
       line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
       line.setErr(new PrintWriter(environment.err(), true));
       line.setParameterExceptionHandler((problem, ignored) -> misuse(problem, environment));
-      line.setExecutionExceptionHandler((failure, at, result) -> failed(failure, environment));
+      line.setExecutionExceptionHandler(
+          (failure, at, result) -> failed(failure, environment, root));
       line.setExecutionStrategy(Epoch::execute);
       return line.execute(typed.toArray(String[]::new));
     } finally {
@@ -53,12 +56,20 @@ public final class Epoch {
   }
 
   private static int misuse(ParameterException problem, ProcessEnvironment environment) {
-    String command = problem.getCommandLine().getCommandSpec().qualifiedName();
-    report(environment, problem.getMessage(), "'" + command + " --help' shows what can be said");
+    CommandSpec command = problem.getCommandLine().getCommandSpec();
+    String help = "'" + command.qualifiedName() + " --help' shows what can be said";
+    if (problem instanceof UnmatchedArgumentException unmatched
+        && !command.subcommands().isEmpty()
+        && !unmatched.isUnknownOption()) {
+      String name = unmatched.getUnmatched().getFirst();
+      report(environment, "'" + name + "' is not a command of " + command.qualifiedName(), help);
+    } else {
+      report(environment, problem.getMessage(), help);
+    }
     return ExitCode.USAGE.code();
   }
 
-  private static int failed(Exception failure, ProcessEnvironment environment) throws Exception {
+  private static int failed(Exception failure, ProcessEnvironment environment, EpochCommand root) {
     return switch (failure) {
       case CommandFailure known -> {
         report(environment, known.getMessage(), known.hint());
@@ -68,7 +79,13 @@ public final class Epoch {
         report(environment, refused.getMessage(), refused.remedy());
         yield ExitCode.of(refused).code();
       }
-      case Exception fault -> throw fault;
+      case Exception fault -> {
+        report(environment, "unexpected: " + fault, "--verbose shows where it happened");
+        if (root.options().verbose()) {
+          fault.printStackTrace(environment.err());
+        }
+        yield ExitCode.FAULT.code();
+      }
     };
   }
 

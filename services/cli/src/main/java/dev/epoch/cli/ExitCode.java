@@ -20,7 +20,9 @@ public enum ExitCode {
   /** The request was not valid. */
   INVALID(5),
   /** The server did not answer, or could not. */
-  UNAVAILABLE(6);
+  UNAVAILABLE(6),
+  /** A defect of this program. */
+  FAULT(70);
 
   private static final Map<String, ExitCode> BY_ERROR =
       Map.of("MergeConflictError", NEGATIVE, "NothingToCommitError", NEGATIVE);

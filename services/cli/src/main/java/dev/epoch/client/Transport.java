@@ -152,7 +152,9 @@ final class Transport implements AutoCloseable {
       throw RefusedException.of(
           502, body, "no JSON from " + call.address(settings) + "; is this an Epoch server?");
     }
-    response.headers().firstValue("X-Epoch-Position").ifPresent(value -> position = value);
+    if (call.command()) {
+      response.headers().firstValue("X-Epoch-Position").ifPresent(value -> position = value);
+    }
     return new Answer(response.statusCode(), body);
   }
 

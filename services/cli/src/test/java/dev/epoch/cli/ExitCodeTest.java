@@ -96,6 +96,23 @@ class ExitCodeTest extends CommandTest {
   }
 
   @Test
+  void aDefectIsNoOutcomeOfACommand() {
+    // standard input that cannot be read breaks what no command expects to break
+    server.on(
+        "GET /conflicts",
+        "{\"conflicts\": [{\"table\": \"t\", \"key\": {\"id\": 1}, \"fields\": []}]}");
+    shell.breakInput();
+
+    var result = shell.run("conflicts", "resolve", "--interactive");
+
+    assertThat(result.exitCode()).isEqualTo(70);
+    assertThat(result.err())
+        .startsWith("error: unexpected: java.io.UncheckedIOException")
+        .endsWith("hint: --verbose shows where it happened\n");
+    assertThat(shell.run("-v", "conflicts", "resolve", "-i").err()).contains("\tat dev.epoch.cli");
+  }
+
+  @Test
   void refusesACommandLineThatMakesNoSense() {
     fails(
         2,
@@ -112,10 +129,18 @@ class ExitCodeTest extends CommandTest {
 
   @Test
   void refusesAnUnknownCommand() {
-    var result = shell.run("frobnicate");
-
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err()).contains("Unmatched argument at index 0: 'frobnicate'");
+    fails(
+        2,
+        "error: 'frobnicate' is not a command of epoch\n"
+            + "hint: 'epoch --help' shows what can be said\n",
+        "frobnicate");
+    fails(
+        2,
+        "error: 'frobnicate' is not a command of epoch branch\n"
+            + "hint: 'epoch branch --help' shows what can be said\n",
+        "branch",
+        "frobnicate");
+    assertThat(server.requests()).isEmpty();
   }
 
   @Test

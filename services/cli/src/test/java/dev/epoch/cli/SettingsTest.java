@@ -208,6 +208,18 @@ class SettingsTest extends CommandTest {
   }
 
   @Test
+  void aProfileNeedsAFile() {
+    shell.inRepository("shop", "main").set("EPOCH_AUTHOR_NAME", null);
+
+    fails(
+        3,
+        "error: there is no configuration file that could have a profile 'production'\n",
+        "--profile",
+        "production",
+        "status");
+  }
+
+  @Test
   void theFormatHasADefault() {
     shell.inRepository("shop", "main").set("EPOCH_FORMAT", "json");
 

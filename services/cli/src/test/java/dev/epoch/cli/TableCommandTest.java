@@ -56,6 +56,22 @@ class TableCommandTest extends CommandTest {
   }
 
   @Test
+  void showsHowFarARegistrationHasCome() {
+    server.on("POST /tables", 201, USERS).holdUntilAsked("POST /tables", "GET /tables/users");
+    server.on(
+        "GET /tables/users",
+        "{\"registration\": {\"state\": \"copying\", \"rows_done\": 500, \"rows_total\": 1000}}");
+    String[] command = {"table", "add", "users", "--location", "postgresql://h/d/public.users"};
+
+    var result = shell.onTerminal().run(command);
+
+    assertThat(result.out()).startsWith("Registered table 'users' with 1 record\n");
+    assertThat(result.err())
+        .startsWith("\rRegistering users [" + "#".repeat(15) + " ".repeat(15) + "] 50% (500/1000)")
+        .endsWith(" \r");
+  }
+
+  @Test
   void needsToKnowWhereATableIs() {
     server.on("GET /storage", "[]");
 

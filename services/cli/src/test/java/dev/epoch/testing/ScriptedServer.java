@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,8 +27,11 @@ import java.util.concurrent.Executors;
  */
 public final class ScriptedServer implements AutoCloseable {
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final HttpServer server;
   private final Map<String, Deque<Reply>> script = new TreeMap<>();
+  private final Map<String, String> held = new TreeMap<>();
   private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
 
   /** A request as it came. */
@@ -83,6 +87,12 @@ public final class ScriptedServer implements AutoCloseable {
     return on(line, 200, body);
   }
 
+  /** Holds the answers of one address back until another one was asked for. */
+  public ScriptedServer holdUntilAsked(String line, String other) {
+    held.put(line, other);
+    return this;
+  }
+
   /** Everything that was asked, in order. */
   public List<Request> requests() {
     return List.copyOf(requests);
@@ -109,7 +119,10 @@ public final class ScriptedServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     Request request = read(exchange);
-    requests.add(request);
+    remember(request);
+    if (held.containsKey(request.line())) {
+      awaitRequestOf(held.get(request.line()));
+    }
     Reply reply = reply(request.line());
     if (reply.status() == 0) {
       exchange.close();
@@ -122,6 +135,23 @@ public final class ScriptedServer implements AutoCloseable {
       exchange.getResponseBody().write(bytes);
     }
     exchange.close();
+  }
+
+  private synchronized void remember(Request request) {
+    requests.add(request);
+    notifyAll();
+  }
+
+  private synchronized void awaitRequestOf(String line) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      while (requests(line).isEmpty() && System.nanoTime() < deadline) {
+        wait(100);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException(interrupted);
+    }
   }
 
   private synchronized Reply reply(String line) {

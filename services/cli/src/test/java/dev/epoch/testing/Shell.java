@@ -5,6 +5,7 @@ import dev.epoch.cli.ProcessEnvironment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,12 @@ public final class Shell {
     return this;
   }
 
+  /** Makes every read of standard input fail. */
+  public Shell breakInput() {
+    input = null;
+    return this;
+  }
+
   /** Pretends that both outputs are terminals. */
   public Shell onTerminal() {
     terminal = true;
@@ -112,7 +119,7 @@ public final class Shell {
             variables,
             directory,
             home,
-            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+            input(),
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, false, StandardCharsets.UTF_8),
             terminal,
@@ -122,6 +129,19 @@ public final class Shell {
     int exitCode = Epoch.run(environment, arguments);
     return new Result(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private InputStream input() {
+    if (input != null) {
+      return new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+    }
+    InputStream closed = InputStream.nullInputStream();
+    try {
+      closed.close();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return closed;
   }
 
   private static Path directory(Path path) {

@@ -1,5 +1,7 @@
 package dev.epoch.cli.configuration;
 
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.GlobalOptions;
 import dev.epoch.cli.ProcessEnvironment;
 import dev.epoch.client.Actor;
@@ -136,9 +138,19 @@ public final class Settings {
       file =
           path()
               .map(path -> ConfigurationFile.read(path, profile(), environment.variables()))
-              .orElseGet(ConfigurationFile::none);
+              .orElseGet(this::noFile);
     }
     return file;
+  }
+
+  private ConfigurationFile noFile() {
+    if (profile() != null) {
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND,
+          "there is no configuration file that could have a profile '" + profile() + "'",
+          null);
+    }
+    return ConfigurationFile.none();
   }
 
   private Optional<Path> path() {

@@ -3,7 +3,6 @@ package dev.epoch.cli.configuration;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -149,7 +148,8 @@ public final class Workspace {
     try {
       return Files.readString(file).strip();
     } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
+      throw new CommandFailure(
+          ExitCode.CONFLICT, "cannot read " + file + ": " + unreadable.getMessage(), null);
     }
   }
 
