@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program as it is built: the start script, the jars and the class cache. */
+/** The program as users start it: {@code bin/epoch} and the jar of this module. */
 class EpochProgramIT {
 
-  private static final Path PROGRAM = Path.of("target/epoch").toAbsolutePath();
+  private static final Path PROGRAM = Path.of("../../bin/epoch").toAbsolutePath().normalize();
 
   @TempDir Path folder;
 
@@ -47,7 +47,7 @@ class EpochProgramIT {
 
   @Test
   void runsFromAnyFolderAlsoThroughALink() throws Exception {
-    Path link = Files.createSymbolicLink(folder.resolve("epoch"), PROGRAM.resolve("bin/epoch"));
+    Path link = Files.createSymbolicLink(folder.resolve("epoch"), PROGRAM);
 
     Result result = run(link, Map.of(), "--version");
     Files.delete(link);
@@ -67,35 +67,12 @@ class EpochProgramIT {
           "{\"error\": \"RepositoryNotInitializedError\", \"message\": \"gone\"}");
       Map<String, String> variables = Map.of("EPOCH_SERVER_URL", server.url());
 
-      Result init = run(PROGRAM.resolve("bin/epoch"), variables, "init", "über");
-      Result status = run(PROGRAM.resolve("bin/epoch"), variables, "status");
+      Result init = run(PROGRAM, variables, "init", "über");
+      Result status = run(PROGRAM, variables, "status");
 
       assertThat(init)
           .isEqualTo(new Result(0, "Initialized repository 'über' on branch 'main'\n", ""));
       assertThat(status).isEqualTo(new Result(3, "", "error: gone\n"));
     }
-  }
-
-  @Test
-  void worksWithoutItsClassCache() throws Exception {
-    Path copy = folder.resolve("copy");
-    Files.createDirectories(copy.resolve("lib"));
-    Files.createDirectories(copy.resolve("bin"));
-    Files.copy(
-        PROGRAM.resolve("bin/epoch"),
-        copy.resolve("bin/epoch"),
-        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-    try (var jars = Files.list(PROGRAM.resolve("lib"))) {
-      for (Path jar : jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
-        Files.copy(jar, copy.resolve("lib").resolve(jar.getFileName()));
-      }
-    }
-
-    assertThat(run(copy.resolve("bin/epoch"), Map.of(), "--version").exitCode()).isZero();
-    // a cache that does not fit is no reason to fail or to say a word
-    Files.writeString(copy.resolve("lib/epoch.aot"), "nonsense");
-    Result result = run(copy.resolve("bin/epoch"), Map.of(), "--version");
-    assertThat(result.exitCode()).isZero();
-    assertThat(result.err()).isEmpty();
   }
 }

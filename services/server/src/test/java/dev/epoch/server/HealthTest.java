@@ -13,4 +13,16 @@ class HealthTest {
   void answersThatItIsUp() {
     given().when().get("/health").then().statusCode(200).body("status", equalTo("UP"));
   }
+
+  @Test
+  void answersThatItIsReady() {
+    given().when().get("/ready").then().statusCode(200).body("status", equalTo("UP"));
+  }
+
+  @Test
+  void describesItself() {
+    given().when().get("/openapi.json").then().statusCode(200).body("info.title", equalTo("Epoch"));
+    given().when().get("/docs/").then().statusCode(200);
+    given().when().get("/metrics").then().statusCode(200);
+  }
 }

@@ -1,0 +1,23 @@
+package dev.epoch.events;
+
+import java.util.Objects;
+
+/**
+ * Who asked. {@code name} and {@code email} may be empty, {@code id} never is.
+ *
+ * @param id stable identity, {@code anonymous} where nobody logged in
+ * @param name for people to read
+ * @param email for people to read
+ */
+public record Actor(String id, String name, String email) {
+  public static final Actor ANONYMOUS = new Actor("anonymous", "", "");
+
+  /** The server itself, when it completes or undoes what a stopped process left behind. */
+  public static final Actor RECOVERY = new Actor("epoch:recovery", "Epoch recovery", "");
+
+  public Actor {
+    Objects.requireNonNull(id, "id");
+    name = Objects.requireNonNullElse(name, "");
+    email = Objects.requireNonNullElse(email, "");
+  }
+}

@@ -1,0 +1,150 @@
+package dev.epoch.events;
+
+import dev.epoch.events.command.AbortMergeV1;
+import dev.epoch.events.command.AddStorageV1;
+import dev.epoch.events.command.CheckoutBranchV1;
+import dev.epoch.events.command.CommitToBranchV1;
+import dev.epoch.events.command.ContinueMergeV1;
+import dev.epoch.events.command.CreateBranchV1;
+import dev.epoch.events.command.CreateRepositoryV1;
+import dev.epoch.events.command.DeleteBranchV1;
+import dev.epoch.events.command.DeleteRepositoryV1;
+import dev.epoch.events.command.MergeBranchV1;
+import dev.epoch.events.command.OpenRepositoryV1;
+import dev.epoch.events.command.RegisterTableV1;
+import dev.epoch.events.command.RemoveStorageV1;
+import dev.epoch.events.command.RemoveTableV1;
+import dev.epoch.events.command.RenameBranchV1;
+import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.command.StageChangesV1;
+import dev.epoch.events.command.UnstageChangesV1;
+import dev.epoch.events.command.UpdateStorageV1;
+import dev.epoch.events.event.BranchCheckedOutV1;
+import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.ChangesStagedV1;
+import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.CommandCompletedV1;
+import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitTablesRecordedV1;
+import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.events.event.MergeAbortedV1;
+import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.OperationAbortedV1;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.RecoveryCompletedV1;
+import dev.epoch.events.event.RepositoryCreatedV1;
+import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.events.event.RepositoryOpenedV1;
+import dev.epoch.events.event.StorageAddedV1;
+import dev.epoch.events.event.StorageRemovedV1;
+import dev.epoch.events.event.StorageUpdatedV1;
+import dev.epoch.events.event.TableRegisteredV1;
+import dev.epoch.events.event.TableRemovedV1;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Every record that can be in a log: wire name, schema version, Java type. Wire names never change.
+ */
+public enum RecordType {
+  REPOSITORY_CREATED_V1("repository-created", 1, RecordKind.EVENT, RepositoryCreatedV1.class),
+  REPOSITORY_DELETED_V1("repository-deleted", 1, RecordKind.EVENT, RepositoryDeletedV1.class),
+  REPOSITORY_OPENED_V1("repository-opened", 1, RecordKind.EVENT, RepositoryOpenedV1.class),
+  STORAGE_ADDED_V1("storage-added", 1, RecordKind.EVENT, StorageAddedV1.class),
+  STORAGE_UPDATED_V1("storage-updated", 1, RecordKind.EVENT, StorageUpdatedV1.class),
+  STORAGE_REMOVED_V1("storage-removed", 1, RecordKind.EVENT, StorageRemovedV1.class),
+  TABLE_REGISTERED_V1("table-registered", 1, RecordKind.EVENT, TableRegisteredV1.class),
+  TABLE_REMOVED_V1("table-removed", 1, RecordKind.EVENT, TableRemovedV1.class),
+  BRANCH_CREATED_V1("branch-created", 1, RecordKind.EVENT, BranchCreatedV1.class),
+  BRANCH_RENAMED_V1("branch-renamed", 1, RecordKind.EVENT, BranchRenamedV1.class),
+  BRANCH_DELETED_V1("branch-deleted", 1, RecordKind.EVENT, BranchDeletedV1.class),
+  BRANCH_CHECKED_OUT_V1("branch-checked-out", 1, RecordKind.EVENT, BranchCheckedOutV1.class),
+  BRANCH_MOVED_V1("branch-moved", 1, RecordKind.EVENT, BranchMovedV1.class),
+  CHANGES_STAGED_V1("changes-staged", 1, RecordKind.EVENT, ChangesStagedV1.class),
+  CHANGES_UNSTAGED_V1("changes-unstaged", 1, RecordKind.EVENT, ChangesUnstagedV1.class),
+  OPERATION_PREPARED_V1("operation-prepared", 1, RecordKind.EVENT, OperationPreparedV1.class),
+  OPERATION_ABORTED_V1("operation-aborted", 1, RecordKind.EVENT, OperationAbortedV1.class),
+  COMMIT_TABLES_RECORDED_V1(
+      "commit-tables-recorded", 1, RecordKind.EVENT, CommitTablesRecordedV1.class),
+  COMMIT_CREATED_V1("commit-created", 1, RecordKind.EVENT, CommitCreatedV1.class),
+  MERGE_OPENED_V1("merge-opened", 1, RecordKind.EVENT, MergeOpenedV1.class),
+  CONFLICTS_RESOLVED_V1("conflicts-resolved", 1, RecordKind.EVENT, ConflictsResolvedV1.class),
+  MERGE_ABORTED_V1("merge-aborted", 1, RecordKind.EVENT, MergeAbortedV1.class),
+  RECOVERY_COMPLETED_V1("recovery-completed", 1, RecordKind.EVENT, RecoveryCompletedV1.class),
+  COMMAND_COMPLETED_V1("command-completed", 1, RecordKind.EVENT, CommandCompletedV1.class),
+  CREATE_REPOSITORY_V1("create-repository", 1, RecordKind.COMMAND, CreateRepositoryV1.class),
+  DELETE_REPOSITORY_V1("delete-repository", 1, RecordKind.COMMAND, DeleteRepositoryV1.class),
+  OPEN_REPOSITORY_V1("open-repository", 1, RecordKind.COMMAND, OpenRepositoryV1.class),
+  ADD_STORAGE_V1("add-storage", 1, RecordKind.COMMAND, AddStorageV1.class),
+  UPDATE_STORAGE_V1("update-storage", 1, RecordKind.COMMAND, UpdateStorageV1.class),
+  REMOVE_STORAGE_V1("remove-storage", 1, RecordKind.COMMAND, RemoveStorageV1.class),
+  REGISTER_TABLE_V1("register-table", 1, RecordKind.COMMAND, RegisterTableV1.class),
+  REMOVE_TABLE_V1("remove-table", 1, RecordKind.COMMAND, RemoveTableV1.class),
+  CREATE_BRANCH_V1("create-branch", 1, RecordKind.COMMAND, CreateBranchV1.class),
+  RENAME_BRANCH_V1("rename-branch", 1, RecordKind.COMMAND, RenameBranchV1.class),
+  DELETE_BRANCH_V1("delete-branch", 1, RecordKind.COMMAND, DeleteBranchV1.class),
+  CHECKOUT_BRANCH_V1("checkout-branch", 1, RecordKind.COMMAND, CheckoutBranchV1.class),
+  STAGE_CHANGES_V1("stage-changes", 1, RecordKind.COMMAND, StageChangesV1.class),
+  UNSTAGE_CHANGES_V1("unstage-changes", 1, RecordKind.COMMAND, UnstageChangesV1.class),
+  COMMIT_TO_BRANCH_V1("commit-to-branch", 1, RecordKind.COMMAND, CommitToBranchV1.class),
+  MERGE_BRANCH_V1("merge-branch", 1, RecordKind.COMMAND, MergeBranchV1.class),
+  RESOLVE_CONFLICTS_V1("resolve-conflicts", 1, RecordKind.COMMAND, ResolveConflictsV1.class),
+  CONTINUE_MERGE_V1("continue-merge", 1, RecordKind.COMMAND, ContinueMergeV1.class),
+  ABORT_MERGE_V1("abort-merge", 1, RecordKind.COMMAND, AbortMergeV1.class),
+
+  COMMAND_REJECTED("command-rejected", 1, RecordKind.REJECTION, Rejection.class);
+
+  private static final Map<Class<?>, RecordType> BY_CLASS =
+      Arrays.stream(values()).collect(Collectors.toMap(RecordType::javaType, Function.identity()));
+  private static final Map<String, RecordType> BY_NAME =
+      Arrays.stream(values())
+          .collect(
+              Collectors.toMap(type -> type.wireName + "." + type.version, Function.identity()));
+
+  private final String wireName;
+  private final int version;
+  private final RecordKind kind;
+  private final Class<? extends java.lang.Record> javaType;
+
+  RecordType(
+      String wireName, int version, RecordKind kind, Class<? extends java.lang.Record> javaType) {
+    this.wireName = wireName;
+    this.version = version;
+    this.kind = kind;
+    this.javaType = javaType;
+  }
+
+  public String wireName() {
+    return wireName;
+  }
+
+  public int version() {
+    return version;
+  }
+
+  public RecordKind kind() {
+    return kind;
+  }
+
+  public Class<? extends java.lang.Record> javaType() {
+    return javaType;
+  }
+
+  public static RecordType of(Object data) {
+    RecordType type = BY_CLASS.get(data.getClass());
+    if (type == null) {
+      throw new IllegalArgumentException("not a record of the log: " + data.getClass());
+    }
+    return type;
+  }
+
+  public static Optional<RecordType> of(String wireName, int version) {
+    return Optional.ofNullable(BY_NAME.get(wireName + "." + version));
+  }
+}

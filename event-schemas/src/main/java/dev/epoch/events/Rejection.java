@@ -1,0 +1,59 @@
+package dev.epoch.events;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Why a command was refused: data, not an exception.
+ *
+ * @param code which kind of refusal
+ * @param message problem and cause, for people
+ * @param details facts for programs; {@code remedy} where there is one
+ */
+public record Rejection(Code code, String message, Map<String, Object> details) {
+
+  /** The kinds of refusal. Their names are on the wire. */
+  public enum Code {
+    INVALID_NAME,
+    VALIDATION,
+    REPOSITORY_NOT_FOUND,
+    REPOSITORY_ALREADY_EXISTS,
+    STORAGE_NOT_FOUND,
+    STORAGE_ALREADY_EXISTS,
+    STORAGE_IN_USE,
+    TABLE_NOT_FOUND,
+    TABLE_ALREADY_EXISTS,
+    BRANCH_NOT_FOUND,
+    BRANCH_ALREADY_EXISTS,
+    BRANCH_NOT_MERGED,
+    BRANCH_IN_USE,
+    BRANCH_BUSY,
+    COMMIT_NOT_FOUND,
+    HEAD_MOVED,
+    NOTHING_TO_COMMIT,
+    UNCOMMITTED_CHANGES,
+    MERGE_IN_PROGRESS,
+    NO_MERGE_IN_PROGRESS,
+    MERGE_CONFLICT,
+    UNRESOLVED_CONFLICTS,
+    CONFLICT_NOT_FOUND,
+    NOT_FAST_FORWARD,
+    SCHEMA_CHANGED,
+    IDEMPOTENCY_KEY_REUSED,
+    OPERATION_FAILED
+  }
+
+  public Rejection {
+    Objects.requireNonNull(code, "code");
+    Objects.requireNonNull(message, "message");
+    details = details == null ? Map.of() : Map.copyOf(details);
+  }
+
+  public static Rejection of(Code code, String message) {
+    return new Rejection(code, message, Map.of());
+  }
+
+  public static Rejection of(Code code, String message, String remedy) {
+    return new Rejection(code, message, Map.of("remedy", remedy));
+  }
+}

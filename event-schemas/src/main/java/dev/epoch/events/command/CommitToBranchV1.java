@@ -1,0 +1,30 @@
+package dev.epoch.events.command;
+
+import dev.epoch.events.Actor;
+import java.util.List;
+
+/**
+ * Commit uncommitted changes.
+ *
+ * @param branch name
+ * @param message of the author
+ * @param author of the change
+ * @param tables names, empty for the staged ones or all
+ * @param all every changed table, whatever is staged
+ * @param expectedHead head the client knows, or null
+ * @param changed fact: names of tables with uncommitted changes
+ */
+public record CommitToBranchV1(
+    String branch,
+    String message,
+    Actor author,
+    List<String> tables,
+    boolean all,
+    String expectedHead,
+    List<String> changed)
+    implements Command {
+  public CommitToBranchV1 {
+    tables = tables == null ? List.of() : List.copyOf(tables);
+    changed = changed == null ? List.of() : List.copyOf(changed);
+  }
+}

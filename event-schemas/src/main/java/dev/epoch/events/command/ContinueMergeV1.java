@@ -1,0 +1,12 @@
+package dev.epoch.events.command;
+
+import dev.epoch.events.Actor;
+
+/**
+ * Commit an open merge.
+ *
+ * @param branch target
+ * @param message or null
+ * @param author of the commit
+ */
+public record ContinueMergeV1(String branch, String message, Actor author) implements Command {}

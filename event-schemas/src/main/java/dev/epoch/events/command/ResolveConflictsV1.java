@@ -1,0 +1,39 @@
+package dev.epoch.events.command;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decide about conflicts.
+ *
+ * @param branch target of the merge
+ * @param table or null
+ * @param key or empty
+ * @param field or null
+ * @param constraint or null
+ * @param resolution ours, theirs, base, value
+ * @param values canonical text by column
+ * @param nulls columns set to null
+ * @param deleteRow the row is to be absent
+ * @param resolved fact: conflicts settled by it
+ * @param remaining fact: conflicts left
+ */
+public record ResolveConflictsV1(
+    String branch,
+    String table,
+    List<String> key,
+    String field,
+    String constraint,
+    String resolution,
+    Map<String, String> values,
+    List<String> nulls,
+    boolean deleteRow,
+    long resolved,
+    long remaining)
+    implements Command {
+  public ResolveConflictsV1 {
+    key = key == null ? List.of() : List.copyOf(key);
+    nulls = nulls == null ? List.of() : List.copyOf(nulls);
+    values = values == null ? Map.of() : Map.copyOf(values);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.epoch.events.event;
+
+import dev.epoch.events.Actor;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A commit exists and is the head of its branch. The one atomic step that makes an operation true.
+ *
+ * @param operationId of the operation, or null
+ * @param branchId of the branch
+ * @param commit id
+ * @param parents ids; the first is the head before
+ * @param author of the change
+ * @param message of the author
+ * @param time of the commit, microseconds
+ * @param tables changed against the first parent, with those recorded before
+ * @param removedTables names of tables in the first parent and not here
+ * @param locations by table id: where this branch keeps rows, if not where the commit says
+ */
+public record CommitCreatedV1(
+    UUID operationId,
+    String branchId,
+    String commit,
+    List<String> parents,
+    Actor author,
+    String message,
+    Instant time,
+    List<TableEntry> tables,
+    List<String> removedTables,
+    Map<String, RowsLocation> locations)
+    implements Event {
+  public CommitCreatedV1 {
+    parents = parents == null ? List.of() : List.copyOf(parents);
+    tables = tables == null ? List.of() : List.copyOf(tables);
+    removedTables = removedTables == null ? List.of() : List.copyOf(removedTables);
+    locations = locations == null ? Map.of() : Map.copyOf(locations);
+  }
+}

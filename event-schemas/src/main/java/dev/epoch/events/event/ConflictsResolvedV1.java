@@ -1,0 +1,41 @@
+package dev.epoch.events.event;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A decision about conflicts of an open merge. Later decisions go before earlier ones.
+ *
+ * @param mergeId of the merge
+ * @param branchId target
+ * @param table only this table, or null
+ * @param key only this row, or empty
+ * @param field only this field, or null
+ * @param constraint only this constraint, or null
+ * @param resolution ours, theirs, base, value
+ * @param values for resolution value: canonical text by column
+ * @param nulls for resolution value: columns set to null
+ * @param deleteRow for resolution value: the row is to be absent
+ * @param resolved conflicts this decision settled
+ * @param remaining conflicts still open
+ */
+public record ConflictsResolvedV1(
+    String mergeId,
+    String branchId,
+    String table,
+    List<String> key,
+    String field,
+    String constraint,
+    String resolution,
+    Map<String, String> values,
+    List<String> nulls,
+    boolean deleteRow,
+    long resolved,
+    long remaining)
+    implements Event {
+  public ConflictsResolvedV1 {
+    key = key == null ? List.of() : List.copyOf(key);
+    nulls = nulls == null ? List.of() : List.copyOf(nulls);
+    values = values == null ? Map.of() : Map.copyOf(values);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.epoch.events.event;
+
+/**
+ * A fact of a repository. Each has a schema file, an applier, and golden copies; a released one
+ * never changes.
+ */
+public sealed interface Event
+    permits RepositoryCreatedV1,
+        RepositoryDeletedV1,
+        RepositoryOpenedV1,
+        StorageAddedV1,
+        StorageUpdatedV1,
+        StorageRemovedV1,
+        TableRegisteredV1,
+        TableRemovedV1,
+        BranchCreatedV1,
+        BranchRenamedV1,
+        BranchDeletedV1,
+        BranchCheckedOutV1,
+        BranchMovedV1,
+        ChangesStagedV1,
+        ChangesUnstagedV1,
+        OperationPreparedV1,
+        OperationAbortedV1,
+        CommitTablesRecordedV1,
+        CommitCreatedV1,
+        MergeOpenedV1,
+        ConflictsResolvedV1,
+        MergeAbortedV1,
+        RecoveryCompletedV1,
+        CommandCompletedV1 {}

@@ -1,0 +1,37 @@
+package dev.epoch.events.event;
+
+import dev.epoch.events.Digest;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A merge waits on its target branch: for conflicts to be resolved, or for its commit.
+ *
+ * @param mergeId of the merge
+ * @param branchId target
+ * @param source as the user named it
+ * @param sourceCommit what is merged
+ * @param targetCommit head of the target
+ * @param bases best common ancestors
+ * @param strategy three_way, ours, theirs
+ * @param message of the commit to come, or null
+ * @param conflictSet root chunk of the conflicts, null if there are none
+ * @param conflicts number by table name
+ */
+public record MergeOpenedV1(
+    String mergeId,
+    String branchId,
+    String source,
+    String sourceCommit,
+    String targetCommit,
+    List<String> bases,
+    String strategy,
+    String message,
+    Digest conflictSet,
+    Map<String, Long> conflicts)
+    implements Event {
+  public MergeOpenedV1 {
+    bases = bases == null ? List.of() : List.copyOf(bases);
+    conflicts = conflicts == null ? Map.of() : Map.copyOf(conflicts);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.epoch.events.event;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.epoch.events.Actor;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
+import java.time.Instant;
+import java.util.List;
+
+/** What an operation is to do: all that is needed to finish or undo it after a crash. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = OperationPlan.RegisterTable.class, name = "register_table"),
+  @JsonSubTypes.Type(value = OperationPlan.RemoveTable.class, name = "remove_table"),
+  @JsonSubTypes.Type(value = OperationPlan.Commit.class, name = "commit"),
+  @JsonSubTypes.Type(value = OperationPlan.Merge.class, name = "merge")
+})
+public sealed interface OperationPlan {
+
+  /** Capture is installed on a table. */
+  record RegisterTable(
+      String tableId,
+      String name,
+      String storage,
+      String schemaName,
+      String tableName,
+      TableSchema schema)
+      implements OperationPlan {}
+
+  /** Capture is removed from a table. */
+  record RemoveTable(String tableId, String name) implements OperationPlan {}
+
+  /**
+   * Uncommitted changes of tables become a commit.
+   *
+   * @param tables ids of the tables whose working sets are taken
+   * @param message of the author
+   * @param author of the change
+   * @param time of the commit to be
+   */
+  record Commit(List<String> tables, String message, Actor author, Instant time)
+      implements OperationPlan {
+    public Commit {
+      tables = List.copyOf(tables);
+    }
+  }
+
+  /**
+   * Rows of another line of history are brought to the branch.
+   *
+   * @param mergeId of the open merge that this completes, or null
+   * @param source as the user named it
+   * @param sourceCommit that is merged
+   * @param fastForward whether the head moves to the source instead of to a new commit
+   * @param tables what happens to each table that changes
+   * @param newTables ids of tables that come to the branch with the merge
+   * @param message of the commit, null for a fast-forward
+   * @param author of the commit
+   * @param time of the commit to be
+   */
+  record Merge(
+      String mergeId,
+      String source,
+      String sourceCommit,
+      boolean fastForward,
+      List<TableMerge> tables,
+      List<String> newTables,
+      String message,
+      Actor author,
+      Instant time)
+      implements OperationPlan {
+    public Merge {
+      tables = tables == null ? List.of() : List.copyOf(tables);
+      newTables = newTables == null ? List.of() : List.copyOf(newTables);
+    }
+  }
+
+  /**
+   * What a merge does to one table.
+   *
+   * @param tableId of the table
+   * @param action {@code write}: rows are written; {@code repoint}: the branch sees the rows
+   *     elsewhere
+   * @param anchor for write: position of the default branch that is seen underneath afterwards
+   * @param to for repoint: where the rows are
+   */
+  record TableMerge(String tableId, String action, long anchor, RowsLocation to) {}
+}

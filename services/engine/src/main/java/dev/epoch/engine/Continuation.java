@@ -1,0 +1,75 @@
+package dev.epoch.engine;
+
+import dev.epoch.events.Actor;
+import dev.epoch.events.Digest;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Later steps of a command, with facts that the shell brings back from the backends. Not kept in
+ * the log; their events are.
+ */
+public sealed interface Continuation {
+
+  /** Capture is installed and the baseline read. */
+  record CompleteRegistration(
+      UUID operation, long rowCount, Digest contentHash, String contentSum, Digest schemaHash)
+      implements Continuation {}
+
+  /** The table's objects are gone from its database. */
+  record CompleteRemoval(UUID operation) implements Continuation {}
+
+  /**
+   * The working sets are committed in their databases.
+   *
+   * @param entries of tables that really changed, those registered since the last commit too
+   */
+  record CompleteCommit(UUID operation, List<TableEntry> entries) implements Continuation {}
+
+  /** The merge is planned: its backends may change. */
+  record PrepareMerge(String branchId, String expectedHead, OperationPlan.Merge plan)
+      implements Continuation {}
+
+  /** The merge waits for decisions, or for its commit. */
+  record OpenMerge(
+      String branchId,
+      String expectedHead,
+      String source,
+      String sourceCommit,
+      List<String> bases,
+      String strategy,
+      String message,
+      Digest conflictSet,
+      Map<String, Long> conflicts,
+      String former)
+      implements Continuation {}
+
+  /**
+   * The rows are merged in their databases.
+   *
+   * @param entries of tables that differ from the first parent; ignored by a fast-forward
+   * @param locations by table id: where the branch keeps rows of every table the operation touched
+   */
+  record CompleteMerge(
+      UUID operation, List<TableEntry> entries, Map<String, RowsLocation> locations)
+      implements Continuation {}
+
+  /** What the backends had done of the operation is undone. */
+  record Abort(UUID operation, String code, String message) implements Continuation {}
+
+  /**
+   * An operation that a stopped process left behind was finished or undone; follows its completion
+   * or abort.
+   */
+  record RecordRecovery(
+      UUID operation,
+      String outcome,
+      Actor originalActor,
+      Map<String, String> tables,
+      String reason)
+      implements Continuation {}
+}

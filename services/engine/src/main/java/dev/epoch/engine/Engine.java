@@ -1,0 +1,60 @@
+package dev.epoch.engine;
+
+import dev.epoch.engine.processing.BranchProcessor;
+import dev.epoch.engine.processing.CommitProcessor;
+import dev.epoch.engine.processing.MergeProcessor;
+import dev.epoch.engine.processing.OperationProcessor;
+import dev.epoch.engine.processing.RepositoryProcessor;
+import dev.epoch.engine.processing.StorageProcessor;
+import dev.epoch.engine.processing.TableProcessor;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.command.*;
+
+/**
+ * Decides. A pure function from state and request to events or a refusal; {@link
+ * dev.epoch.engine.state.Appliers} turn events into state.
+ */
+public final class Engine {
+  private Engine() {}
+
+  public static Decision decide(RepositoryState state, Command command, DecisionContext context) {
+    if (!(command instanceof CreateRepositoryV1) && !state.exists()) {
+      return RepositoryProcessor.notFound(state.name());
+    }
+    return switch (command) {
+      case CreateRepositoryV1 c -> RepositoryProcessor.create(state, c, context);
+      case DeleteRepositoryV1 c -> RepositoryProcessor.delete(state, c);
+      case OpenRepositoryV1 c -> RepositoryProcessor.open(c);
+      case AddStorageV1 c -> StorageProcessor.add(state, c);
+      case UpdateStorageV1 c -> StorageProcessor.update(state, c);
+      case RemoveStorageV1 c -> StorageProcessor.remove(state, c);
+      case RegisterTableV1 c -> TableProcessor.register(state, c, context);
+      case RemoveTableV1 c -> TableProcessor.remove(state, c, context);
+      case CreateBranchV1 c -> BranchProcessor.create(state, c, context);
+      case RenameBranchV1 c -> BranchProcessor.rename(state, c);
+      case DeleteBranchV1 c -> BranchProcessor.delete(state, c, context);
+      case CheckoutBranchV1 c -> BranchProcessor.checkout(state, c);
+      case StageChangesV1 c -> CommitProcessor.stage(state, c);
+      case UnstageChangesV1 c -> CommitProcessor.unstage(state, c);
+      case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);
+      case MergeBranchV1 c -> MergeProcessor.merge(state, c);
+      case ResolveConflictsV1 c -> MergeProcessor.resolve(state, c);
+      case ContinueMergeV1 c -> MergeProcessor.proceed(state, c);
+      case AbortMergeV1 c -> MergeProcessor.abort(state, c);
+    };
+  }
+
+  public static Decision decide(
+      RepositoryState state, Continuation continuation, DecisionContext context) {
+    return switch (continuation) {
+      case Continuation.CompleteRegistration c -> TableProcessor.completeRegistration(state, c);
+      case Continuation.CompleteRemoval c -> TableProcessor.completeRemoval(state, c);
+      case Continuation.CompleteCommit c -> CommitProcessor.complete(state, c);
+      case Continuation.PrepareMerge c -> MergeProcessor.prepare(state, c, context);
+      case Continuation.OpenMerge c -> MergeProcessor.open(state, c, context);
+      case Continuation.CompleteMerge c -> MergeProcessor.complete(state, c);
+      case Continuation.Abort c -> OperationProcessor.abort(state, c);
+      case Continuation.RecordRecovery c -> OperationProcessor.recordRecovery(c);
+    };
+  }
+}

@@ -1,0 +1,158 @@
+package dev.epoch.engine.processing;
+
+import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.CheckoutBranchV1;
+import dev.epoch.events.command.CreateBranchV1;
+import dev.epoch.events.command.DeleteBranchV1;
+import dev.epoch.events.command.RenameBranchV1;
+import dev.epoch.events.event.BranchCheckedOutV1;
+import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.Event;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.ref.BranchName;
+import dev.epoch.model.ref.InvalidNameException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Branches: create, rename, delete, check out. */
+public final class BranchProcessor {
+  private BranchProcessor() {}
+
+  public static Decision create(
+      RepositoryState state, CreateBranchV1 command, DecisionContext context) {
+    Optional<Decision> refusal = refuseName(state, command.name());
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    if (state.commits().of(command.commit()).isEmpty()) {
+      return Decision.reject(
+          new Rejection(
+              Code.COMMIT_NOT_FOUND,
+              "Commit '" + command.commit() + "' not found",
+              Map.of("commit", command.commit())));
+    }
+    String id = context.branchId();
+    List<Event> events = new ArrayList<>();
+    events.add(
+        new BranchCreatedV1(
+            id, command.name(), command.commit(), command.startPoint(), locations(state, command)));
+    if (command.checkout()) {
+      events.addFirst(new BranchCheckedOutV1(id));
+    }
+    return Decision.accept(events);
+  }
+
+  /** A branch made from another one's head finds the rows where that one keeps them. */
+  private static Map<String, RowsLocation> locations(
+      RepositoryState state, CreateBranchV1 command) {
+    return state
+        .branch(command.startPoint())
+        .filter(source -> source.head().equals(command.commit()))
+        .map(source -> Map.copyOf(source.locations()))
+        .orElse(Map.of());
+  }
+
+  public static Decision rename(RepositoryState state, RenameBranchV1 command) {
+    Optional<BranchState> branch = state.branch(command.from());
+    if (branch.isEmpty()) {
+      return Refusals.branchNotFound(command.from());
+    }
+    return refuseName(state, command.to())
+        .orElseGet(() ->
+            Decision.accept(new BranchRenamedV1(branch.get().id(), command.from(), command.to())));
+  }
+
+  /**
+   * As git does: not the default branch, not the current one; unmerged or uncommitted work needs
+   * force.
+   */
+  public static Decision delete(
+      RepositoryState state, DeleteBranchV1 command, DecisionContext context) {
+    Optional<BranchState> found = state.branch(command.name());
+    if (found.isEmpty()) {
+      return Refusals.branchNotFound(command.name());
+    }
+    BranchState branch = found.get();
+    if (state.isDefault(branch)) {
+      return inUse(branch, "it is the default branch", "Its rows are the live tables");
+    }
+    if (branch.id().equals(state.sessions().checkouts().get(context.actor().id()))) {
+      return inUse(branch, "it is your current branch", "epoch checkout another branch first");
+    }
+    if (branch.operation() != null) {
+      return Refusals.busy(branch);
+    }
+    if (!command.force() && command.uncommitted()) {
+      return Decision.reject(
+          new Rejection(
+              Code.BRANCH_NOT_MERGED,
+              "Branch '" + branch.name() + "' has uncommitted changes",
+              Map.of("branch", branch.name(), "remedy", "Commit them, or delete with --force")));
+    }
+    if (!command.force() && !merged(state, branch)) {
+      return Decision.reject(
+          new Rejection(
+              Code.BRANCH_NOT_MERGED,
+              "Branch '" + branch.name() + "' is not fully merged",
+              Map.of(
+                  "branch",
+                  branch.name(),
+                  "head",
+                  branch.head(),
+                  "remedy",
+                  "Merge it, or delete with --force")));
+    }
+    return Decision.accept(new BranchDeletedV1(branch.id(), branch.name(), branch.head()));
+  }
+
+  public static Decision checkout(RepositoryState state, CheckoutBranchV1 command) {
+    return state
+        .branch(command.name())
+        .map(branch -> Decision.accept(new BranchCheckedOutV1(branch.id())))
+        .orElseGet(() -> Refusals.branchNotFound(command.name()));
+  }
+
+  /** Whether another branch holds all of its commits. */
+  private static boolean merged(RepositoryState state, BranchState branch) {
+    StateGraph graph = new StateGraph(state.commits());
+    return state.branches().byId().values().stream()
+        .filter(other -> !other.id().equals(branch.id()))
+        .anyMatch(other ->
+            new Ancestry(graph).isAncestor(graph.id(branch.head()), graph.id(other.head())));
+  }
+
+  private static Decision inUse(BranchState branch, String why, String remedy) {
+    return Decision.reject(
+        new Rejection(
+            Code.BRANCH_IN_USE,
+            "Cannot delete branch '" + branch.name() + "': " + why,
+            Map.of("branch", branch.name(), "remedy", remedy)));
+  }
+
+  private static Optional<Decision> refuseName(RepositoryState state, String name) {
+    try {
+      new BranchName(name);
+    } catch (InvalidNameException e) {
+      return Optional.of(Decision.reject(Code.INVALID_NAME, e.getMessage()));
+    }
+    if (state.branch(name).isPresent()) {
+      return Optional.of(
+          Decision.reject(
+              new Rejection(
+                  Code.BRANCH_ALREADY_EXISTS,
+                  "Branch '" + name + "' already exists",
+                  Map.of("branch", name))));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,183 @@
+package dev.epoch.engine.processing;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.CommitToBranchV1;
+import dev.epoch.events.command.StageChangesV1;
+import dev.epoch.events.command.UnstageChangesV1;
+import dev.epoch.events.event.ChangesStagedV1;
+import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.Event;
+import dev.epoch.events.event.OperationAbortedV1;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.table.TableEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Commits: stage, unstage, commit. */
+public final class CommitProcessor {
+  private CommitProcessor() {}
+
+  public static Decision stage(RepositoryState state, StageChangesV1 command) {
+    Optional<BranchState> branch = state.branch(command.branch());
+    if (branch.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    for (String table : command.tables()) {
+      if (state.tables().named(table).isEmpty() && !removed(state, branch.get()).contains(table)) {
+        return Refusals.tableNotFound(table);
+      }
+    }
+    return Decision.accept(new ChangesStagedV1(branch.get().id(), command.tables()));
+  }
+
+  public static Decision unstage(RepositoryState state, UnstageChangesV1 command) {
+    Optional<BranchState> branch = state.branch(command.branch());
+    if (branch.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    List<String> tables =
+        command.tables().isEmpty()
+            ? branch.get().staged().stream().sorted().toList()
+            : command.tables().stream().filter(branch.get().staged()::contains).toList();
+    return Decision.accept(new ChangesUnstagedV1(branch.get().id(), tables));
+  }
+
+  public static Decision commit(
+      RepositoryState state, CommitToBranchV1 command, DecisionContext context) {
+    Optional<BranchState> found = state.branch(command.branch());
+    if (found.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    BranchState branch = found.get();
+    if (command.message() == null || command.message().isBlank()) {
+      return Decision.reject(Code.VALIDATION, "A commit needs a message");
+    }
+    if (command.expectedHead() != null && !command.expectedHead().equals(branch.head())) {
+      return Refusals.headMoved(branch, command.expectedHead());
+    }
+    if (branch.merge() != null) {
+      return Refusals.mergeInProgress(branch);
+    }
+    if (branch.operation() != null) {
+      return Refusals.busy(branch);
+    }
+    for (String table : command.tables()) {
+      if (state.tables().named(table).isEmpty() && !removed(state, branch).contains(table)) {
+        return Refusals.tableNotFound(table);
+      }
+    }
+    SortedSet<String> selected =
+        selected(command, branch, changed(state, branch, command.changed()));
+    if (selected.isEmpty()) {
+      return Decision.reject(nothingToCommit(branch));
+    }
+    List<String> ids =
+        selected.stream()
+            .flatMap(name -> state.tables().named(name).stream())
+            .map(RegisteredTable::id)
+            .toList();
+    OperationPlan plan =
+        new OperationPlan.Commit(ids, command.message(), command.author(), context.time());
+    return Decision.accept(
+        new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
+  }
+
+  public static Decision complete(RepositoryState state, Continuation.CompleteCommit facts) {
+    OperationState operation = state.operations().get(facts.operation());
+    BranchState branch = state.branches().byId().get(operation.branchId());
+    OperationPlan.Commit plan = (OperationPlan.Commit) operation.plan();
+    List<String> removed = List.copyOf(removed(state, branch));
+    if (facts.entries().isEmpty() && removed.isEmpty()) {
+      OperationAbortedV1 aborted =
+          new OperationAbortedV1(
+              operation.id(), Code.NOTHING_TO_COMMIT.name(), "no row differs from the last commit");
+      return new Decision(List.of(aborted), Optional.of(nothingToCommit(branch)));
+    }
+    CommitState head = state.head(branch);
+    List<Event> events = new ArrayList<>();
+    events.addAll(
+        CommitEvents.of(
+            state,
+            branch,
+            operation,
+            List.of(head.id()),
+            facts.entries(),
+            removed,
+            Map.of(),
+            plan.author(),
+            plan.message(),
+            plan.time()));
+    return Decision.accept(events);
+  }
+
+  /** Names that a commit of everything would take. */
+  public static SortedSet<String> changed(
+      RepositoryState state, BranchState branch, List<String> withUncommittedRows) {
+    SortedSet<String> changed = new TreeSet<>(withUncommittedRows);
+    changed.addAll(registered(state, branch));
+    changed.addAll(removed(state, branch));
+    return changed;
+  }
+
+  /** Names of tables registered since the last commit of the default branch. */
+  public static SortedSet<String> registered(RepositoryState state, BranchState branch) {
+    SortedSet<String> names = new TreeSet<>();
+    if (state.isDefault(branch)) {
+      Map<String, TableEntry> tree = state.head(branch).tree();
+      state
+          .tables()
+          .idByName()
+          .forEach((name, id) -> {
+            TableEntry entry = tree.get(name);
+            if (entry == null || !entry.tableId().equals(id)) {
+              names.add(name);
+            }
+          });
+    }
+    return names;
+  }
+
+  /** Names of tables in the head that are versioned no more. */
+  public static SortedSet<String> removed(RepositoryState state, BranchState branch) {
+    SortedSet<String> names = new TreeSet<>();
+    for (TableEntry entry : state.head(branch).tree().values()) {
+      if (state.tables().byId().get(entry.tableId()).removed()
+          && state.tables().named(entry.name()).isEmpty()) {
+        names.add(entry.name());
+      }
+    }
+    return names;
+  }
+
+  private static SortedSet<String> selected(
+      CommitToBranchV1 command, BranchState branch, SortedSet<String> changed) {
+    SortedSet<String> selected = new TreeSet<>(changed);
+    if (!command.tables().isEmpty()) {
+      selected.retainAll(command.tables());
+    } else if (!command.all() && !branch.staged().isEmpty()) {
+      selected.retainAll(branch.staged());
+    }
+    return selected;
+  }
+
+  private static Rejection nothingToCommit(BranchState branch) {
+    return new Rejection(
+        Code.NOTHING_TO_COMMIT,
+        "Nothing to commit on branch '" + branch.name() + "', working tree clean",
+        Map.of("branch", branch.name()));
+  }
+}

@@ -1,0 +1,277 @@
+package dev.epoch.engine.processing;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.AbortMergeV1;
+import dev.epoch.events.command.ContinueMergeV1;
+import dev.epoch.events.command.MergeBranchV1;
+import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.CommandCompletedV1;
+import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.events.event.MergeAbortedV1;
+import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.model.commit.Ancestry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Merges: start, decide conflicts, finish, give up. What rows do is planned outside; here is
+ * decided whether it may happen.
+ */
+public final class MergeProcessor {
+  private MergeProcessor() {}
+
+  public static Decision merge(RepositoryState state, MergeBranchV1 command) {
+    Optional<BranchState> found = state.branch(command.target());
+    if (found.isEmpty()) {
+      return Refusals.branchNotFound(command.target());
+    }
+    BranchState target = found.get();
+    if (state.commits().of(command.sourceCommit()).isEmpty()) {
+      return Decision.reject(
+          new Rejection(
+              Code.COMMIT_NOT_FOUND,
+              "Commit '" + command.sourceCommit() + "' not found",
+              Map.of("commit", command.sourceCommit())));
+    }
+    Optional<Decision> refusal = refuseMove(target, command.expectedHead());
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    StateGraph graph = new StateGraph(state.commits());
+    if (new Ancestry(graph).isAncestor(graph.id(command.sourceCommit()), graph.id(target.head()))) {
+      return Decision.accept(
+          new CommandCompletedV1(Map.of("up_to_date", "true", "commit", target.head())));
+    }
+    if (!command.uncommitted().isEmpty()) {
+      return Decision.reject(
+          new Rejection(
+              Code.UNCOMMITTED_CHANGES,
+              "Branch '"
+                  + target.name()
+                  + "' has uncommitted changes in "
+                  + String.join(", ", command.uncommitted()),
+              Map.of(
+                  "branch",
+                  target.name(),
+                  "tables",
+                  command.uncommitted(),
+                  "remedy",
+                  "Commit them before merging")));
+    }
+    boolean fastForward =
+        new Ancestry(graph).isAncestor(graph.id(target.head()), graph.id(command.sourceCommit()));
+    if (command.strategy().equals("fast_forward") && !fastForward) {
+      return Decision.reject(
+          new Rejection(
+              Code.NOT_FAST_FORWARD,
+              "Cannot fast-forward '"
+                  + target.name()
+                  + "' to '"
+                  + command.source()
+                  + "': both have commits of their own",
+              Map.of(
+                  "branch",
+                  target.name(),
+                  "source",
+                  command.source(),
+                  "remedy",
+                  "Merge with strategy THREE_WAY")));
+    }
+    return Decision.proceed();
+  }
+
+  public static Decision prepare(
+      RepositoryState state, Continuation.PrepareMerge facts, DecisionContext context) {
+    BranchState target = state.branches().byId().get(facts.branchId());
+    if (target == null) {
+      return Refusals.branchNotFound(facts.branchId());
+    }
+    if (!target.head().equals(facts.expectedHead())) {
+      return Refusals.headMoved(target, facts.expectedHead());
+    }
+    if (target.operation() != null) {
+      return Refusals.busy(target);
+    }
+    if (target.merge() != null && !target.merge().id().equals(facts.plan().mergeId())) {
+      return Refusals.mergeInProgress(target);
+    }
+    return Decision.accept(
+        new OperationPreparedV1(
+            context.command(), target.id(), facts.expectedHead(), facts.plan()));
+  }
+
+  public static Decision open(
+      RepositoryState state, Continuation.OpenMerge facts, DecisionContext context) {
+    BranchState target = state.branches().byId().get(facts.branchId());
+    if (target == null) {
+      return Refusals.branchNotFound(facts.branchId());
+    }
+    if (!target.head().equals(facts.expectedHead())) {
+      return Refusals.headMoved(target, facts.expectedHead());
+    }
+    if (target.merge() != null && !target.merge().id().equals(facts.former())) {
+      return Refusals.mergeInProgress(target);
+    }
+    String mergeId = facts.former() == null ? context.mergeId() : facts.former();
+    return Decision.accept(
+        new MergeOpenedV1(
+            mergeId,
+            target.id(),
+            facts.source(),
+            facts.sourceCommit(),
+            target.head(),
+            facts.bases(),
+            facts.strategy(),
+            facts.message(),
+            facts.conflictSet(),
+            facts.conflicts()));
+  }
+
+  public static Decision resolve(RepositoryState state, ResolveConflictsV1 command) {
+    Optional<BranchState> branch = state.branch(command.branch());
+    if (branch.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    MergeState merge = branch.get().merge();
+    if (merge == null) {
+      return Refusals.noMerge(branch.get());
+    }
+    return Decision.accept(
+        new ConflictsResolvedV1(
+            merge.id(),
+            branch.get().id(),
+            command.table(),
+            command.key(),
+            command.field(),
+            command.constraint(),
+            command.resolution(),
+            command.values(),
+            command.nulls(),
+            command.deleteRow(),
+            command.resolved(),
+            command.remaining()));
+  }
+
+  public static Decision proceed(RepositoryState state, ContinueMergeV1 command) {
+    Optional<BranchState> branch = state.branch(command.branch());
+    if (branch.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    MergeState merge = branch.get().merge();
+    if (merge == null) {
+      return Refusals.noMerge(branch.get());
+    }
+    if (branch.get().operation() != null) {
+      return Refusals.busy(branch.get());
+    }
+    if (merge.remaining() > 0) {
+      return Decision.reject(
+          new Rejection(
+              Code.UNRESOLVED_CONFLICTS,
+              merge.remaining() + " conflict(s) are not resolved",
+              Map.of(
+                  "branch",
+                  command.branch(),
+                  "unresolved",
+                  merge.remaining(),
+                  "remedy",
+                  "epoch conflicts resolve")));
+    }
+    return Decision.proceed();
+  }
+
+  public static Decision abort(RepositoryState state, AbortMergeV1 command) {
+    Optional<BranchState> branch = state.branch(command.branch());
+    if (branch.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    if (branch.get().merge() == null) {
+      return Refusals.noMerge(branch.get());
+    }
+    if (branch.get().operation() != null) {
+      return Refusals.busy(branch.get());
+    }
+    return Decision.accept(new MergeAbortedV1(branch.get().merge().id(), branch.get().id()));
+  }
+
+  public static Decision complete(RepositoryState state, Continuation.CompleteMerge facts) {
+    OperationState operation = state.operations().get(facts.operation());
+    BranchState target = state.branches().byId().get(operation.branchId());
+    OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
+    if (plan.fastForward()) {
+      return Decision.accept(
+          new BranchMovedV1(
+              operation.id(),
+              target.id(),
+              target.head(),
+              plan.sourceCommit(),
+              "fast_forward",
+              locationsAfterFastForward(state, target, plan, facts)));
+    }
+    List<String> removed = List.copyOf(CommitProcessor.removed(state, target));
+    return Decision.accept(
+        CommitEvents.of(
+            state,
+            target,
+            operation,
+            List.of(target.head(), plan.sourceCommit()),
+            facts.entries(),
+            removed,
+            facts.locations(),
+            plan.author(),
+            plan.message(),
+            plan.time()));
+  }
+
+  /**
+   * Tables that the operation did not touch stay where the branch kept them; their rows are the
+   * same in the new head.
+   */
+  private static Map<String, RowsLocation> locationsAfterFastForward(
+      RepositoryState state,
+      BranchState target,
+      OperationPlan.Merge plan,
+      Continuation.CompleteMerge facts) {
+    Map<String, RowsLocation> locations = new HashMap<>();
+    Map<String, TableEntry> old = state.head(target).tree();
+    for (TableEntry entry : state.commits().byId().get(plan.sourceCommit()).tree().values()) {
+      TableEntry before = old.get(entry.name());
+      RowsLocation location = facts.locations().get(entry.tableId());
+      if (location == null && before != null && before.tableId().equals(entry.tableId())) {
+        location = target.location(before);
+      }
+      if (location != null && !location.equals(entry.location())) {
+        locations.put(entry.tableId(), location);
+      }
+    }
+    return locations;
+  }
+
+  private static Optional<Decision> refuseMove(BranchState branch, String expectedHead) {
+    if (expectedHead != null && !expectedHead.equals(branch.head())) {
+      return Optional.of(Refusals.headMoved(branch, expectedHead));
+    }
+    if (branch.merge() != null) {
+      return Optional.of(Refusals.mergeInProgress(branch));
+    }
+    if (branch.operation() != null) {
+      return Optional.of(Refusals.busy(branch));
+    }
+    return Optional.empty();
+  }
+}

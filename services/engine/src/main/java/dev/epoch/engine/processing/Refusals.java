@@ -1,0 +1,97 @@
+package dev.epoch.engine.processing;
+
+import dev.epoch.engine.Decision;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
+import java.util.Map;
+
+/** Refusals that several processors give, worded once. */
+final class Refusals {
+  private Refusals() {}
+
+  static Decision branchNotFound(String branch) {
+    return Decision.reject(
+        new Rejection(
+            Code.BRANCH_NOT_FOUND, "Branch '" + branch + "' not found", Map.of("branch", branch)));
+  }
+
+  static Decision tableNotFound(String table) {
+    return Decision.reject(
+        new Rejection(
+            Code.TABLE_NOT_FOUND,
+            "Table '" + table + "' is not registered",
+            Map.of("table", table)));
+  }
+
+  static Decision storageNotFound(String storage) {
+    return Decision.reject(
+        new Rejection(
+            Code.STORAGE_NOT_FOUND,
+            "Storage backend '" + storage + "' not found",
+            Map.of("storage", storage, "remedy", "epoch storage add " + storage + " --type ...")));
+  }
+
+  static Decision busy(BranchState branch) {
+    return Decision.reject(
+        new Rejection(
+            Code.BRANCH_BUSY,
+            "An operation on branch '" + branch.name() + "' is in flight",
+            Map.of(
+                "branch",
+                branch.name(),
+                "operation",
+                branch.operation().toString(),
+                "remedy",
+                "Try again in a moment")));
+  }
+
+  static Decision headMoved(BranchState branch, String expected) {
+    return Decision.reject(
+        new Rejection(
+            Code.HEAD_MOVED,
+            "Branch '"
+                + branch.name()
+                + "' moved while you worked: its head is not "
+                + abbreviated(expected)
+                + " any more",
+            Map.of(
+                "branch",
+                branch.name(),
+                "head",
+                branch.head(),
+                "expected",
+                expected,
+                "remedy",
+                "Look at the new head and try again")));
+  }
+
+  static Decision mergeInProgress(BranchState branch) {
+    return Decision.reject(
+        new Rejection(
+            Code.MERGE_IN_PROGRESS,
+            "A merge of '"
+                + branch.merge().source()
+                + "' into '"
+                + branch.name()
+                + "' is not finished",
+            Map.of(
+                "branch",
+                branch.name(),
+                "remedy",
+                "epoch merge --continue, or epoch merge --abort")));
+  }
+
+  static Decision noMerge(BranchState branch) {
+    return Decision.reject(
+        new Rejection(
+            Code.NO_MERGE_IN_PROGRESS,
+            "No merge is in progress on '" + branch.name() + "'",
+            Map.of("branch", branch.name())));
+  }
+
+  /** Seven digits, as git shows them. */
+  static String abbreviated(String commit) {
+    return commit.substring(0, Math.min(7, commit.length()));
+  }
+}

@@ -1,0 +1,131 @@
+package dev.epoch.engine.processing;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.RegisterTableV1;
+import dev.epoch.events.command.RemoveTableV1;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.TableRegisteredV1;
+import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.model.ref.InvalidNameException;
+import dev.epoch.model.ref.TableName;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Tables: register, remove. Both change a database, so both are operations of the default branch.
+ */
+public final class TableProcessor {
+  private TableProcessor() {}
+
+  public static Decision register(
+      RepositoryState state, RegisterTableV1 command, DecisionContext context) {
+    try {
+      new TableName(command.name());
+    } catch (InvalidNameException e) {
+      return Decision.reject(Code.INVALID_NAME, e.getMessage());
+    }
+    if (state.storages().named(command.storage()).isEmpty()) {
+      return Refusals.storageNotFound(command.storage());
+    }
+    Optional<RegisteredTable> sameName = state.tables().named(command.name());
+    if (sameName.isPresent()) {
+      return Decision.reject(
+          new Rejection(
+              Code.TABLE_ALREADY_EXISTS,
+              "Table '" + command.name() + "' is already registered",
+              Map.of("table", command.name())));
+    }
+    Optional<RegisteredTable> samePlace =
+        state.tables().byId().values().stream()
+            .filter(table -> !table.removed())
+            .filter(table -> table.storage().equals(command.storage()))
+            .filter(table -> table.schemaName().equals(command.schemaName()))
+            .filter(table -> table.tableName().equals(command.tableName()))
+            .findFirst();
+    if (samePlace.isPresent()) {
+      return Decision.reject(
+          new Rejection(
+              Code.TABLE_ALREADY_EXISTS,
+              command.schemaName()
+                  + "."
+                  + command.tableName()
+                  + " is already registered as '"
+                  + samePlace.get().name()
+                  + "'",
+              Map.of("table", samePlace.get().name())));
+    }
+    BranchState branch = state.defaultBranch();
+    if (branch.operation() != null) {
+      return Refusals.busy(branch);
+    }
+    OperationPlan plan =
+        new OperationPlan.RegisterTable(
+            context.tableId(),
+            command.name(),
+            command.storage(),
+            command.schemaName(),
+            command.tableName(),
+            command.schema());
+    return Decision.accept(
+        new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
+  }
+
+  public static Decision completeRegistration(
+      RepositoryState state, Continuation.CompleteRegistration facts) {
+    OperationState operation = state.operations().get(facts.operation());
+    OperationPlan.RegisterTable plan = (OperationPlan.RegisterTable) operation.plan();
+    return Decision.accept(
+        new TableRegisteredV1(
+            operation.id(),
+            plan.tableId(),
+            plan.name(),
+            plan.storage(),
+            plan.schemaName(),
+            plan.tableName(),
+            plan.schema(),
+            facts.schemaHash(),
+            facts.rowCount(),
+            facts.contentHash(),
+            facts.contentSum(),
+            operation.position()));
+  }
+
+  public static Decision remove(
+      RepositoryState state, RemoveTableV1 command, DecisionContext context) {
+    Optional<RegisteredTable> table = state.tables().named(command.name());
+    if (table.isEmpty()) {
+      return Refusals.tableNotFound(command.name());
+    }
+    for (BranchState branch : state.branches().byId().values()) {
+      if (branch.operation() != null) {
+        return Refusals.busy(branch);
+      }
+      if (branch.merge() != null) {
+        return Refusals.mergeInProgress(branch);
+      }
+    }
+    BranchState main = state.defaultBranch();
+    return Decision.accept(
+        new OperationPreparedV1(
+            context.command(),
+            main.id(),
+            main.head(),
+            new OperationPlan.RemoveTable(table.get().id(), command.name())));
+  }
+
+  public static Decision completeRemoval(
+      RepositoryState state, Continuation.CompleteRemoval facts) {
+    OperationPlan.RemoveTable plan =
+        (OperationPlan.RemoveTable) state.operations().get(facts.operation()).plan();
+    return Decision.accept(new TableRemovedV1(facts.operation(), plan.tableId(), plan.name()));
+  }
+}

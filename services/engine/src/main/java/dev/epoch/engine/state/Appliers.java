@@ -1,0 +1,57 @@
+package dev.epoch.engine.state;
+
+import dev.epoch.events.Rejection;
+import dev.epoch.events.event.*;
+
+/**
+ * Events to state: the same live and on replay. Nothing else changes state. The switch is
+ * exhaustive over the sealed {@link Event}, so an event without applier does not compile.
+ */
+public final class Appliers {
+  private Appliers() {}
+
+  /** The state after the event. */
+  public static RepositoryState apply(RepositoryState state, Event event, Occurrence at) {
+    RepositoryState next =
+        switch (event) {
+          case RepositoryCreatedV1 e -> RepositoryAppliers.created(state, e, at);
+          case RepositoryDeletedV1 e -> RepositoryAppliers.deleted(state, e);
+          case RepositoryOpenedV1 e ->
+              state.withSessions(state.sessions().opened(at.actor().id(), at.time()));
+          case StorageAddedV1 e -> StorageAppliers.added(state, e, at);
+          case StorageUpdatedV1 e -> StorageAppliers.updated(state, e);
+          case StorageRemovedV1 e -> state.withStorages(state.storages().without(e.name()));
+          case TableRegisteredV1 e -> TableAppliers.registered(state, e);
+          case TableRemovedV1 e -> TableAppliers.removed(state, e);
+          case BranchCreatedV1 e -> BranchAppliers.created(state, e, at);
+          case BranchRenamedV1 e -> BranchAppliers.renamed(state, e);
+          case BranchDeletedV1 e -> state.withBranches(state.branches().without(e.branchId()));
+          case BranchCheckedOutV1 e ->
+              state.withSessions(state.sessions().checkedOut(at.actor().id(), e.branchId()));
+          case BranchMovedV1 e -> BranchAppliers.moved(state, e);
+          case ChangesStagedV1 e -> BranchAppliers.staged(state, e);
+          case ChangesUnstagedV1 e -> BranchAppliers.unstaged(state, e);
+          case OperationPreparedV1 e -> OperationAppliers.prepared(state, e, at);
+          case OperationAbortedV1 e -> OperationAppliers.closed(state, e.operationId());
+          case CommitTablesRecordedV1 e -> OperationAppliers.recorded(state, e);
+          case CommitCreatedV1 e -> CommitAppliers.created(state, e, at);
+          case MergeOpenedV1 e -> MergeAppliers.opened(state, e);
+          case ConflictsResolvedV1 e -> MergeAppliers.resolved(state, e);
+          case MergeAbortedV1 e -> MergeAppliers.aborted(state, e);
+          case RecoveryCompletedV1 e -> state;
+          case CommandCompletedV1 e -> state;
+        };
+    return OutcomeFacts.of(event)
+        .map(facts ->
+            next.withOutcomes(next.outcomes().with(at.idempotencyKey(), new Outcome.Done(facts))))
+        .orElse(next)
+        .withVersion(at.version());
+  }
+
+  /** The state after a rejection: only the outcome is remembered. */
+  public static RepositoryState apply(RepositoryState state, Rejection rejection, Occurrence at) {
+    return state
+        .withOutcomes(state.outcomes().with(at.idempotencyKey(), new Outcome.Refused(rejection)))
+        .withVersion(at.version());
+  }
+}

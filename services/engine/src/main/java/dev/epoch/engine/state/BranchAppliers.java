@@ -1,0 +1,48 @@
+package dev.epoch.engine.state;
+
+import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.ChangesStagedV1;
+import dev.epoch.events.event.ChangesUnstagedV1;
+import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
+
+final class BranchAppliers {
+  private BranchAppliers() {}
+
+  static RepositoryState created(RepositoryState state, BranchCreatedV1 event, Occurrence at) {
+    return state.withBranch(
+        new BranchState(
+            event.branchId(),
+            event.name(),
+            event.head(),
+            at.time(),
+            HashTreePMap.from(event.locations()),
+            HashTreePSet.empty(),
+            null,
+            null));
+  }
+
+  static RepositoryState renamed(RepositoryState state, BranchRenamedV1 event) {
+    return state.withBranch(state.branches().byId().get(event.branchId()).withName(event.to()));
+  }
+
+  static RepositoryState moved(RepositoryState state, BranchMovedV1 event) {
+    BranchState branch = state.branches().byId().get(event.branchId());
+    RepositoryState next =
+        state.withBranch(
+            branch.withHead(event.to(), HashTreePMap.from(event.locations())).withMerge(null));
+    return event.operationId() == null ? next : OperationAppliers.closed(next, event.operationId());
+  }
+
+  static RepositoryState staged(RepositoryState state, ChangesStagedV1 event) {
+    BranchState branch = state.branches().byId().get(event.branchId());
+    return state.withBranch(branch.withStaged(branch.staged().plusAll(event.tables())));
+  }
+
+  static RepositoryState unstaged(RepositoryState state, ChangesUnstagedV1 event) {
+    BranchState branch = state.branches().byId().get(event.branchId());
+    return state.withBranch(branch.withStaged(branch.staged().minusAll(event.tables())));
+  }
+}

@@ -1,0 +1,31 @@
+package dev.epoch.engine.state;
+
+import java.util.List;
+import java.util.Optional;
+import org.pcollections.PSortedMap;
+import org.pcollections.TreePMap;
+
+/**
+ * The commit graph.
+ *
+ * @param byId every commit, in the order of ids
+ */
+public record Commits(PSortedMap<String, CommitState> byId) {
+  public static final Commits NONE = new Commits(TreePMap.empty());
+
+  public Optional<CommitState> of(String id) {
+    return Optional.ofNullable(byId.get(id));
+  }
+
+  /** The commits whose ids begin like this, at most {@code limit} of them. */
+  public List<CommitState> startingWith(String prefix, int limit) {
+    return byId.tailMap(prefix, true).values().stream()
+        .takeWhile(commit -> commit.id().startsWith(prefix))
+        .limit(limit)
+        .toList();
+  }
+
+  Commits with(CommitState commit) {
+    return new Commits(byId.plus(commit.id(), commit));
+  }
+}

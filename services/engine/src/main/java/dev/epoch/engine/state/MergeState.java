@@ -1,0 +1,51 @@
+package dev.epoch.engine.state;
+
+import dev.epoch.events.Digest;
+import dev.epoch.events.event.ConflictsResolvedV1;
+import java.util.List;
+import java.util.Map;
+import org.pcollections.PVector;
+
+/**
+ * A merge that waits on its target branch.
+ *
+ * @param id of the merge
+ * @param source as the user named it
+ * @param sourceCommit what is merged
+ * @param targetCommit head of the target when it was opened
+ * @param bases best common ancestors
+ * @param strategy three_way, ours, theirs
+ * @param message of the commit to come, or null
+ * @param conflictSet root chunk of the conflicts, or null
+ * @param conflicts number by table name
+ * @param decisions about conflicts, in order
+ * @param remaining conflicts without decision
+ */
+public record MergeState(
+    String id,
+    String source,
+    String sourceCommit,
+    String targetCommit,
+    List<String> bases,
+    String strategy,
+    String message,
+    Digest conflictSet,
+    Map<String, Long> conflicts,
+    PVector<ConflictsResolvedV1> decisions,
+    long remaining) {
+
+  MergeState decided(ConflictsResolvedV1 decision) {
+    return new MergeState(
+        id,
+        source,
+        sourceCommit,
+        targetCommit,
+        bases,
+        strategy,
+        message,
+        conflictSet,
+        conflicts,
+        decisions.plus(decision),
+        decision.remaining());
+  }
+}

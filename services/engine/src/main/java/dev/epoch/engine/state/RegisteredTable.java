@@ -1,0 +1,51 @@
+package dev.epoch.engine.state;
+
+import dev.epoch.events.Digest;
+import dev.epoch.events.table.TableSchema;
+
+/**
+ * A registered table.
+ *
+ * @param id never used again
+ * @param name in the repository
+ * @param storage it is in
+ * @param schemaName in the database
+ * @param tableName in the database
+ * @param schema of its rows
+ * @param schemaHash of the schema
+ * @param baselineRows rows at registration
+ * @param baselineHash content hash at registration
+ * @param baselineSum content sum at registration, base64
+ * @param position of the registering operation: the baseline is the live table at it
+ * @param removed whether it is versioned no more
+ */
+public record RegisteredTable(
+    String id,
+    String name,
+    String storage,
+    String schemaName,
+    String tableName,
+    TableSchema schema,
+    Digest schemaHash,
+    long baselineRows,
+    Digest baselineHash,
+    String baselineSum,
+    long position,
+    boolean removed) {
+
+  RegisteredTable asRemoved() {
+    return new RegisteredTable(
+        id,
+        name,
+        storage,
+        schemaName,
+        tableName,
+        schema,
+        schemaHash,
+        baselineRows,
+        baselineHash,
+        baselineSum,
+        position,
+        true);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.epoch.engine.state;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/**
+ * All that deciding needs to know of a repository. Immutable: a new version shares structure with
+ * the old one, so that readers keep a consistent view while the engine goes on.
+ *
+ * @param profile name, default branch, whether it exists
+ * @param version of the stream that is included
+ * @param storages configured backends
+ * @param tables registered tables
+ * @param branches branches
+ * @param commits the commit graph
+ * @param operations in doubt
+ * @param sessions what actors work on
+ * @param outcomes of recent commands
+ */
+public record RepositoryState(
+    Profile profile,
+    long version,
+    Storages storages,
+    Tables tables,
+    Branches branches,
+    Commits commits,
+    PMap<UUID, OperationState> operations,
+    Sessions sessions,
+    Outcomes outcomes) {
+
+  public RepositoryState {
+    Objects.requireNonNull(profile, "profile");
+  }
+
+  /** Before the first record. */
+  public static RepositoryState empty(String name) {
+    return new RepositoryState(
+        Profile.absent(name),
+        0,
+        Storages.NONE,
+        Tables.NONE,
+        Branches.NONE,
+        Commits.NONE,
+        HashTreePMap.empty(),
+        Sessions.NONE,
+        Outcomes.NONE);
+  }
+
+  public boolean exists() {
+    return profile.exists();
+  }
+
+  public String name() {
+    return profile.name();
+  }
+
+  public BranchState defaultBranch() {
+    return branches.byId().get(profile.defaultBranchId());
+  }
+
+  public boolean isDefault(BranchState branch) {
+    return branch.id().equals(profile.defaultBranchId());
+  }
+
+  public Optional<BranchState> branch(String name) {
+    return branches.named(name);
+  }
+
+  public CommitState head(BranchState branch) {
+    return commits.byId().get(branch.head());
+  }
+
+  /** The branch that the actor works on: the one checked out last, else the default branch. */
+  public BranchState currentBranch(String actorId) {
+    BranchState checkedOut =
+        branches.byId().get(sessions.checkouts().getOrDefault(actorId, profile.defaultBranchId()));
+    return checkedOut == null ? defaultBranch() : checkedOut;
+  }
+
+  public RepositoryState withProfile(Profile newProfile) {
+    return new RepositoryState(
+        newProfile, version, storages, tables, branches, commits, operations, sessions, outcomes);
+  }
+
+  public RepositoryState withVersion(long newVersion) {
+    return new RepositoryState(
+        profile, newVersion, storages, tables, branches, commits, operations, sessions, outcomes);
+  }
+
+  public RepositoryState withStorages(Storages newStorages) {
+    return new RepositoryState(
+        profile, version, newStorages, tables, branches, commits, operations, sessions, outcomes);
+  }
+
+  public RepositoryState withTables(Tables newTables) {
+    return new RepositoryState(
+        profile, version, storages, newTables, branches, commits, operations, sessions, outcomes);
+  }
+
+  public RepositoryState withBranches(Branches newBranches) {
+    return new RepositoryState(
+        profile, version, storages, tables, newBranches, commits, operations, sessions, outcomes);
+  }
+
+  /** With one branch replaced. */
+  public RepositoryState withBranch(BranchState branch) {
+    return withBranches(branches.with(branch));
+  }
+
+  public RepositoryState withCommits(Commits newCommits) {
+    return new RepositoryState(
+        profile, version, storages, tables, branches, newCommits, operations, sessions, outcomes);
+  }
+
+  public RepositoryState withOperations(PMap<UUID, OperationState> newOperations) {
+    return new RepositoryState(
+        profile, version, storages, tables, branches, commits, newOperations, sessions, outcomes);
+  }
+
+  public RepositoryState withSessions(Sessions newSessions) {
+    return new RepositoryState(
+        profile, version, storages, tables, branches, commits, operations, newSessions, outcomes);
+  }
+
+  public RepositoryState withOutcomes(Outcomes newOutcomes) {
+    return new RepositoryState(
+        profile, version, storages, tables, branches, commits, operations, sessions, newOutcomes);
+  }
+}

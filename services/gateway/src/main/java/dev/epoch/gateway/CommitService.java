@@ -1,0 +1,88 @@
+package dev.epoch.gateway;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Outcome;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
+import dev.epoch.events.command.CommitToBranchV1;
+import dev.epoch.model.row.RowStream;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Commits. */
+public final class CommitService {
+  static final String KIND = "commit-to-branch";
+
+  private final WorkingSetService workingSets;
+  private final OperationRunner runner;
+
+  CommitService(WorkingSetService workingSets, OperationRunner runner) {
+    this.workingSets = workingSets;
+    this.runner = runner;
+  }
+
+  /**
+   * What to commit.
+   *
+   * @param branch name
+   * @param message of the author
+   * @param author of the change
+   * @param tables only these, empty for the staged ones, or all if nothing is staged
+   * @param all every changed table, whatever is staged
+   * @param expectedHead refuse if the branch stands elsewhere, or null
+   */
+  public record Request(
+      String branch,
+      String message,
+      Actor author,
+      List<String> tables,
+      boolean all,
+      String expectedHead) {}
+
+  /** A commit, and the position in the log from which it can be read. */
+  public record Committed(CommitState commit, RepositoryState state, long position) {}
+
+  public Committed commit(LiveRepository repository, Request request, Caller caller) {
+    BranchState found = References.branch(repository.state(), request.branch());
+    ReentrantLock lock = repository.branchLock(found.id());
+    lock.lock();
+    try {
+      RepositoryState state = repository.state();
+      List<String> changed =
+          state
+              .branch(request.branch())
+              .map(branch -> List.copyOf(workingSets.pending(state, branch).keySet()))
+              .orElse(List.of());
+      CommitToBranchV1 command =
+          new CommitToBranchV1(
+              request.branch(),
+              request.message(),
+              request.author(),
+              request.tables(),
+              request.all(),
+              request.expectedHead(),
+              changed);
+      StepResult prepared = repository.step(command, caller).orRefuse();
+      if (prepared.former().isPresent()) {
+        String id = ((Outcome.Done) prepared.former().get()).facts().get("commit");
+        return new Committed(
+            prepared.state().commits().byId().get(id), prepared.state(), prepared.position());
+      }
+      StepResult completed =
+          runner
+              .run(repository, prepared, caller, KIND, table -> RowStream.of(List.of()))
+              .orRefuse();
+      String head = completed.state().branches().byId().get(found.id()).head();
+      String id =
+          completed
+              .event(dev.epoch.events.event.CommitCreatedV1.class)
+              .map(dev.epoch.events.event.CommitCreatedV1::commit)
+              .orElse(head);
+      return new Committed(
+          completed.state().commits().byId().get(id), completed.state(), completed.position());
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.epoch.gateway;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.model.merge.ConflictType;
+import dev.epoch.model.merge.Decision;
+import dev.epoch.model.merge.FieldConflict;
+import dev.epoch.model.merge.Resolution;
+import dev.epoch.model.merge.RowConflict;
+import dev.epoch.model.row.RowStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Conflicts of open merges: look at them, decide about them. */
+public final class ConflictService {
+  private final ChunkStore chunks;
+
+  public ConflictService(ChunkStore chunks) {
+    this.chunks = chunks;
+  }
+
+  /**
+   * A conflict and what is still open of it.
+   *
+   * @param open fields without decision; for conflicts about the whole row, all of them until it is
+   *     decided
+   * @param resolved whether nothing is open
+   */
+  public record Status(RowConflict conflict, List<FieldConflict> open, boolean resolved) {}
+
+  /**
+   * A page of conflicts.
+   *
+   * @param total conflicts that match
+   * @param unresolved of the whole merge
+   * @param next id to go on after, or null
+   */
+  public record Page(List<Status> conflicts, long total, long unresolved, String next) {}
+
+  /**
+   * @param table only of this table, or null
+   * @param after id of the last conflict seen, or null
+   */
+  public Page list(
+      RepositoryState state, BranchState branch, String table, String after, int limit) {
+    MergeState merge = branch.merge();
+    if (merge == null) {
+      return new Page(List.of(), 0, 0, null);
+    }
+    List<Decision> decisions = OpenConflicts.decisions(merge);
+    List<Status> page = new ArrayList<>();
+    long total = 0;
+    boolean reached = after == null;
+    boolean more = false;
+    try (RowStream<RowConflict> conflicts = OpenConflicts.stream(merge, chunks)) {
+      while (conflicts.hasNext()) {
+        RowConflict conflict = conflicts.next();
+        if (table != null && !table.equals(conflict.tableName())) {
+          continue;
+        }
+        total++;
+        if (!reached) {
+          reached = conflict.id().equals(after);
+        } else if (page.size() < limit) {
+          page.add(status(conflict, decisions));
+        } else {
+          more = true;
+        }
+      }
+    }
+    return new Page(page, total, merge.remaining(), more ? page.getLast().conflict().id() : null);
+  }
+
+  /** A decision; the facts of the command are found here. */
+  public ConflictsResolvedV1 resolve(
+      LiveRepository repository, ResolveConflictsV1 decision, Caller caller) {
+    BranchState named = References.branch(repository.state(), decision.branch());
+    ReentrantLock lock = repository.branchLock(named.id());
+    lock.lock();
+    try {
+      MergeState merge = References.branch(repository.state(), decision.branch()).merge();
+      ResolveConflictsV1 command = merge == null ? decision : withFacts(merge, decision);
+      StepResult step = repository.step(command, caller).orRefuse();
+      return step.event(ConflictsResolvedV1.class)
+          .orElseGet(() ->
+              event(
+                  merge,
+                  decision,
+                  Long.parseLong(step.formerFacts().getOrDefault("resolved", "0")),
+                  Long.parseLong(step.formerFacts().getOrDefault("remaining", "0"))));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ResolveConflictsV1 withFacts(MergeState merge, ResolveConflictsV1 decision) {
+    List<Decision> before = OpenConflicts.decisions(merge);
+    Decision added = OpenConflicts.decision(event(merge, decision, 0, 0));
+    List<Decision> afterwards = new ArrayList<>(before);
+    afterwards.add(added);
+    long matched = 0;
+    long resolved = 0;
+    long remaining = 0;
+    try (RowStream<RowConflict> conflicts = OpenConflicts.stream(merge, chunks)) {
+      while (conflicts.hasNext()) {
+        RowConflict conflict = conflicts.next();
+        boolean done = status(conflict, afterwards).resolved();
+        if (added.selector().matches(conflict)) {
+          matched++;
+          resolved += done ? 1 : 0;
+        }
+        remaining += done ? 0 : 1;
+      }
+    }
+    if (matched == 0) {
+      throw new RefusedException(
+          Code.CONFLICT_NOT_FOUND,
+          "No conflict of this merge matches",
+          Map.of("branch", decision.branch(), "remedy", "epoch conflicts show"));
+    }
+    return new ResolveConflictsV1(
+        decision.branch(),
+        decision.table(),
+        decision.key(),
+        decision.field(),
+        decision.constraint(),
+        decision.resolution(),
+        decision.values(),
+        decision.nulls(),
+        decision.deleteRow(),
+        resolved,
+        remaining);
+  }
+
+  private static ConflictsResolvedV1 event(
+      MergeState merge, ResolveConflictsV1 decision, long resolved, long remaining) {
+    return new ConflictsResolvedV1(
+        merge == null ? "" : merge.id(),
+        "",
+        decision.table(),
+        decision.key(),
+        decision.field(),
+        decision.constraint(),
+        decision.resolution(),
+        decision.values(),
+        decision.nulls(),
+        decision.deleteRow(),
+        resolved,
+        remaining);
+  }
+
+  /**
+   * What of a conflict the decisions leave open; the counterpart of {@code ResolvedMerge}, which
+   * needs the rows.
+   */
+  static Status status(RowConflict conflict, List<Decision> decisions) {
+    boolean wholeRow =
+        conflict.type() == ConflictType.MODIFY_DELETE
+            || conflict.type() == ConflictType.DELETE_MODIFY
+            || conflict.type() == ConflictType.CONSTRAINT;
+    List<FieldConflict> open = new ArrayList<>(conflict.fields());
+    boolean decided = false;
+    for (Decision decision : decisions) {
+      if (!decision.selector().matches(conflict)) {
+        continue;
+      }
+      boolean everyField = decision.selector().field() == null;
+      switch (decision.resolution()) {
+        case Resolution.DeleteRow delete -> decided |= everyField;
+        case Resolution.Value value -> {
+          if (wholeRow) {
+            decided = true;
+          } else {
+            open.removeIf(field ->
+                decision.selector().matches(field)
+                    && (value.fields().containsKey(field.name())
+                        || value.fields().containsKey(field.label())));
+          }
+        }
+        case Resolution.Ours ours -> decided |= settle(decision, wholeRow, everyField, open);
+        case Resolution.Theirs theirs -> decided |= settle(decision, wholeRow, everyField, open);
+        case Resolution.Base base -> decided |= settle(decision, wholeRow, everyField, open);
+      }
+    }
+    boolean resolved = decided || (!wholeRow && open.isEmpty());
+    return new Status(conflict, resolved ? List.of() : open, resolved);
+  }
+
+  private static boolean settle(
+      Decision decision, boolean wholeRow, boolean everyField, List<FieldConflict> open) {
+    if (wholeRow) {
+      return everyField;
+    }
+    open.removeIf(decision.selector()::matches);
+    return false;
+  }
+}

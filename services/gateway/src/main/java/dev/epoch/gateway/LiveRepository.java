@@ -1,0 +1,142 @@
+package dev.epoch.gateway;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.command.Command;
+import dev.epoch.log.LogUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A repository in this process: its state, and the one thread that decides about it.
+ *
+ * <pre>
+ *   requests --> queue --> decider thread: decide each against the state as it will be,
+ *                          append all decisions at once (group commit), then publish the state and answer
+ * </pre>
+ *
+ * The published state holds only what is durable. Methods block; call them on virtual threads.
+ */
+public final class LiveRepository implements AutoCloseable {
+  private static final int MAX_BATCH = 64;
+  private static final int MAX_WAITING = 10_000;
+
+  private final RepositoryStream stream;
+  private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>(MAX_WAITING);
+  private final Map<String, ReentrantLock> branchLocks = new ConcurrentHashMap<>();
+  private final Thread decider;
+  private volatile RepositoryStream.Standing standing;
+  private volatile boolean closed;
+
+  /** A decision asked for. */
+  sealed interface Request {
+    Caller caller();
+
+    CompletableFuture<StepResult> answer();
+  }
+
+  record CommandRequest(Command command, Caller caller, CompletableFuture<StepResult> answer)
+      implements Request {}
+
+  record ContinuationRequest(
+      Continuation continuation, Caller caller, CompletableFuture<StepResult> answer, String key)
+      implements Request {}
+
+  LiveRepository(RepositoryStream stream) {
+    this.stream = stream;
+    this.standing = stream.load();
+    this.decider = Thread.ofVirtual().name("decider-" + name()).start(this::decide);
+  }
+
+  public String name() {
+    return state().name();
+  }
+
+  /** What is durable now; a consistent view that never changes. */
+  public RepositoryState state() {
+    return standing.state();
+  }
+
+  /** Position in the log of the last record that the state includes, 0 if there is none. */
+  public long position() {
+    return standing.position();
+  }
+
+  /** Decides a command and stores the decision. */
+  public StepResult step(Command command, Caller caller) {
+    return ask(new CommandRequest(command, caller, new CompletableFuture<>()));
+  }
+
+  /**
+   * Decides a later step of a command and stores the decision.
+   *
+   * @param outcomeKey under which the outcome is remembered, see {@link Caller#key}; null for none
+   */
+  StepResult step(Continuation continuation, Caller caller, String outcomeKey) {
+    return ask(
+        new ContinuationRequest(continuation, caller, new CompletableFuture<>(), outcomeKey));
+  }
+
+  /** One operation at a time on a branch: later ones wait their turn. */
+  public ReentrantLock branchLock(String branchId) {
+    return branchLocks.computeIfAbsent(branchId, id -> new ReentrantLock(true));
+  }
+
+  private StepResult ask(Request request) {
+    if (closed || !queue.offer(request)) {
+      throw new LogUnavailableException(
+          "Too many commands are waiting, or the server is stopping", null);
+    }
+    try {
+      return request.answer().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private void decide() {
+    List<Request> batch = new ArrayList<>();
+    while (!closed) {
+      batch.clear();
+      try {
+        batch.add(queue.take());
+      } catch (InterruptedException e) {
+        break;
+      }
+      queue.drainTo(batch, MAX_BATCH - 1);
+      try {
+        stream.decideAndAppend(standing, batch, reached -> standing = reached);
+      } catch (RuntimeException e) {
+        batch.forEach(request -> request.answer().completeExceptionally(e));
+        reload();
+      }
+    }
+    Request left;
+    while ((left = queue.poll()) != null) {
+      left.answer()
+          .completeExceptionally(new LogUnavailableException("The server is stopping", null));
+    }
+  }
+
+  /** After a failed append the log alone knows the state. */
+  private void reload() {
+    try {
+      standing = stream.catchUp(standing);
+    } catch (RuntimeException unavailable) {
+      // the next append fails on its expected version and catches up again
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    decider.interrupt();
+  }
+}

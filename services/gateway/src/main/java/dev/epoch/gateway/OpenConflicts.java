@@ -1,0 +1,68 @@
+package dev.epoch.gateway;
+
+import dev.epoch.engine.state.MergeState;
+import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.model.changes.ConflictSetReader;
+import dev.epoch.model.merge.Decision;
+import dev.epoch.model.merge.Resolution;
+import dev.epoch.model.merge.ResolutionSelector;
+import dev.epoch.model.merge.RowConflict;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The conflicts of an open merge, and the decisions about them, as the log has them. */
+final class OpenConflicts {
+  private OpenConflicts() {}
+
+  /** The conflicts as they were found. */
+  static RowStream<RowConflict> stream(MergeState merge, ChunkStore chunks) {
+    if (merge.conflictSet() == null) {
+      return RowStream.of(List.of());
+    }
+    return new ConflictSetReader(
+            merge.conflictSet(), digest -> chunks.get(digest).await().indefinitely())
+        .conflicts();
+  }
+
+  static List<RowConflict> known(MergeState merge, ChunkStore chunks) {
+    List<RowConflict> conflicts = new ArrayList<>();
+    try (RowStream<RowConflict> stream = stream(merge, chunks)) {
+      stream.forEachRemaining(conflicts::add);
+    }
+    return conflicts;
+  }
+
+  static List<Decision> decisions(MergeState merge) {
+    return merge.decisions().stream().map(OpenConflicts::decision).toList();
+  }
+
+  static Decision decision(ConflictsResolvedV1 event) {
+    ResolutionSelector selector =
+        new ResolutionSelector(
+            event.table(),
+            event.key().isEmpty() ? null : RowKey.of(event.key().toArray(String[]::new)),
+            event.field(),
+            event.constraint());
+    Resolution resolution =
+        switch (event.resolution()) {
+          case "ours" -> new Resolution.Ours();
+          case "theirs" -> new Resolution.Theirs();
+          case "base" -> new Resolution.Base();
+          case "value" ->
+              event.deleteRow() ? new Resolution.DeleteRow() : new Resolution.Value(values(event));
+          default -> throw new IllegalArgumentException("unknown resolution " + event.resolution());
+        };
+    return new Decision(selector, resolution);
+  }
+
+  private static Map<String, String> values(ConflictsResolvedV1 event) {
+    Map<String, String> values = new LinkedHashMap<>(event.values());
+    event.nulls().forEach(column -> values.put(column, null));
+    return values;
+  }
+}

@@ -1,0 +1,284 @@
+package dev.epoch.gateway;
+
+import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.Engine;
+import dev.epoch.engine.state.Appliers;
+import dev.epoch.engine.state.Occurrence;
+import dev.epoch.engine.state.Outcome;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Envelope;
+import dev.epoch.events.RecordCodec;
+import dev.epoch.events.RecordKind;
+import dev.epoch.events.RecordType;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.event.Event;
+import dev.epoch.gateway.LiveRepository.CommandRequest;
+import dev.epoch.gateway.LiveRepository.ContinuationRequest;
+import dev.epoch.gateway.LiveRepository.Request;
+import dev.epoch.log.AppendOutcomeUnknownException;
+import dev.epoch.log.AppendResult;
+import dev.epoch.log.EventLog;
+import dev.epoch.log.ExpectedVersionException;
+import dev.epoch.log.StoredRecord;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** A repository's stream in the log: decisions to records, records to state. */
+final class RepositoryStream {
+  private static final String PREFIX = "repository/";
+  private static final int ATTEMPTS = 5;
+
+  private final String repository;
+  private final EventLog log;
+  private final StateSnapshots snapshots;
+  private final RecordCodec codec;
+  private final Clock clock;
+  private final Supplier<String> ids;
+
+  RepositoryStream(
+      String repository,
+      EventLog log,
+      StateSnapshots snapshots,
+      RecordCodec codec,
+      Clock clock,
+      Supplier<String> ids) {
+    this.repository = repository;
+    this.log = log;
+    this.snapshots = snapshots;
+    this.codec = codec;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  static String name(String repository) {
+    return PREFIX + repository;
+  }
+
+  /** The repository that a stream belongs to, if it is one of a repository. */
+  static Optional<String> repository(String stream) {
+    return stream.startsWith(PREFIX)
+        ? Optional.of(stream.substring(PREFIX.length()))
+        : Optional.empty();
+  }
+
+  /**
+   * How far a repository is known.
+   *
+   * @param state after the last record
+   * @param position of that record in the log, 0 for a repository without records
+   */
+  record Standing(RepositoryState state, long position) {}
+
+  /** The state from the newest snapshot and the records after it. */
+  Standing load() {
+    RepositoryState state =
+        snapshots.latest(repository).orElseGet(() -> RepositoryState.empty(repository));
+    long position =
+        state.version() == 0
+            ? 0
+            : log.read(name(repository), state.version() - 1)
+                .select()
+                .first()
+                .toUni()
+                .await()
+                .indefinitely()
+                .position();
+    return catchUp(new Standing(state, position));
+  }
+
+  /** The state with all records that the log holds by now. */
+  Standing catchUp(Standing standing) {
+    Standing[] holder = {standing};
+    log.read(name(repository), standing.state().version())
+        .onItem()
+        .invoke(
+            stored -> holder[0] = new Standing(apply(holder[0].state(), stored), stored.position()))
+        .collect()
+        .last()
+        .await()
+        .indefinitely();
+    return holder[0];
+  }
+
+  /** The state after a stored record; replay and tails use it. */
+  RepositoryState apply(RepositoryState state, StoredRecord stored) {
+    Envelope envelope = stored.envelope();
+    if (envelope.kind() == RecordKind.COMMAND) {
+      return state.withVersion(stored.version());
+    }
+    Object data = codec.decode(envelope.type(), envelope.version(), envelope.data());
+    Occurrence at = occurrence(envelope, stored.version());
+    return data instanceof Rejection rejection
+        ? Appliers.apply(state, rejection, at)
+        : Appliers.apply(state, (Event) data, at);
+  }
+
+  /**
+   * Decides every request, each on the state that the ones before lead to, stores all decisions at
+   * once, publishes where the repository stands then, and answers: who has an answer reads what it
+   * tells of.
+   */
+  void decideAndAppend(Standing from, List<Request> requests, Consumer<Standing> publish) {
+    Standing start = from;
+    for (int attempt = 1; ; attempt++) {
+      Batch batch = new Batch(start.state());
+      requests.forEach(batch::decide);
+      try {
+        long position =
+            batch.records.isEmpty()
+                ? start.position()
+                : append(start.state().version(), batch.records).position();
+        publish.accept(new Standing(batch.state, position));
+        batch.answer(position);
+        snapshots.offer(start.state(), batch.state);
+        return;
+      } catch (ExpectedVersionException moved) {
+        if (attempt == ATTEMPTS) {
+          throw moved;
+        }
+        start = catchUp(start);
+      }
+    }
+  }
+
+  private AppendResult append(long expectedVersion, List<Envelope> records) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return log.append(name(repository), expectedVersion, records).await().indefinitely();
+      } catch (AppendOutcomeUnknownException unknown) {
+        if (attempt == ATTEMPTS) {
+          throw unknown;
+        }
+      }
+    }
+  }
+
+  private static Occurrence occurrence(Envelope envelope, long version) {
+    return new Occurrence(
+        version,
+        envelope.time(),
+        envelope.actor(),
+        envelope.causation(),
+        envelope.idempotencyKey());
+  }
+
+  /** Decisions that are appended together. */
+  private final class Batch {
+    private final long firstVersion;
+    private final List<Envelope> records = new ArrayList<>();
+    private final List<Runnable> answers = new ArrayList<>();
+    private RepositoryState state;
+    private long appendedPosition;
+
+    Batch(RepositoryState state) {
+      this.state = state;
+      this.firstVersion = state.version();
+    }
+
+    void decide(Request request) {
+      Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+      Caller caller = request.caller();
+      DecisionContext context = new DecisionContext(caller.actor(), now, caller.command(), ids);
+      switch (request) {
+        case CommandRequest command -> {
+          String kind = RecordType.of(command.command()).wireName();
+          String key = caller.key(kind);
+          Optional<Outcome> former = state.outcomes().of(key);
+          if (former.isPresent()) {
+            answers.add(
+                () -> complete(request, List.of(), Optional.empty(), former, state.version()));
+            return;
+          }
+          Decision decision = Engine.decide(state, command.command(), context);
+          if (!state.exists() && decision.rejection().isPresent()) {
+            answers.add(
+                () -> complete(request, List.of(), decision.rejection(), Optional.empty(), 0));
+            return;
+          }
+          record(command.command(), caller, key, now, caller.command());
+          store(request, decision, key, now);
+        }
+        case ContinuationRequest continuation ->
+            store(
+                request,
+                Engine.decide(state, continuation.continuation(), context),
+                continuation.key(),
+                now);
+      }
+    }
+
+    private void store(Request request, Decision decision, String key, Instant now) {
+      for (Event event : decision.events()) {
+        state =
+            Appliers.apply(
+                state,
+                event,
+                occurrence(
+                    record(event, request.caller(), key, now, UUID.randomUUID()), version()));
+      }
+      decision
+          .rejection()
+          .ifPresent(rejection ->
+              state =
+                  Appliers.apply(
+                      state,
+                      rejection,
+                      occurrence(
+                          record(rejection, request.caller(), key, now, UUID.randomUUID()),
+                          version())));
+      RepositoryState after = state;
+      answers.add(() ->
+          complete(
+              request, decision.events(), decision.rejection(), Optional.empty(), after.version()));
+    }
+
+    private Envelope record(Object data, Caller caller, String key, Instant now, UUID id) {
+      RecordType type = RecordType.of(data);
+      Envelope envelope =
+          new Envelope(
+              id,
+              type.kind(),
+              type.wireName(),
+              type.version(),
+              now,
+              caller.actor(),
+              caller.command(),
+              key,
+              codec.encode(data));
+      records.add(envelope);
+      state = state.withVersion(version());
+      return envelope;
+    }
+
+    private long version() {
+      return firstVersion + records.size();
+    }
+
+    private void complete(
+        Request request,
+        List<Event> events,
+        Optional<Rejection> rejection,
+        Optional<Outcome> former,
+        long version) {
+      long position =
+          version == 0 ? 0 : appendedPosition - (firstVersion + records.size() - version);
+      request
+          .answer()
+          .complete(
+              new StepResult(events, rejection, former, state, version, Math.max(position, 0)));
+    }
+
+    void answer(long lastPosition) {
+      appendedPosition = lastPosition;
+      answers.forEach(Runnable::run);
+    }
+  }
+}

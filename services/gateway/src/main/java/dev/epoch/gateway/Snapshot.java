@@ -1,0 +1,69 @@
+package dev.epoch.gateway;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Every table at one moment: what a read sees.
+ *
+ * @param state of the repository
+ * @param label for messages: the ref as written
+ * @param tables by name; a table that is versioned no more is not there
+ */
+public record Snapshot(RepositoryState state, String label, Map<String, Readable> tables) {
+
+  /** A table and the state of it that is read. */
+  public record Readable(TableHandle handle, TableState state) {}
+
+  /** As committed. */
+  public static Snapshot of(RepositoryState state, CommitState commit, String label) {
+    Map<String, Readable> tables = new TreeMap<>();
+    BranchState standing =
+        state.defaultBranch().head().equals(commit.id())
+            ? state.defaultBranch()
+            : state.branches().byId().values().stream()
+                .filter(branch -> branch.head().equals(commit.id()))
+                .findFirst()
+                .orElse(null);
+    for (TableEntry entry : commit.tree().values()) {
+      if (!state.tables().byId().get(entry.tableId()).removed()) {
+        var location = standing == null ? entry.location() : standing.location(entry);
+        tables.put(
+            entry.name(),
+            new Readable(Backends.handle(state, entry), new TableState.Committed(location)));
+      }
+    }
+    return new Snapshot(state, label, tables);
+  }
+
+  /** What a client of the branch sees now. */
+  public static Snapshot working(RepositoryState state, BranchState branch) {
+    Map<String, Readable> tables = new TreeMap<>();
+    for (BranchTable table : Backends.tables(state, branch)) {
+      tables.put(
+          table.table().name(),
+          new Readable(
+              table.table(), new TableState.Working(Backends.handle(state, branch), table.head())));
+    }
+    return new Snapshot(state, branch.name(), tables);
+  }
+
+  public Readable table(String name) {
+    Readable table = tables.get(name);
+    if (table == null) {
+      throw new RefusedException(
+          Code.TABLE_NOT_FOUND,
+          "Table '" + name + "' is not in " + label,
+          Map.of("table", name, "ref", label));
+    }
+    return table;
+  }
+}

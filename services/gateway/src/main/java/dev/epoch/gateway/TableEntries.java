@@ -1,0 +1,95 @@
+package dev.epoch.gateway;
+
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.events.Digest;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.model.changes.ChangeSetWriter;
+import dev.epoch.model.row.ContentSum;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowHasher;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+import java.util.Optional;
+
+/**
+ * Entries of commits: reads what an operation changed, sums it up, and puts the change set beside
+ * the log.
+ */
+final class TableEntries {
+  private final ChunkStore chunks;
+
+  TableEntries(ChunkStore chunks) {
+    this.chunks = chunks;
+  }
+
+  /**
+   * The entry of a table after an operation.
+   *
+   * @param before its entry in the first parent, null if it is new there
+   * @param from where its rows were
+   * @param to where they are
+   * @return empty if no row changed and the table was there before
+   */
+  Optional<TableEntry> entry(
+      StorageAdapter adapter,
+      TableHandle handle,
+      RegisteredTable table,
+      TableEntry before,
+      RowsLocation from,
+      RowsLocation to) {
+    ContentSum sum =
+        ContentSum.fromBase64(before == null ? table.baselineSum() : before.contentSum());
+    RowHasher hasher = new RowHasher(table.schema());
+    long inserted = 0;
+    long updated = 0;
+    long deleted = 0;
+    Digest changeSet = null;
+    if (!from.equals(to)) {
+      ChunkBuffer buffer = new ChunkBuffer(chunks);
+      ChangeSetWriter writer = new ChangeSetWriter(table.schema(), buffer::put);
+      try (RowStream<RowChange> changes =
+          adapter.changes(
+              handle,
+              new TableState.Committed(from),
+              new TableState.Committed(to),
+              ChangeQuery.all())) {
+        while (changes.hasNext()) {
+          RowChange change = changes.next();
+          sum.apply(hasher, change);
+          writer.add(change);
+          switch (change.kind()) {
+            case INSERT -> inserted++;
+            case UPDATE -> updated++;
+            case DELETE -> deleted++;
+          }
+        }
+      }
+      if (inserted + updated + deleted > 0) {
+        changeSet = writer.finish().root();
+        buffer.flush();
+      }
+    }
+    if (before != null && changeSet == null) {
+      return Optional.empty();
+    }
+    long rows = (before == null ? table.baselineRows() : before.rowCount()) + inserted - deleted;
+    return Optional.of(
+        new TableEntry(
+            table.id(),
+            table.name(),
+            table.schemaHash(),
+            sum.hash(),
+            sum.toBase64(),
+            rows,
+            to,
+            changeSet,
+            before == null ? rows : inserted,
+            before == null ? 0 : updated,
+            before == null ? 0 : deleted));
+  }
+}

@@ -1,0 +1,315 @@
+package dev.epoch.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.engine.state.StorageState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.RegisterTableV1;
+import dev.epoch.events.command.RemoveTableV1;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.log.AppendOutcomeUnknownException;
+import dev.epoch.log.LogUnavailableException;
+import dev.epoch.model.row.ContentSum;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowHasher;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageAdapter.Introspection;
+import dev.epoch.storage.StorageAdapterFactory;
+import dev.epoch.storage.StorageAdapterFactory.Location;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
+import dev.epoch.storage.TableState;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Tables: version one, stop versioning one. */
+public final class TableService {
+  private static final String REGISTER = "register-table";
+  private static final String REMOVE = "remove-table";
+
+  private final Backends backends;
+  private final StorageService storages;
+  private final WorkingSetService workingSets;
+  private final BranchRegistrar registrar;
+  private final Recovery recovery;
+  private final Failpoints failpoints;
+  private final Map<String, Progress> running = new ConcurrentHashMap<>();
+
+  TableService(
+      Backends backends,
+      StorageService storages,
+      WorkingSetService workingSets,
+      BranchRegistrar registrar,
+      Recovery recovery,
+      Failpoints failpoints) {
+    this.backends = backends;
+    this.storages = storages;
+    this.workingSets = workingSets;
+    this.registrar = registrar;
+    this.recovery = recovery;
+    this.failpoints = failpoints;
+  }
+
+  /**
+   * Which table to version.
+   *
+   * @param name in the repository
+   * @param location URL of the table, or null
+   * @param storageName storage it is in where no location is given; null for the default one
+   * @param path inside the storage, null for the name
+   * @param primaryKey columns, empty to find it
+   */
+  public record Request(
+      String name, String location, String storageName, String path, List<String> primaryKey) {}
+
+  /** How far a registration is: rows read of about so many. */
+  public record Progress(AtomicLong done, long total) {}
+
+  /** The registration of this table that is running now. */
+  public Optional<Progress> progress(String repository, String table) {
+    return Optional.ofNullable(running.get(repository + "/" + table));
+  }
+
+  public RegisteredTable register(LiveRepository repository, Request request, Caller caller) {
+    Place place = place(repository, request, caller);
+    StorageAdapter adapter = backends.adapters().adapter(place.storage);
+    Introspection found = adapter.introspect(place.path, request.primaryKey());
+    ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
+    lock.lock();
+    try {
+      StepResult prepared =
+          repository
+              .step(
+                  new RegisterTableV1(
+                      request.name(),
+                      place.storage.name(),
+                      place.path.schema(),
+                      place.path.table(),
+                      found.schema()),
+                  caller)
+              .orRefuse();
+      if (prepared.former().isPresent()) {
+        return get(prepared.state(), request.name());
+      }
+      OperationState operation = operation(prepared);
+      running.put(
+          repository.name() + "/" + request.name(),
+          new Progress(new AtomicLong(), found.estimatedRows()));
+      try {
+        return install(repository, adapter, operation, caller);
+      } catch (RuntimeException failure) {
+        throw undo(repository, adapter, operation, caller, failure);
+      }
+    } finally {
+      running.remove(repository.name() + "/" + request.name());
+      lock.unlock();
+    }
+  }
+
+  private RegisteredTable install(
+      LiveRepository repository, StorageAdapter adapter, OperationState operation, Caller caller) {
+    OperationPlan.RegisterTable plan = (OperationPlan.RegisterTable) operation.plan();
+    TableHandle handle = Recovery.handle(repository.state(), plan);
+    failpoints.reach(REGISTER + ".prepared");
+    adapter.install(Operations.id(operation), handle);
+    failpoints.reach(REGISTER + ".applied.1");
+    Progress progress = running.get(repository.name() + "/" + plan.name());
+    ContentSum sum = new ContentSum();
+    RowHasher hasher = new RowHasher(plan.schema());
+    long count = 0;
+    TableState baseline = new TableState.Committed(RowsLocation.live(operation.position()));
+    try (RowStream<Row> rows = adapter.rows(handle, baseline, RowQuery.all())) {
+      while (rows.hasNext()) {
+        sum.add(hasher, rows.next());
+        count++;
+        progress.done().lazySet(count);
+      }
+    }
+    failpoints.reach(REGISTER + ".completing");
+    StepResult registered =
+        repository
+            .step(
+                new Continuation.CompleteRegistration(
+                    operation.id(),
+                    count,
+                    sum.hash(),
+                    sum.toBase64(),
+                    SchemaHash.of(plan.schema())),
+                caller,
+                caller.key(REGISTER))
+            .orRefuse();
+    failpoints.reach(REGISTER + ".completed");
+    registrar.tell(repository, registered.state().profile().defaultBranchId());
+    return registered.state().tables().byId().get(plan.tableId());
+  }
+
+  private RuntimeException undo(
+      LiveRepository repository,
+      StorageAdapter adapter,
+      OperationState operation,
+      Caller caller,
+      RuntimeException failure) {
+    if (!repository.state().operations().containsKey(operation.id())) {
+      return failure;
+    }
+    try {
+      adapter.remove(
+          Recovery.handle(repository.state(), (OperationPlan.RegisterTable) operation.plan()));
+      repository.step(
+          new Continuation.Abort(
+              operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(failure.getMessage())),
+          caller,
+          caller.key(REGISTER));
+      return failure;
+    } catch (StorageException
+        | LogUnavailableException
+        | AppendOutcomeUnknownException unreachable) {
+      return recovery.leaveInDoubt(repository, operation, failure);
+    }
+  }
+
+  /**
+   * Removes all that Epoch keeps of a table beside it. Uncommitted changes need force, for they
+   * cannot be told apart afterwards.
+   */
+  public void remove(LiveRepository repository, String name, boolean force, Caller caller) {
+    RepositoryState before = repository.state();
+    BranchState main = before.defaultBranch();
+    ReentrantLock lock = repository.branchLock(main.id());
+    lock.lock();
+    try {
+      if (!force
+          && before.tables().named(name).isPresent()
+          && workingSets.pending(before, main).containsKey(name)) {
+        throw new RefusedException(
+            Code.UNCOMMITTED_CHANGES,
+            "Table '" + name + "' has uncommitted changes",
+            Map.of("table", name, "remedy", "Commit them, or remove with --force"));
+      }
+      StepResult prepared = repository.step(new RemoveTableV1(name, force), caller).orRefuse();
+      if (prepared.former().isPresent()) {
+        return;
+      }
+      OperationState operation = operation(prepared);
+      RepositoryState state = prepared.state();
+      RegisteredTable table =
+          state.tables().byId().get(((OperationPlan.RemoveTable) operation.plan()).tableId());
+      try {
+        failpoints.reach(REMOVE + ".prepared");
+        backends.adapter(state, table).remove(Backends.handle(state, table));
+        failpoints.reach(REMOVE + ".applied.1");
+        repository
+            .step(new Continuation.CompleteRemoval(operation.id()), caller, caller.key(REMOVE))
+            .orRefuse();
+        failpoints.reach(REMOVE + ".completed");
+      } catch (StorageException
+          | LogUnavailableException
+          | AppendOutcomeUnknownException unreachable) {
+        throw recovery.leaveInDoubt(repository, operation, unreachable);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Looks whether the table still has the shape that Epoch knows.
+   *
+   * @return the table; refused if its shape changed
+   */
+  public RegisteredTable refresh(RepositoryState state, String name) {
+    RegisteredTable table = get(state, name);
+    Introspection now =
+        backends
+            .adapter(state, table)
+            .introspect(
+                new TablePath(table.schemaName(), table.tableName()), table.schema().primaryKey());
+    if (!SchemaHash.of(now.schema()).equals(table.schemaHash())) {
+      throw new RefusedException(
+          Code.SCHEMA_CHANGED,
+          "The shape of "
+              + table.schemaName()
+              + "."
+              + table.tableName()
+              + " is not the one that was registered",
+          Map.of(
+              "table",
+              name,
+              "remedy",
+              "Undo the change, or remove the table and register it again"));
+    }
+    return table;
+  }
+
+  public static RegisteredTable get(RepositoryState state, String name) {
+    return state
+        .tables()
+        .named(name)
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.TABLE_NOT_FOUND,
+                "Table '" + name + "' is not registered",
+                Map.of("table", name)));
+  }
+
+  private static OperationState operation(StepResult prepared) {
+    return prepared
+        .state()
+        .operations()
+        .get(prepared.event(OperationPreparedV1.class).orElseThrow().operationId());
+  }
+
+  private record Place(StorageState storage, TablePath path) {}
+
+  private Place place(LiveRepository repository, Request request, Caller caller) {
+    if (request.location() != null) {
+      StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
+      Location location = factory.parse(request.location());
+      // reached and read before anything is written to the log
+      backends
+          .adapters()
+          .adapter(factory.backend(), location.settings())
+          .introspect(location.path(), request.primaryKey());
+      JsonNode database = location.settings().config().get("database");
+      String suggested =
+          database == null
+              ? factory.backend()
+              : database.asText().replaceAll("[^A-Za-z0-9._-]", "-");
+      if (!suggested.matches("[A-Za-z0-9].*")) {
+        suggested = factory.backend();
+      }
+      return new Place(
+          storages.forLocation(repository, factory.backend(), location, suggested, caller),
+          location.path());
+    }
+    String name =
+        request.storageName() != null
+            ? request.storageName()
+            : repository.state().storages().defaultName();
+    if (name == null) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "A table needs a location, or a storage",
+          Map.of(
+              "remedy", "--location postgresql://host/database/schema.table, or --storage NAME"));
+    }
+    StorageState storage = StorageService.get(repository.state(), name);
+    StorageAdapterFactory factory = backends.adapters().factory(storage.backend());
+    String path = request.path() == null ? request.name() : request.path();
+    return new Place(storage, factory.path(backends.adapters().settings(storage), path));
+  }
+}

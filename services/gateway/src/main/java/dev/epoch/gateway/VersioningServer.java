@@ -1,0 +1,144 @@
+package dev.epoch.gateway;
+
+import dev.epoch.events.RecordCodec;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.log.EventLog;
+import dev.epoch.log.SnapshotStore;
+import dev.epoch.storage.StorageAdapterFactory;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Everything that versioning needs, put together: the services that the API calls. Methods of the
+ * services block; call them on virtual threads.
+ */
+public final class VersioningServer implements AutoCloseable {
+  private final EventLog log;
+  private final ChunkStore chunks;
+  private final StorageAdapters adapters;
+  private final Backends backends;
+  private final Repositories repositories;
+  private final Recovery recovery;
+  private final StorageService storages;
+  private final TableService tables;
+  private final BranchRegistrar registrar;
+  private final BranchService branches;
+  private final WorkingSetService workingSets;
+  private final CommitService commits;
+  private final MergeService merges;
+  private final ConflictService conflicts;
+  private final DiffService diffs;
+  private final ReadService reads;
+
+  public VersioningServer(
+      EventLog log,
+      ChunkStore chunks,
+      SnapshotStore snapshots,
+      Collection<StorageAdapterFactory> factories,
+      SecretBox secrets,
+      Clock clock,
+      Failpoints failpoints) {
+    this.log = log;
+    this.chunks = chunks;
+    this.adapters = new StorageAdapters(factories, secrets);
+    this.backends = new Backends(adapters);
+    this.repositories = new Repositories(log, snapshots, new RecordCodec(), clock, new RandomIds());
+    Operations operations = new Operations(backends, new TableEntries(chunks));
+    this.recovery = new Recovery(operations, backends, failpoints);
+    OperationRunner runner = new OperationRunner(operations, recovery, failpoints);
+    this.storages = new StorageService(adapters);
+    this.workingSets = new WorkingSetService(backends);
+    this.registrar = new BranchRegistrar(backends);
+    this.tables =
+        new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
+    this.branches = new BranchService(registrar, workingSets);
+    this.commits = new CommitService(workingSets, runner);
+    this.merges = new MergeService(backends, workingSets, runner, chunks, clock, failpoints);
+    this.conflicts = new ConflictService(chunks);
+    this.diffs = new DiffService(backends);
+    this.reads = new ReadService(backends);
+  }
+
+  /** Loads the repositories and settles what a stopped process left in doubt. */
+  public void start() {
+    List<String> streams =
+        log.read(EventLog.ALL, 0)
+            .select()
+            .where(record -> record.version() == 1)
+            .map(record -> record.stream())
+            .collect()
+            .asList()
+            .await()
+            .indefinitely();
+    repositories.load(streams);
+    repositories.list().forEach(recovery::sweep);
+  }
+
+  public EventLog log() {
+    return log;
+  }
+
+  public ChunkStore chunks() {
+    return chunks;
+  }
+
+  public Backends backends() {
+    return backends;
+  }
+
+  public Repositories repositories() {
+    return repositories;
+  }
+
+  public Recovery recovery() {
+    return recovery;
+  }
+
+  public StorageService storages() {
+    return storages;
+  }
+
+  public TableService tables() {
+    return tables;
+  }
+
+  public BranchRegistrar registrar() {
+    return registrar;
+  }
+
+  public BranchService branches() {
+    return branches;
+  }
+
+  public WorkingSetService workingSets() {
+    return workingSets;
+  }
+
+  public CommitService commits() {
+    return commits;
+  }
+
+  public MergeService merges() {
+    return merges;
+  }
+
+  public ConflictService conflicts() {
+    return conflicts;
+  }
+
+  public DiffService diffs() {
+    return diffs;
+  }
+
+  public ReadService reads() {
+    return reads;
+  }
+
+  @Override
+  public void close() {
+    recovery.close();
+    repositories.close();
+    adapters.close();
+  }
+}

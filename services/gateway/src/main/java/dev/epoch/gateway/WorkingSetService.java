@@ -1,0 +1,132 @@
+package dev.epoch.gateway;
+
+import dev.epoch.engine.processing.CommitProcessor;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.StageChangesV1;
+import dev.epoch.events.command.UnstageChangesV1;
+import dev.epoch.events.event.ChangesStagedV1;
+import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.PendingChanges;
+import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.WriteResult;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Uncommitted work: what there is, what of it is chosen for the next commit, and writing records.
+ */
+public final class WorkingSetService {
+  private final Backends backends;
+
+  public WorkingSetService(Backends backends) {
+    this.backends = backends;
+  }
+
+  /**
+   * How a table differs from the last commit; {@code registered} and {@code removed} say that it is
+   * new there, or gone.
+   */
+  public record TableChange(
+      String table,
+      long inserted,
+      long updated,
+      long deleted,
+      boolean registered,
+      boolean removed,
+      boolean staged) {}
+
+  /** Net uncommitted rows by table name; tables without any are left out. */
+  public SortedMap<String, PendingChanges> pending(RepositoryState state, BranchState branch) {
+    SortedMap<String, PendingChanges> byName = new TreeMap<>();
+    backends
+        .byAdapter(state, Backends.tables(state, branch), BranchTable::table)
+        .forEach((adapter, tables) -> {
+          Map<String, String> names = new HashMap<>();
+          tables.forEach(table -> names.put(table.table().id(), table.table().name()));
+          adapter
+              .pending(Backends.handle(state, branch), tables)
+              .forEach((id, changes) -> byName.put(names.get(id), changes));
+        });
+    return byName;
+  }
+
+  /** Every table that a commit of everything would take. */
+  public List<TableChange> changes(RepositoryState state, BranchState branch) {
+    SortedMap<String, PendingChanges> pending = pending(state, branch);
+    var registered = CommitProcessor.registered(state, branch);
+    var removed = CommitProcessor.removed(state, branch);
+    return CommitProcessor.changed(state, branch, List.copyOf(pending.keySet())).stream()
+        .map(name -> {
+          PendingChanges rows = pending.getOrDefault(name, new PendingChanges(0, 0, 0));
+          boolean isNew = registered.contains(name);
+          long baseline =
+              isNew ? state.tables().named(name).map(RegisteredTable::baselineRows).orElse(0L) : 0;
+          return new TableChange(
+              name,
+              baseline + rows.inserted() - (isNew ? rows.deleted() : 0),
+              isNew ? 0 : rows.updated(),
+              isNew ? 0 : rows.deleted(),
+              isNew,
+              removed.contains(name),
+              branch.staged().contains(name));
+        })
+        .toList();
+  }
+
+  /**
+   * Stages tables; all changed ones if none is named.
+   *
+   * @return how many are staged by it
+   */
+  public int stage(LiveRepository repository, String branch, List<String> tables, Caller caller) {
+    RepositoryState state = repository.state();
+    List<String> names =
+        tables.isEmpty()
+            ? changes(state, References.branch(state, branch)).stream()
+                .map(TableChange::table)
+                .toList()
+            : tables;
+    StepResult result = repository.step(new StageChangesV1(branch, names), caller).orRefuse();
+    return result
+        .event(ChangesStagedV1.class)
+        .map(staged -> staged.tables().size())
+        .orElse(names.size());
+  }
+
+  public int unstage(LiveRepository repository, String branch, List<String> tables, Caller caller) {
+    StepResult result = repository.step(new UnstageChangesV1(branch, tables), caller).orRefuse();
+    return result
+        .event(ChangesUnstagedV1.class)
+        .map(unstaged -> unstaged.tables().size())
+        .orElse(tables.size());
+  }
+
+  /**
+   * Writes records as uncommitted changes of the branch; on the default branch into the live table.
+   */
+  public WriteResult write(
+      RepositoryState state, BranchState branch, String table, List<RowWrite> writes) {
+    BranchTable target =
+        Backends.tables(state, branch).stream()
+            .filter(candidate -> candidate.table().name().equals(table))
+            .findFirst()
+            .orElseThrow(() -> tableNotFound(table, branch));
+    return backends
+        .adapter(state, target.table())
+        .write(Backends.handle(state, branch), target, writes);
+  }
+
+  static RefusedException tableNotFound(String table, BranchState branch) {
+    return new RefusedException(
+        Code.TABLE_NOT_FOUND,
+        "Table '" + table + "' is not on branch '" + branch.name() + "'",
+        Map.of("table", table, "branch", branch.name()));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.epoch.model.merge;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/**
+ * How a row conflicts. In names of two parts the first is about the <em>source</em> of the merge
+ * (theirs), the second about its target (ours), as in the published contract.
+ */
+public enum ConflictType {
+  /** Both sides changed the same fields differently. */
+  MODIFY_MODIFY("modify_modify"),
+  /** The source changed the row, the target deleted it. */
+  MODIFY_DELETE("modify_delete"),
+  /** The source deleted the row, the target changed it. */
+  DELETE_MODIFY("delete_modify"),
+  /** Both sides added a row with this key, and the two differ. */
+  ADD_ADD("add_add"),
+  /** The merged row breaks a constraint that each side keeps. */
+  CONSTRAINT("constraint_violation");
+
+  private final String wireName;
+
+  ConflictType(String wireName) {
+    this.wireName = wireName;
+  }
+
+  @JsonValue
+  public String wireName() {
+    return wireName;
+  }
+
+  /**
+   * @throws IllegalArgumentException if no type has this name
+   */
+  public static ConflictType of(String wireName) {
+    for (ConflictType type : values()) {
+      if (type.wireName.equals(wireName)) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException("no conflict type '" + wireName + "'");
+  }
+}

@@ -1,0 +1,222 @@
+package dev.epoch.model.merge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.Values;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One row in the middle of a merge: what is merged so far, and what is still open. Decisions, of
+ * rules or of people, are put in the place of what is open.
+ */
+final class MergeAttempt {
+  private final RowMerge merge;
+  private final RowKey key;
+  private final BaseRow base;
+  private final Row ours;
+  private final Row theirs;
+
+  /** How the row conflicts before any decision; null if it does not. */
+  private ConflictType type;
+
+  private boolean presenceOpen;
+  private boolean absent;
+  private String[] values;
+  private final List<FieldConflict> open = new ArrayList<>();
+  private final Map<String, JsonMerge> documents = new HashMap<>();
+
+  MergeAttempt(RowMerge merge, RowKey key, BaseRow base, Row ours, Row theirs) {
+    this.merge = merge;
+    this.key = key;
+    this.base = base;
+    this.ours = ours;
+    this.theirs = theirs;
+    if (merge.sameRow(ours, theirs) || base.settled() && merge.sameRow(base.row(), theirs)) {
+      take(ours);
+    } else if (base.settled() && merge.sameRow(base.row(), ours)) {
+      take(theirs);
+    } else if (ours == null || theirs == null) {
+      type = ours == null ? ConflictType.MODIFY_DELETE : ConflictType.DELETE_MODIFY;
+      presenceOpen = true;
+      take(ours == null ? theirs : ours);
+    } else {
+      take(ours);
+      mergeFields();
+    }
+  }
+
+  private void mergeFields() {
+    for (int i = 0; i < merge.width(); i++) {
+      Column column = merge.column(i);
+      if (!column.generated()) {
+        mergeField(i, column);
+      }
+    }
+    if (!open.isEmpty()) {
+      type = base.row() == null ? ConflictType.ADD_ADD : ConflictType.MODIFY_MODIFY;
+    }
+  }
+
+  private void mergeField(int i, Column column) {
+    String o = ours.get(i);
+    String t = theirs.get(i);
+    if (Values.same(column.type(), o, t)) {
+      return;
+    }
+    String b = base.get(i);
+    if (baseKnown(column.name())) {
+      if (Values.same(column.type(), b, t)) {
+        return;
+      }
+      if (Values.same(column.type(), b, o)) {
+        values[i] = t;
+        return;
+      }
+      Optional<JsonMerge> document = isJson(column) ? JsonMerge.of(b, o, t) : Optional.empty();
+      if (document.isPresent()) {
+        documents.put(column.name(), document.get());
+        document.get().conflicts().forEach(part -> open.add(conflict(column, part)));
+        return;
+      }
+    }
+    open.add(FieldConflict.whole(column.name(), b, o, t));
+  }
+
+  private static FieldConflict conflict(Column column, JsonMerge.PartConflict part) {
+    boolean binary = isBinary(column);
+    return new FieldConflict(
+        column.name(),
+        part.path(),
+        JsonText.write(part.base(), binary),
+        JsonText.write(part.ours(), binary),
+        JsonText.write(part.theirs(), binary));
+  }
+
+  /** Settles what is open wherever the function has an answer. */
+  void settle(Function<FieldConflict, Optional<? extends Pick>> answers) {
+    for (FieldConflict conflict : List.copyOf(open)) {
+      answers.apply(conflict).ifPresent(pick -> put(conflict, pick));
+    }
+  }
+
+  private void put(FieldConflict conflict, Pick pick) {
+    String text = pick.text(conflict);
+    if (conflict.path().isEmpty()) {
+      values[merge.indexOf(conflict.name())] = text;
+    } else {
+      Optional<JsonNode> part = JsonDocuments.read(text);
+      if (text != null && part.isEmpty()) {
+        throw new IllegalArgumentException(
+            "the value for " + conflict.label() + " is no JSON: " + text);
+      }
+      documents.get(conflict.name()).set(conflict.path(), part.orElse(null));
+    }
+    open.remove(conflict);
+  }
+
+  /** Puts a value in a column, whatever was open there. */
+  void put(int column, String value) {
+    String name = merge.column(column).name();
+    documents.remove(name);
+    open.removeIf(conflict -> conflict.name().equals(name));
+    values[column] = value;
+  }
+
+  /** The whole row is this one, null to delete it; nothing stays open. */
+  void take(Row row) {
+    absent = row == null;
+    values = row == null ? null : row.values().toArray(String[]::new);
+    open.clear();
+    documents.clear();
+  }
+
+  void takePresent(Row row) {
+    take(row);
+    presenceOpen = false;
+  }
+
+  boolean presenceOpen() {
+    return presenceOpen;
+  }
+
+  boolean baseKnown(String column) {
+    return base.row() != null && base.settled(column);
+  }
+
+  /** Whether there is to be no row. */
+  boolean isAbsent() {
+    return absent;
+  }
+
+  List<FieldConflict> open() {
+    return open;
+  }
+
+  /** The conflict as it is now, with what is still open; only if something is. */
+  RowConflict conflict() {
+    return new RowConflict(
+        merge.tableId(), merge.tableName(), key, type, presenceOpen ? changedFields() : open, null);
+  }
+
+  MergeOutcome outcome() {
+    if (presenceOpen || !open.isEmpty()) {
+      return new MergeOutcome.Conflict(conflict());
+    }
+    return outcomeOf(row());
+  }
+
+  MergeOutcome outcomeOf(Row merged) {
+    return merge.sameRow(ours, merged)
+        ? new MergeOutcome.Unchanged()
+        : new MergeOutcome.Write(new RowChange(key, ours, merged));
+  }
+
+  /** The row as it is now, ours in the place of what is open; null if it is absent. */
+  Row row() {
+    if (absent) {
+      return null;
+    }
+    String[] result = values.clone();
+    documents.forEach((name, document) -> {
+      int i = merge.indexOf(name);
+      result[i] = JsonText.write(document.merged(), isBinary(merge.column(i)));
+    });
+    return merge.withoutStaleValues(Row.of(result), ours, theirs, base.row());
+  }
+
+  /** What the side that kept the row changed. */
+  private List<FieldConflict> changedFields() {
+    Row kept = ours == null ? theirs : ours;
+    List<FieldConflict> fields = new ArrayList<>();
+    for (int i = 0; i < merge.width(); i++) {
+      Column column = merge.column(i);
+      if (!column.generated() && !Values.same(column.type(), base.get(i), kept.get(i))) {
+        fields.add(
+            FieldConflict.whole(
+                column.name(),
+                base.get(i),
+                ours == null ? null : ours.get(i),
+                theirs == null ? null : theirs.get(i)));
+      }
+    }
+    return fields;
+  }
+
+  private static boolean isJson(Column column) {
+    DataType.Kind kind = column.type().base().kind();
+    return kind == DataType.Kind.JSON || kind == DataType.Kind.JSON_BINARY;
+  }
+
+  private static boolean isBinary(Column column) {
+    return column.type().base().kind() == DataType.Kind.JSON_BINARY;
+  }
+}

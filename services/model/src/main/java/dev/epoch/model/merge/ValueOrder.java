@@ -1,0 +1,87 @@
+package dev.epoch.model.merge;
+
+import dev.epoch.events.table.DataType;
+import java.math.BigDecimal;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which of two canonical texts is the greater value, where that has a meaning on every backend. */
+final class ValueOrder {
+  private static final Pattern DATE_AND_REST =
+      Pattern.compile("(\\d{1,9})(-\\d{2}-\\d{2}.*?)(?:Z|\\+00(?::?00)?)?( BC)?");
+
+  private ValueOrder() {}
+
+  /** Empty if the type has no order here or a text cannot be read. */
+  static OptionalInt compare(DataType declared, String a, String b) {
+    DataType type = declared.base();
+    return switch (type.kind()) {
+      case INTEGER, DECIMAL, FLOAT -> numbers(a, b);
+      case DATE, TIMESTAMP, TIMESTAMP_WITH_ZONE -> times(a, b);
+      case TIME, BOOLEAN -> OptionalInt.of(a.compareTo(b));
+      case TEXT -> OptionalInt.of(byCodePoint(a, b));
+      case ENUM -> labels(type, a, b);
+      case BYTES,
+          TIME_WITH_ZONE,
+          INTERVAL,
+          UUID,
+          JSON,
+          JSON_BINARY,
+          ARRAY,
+          COMPOSITE,
+          DOMAIN,
+          RANGE,
+          NETWORK,
+          BITS,
+          TEXT_SEARCH,
+          OTHER ->
+          OptionalInt.empty();
+    };
+  }
+
+  private static OptionalInt numbers(String a, String b) {
+    try {
+      return OptionalInt.of(new BigDecimal(a).compareTo(new BigDecimal(b)));
+    } catch (NumberFormatException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /** Years have any number of digits and may be before Christ; the rest is of fixed places. */
+  private static OptionalInt times(String a, String b) {
+    Matcher left = DATE_AND_REST.matcher(a);
+    Matcher right = DATE_AND_REST.matcher(b);
+    if (!left.matches() || !right.matches()) {
+      return OptionalInt.empty();
+    }
+    int years = Integer.compare(year(left), year(right));
+    return OptionalInt.of(years != 0 ? years : left.group(2).compareTo(right.group(2)));
+  }
+
+  private static int year(Matcher date) {
+    int year = Integer.parseInt(date.group(1));
+    return date.group(3) == null ? year : -year;
+  }
+
+  private static OptionalInt labels(DataType type, String a, String b) {
+    int left = type.labels().indexOf(a);
+    int right = type.labels().indexOf(b);
+    return left < 0 || right < 0
+        ? OptionalInt.empty()
+        : OptionalInt.of(Integer.compare(left, right));
+  }
+
+  private static int byCodePoint(String a, String b) {
+    int length = Math.min(a.length(), b.length());
+    for (int i = 0; i < length; ) {
+      int left = a.codePointAt(i);
+      int right = b.codePointAt(i);
+      if (left != right) {
+        return Integer.compare(left, right);
+      }
+      i += Character.charCount(left);
+    }
+    return Integer.compare(a.length(), b.length());
+  }
+}

@@ -1,0 +1,2 @@
+/** Hashes and differences of table schemas. */
+package dev.epoch.model.schema;

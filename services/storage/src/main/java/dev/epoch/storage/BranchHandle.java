@@ -1,0 +1,19 @@
+package dev.epoch.storage;
+
+import java.util.Objects;
+
+/**
+ * A branch, as databases know it.
+ *
+ * @param repository it belongs to
+ * @param id that no other branch ever has; names can be used again
+ * @param name for clients
+ * @param isDefault whether its rows are the live tables
+ */
+public record BranchHandle(String repository, String id, String name, boolean isDefault) {
+  public BranchHandle {
+    Objects.requireNonNull(repository, "repository");
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(name, "name");
+  }
+}

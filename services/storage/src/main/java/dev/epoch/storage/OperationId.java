@@ -1,0 +1,20 @@
+package dev.epoch.storage;
+
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * Names an operation everywhere.
+ *
+ * @param id unique for ever
+ * @param position place in the repository's order of operations: states before it have lower
+ *     positions
+ */
+public record OperationId(UUID id, long position) {
+  public OperationId {
+    Objects.requireNonNull(id, "id");
+    if (position < 1) {
+      throw new IllegalArgumentException("positions count from 1");
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.epoch.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Objects;
+
+/** One record to write. Values are JSON as the API takes them. */
+public sealed interface RowWrite {
+  Map<String, JsonNode> record();
+
+  /**
+   * Inserts, or updates the columns given; columns not given keep their value, or get their default
+   * in a new row.
+   */
+  record Upsert(Map<String, JsonNode> record) implements RowWrite {
+    public Upsert {
+      Objects.requireNonNull(record, "record");
+    }
+  }
+
+  /** Deletes by primary key. */
+  record Delete(Map<String, JsonNode> record) implements RowWrite {
+    public Delete {
+      Objects.requireNonNull(record, "record");
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.epoch.storage;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.model.row.ThreeWayRow;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One database (or bucket, or directory) whose tables are versioned where they are.
+ *
+ * <p>The versioning core says <em>what</em> is to be true of a table; an adapter makes it true and
+ * answers from it. Adapters hold nothing in memory that they could not read again, and do not know
+ * each other.
+ *
+ * <p>Every method may wait for the database: call it on a virtual thread, never on an event loop.
+ * Errors are {@link StorageException}s; each says whether nothing happened, or that the outcome is
+ * unknown.
+ */
+public interface StorageAdapter extends AutoCloseable {
+
+  // ---- the database
+
+  /** Reaches the database and looks whether it allows what Epoch needs. Changes nothing. */
+  StorageCheck check();
+
+  /**
+   * Removes every object that Epoch made, of every repository. The users' tables stay as they are.
+   */
+  void uninstall();
+
+  @Override
+  void close();
+
+  // ---- tables
+
+  /**
+   * Reads a table's shape from the catalogs. Fails with {@link TableNotFoundException} or {@link
+   * NoPrimaryKeyException}.
+   */
+  Introspection introspect(TablePath path, List<String> primaryKey);
+
+  /**
+   * Starts to capture every change of the table. From the moment this returns, {@code
+   * Committed(live(operation.position))} is a fixed state of the table: what it held at one moment
+   * inside this call. Writers wait for moments at most. Repeating it with the same operation
+   * changes nothing; a table that another repository owns is refused with {@link
+   * TableOwnedException}.
+   */
+  void install(OperationId operation, TableHandle table);
+
+  /**
+   * Stops capturing and removes all of Epoch's objects of this table. Repeating it changes nothing.
+   */
+  void remove(TableHandle table);
+
+  // ---- reading
+
+  /** Rows of a state in the order of the native key. */
+  RowStream<Row> rows(TableHandle table, TableState state, RowQuery query);
+
+  Optional<Row> row(TableHandle table, TableState state, RowKey key);
+
+  /**
+   * Rows that differ between two states, each once, in the order of the native key if {@code query}
+   * asks for it. O(changes).
+   */
+  RowStream<RowChange> changes(
+      TableHandle table, TableState from, TableState to, ChangeQuery query);
+
+  /**
+   * The rows of {@code base}, {@code ours} and {@code theirs} for each key whose row differs
+   * between base and theirs.
+   */
+  RowStream<ThreeWayRow> threeWay(
+      TableHandle table, TableState base, TableState ours, TableState theirs);
+
+  /**
+   * Runs one reading statement in which each table's name stands for its state. Writes are refused.
+   */
+  QueryResult query(ReadQuery query);
+
+  /** Net uncommitted changes of the tables on a branch, tables without any left out. */
+  Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables);
+
+  // ---- writing
+
+  /**
+   * Writes records as uncommitted changes of the branch, all or none. Fails with {@link
+   * WriteRefusedException}.
+   */
+  WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes);
+
+  // ---- branches, for clients that connect to the database itself
+
+  /**
+   * Tells the database of a branch, or of its new name or tables, so that {@code
+   * epoch.use_branch(name)} works. Constant time per table; nothing is copied. Repeating it changes
+   * nothing.
+   *
+   * @param tables by table id: where the rows of the branch's head are
+   */
+  void putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+
+  /**
+   * Forgets the branch's name and its views; its rows stay while commits refer to them. Repeating
+   * it changes nothing.
+   */
+  void dropBranch(BranchHandle branch);
+
+  // ---- operations: the physical half of commit and merge
+
+  /**
+   * Does the operation in one local transaction that also records that it is done. If it was done
+   * before, answers what it answered then. If the transaction fails, nothing of it is there.
+   *
+   * <p>Fails with {@link PendingChangesException} (a merge onto uncommitted changes), {@link
+   * ConstraintViolationsException} (the merged rows break constraints), {@link BusyException}
+   * (retry later).
+   *
+   * @param changes for each table id that the operation merges into: the rows to write; pulled
+   *     once, closed by the adapter
+   */
+  OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes);
+
+  /** Whether the operation is done here, and with which result. */
+  Optional<OperationResult> result(OperationId operation);
+
+  /**
+   * Undoes the operation if it was done: committed changes are uncommitted again, merged rows are
+   * what they were, unless an application changed them since, whose values stay. Repeating it
+   * changes nothing.
+   */
+  void revert(Operation operation);
+
+  /** The operation's outcome is in the log: its bookkeeping is not needed any more. */
+  void forget(OperationId operation);
+
+  /** Canonical text to JSON and back for the types of this database. */
+  ValueCodec values();
+
+  // ---- rebuilding
+
+  /**
+   * Writes the committed history and overlay of a table on a branch anew from what the log says,
+   * replacing what is stored. On the default branch only the history is written: the live table
+   * belongs to its users. Uncommitted changes stay.
+   *
+   * @param origin where the rows were before the first of the commits
+   * @param head where the rows of the branch's last commit are
+   * @param commits in order, from the first that touched this table on this branch; pulled once
+   */
+  void restore(
+      BranchHandle branch,
+      RowsLocation origin,
+      BranchTable head,
+      Iterator<CommittedChanges> commits);
+
+  /**
+   * The changes of one commit, as the log has them.
+   *
+   * @param position of the operation
+   * @param location where the rows of the commit are
+   * @param changes against the state of the table on the branch before it; closed by the adapter
+   */
+  record CommittedChanges(long position, RowsLocation location, RowStream<RowChange> changes) {}
+
+  /** What introspection found. */
+  record Introspection(TableSchema schema, long estimatedRows) {}
+}

@@ -1,0 +1,53 @@
+package dev.epoch.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+
+/** Opens databases of one backend. */
+public interface StorageAdapterFactory {
+  /** Wire name of the backend, {@code postgresql}. */
+  String backend();
+
+  /** Whether a table's location URL is this backend's. */
+  boolean recognises(String location);
+
+  /**
+   * A table's location URL as the settings of its database and the path inside it. Fails with
+   * {@link BadLocationException}.
+   */
+  Location parse(String location);
+
+  /**
+   * Settings as a user gave them, checked, with the secrets (passwords, also those inside URLs)
+   * taken out. Fails with {@link BadLocationException}.
+   */
+  Settings settings(Map<String, JsonNode> given);
+
+  /** The path of a table of a storage, as users write it: {@code table} or {@code schema.table}. */
+  TablePath path(Settings settings, String text);
+
+  /** Opens the database. Connects when it is first used. */
+  StorageAdapter open(Settings settings);
+
+  /** Settings of a database and a table in it. */
+  record Location(Settings settings, TablePath path) {}
+
+  /**
+   * Settings of a database.
+   *
+   * @param config what may be shown; equal for equal databases and users
+   * @param secrets what may not
+   */
+  record Settings(Map<String, JsonNode> config, Map<String, String> secrets) {
+    public Settings {
+      config = Map.copyOf(config);
+      secrets = Map.copyOf(secrets);
+    }
+
+    /** Shows no secret. */
+    @Override
+    public String toString() {
+      return "Settings" + config;
+    }
+  }
+}

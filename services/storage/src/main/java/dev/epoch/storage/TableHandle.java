@@ -1,0 +1,24 @@
+package dev.epoch.storage;
+
+import dev.epoch.events.table.TableSchema;
+import java.util.Objects;
+
+/**
+ * All an adapter needs to know of a registered table.
+ *
+ * @param repository that owns it
+ * @param id of the registration
+ * @param name in the repository, which queries use
+ * @param path in the database
+ * @param schema of its rows
+ */
+public record TableHandle(
+    String repository, String id, String name, TablePath path, TableSchema schema) {
+  public TableHandle {
+    Objects.requireNonNull(repository, "repository");
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(schema, "schema");
+  }
+}

@@ -1,0 +1,21 @@
+package dev.epoch.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.events.table.DataType;
+
+/**
+ * Values as JSON, as clients see them, and as the canonical text that rows hold. What {@link
+ * #toJson} gives, {@link #toText} takes back unchanged.
+ *
+ * <p>Numbers keep their precision; bytes are base64; dates and times are ISO 8601 in UTC; arrays
+ * are JSON arrays, composites objects, JSON itself; everything else is its text.
+ */
+public interface ValueCodec {
+  /**
+   * @param text null for SQL NULL
+   */
+  JsonNode toJson(DataType type, String text);
+
+  /** Null for JSON null. Fails with {@link BadValueException}, which says what was expected. */
+  String toText(DataType type, JsonNode value);
+}

@@ -1,0 +1,219 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.StorageException;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A PostgreSQL database, spoken to in sequence from virtual threads over the non-blocking client.
+ *
+ * <p>Each session runs with pinned settings, so that a value has one text: ISO dates, UTC,
+ * hexadecimal bytes, shortest exact floats, an empty search path.
+ */
+final class Database implements AutoCloseable {
+  /** More than any sensible pool has connections. */
+  private static final int MOST_STALE_PLANS = 200;
+
+  private final Pool pool;
+
+  Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
+    this.pool = Pool.pool(vertx, pinned(options), poolOptions);
+  }
+
+  /** The settings under which every value has one text. */
+  static PgConnectOptions pinned(PgConnectOptions options) {
+    PgConnectOptions pinned = new PgConnectOptions(options);
+    pinned.getProperties().putIfAbsent("application_name", "epoch");
+    return pinned
+        .setCachePreparedStatements(true)
+        .addProperty("DateStyle", "ISO, YMD")
+        .addProperty("IntervalStyle", "iso_8601")
+        .addProperty("TimeZone", "UTC")
+        .addProperty("extra_float_digits", "1")
+        .addProperty("bytea_output", "hex")
+        .addProperty("lc_monetary", "C")
+        .addProperty("quote_all_identifiers", "off")
+        .addProperty("standard_conforming_strings", "on")
+        .addProperty("client_min_messages", "warning")
+        .addProperty("statement_timeout", "0")
+        .addProperty("idle_in_transaction_session_timeout", "0")
+        .addProperty("search_path", "pg_catalog");
+  }
+
+  /** Runs in one transaction; commits when the body returns, rolls back when it throws. */
+  <T> T write(Function<Session, T> body) {
+    return transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", body);
+  }
+
+  /** {@link #write(Function)} for bodies without result. */
+  void writeOnly(Consumer<Session> body) {
+    write(session -> {
+      body.accept(session);
+      return null;
+    });
+  }
+
+  /**
+   * Runs in one transaction that sees one snapshot and cannot write. The body may run again, when
+   * the shape of a table has changed since its statement was prepared.
+   */
+  <T> T read(Function<Session, T> body) {
+    return afresh(() -> transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body));
+  }
+
+  /** A stream that owns its connection and read-only snapshot until it is closed or drained. */
+  <T> RowStream<T> stream(String sql, List<Object> parameters, Function<Row, T> mapper) {
+    return stream(session -> session.stream(sql, parameters, mapper));
+  }
+
+  /** The same for a body that reads, in the snapshot of the stream, before it opens the stream. */
+  <T> RowStream<T> stream(Function<Session, RowStream<T>> body) {
+    return afresh(() -> open(body));
+  }
+
+  private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
+    SqlConnection connection = connection();
+    try {
+      Session session = new Session(connection);
+      session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      RowStream<T> rows = body.apply(session);
+      // the first page, so that what is wrong shows here
+      rows.hasNext();
+      return new OwningStream<>(rows, () -> release(connection, false, null));
+    } catch (RuntimeException e) {
+      release(connection, false, e);
+      throw SqlErrors.translate(e);
+    } catch (Error e) {
+      release(connection, false, e);
+      throw e;
+    }
+  }
+
+  private <T> T transaction(String begin, Function<Session, T> body) {
+    SqlConnection connection = connection();
+    Session session = new Session(connection);
+    boolean committing = false;
+    boolean ended = false;
+    Throwable failure = null;
+    try {
+      session.run(begin);
+      T result = body.apply(session);
+      committing = true;
+      // COMMIT of a transaction that has failed rolls back and reports success; the SELECT fails.
+      session.run("SELECT; COMMIT");
+      ended = true;
+      return result;
+    } catch (RuntimeException e) {
+      failure = e;
+      throw committing ? SqlErrors.translateCommit(e) : SqlErrors.translate(e);
+    } finally {
+      release(connection, ended, failure);
+    }
+  }
+
+  /** Tries again while connections of the pool hold plans that do not fit any more. */
+  private static <T> T afresh(Supplier<T> work) {
+    for (int stale = 0; ; stale++) {
+      try {
+        return work.get();
+      } catch (BusyException e) {
+        if (!SqlErrors.isStalePlan(e) || stale == MOST_STALE_PLANS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void release(SqlConnection connection, boolean ended, Throwable failure) {
+    if (failure != null && SqlErrors.isStalePlan(failure)) {
+      discard(connection);
+    } else if (!ended) {
+      Await.quietly(connection.query("ROLLBACK").execute());
+    }
+    Await.quietly(connection.close());
+  }
+
+  /** Ends the session at the server; the pool then forgets the connection. */
+  static void discard(SqlConnection connection) {
+    Await.quietly(
+        connection
+            .query("ROLLBACK; SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())")
+            .execute());
+  }
+
+  private SqlConnection connection() {
+    return connection(pool);
+  }
+
+  /** A connection of a pool; fails as any access to the database does. */
+  static SqlConnection connection(Pool pool) {
+    try {
+      return Await.on(pool.getConnection());
+    } catch (RuntimeException e) {
+      RuntimeException translated = SqlErrors.translate(e);
+      throw translated instanceof StorageException ? translated : SqlErrors.unavailable(e);
+    }
+  }
+
+  /** The pool, for what needs a connection of its own kind. */
+  Pool pool() {
+    return pool;
+  }
+
+  @Override
+  public void close() {
+    Await.quietly(pool.close());
+  }
+
+  private static final class OwningStream<T> implements RowStream<T> {
+    private final RowStream<T> rows;
+    private final Runnable release;
+    private boolean closed;
+
+    OwningStream(RowStream<T> rows, Runnable release) {
+      this.rows = rows;
+      this.release = release;
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (closed) {
+        return false;
+      }
+      try {
+        if (rows.hasNext()) {
+          return true;
+        }
+      } catch (RuntimeException e) {
+        close();
+        throw SqlErrors.translate(e);
+      }
+      close();
+      return false;
+    }
+
+    @Override
+    public T next() {
+      return rows.next();
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        rows.close();
+        release.run();
+      }
+    }
+  }
+}

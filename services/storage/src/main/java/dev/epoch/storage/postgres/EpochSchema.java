@@ -1,0 +1,185 @@
+package dev.epoch.storage.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The schema {@code epoch} of a database: catalog tables and the functions that make everything
+ * else. The schema may hold what others keep there, like the event log: only what the resources
+ * name is touched.
+ */
+final class EpochSchema {
+  /** Grows when the resources change in a way that older servers cannot work with. */
+  static final int VERSION = 1;
+
+  private static final List<String> RESOURCES =
+      List.of(
+          "catalog.sql",
+          "names.sql",
+          "columns.sql",
+          "capture.sql",
+          "states.sql",
+          "overlays.sql",
+          "views.sql",
+          "view_writes.sql",
+          "branches.sql",
+          "removal.sql");
+
+  private static final String SCRIPT =
+      RESOURCES.stream().map(EpochSchema::read).collect(Collectors.joining("\n"));
+
+  private static final String[] FUNCTIONS = names("CREATE OR REPLACE FUNCTION epoch\\.(\\w+)");
+  private static final String[] TABLES = names("CREATE TABLE IF NOT EXISTS epoch\\.(\\w+)");
+  private static final String FINGERPRINT = sha256(SCRIPT);
+
+  private static final String LOCK =
+      "SELECT pg_advisory_xact_lock(hashtextextended('epoch storage schema', 0))";
+
+  private static final String DROP_FUNCTIONS =
+      """
+      DO $$
+      DECLARE
+        gone regprocedure;
+      BEGIN
+        FOR gone IN
+          SELECT p.oid
+          FROM pg_proc AS p
+          JOIN pg_namespace AS n ON n.oid = p.pronamespace
+          WHERE n.nspname = 'epoch' AND p.proname = ANY ('%s')
+        LOOP
+          EXECUTE format('DROP FUNCTION %%s', gone);
+        END LOOP;
+      END
+      $$
+      """
+          .formatted("{" + String.join(",", FUNCTIONS) + "}");
+
+  private static final String DROP_SCHEMA_IF_EMPTY =
+      """
+      DO $$
+      BEGIN
+        DROP SCHEMA epoch;
+      EXCEPTION WHEN dependent_objects_still_exist THEN
+        NULL;
+      END
+      $$
+      """;
+
+  private EpochSchema() {}
+
+  /**
+   * Brings the schema up to date. Callers wait for each other only when there is something to do. A
+   * schema of a newer server is left as it is.
+   */
+  static void ensure(Session session) {
+    if (isCurrent(session)) {
+      return;
+    }
+    session.list(LOCK, row -> row);
+    if (isCurrent(session)) {
+      return;
+    }
+    boolean upgrade = exists(session);
+    session.run("SET LOCAL check_function_bodies = off; SET LOCAL client_min_messages = warning");
+    if (upgrade) {
+      session.run(DROP_FUNCTIONS);
+    }
+    session.run(SCRIPT);
+    session.run(revokeFromPublic());
+    session.execute(
+        """
+        INSERT INTO epoch.storage_version AS v (version, fingerprint)
+        VALUES ($1, $2)
+        ON CONFLICT (only_row) DO UPDATE
+        SET version = excluded.version, fingerprint = excluded.fingerprint, applied_at = now()
+        """,
+        VERSION,
+        FINGERPRINT);
+    if (upgrade) {
+      session.list("SELECT epoch.renew_generated()::text", row -> row);
+    }
+  }
+
+  /** Whether Epoch's catalog is in the database. */
+  static boolean exists(Session session) {
+    return session
+        .first(
+            "SELECT to_regclass('epoch.storage_version') IS NOT NULL AS there",
+            row -> row.getBoolean("there"))
+        .orElse(false);
+  }
+
+  /** Removes the catalog and the functions; the caller has removed what they made. */
+  static void drop(Session session) {
+    session.run(DROP_FUNCTIONS);
+    session.run(
+        Arrays.stream(TABLES)
+            .map(table -> "epoch." + table)
+            .collect(Collectors.joining(", ", "DROP TABLE ", " CASCADE")));
+    session.run("REVOKE USAGE ON SCHEMA epoch FROM PUBLIC");
+    session.run(DROP_SCHEMA_IF_EMPTY);
+  }
+
+  private static boolean isCurrent(Session session) {
+    if (!exists(session)) {
+      return false;
+    }
+    Optional<Boolean> current =
+        session.first(
+            "SELECT version > $1 OR version = $1 AND fingerprint = $2 AS current"
+                + " FROM epoch.storage_version",
+            row -> row.getBoolean("current"),
+            VERSION,
+            FINGERPRINT);
+    return current.orElse(false);
+  }
+
+  /** New functions may be called by anybody; ours only by whom {@code privileges.sql} names. */
+  private static String revokeFromPublic() {
+    return Arrays.stream(FUNCTIONS)
+            .distinct()
+            .map(function -> "REVOKE ALL ON FUNCTION epoch." + function + " FROM PUBLIC")
+            .collect(Collectors.joining(";\n"))
+        + ";\n"
+        + read("privileges.sql");
+  }
+
+  private static String read(String resource) {
+    try (InputStream in = EpochSchema.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("The resource " + resource + " is missing");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String[] names(String pattern) {
+    return Pattern.compile(pattern)
+        .matcher(SCRIPT)
+        .results()
+        .map((MatchResult found) -> found.group(1))
+        .toArray(String[]::new);
+  }
+
+  private static String sha256(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BusyException;
+import io.vertx.mutiny.sqlclient.Cursor;
+import io.vertx.mutiny.sqlclient.PreparedStatement;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** A connection inside a transaction. Not for use by several threads. */
+final class Session {
+  /** Rows fetched in one round trip by {@link #stream}. */
+  static final int PAGE = 2_000;
+
+  private final SqlConnection connection;
+  private final Deadline deadline;
+
+  Session(SqlConnection connection) {
+    this(connection, Deadline.NONE);
+  }
+
+  /** Waits for answers no longer than the deadline allows. */
+  Session(SqlConnection connection, Deadline deadline) {
+    this.connection = connection;
+    this.deadline = deadline;
+  }
+
+  /** Runs statements without parameters; several may be separated by semicolons. */
+  void run(String sql) {
+    deadline.await(connection.query(sql).execute());
+  }
+
+  /** Runs statements without parameters, separated by semicolons; the rows of the last one. */
+  RowSet<Row> script(String sql) {
+    RowSet<Row> rows = deadline.await(connection.query(sql).execute());
+    for (RowSet<Row> next = rows.next(); next != null; next = next.next()) {
+      rows = next;
+    }
+    return rows;
+  }
+
+  /** Runs one prepared statement; the number of rows it changed or returned. */
+  int execute(String sql, Object... parameters) {
+    return rows(sql, parameters).rowCount();
+  }
+
+  <T> List<T> list(String sql, Function<Row, T> mapper, Object... parameters) {
+    RowSet<Row> rows = rows(sql, parameters);
+    List<T> result = new ArrayList<>(rows.size());
+    rows.forEach(row -> result.add(mapper.apply(row)));
+    return result;
+  }
+
+  <T> Optional<T> first(String sql, Function<Row, T> mapper, Object... parameters) {
+    return list(sql, mapper, parameters).stream().findFirst();
+  }
+
+  /** Runs one prepared statement; all its rows, and the names of their columns. */
+  RowSet<Row> rows(String sql, Object... parameters) {
+    return deadline.await(connection.preparedQuery(sql).execute(Tuple.from(parameters)));
+  }
+
+  /** Pulls the rows in pages through a cursor. */
+  <T> RowStream<T> stream(String sql, List<Object> parameters, Function<Row, T> mapper) {
+    PreparedStatement statement = Await.on(connection.prepare(sql));
+    Cursor cursor = statement.cursor(Tuple.from(parameters));
+    return new CursorStream<>(statement, cursor, mapper);
+  }
+
+  /**
+   * Runs the body; if it fails for want of locks, the transaction is as before and lives on. Any
+   * other failure is the transaction's.
+   */
+  <T> T inSavepoint(Supplier<T> body) {
+    run("SAVEPOINT attempt");
+    try {
+      T result = body.get();
+      run("RELEASE attempt");
+      return result;
+    } catch (RuntimeException e) {
+      RuntimeException translated = SqlErrors.translate(e);
+      if (translated instanceof BusyException) {
+        run("ROLLBACK TO attempt");
+      }
+      throw translated;
+    }
+  }
+
+  SqlConnection connection() {
+    return connection;
+  }
+
+  private static final class CursorStream<T> implements RowStream<T> {
+    private final PreparedStatement statement;
+    private final Cursor cursor;
+    private final Function<Row, T> mapper;
+    private Iterator<Row> page = List.<Row>of().iterator();
+    private boolean last;
+    private boolean closed;
+
+    CursorStream(PreparedStatement statement, Cursor cursor, Function<Row, T> mapper) {
+      this.statement = statement;
+      this.cursor = cursor;
+      this.mapper = mapper;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!page.hasNext() && !last && !closed) {
+        RowSet<Row> rows = Await.on(cursor.read(PAGE));
+        page = rows.iterator();
+        last = !cursor.hasMore();
+      }
+      return page.hasNext();
+    }
+
+    @Override
+    public T next() {
+      if (!hasNext()) {
+        throw new java.util.NoSuchElementException();
+      }
+      return mapper.apply(page.next());
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        Await.quietly(cursor.close());
+        Await.quietly(statement.close());
+      }
+    }
+  }
+}

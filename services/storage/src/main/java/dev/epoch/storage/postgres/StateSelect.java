@@ -1,0 +1,17 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+
+/** The rows of a table at a state, as SQL. */
+@FunctionalInterface
+interface StateSelect {
+  /**
+   * A complete SELECT without parameters or trailing semicolon that gives the table's columns in
+   * their order, under their names and with their types. It names every object with its schema, so
+   * that it means the same under any search path.
+   *
+   * @param session in whose transaction, of one snapshot, the SELECT will run
+   */
+  String select(Session session, TableHandle table, TableState state);
+}

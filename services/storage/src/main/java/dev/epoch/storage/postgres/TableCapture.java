@@ -1,0 +1,145 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.OperationId;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableNotFoundException;
+import dev.epoch.storage.TableOwnedException;
+import io.vertx.mutiny.sqlclient.Row;
+import java.util.List;
+import java.util.Optional;
+
+/** Starts and ends the capture of changes. */
+final class TableCapture {
+  private static final List<String> RESERVED = List.of("epoch_kind", "epoch_from", "epoch_to");
+
+  private final Database database;
+  private final LockRetries retries;
+
+  TableCapture(Database database, LockRetries retries) {
+    this.database = database;
+    this.retries = retries;
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#install}. */
+  void install(OperationId operation, TableHandle table) {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          EpochSchema.ensure(session);
+          session.run("LOCK TABLE epoch.tables IN SHARE ROW EXCLUSIVE MODE");
+          if (isNew(session, operation, table)) {
+            install(session, operation, table);
+          }
+          return null;
+        }));
+  }
+
+  private static boolean isNew(Session session, OperationId operation, TableHandle table) {
+    Optional<Row> known =
+        session.first(
+            """
+            SELECT table_id, repository, name, install_operation
+            FROM epoch.tables
+            WHERE table_id = $1 OR schema_name = $2 AND table_name = $3
+            """,
+            row -> row,
+            table.id(),
+            table.path().schema(),
+            table.path().table());
+    if (known.isEmpty()) {
+      return true;
+    }
+    Row row = known.get();
+    if (row.getString("table_id").equals(table.id())
+        && row.getUUID("install_operation").equals(operation.id())) {
+      return false;
+    }
+    throw new TableOwnedException(
+        "Table "
+            + table.path()
+            + " is versioned by repository "
+            + row.getString("repository")
+            + " as "
+            + row.getString("name"),
+        "Remove it there first: epoch table remove");
+  }
+
+  private static void install(Session session, OperationId operation, TableHandle table) {
+    requireTable(session, table);
+    session.list(
+        "SELECT epoch.install_table($1, $2, $3, $4, $5, $6, $7, $8)::text",
+        row -> row,
+        table.id(),
+        table.repository(),
+        table.name(),
+        table.path().schema(),
+        table.path().table(),
+        table.schema().primaryKey().toArray(String[]::new),
+        operation.position(),
+        operation.id());
+  }
+
+  private static void requireTable(Session session, TableHandle table) {
+    boolean there =
+        session
+            .first(
+                "SELECT to_regclass(format('%I.%I', $1::text, $2::text)) IS NOT NULL AS there",
+                row -> row.getBoolean("there"), table.path().schema(), table.path().table())
+            .orElseThrow();
+    if (!there) {
+      throw new TableNotFoundException(
+          "There is no table " + table.path(), "Check its schema and name");
+    }
+    for (String reserved : RESERVED) {
+      if (table.schema().indexOf(reserved) >= 0) {
+        throw new StorageException(
+            "Column "
+                + reserved
+                + " of "
+                + table.path()
+                + " has a name that Epoch keeps for itself",
+            "Rename the column");
+      }
+    }
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#remove}. */
+  void remove(TableHandle table) {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (EpochSchema.exists(session)) {
+            session.list("SELECT epoch.remove_table($1)::text", row -> row, table.id());
+          }
+          return null;
+        }));
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#uninstall}. */
+  void uninstall() {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (EpochSchema.exists(session)) {
+            session.list("SELECT epoch.remove_all()::text", row -> row);
+            EpochSchema.drop(session);
+          }
+          return null;
+        }));
+  }
+
+  /** Partitions, as {@code schema.table}, whose direct writes are not captured yet. */
+  List<String> uncapturedPartitions() {
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session.list(
+                """
+                SELECT p::text AS partition
+                FROM epoch.tables AS t, epoch.uncaptured_partitions(t.table_id) AS p
+                ORDER BY 1
+                """,
+                row -> row.getString("partition"))
+            : List.of());
+  }
+}

@@ -1,0 +1,73 @@
+-- What this database holds for which repository. Applied when missing; see EpochSchema.
+CREATE SCHEMA IF NOT EXISTS epoch;
+
+-- The resources that were applied last.
+CREATE TABLE IF NOT EXISTS epoch.storage_version (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  version integer NOT NULL,
+  fingerprint text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+
+CREATE TABLE IF NOT EXISTS epoch.tables (
+  table_id text COLLATE "C" PRIMARY KEY,
+  repository text NOT NULL,
+  name text NOT NULL,
+  schema_name text NOT NULL,
+  table_name text NOT NULL,
+  label text COLLATE "C" NOT NULL,
+  view_name text NOT NULL,
+  columns text[] NOT NULL,
+  key_columns text[] NOT NULL,
+  install_position bigint NOT NULL,
+  install_operation uuid NOT NULL,
+  UNIQUE (schema_name, table_name)
+);
+
+COMMENT ON TABLE epoch.tables IS 'Tables whose changes are captured';
+COMMENT ON COLUMN epoch.tables.label IS 'Readable part of the names of Epoch''s objects; never changes';
+COMMENT ON COLUMN epoch.tables.view_name IS 'Name of the views that stand for the table on branches';
+COMMENT ON COLUMN epoch.tables.columns IS 'Columns of images: all that are stored, in the table''s order';
+COMMENT ON COLUMN epoch.tables.install_position IS 'First position at which a state of the table is known';
+
+CREATE TABLE IF NOT EXISTS epoch.branches (
+  branch_id text COLLATE "C" PRIMARY KEY,
+  repository text NOT NULL,
+  name text NOT NULL,
+  label text COLLATE "C" NOT NULL,
+  is_default boolean NOT NULL,
+  dropped boolean NOT NULL DEFAULT false,
+  changed_schema text,
+  base_schema text
+);
+
+CREATE UNIQUE INDEX IF NOT EXISTS branches_by_name ON epoch.branches (repository, name)
+WHERE NOT dropped;
+
+COMMENT ON TABLE epoch.branches IS 'Branches that the server told of; dropped ones stay while commits refer to their rows';
+COMMENT ON COLUMN epoch.branches.label IS 'Readable part of the names of Epoch''s objects; never changes';
+COMMENT ON COLUMN epoch.branches.changed_schema IS 'Views of tables that the branch changed; null until the branch is first used';
+COMMENT ON COLUMN epoch.branches.base_schema IS 'Views of all other tables';
+
+CREATE TABLE IF NOT EXISTS epoch.branch_tables (
+  branch_id text COLLATE "C" NOT NULL REFERENCES epoch.branches,
+  table_id text COLLATE "C" NOT NULL REFERENCES epoch.tables,
+  has_overlay boolean NOT NULL DEFAULT false,
+  anchor bigint NOT NULL,
+  source_overlay text COLLATE "C",
+  source_position bigint,
+  PRIMARY KEY (branch_id, table_id),
+  CHECK ((source_overlay IS NULL) = (source_position IS NULL)),
+  CHECK (NOT has_overlay OR source_overlay IS NULL)
+);
+
+COMMENT ON COLUMN epoch.branch_tables.anchor IS 'Position of the live table that is seen underneath';
+COMMENT ON COLUMN epoch.branch_tables.source_overlay IS 'Branch whose overlay, as of source_position, is seen as long as there is no own one';
+
+CREATE TABLE IF NOT EXISTS epoch.operations (
+  operation_id uuid PRIMARY KEY,
+  position bigint NOT NULL,
+  branch_id text COLLATE "C" NOT NULL,
+  result jsonb NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);

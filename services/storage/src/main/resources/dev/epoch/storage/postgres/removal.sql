@@ -1,0 +1,78 @@
+-- Taking things away again.
+
+-- Removes all objects of one table; nothing happens if there are none. The table may be gone already.
+CREATE OR REPLACE FUNCTION epoch.remove_table(gone text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  t epoch.tables;
+  b epoch.branches;
+  live regclass;
+  kind text;
+BEGIN
+  SELECT * INTO t FROM epoch.tables WHERE table_id = gone FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  live := epoch.live_table(gone);
+  IF live IS NOT NULL THEN
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', live);
+    PERFORM epoch.drop_row_triggers(w) FROM epoch.written_tables(live) AS w;
+  END IF;
+  FOR b IN SELECT * FROM epoch.branches WHERE repository = t.repository LOOP
+    IF b.changed_schema IS NOT NULL THEN
+      EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.changed_schema, t.view_name);
+      EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, t.view_name);
+    END IF;
+    -- views of other branches may read this branch's overlay as their source: they are of the same table
+    FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh'] LOOP
+      EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone, b.branch_id));
+    END LOOP;
+    FOREACH kind IN ARRAY ARRAY['vc', 'dc', 'vi'] LOOP
+      EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone, b.branch_id));
+    END LOOP;
+  END LOOP;
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('w', gone));
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('h', gone));
+  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('c', gone));
+  DELETE FROM epoch.branch_tables WHERE table_id = gone;
+  DELETE FROM epoch.tables WHERE table_id = gone;
+  PERFORM epoch.settle_view_names(t.repository);
+END
+$$;
+
+-- Removes all tables and all schemas of views; the schema epoch itself is left to the caller.
+CREATE OR REPLACE FUNCTION epoch.remove_all() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM epoch.remove_table(table_id) FROM epoch.tables ORDER BY schema_name, table_name;
+  PERFORM epoch.drop_branch_schemas(branch_id) FROM epoch.branches;
+END
+$$;
+
+-- Makes everything that is made by functions anew, after the functions have changed.
+CREATE OR REPLACE FUNCTION epoch.renew_generated() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  place epoch.branch_tables;
+BEGIN
+  FOR t IN SELECT * FROM epoch.tables LOOP
+    PERFORM epoch.create_row_capture(
+      t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
+      epoch.waits_at_key(t.table_id));
+    PERFORM epoch.capture_partitions(t.table_id);
+    FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
+      IF place.has_overlay THEN
+        PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);
+      END IF;
+      PERFORM epoch.rebuild_views(place.branch_id, place.table_id);
+    END LOOP;
+  END LOOP;
+END
+$$;

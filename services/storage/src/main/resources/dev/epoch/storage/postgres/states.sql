@@ -1,0 +1,207 @@
+-- Texts of queries over the parts that a state of a table is made of; docs/postgresql-layout.md says why
+-- they are right. The words anchor and position stand for SQL expressions.
+
+-- Columns of a table as the client of a branch sees them, out of a relation with alias "image" that has the
+-- stored ones: values get their domain back, virtual generated columns are computed.
+CREATE OR REPLACE FUNCTION epoch.image_columns(of_table text, prefix text DEFAULT '') RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(
+    CASE
+      WHEN a.attgenerated = 'v'
+      THEN format('(%s)::%s AS %I', pg_get_expr(d.adbin, d.adrelid), format_type(a.atttypid, a.atttypmod), a.attname)
+      WHEN t.typtype = 'd'
+      THEN format('image.%I::%s AS %1$I', a.attname, format_type(a.atttypid, a.atttypmod))
+      ELSE format('image.%I', a.attname)
+    END,
+    ', ' ORDER BY a.attnum
+  )
+  FROM pg_attribute AS a
+  JOIN pg_type AS t ON t.oid = a.atttypid
+  LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  WHERE a.attrelid = epoch.live_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
+-- All columns of the table, virtual ones too.
+CREATE OR REPLACE FUNCTION epoch.visible_columns(of_table regclass) RETURNS text[]
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT array_agg(a.attname::text ORDER BY a.attnum)
+  FROM pg_attribute AS a
+  WHERE a.attrelid = of_table AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
+-- The stored columns of a tombstone: its key, and nulls of the right types.
+CREATE OR REPLACE FUNCTION epoch.key_or_nulls(of_table text, alias text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(
+    CASE
+      WHEN c.name = ANY (t.key_columns) THEN format('%I.%I', alias, c.name)
+      ELSE format('NULL::%s', epoch.base_type(a.atttypid, a.atttypmod))
+    END,
+    ', ' ORDER BY c.place
+  )
+  FROM epoch.tables AS t
+  CROSS JOIN unnest(t.columns) WITH ORDINALITY AS c (name, place)
+  JOIN pg_attribute AS a ON a.attrelid = epoch.live_table(of_table) AND a.attname = c.name
+  WHERE t.table_id = of_table
+$$;
+
+-- Entries of an overlay as of a position: epoch_kind 1 or 2 and the stored columns.
+-- History first, then the working set, then the tables themselves.
+CREATE OR REPLACE FUNCTION epoch.entries_at(of_table text, of_branch text, at_position text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  history text := epoch.object_of('vh', of_table, of_branch);
+  working_set text := epoch.object_of('vw', of_table, of_branch);
+  not_in_history text;
+  not_in_working_set text;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  not_in_history := format(
+    'NOT EXISTS (SELECT FROM epoch.%I AS past WHERE %s AND past.epoch_from <= %s AND past.epoch_to > %3$s)',
+    history, epoch.key_match(of_table, 'past', 'entry'), at_position);
+  not_in_working_set := format(
+    'NOT EXISTS (SELECT FROM epoch.%I AS pending WHERE %s)',
+    working_set, epoch.key_match(of_table, 'pending', 'entry'));
+  RETURN format(
+    $sql$
+      SELECT entry.epoch_kind, %1$s FROM epoch.%2$I AS entry
+      WHERE entry.epoch_kind <> 0 AND entry.epoch_from <= %3$s AND entry.epoch_to > %3$s
+      UNION ALL
+      SELECT entry.epoch_kind, %1$s FROM epoch.%4$I AS entry
+      WHERE entry.epoch_kind <> 0 AND %5$s
+      UNION ALL
+      SELECT 1::smallint, %1$s FROM epoch.%6$I AS entry
+      WHERE %5$s AND %7$s
+      UNION ALL
+      SELECT 2::smallint, %8$s FROM epoch.%9$I AS entry
+      WHERE %5$s AND %7$s
+    $sql$,
+    epoch.column_list(t.columns, 'entry'), history, at_position, working_set, not_in_history,
+    epoch.object_of('v', of_table, of_branch), not_in_working_set,
+    epoch.key_or_nulls(of_table, 'entry'), epoch.object_of('d', of_table, of_branch));
+END
+$$;
+
+
+-- The position of the live table that a branch sees underneath: looked up by each query, so that a branch that
+-- is anchored anew is read right in every snapshot, without a change of its views.
+CREATE OR REPLACE FUNCTION epoch.anchor_of(of_branch text, of_table text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    '(SELECT place.anchor FROM epoch.branch_tables AS place WHERE place.branch_id = %L AND place.table_id = %L)',
+    of_branch, of_table)
+$$;
+
+-- Like anchor_of, for the position of the source overlay.
+CREATE OR REPLACE FUNCTION epoch.source_position_of(of_branch text, of_table text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    '(SELECT place.source_position FROM epoch.branch_tables AS place '
+    'WHERE place.branch_id = %L AND place.table_id = %L)',
+    of_branch, of_table)
+$$;
+
+-- Whether the live table, at the branch's anchor, has the key of the record named by alias.
+CREATE OR REPLACE FUNCTION epoch.base_has_key(of_branch text, of_table text, alias text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    $sql$coalesce(
+      (SELECT past.epoch_kind FROM epoch.%1$I AS past
+       WHERE %2$s AND past.epoch_from <= %3$s AND past.epoch_to > %3$s),
+      (SELECT pending.epoch_kind FROM epoch.%4$I AS pending WHERE %5$s),
+      (SELECT 1 FROM %6$s AS live WHERE %7$s),
+      0
+    ) = 1$sql$,
+    epoch.object_of('h', of_table), epoch.key_match(of_table, 'past', alias),
+    epoch.anchor_of(of_branch, of_table),
+    epoch.object_of('w', of_table), epoch.key_match(of_table, 'pending', alias),
+    epoch.live_table(of_table), epoch.key_match(of_table, 'live', alias))
+$$;
+
+-- The rows that clients of a branch see: those of the overlay, and those of the live table at the anchor
+-- that no entry of the overlay hides. The live table at the anchor is its history there, then its working
+-- set, then itself; one anti-join with all keys to leave out is faster than one for each of them.
+CREATE OR REPLACE FUNCTION epoch.branch_select(of_branch text, of_table text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  place epoch.branch_tables;
+  live regclass := epoch.live_table(of_table);
+  history text := epoch.object_of('h', of_table);
+  working_set text := epoch.object_of('w', of_table);
+  anchor text := epoch.anchor_of(of_branch, of_table);
+  image_columns text := epoch.image_columns(of_table);
+  overlay_rows text;
+  hidden text[] := '{}';
+  past_keys text;
+  pending_keys text;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
+  IF place.has_overlay THEN
+    overlay_rows := format(
+      'SELECT %s FROM epoch.%I AS entry',
+      epoch.column_list(epoch.visible_columns(live), 'entry'), epoch.object_of('v', of_table, of_branch));
+    hidden := ARRAY[
+      format('SELECT %s FROM epoch.%I AS entry',
+        epoch.column_list(t.key_columns, 'entry'), epoch.object_of('v', of_table, of_branch)),
+      format('SELECT %s FROM epoch.%I AS entry',
+        epoch.column_list(t.key_columns, 'entry'), epoch.object_of('d', of_table, of_branch))
+    ];
+  ELSIF place.source_overlay IS NOT NULL THEN
+    overlay_rows := format(
+      'SELECT %s FROM (%s) AS image WHERE image.epoch_kind = 1', image_columns,
+      epoch.entries_at(of_table, place.source_overlay, epoch.source_position_of(of_branch, of_table)));
+    hidden := ARRAY[
+      format('SELECT %s FROM (%s) AS entry', epoch.column_list(t.key_columns, 'entry'),
+        epoch.entries_at(of_table, place.source_overlay, epoch.source_position_of(of_branch, of_table)))
+    ];
+  END IF;
+  past_keys := format(
+    'SELECT %s FROM epoch.%I AS past WHERE past.epoch_from <= %s AND past.epoch_to > %3$s',
+    epoch.column_list(t.key_columns, 'past'), history, anchor);
+  pending_keys := format(
+    'SELECT %s FROM epoch.%I AS pending', epoch.column_list(t.key_columns, 'pending'), working_set);
+
+  RETURN coalesce(overlay_rows || E'\nUNION ALL\n', '')
+    || format(E'SELECT %s FROM %s AS live WHERE %s\nUNION ALL\n',
+      epoch.column_list(epoch.visible_columns(live), 'live'), live,
+      epoch.not_among(of_table, 'live', hidden || ARRAY[pending_keys, past_keys]))
+    || format(E'SELECT %s FROM epoch.%I AS image WHERE image.epoch_kind = 1 AND %s\nUNION ALL\n',
+      image_columns, working_set, epoch.not_among(of_table, 'image', hidden || ARRAY[past_keys]))
+    || format(
+      'SELECT %s FROM epoch.%I AS image WHERE image.epoch_kind = 1 AND image.epoch_from <= %s '
+      'AND image.epoch_to > %3$s AND %s',
+      image_columns, history, anchor, epoch.not_among(of_table, 'image', hidden));
+END
+$$;
+
+-- The key of the record named by alias is in none of the queries for keys.
+CREATE OR REPLACE FUNCTION epoch.not_among(of_table text, alias text, key_queries text[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE cardinality(key_queries)
+    WHEN 0 THEN 'true'
+    ELSE format(
+      'NOT EXISTS (SELECT FROM (%s) AS hidden WHERE %s)',
+      array_to_string(key_queries, ' UNION ALL '), epoch.key_match(of_table, 'hidden', alias))
+  END
+$$;

@@ -1,0 +1,18 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.testing.StoragePostgres;
+import dev.epoch.storage.testing.TestDatabase;
+import io.vertx.sqlclient.PoolOptions;
+
+/** A database of one test class, and the adapter's connections to it. */
+final class PostgresTest implements AutoCloseable {
+  final TestDatabase sql = StoragePostgres.database();
+  final Database database =
+      new Database(StoragePostgres.vertx(), sql.options(), new PoolOptions().setMaxSize(4));
+
+  @Override
+  public void close() {
+    database.close();
+    sql.close();
+  }
+}

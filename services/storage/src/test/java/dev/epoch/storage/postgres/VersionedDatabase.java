@@ -1,0 +1,185 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.OperationId;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
+import dev.epoch.storage.testing.StoragePostgres;
+import dev.epoch.storage.testing.TestDatabase;
+import io.vertx.sqlclient.PoolOptions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A test database in which tables are captured and branches told of, without the rest of Epoch. */
+final class VersionedDatabase implements AutoCloseable {
+  static final String REPOSITORY = "shop";
+  static final BranchHandle MAIN = new BranchHandle(REPOSITORY, "b00000000main", "main", true);
+
+  private final TestDatabase database;
+  private final Database connections;
+  private final AtomicLong positions = new AtomicLong();
+  private final AtomicLong ids = new AtomicLong();
+  final TableCapture capture;
+  final BranchRegistry branches;
+
+  private VersionedDatabase(TestDatabase database, String role) {
+    this.database = database;
+    this.connections =
+        new Database(
+            StoragePostgres.vertx(), database.options(role), new PoolOptions().setMaxSize(4));
+    LockRetries retries = new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(20));
+    this.capture = new TableCapture(connections, retries);
+    this.branches = new BranchRegistry(connections, retries);
+  }
+
+  /** Epoch works as the owner of the database. */
+  static VersionedDatabase start() {
+    TestDatabase database = StoragePostgres.database();
+    return new VersionedDatabase(database, database.owner());
+  }
+
+  /** Epoch works as a superuser. */
+  static VersionedDatabase startAsSuperuser() {
+    return new VersionedDatabase(StoragePostgres.database(), "postgres");
+  }
+
+  TestDatabase sql() {
+    return database;
+  }
+
+  Database connections() {
+    return connections;
+  }
+
+  OperationId nextOperation() {
+    return new OperationId(UUID.randomUUID(), positions.incrementAndGet());
+  }
+
+  /** Position of the last operation. */
+  long position() {
+    return positions.get();
+  }
+
+  /** Captures a table of schema {@code public} and tells of it on the default branch. */
+  TableHandle install(String table, String... key) {
+    return install(new TablePath("public", table), table, key);
+  }
+
+  TableHandle install(TablePath path, String name, String... key) {
+    TableHandle handle = handle("t" + "%012d".formatted(ids.incrementAndGet()), path, name, key);
+    capture.install(nextOperation(), handle);
+    return handle;
+  }
+
+  TableHandle handle(String id, TablePath path, String name, String... key) {
+    List<Column> columns =
+        Arrays.stream(key)
+            .map(column ->
+                new Column(
+                    column,
+                    column,
+                    DataType.of(DataType.Kind.OTHER, "text"),
+                    false,
+                    null,
+                    null,
+                    null))
+            .toList();
+    TableSchema schema = new TableSchema(columns, List.of(key), List.of(), List.of());
+    return new TableHandle(REPOSITORY, id, name, path, schema);
+  }
+
+  /** A branch that sees the tables as they were at the last operation. */
+  BranchHandle branch(String name, TableHandle... tables) {
+    BranchHandle branch =
+        new BranchHandle(REPOSITORY, "b" + "%012d".formatted(ids.incrementAndGet()), name, false);
+    branches.put(branch, heads(RowsLocation.live(position()), tables));
+    return branch;
+  }
+
+  Map<String, BranchTable> heads(RowsLocation location, TableHandle... tables) {
+    Map<String, BranchTable> heads = new LinkedHashMap<>();
+    for (TableHandle table : tables) {
+      heads.put(table.id(), new BranchTable(table, location));
+    }
+    return heads;
+  }
+
+  /** A connection as the owner whose session works on a branch. */
+  Connection connect(BranchHandle branch) {
+    return connect(database.owner(), branch);
+  }
+
+  Connection connect(String role, BranchHandle branch) {
+    Connection connection = database.connect(role);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SELECT epoch.use_branch("
+              + Quote.literal(branch.name())
+              + ", "
+              + Quote.literal(branch.repository())
+              + ")");
+      return connection;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Commits the uncommitted changes of a table as the layout says; its position. */
+  long commit(TableHandle table, String... columns) {
+    return commit(Layout.of(table).workingSet(), Layout.of(table).history(), table, columns);
+  }
+
+  private long commit(String workingSet, String history, TableHandle table, String... columns) {
+    long position = positions.incrementAndGet();
+    String all = Quote.identifiers(List.of(columns));
+    String match =
+        String.join(
+            " AND ",
+            table.schema().primaryKey().stream()
+                .map(Quote::identifier)
+                .map(column -> "past." + column + " = pending." + column)
+                .toList());
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute(
+          "LOCK TABLE epoch." + Quote.identifier(workingSet) + " IN SHARE ROW EXCLUSIVE MODE");
+      statement.execute(
+          """
+          INSERT INTO epoch.%2$s (epoch_kind, epoch_from, epoch_to, %3$s)
+          SELECT
+            epoch_kind,
+            coalesce((SELECT max(past.epoch_to) FROM epoch.%2$s AS past WHERE %4$s), 0),
+            %5$d,
+            %3$s
+          FROM epoch.%1$s AS pending
+          """
+              .formatted(
+                  Quote.identifier(workingSet), Quote.identifier(history), all, match, position));
+      statement.execute("DELETE FROM epoch." + Quote.identifier(workingSet));
+      connection.commit();
+      return position;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+    database.close();
+  }
+}

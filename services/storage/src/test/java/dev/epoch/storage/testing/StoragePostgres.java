@@ -1,0 +1,112 @@
+package dev.epoch.storage.testing;
+
+import io.vertx.mutiny.core.Vertx;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/**
+ * The PostgreSQL server of the tests: one per JVM, started when first asked for and stopped with
+ * the JVM, durable like a real one.
+ *
+ * <p>Each test class takes a database of its own:
+ *
+ * <pre>{@code
+ * private static TestDatabase database;
+ *
+ * @BeforeAll
+ * static void start() {
+ *   database = StoragePostgres.database();
+ *   database.load("/data/chinook/Chinook_PostgreSql.sql");
+ * }
+ *
+ * @AfterAll
+ * static void stop() {
+ *   database.close();
+ * }
+ * }</pre>
+ */
+public final class StoragePostgres {
+  private static final String SUPERUSER = "postgres";
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  private StoragePostgres() {}
+
+  private static final class Server {
+    static final EmbeddedPostgres INSTANCE = start();
+    static final Vertx VERTX = Vertx.vertx();
+
+    private static EmbeddedPostgres start() {
+      try {
+        EmbeddedPostgres server =
+            EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", "200")
+                .setServerConfig("max_prepared_transactions", "10")
+                .start();
+        return server;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** A new database whose owner is a new role that is no superuser. */
+  public static TestDatabase database() {
+    String name = "test_" + DATABASES.incrementAndGet();
+    String owner = "owner_" + DATABASES.get();
+    TestDatabase maintenance = new TestDatabase(port(), "postgres", SUPERUSER, SUPERUSER);
+    maintenance.execute(
+        "CREATE ROLE " + owner + " LOGIN NOSUPERUSER PASSWORD '" + owner + "'",
+        "CREATE DATABASE " + name + " OWNER " + owner);
+    return new TestDatabase(port(), name, owner, SUPERUSER);
+  }
+
+  /** Port of the server on the loopback address. */
+  public static int port() {
+    return Server.INSTANCE.getPort();
+  }
+
+  /** Version of the server, like 18. */
+  public static int majorVersion() {
+    String number =
+        new TestDatabase(port(), "postgres", SUPERUSER, SUPERUSER).value("SHOW server_version_num");
+    return Integer.parseInt(number) / 10_000;
+  }
+
+  /** The Vert.x of the tests; never closed. */
+  public static Vertx vertx() {
+    return Server.VERTX;
+  }
+
+  /**
+   * Reads an SQL script. What stands before psql's {@code \c} (it makes the database) and psql's
+   * own commands are left out.
+   */
+  static String script(String resource) {
+    try (InputStream in = StoragePostgres.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalArgumentException("no resource " + resource);
+      }
+      List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+      int connect = -1;
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).startsWith("\\c ")) {
+          connect = i;
+        }
+      }
+      return lines.stream()
+          .skip(connect + 1L)
+          .filter(line -> !line.startsWith("\\"))
+          .collect(Collectors.joining("\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
