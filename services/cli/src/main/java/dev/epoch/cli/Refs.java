@@ -1,5 +1,6 @@
 package dev.epoch.cli;
 
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,7 +17,7 @@ final class Refs {
    * {@code HEAD^} is {@code main~1}, {@code v1~~} is {@code v1~2}, {@code HEAD^2} is {@code
    * main^2}.
    */
-  static String resolve(String typed, java.util.function.Supplier<String> branch) {
+  static String resolve(String typed, Supplier<String> branch) {
     Matcher matcher = STEPS.matcher(typed);
     boolean stepping = matcher.find();
     String name = stepping ? typed.substring(0, matcher.start()) : typed;

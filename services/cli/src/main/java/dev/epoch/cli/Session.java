@@ -4,6 +4,7 @@ import dev.epoch.cli.configuration.Settings;
 import dev.epoch.cli.configuration.Workspace;
 import dev.epoch.client.EpochClient;
 import dev.epoch.client.Repository;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class Session implements AutoCloseable {
           options.directory() == null
               ? environment.directory()
               : environment.directory().resolve(options.directory()).normalize();
-      if (!java.nio.file.Files.isDirectory(directory)) {
+      if (!Files.isDirectory(directory)) {
         throw new CommandFailure(
             ExitCode.USAGE, "there is no directory " + options.directory(), null);
       }

@@ -18,6 +18,7 @@ final class Call {
   private JsonNode body;
   private boolean command;
   private boolean atRoot;
+  private boolean asLongAsItTakes;
   private String accept = "application/json";
   private String idempotencyKey;
 
@@ -71,6 +72,16 @@ final class Call {
   Call atRoot() {
     atRoot = true;
     return this;
+  }
+
+  /** Waits for the answer without a limit, unless the client was given one. */
+  Call asLongAsItTakes() {
+    asLongAsItTakes = true;
+    return this;
+  }
+
+  boolean waitsAsLongAsItTakes() {
+    return asLongAsItTakes;
   }
 
   String method() {

@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param apiPrefix path under which the API lies
  * @param actor who acts
  * @param connectTimeout longest wait for a connection
- * @param requestTimeout longest wait for an answer
+ * @param requestTimeout longest wait for an answer, or null for the usual one
  * @param retry what happens when no answer comes
  * @param position log position that reads must have reached, or null
  * @param observer sees every exchange
@@ -31,7 +31,6 @@ record ClientSettings(
     Objects.requireNonNull(apiPrefix, "apiPrefix");
     Objects.requireNonNull(actor, "actor");
     Objects.requireNonNull(connectTimeout, "connectTimeout");
-    Objects.requireNonNull(requestTimeout, "requestTimeout");
     Objects.requireNonNull(retry, "retry");
     Objects.requireNonNull(observer, "observer");
     boolean web = "http".equals(server.getScheme()) || "https".equals(server.getScheme());

@@ -124,7 +124,7 @@ public final class EpochClient implements AutoCloseable {
     private String apiPrefix = "/api/v1";
     private String repository;
     private Actor actor = Actor.UNKNOWN;
-    private Duration requestTimeout = Duration.ofMinutes(10);
+    private Duration requestTimeout;
     private RetryPolicy retry = RetryPolicy.DEFAULT;
     private String position;
     private CallObserver observer = CallObserver.NONE;
@@ -151,7 +151,10 @@ public final class EpochClient implements AutoCloseable {
       return this;
     }
 
-    /** Longest wait for an answer, ten minutes unless told otherwise. */
+    /**
+     * Longest wait for an answer. Without it the wait is ten minutes, and for the registration of a
+     * table as long as it takes.
+     */
     public Builder requestTimeout(Duration value) {
       requestTimeout = value;
       return this;

@@ -57,9 +57,8 @@ final class EventSubscription {
   /** Whether to connect again. */
   private boolean connect(Call call, String address) throws InterruptedException {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(address))
-            .timeout(transport.settings().requestTimeout())
-            .header("Accept", call.accept());
+        HttpRequest.newBuilder(URI.create(address)).header("Accept", call.accept());
+    transport.limit(builder, call);
     transport.addActor(builder);
     if (lastEventId != null) {
       builder.header("Last-Event-ID", lastEventId);
@@ -75,6 +74,9 @@ final class EventSubscription {
         throw RefusedException.of(response.statusCode(), parse(response.body()), response.body());
       }
     } catch (IOException lost) {
+      if (transport.closed()) {
+        return false;
+      }
       if (mayGoOn()) {
         return true;
       }

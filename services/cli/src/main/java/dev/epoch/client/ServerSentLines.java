@@ -1,7 +1,9 @@
 package dev.epoch.client;
 
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** The lines of a response, taken one at a time, with an end mark when no more will come. */
 final class ServerSentLines implements Flow.Subscriber<String> {
@@ -34,8 +36,8 @@ final class ServerSentLines implements Flow.Subscriber<String> {
   }
 
   /** The next line; the end mark when the stream has ended or was silent for too long. */
-  String next(java.time.Duration silence) throws InterruptedException {
-    String line = lines.poll(silence.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS);
+  String next(Duration silence) throws InterruptedException {
+    String line = lines.poll(silence.toNanos(), TimeUnit.NANOSECONDS);
     if (line == null) {
       return END;
     }

@@ -43,7 +43,8 @@ public final class Tables {
       ArrayNode key = body.putArray("primary_key");
       draft.primaryKey().forEach(key::add);
     }
-    return Table.of(scope.send(scope.post("tables").query("branch", branch).body(body)));
+    Call call = scope.post("tables").query("branch", branch).body(body).asLongAsItTakes();
+    return Table.of(scope.send(call));
   }
 
   /** How far a registration has come, if one is running. */

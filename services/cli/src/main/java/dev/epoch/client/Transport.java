@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,12 +28,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class Transport implements AutoCloseable {
 
+  private static final Duration USUAL_TIMEOUT = Duration.ofMinutes(10);
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int UNAVAILABLE = 503;
 
   private final ClientSettings settings;
   private final HttpClient http;
   private volatile String position;
+  private volatile boolean closed;
 
   Transport(ClientSettings settings) {
     this.settings = Objects.requireNonNull(settings, "settings");
@@ -53,6 +57,11 @@ final class Transport implements AutoCloseable {
 
   ClientSettings settings() {
     return settings;
+  }
+
+  /** Whether nothing can be sent any more. */
+  boolean closed() {
+    return closed;
   }
 
   HttpClient http() {
@@ -79,7 +88,7 @@ final class Transport implements AutoCloseable {
         pause = requestedPause(response, failures);
       } catch (HttpTimeoutException timeout) {
         observe(request, "timeout", start);
-        if (!(timeout instanceof java.net.http.HttpConnectTimeoutException)
+        if (!(timeout instanceof HttpConnectTimeoutException)
             || failures >= settings.retry().attempts()) {
           throw unreachable(call, timeout);
         }
@@ -101,9 +110,8 @@ final class Transport implements AutoCloseable {
   /** The request of a call, with every header that the contract knows. */
   HttpRequest request(Call call) {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(call.address(settings)))
-            .timeout(settings.requestTimeout())
-            .header("Accept", call.accept());
+        HttpRequest.newBuilder(URI.create(call.address(settings))).header("Accept", call.accept());
+    limit(builder, call);
     addActor(builder);
     if (call.idempotencyKey() != null) {
       builder.header("Idempotency-Key", call.idempotencyKey());
@@ -118,6 +126,15 @@ final class Transport implements AutoCloseable {
           .method(call.method(), BodyPublishers.ofString(Json.compact(call.body())));
     }
     return builder.build();
+  }
+
+  /** Sets the longest wait for an answer. */
+  void limit(HttpRequest.Builder builder, Call call) {
+    if (settings.requestTimeout() != null) {
+      builder.timeout(settings.requestTimeout());
+    } else if (!call.waitsAsLongAsItTakes()) {
+      builder.timeout(USUAL_TIMEOUT);
+    }
   }
 
   void addActor(HttpRequest.Builder builder) {
@@ -214,8 +231,7 @@ final class Transport implements AutoCloseable {
 
   UnreachableException unreachable(Call call, Exception cause) {
     boolean neverArrived =
-        cause instanceof ConnectException
-            || cause instanceof java.net.http.HttpConnectTimeoutException;
+        cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
     String what =
         neverArrived
             ? "cannot reach the Epoch server at " + settings.rootAddress() + ": " + reason(cause)
@@ -231,7 +247,7 @@ final class Transport implements AutoCloseable {
   }
 
   private static String reason(Exception cause) {
-    if (cause instanceof java.net.http.HttpConnectTimeoutException) {
+    if (cause instanceof HttpConnectTimeoutException) {
       return "no connection in time";
     }
     if (cause instanceof HttpTimeoutException) {
@@ -241,7 +257,7 @@ final class Transport implements AutoCloseable {
       return "interrupted";
     }
     for (Throwable link = cause; link != null; link = link.getCause()) {
-      if (link instanceof java.nio.channels.UnresolvedAddressException) {
+      if (link instanceof UnresolvedAddressException) {
         return "unknown host";
       }
       if (link.getMessage() != null) {
@@ -254,6 +270,7 @@ final class Transport implements AutoCloseable {
   /** Gives the threads back at once; without it the process would linger for a while. */
   @Override
   public void close() {
+    closed = true;
     http.shutdownNow();
     http.close();
   }

@@ -37,7 +37,7 @@ class DoctorCommandTest extends CommandTest {
         [ok]      repository: branch 'main'
         [ok]      projections: 1 running
         [ok]      recovery: no operation is in doubt
-        [ok]      credentials: 1 storage backends answer
+        [ok]      credentials: 1 storage backend tried, all answer
         """
             .formatted(shell.folder().resolve(".epoch"), server.url()),
         "doctor");

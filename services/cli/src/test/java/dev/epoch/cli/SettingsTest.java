@@ -7,6 +7,7 @@ import dev.epoch.testing.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -244,7 +245,7 @@ class SettingsTest extends CommandTest {
         "POST /stage",
         200,
         "{\"status\": \"staged\", \"count\": 1}",
-        java.util.Map.of("X-Epoch-Position", "42"));
+        Map.of("X-Epoch-Position", "42"));
 
     assertThat(statusRequest().headers()).doesNotContainKey("X-Epoch-Min-Position");
     assertThat(shell.run("stage").exitCode()).isZero();

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,33 @@ class EventSubscriptionTest {
           assertThat(request.query()).containsEntry("branch", "main");
           assertThat(request.headers()).containsEntry("Accept", "text/event-stream");
         });
+  }
+
+  @Test
+  void endsWhenTheClientIsClosed() throws Exception {
+    server.on("GET /events/stream", 200, event(1, "a"), STREAM);
+    EpochClient client =
+        EpochClient.at(server.url())
+            .retry(new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5)))
+            .build();
+    CountDownLatch first = new CountDownLatch(1);
+    Thread follower =
+        Thread.ofVirtual()
+            .start(() ->
+                client
+                    .events()
+                    .follow(
+                        new Events.Selection(null, null, null),
+                        SILENCE,
+                        event -> {
+                          first.countDown();
+                          return true;
+                        }));
+    assertThat(first.await(10, TimeUnit.SECONDS)).isTrue();
+
+    client.close();
+
+    assertThat(follower.join(Duration.ofSeconds(10))).isTrue();
   }
 
   @Test

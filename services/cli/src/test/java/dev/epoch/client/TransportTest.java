@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.epoch.testing.ScriptedServer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -122,7 +124,7 @@ class TransportTest {
 
   @Test
   void anAnswerThatDoesNotComeIsNotWaitedForForever() throws Exception {
-    try (var silent = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+    try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         EpochClient client =
             EpochClient.at("http://127.0.0.1:" + silent.getLocalPort())
                 .requestTimeout(Duration.ofMillis(50))

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
+import dev.epoch.cli.text.Counts;
 import dev.epoch.client.EpochException;
 import dev.epoch.client.Json;
 import dev.epoch.client.RefusedException;
 import dev.epoch.client.StorageBackend;
+import dev.epoch.client.StorageBackends;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -52,9 +54,7 @@ public final class DoctorCommand extends EpochSubcommand {
       check("repository", this::repository);
       check("projections", this::projections);
       check("recovery", this::recovery);
-      if (wanted("credentials") || "vault".equals(only)) {
-        credentials();
-      }
+      check("credentials", this::credentials);
     }
     if (output().json()) {
       output().json(json());
@@ -74,7 +74,8 @@ public final class DoctorCommand extends EpochSubcommand {
   }
 
   private boolean wanted(String check) {
-    return only == null || only.equals(check);
+    boolean vault = "vault".equals(only) && check.equals("credentials");
+    return only == null || only.equals(check) || vault;
   }
 
   private void check(String name, Supplier<Finding> check) {
@@ -172,35 +173,26 @@ public final class DoctorCommand extends EpochSubcommand {
     throw refusal;
   }
 
-  private void credentials() {
-    findings.add(
-        guarded(
-            "credentials",
-            () -> {
-              List<StorageBackend> backends = client().storage().list().backends();
-              List<String> failed = new ArrayList<>();
-              for (StorageBackend backend : backends) {
-                if (!backend.enabled()) {
-                  continue;
-                }
-                Finding finding =
-                    guarded(
-                        "credentials",
-                        () -> {
-                          var connection = client().storage().test(backend.name());
-                          return new Finding("credentials", connection.ok(), connection.message());
-                        });
-                if (!finding.ok()) {
-                  failed.add(backend.name() + ": " + finding.message());
-                }
-              }
-              return new Finding(
-                  "credentials",
-                  failed.isEmpty(),
-                  failed.isEmpty()
-                      ? backends.size() + " storage backends answer"
-                      : String.join("; ", failed));
-            }));
+  private Finding credentials() {
+    List<StorageBackend> backends =
+        client().storage().list().backends().stream().filter(StorageBackend::enabled).toList();
+    List<String> failed =
+        backends.stream()
+            .map(backend -> guarded(backend.name(), () -> connection(backend)))
+            .filter(finding -> !finding.ok())
+            .map(finding -> finding.check() + ": " + finding.message())
+            .toList();
+    return new Finding(
+        "credentials",
+        failed.isEmpty(),
+        failed.isEmpty()
+            ? Counts.of(backends.size(), "storage backend") + " tried, all answer"
+            : String.join("; ", failed));
+  }
+
+  private Finding connection(StorageBackend backend) {
+    StorageBackends.Connection connection = client().storage().test(backend.name());
+    return new Finding(backend.name(), connection.ok(), connection.message());
   }
 
   private ObjectNode json() {

@@ -7,6 +7,7 @@ import dev.epoch.cli.text.DiffText;
 import dev.epoch.client.Commit;
 import dev.epoch.client.Diffs;
 import dev.epoch.client.TableChange;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,7 +39,7 @@ public final class ShowCommand extends EpochSubcommand {
       return ExitCode.OK;
     }
     CommitText text = new CommitText(output().palette(), session().environment().zone());
-    output().lines(text.header(commit, java.util.List.of()));
+    output().lines(text.header(commit, List.of()));
     DiffText diff = new DiffText(output().palette());
     if (statistics) {
       output().line("");
@@ -49,7 +50,7 @@ public final class ShowCommand extends EpochSubcommand {
     SchemaChanges schema = new SchemaChanges(client(), new Diffs.Range(parent, commit.id(), false));
     for (TableChange change : commit.tables()) {
       output().line("");
-      output().lines(diff.table(change, parent == null ? java.util.List.of() : schema.of(change)));
+      output().lines(diff.table(change, parent == null ? List.of() : schema.of(change)));
     }
     return ExitCode.OK;
   }

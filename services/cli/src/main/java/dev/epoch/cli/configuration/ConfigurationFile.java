@@ -8,6 +8,7 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.client.Json;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -63,7 +64,7 @@ public final class ConfigurationFile {
   private static JsonNode parse(Path path) {
     try (JsonParser parser = new TomlFactory().createParser(Files.readString(path))) {
       return Json.read(parser);
-    } catch (java.nio.file.NoSuchFileException missing) {
+    } catch (NoSuchFileException missing) {
       throw new CommandFailure(ExitCode.NOT_FOUND, "there is no configuration file " + path, null);
     } catch (IOException unreadable) {
       throw new CommandFailure(
