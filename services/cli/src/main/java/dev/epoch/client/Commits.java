@@ -54,6 +54,11 @@ public final class Commits {
       return new Selection(ref, limit, 0, null, null, null, null, false);
     }
 
+    /** Whether commits between the first and the last may be left out. */
+    public boolean filtered() {
+      return since != null || until != null || author != null || table != null;
+    }
+
     /** The same from another offset. */
     public Selection from(long newOffset, int newLimit) {
       return new Selection(ref, newLimit, newOffset, since, until, author, table, all);

@@ -1,9 +1,12 @@
 package dev.epoch.cli.command;
 
+import dev.epoch.client.Branch;
 import dev.epoch.client.Commit;
 import dev.epoch.client.Commits;
 import dev.epoch.client.EpochClient;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -30,12 +33,12 @@ final class HistoryReader {
 
   /** How many commits the server says there are. */
   long total() {
-    return lastPage.total();
+    return lastPage == null ? 0 : lastPage.total();
   }
 
   /** Whether the server has more than was read. */
   boolean hasMore() {
-    return lastPage.hasMore();
+    return lastPage != null && lastPage.hasMore();
   }
 
   /**
@@ -62,29 +65,44 @@ final class HistoryReader {
   }
 
   /**
-   * Reads what can be reached from the target and not from the base. Commits come children first,
-   * so what the common history reaches is known before it is seen.
+   * Reads what can be reached from the target, which is where the selection starts, and not from
+   * the base.
    */
   void between(String base, String target, Integer maximum, Sink sink) {
-    var comparison = client.branches().compare(target, base);
+    List<Commit> members = members(client.branches().compare(target, base), target);
+    long wanted = maximum == null ? Long.MAX_VALUE : maximum;
+    if (!selection.filtered()) {
+      members.stream().limit(wanted).takeWhile(sink::accept).forEach(taken -> {});
+      return;
+    }
+    Set<String> ids = new HashSet<>();
+    members.forEach(member -> ids.add(member.id()));
+    long[] taken = {0};
+    read(
+        null, commit -> !ids.contains(commit.id()) || (taken[0]++ < wanted && sink.accept(commit)));
+  }
+
+  /** Commits come children first, so what the merge base reaches is known before it is seen. */
+  private List<Commit> members(Branch.Comparison comparison, String target) {
+    List<Commit> members = new ArrayList<>();
+    if (comparison.ahead() == 0) {
+      return members;
+    }
     Set<String> excluded = new HashSet<>();
     if (comparison.mergeBase() != null) {
       excluded.add(comparison.mergeBase());
     }
-    long wanted = Math.min(comparison.ahead(), maximum == null ? Long.MAX_VALUE : maximum);
-    if (wanted == 0) {
-      return;
-    }
-    long[] taken = {0};
-    read(
-        null,
-        commit -> {
-          if (excluded.contains(commit.id())) {
-            excluded.addAll(commit.parents());
-            return true;
-          }
-          taken[0]++;
-          return sink.accept(commit) && taken[0] < wanted;
-        });
+    new HistoryReader(client, Commits.Selection.of(target, PAGE))
+        .read(
+            null,
+            commit -> {
+              if (excluded.contains(commit.id())) {
+                excluded.addAll(commit.parents());
+                return true;
+              }
+              members.add(commit);
+              return members.size() < comparison.ahead();
+            });
+    return members;
   }
 }

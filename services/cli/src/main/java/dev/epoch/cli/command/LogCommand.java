@@ -73,8 +73,11 @@ public final class LogCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    HistoryReader reader = new HistoryReader(client(), selection());
     Optional<Range> range = Range.parse(ref, session()::ref);
+    if (range.map(Range::sinceFork).orElse(false)) {
+      throw CommandFailure.usage("'epoch log' takes ranges with two dots");
+    }
+    HistoryReader reader = new HistoryReader(client(), selection(range));
     if (output().json()) {
       output().json(json(reader, range));
       return ExitCode.OK;
@@ -157,10 +160,9 @@ public final class LogCommand extends EpochSubcommand {
     return names.getOrDefault(commit.id(), List.of());
   }
 
-  private Commits.Selection selection() {
-    String start = ref == null || ref.contains("..") ? "HEAD" : ref;
+  private Commits.Selection selection(Optional<Range> range) {
     return new Commits.Selection(
-        session().ref(start),
+        range.map(Range::target).orElseGet(() -> session().ref(ref == null ? "HEAD" : ref)),
         HistoryReader.PAGE,
         0,
         time(since, false),
