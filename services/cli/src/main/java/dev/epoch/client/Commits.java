@@ -35,6 +35,7 @@ public final class Commits {
   /**
    * Which commits to list; all but ref, limit and offset may be null.
    *
+   * @param ref where to start, or {@code a..b}
    * @param since ISO 8601
    * @param until ISO 8601
    * @param all those of every branch
@@ -52,11 +53,6 @@ public final class Commits {
     /** The newest commits of a ref. */
     public static Selection of(String ref, int limit) {
       return new Selection(ref, limit, 0, null, null, null, null, false);
-    }
-
-    /** Whether commits between the first and the last may be left out. */
-    public boolean filtered() {
-      return since != null || until != null || author != null || table != null;
     }
 
     /** The same from another offset. */

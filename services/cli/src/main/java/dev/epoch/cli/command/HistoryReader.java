@@ -1,14 +1,9 @@
 package dev.epoch.cli.command;
 
-import dev.epoch.client.Branch;
 import dev.epoch.client.Commit;
 import dev.epoch.client.Commits;
 import dev.epoch.client.EpochClient;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
 /** Reads the history page by page and hands on each commit as it comes. */
 final class HistoryReader {
@@ -62,47 +57,5 @@ final class HistoryReader {
         }
       }
     } while (lastPage.hasMore() && !lastPage.commits().isEmpty());
-  }
-
-  /**
-   * Reads what can be reached from the target, which is where the selection starts, and not from
-   * the base.
-   */
-  void between(String base, String target, Integer maximum, Sink sink) {
-    List<Commit> members = members(client.branches().compare(target, base), target);
-    long wanted = maximum == null ? Long.MAX_VALUE : maximum;
-    if (!selection.filtered()) {
-      members.stream().limit(wanted).takeWhile(sink::accept).forEach(taken -> {});
-      return;
-    }
-    Set<String> ids = new HashSet<>();
-    members.forEach(member -> ids.add(member.id()));
-    long[] taken = {0};
-    read(
-        null, commit -> !ids.contains(commit.id()) || (taken[0]++ < wanted && sink.accept(commit)));
-  }
-
-  /** Commits come children first, so what the merge base reaches is known before it is seen. */
-  private List<Commit> members(Branch.Comparison comparison, String target) {
-    List<Commit> members = new ArrayList<>();
-    if (comparison.ahead() == 0) {
-      return members;
-    }
-    Set<String> excluded = new HashSet<>();
-    if (comparison.mergeBase() != null) {
-      excluded.add(comparison.mergeBase());
-    }
-    new HistoryReader(client, Commits.Selection.of(target, PAGE))
-        .read(
-            null,
-            commit -> {
-              if (excluded.contains(commit.id())) {
-                excluded.addAll(commit.parents());
-                return true;
-              }
-              members.add(commit);
-              return members.size() < comparison.ahead();
-            });
-    return members;
   }
 }

@@ -73,13 +73,9 @@ public final class LogCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    Optional<Range> range = Range.parse(ref, session()::ref);
-    if (range.map(Range::sinceFork).orElse(false)) {
-      throw CommandFailure.usage("'epoch log' takes ranges with two dots");
-    }
-    HistoryReader reader = new HistoryReader(client(), selection(range));
+    HistoryReader reader = new HistoryReader(client(), selection());
     if (output().json()) {
-      output().json(json(reader, range));
+      output().json(json(reader));
       return ExitCode.OK;
     }
     Map<String, List<String>> names = decorate || (graph && all) ? names() : Map.of();
@@ -87,19 +83,11 @@ public final class LogCommand extends EpochSubcommand {
     BiFunction<Commit, List<String>, List<String>> lines =
         oneLine ? (commit, labels) -> List.of(text.oneLine(commit, labels)) : text::full;
     if (graph) {
-      drawn(reader, range, names, lines);
+      drawn(reader, names, lines);
     } else {
-      read(reader, range, commit -> printed(lines.apply(commit, at(names, commit))));
+      reader.read(maximum, commit -> printed(lines.apply(commit, at(names, commit))));
     }
     return ExitCode.OK;
-  }
-
-  private void read(HistoryReader reader, Optional<Range> range, HistoryReader.Sink sink) {
-    if (range.isPresent()) {
-      reader.between(range.get().base(), range.get().target(), maximum, sink);
-    } else {
-      reader.read(maximum, sink);
-    }
   }
 
   private boolean printed(List<String> lines) {
@@ -113,13 +101,11 @@ public final class LogCommand extends EpochSubcommand {
 
   private void drawn(
       HistoryReader reader,
-      Optional<Range> range,
       Map<String, List<String>> names,
       BiFunction<Commit, List<String>, List<String>> lines) {
     List<HistoryGraph.Node> nodes = new ArrayList<>();
-    read(
-        reader,
-        range,
+    reader.read(
+        maximum,
         commit -> {
           List<String> text = new ArrayList<>(lines.apply(commit, at(names, commit)));
           if (!oneLine) {
@@ -130,20 +116,17 @@ public final class LogCommand extends EpochSubcommand {
     output().lines(HistoryGraph.draw(nodes));
   }
 
-  private ObjectNode json(HistoryReader reader, Optional<Range> range) {
+  private ObjectNode json(HistoryReader reader) {
     ArrayNode commits = Json.array();
-    read(
-        reader,
-        range,
+    reader.read(
+        maximum,
         commit -> {
           commits.add(commit.json());
           return true;
         });
     ObjectNode page = Json.object();
     page.set("commits", commits);
-    return range.isPresent()
-        ? page.put("total", commits.size()).put("has_more", false)
-        : page.put("total", reader.total()).put("has_more", reader.hasMore());
+    return page.put("total", reader.total()).put("has_more", reader.hasMore());
   }
 
   private Map<String, List<String>> names() {
@@ -160,9 +143,11 @@ public final class LogCommand extends EpochSubcommand {
     return names.getOrDefault(commit.id(), List.of());
   }
 
-  private Commits.Selection selection(Optional<Range> range) {
+  private Commits.Selection selection() {
     return new Commits.Selection(
-        range.map(Range::target).orElseGet(() -> session().ref(ref == null ? "HEAD" : ref)),
+        Range.parse(ref, session()::ref)
+            .map(Range::text)
+            .orElseGet(() -> session().ref(ref == null ? "HEAD" : ref)),
         HistoryReader.PAGE,
         0,
         time(since, false),
