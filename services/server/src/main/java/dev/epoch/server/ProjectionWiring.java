@@ -9,6 +9,7 @@ import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.TransactionParticipant;
 import dev.epoch.projections.EventDecoder;
 import dev.epoch.projections.InlineProjections;
+import dev.epoch.projections.NotNowException;
 import dev.epoch.projections.ProjectionMigrations;
 import dev.epoch.projections.Projections;
 import dev.epoch.projections.Projector;
@@ -19,6 +20,9 @@ import dev.epoch.projections.conflicts.ConflictsProjector;
 import dev.epoch.projections.overlaytables.BranchDirectory;
 import dev.epoch.projections.overlaytables.OverlayTablesProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.StorageUnavailableException;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -64,6 +68,8 @@ public class ProjectionWiring {
         server.registrar().converge(server.repositories().get(repository), branchId);
       } catch (RefusedException gone) {
         // the repository was deleted since
+      } catch (StorageUnavailableException | BusyException | OutcomeUnknownException away) {
+        throw new NotNowException(away);
       }
     }
 
@@ -73,6 +79,8 @@ public class ProjectionWiring {
         server.registrar().convergeDeleted(server.repositories().get(repository), deleted);
       } catch (RefusedException gone) {
         // the repository was deleted since
+      } catch (StorageUnavailableException | BusyException | OutcomeUnknownException away) {
+        throw new NotNowException(away);
       }
     }
   }

@@ -106,8 +106,7 @@ public class ProjectionsResource {
               "There is no projection '"
                   + name
                   + "'; there are "
-                  + String.join(", ", projections.names()))); there are "
-              + String.join(", ", projections.names()));
+                  + String.join(", ", projections.names())));
     }
   }
 }
