@@ -101,7 +101,7 @@ final class ProjectionRunner implements AutoCloseable {
       if (!closed && known <= position) {
         changed.awaitNanos(IDLE.toNanos());
       } else if (!closed) {
-        changed.awaitNanos(Duration.ofMillis(200).toNanos());
+        changed.awaitNanos(Duration.ofSeconds(1).toNanos());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
