@@ -11,7 +11,7 @@ final class ConstraintCatalog {
       """
       SELECT
         COALESCE(c.conname, r.relname)::text,
-        i.indnullsnotdistinct,
+        COALESCE((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, FALSE),
         pg_get_expr(i.indpred, i.indrelid),
         ARRAY(
           SELECT pg_get_indexdef(i.indexrelid, p, FALSE)

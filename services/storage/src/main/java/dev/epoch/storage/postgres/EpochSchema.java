@@ -29,10 +29,12 @@ final class EpochSchema {
           "names.sql",
           "columns.sql",
           "capture.sql",
+          "unique_rules.sql",
           "states.sql",
           "overlays.sql",
           "views.sql",
           "view_writes.sql",
+          "record_writes.sql",
           "branches.sql",
           "removal.sql");
 

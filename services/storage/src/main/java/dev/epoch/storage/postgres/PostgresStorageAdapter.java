@@ -45,10 +45,18 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   private final TableCapture capture;
   private final BranchRegistry branches;
   private final StateReader reader;
+  private final ReadQueries queries;
+  private final RecordWrites writes;
   private final Operations operations;
   private final Restoration restoration;
   private final ValueCodec values = new PostgresValueCodec();
 
+  /**
+   * Connects when first used.
+   *
+   * @param poolOptions of the connections for everything but queries, which get half as many of
+   *     their own
+   */
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
     LockRetries retries = new LockRetries(LOCK_TIMEOUT, LOCK_BOUND);
     StateResolver resolver = new StateResolver(new RelationNames());
@@ -56,6 +64,16 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.reader = new StateReader(database, resolver);
+    this.queries =
+        new ReadQueries(
+            vertx,
+            database,
+            options,
+            Math.max(1, poolOptions.getMaxSize() / 2),
+            reader::select,
+            values,
+            ReadQueries.DEFAULT_BYTE_LIMIT);
+    this.writes = new RecordWrites(database, values, retries);
     this.operations =
         new Operations(
             database,
@@ -67,7 +85,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public StorageCheck check() {
-    throw new UnsupportedOperationException();
+    return PrivilegeCheck.check(database);
   }
 
   @Override
@@ -77,6 +95,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public void close() {
+    queries.close();
     database.close();
   }
 
@@ -119,7 +138,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public QueryResult query(ReadQuery query) {
-    throw new UnsupportedOperationException();
+    return queries.query(query);
   }
 
   @Override
@@ -129,7 +148,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
-    throw new UnsupportedOperationException();
+    return this.writes.write(branch, table, writes);
   }
 
   @Override

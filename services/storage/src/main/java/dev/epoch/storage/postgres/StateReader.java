@@ -44,6 +44,13 @@ final class StateReader {
     });
   }
 
+  /** See {@link StateSelect}. */
+  String select(Session session, TableHandle table, TableState state) {
+    PhysicalState physical = resolver.resolve(session, table, state);
+    return new StateSql(new TableColumns(table.schema()), empty(session, physical))
+        .select(physical);
+  }
+
   /** Which of the relations that can change the state hold nothing now. */
   static Set<Sidecar> empty(Session session, PhysicalState state) {
     List<Sidecar> sidecars = List.copyOf(StateSql.sidecars(state));

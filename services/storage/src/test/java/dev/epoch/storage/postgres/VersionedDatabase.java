@@ -84,6 +84,18 @@ final class VersionedDatabase implements AutoCloseable {
     return handle;
   }
 
+  /** {@link #install} with the shape that introspection finds. */
+  TableHandle installReal(TablePath path, String name) {
+    TableSchema schema =
+        connections.read(session -> Introspector.introspect(session, path, List.of())).schema();
+    TableHandle handle =
+        new TableHandle(
+            REPOSITORY, "t" + "%012d".formatted(ids.incrementAndGet()), name, path, schema);
+    capture.install(nextOperation(), handle);
+    branches.put(MAIN, heads(RowsLocation.live(position()), handle));
+    return handle;
+  }
+
   TableHandle handle(String id, TablePath path, String name, String... key) {
     List<Column> columns =
         Arrays.stream(key)
