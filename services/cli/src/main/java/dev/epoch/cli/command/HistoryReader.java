@@ -1,0 +1,90 @@
+package dev.epoch.cli.command;
+
+import dev.epoch.client.Commit;
+import dev.epoch.client.Commits;
+import dev.epoch.client.EpochClient;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+
+/** Reads the history page by page and hands on each commit as it comes. */
+final class HistoryReader {
+
+  /** Commits asked for at once; the server's usual page. */
+  static final int PAGE = 100;
+
+  private final EpochClient client;
+  private final Commits.Selection selection;
+  private Commit.Page lastPage;
+
+  HistoryReader(EpochClient client, Commits.Selection selection) {
+    this.client = Objects.requireNonNull(client, "client");
+    this.selection = Objects.requireNonNull(selection, "selection");
+  }
+
+  /** Takes one commit and says whether it wants more. */
+  @FunctionalInterface
+  interface Sink {
+    boolean accept(Commit commit);
+  }
+
+  /** How many commits the server says there are. */
+  long total() {
+    return lastPage.total();
+  }
+
+  /** Whether the server has more than was read. */
+  boolean hasMore() {
+    return lastPage.hasMore();
+  }
+
+  /**
+   * Reads from the start.
+   *
+   * @param maximum null for all
+   */
+  void read(Integer maximum, Sink sink) {
+    long wanted = maximum == null ? Long.MAX_VALUE : maximum;
+    long taken = 0;
+    do {
+      int limit = (int) Math.min(PAGE, wanted - taken);
+      if (limit <= 0) {
+        return;
+      }
+      lastPage = client.commits().list(selection.from(taken, limit));
+      for (Commit commit : lastPage.commits()) {
+        taken++;
+        if (!sink.accept(commit)) {
+          return;
+        }
+      }
+    } while (lastPage.hasMore() && !lastPage.commits().isEmpty());
+  }
+
+  /**
+   * Reads what can be reached from the target and not from the base. Commits come children first,
+   * so what the common history reaches is known before it is seen.
+   */
+  void between(String base, String target, Integer maximum, Sink sink) {
+    var comparison = client.branches().compare(target, base);
+    Set<String> excluded = new HashSet<>();
+    if (comparison.mergeBase() != null) {
+      excluded.add(comparison.mergeBase());
+    }
+    long wanted = Math.min(comparison.ahead(), maximum == null ? Long.MAX_VALUE : maximum);
+    if (wanted == 0) {
+      return;
+    }
+    long[] taken = {0};
+    read(
+        null,
+        commit -> {
+          if (excluded.contains(commit.id())) {
+            excluded.addAll(commit.parents());
+            return true;
+          }
+          taken[0]++;
+          return sink.accept(commit) && taken[0] < wanted;
+        });
+  }
+}
