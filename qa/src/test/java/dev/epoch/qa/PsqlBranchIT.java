@@ -83,7 +83,9 @@ class PsqlBranchIT {
             psql.lines(
                 USE
                     + """
-                    UPDATE customers SET credit = credit + 5 WHERE id <= 2 RETURNING id, credit;
+                    WITH changed AS (
+                      UPDATE customers SET credit = credit + 5 WHERE id <= 2 RETURNING id, credit)
+                    SELECT * FROM changed ORDER BY id;
                     UPDATE customers SET credit = credit * 2 WHERE id = 2 RETURNING credit;
                     DELETE FROM customers WHERE name = 'Cleo' RETURNING id, name;
                     UPDATE order_lines SET line = 9 WHERE (order_id, line) = (1, 2)
@@ -127,9 +129,9 @@ class PsqlBranchIT {
             psql.lines(
                 USE
                     + """
-                    COPY customers (name, credit) FROM STDIN WITH (FORMAT csv);
-                    Gus,1.50
-                    "Hal, the second",2
+                    COPY customers (name, credit) FROM STDIN WITH (DELIMITER ';');
+                    Gus;1.50
+                    Hal, the second;2
                     \\.
                     SELECT id, name, credit FROM customers WHERE id > 3 ORDER BY id;
                     \\copy (SELECT id, name FROM customers ORDER BY id) TO '%s' WITH (FORMAT csv)
