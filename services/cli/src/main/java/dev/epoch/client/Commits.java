@@ -35,6 +35,7 @@ public final class Commits {
   /**
    * Which commits to list; all but ref, limit and offset may be null.
    *
+   * @param ref where to start, or {@code a..b}
    * @param since ISO 8601
    * @param until ISO 8601
    * @param all those of every branch

@@ -17,8 +17,9 @@ public final class Tables {
   }
 
   /**
-   * A table to register: either a location, or a storage backend and a path in it.
+   * A table to register: either a location, or a path in a storage backend.
    *
+   * @param storageName null for the default one
    * @param primaryKey empty to let the server find it
    */
   public record Draft(
@@ -36,8 +37,12 @@ public final class Tables {
     ObjectNode body = Json.object().put("name", draft.name());
     if (draft.location() != null) {
       body.put("location", draft.location());
-    } else {
-      body.put("storage_name", draft.storageName()).put("path", draft.path());
+    }
+    if (draft.storageName() != null) {
+      body.put("storage_name", draft.storageName());
+    }
+    if (draft.path() != null) {
+      body.put("path", draft.path());
     }
     if (!draft.primaryKey().isEmpty()) {
       ArrayNode key = body.putArray("primary_key");

@@ -110,28 +110,16 @@ class LogCommandTest extends CommandTest {
   }
 
   @Test
-  void showsWhatOneSideHasOfARange() {
-    //   e--d--b--a     feature (d merges main into it)
-    //     /  /
-    //    c--+          main: c
-    server.on(
-        "GET /branches/compare",
-        "{\"ahead_count\": 2, \"behind_count\": 0, \"merge_base_id\": \"c\"}");
-    server.on(
-        "GET /commits",
-        page(
-            false,
-            commit("e", "d"),
-            commit("c", "b"),
-            commit("d", "b", "c"),
-            commit("b", "a"),
-            commit("a")));
+  void asksForRanges() {
+    server.on("GET /commits", page(false, commit("e", "d")));
 
-    prints("e message e\nd message d\n", "log", "--oneline", "main..feature");
+    prints("e message e\n", "log", "--oneline", "main..feature");
+    prints("e message e\n", "log", "--oneline", "feature..");
+    prints("e message e\n", "log", "--oneline", "v1^...HEAD~1");
 
-    assertThat(server.request("GET /branches/compare").query())
-        .containsEntry("source", "feature")
-        .containsEntry("target", "main");
+    assertThat(server.requests("GET /commits"))
+        .extracting(request -> request.query().get("ref"))
+        .containsExactly("main..feature", "feature..main", "v1~1...main~1");
   }
 
   @Test

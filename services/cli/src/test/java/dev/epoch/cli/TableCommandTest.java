@@ -29,9 +29,6 @@ class TableCommandTest extends CommandTest {
   @Test
   void registersByLocationOrInStorage() {
     server.on("POST /tables", 201, USERS);
-    server.on(
-        "GET /storage",
-        "{\"storage\": [{\"name\": \"a\"}, {\"name\": \"warehouse\", \"default\": true}]}");
 
     assertThat(
             sentBy(
@@ -51,7 +48,7 @@ class TableCommandTest extends CommandTest {
     assertThat(sentBy("table", "add", "users", "--storage", "prod-pg", "--path", "sales.users"))
         .isEqualTo("{\"name\":\"users\",\"storage_name\":\"prod-pg\",\"path\":\"sales.users\"}");
     assertThat(sentBy("table", "add", "customers", "orders"))
-        .isEqualTo("{\"name\":\"orders\",\"storage_name\":\"warehouse\",\"path\":\"orders\"}");
+        .isEqualTo("{\"name\":\"orders\",\"path\":\"orders\"}");
     assertThat(server.requests("POST /tables")).hasSize(5);
   }
 
@@ -72,16 +69,7 @@ class TableCommandTest extends CommandTest {
   }
 
   @Test
-  void needsToKnowWhereATableIs() {
-    server.on("GET /storage", "[]");
-
-    fails(
-        2,
-        "error: where is the table? There is no default storage backend\n"
-            + "hint: give --location or --storage, or set one with 'epoch storage default set'\n",
-        "table",
-        "add",
-        "users");
+  void refusesWhatCannotBeMeant() {
     fails(
         2,
         "error: --location and --path are for one table\n",

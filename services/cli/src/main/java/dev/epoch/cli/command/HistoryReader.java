@@ -3,9 +3,7 @@ package dev.epoch.cli.command;
 import dev.epoch.client.Commit;
 import dev.epoch.client.Commits;
 import dev.epoch.client.EpochClient;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 
 /** Reads the history page by page and hands on each commit as it comes. */
 final class HistoryReader {
@@ -30,12 +28,12 @@ final class HistoryReader {
 
   /** How many commits the server says there are. */
   long total() {
-    return lastPage.total();
+    return lastPage == null ? 0 : lastPage.total();
   }
 
   /** Whether the server has more than was read. */
   boolean hasMore() {
-    return lastPage.hasMore();
+    return lastPage != null && lastPage.hasMore();
   }
 
   /**
@@ -59,32 +57,5 @@ final class HistoryReader {
         }
       }
     } while (lastPage.hasMore() && !lastPage.commits().isEmpty());
-  }
-
-  /**
-   * Reads what can be reached from the target and not from the base. Commits come children first,
-   * so what the common history reaches is known before it is seen.
-   */
-  void between(String base, String target, Integer maximum, Sink sink) {
-    var comparison = client.branches().compare(target, base);
-    Set<String> excluded = new HashSet<>();
-    if (comparison.mergeBase() != null) {
-      excluded.add(comparison.mergeBase());
-    }
-    long wanted = Math.min(comparison.ahead(), maximum == null ? Long.MAX_VALUE : maximum);
-    if (wanted == 0) {
-      return;
-    }
-    long[] taken = {0};
-    read(
-        null,
-        commit -> {
-          if (excluded.contains(commit.id())) {
-            excluded.addAll(commit.parents());
-            return true;
-          }
-          taken[0]++;
-          return sink.accept(commit) && taken[0] < wanted;
-        });
   }
 }

@@ -74,9 +74,8 @@ public final class LogCommand extends EpochSubcommand {
   @Override
   ExitCode run() {
     HistoryReader reader = new HistoryReader(client(), selection());
-    Optional<Range> range = Range.parse(ref, session()::ref);
     if (output().json()) {
-      output().json(json(reader, range));
+      output().json(json(reader));
       return ExitCode.OK;
     }
     Map<String, List<String>> names = decorate || (graph && all) ? names() : Map.of();
@@ -84,19 +83,11 @@ public final class LogCommand extends EpochSubcommand {
     BiFunction<Commit, List<String>, List<String>> lines =
         oneLine ? (commit, labels) -> List.of(text.oneLine(commit, labels)) : text::full;
     if (graph) {
-      drawn(reader, range, names, lines);
+      drawn(reader, names, lines);
     } else {
-      read(reader, range, commit -> printed(lines.apply(commit, at(names, commit))));
+      reader.read(maximum, commit -> printed(lines.apply(commit, at(names, commit))));
     }
     return ExitCode.OK;
-  }
-
-  private void read(HistoryReader reader, Optional<Range> range, HistoryReader.Sink sink) {
-    if (range.isPresent()) {
-      reader.between(range.get().base(), range.get().target(), maximum, sink);
-    } else {
-      reader.read(maximum, sink);
-    }
   }
 
   private boolean printed(List<String> lines) {
@@ -110,13 +101,11 @@ public final class LogCommand extends EpochSubcommand {
 
   private void drawn(
       HistoryReader reader,
-      Optional<Range> range,
       Map<String, List<String>> names,
       BiFunction<Commit, List<String>, List<String>> lines) {
     List<HistoryGraph.Node> nodes = new ArrayList<>();
-    read(
-        reader,
-        range,
+    reader.read(
+        maximum,
         commit -> {
           List<String> text = new ArrayList<>(lines.apply(commit, at(names, commit)));
           if (!oneLine) {
@@ -127,20 +116,17 @@ public final class LogCommand extends EpochSubcommand {
     output().lines(HistoryGraph.draw(nodes));
   }
 
-  private ObjectNode json(HistoryReader reader, Optional<Range> range) {
+  private ObjectNode json(HistoryReader reader) {
     ArrayNode commits = Json.array();
-    read(
-        reader,
-        range,
+    reader.read(
+        maximum,
         commit -> {
           commits.add(commit.json());
           return true;
         });
     ObjectNode page = Json.object();
     page.set("commits", commits);
-    return range.isPresent()
-        ? page.put("total", commits.size()).put("has_more", false)
-        : page.put("total", reader.total()).put("has_more", reader.hasMore());
+    return page.put("total", reader.total()).put("has_more", reader.hasMore());
   }
 
   private Map<String, List<String>> names() {
@@ -158,9 +144,10 @@ public final class LogCommand extends EpochSubcommand {
   }
 
   private Commits.Selection selection() {
-    String start = ref == null || ref.contains("..") ? "HEAD" : ref;
     return new Commits.Selection(
-        session().ref(start),
+        Range.parse(ref, session()::ref)
+            .map(Range::text)
+            .orElseGet(() -> session().ref(ref == null ? "HEAD" : ref)),
         HistoryReader.PAGE,
         0,
         time(since, false),

@@ -30,4 +30,9 @@ record Range(String base, String target, boolean sinceFork) {
             resolve.apply(right.isEmpty() ? "HEAD" : right),
             three));
   }
+
+  /** As the server reads it. */
+  String text() {
+    return base + (sinceFork ? "..." : "..") + target;
+  }
 }

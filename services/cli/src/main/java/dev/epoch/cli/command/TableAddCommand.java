@@ -7,7 +7,6 @@ import dev.epoch.cli.Session;
 import dev.epoch.cli.text.Counts;
 import dev.epoch.cli.text.TypeNames;
 import dev.epoch.client.EpochClient;
-import dev.epoch.client.StorageBackend;
 import dev.epoch.client.Table;
 import dev.epoch.client.Tables;
 import java.util.List;
@@ -67,12 +66,15 @@ public final class TableAddCommand extends EpochSubcommand {
     if (names.size() > 1 && (location != null || path != null)) {
       throw CommandFailure.usage("--location and --path are for one table");
     }
-    String backend = location == null ? storage() : null;
     for (String name : names) {
-      Tables.Draft draft =
-          new Tables.Draft(
-              name, location, backend, location == null && path == null ? name : path, primaryKey);
-      Table table = add(draft);
+      Table table =
+          add(
+              new Tables.Draft(
+                  name,
+                  location,
+                  storage,
+                  location == null && path == null ? name : path,
+                  primaryKey));
       if (output().json()) {
         output().json(table);
       } else {
@@ -80,22 +82,6 @@ public final class TableAddCommand extends EpochSubcommand {
       }
     }
     return ExitCode.OK;
-  }
-
-  private String storage() {
-    if (storage != null) {
-      return storage;
-    }
-    return client()
-        .storage()
-        .list()
-        .byDefault()
-        .map(StorageBackend::name)
-        .orElseThrow(() ->
-            new CommandFailure(
-                ExitCode.USAGE,
-                "where is the table? There is no default storage backend",
-                "give --location or --storage, or set one with 'epoch storage default set'"));
   }
 
   private Table add(Tables.Draft draft) {
