@@ -150,8 +150,7 @@ class BadInputIT {
             "{\"upsert\": [{\"id\": 1, \"name\\\"; DROP TABLE customers; --\": 1}]}"),
         422,
         null);
-    refused(
-        shop.get("/tables/customers/records?where=" + Rest.escaped(hostile + ":1")), 422, null);
+    refused(shop.get("/tables/customers/records?where=" + Rest.escaped(hostile + ":1")), 422, null);
   }
 
   @ParameterizedTest
@@ -166,8 +165,7 @@ class BadInputIT {
             "/diff/customers?base=main&target=" + escaped)) {
       refused(shop.get(path), 404, null);
     }
-    refused(
-        shop.post("/query", "{\"sql\": \"SELECT 1\", \"ref\": \"" + ref + "\"}"), 404, null);
+    refused(shop.post("/query", "{\"sql\": \"SELECT 1\", \"ref\": \"" + ref + "\"}"), 404, null);
     refused(
         shop.post("/branches", "{\"name\": \"b\", \"start_point\": \"" + ref + "\"}"), 404, null);
   }
@@ -262,8 +260,7 @@ class BadInputIT {
         ""
       })
   void aQueryCannotWriteNorBeTwo(String sql) {
-    Rest.Answer answer =
-        shop.post("/query", "{\"sql\": \"" + sql.replace("\"", "\\\"") + "\"}");
+    Rest.Answer answer = shop.post("/query", "{\"sql\": \"" + sql.replace("\"", "\\\"") + "\"}");
     assertThat(answer.status()).as(answer.text()).isIn(400, 422);
     refused(answer, answer.status(), null);
   }
@@ -292,8 +289,7 @@ class BadInputIT {
 
   @Test
   void bodiesOverTheLimitAreRefused() {
-    String huge =
-        "{\"upsert\": [{\"id\": 1, \"name\": \"" + "x".repeat(3 * 1024 * 1024) + "\"}]}";
+    String huge = "{\"upsert\": [{\"id\": 1, \"name\": \"" + "x".repeat(3 * 1024 * 1024) + "\"}]}";
     Rest.Answer answer = shop.post("/tables/customers/records?branch=main", huge);
     assertThat(answer.status()).isEqualTo(413);
     refused(answer, 413, null);

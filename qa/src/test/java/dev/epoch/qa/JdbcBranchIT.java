@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 import org.postgresql.PGStatement;
 
-/** Works on a branch over JDBC: statements prepared on the server, copying, two sessions at once. */
+/**
+ * Works on a branch over JDBC: statements prepared on the server, copying, two sessions at once.
+ */
 @Timeout(180)
 class JdbcBranchIT {
 

@@ -94,8 +94,16 @@ class PsqlBranchIT {
                     SELECT order_id, line FROM order_lines ORDER BY 1, 2;
                     """))
         .containsExactly(
-            "1|105.00", "2|105.00", "210.00", "3|Cleo", "1|9|cup", "1|105.00", "2|210.00", "1|1",
-            "1|9", "2|1");
+            "1|105.00",
+            "2|105.00",
+            "210.00",
+            "3|Cleo",
+            "1|9|cup",
+            "1|105.00",
+            "2|210.00",
+            "1|1",
+            "1|9",
+            "2|1");
     assertThat(psql.lines("SELECT id, credit FROM customers ORDER BY id"))
         .containsExactly("1|100.00", "2|100.00", "3|100.00");
   }

@@ -29,7 +29,8 @@ class ReadmeIT {
 
   private static final Path README = Checkout.ROOT.resolve("README.md");
   private static final Pattern BLOCK =
-      Pattern.compile("```sh\\n(?<commands>.*?)```\\n\\n```text\\n(?<output>.*?)```", Pattern.DOTALL);
+      Pattern.compile(
+          "```sh\\n(?<commands>.*?)```\\n\\n```text\\n(?<output>.*?)```", Pattern.DOTALL);
   private static final String END = "---- end of block ";
 
   @TempDir static Path home;
@@ -55,7 +56,9 @@ class ReadmeIT {
     SoftAssertions all = new SoftAssertions();
     for (int i = 0; i < blocks.size(); i++) {
       all.assertThat(real.of(printed.get(i)))
-          .as("output of%n%s(the whole page with its real output is qa/%s)", blocks.get(i).commands(), actual)
+          .as(
+              "output of%n%s(the whole page with its real output is qa/%s)",
+              blocks.get(i).commands(), actual)
           .isEqualTo(expected.of(blocks.get(i).output()));
     }
     all.assertAll();

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.sql.SQLException;
 
 /**
- * A small database with everything that branches must cope with: sequences, identities, defaults,
- * a key made of two columns. It is registered as a repository and has one commit.
+ * A small database with everything that branches must cope with: sequences, identities, defaults, a
+ * key made of two columns. It is registered as a repository and has one commit.
  */
 public final class Shop {
 

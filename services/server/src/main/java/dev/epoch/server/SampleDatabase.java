@@ -16,8 +16,8 @@ import java.util.Properties;
  * Loads the sample database of the quick start, by the script of its authors; {@code
  * bin/sample-database} runs this.
  *
- * <p>The URL of the sample goes to standard output, everything else to standard error. The exit code
- * is 0 also when the sample was there before, and 1 when it could not be loaded.
+ * <p>The URL of the sample goes to standard output, everything else to standard error. The exit
+ * code is 0 also when the sample was there before, and 1 when it could not be loaded.
  */
 public final class SampleDatabase {
 
