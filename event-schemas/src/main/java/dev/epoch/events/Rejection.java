@@ -10,8 +10,8 @@ import java.util.Objects;
  *
  * @param code which kind of refusal
  * @param message problem and cause, for people
- * @param details facts for programs: texts, whole numbers, booleans and lists of them; {@code remedy}
- *     where there is one
+ * @param details facts for programs: texts, whole numbers, booleans and lists of them; {@code
+ *     remedy} where there is one
  */
 public record Rejection(Code code, String message, Map<String, Object> details) {
 
