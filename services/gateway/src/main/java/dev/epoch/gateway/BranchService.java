@@ -9,7 +9,9 @@ import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CreateBranchV1;
 import dev.epoch.events.command.DeleteBranchV1;
 import dev.epoch.events.command.RenameBranchV1;
+import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
 import java.util.List;
@@ -52,13 +54,17 @@ public final class BranchService {
     CommitState commit = new References(state, current).commit(from);
     StepResult result =
         repository.step(new CreateBranchV1(name, commit.id(), from, checkout), caller).orRefuse();
-    result.state().branch(name).ifPresent(branch -> registrar.put(result.state(), branch));
+    result
+        .event(BranchCreatedV1.class)
+        .ifPresent(created -> registrar.tell(repository, created.branchId()));
     return result;
   }
 
   public StepResult rename(LiveRepository repository, String from, String to, Caller caller) {
     StepResult result = repository.step(new RenameBranchV1(from, to), caller).orRefuse();
-    result.state().branch(to).ifPresent(branch -> registrar.put(result.state(), branch));
+    result
+        .event(BranchRenamedV1.class)
+        .ifPresent(renamed -> registrar.tell(repository, renamed.branchId()));
     return result;
   }
 
@@ -72,7 +78,9 @@ public final class BranchService {
     try {
       StepResult result =
           repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
-      result.event(BranchDeletedV1.class).ifPresent(deleted -> registrar.drop(state, branch));
+      result
+          .event(BranchDeletedV1.class)
+          .ifPresent(deleted -> registrar.forget(repository, deleted));
     } finally {
       lock.unlock();
     }

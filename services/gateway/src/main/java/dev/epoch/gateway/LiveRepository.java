@@ -32,7 +32,7 @@ public final class LiveRepository implements AutoCloseable {
   private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>(MAX_WAITING);
   private final Map<String, ReentrantLock> branchLocks = new ConcurrentHashMap<>();
   private final Thread decider;
-  private volatile RepositoryState state;
+  private volatile RepositoryStream.Standing standing;
   private volatile boolean closed;
 
   /** A decision asked for. */
@@ -51,17 +51,22 @@ public final class LiveRepository implements AutoCloseable {
 
   LiveRepository(RepositoryStream stream) {
     this.stream = stream;
-    this.state = stream.load();
-    this.decider = Thread.ofVirtual().name("decider-" + state.name()).start(this::decide);
+    this.standing = stream.load();
+    this.decider = Thread.ofVirtual().name("decider-" + name()).start(this::decide);
   }
 
   public String name() {
-    return state.name();
+    return state().name();
   }
 
   /** What is durable now; a consistent view that never changes. */
   public RepositoryState state() {
-    return state;
+    return standing.state();
+  }
+
+  /** Position in the log of the last record that the state includes, 0 if there is none. */
+  public long position() {
+    return standing.position();
   }
 
   /** Decides a command and stores the decision. */
@@ -107,7 +112,7 @@ public final class LiveRepository implements AutoCloseable {
       }
       queue.drainTo(batch, MAX_BATCH - 1);
       try {
-        state = stream.decideAndAppend(state, batch);
+        stream.decideAndAppend(standing, batch, reached -> standing = reached);
       } catch (RuntimeException e) {
         batch.forEach(request -> request.answer().completeExceptionally(e));
         reload();
@@ -123,7 +128,7 @@ public final class LiveRepository implements AutoCloseable {
   /** After a failed append the log alone knows the state. */
   private void reload() {
     try {
-      state = stream.catchUp(state);
+      standing = stream.catchUp(standing);
     } catch (RuntimeException unavailable) {
       // the next append fails on its expected version and catches up again
     }

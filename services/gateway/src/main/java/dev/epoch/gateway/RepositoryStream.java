@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A repository's stream in the log: decisions to records, records to state. */
@@ -68,17 +69,38 @@ final class RepositoryStream {
         : Optional.empty();
   }
 
+  /**
+   * How far a repository is known.
+   *
+   * @param state after the last record
+   * @param position of that record in the log, 0 for a repository without records
+   */
+  record Standing(RepositoryState state, long position) {}
+
   /** The state from the newest snapshot and the records after it. */
-  RepositoryState load() {
-    return catchUp(snapshots.latest(repository).orElseGet(() -> RepositoryState.empty(repository)));
+  Standing load() {
+    RepositoryState state =
+        snapshots.latest(repository).orElseGet(() -> RepositoryState.empty(repository));
+    long position =
+        state.version() == 0
+            ? 0
+            : log.read(name(repository), state.version() - 1)
+                .select()
+                .first()
+                .toUni()
+                .await()
+                .indefinitely()
+                .position();
+    return catchUp(new Standing(state, position));
   }
 
   /** The state with all records that the log holds by now. */
-  RepositoryState catchUp(RepositoryState state) {
-    RepositoryState[] holder = {state};
-    log.read(name(repository), state.version())
+  Standing catchUp(Standing standing) {
+    Standing[] holder = {standing};
+    log.read(name(repository), standing.state().version())
         .onItem()
-        .invoke(stored -> holder[0] = apply(holder[0], stored))
+        .invoke(stored ->
+            holder[0] = new Standing(apply(holder[0].state(), stored), stored.position()))
         .collect()
         .last()
         .await()
@@ -101,19 +123,23 @@ final class RepositoryStream {
 
   /**
    * Decides every request, each on the state that the ones before lead to, stores all decisions at
-   * once, and answers.
+   * once, publishes where the repository stands then, and answers: who has an answer reads what it
+   * tells of.
    */
-  RepositoryState decideAndAppend(RepositoryState state, List<Request> requests) {
-    RepositoryState start = state;
+  void decideAndAppend(Standing from, List<Request> requests, Consumer<Standing> publish) {
+    Standing start = from;
     for (int attempt = 1; ; attempt++) {
-      Batch batch = new Batch(start);
+      Batch batch = new Batch(start.state());
       requests.forEach(batch::decide);
       try {
         long position =
-            batch.records.isEmpty() ? 0 : append(start.version(), batch.records).position();
+            batch.records.isEmpty()
+                ? start.position()
+                : append(start.state().version(), batch.records).position();
+        publish.accept(new Standing(batch.state, position));
         batch.answer(position);
-        snapshots.offer(start, batch.state);
-        return batch.state;
+        snapshots.offer(start.state(), batch.state);
+        return;
       } catch (ExpectedVersionException moved) {
         if (attempt == ATTEMPTS) {
           throw moved;

@@ -153,7 +153,7 @@ public final class TableService {
                 caller.key(REGISTER))
             .orRefuse();
     failpoints.reach(REGISTER + ".completed");
-    registrar.put(registered.state(), registered.state().defaultBranch());
+    registrar.tell(repository, registered.state().profile().defaultBranchId());
     return registered.state().tables().byId().get(plan.tableId());
   }
 

@@ -1,7 +1,5 @@
 package dev.epoch.model.changes;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.events.Digest;
@@ -9,7 +7,6 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -56,18 +53,20 @@ public final class ChangeSetReader {
     return chunks.lines(this::change);
   }
 
-  private RowChange change(JsonParser parser) throws IOException {
-    TextArrays.expect(parser, JsonToken.START_ARRAY);
-    RowKey key = RowKey.of(TextArrays.requiredTexts(parser, changeSet.primaryKey().size()));
-    Row before = row(parser);
-    Row after = row(parser);
-    TextArrays.next(parser, JsonToken.END_ARRAY);
+  private RowChange change(LineParser line) {
+    line.open();
+    RowKey key = RowKey.of(line.texts(changeSet.primaryKey().size()));
+    line.separator();
+    Row before = row(line);
+    line.separator();
+    Row after = row(line);
+    line.close();
     return new RowChange(key, before, after);
   }
 
-  private Row row(JsonParser parser) throws IOException {
+  private Row row(LineParser line) {
     int width = changeSet.columns().size();
-    String[] values = TextArrays.texts(parser, width);
+    String[] values = line.textsOrNull(width);
     if (values != null && values.length != width) {
       throw new IllegalArgumentException("a row of " + values.length + " values, not " + width);
     }

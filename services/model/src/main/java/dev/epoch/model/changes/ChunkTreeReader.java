@@ -1,9 +1,5 @@
 package dev.epoch.model.changes;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.events.Digest;
@@ -21,17 +17,6 @@ import java.util.function.Function;
  * Every chunk is checked against its name.
  */
 final class ChunkTreeReader {
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-          .build();
-
-  /** Reads one line: the parser stands on its first token and is left on its last. */
-  interface LineParser<T> {
-    T parse(JsonParser parser) throws IOException;
-  }
-
   private final Digest root;
   private final String format;
   private final Function<Digest, byte[]> source;
@@ -53,8 +38,8 @@ final class ChunkTreeReader {
     return root;
   }
 
-  <T> RowStream<T> lines(LineParser<T> lineParser) {
-    return new Lines<>(lineParser);
+  <T> RowStream<T> lines(Function<LineParser, T> line) {
+    return new Lines<>(line);
   }
 
   private byte[] chunk(Digest name) {
@@ -93,15 +78,15 @@ final class ChunkTreeReader {
   }
 
   private final class Lines<T> implements RowStream<T> {
-    private final LineParser<T> lineParser;
+    private final Function<LineParser, T> line;
     private final Deque<Iterator<JsonNode>> entries = new ArrayDeque<>();
-    private JsonParser parser;
+    private LineParser parser;
     private Digest current = root;
     private long expected;
     private T next;
 
-    Lines(LineParser<T> lineParser) {
-      this.lineParser = lineParser;
+    Lines(Function<LineParser, T> line) {
+      this.line = line;
       entries.push(heading.get("entries").iterator());
     }
 
@@ -121,24 +106,24 @@ final class ChunkTreeReader {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      T line = next;
+      T result = next;
       next = null;
-      return line;
+      return result;
     }
 
     private void advance() {
-      try {
-        if (parser.nextToken() == null) {
-          if (expected != 0) {
-            throw new MalformedChunkException(
-                current, "has another number of lines than it should");
-          }
-          parser = null;
-        } else {
-          expected--;
-          next = lineParser.parse(parser);
+      if (parser.atEnd()) {
+        if (expected != 0) {
+          throw new MalformedChunkException(current, "has another number of lines than it should");
         }
-      } catch (IOException | IllegalArgumentException e) {
+        parser = null;
+        return;
+      }
+      try {
+        expected--;
+        next = line.apply(parser);
+        parser.endOfLine();
+      } catch (IllegalArgumentException e) {
         throw new MalformedChunkException(current, "has a line that cannot be read", e);
       }
     }
@@ -154,42 +139,30 @@ final class ChunkTreeReader {
         if (entry.has("manifest")) {
           entries.push(manifest(digest(entry.get("manifest"))).get("entries").iterator());
         } else {
-          parser =
-              entry.has("parts") ? joined(entry.get("parts")) : withHeader(entry.path("chunk"));
+          parser = entry.has("parts") ? joined(entry.get("parts")) : lines(entry.path("chunk"));
           return true;
         }
       }
       return false;
     }
 
-    private JsonParser joined(JsonNode parts) {
-      ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private LineParser joined(JsonNode parts) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       for (JsonNode part : parts) {
         current = digest(part);
-        line.writeBytes(chunk(current));
+        bytes.writeBytes(chunk(current));
       }
-      return parser(line.toByteArray());
+      return new LineParser(bytes.toByteArray());
     }
 
-    private JsonParser withHeader(JsonNode name) {
+    private LineParser lines(JsonNode name) {
       current = digest(name);
-      JsonParser opened = parser(chunk(current));
+      LineParser opened = new LineParser(chunk(current));
       try {
-        if (opened.nextToken() == JsonToken.START_OBJECT) {
-          opened.skipChildren();
-          return opened;
-        }
-      } catch (IOException e) {
+        opened.skipHeading();
+        return opened;
+      } catch (IllegalArgumentException e) {
         throw new MalformedChunkException(current, "has no heading", e);
-      }
-      throw new MalformedChunkException(current, "has no heading");
-    }
-
-    private JsonParser parser(byte[] bytes) {
-      try {
-        return JSON.createParser(bytes);
-      } catch (IOException e) {
-        throw new MalformedChunkException(current, "cannot be read", e);
       }
     }
 

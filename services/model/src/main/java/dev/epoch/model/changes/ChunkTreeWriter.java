@@ -151,7 +151,7 @@ final class ChunkTreeWriter {
         if (root.length <= maxBytes) {
           return put(root);
         }
-        if (levels.get(depth).entries.size() <= 1) {
+        if (depth > 0 && levels.get(depth).entries.size() <= 1) {
           throw new IllegalArgumentException(
               "the columns' names do not fit into a chunk of " + maxBytes + " bytes");
         }

@@ -1,22 +1,17 @@
 package dev.epoch.model.changes;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.epoch.events.Digest;
 import dev.epoch.model.merge.ConflictType;
 import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /** Reads what {@link ConflictSetWriter} wrote. */
 public final class ConflictSetReader {
-  private static final int FIELD_WIDTH = 5;
-
   private final ChunkTreeReader chunks;
 
   /**
@@ -41,28 +36,40 @@ public final class ConflictSetReader {
     return chunks.lines(ConflictSetReader::conflict);
   }
 
-  private static RowConflict conflict(JsonParser parser) throws IOException {
-    TextArrays.expect(parser, JsonToken.START_ARRAY);
-    String tableId = TextArrays.requiredText(parser);
-    String table = TextArrays.requiredText(parser);
-    RowKey key = RowKey.of(TextArrays.requiredTexts(parser, 1));
-    ConflictType type = ConflictType.of(TextArrays.requiredText(parser));
-    TextArrays.next(parser, JsonToken.START_ARRAY);
-    List<FieldConflict> fields = new ArrayList<>();
-    while (parser.nextToken() == JsonToken.START_ARRAY) {
-      fields.add(field(parser));
-    }
-    String constraint = TextArrays.text(parser);
-    TextArrays.next(parser, JsonToken.END_ARRAY);
+  private static RowConflict conflict(LineParser line) {
+    line.open();
+    String tableId = line.text();
+    line.separator();
+    String table = line.text();
+    line.separator();
+    RowKey key = RowKey.of(line.texts(1));
+    line.separator();
+    ConflictType type = ConflictType.of(line.text());
+    line.separator();
+    List<FieldConflict> fields = fields(line);
+    line.separator();
+    String constraint = line.textOrNull();
+    line.close();
     return new RowConflict(tableId, table, key, type, fields, constraint);
   }
 
-  private static FieldConflict field(JsonParser parser) throws IOException {
-    String[] field = new String[FIELD_WIDTH];
-    for (int i = 0; i < FIELD_WIDTH; i++) {
-      field[i] = i < 2 ? TextArrays.requiredText(parser) : TextArrays.text(parser);
+  private static List<FieldConflict> fields(LineParser line) {
+    List<FieldConflict> fields = new ArrayList<>();
+    line.open();
+    while (line.another(fields.isEmpty())) {
+      line.open();
+      String name = line.text();
+      line.separator();
+      String path = line.text();
+      line.separator();
+      String base = line.textOrNull();
+      line.separator();
+      String ours = line.textOrNull();
+      line.separator();
+      String theirs = line.textOrNull();
+      line.close();
+      fields.add(new FieldConflict(name, path, base, ours, theirs));
     }
-    TextArrays.next(parser, JsonToken.END_ARRAY);
-    return new FieldConflict(field[0], field[1], field[2], field[3], field[4]);
+    return fields;
   }
 }

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 final class CounterSum {
   private static final Map<String, Long> GREATEST =
       Map.of("smallint", 32767L, "integer", 2147483647L, "bigint", Long.MAX_VALUE);
+  private static final int MAX_SCALE = 150_000;
   private static final Pattern DECIMAL = Pattern.compile("[a-z]+\\((\\d+)(?:, ?(-?\\d+))?\\)");
 
   private CounterSum() {}
@@ -22,8 +23,8 @@ final class CounterSum {
       return Optional.empty();
     }
     try {
-      BigDecimal from = new BigDecimal(base == null ? "0" : base);
-      BigDecimal sum = new BigDecimal(ours).add(new BigDecimal(theirs)).subtract(from);
+      BigDecimal from = number(base == null ? "0" : base);
+      BigDecimal sum = number(ours).add(number(theirs)).subtract(from);
       return switch (type.kind()) {
         case INTEGER -> fits(type, sum) ? Optional.of(sum.toPlainString()) : Optional.empty();
         case DECIMAL -> fits(type, sum) ? Optional.of(sum.toPlainString()) : Optional.empty();
@@ -33,6 +34,15 @@ final class CounterSum {
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  /** Numbers with far apart exponents would be added digit by digit. */
+  private static BigDecimal number(String text) {
+    BigDecimal number = new BigDecimal(text);
+    if (Math.abs((long) number.scale()) > MAX_SCALE) {
+      throw new NumberFormatException("an exponent beyond those of databases");
+    }
+    return number;
   }
 
   private static boolean fits(DataType type, BigDecimal sum) {

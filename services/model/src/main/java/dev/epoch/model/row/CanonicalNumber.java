@@ -73,7 +73,7 @@ final class CanonicalNumber {
    * @param separators characters that end a number
    */
   static String inside(String text, String separators) {
-    if (text.indexOf('.') < 0 && text.indexOf('e') < 0 && text.indexOf('-') < 0) {
+    if (!mayHoldOtherForms(text)) {
       return text;
     }
     StringBuilder canonical = new StringBuilder(text.length());
@@ -97,6 +97,32 @@ final class CanonicalNumber {
       at = end;
     }
     return canonical.toString();
+  }
+
+  /** Whether there is a point, an exponent, a plus or a leading or negative zero, unquoted. */
+  private static boolean mayHoldOtherForms(String text) {
+    char last = ' ';
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        i = endOfQuoted(text, i) - 1;
+      } else if (c == '.'
+          || c == '+'
+          || isDigit(last) && (c == 'e' || c == 'E')
+          || c == '0' && !isDigit(last) && (last == '-' || isDigitAt(text, i + 1))) {
+        return true;
+      }
+      last = c;
+    }
+    return false;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean isDigitAt(String text, int at) {
+    return at < text.length() && isDigit(text.charAt(at));
   }
 
   private static int endOfQuoted(String text, int start) {

@@ -73,15 +73,20 @@ final class Database implements AutoCloseable {
 
   /** A stream that owns its connection and read-only snapshot until it is closed or drained. */
   <T> RowStream<T> stream(String sql, List<Object> parameters, Function<Row, T> mapper) {
-    return afresh(() -> open(sql, parameters, mapper));
+    return stream(session -> session.stream(sql, parameters, mapper));
   }
 
-  private <T> RowStream<T> open(String sql, List<Object> parameters, Function<Row, T> mapper) {
+  /** The same for a body that reads, in the snapshot of the stream, before it opens the stream. */
+  <T> RowStream<T> stream(Function<Session, RowStream<T>> body) {
+    return afresh(() -> open(body));
+  }
+
+  private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
     SqlConnection connection = connection();
     try {
       Session session = new Session(connection);
       session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      RowStream<T> rows = session.stream(sql, parameters, mapper);
+      RowStream<T> rows = body.apply(session);
       // the first page, so that what is wrong shows here
       rows.hasNext();
       return new OwningStream<>(rows, () -> release(connection, false, null));

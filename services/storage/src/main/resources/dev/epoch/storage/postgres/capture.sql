@@ -24,34 +24,90 @@ BEGIN
 END
 $$;
 
--- Makes the function that captures changes of rows. The first image of a key since the last commit stays,
--- whoever writes it; later ones are refused by the primary key of the working set. The statements are fixed
--- and join nothing, so that a plan made for one row also does for a million.
+-- Statements that put the images of a transition table into a working set; the first image of a key since the
+-- last commit stays. Few rows take a fixed statement that joins nothing: a plan made for one row does for all. Many rows
+-- are worth a plan of their own, and a plain INSERT, which costs half of one with ON CONFLICT. Two transactions
+-- cannot come to insert the same key unseen by each other then: they would wait for each other at the table's
+-- key. That does not hold for snapshots older than the statement, for deferrable keys, and for overlays, whose rows and
+-- tombstones share a working set.
+CREATE OR REPLACE FUNCTION epoch.keep_images(
+  of_table text, working_set text, kind integer, rows_name text, columns text[], waits_at_key boolean
+) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN waits_at_key THEN format(
+      $sql$
+        PERFORM FROM %1$I OFFSET 999 LIMIT 1;
+        IF FOUND AND current_setting('transaction_isolation') = 'read committed' THEN
+          EXECUTE %2$L;
+        ELSE
+          %3$s;
+        END IF;
+      $sql$,
+      rows_name,
+      insertion || format(
+        ' WHERE NOT EXISTS (SELECT FROM epoch.%I AS known WHERE %s)',
+        working_set, epoch.key_match(of_table, 'known', rows_name)),
+      insertion || ' ON CONFLICT DO NOTHING')
+    ELSE insertion || ' ON CONFLICT DO NOTHING;'
+  END
+  FROM format(
+    'INSERT INTO epoch.%I (epoch_kind, %s) SELECT %s, %s FROM %I',
+    working_set, epoch.column_list(columns), kind, epoch.column_list(columns, rows_name), rows_name
+  ) AS insertion
+$$;
+
+-- Whether a statement that inserts a key waits for others that insert or delete it.
+CREATE OR REPLACE FUNCTION epoch.waits_at_key(of_table text) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (
+    SELECT
+    FROM epoch.tables AS t
+    JOIN pg_index AS i ON i.indrelid = epoch.live_table(of_table)
+      AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indpred IS NULL
+    WHERE t.table_id = of_table
+      AND (
+        SELECT array_agg(a.attname::text ORDER BY a.attname)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+      ) = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(t.key_columns) AS k)
+  )
+$$;
+
+-- Makes the function that captures changes of rows. An update that gives a row another key touches both. That is
+-- looked for only where a key was changed in this transaction; in a partitioned table always, since nothing tells
+-- of rows that move between partitions.
 CREATE OR REPLACE FUNCTION epoch.create_row_capture(
-  function_name text, working_set text, columns text[], key_columns text[]
+  of_table text, function_name text, working_set text, waits_at_key boolean
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  t epoch.tables;
+  keep_old text;
+  keep_new text;
 BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  keep_old := epoch.keep_images(of_table, working_set, 1, 'old_rows', t.columns, waits_at_key);
+  keep_new := epoch.keep_images(of_table, working_set, 0, 'new_rows', t.key_columns, waits_at_key);
   PERFORM epoch.create_trigger_function(function_name, format(
     $body$
+      #variable_conflict use_column
       BEGIN
         IF TG_OP = 'UPDATE' THEN
-          INSERT INTO epoch.%1$I (epoch_kind, %2$s)
-          SELECT 1, %3$s FROM old_rows
-          ON CONFLICT DO NOTHING;
-          INSERT INTO epoch.%1$I (epoch_kind, %4$s)
-          SELECT 0, %5$s FROM new_rows
-          ON CONFLICT DO NOTHING;
+          %1$s
+          IF %2$s THEN
+            %3$s
+          END IF;
         ELSIF TG_OP = 'INSERT' THEN
-          INSERT INTO epoch.%1$I (epoch_kind, %4$s)
-          SELECT 0, %5$s FROM new_rows
-          ON CONFLICT DO NOTHING;
+          %3$s
         ELSIF TG_OP = 'DELETE' THEN
-          INSERT INTO epoch.%1$I (epoch_kind, %2$s)
-          SELECT 1, %3$s FROM old_rows
-          ON CONFLICT DO NOTHING;
+          %1$s
         ELSE
           IF current_setting('transaction_isolation') <> 'read committed' THEN
             RAISE EXCEPTION 'TRUNCATE of a versioned table needs a READ COMMITTED transaction'
@@ -59,22 +115,38 @@ BEGIN
                 DETAIL = 'It removes rows that the snapshot of this transaction may not see.',
                 HINT = 'Use DELETE, or BEGIN ISOLATION LEVEL READ COMMITTED.';
           END IF;
-          EXECUTE %6$L || TG_RELID::regclass || ' ON CONFLICT DO NOTHING';
+          EXECUTE %4$L || TG_RELID::regclass || ' ON CONFLICT DO NOTHING';
         END IF;
         RETURN NULL;
       END
     $body$,
-    working_set,
-    epoch.column_list(columns), epoch.column_list(columns, 'old_rows'),
-    epoch.column_list(key_columns), epoch.column_list(key_columns, 'new_rows'),
+    keep_old,
+    CASE
+      WHEN EXISTS (SELECT FROM pg_class WHERE oid = epoch.live_table(of_table) AND relkind = 'p') THEN 'true'
+      ELSE 'current_setting(''epoch.key_changed'', true) = ''on'''
+    END,
+    keep_new,
     format(
       'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM ',
-      working_set, epoch.column_list(columns))));
+      working_set, epoch.column_list(t.columns))));
+END
+$$;
+
+-- Tells the capture of the same statement, and of later ones of the transaction, that keys were changed.
+CREATE OR REPLACE FUNCTION epoch.note_key_change() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM set_config('epoch.key_changed', 'on', true);
+  RETURN NULL;
 END
 $$;
 
 -- Puts the triggers of a capture function on one table.
-CREATE OR REPLACE FUNCTION epoch.create_row_triggers(on_table regclass, function_name text) RETURNS void
+CREATE OR REPLACE FUNCTION epoch.create_row_triggers(
+  of_table text, on_table regclass, function_name text
+) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -95,6 +167,12 @@ BEGIN
     'CREATE OR REPLACE TRIGGER epoch_capture_truncate BEFORE TRUNCATE ON %s '
     'FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
     on_table, function_name);
+  IF EXISTS (SELECT FROM pg_class WHERE oid = on_table AND relkind = 'r' AND NOT relispartition) THEN
+    EXECUTE format(
+      'CREATE OR REPLACE TRIGGER epoch_capture_key AFTER UPDATE ON %s '
+      'FOR EACH ROW WHEN (NOT (%s)) EXECUTE FUNCTION epoch.note_key_change()',
+      on_table, epoch.key_match(of_table, 'old', 'new'));
+  END IF;
 END
 $$;
 
@@ -138,7 +216,7 @@ CREATE OR REPLACE FUNCTION epoch.capture_partitions(of_table text) RETURNS bigin
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT count(epoch.create_row_triggers(p, epoch.object_of('c', of_table))::text)
+  SELECT count(epoch.create_row_triggers(of_table, p, epoch.object_of('c', of_table))::text)
   FROM epoch.uncaptured_partitions(of_table) AS p
 $$;
 
@@ -170,8 +248,8 @@ BEGIN
   function_name := epoch.object_of('c', new_table);
   PERFORM epoch.create_image_table(working_set, live, stored, new_key_columns, false);
   PERFORM epoch.create_image_table(history, live, stored, new_key_columns, true);
-  PERFORM epoch.create_row_capture(function_name, working_set, stored, new_key_columns);
-  PERFORM epoch.create_row_triggers(w, function_name) FROM epoch.written_tables(live) AS w;
+  PERFORM epoch.create_row_capture(new_table, function_name, working_set, epoch.waits_at_key(new_table));
+  PERFORM epoch.create_row_triggers(new_table, w, function_name) FROM epoch.written_tables(live) AS w;
   PERFORM epoch.settle_view_names(of_repository);
 END
 $$;

@@ -10,6 +10,7 @@ AS $$
 BEGIN
   PERFORM epoch.create_trigger_function(function_name, format(
     $body$
+      #variable_conflict use_column
       BEGIN
         IF TG_OP = 'INSERT' THEN
           INSERT INTO epoch.%1$I (epoch_kind, %2$s)
@@ -40,8 +41,7 @@ DECLARE
   working_set text := epoch.object_of('vw', of_table, of_branch);
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
-  PERFORM epoch.create_row_capture(
-    epoch.object_of('vc', of_table, of_branch), working_set, t.columns, t.key_columns);
+  PERFORM epoch.create_row_capture(of_table, epoch.object_of('vc', of_table, of_branch), working_set, false);
   PERFORM epoch.create_tombstone_capture(
     epoch.object_of('dc', of_table, of_branch), working_set, t.key_columns);
 END
@@ -99,9 +99,9 @@ BEGIN
 
   PERFORM epoch.create_overlay_capture(of_branch, of_table);
   PERFORM epoch.create_row_triggers(
-    format('epoch.%I', row_table)::regclass, epoch.object_of('vc', of_table, of_branch));
+    of_table, format('epoch.%I', row_table)::regclass, epoch.object_of('vc', of_table, of_branch));
   PERFORM epoch.create_row_triggers(
-    format('epoch.%I', tombstones)::regclass, epoch.object_of('dc', of_table, of_branch));
+    of_table, format('epoch.%I', tombstones)::regclass, epoch.object_of('dc', of_table, of_branch));
 
   UPDATE epoch.branch_tables AS b
   SET has_overlay = true, source_overlay = NULL, source_position = NULL

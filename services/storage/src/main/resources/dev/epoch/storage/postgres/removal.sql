@@ -64,7 +64,9 @@ DECLARE
 BEGIN
   FOR t IN SELECT * FROM epoch.tables LOOP
     PERFORM epoch.create_row_capture(
-      epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id), t.columns, t.key_columns);
+      t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
+      epoch.waits_at_key(t.table_id));
+    PERFORM epoch.capture_partitions(t.table_id);
     FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
       IF place.has_overlay THEN
         PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);

@@ -1,0 +1,12 @@
+package dev.epoch.projections;
+
+import dev.epoch.log.postgres.Migrations;
+import java.util.List;
+
+/** The table of checkpoints; projectors make their own tables. */
+public final class ProjectionMigrations {
+  public static final Migrations ALL =
+      new Migrations("projections", ProjectionMigrations.class, List.of("001-checkpoints.sql"));
+
+  private ProjectionMigrations() {}
+}

@@ -1,0 +1,21 @@
+package dev.epoch.projections;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.List;
+
+/**
+ * A read model in tables of the metadata database. It names its tables without schema: the same
+ * code builds the live model and, in another schema, the one that a rebuild compares it with.
+ */
+public non-sealed interface TableProjector extends Projector {
+
+  /** Statements that make its tables where they are missing. */
+  List<String> tables();
+
+  /** Names of its tables. */
+  List<String> tableNames();
+
+  /** Applies one event. Data and checkpoint are committed together; a failure undoes both. */
+  Uni<Void> apply(SqlConnection transaction, ProjectedEvent event);
+}

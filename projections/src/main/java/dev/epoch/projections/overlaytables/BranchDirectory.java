@@ -1,0 +1,12 @@
+package dev.epoch.projections.overlaytables;
+
+import dev.epoch.events.event.BranchDeletedV1;
+
+/** The databases that hold branches' tables. Both methods may be repeated, and may wait. */
+public interface BranchDirectory {
+  /** Tells the databases of the branch as it is now; does nothing if it is gone. */
+  void put(String repository, String branchId);
+
+  /** Makes the databases forget a deleted branch. */
+  void drop(String repository, BranchDeletedV1 deleted);
+}

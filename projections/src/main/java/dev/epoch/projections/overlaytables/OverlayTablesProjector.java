@@ -1,0 +1,46 @@
+package dev.epoch.projections.overlaytables;
+
+import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.Event;
+import dev.epoch.projections.EffectProjector;
+import dev.epoch.projections.ProjectedEvent;
+
+/**
+ * Keeps the users' databases in step with the branches of the log, so that any client can use a
+ * branch by its name.
+ */
+public final class OverlayTablesProjector implements EffectProjector {
+  private final BranchDirectory directory;
+
+  public OverlayTablesProjector(BranchDirectory directory) {
+    this.directory = directory;
+  }
+
+  @Override
+  public String name() {
+    return "overlay-tables";
+  }
+
+  @Override
+  public void apply(ProjectedEvent projected) {
+    Event event = projected.event();
+    switch (event) {
+      case BranchCreatedV1 e -> directory.put(projected.repository(), e.branchId());
+      case BranchRenamedV1 e -> directory.put(projected.repository(), e.branchId());
+      case BranchMovedV1 e -> directory.put(projected.repository(), e.branchId());
+      case CommitCreatedV1 e when bringsTables(e) ->
+          directory.put(projected.repository(), e.branchId());
+      case BranchDeletedV1 e -> directory.drop(projected.repository(), e);
+      default -> {}
+    }
+  }
+
+  /** A merge may bring tables that the branch did not have. */
+  private static boolean bringsTables(CommitCreatedV1 commit) {
+    return commit.parents().size() > 1;
+  }
+}

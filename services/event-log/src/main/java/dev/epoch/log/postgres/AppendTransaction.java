@@ -1,0 +1,116 @@
+package dev.epoch.log.postgres;
+
+import dev.epoch.events.Envelope;
+import dev.epoch.log.AppendBatch;
+import dev.epoch.log.AppendRequest;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.pgclient.PgConnection;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * One transaction that appends a batch.
+ *
+ * <pre>
+ *   BEGIN, lock the head, versions of the streams, known ids     one round trip
+ *   AppendBatch.decide                                            in memory
+ *   insert, move the head, notify, COMMIT                         one round trip
+ * </pre>
+ *
+ * <p>The lock and the reads are different statements on purpose: a statement that waits for a lock
+ * sees the other tables as they were before it waited. With participants the second round trip
+ * becomes one for the insert, those of the participants, and one for the commit.
+ */
+final class AppendTransaction {
+  private static final String LOCK_HEAD = EventRows.HEAD + " FOR UPDATE";
+
+  private final PgConnection connection;
+  private final List<AppendRequest> requests;
+  private final ParticipantRuns participants;
+  private AppendBatch decided;
+  private boolean commitSent;
+
+  AppendTransaction(
+      PgConnection connection, List<AppendRequest> requests, ParticipantRuns participants) {
+    this.connection = connection;
+    this.requests = requests;
+    this.participants = participants;
+  }
+
+  /** Whether a lost connection leaves open if the transaction was committed. */
+  boolean commitSent() {
+    return commitSent;
+  }
+
+  /** What the transaction was to store; null before it knew. */
+  AppendBatch decided() {
+    return decided;
+  }
+
+  /**
+   * @return fails with what the database or the connection said; after an answer of the database
+   *     nothing is stored and the connection has no open transaction
+   */
+  Uni<AppendBatch> run() {
+    return decide()
+        .invoke(batch -> decided = batch)
+        .call(batch -> batch.appended().isEmpty() ? rollback() : store(batch))
+        .onFailure(failure -> !PostgresFailures.connectionLost(failure))
+        .call(this::rollback);
+  }
+
+  private Uni<AppendBatch> decide() {
+    String[] streams =
+        requests.stream().map(AppendRequest::stream).distinct().toArray(String[]::new);
+    UUID[] ids =
+        requests.stream()
+            .flatMap(request -> request.records().stream())
+            .map(Envelope::id)
+            .toArray(UUID[]::new);
+    Uni<Long> head =
+        prepared(LOCK_HEAD, Tuple.tuple()).map(rows -> rows.iterator().next().getLong(0));
+    Uni<Map<String, Long>> versions =
+        prepared(EventRows.VERSIONS, Tuple.tuple().addArrayOfString(streams))
+            .map(EventRows::versions);
+    Uni<Map<UUID, AppendBatch.Place>> places =
+        prepared(EventRows.PLACES, Tuple.tuple().addArrayOfUUID(ids)).map(EventRows::places);
+    return Uni.combine()
+        .all()
+        .unis(statement("BEGIN"), head, versions, places)
+        .asTuple()
+        .map(found ->
+            AppendBatch.decide(requests, found.getItem2(), found.getItem3(), found.getItem4()));
+  }
+
+  private Uni<Void> store(AppendBatch batch) {
+    Uni<Void> insert =
+        prepared(EventRows.INSERT, EventRows.insertion(batch.appended())).replaceWithVoid();
+    return participants.isEmpty()
+        ? Uni.combine().all().unis(insert, commit()).discardItems()
+        : insert.chain(() -> participants.run(connection, batch.appended())).chain(this::commit);
+  }
+
+  private Uni<Void> commit() {
+    return Uni.createFrom()
+        .deferred(() -> {
+          commitSent = true;
+          return statement("COMMIT");
+        });
+  }
+
+  private Uni<Void> rollback() {
+    return statement("ROLLBACK");
+  }
+
+  private Uni<Void> statement(String sql) {
+    return connection.query(sql).execute().replaceWithVoid();
+  }
+
+  private Uni<RowSet<Row>> prepared(String sql, Tuple values) {
+    return connection.preparedQuery(sql).execute(values);
+  }
+}

@@ -1,0 +1,214 @@
+package dev.epoch.log.postgres;
+
+import dev.epoch.events.Actor;
+import dev.epoch.events.Envelope;
+import dev.epoch.events.RecordKind;
+import dev.epoch.log.AppendBatch;
+import dev.epoch.log.StoredRecord;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/** The table {@code epoch.events}: its statements, and rows as records and back. */
+final class EventRows {
+  /** A page ends with the record that makes it pass this size, or at {@link #PAGE_RECORDS}. */
+  static final long PAGE_BYTES = 4L << 20;
+
+  static final int PAGE_RECORDS = 500;
+
+  /** Notified with the position of the last record, by the transaction that appends it. */
+  static final String CHANNEL = "epoch_log";
+
+  static final String HEAD = "SELECT position FROM epoch.log_head";
+
+  static final String STREAM_VERSION =
+      """
+      SELECT coalesce(max(version), 0) AS version
+      FROM epoch.events
+      WHERE stream = $1
+      """;
+
+  static final String PAGE_OF_ALL =
+      """
+      SELECT page.*
+      FROM (
+        SELECT
+          found.*,
+          sum(octet_length(found.data)) OVER (ORDER BY found.position) - octet_length(found.data) AS bytes_before
+        FROM (
+          SELECT *
+          FROM epoch.events
+          WHERE position > $1
+          ORDER BY position
+          LIMIT $2
+        ) AS found
+      ) AS page
+      WHERE page.bytes_before < $3
+      ORDER BY page.position
+      """;
+
+  static final String PAGE_OF_STREAM =
+      """
+      SELECT page.*
+      FROM (
+        SELECT
+          found.*,
+          sum(octet_length(found.data)) OVER (ORDER BY found.version) - octet_length(found.data) AS bytes_before
+        FROM (
+          SELECT *
+          FROM epoch.events
+          WHERE stream = $4 AND version > $1
+          ORDER BY version
+          LIMIT $2
+        ) AS found
+      ) AS page
+      WHERE page.bytes_before < $3
+      ORDER BY page.version
+      """;
+
+  /** One row for each stream that has records. */
+  static final String VERSIONS =
+      """
+      SELECT named.stream, newest.version
+      FROM unnest($1::text[]) AS named (stream)
+      CROSS JOIN LATERAL (
+        SELECT version
+        FROM epoch.events
+        WHERE events.stream = named.stream
+        ORDER BY version DESC
+        LIMIT 1
+      ) AS newest
+      """;
+
+  static final String PLACES =
+      """
+      SELECT id, stream, version, position
+      FROM epoch.events
+      WHERE id = ANY ($1::uuid[])
+      """;
+
+  /** Stores the records, moves the head and wakes the tails. */
+  static final String INSERT =
+      """
+      WITH inserted AS (
+        INSERT INTO epoch.events (
+          position, stream, version, id, kind, type, schema_version, time,
+          actor_id, actor_name, actor_email, causation, idempotency_key, data
+        )
+        SELECT *
+        FROM unnest(
+          $1::bigint[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[],
+          $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[]
+        )
+      ),
+      moved AS (
+        UPDATE epoch.log_head
+        SET position = $15::bigint
+      )
+      SELECT pg_notify($16::text, $15::text)
+      """;
+
+  private EventRows() {}
+
+  static Tuple insertion(List<StoredRecord> records) {
+    List<Object> values = new ArrayList<>(16);
+    values.add(column(records, StoredRecord::position, Long[]::new));
+    values.add(column(records, StoredRecord::stream, String[]::new));
+    values.add(column(records, StoredRecord::version, Long[]::new));
+    values.add(column(records, record -> record.envelope().id(), UUID[]::new));
+    values.add(column(records, record -> name(record.envelope().kind()), String[]::new));
+    values.add(column(records, record -> record.envelope().type(), String[]::new));
+    values.add(column(records, record -> record.envelope().version(), Integer[]::new));
+    values.add(
+        column(
+            records,
+            record -> record.envelope().time().atOffset(ZoneOffset.UTC),
+            OffsetDateTime[]::new));
+    values.add(column(records, record -> record.envelope().actor().id(), String[]::new));
+    values.add(column(records, record -> record.envelope().actor().name(), String[]::new));
+    values.add(column(records, record -> record.envelope().actor().email(), String[]::new));
+    values.add(column(records, record -> record.envelope().causation(), UUID[]::new));
+    values.add(column(records, record -> record.envelope().idempotencyKey(), String[]::new));
+    values.add(column(records, record -> record.envelope().data(), String[]::new));
+    values.add(records.getLast().position());
+    values.add(CHANNEL);
+    return Tuple.from(values);
+  }
+
+  private static <T> T[] column(
+      List<StoredRecord> records, Function<StoredRecord, T> value, IntFunction<T[]> array) {
+    return records.stream().map(value).toArray(array);
+  }
+
+  static List<StoredRecord> records(RowSet<Row> rows) {
+    List<StoredRecord> records = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      records.add(record(row));
+    }
+    return records;
+  }
+
+  private static StoredRecord record(Row row) {
+    Actor actor =
+        new Actor(
+            row.getString("actor_id"), row.getString("actor_name"), row.getString("actor_email"));
+    Envelope envelope =
+        new Envelope(
+            row.getUUID("id"),
+            kind(row.getString("kind")),
+            row.getString("type"),
+            row.getInteger("schema_version"),
+            row.getOffsetDateTime("time").toInstant(),
+            actor,
+            row.getUUID("causation"),
+            row.getString("idempotency_key"),
+            row.getString("data"));
+    return new StoredRecord(
+        row.getLong("position"), row.getString("stream"), row.getLong("version"), envelope);
+  }
+
+  static Map<String, Long> versions(RowSet<Row> rows) {
+    Map<String, Long> versions = HashMap.newHashMap(rows.size());
+    for (Row row : rows) {
+      versions.put(row.getString("stream"), row.getLong("version"));
+    }
+    return versions;
+  }
+
+  static Map<UUID, AppendBatch.Place> places(RowSet<Row> rows) {
+    Map<UUID, AppendBatch.Place> places = HashMap.newHashMap(rows.size());
+    for (Row row : rows) {
+      places.put(
+          row.getUUID("id"),
+          new AppendBatch.Place(
+              row.getString("stream"), row.getLong("version"), row.getLong("position")));
+    }
+    return places;
+  }
+
+  private static String name(RecordKind kind) {
+    return switch (kind) {
+      case COMMAND -> "command";
+      case EVENT -> "event";
+      case REJECTION -> "rejection";
+    };
+  }
+
+  private static RecordKind kind(String name) {
+    return switch (name) {
+      case "command" -> RecordKind.COMMAND;
+      case "event" -> RecordKind.EVENT;
+      case "rejection" -> RecordKind.REJECTION;
+      default -> throw new IllegalStateException("No kind of record: " + name);
+    };
+  }
+}

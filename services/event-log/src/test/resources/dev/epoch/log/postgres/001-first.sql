@@ -1,0 +1,4 @@
+CREATE TABLE epoch.first (id integer);
+
+INSERT INTO epoch.first
+VALUES (1);

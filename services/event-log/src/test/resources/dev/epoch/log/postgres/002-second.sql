@@ -1,0 +1,3 @@
+CREATE TABLE epoch.second AS
+SELECT *
+FROM epoch.first;

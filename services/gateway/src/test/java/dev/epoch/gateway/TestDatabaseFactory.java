@@ -1,0 +1,60 @@
+package dev.epoch.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageAdapterFactory;
+import dev.epoch.storage.TablePath;
+import dev.epoch.storage.postgres.PostgresStorageAdapter;
+import dev.epoch.storage.testing.StoragePostgres;
+import dev.epoch.storage.testing.TestDatabase;
+import io.vertx.sqlclient.PoolOptions;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Opens test databases by their name: {@code database:NAME/schema.table}. */
+final class TestDatabaseFactory implements StorageAdapterFactory {
+  private final Map<String, TestDatabase> databases = new ConcurrentHashMap<>();
+
+  void add(TestDatabase database) {
+    databases.put(database.name(), database);
+  }
+
+  @Override
+  public String backend() {
+    return "postgresql";
+  }
+
+  @Override
+  public boolean recognises(String location) {
+    return location.startsWith("database:");
+  }
+
+  @Override
+  public Location parse(String location) {
+    String[] parts = location.substring("database:".length()).split("/", 2);
+    return new Location(
+        new Settings(Map.of("database", TextNode.valueOf(parts[0])), Map.of()),
+        path(null, parts[1]));
+  }
+
+  @Override
+  public Settings settings(Map<String, JsonNode> given) {
+    return new Settings(given, Map.of());
+  }
+
+  @Override
+  public TablePath path(Settings settings, String text) {
+    int dot = text.indexOf('.');
+    return dot < 0
+        ? new TablePath("public", text)
+        : new TablePath(text.substring(0, dot), text.substring(dot + 1));
+  }
+
+  @Override
+  public StorageAdapter open(Settings settings) {
+    TestDatabase database = databases.get(settings.config().get("database").asText());
+    return new PostgresStorageAdapter(
+        StoragePostgres.vertx(), database.options(), new PoolOptions().setMaxSize(6));
+  }
+}

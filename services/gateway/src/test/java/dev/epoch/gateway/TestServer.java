@@ -1,0 +1,102 @@
+package dev.epoch.gateway;
+
+import dev.epoch.events.Actor;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.log.EventLog;
+import dev.epoch.log.SnapshotStore;
+import dev.epoch.log.memory.MemoryChunkStore;
+import dev.epoch.log.memory.MemoryEventLog;
+import dev.epoch.log.memory.MemorySnapshotStore;
+import dev.epoch.storage.testing.StoragePostgres;
+import dev.epoch.storage.testing.TestDatabase;
+import java.time.Clock;
+import java.util.List;
+
+/** A versioning server over a log in memory and a real PostgreSQL database. */
+final class TestServer implements AutoCloseable {
+  static final Actor ALICE = new Actor("alice", "Alice", "alice@example.com");
+
+  final TestDatabase database = StoragePostgres.database();
+  private final EventLog log = new MemoryEventLog();
+  private final ChunkStore chunks = new MemoryChunkStore();
+  private final SnapshotStore snapshots = new MemorySnapshotStore();
+  private final SecretBox secrets = new SecretBox(new byte[32]);
+  private VersioningServer server;
+  private LiveRepository repository;
+
+  TestServer() {
+    start(Failpoints.NONE);
+    server
+        .repositories()
+        .create(new dev.epoch.events.command.CreateRepositoryV1("shop", null, null), caller());
+    repository = server.repositories().get("shop");
+  }
+
+  private void start(Failpoints failpoints) {
+    TestDatabaseFactory factory = new TestDatabaseFactory();
+    factory.add(database);
+    server =
+        new VersioningServer(
+            log, chunks, snapshots, List.of(factory), secrets, Clock.systemUTC(), failpoints);
+    server.start();
+    if (!server.repositories().list().isEmpty()) {
+      repository = server.repositories().get("shop");
+    }
+  }
+
+  /** As if the process had ended and another one started over the same log and databases. */
+  void restart(Failpoints failpoints) {
+    server.close();
+    start(failpoints);
+  }
+
+  static Caller caller() {
+    return Caller.of(ALICE, null);
+  }
+
+  VersioningServer server() {
+    return server;
+  }
+
+  LiveRepository repository() {
+    return repository;
+  }
+
+  void register(String table) {
+    server
+        .tables()
+        .register(
+            repository,
+            new TableService.Request(
+                table, "database:" + database.name() + "/public." + table, null, null, List.of()),
+            caller());
+  }
+
+  CommitService.Committed commit(String branch, String message) {
+    return server
+        .commits()
+        .commit(
+            repository,
+            new CommitService.Request(branch, message, ALICE, List.of(), false, null),
+            caller());
+  }
+
+  void branch(String name, String from) {
+    server.branches().create(repository, name, from, false, caller());
+  }
+
+  MergeService.Merged merge(String source, String target) {
+    return server
+        .merges()
+        .merge(
+            repository,
+            new MergeService.Request(target, source, null, null, ALICE, false, false, false, null),
+            caller());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    database.close();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Rows of several states side by side, for the keys whose rows differ between two of them. */
+final class DifferenceSql {
+  private final TableColumns columns;
+
+  DifferenceSql(TableColumns columns) {
+    this.columns = columns;
+  }
+
+  /**
+   * A SELECT with, in this order: the key columns as text; for each state whether it has the row;
+   * for each state the columns as text.
+   *
+   * @param keys a SELECT of the key columns, each key once
+   * @param states the first two are compared
+   * @param conditions further ones, about {@code s.k0...} (key), {@code s.p0...} (presence)
+   */
+  String select(String keys, List<PhysicalState> states, List<String> conditions) {
+    KeyedStates keyed = new KeyedStates(columns, "k");
+    List<String> inner = new ArrayList<>();
+    List<String> outer = new ArrayList<>();
+    for (int i = 0; i < columns.key().size(); i++) {
+      inner.add("k." + columns.key().get(i) + " AS k" + i);
+      outer.add("s.k" + i + "::text");
+    }
+    for (int i = 0; i < states.size(); i++) {
+      outer.add("s.p" + i);
+    }
+    for (int i = 0; i < states.size(); i++) {
+      KeyedStates.StateAtKey state = keyed.add(states.get(i));
+      inner.add(state.present() + " AS p" + i);
+      inner.add(state.numberedColumns("s" + i + "_"));
+      for (int column = 0; column < columns.all().size(); column++) {
+        outer.add("s.s" + i + "_" + column + "::text");
+      }
+    }
+    List<String> all = new ArrayList<>();
+    all.add(
+        "(s.p0 <> s.p1 OR s.p0 AND record_image_ne(ROW(%s), ROW(%s)))"
+            .formatted(numbered("s.s0_"), numbered("s.s1_")));
+    all.addAll(conditions);
+    return """
+        WITH k AS MATERIALIZED (
+        %s
+        )
+        SELECT %s
+        FROM (
+        SELECT %s
+        FROM k %s
+        OFFSET 0
+        ) s
+        WHERE %s"""
+        .formatted(
+            keys,
+            String.join(", ", outer),
+            String.join(", ", inner),
+            keyed.joins(),
+            String.join("\nAND ", all));
+  }
+
+  private String numbered(String prefix) {
+    StringBuilder sql = new StringBuilder();
+    for (int i = 0; i < columns.all().size(); i++) {
+      sql.append(i == 0 ? "" : ", ").append(prefix).append(i);
+    }
+    return sql.toString();
+  }
+
+  /** Only changes of some kinds, null for all. */
+  static String ofKinds(Set<RowChange.Kind> kinds) {
+    if (kinds.size() == RowChange.Kind.values().length) {
+      return "TRUE";
+    }
+    List<String> any = new ArrayList<>();
+    for (RowChange.Kind kind : kinds) {
+      any.add(
+          switch (kind) {
+            case INSERT -> "NOT s.p0";
+            case DELETE -> "NOT s.p1";
+            case UPDATE -> "s.p0 AND s.p1";
+          });
+    }
+    return any.isEmpty() ? "FALSE" : "(" + String.join(" OR ", any) + ")";
+  }
+
+  /** Only keys behind this one; {@code alias} has the key columns under these names. */
+  String behind(List<String> names, RowKey key, SqlParameters parameters) {
+    return columns.behind(names, keyParameters(key, parameters));
+  }
+
+  /** Typed parameters for the values of a key. */
+  List<String> keyParameters(RowKey key, SqlParameters parameters) {
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < columns.key().size(); i++) {
+      values.add(columns.parameter(columns.key().get(i), parameters.add(key.get(i))));
+    }
+    return values;
+  }
+
+  /** Names of the key columns in {@link #select}. */
+  List<String> keyNames() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < columns.key().size(); i++) {
+      names.add("s.k" + i);
+    }
+    return names;
+  }
+}

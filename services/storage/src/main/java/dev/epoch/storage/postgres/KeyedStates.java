@@ -1,0 +1,196 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.postgres.PhysicalState.Live;
+import dev.epoch.storage.postgres.PhysicalState.Nothing;
+import dev.epoch.storage.postgres.PhysicalState.Overlaid;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * States looked up for given keys: each relation that can say something about a key is joined once,
+ * by its key, whatever the number of states that need it. So one key costs a handful of index
+ * probes, and many keys a handful of hash joins.
+ *
+ * <pre>{@code
+ *   FROM <keys> k
+ *   LEFT JOIN <history> j1 ON j1.id = k.id AND j1.epoch_from <= 7 AND 7 < j1.epoch_to
+ *   LEFT JOIN <working set> j2 ON j2.id = k.id
+ *   LEFT JOIN <table> j3 ON j3.id = k.id
+ * }</pre>
+ */
+final class KeyedStates {
+  private final TableColumns columns;
+  private final String keys;
+  private final Map<Sidecar, String> aliases = new LinkedHashMap<>();
+
+  /**
+   * @param keys alias of what has the keys, in columns named like the table's
+   */
+  KeyedStates(TableColumns columns, String keys) {
+    this.columns = columns;
+    this.keys = keys;
+  }
+
+  /** Makes a state available; its expressions are valid behind {@link #joins()}. */
+  StateAtKey add(PhysicalState state) {
+    List<Step> steps = new ArrayList<>();
+    addSteps(state, steps);
+    return new StateAtKey(List.copyOf(steps));
+  }
+
+  /** The LEFT JOIN clauses of all states added so far. */
+  String joins() {
+    StringBuilder sql = new StringBuilder();
+    aliases.forEach(
+        (sidecar, alias) ->
+            sql.append(
+                "\nLEFT JOIN %s %s ON %s%s"
+                    .formatted(
+                        sidecar.relation(),
+                        alias,
+                        columns.sameKey(alias, keys),
+                        sidecar.position() == PhysicalState.NOW
+                            ? ""
+                            : " AND " + sidecar.condition(alias))));
+    return sql.toString();
+  }
+
+  private String join(Sidecar sidecar) {
+    return aliases.computeIfAbsent(sidecar, _ -> "j" + (aliases.size() + 1));
+  }
+
+  private void addSteps(PhysicalState state, List<Step> steps) {
+    switch (state) {
+      case Nothing _ -> {}
+      case Live live -> {
+        if (!live.now()) {
+          steps.add(Step.images(join(Sidecar.at(live.live().history(), live.anchor()))));
+          steps.add(Step.images(join(Sidecar.all(live.live().workingSet()))));
+        }
+        steps.add(Step.row(join(Sidecar.all(live.live().rows())), columns));
+      }
+      case Overlaid overlaid -> {
+        OverlayRelations overlay = overlaid.overlay();
+        if (!overlaid.now()) {
+          String history = join(Sidecar.at(overlay.history(), overlaid.position()));
+          String workingSet = join(Sidecar.all(overlay.workingSet()));
+          steps.add(Step.entries(history));
+          steps.add(Step.entries(workingSet));
+          steps.add(
+              Step.overlayRow(join(Sidecar.all(overlay.rows())), columns, history, workingSet));
+          steps.add(
+              Step.tombstone(
+                  join(Sidecar.all(overlay.tombstones())), columns, history, workingSet));
+        } else {
+          steps.add(Step.row(join(Sidecar.all(overlay.rows())), columns));
+          steps.add(Step.tombstone(join(Sidecar.all(overlay.tombstones())), columns));
+        }
+        addSteps(overlaid.base(), steps);
+      }
+    }
+  }
+
+  /**
+   * A place to look, in order.
+   *
+   * @param decides condition under which nothing further is looked at
+   * @param present whether there is a row if it decides
+   * @param alias where its columns are, null if it never has a row
+   */
+  private record Step(String decides, String present, String alias) {
+    static Step images(String alias) {
+      return new Step(alias + ".epoch_kind IS NOT NULL", alias + ".epoch_kind = 1", alias);
+    }
+
+    /** Images of an overlay: kind 0 lets the base show through. */
+    static Step entries(String alias) {
+      return new Step(alias + ".epoch_kind > 0", alias + ".epoch_kind = 1", alias);
+    }
+
+    static Step row(String alias, TableColumns columns) {
+      return new Step(there(alias, columns), "TRUE", alias);
+    }
+
+    static Step overlayRow(
+        String alias, TableColumns columns, String history, String workingSet) {
+      return new Step(there(alias, columns) + untouched(history, workingSet), "TRUE", alias);
+    }
+
+    static Step tombstone(String alias, TableColumns columns) {
+      return new Step(there(alias, columns), "FALSE", null);
+    }
+
+    static Step tombstone(
+        String alias, TableColumns columns, String history, String workingSet) {
+      return new Step(there(alias, columns) + untouched(history, workingSet), "FALSE", null);
+    }
+
+    private static String there(String alias, TableColumns columns) {
+      return alias + "." + columns.key().getFirst() + " IS NOT NULL";
+    }
+
+    private static String untouched(String history, String workingSet) {
+      return " AND %s.epoch_kind IS NULL AND %s.epoch_kind IS NULL".formatted(history, workingSet);
+    }
+  }
+
+  /** Expressions of one state at the key. */
+  final class StateAtKey {
+    private final List<Step> steps;
+
+    private StateAtKey(List<Step> steps) {
+      this.steps = steps;
+    }
+
+    /** Whether there is a row; never null. */
+    String present() {
+      if (steps.isEmpty()) {
+        return "FALSE";
+      }
+      StringBuilder sql = new StringBuilder("CASE");
+      steps.forEach(
+          step ->
+              sql.append(" WHEN ").append(step.decides()).append(" THEN ").append(step.present()));
+      return sql.append(" ELSE FALSE END").toString();
+    }
+
+    /** The value of a column, given by its quoted name; of no meaning where there is no row. */
+    String column(String name) {
+      if (steps.isEmpty()) {
+        return columns.undomained(name, "NULL::" + columns.type(name));
+      }
+      if (steps.size() == 1) {
+        return columns.undomained(name, steps.getFirst().alias() + "." + name);
+      }
+      StringBuilder sql = new StringBuilder("CASE");
+      for (Step step : steps) {
+        sql.append(" WHEN ").append(step.decides()).append(" THEN ");
+        sql.append(
+            step.alias() == null ? "NULL" : columns.undomained(name, step.alias() + "." + name));
+      }
+      return sql.append(" END").toString();
+    }
+
+    /** All columns, named like the table's. */
+    String namedColumns() {
+      return TableColumns.each(columns.all(), name -> column(name) + " AS " + name, ", ");
+    }
+
+    /** All columns, named by a prefix and their place: {@code prefix0, prefix1, ...}. */
+    String numberedColumns(String prefix) {
+      StringBuilder sql = new StringBuilder();
+      for (int i = 0; i < columns.all().size(); i++) {
+        sql.append(i == 0 ? "" : ", ").append(column(columns.all().get(i)));
+        sql.append(" AS ").append(prefix).append(i);
+      }
+      return sql.toString();
+    }
+
+    /** {@code ROW(...)} of all columns. */
+    String image() {
+      return "ROW(" + TableColumns.each(columns.all(), this::column, ", ") + ")";
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.postgres.ConstraintCatalog.ForeignKey;
+import dev.epoch.storage.postgres.ConstraintCatalog.PairRule;
+import dev.epoch.storage.TablePath;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes live tables like staged rows say, by ordinary statements that fire ordinary triggers. */
+final class LiveWriter {
+  private static final int MOST_SIGNATURES = 32;
+
+  private final Session session;
+  private final ConstraintCatalog catalog;
+  private final Map<String, Target> targets = new LinkedHashMap<>();
+
+  LiveWriter(Session session) {
+    this.session = session;
+    this.catalog = new ConstraintCatalog(session);
+  }
+
+  private record Target(
+      TablePath path,
+      StagedTable staged,
+      LiveRelations live,
+      List<ForeignKey> foreignKeys,
+      List<String> signatures,
+      WriteOrder.Changes changes) {}
+
+  /** Adds a table whose rows are staged; staged rows that change nothing are dropped. */
+  void add(TablePath path, StagedTable staged, LiveRelations live) {
+    TableColumns columns = staged.columns();
+    session.run(
+        """
+        UPDATE %1$s s SET epoch_changed = concat(%2$s)
+        FROM %3$s l
+        WHERE s.epoch_kind = 1 AND %4$s;
+        DELETE FROM %1$s s
+        WHERE s.epoch_kind = 1 AND strpos(s.epoch_changed, '1') = 0
+        OR s.epoch_kind = 0 AND NOT EXISTS (SELECT FROM %3$s l WHERE %4$s)"""
+            .formatted(
+                staged.name(),
+                TableColumns.each(
+                    columns.writable(),
+                    c ->
+                        "record_image_ne(ROW(%s), ROW(%s))::integer"
+                            .formatted(
+                                columns.undomained(c, "l." + c), columns.undomained(c, "s." + c)),
+                    ", "),
+                live.rows(),
+                columns.sameKey("l", "s")));
+    List<ForeignKey> foreignKeys = catalog.foreignKeys(path);
+    markRewrites(path, staged, live, foreignKeys);
+    List<String> signatures =
+        session.list(
+            """
+            SELECT DISTINCT epoch_changed FROM %s
+            WHERE epoch_changed IS NOT NULL AND NOT epoch_rewrite
+            ORDER BY 1"""
+                .formatted(staged.name()),
+            row -> row.getString(0));
+    WriteOrder.Changes changes =
+        session
+            .first(
+                "SELECT COALESCE(bool_or(epoch_rewrite), FALSE), COALESCE(bool_or(epoch_kind = 0), FALSE) FROM "
+                    + staged.name(),
+                row ->
+                    new WriteOrder.Changes(
+                        row.getBoolean(0) || !signatures.isEmpty(),
+                        row.getBoolean(0) || row.getBoolean(1)))
+            .orElseThrow();
+    targets.put(
+        path.toString(),
+        new Target(path, staged, live, foreignKeys, signatures, changes));
+  }
+
+  /**
+   * Two rows that exchange a unique value, or pass it on, cannot be updated: PostgreSQL looks at
+   * uniqueness row by row. They are deleted and inserted by one statement instead, unless that would
+   * take rows with them that refer to them.
+   */
+  private void markRewrites(
+      TablePath path, StagedTable staged, LiveRelations live, List<ForeignKey> foreignKeys) {
+    List<String> writable = staged.columns().writable();
+    for (int i = 0; i < writable.size(); i++) {
+      if ("always".equals(staged.columns().column(writable.get(i)).identity())) {
+        // such a column can be inserted, never updated
+        session.run(
+            "UPDATE %s SET epoch_rewrite = TRUE WHERE substr(epoch_changed, %d, 1) = '1'"
+                .formatted(staged.name(), i + 1));
+      }
+    }
+    boolean free =
+        foreignKeys.stream()
+            .filter(key -> key.parent().equals(path))
+            .allMatch(ForeignKey::restrictsOnly);
+    if (!free) {
+      return;
+    }
+    for (PairRule rule : catalog.pairRules(path)) {
+      session.run(
+          new PairRuleSql(staged.columns(), rule).markHeldByUpdatedRow(staged, live.rows()));
+    }
+  }
+
+  /** Writes all tables. */
+  void write() {
+    session.run("SET CONSTRAINTS ALL DEFERRED");
+    Map<String, WriteOrder.Changes> changes = new LinkedHashMap<>();
+    Set<WriteOrder.Reference> references = new LinkedHashSet<>();
+    targets.forEach((name, target) -> changes.put(name, target.changes()));
+    for (Target target : targets.values()) {
+      for (ForeignKey key : target.foreignKeys()) {
+        if (targets.containsKey(key.child().toString())
+            && targets.containsKey(key.parent().toString())) {
+          references.add(
+              new WriteOrder.Reference(key.child().toString(), key.parent().toString()));
+        }
+      }
+    }
+    for (WriteOrder.Step step : new WriteOrder(changes, references).steps()) {
+      write(step);
+    }
+    session.run("SET CONSTRAINTS ALL IMMEDIATE");
+  }
+
+  private void write(WriteOrder.Step step) {
+    List<String> parts = new ArrayList<>();
+    for (String name : step.tables()) {
+      addParts(targets.get(name), parts.size(), step, parts);
+    }
+    if (parts.isEmpty()) {
+      return;
+    }
+    List<String> named = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      named.add("p" + i + " AS (\n" + parts.get(i) + "\nRETURNING 1\n)");
+    }
+    session.run("WITH " + String.join(", ", named) + "\nSELECT 1");
+  }
+
+  /** Statements of one table, each waiting for those before it. */
+  private void addParts(Target target, int first, WriteOrder.Step step, List<String> parts) {
+    TableColumns columns = target.staged().columns();
+    String rows = target.live().rows();
+    String staged = target.staged().name();
+    String key = columns.sameKey("l", "s");
+    boolean rewrites = step.deletes() && step.writes();
+    if (step.deletes() && target.changes().deletes()) {
+      parts.add(
+          "DELETE FROM %s l USING %s s WHERE (s.epoch_kind = 0 OR %s AND s.epoch_rewrite) AND %s"
+              .formatted(rows, staged, rewrites, key));
+    }
+    if (!step.writes()) {
+      return;
+    }
+    if (!rewrites && target.changes().deletes()) {
+      // deletes went first; what has to be rewritten is deleted and inserted by this statement
+      parts.add(
+          "DELETE FROM %s l USING %s s WHERE s.epoch_rewrite AND %s".formatted(rows, staged, key));
+    }
+    for (Update update : updates(target)) {
+      parts.add(
+          "UPDATE %s l SET %s FROM %s s WHERE %s AND NOT s.epoch_rewrite AND %s%s"
+              .formatted(
+                  rows,
+                  TableColumns.each(update.columns(), c -> c + " = s." + c, ", "),
+                  staged,
+                  update.condition(),
+                  key,
+                  after(first, parts.size())));
+    }
+    parts.add(
+        """
+        INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE
+        SELECT %s FROM %s s WHERE s.epoch_kind = 1 AND (s.epoch_changed IS NULL OR s.epoch_rewrite)%s"""
+            .formatted(
+                rows,
+                String.join(", ", columns.writable()),
+                TableColumns.each(columns.writable(), c -> "s." + c, ", "),
+                staged,
+                after(first, parts.size())));
+  }
+
+  private record Update(List<String> columns, String condition) {}
+
+  /** One update for each set of columns that changed together; the rarer ones share one. */
+  private static List<Update> updates(Target target) {
+    List<String> writable = target.staged().columns().writable();
+    List<Update> updates = new ArrayList<>();
+    Set<String> rest = new LinkedHashSet<>();
+    List<String> restOfSignatures = new ArrayList<>();
+    for (String signature : target.signatures()) {
+      List<String> changed = new ArrayList<>();
+      for (int i = 0; i < writable.size(); i++) {
+        if (signature.charAt(i) == '1') {
+          changed.add(writable.get(i));
+        }
+      }
+      if (updates.size() < MOST_SIGNATURES) {
+        updates.add(new Update(changed, "s.epoch_changed = " + Quote.literal(signature)));
+      } else {
+        rest.addAll(changed);
+        restOfSignatures.add(Quote.literal(signature));
+      }
+    }
+    if (!rest.isEmpty()) {
+      updates.add(
+          new Update(
+              List.copyOf(rest),
+              "s.epoch_changed IN (" + String.join(", ", restOfSignatures) + ")"));
+    }
+    return updates;
+  }
+
+  /** A condition that is true, and known only when the parts from {@code first} on have run. */
+  private static String after(int first, int end) {
+    StringBuilder sql = new StringBuilder();
+    for (int i = first; i < end; i++) {
+      sql.append(" AND (SELECT count(*) FROM p").append(i).append(") >= 0");
+    }
+    return sql.toString();
+  }
+}

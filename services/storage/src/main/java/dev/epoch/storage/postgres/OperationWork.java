@@ -1,0 +1,327 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.Operation;
+import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.Operation.MergeRows;
+import dev.epoch.storage.Operation.Repoint;
+import dev.epoch.storage.Operation.TableOperation;
+import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableNotFoundException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One try to do an operation, inside a transaction that the caller commits. */
+final class OperationWork {
+  /** Plans that cost what the working set costs, made once per connection. */
+  private static final String PLANS =
+      """
+      SET LOCAL plan_cache_mode = force_generic_plan;
+      SET LOCAL enable_hashjoin = off;
+      SET LOCAL enable_mergejoin = off;
+      SET LOCAL enable_seqscan = off;
+      SET LOCAL jit = off""";
+
+  private static final String DEFAULT_PLANS =
+      """
+      SET LOCAL plan_cache_mode = DEFAULT;
+      SET LOCAL enable_hashjoin = DEFAULT;
+      SET LOCAL enable_mergejoin = DEFAULT;
+      SET LOCAL enable_seqscan = DEFAULT""";
+
+  private final Session session;
+  private final StateResolver resolver;
+  private final LockRetries retries;
+  private final Operation operation;
+  private final MergeValidation.OtherTables others;
+
+  OperationWork(
+      Session session,
+      StateResolver resolver,
+      LockRetries retries,
+      Operation operation,
+      MergeValidation.OtherTables others) {
+    this.session = session;
+    this.resolver = resolver;
+    this.retries = retries;
+    this.operation = operation;
+    this.others = others;
+  }
+
+  /**
+   * Does it and records it.
+   *
+   * @param staged by table id: rows to merge
+   */
+  OperationResult run(Map<String, StagedTable> staged) {
+    List<OperationTable> tables = lock();
+    Map<String, RowsLocation> locations = new LinkedHashMap<>();
+    requireNothingPending(tables);
+    merge(tables, staged);
+    session.run(PLANS);
+    for (OperationTable table : tables) {
+      locations.put(
+          table.id(),
+          switch (table.operation()) {
+            case CommitWorkingSet _ -> commit(table, table.operation().table().head());
+            case MergeRows merge -> commitMerged(table, merge);
+            case Repoint repoint -> repoint(table, repoint);
+          });
+    }
+    OperationResult result = new OperationResult(locations);
+    new OperationRecords(session).insertDone(operation, result);
+    return result;
+  }
+
+  /** Takes all locks, in the order of table ids; what is read afterwards stays true. */
+  private List<OperationTable> lock() {
+    BranchHandle branch = operation.branch();
+    List<TableOperation> ordered =
+        operation.tables().stream()
+            .sorted(Comparator.comparing((TableOperation t) -> t.table().table().id()))
+            .toList();
+    if (!branch.isDefault()) {
+      for (TableOperation table : ordered) {
+        if (table instanceof MergeRows) {
+          session.list(
+              "SELECT epoch.ensure_overlay($1, $2)::text",
+              row -> row,
+              branch.id(),
+              table.table().table().id());
+        }
+      }
+    }
+    List<String> ids = ordered.stream().map(t -> t.table().table().id()).toList();
+    boolean commitsOnly = ordered.stream().allMatch(CommitWorkingSet.class::isInstance);
+    Map<String, BranchPlacement> placements = Map.of();
+    if (!branch.isDefault()) {
+      placements =
+          commitsOnly
+              ? resolver.placements(session, branch, ids)
+              : resolver.lockPlacements(session, branch, ids);
+    }
+    List<OperationTable> tables = new ArrayList<>();
+    StringBuilder locks = new StringBuilder(retries.setting());
+    for (TableOperation table : ordered) {
+      OperationTable found = find(table, branch, placements);
+      tables.add(found);
+      if (branch.isDefault() && table instanceof MergeRows) {
+        addLock(locks, found.live().rows());
+      }
+      if (found.workingSet() != null) {
+        addLock(locks, found.workingSet());
+      }
+    }
+    session.run(locks.toString());
+    return tables;
+  }
+
+  private static void addLock(StringBuilder locks, String relation) {
+    locks.append("; LOCK TABLE ").append(relation).append(" IN SHARE ROW EXCLUSIVE MODE");
+  }
+
+  private OperationTable find(
+      TableOperation table, BranchHandle branch, Map<String, BranchPlacement> placements) {
+    TableHandle handle = table.table().table();
+    BranchPlacement placement = placements.get(handle.id());
+    if (!branch.isDefault() && placement == null) {
+      throw new TableNotFoundException(
+          "The branch " + branch.name() + " has no table " + handle.name() + " in this database",
+          "Rebuild the branch: epoch doctor");
+    }
+    boolean own = placement != null && placement.hasOverlay();
+    return new OperationTable(
+        table,
+        branch,
+        new TableColumns(handle.schema()),
+        resolver.live(session, handle),
+        placement,
+        own ? resolver.overlay(session, handle, branch) : null);
+  }
+
+  /** What a merge writes, and what is repointed, has no uncommitted changes. */
+  private void requireNothingPending(List<OperationTable> tables) {
+    List<String> pending = new ArrayList<>();
+    for (OperationTable table : tables) {
+      if (!(table.operation() instanceof CommitWorkingSet)
+          && table.workingSet() != null
+          && hasPending(table)) {
+        pending.add(table.handle().name());
+      }
+    }
+    if (!pending.isEmpty()) {
+      throw new PendingChangesException(pending);
+    }
+  }
+
+  /** Whether there are net changes; entries without are dropped. */
+  private boolean hasPending(OperationTable table) {
+    boolean any =
+        session
+            .first(
+                "SELECT EXISTS (SELECT FROM " + table.workingSet() + ")",
+                row -> row.getBoolean(0))
+            .orElseThrow();
+    if (!any) {
+      return false;
+    }
+    WorkingSetSql sql = new WorkingSetSql(table.columns());
+    long changed =
+        session
+            .first(
+                sql.pending(WorkingSetSql.committed(table.working()), table.working()),
+                row -> row.getLong(0) + row.getLong(1) + row.getLong(2))
+            .orElseThrow();
+    if (changed > 0) {
+      return true;
+    }
+    if (table.overlay() != null) {
+      sql.dropRedundant(table.overlay(), table.live(), table.placement().anchor())
+          .forEach(session::run);
+    }
+    session.run("DELETE FROM " + table.workingSet());
+    return false;
+  }
+
+  private void merge(List<OperationTable> tables, Map<String, StagedTable> staged) {
+    List<MergedTable> merged = new ArrayList<>();
+    for (OperationTable table : tables) {
+      if (table.operation() instanceof MergeRows) {
+        merged.add(new MergedTable(table.handle(), staged.get(table.id()), table.working()));
+      }
+    }
+    if (merged.isEmpty()) {
+      return;
+    }
+    new MergeValidation(session, others, merged).check();
+    if (operation.branch().isDefault()) {
+      LiveWriter writer = new LiveWriter(session);
+      for (OperationTable table : tables) {
+        if (table.operation() instanceof MergeRows) {
+          writer.add(table.handle().path(), staged.get(table.id()), table.live());
+        }
+      }
+      writer.write();
+      return;
+    }
+    for (OperationTable table : tables) {
+      if (table.operation() instanceof MergeRows merge) {
+        new OverlayWriter(session, table.id(), table.columns(), table.overlay())
+            .write(
+                staged.get(table.id()),
+                (PhysicalState.Overlaid) table.working(),
+                merge.anchor());
+      }
+    }
+  }
+
+  private RowsLocation commitMerged(OperationTable table, MergeRows merge) {
+    RowsLocation head = merge.table().head();
+    if (operation.branch().isDefault()) {
+      return commit(table, head);
+    }
+    boolean moved = merge.anchor() != table.placement().anchor();
+    if (moved) {
+      place(table, new RowsLocation(merge.anchor(), null, 0));
+    }
+    BranchPlacement placed = new BranchPlacement(true, merge.anchor(), null, 0);
+    RowsLocation committed =
+        commit(
+            new OperationTable(
+                merge,
+                table.branch(),
+                table.columns(),
+                table.live(),
+                placed,
+                table.overlay()),
+            head);
+    return moved
+        ? new RowsLocation(merge.anchor(), operation.branch().id(), operation.id().position())
+        : committed;
+  }
+
+  /** Moves the working set to the history; where the rows are then. */
+  private RowsLocation commit(OperationTable table, RowsLocation head) {
+    long position = operation.id().position();
+    WorkingSetSql sql = new WorkingSetSql(table.columns());
+    if (table.branch().isDefault()) {
+      boolean changed =
+          session
+              .first(sql.commitLive(table.live()), row -> row.getLong(0) > 0, position)
+              .orElseThrow();
+      if (changed) {
+        session.execute(
+            "UPDATE epoch.branch_tables SET anchor = $1 WHERE branch_id = $2 AND table_id = $3",
+            position,
+            table.branch().id(),
+            table.id());
+      }
+      return changed ? RowsLocation.live(position) : head;
+    }
+    if (table.overlay() == null) {
+      return head;
+    }
+    long anchor = table.placement().anchor();
+    String commit = sql.commitOverlay(table.overlay(), table.live());
+    Moved moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
+    if (moved.redundant() > 0) {
+      session.run(DEFAULT_PLANS);
+      sql.dropRedundant(table.overlay(), table.live(), anchor).forEach(session::run);
+      moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
+    }
+    return moved.changed() > 0
+        ? new RowsLocation(anchor, table.branch().id(), position)
+        : head;
+  }
+
+  private record Moved(long changed, long redundant) {
+    static Moved of(io.vertx.mutiny.sqlclient.Row row) {
+      return new Moved(row.getLong(0), row.getLong(1));
+    }
+  }
+
+  private RowsLocation repoint(OperationTable table, Repoint repoint) {
+    if (operation.branch().isDefault()) {
+      throw new IllegalArgumentException("the default branch is never repointed");
+    }
+    if (table.overlay() != null) {
+      // left by a change that was taken back; no commit refers to it
+      session.list(
+          "SELECT epoch.drop_overlay($1, $2)::text",
+          row -> row,
+          operation.branch().id(),
+          table.id());
+    }
+    place(table, repoint.to());
+    return repoint.to();
+  }
+
+  /** Moves what the branch sees, and its views with it. */
+  private void place(OperationTable table, RowsLocation location) {
+    session.run(DEFAULT_PLANS);
+    session.execute(
+        """
+        UPDATE epoch.branch_tables
+        SET anchor = $3, source_overlay = $4, source_position = $5
+        WHERE branch_id = $1 AND table_id = $2""",
+        operation.branch().id(),
+        table.id(),
+        location.anchor(),
+        location.overlay(),
+        location.overlay() == null ? null : location.overlayPosition());
+    if (table.overlay() == null || table.operation() instanceof Repoint) {
+      session.list(
+          "SELECT epoch.rebuild_views($1, $2)::text",
+          row -> row,
+          operation.branch().id(),
+          table.id());
+    }
+    session.run(PLANS);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.ConstraintViolationsException;
+import dev.epoch.storage.ConstraintViolationsException.Violation;
+import dev.epoch.storage.Operation;
+import dev.epoch.storage.Operation.MergeRows;
+import dev.epoch.storage.Operation.TableOperation;
+import dev.epoch.storage.OperationId;
+import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.OperationRecords.State;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * The physical half of commits and merges. Each operation is one transaction that also records
+ * itself, so it is done or not, and done once.
+ */
+final class Operations {
+  private final Database database;
+  private final StateResolver resolver;
+  private final LockRetries retries;
+  private final BiFunction<Session, Operation, MergeValidation.OtherTables> others;
+
+  Operations(
+      Database database,
+      StateResolver resolver,
+      LockRetries retries,
+      BiFunction<Session, Operation, MergeValidation.OtherTables> others) {
+    this.database = database;
+    this.resolver = resolver;
+    this.retries = retries;
+    this.others = others;
+  }
+
+  OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
+    try {
+      return operation.tables().stream().anyMatch(MergeRows.class::isInstance)
+          ? merge(operation, changes)
+          : commit(operation);
+    } catch (ConstraintFailure failure) {
+      throw refused(operation, failure);
+    } finally {
+      changes.values().forEach(RowStream::close);
+    }
+  }
+
+  private OperationResult commit(Operation operation) {
+    return retries.run(
+        () -> {
+          try {
+            return database.write(
+                session -> {
+                  session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
+                  return work(session, operation).run(Map.of());
+                });
+          } catch (ConstraintFailure failure) {
+            // its record was there before
+            return done(operation.id()).orElseThrow(() -> failure);
+          }
+        });
+  }
+
+  private OperationResult merge(Operation operation, Map<String, RowStream<RowChange>> changes) {
+    return database.write(
+        session -> {
+          OperationRecords records = new OperationRecords(session);
+          session.run(retries.setting());
+          retries.run(
+              () ->
+                  savepoint(
+                      session,
+                      () -> {
+                        session.run(OperationRecords.lock(operation.id()));
+                        return null;
+                      }));
+          switch (records.read(operation.id())) {
+            case State.Done done -> {
+              return done.result();
+            }
+            case State.Reverted _ -> throw reverted();
+            case State.Unknown _ -> {}
+          }
+          Map<String, StagedTable> staged = stage(session, operation, changes);
+          return retries.run(
+              () ->
+                  savepoint(
+                      session, () -> work(session, operation).run(staged)));
+        });
+  }
+
+  private static StorageException reverted() {
+    return new StorageException("The operation was reverted", "Start it anew", null);
+  }
+
+  /** Rows come before the locks: whoever computes them does not make applications wait. */
+  private Map<String, StagedTable> stage(
+      Session session, Operation operation, Map<String, RowStream<RowChange>> changes) {
+    Map<String, StagedTable> staged = new LinkedHashMap<>();
+    for (TableOperation table : operation.tables()) {
+      if (table instanceof MergeRows) {
+        TableHandle handle = table.table().table();
+        StagedTable stage =
+            new StagedTable(
+                handle.id(),
+                new TableColumns(handle.schema()),
+                resolver.live(session, handle));
+        stage.create(session);
+        stage.load(session, changes.getOrDefault(handle.id(), RowStream.of(List.of())));
+        staged.put(handle.id(), stage);
+      }
+    }
+    return staged;
+  }
+
+  private OperationWork work(Session session, Operation operation) {
+    return new OperationWork(
+        session, resolver, retries, operation, others.apply(session, operation));
+  }
+
+  /** Runs the body; if it fails, the transaction is as before and lives on. */
+  private static <T> T savepoint(Session session, java.util.function.Supplier<T> body) {
+    session.run("SAVEPOINT attempt");
+    try {
+      T result = body.get();
+      session.run("RELEASE attempt");
+      return result;
+    } catch (RuntimeException e) {
+      RuntimeException translated = SqlErrors.translate(e);
+      if (translated instanceof dev.epoch.storage.BusyException) {
+        session.run("ROLLBACK TO attempt");
+      }
+      throw translated;
+    }
+  }
+
+  Optional<OperationResult> result(OperationId operation) {
+    return retries.run(() -> done(operation));
+  }
+
+  /** Waits for a transaction that is at it. */
+  private Optional<OperationResult> done(OperationId operation) {
+    return database.write(
+        session -> {
+          session.run(retries.setting() + "; " + OperationRecords.lock(operation));
+          return switch (new OperationRecords(session).read(operation)) {
+            case State.Done done -> Optional.of(done.result());
+            case State.Reverted _, State.Unknown _ -> Optional.empty();
+          };
+        });
+  }
+
+  void revert(Operation operation) {
+    retries.run(
+        () ->
+            database.write(
+                session -> {
+                  session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
+                  OperationRecords records = new OperationRecords(session);
+                  switch (records.read(operation.id())) {
+                    case State.Done _ ->
+                        new RevertWork(session, resolver, retries, operation).run();
+                    case State.Reverted _ -> {
+                      return null;
+                    }
+                    case State.Unknown _ -> {}
+                  }
+                  records.putReverted(operation);
+                  return null;
+                }));
+  }
+
+  void forget(OperationId operation) {
+    database.writeOnly(session -> new OperationRecords(session).delete(operation));
+  }
+
+  /** What validation did not foresee, in the same terms. */
+  private static RuntimeException refused(Operation operation, ConstraintFailure failure) {
+    for (TableOperation table : operation.tables()) {
+      TableHandle handle = table.table().table();
+      if (handle.path().table().equals(failure.table())
+          && handle.path().schema().equals(failure.schema())) {
+        return new ConstraintViolationsException(
+            List.of(new Violation(handle.id(), null, failure.constraint(), failure.getMessage())));
+      }
+    }
+    return failure.table() == null
+        ? failure
+        : new ConstraintViolationsException(
+            List.of(
+                new Violation(
+                    operation.tables().getFirst().table().table().id(),
+                    null,
+                    failure.constraint(),
+                    failure.getMessage())));
+  }
+}

@@ -1,0 +1,174 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.Operation;
+import dev.epoch.storage.OperationId;
+import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.PendingChanges;
+import dev.epoch.storage.QueryResult;
+import dev.epoch.storage.ReadQuery;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageCheck;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
+import dev.epoch.storage.TableState;
+import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.WriteResult;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
+public final class PostgresStorageAdapter implements StorageAdapter {
+  /** Below deadlock_timeout, which is a second unless an operator changed it. */
+  private static final Duration LOCK_TIMEOUT = Duration.ofMillis(100);
+
+  private static final Duration LOCK_BOUND = Duration.ofSeconds(10);
+
+  private final Database database;
+  private final TableCapture capture;
+  private final BranchRegistry branches;
+  private final StateReader reader;
+  private final Operations operations;
+  private final ValueCodec values = new PostgresValueCodec();
+
+  public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
+    LockRetries retries = new LockRetries(LOCK_TIMEOUT, LOCK_BOUND);
+    StateResolver resolver = new StateResolver(new RelationNames());
+    this.database = new Database(vertx, options, poolOptions);
+    this.capture = new TableCapture(database, retries);
+    this.branches = new BranchRegistry(database, retries);
+    this.reader = new StateReader(database, resolver);
+    this.operations =
+        new Operations(
+            database,
+            resolver,
+            retries,
+            (session, operation) -> new BranchTables(session, resolver, operation.branch()));
+  }
+
+  @Override
+  public StorageCheck check() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void uninstall() {
+    capture.uninstall();
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+
+  @Override
+  public Introspection introspect(TablePath path, List<String> primaryKey) {
+    return database.read(session -> Introspector.introspect(session, path, primaryKey));
+  }
+
+  @Override
+  public void install(OperationId operation, TableHandle table) {
+    capture.install(operation, table);
+  }
+
+  @Override
+  public void remove(TableHandle table) {
+    capture.remove(table);
+  }
+
+  @Override
+  public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+    return reader.rows(table, state, query);
+  }
+
+  @Override
+  public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
+    return reader.row(table, state, key);
+  }
+
+  @Override
+  public RowStream<RowChange> changes(
+      TableHandle table, TableState from, TableState to, ChangeQuery query) {
+    return reader.changes(table, from, to, query);
+  }
+
+  @Override
+  public RowStream<ThreeWayRow> threeWay(
+      TableHandle table, TableState base, TableState ours, TableState theirs) {
+    return reader.threeWay(table, base, ours, theirs);
+  }
+
+  @Override
+  public QueryResult query(ReadQuery query) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Map<String, PendingChanges> pending(
+      BranchHandle branch, Collection<BranchTable> tables) {
+    return reader.pending(branch, tables);
+  }
+
+  @Override
+  public WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
+    branches.put(branch, tables);
+  }
+
+  @Override
+  public void dropBranch(BranchHandle branch) {
+    branches.drop(branch);
+  }
+
+  @Override
+  public OperationResult apply(
+      Operation operation, Map<String, RowStream<RowChange>> changes) {
+    return operations.apply(operation, changes);
+  }
+
+  @Override
+  public Optional<OperationResult> result(OperationId operation) {
+    return operations.result(operation);
+  }
+
+  @Override
+  public void revert(Operation operation) {
+    operations.revert(operation);
+  }
+
+  @Override
+  public void forget(OperationId operation) {
+    operations.forget(operation);
+  }
+
+  @Override
+  public ValueCodec values() {
+    return values;
+  }
+
+  @Override
+  public void restore(
+      BranchHandle branch, BranchTable head, Iterator<CommittedChanges> commits) {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableNotFoundException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Names of Epoch's relations, asked once: ids are never used again, and names never change. */
+final class RelationNames {
+  private final Map<String, Sidecars> live = new ConcurrentHashMap<>();
+  private final Map<String, OverlayRelations> overlays = new ConcurrentHashMap<>();
+
+  private record Sidecars(String workingSet, String history) {}
+
+  LiveRelations live(Session session, TableHandle table) {
+    Sidecars sidecars = live.computeIfAbsent(table.id(), id -> readLive(session, table));
+    return new LiveRelations(
+        Quote.qualified(table.path().schema(), table.path().table()),
+        sidecars.workingSet(),
+        sidecars.history());
+  }
+
+  private static Sidecars readLive(Session session, TableHandle table) {
+    return session
+        .first(
+            "SELECT epoch.object_of('w', $1), epoch.object_of('h', $1)",
+            row ->
+                row.getString(0) == null
+                    ? null
+                    : new Sidecars(epoch(row.getString(0)), epoch(row.getString(1))),
+            table.id())
+        .orElseThrow(
+            () ->
+                new TableNotFoundException(
+                    "The table " + table.path() + " is not versioned in this database",
+                    "Register it: epoch table add"));
+  }
+
+  OverlayRelations overlay(Session session, TableHandle table, String branch) {
+    return overlays.computeIfAbsent(
+        table.id() + " " + branch, _ -> readOverlay(session, table, branch));
+  }
+
+  private static OverlayRelations readOverlay(Session session, TableHandle table, String branch) {
+    return session
+        .first(
+            """
+            SELECT epoch.object_of('v', $1, $2), epoch.object_of('d', $1, $2),
+              epoch.object_of('vw', $1, $2), epoch.object_of('vh', $1, $2)""",
+            row ->
+                row.getString(0) == null
+                    ? null
+                    : new OverlayRelations(
+                        branch,
+                        epoch(row.getString(0)),
+                        epoch(row.getString(1)),
+                        epoch(row.getString(2)),
+                        epoch(row.getString(3))),
+            table.id(),
+            branch)
+        .orElseThrow(
+            () ->
+                new TableNotFoundException(
+                    "The table " + table.path() + " has no branch " + branch + " in this database",
+                    "Rebuild the branch: epoch doctor"));
+  }
+
+  private static String epoch(String name) {
+    return Quote.qualified("epoch", name);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.model.row.RowKey;
+
+/** Takes rows of the model out of rows of the client; every value is a text. */
+final class RowMapping {
+  private RowMapping() {}
+
+  /** The columns from {@code first} on. */
+  static dev.epoch.model.row.Row row(io.vertx.mutiny.sqlclient.Row source, int first, int count) {
+    String[] values = new String[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = source.getString(first + i);
+    }
+    return dev.epoch.model.row.Row.of(values);
+  }
+
+  /** The row if the flag at {@code flag} says that there is one, else null. */
+  static dev.epoch.model.row.Row rowIf(
+      io.vertx.mutiny.sqlclient.Row source, int flag, int first, int count) {
+    return source.getBoolean(flag) ? row(source, first, count) : null;
+  }
+
+  static RowKey key(io.vertx.mutiny.sqlclient.Row source, int first, int count) {
+    String[] values = new String[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = source.getString(first + i);
+    }
+    return RowKey.of(values);
+  }
+}

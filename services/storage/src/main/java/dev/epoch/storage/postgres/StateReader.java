@@ -1,0 +1,274 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.PendingChanges;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Rows of states, and what differs between states. Every answer is of one snapshot. */
+final class StateReader {
+  private final Database database;
+  private final StateResolver resolver;
+
+  StateReader(Database database, StateResolver resolver) {
+    this.database = database;
+    this.resolver = resolver;
+  }
+
+  RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+    TableColumns columns = new TableColumns(table.schema());
+    columns.requireKnown(query.where().keySet());
+    return database.stream(
+        session -> {
+          PhysicalState physical = resolver.resolve(session, table, state);
+          SqlParameters parameters = new SqlParameters();
+          String sql =
+              new RowsSql(columns).rows(physical, empty(session, physical), query, parameters);
+          return session.stream(
+              sql, parameters.values(), row -> RowMapping.row(row, 0, columns.all().size()));
+        });
+  }
+
+  /** Which of the relations that can change the state hold nothing now. */
+  static Set<Sidecar> empty(Session session, PhysicalState state) {
+    List<Sidecar> sidecars = List.copyOf(StateSql.sidecars(state));
+    if (sidecars.isEmpty()) {
+      return Set.of();
+    }
+    String sql =
+        sidecars.stream()
+            .map(
+                sidecar ->
+                    "EXISTS (SELECT FROM %s x WHERE %s)"
+                        .formatted(sidecar.relation(), sidecar.condition("x")))
+            .collect(Collectors.joining(", ", "SELECT ", ""));
+    return session
+        .first(
+            sql,
+            row -> {
+              Set<Sidecar> empty = new LinkedHashSet<>();
+              for (int i = 0; i < sidecars.size(); i++) {
+                if (!row.getBoolean(i)) {
+                  empty.add(sidecars.get(i));
+                }
+              }
+              return empty;
+            })
+        .orElseThrow();
+  }
+
+  Optional<Row> row(TableHandle table, TableState state, RowKey key) {
+    TableColumns columns = new TableColumns(table.schema());
+    return database.read(
+        session -> {
+          PhysicalState physical = resolver.resolve(session, table, state);
+          return session
+              .first(
+                  new RowsSql(columns).row(physical),
+                  row -> Optional.ofNullable(RowMapping.rowIf(row, 0, 1, columns.all().size())),
+                  key.values().toArray())
+              .orElseThrow();
+        });
+  }
+
+  RowStream<RowChange> changes(
+      TableHandle table, TableState from, TableState to, ChangeQuery query) {
+    TableColumns columns = new TableColumns(table.schema());
+    int keys = columns.key().size();
+    int width = columns.all().size();
+    return database.stream(
+        session -> {
+          PhysicalState before = resolver.resolve(session, table, from);
+          PhysicalState after = resolver.resolve(session, table, to);
+          Optional<String> candidates =
+              candidates(session, columns, table, new StatePair(from, to, before, after));
+          if (candidates.isEmpty()) {
+            return RowStream.of(List.<RowChange>of());
+          }
+          SqlParameters parameters = new SqlParameters();
+          DifferenceSql difference = new DifferenceSql(columns);
+          List<String> conditions = new ArrayList<>();
+          conditions.add(DifferenceSql.ofKinds(query.kinds()));
+          if (query.after() != null) {
+            conditions.add(
+                difference.behind(difference.keyNames(), query.after(), parameters));
+          }
+          String sql =
+              difference.select(candidates.get(), List.of(before, after), conditions)
+                  + (query.ordered() ? " ORDER BY " + String.join(", ", difference.keyNames()) : "")
+                  + (query.limit().isPresent() ? " LIMIT " + query.limit().getAsLong() : "");
+          return session.stream(
+              sql,
+              parameters.values(),
+              row ->
+                  new RowChange(
+                      RowMapping.key(row, 0, keys),
+                      RowMapping.rowIf(row, keys, keys + 2, width),
+                      RowMapping.rowIf(row, keys + 1, keys + 2 + width, width)));
+        });
+  }
+
+  RowStream<ThreeWayRow> threeWay(
+      TableHandle table, TableState base, TableState ours, TableState theirs) {
+    TableColumns columns = new TableColumns(table.schema());
+    int keys = columns.key().size();
+    int width = columns.all().size();
+    return database.stream(
+        session -> {
+          PhysicalState first = resolver.resolve(session, table, base);
+          PhysicalState second = resolver.resolve(session, table, theirs);
+          Optional<String> candidates =
+              candidates(session, columns, table, new StatePair(base, theirs, first, second));
+          if (candidates.isEmpty()) {
+            return RowStream.of(List.<ThreeWayRow>of());
+          }
+          PhysicalState third = resolver.resolve(session, table, ours);
+          String sql =
+              new DifferenceSql(columns)
+                  .select(candidates.get(), List.of(first, second, third), List.of());
+          int values = keys + 3;
+          return session.stream(
+              sql,
+              List.of(),
+              row ->
+                  new ThreeWayRow(
+                      RowMapping.key(row, 0, keys),
+                      RowMapping.rowIf(row, keys, values, width),
+                      RowMapping.rowIf(row, keys + 2, values + 2 * width, width),
+                      RowMapping.rowIf(row, keys + 1, values + width, width)));
+        });
+  }
+
+  private record StatePair(
+      TableState from, TableState to, PhysicalState before, PhysicalState after) {
+
+    /** Whether they are a branch's head and what is worked at on top of it. */
+    boolean isHeadAndWorking() {
+      return isHeadAndWorking(from, to) || isHeadAndWorking(to, from);
+    }
+
+    private static boolean isHeadAndWorking(TableState one, TableState other) {
+      return one instanceof TableState.Committed committed
+          && other instanceof TableState.Working working
+          && committed.location().equals(working.head());
+    }
+  }
+
+  /**
+   * The keys to look at, and the session set to join them in the way that suits their number; empty
+   * if there are none.
+   */
+  private static Optional<String> candidates(
+      Session session, TableColumns columns, TableHandle table, StatePair states) {
+    boolean nothingBefore = states.before() instanceof PhysicalState.Nothing;
+    boolean nothingAfter = states.after() instanceof PhysicalState.Nothing;
+    if (states.before().equals(states.after())) {
+      return Optional.empty();
+    }
+    if (nothingBefore || nothingAfter) {
+      PhysicalState all = nothingBefore ? states.after() : states.before();
+      JoinStrategy.MANY.set(session);
+      return Optional.of(
+          new StateSql(columns, empty(session, all))
+              .union(
+                  all,
+                  part ->
+                      "SELECT %s FROM %s x WHERE %s"
+                          .formatted(columns.key("x"), part.relation(), part.condition())));
+    }
+    Candidates candidates =
+        states.isHeadAndWorking()
+            ? Candidates.uncommitted(
+                columns,
+                states.to() instanceof TableState.Working ? states.after() : states.before())
+            : Candidates.between(columns, states.before(), states.after());
+    if (candidates.isEmpty()
+        || JoinStrategy.choose(session, candidates, table.path()) == JoinStrategy.NONE) {
+      return Optional.empty();
+    }
+    return Optional.of(candidates.distinct());
+  }
+
+  /** Net uncommitted changes by table id; tables without any are left out. */
+  Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
+    return database.read(
+        session -> {
+          Map<String, PhysicalState> working = touched(session, branch, tables);
+          Map<String, PendingChanges> pending = new LinkedHashMap<>();
+          for (BranchTable table : tables) {
+            PhysicalState state = working.get(table.table().id());
+            if (state != null) {
+              PendingChanges changes = count(session, table.table(), state);
+              if (changes.total() > 0) {
+                pending.put(table.table().id(), changes);
+              }
+            }
+          }
+          return pending;
+        });
+  }
+
+  /** Working states of the tables whose working set is not empty. */
+  private Map<String, PhysicalState> touched(
+      Session session, BranchHandle branch, Collection<BranchTable> tables) {
+    Map<String, PhysicalState> working = new LinkedHashMap<>();
+    List<String> probes = new ArrayList<>();
+    Map<String, BranchPlacement> placements =
+        branch.isDefault()
+            ? Map.of()
+            : resolver.placements(
+                session, branch, tables.stream().map(t -> t.table().id()).toList());
+    for (BranchTable table : tables) {
+      String id = table.table().id();
+      BranchPlacement placement = placements.get(id);
+      if (branch.isDefault()) {
+        LiveRelations live = resolver.live(session, table.table());
+        working.put(id, new PhysicalState.Live(live, PhysicalState.NOW));
+        probes.add(probe(id, live.workingSet()));
+      } else if (placement != null && placement.hasOverlay()) {
+        PhysicalState.Overlaid own =
+            resolver.own(session, table.table(), branch, placement.anchor());
+        working.put(id, own);
+        probes.add(probe(id, own.overlay().workingSet()));
+      }
+    }
+    if (!probes.isEmpty()) {
+      working
+          .keySet()
+          .retainAll(session.list(String.join(" UNION ALL ", probes), row -> row.getString(0)));
+    }
+    return working;
+  }
+
+  private static String probe(String tableId, String workingSet) {
+    return "SELECT %s::text WHERE EXISTS (SELECT FROM %s)"
+        .formatted(Quote.literal(tableId), workingSet);
+  }
+
+  private static PendingChanges count(Session session, TableHandle table, PhysicalState working) {
+    TableColumns columns = new TableColumns(table.schema());
+    JoinStrategy.choose(session, Candidates.uncommitted(columns, working), table.path());
+    return session
+        .first(
+            new WorkingSetSql(columns).pending(WorkingSetSql.committed(working), working),
+            row -> new PendingChanges(row.getLong(0), row.getLong(1), row.getLong(2)))
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,196 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.Operation;
+import dev.epoch.storage.OperationId;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
+import dev.epoch.storage.TableState;
+import dev.epoch.storage.testing.StoragePostgres;
+import dev.epoch.storage.testing.TestDatabase;
+import io.vertx.sqlclient.PoolOptions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A database with versioned tables, driven like the server drives it. */
+final class TestRepository implements AutoCloseable {
+  static final String REPOSITORY = "shop";
+
+  final TestDatabase database = StoragePostgres.database();
+  final PostgresStorageAdapter adapter;
+  final BranchHandle main = new BranchHandle(REPOSITORY, "bmain", "main", true);
+
+  private final Map<String, TableHandle> tables = new LinkedHashMap<>();
+  private final Map<String, Map<String, RowsLocation>> heads = new HashMap<>();
+  private long position;
+
+  TestRepository(String... statements) {
+    database.execute(statements);
+    adapter =
+        new PostgresStorageAdapter(
+            StoragePostgres.vertx(), database.options(), new PoolOptions().setMaxSize(8));
+    heads.put(main.id(), new LinkedHashMap<>());
+  }
+
+  @Override
+  public void close() {
+    adapter.close();
+    database.close();
+  }
+
+  OperationId nextOperation() {
+    position++;
+    return new OperationId(new UUID(7, position), position);
+  }
+
+  /** Registers tables of the schema public. */
+  void install(String... names) {
+    for (String name : names) {
+      TablePath path = new TablePath("public", name);
+      TableHandle table =
+          new TableHandle(
+              REPOSITORY,
+              "t" + (tables.size() + 1),
+              name,
+              path,
+              adapter.introspect(path, List.of()).schema());
+      OperationId operation = nextOperation();
+      adapter.install(operation, table);
+      tables.put(name, table);
+      heads.get(main.id()).put(name, RowsLocation.live(operation.position()));
+    }
+    putBranch(main);
+  }
+
+  TableHandle table(String name) {
+    return tables.get(name);
+  }
+
+  BranchHandle branch(String name, BranchHandle from) {
+    BranchHandle branch = new BranchHandle(REPOSITORY, "b" + name, name, false);
+    heads.put(branch.id(), new LinkedHashMap<>(heads.get(from.id())));
+    putBranch(branch);
+    return branch;
+  }
+
+  private void putBranch(BranchHandle branch) {
+    Map<String, BranchTable> byId = new LinkedHashMap<>();
+    tables.values().forEach(t -> byId.put(t.id(), at(branch, t.name())));
+    adapter.putBranch(branch, byId);
+  }
+
+  RowsLocation head(BranchHandle branch, String table) {
+    return heads.get(branch.id()).get(table);
+  }
+
+  void setHead(BranchHandle branch, String table, RowsLocation head) {
+    heads.get(branch.id()).put(table, head);
+  }
+
+  BranchTable at(BranchHandle branch, String table) {
+    return new BranchTable(table(table), head(branch, table));
+  }
+
+  TableState committed(BranchHandle branch, String table) {
+    return new TableState.Committed(head(branch, table));
+  }
+
+  TableState working(BranchHandle branch, String table) {
+    return new TableState.Working(branch, head(branch, table));
+  }
+
+  /** Runs statements in one transaction of an application that works on the branch. */
+  void write(BranchHandle branch, String... statements) {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      if (!branch.isDefault()) {
+        statement.execute("SELECT epoch.use_branch('" + branch.name() + "')");
+      }
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+      connection.commit();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  /** Commits uncommitted changes of tables; the operation. */
+  Operation commit(BranchHandle branch, String... names) {
+    Operation operation =
+        new Operation(
+            nextOperation(),
+            branch,
+            List.of(names).stream()
+                .<Operation.TableOperation>map(
+                    name -> new Operation.CommitWorkingSet(at(branch, name)))
+                .toList());
+    apply(operation, Map.of());
+    return operation;
+  }
+
+  /** Merges rows into one table; the operation. */
+  Operation merge(BranchHandle branch, String table, long anchor, List<RowChange> changes) {
+    Operation operation =
+        new Operation(
+            nextOperation(),
+            branch,
+            List.of(new Operation.MergeRows(at(branch, table), anchor)));
+    apply(operation, Map.of(table(table).id(), RowStream.of(changes)));
+    return operation;
+  }
+
+  void apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
+    Map<String, RowsLocation> locations = adapter.apply(operation, changes).locations();
+    for (Operation.TableOperation table : operation.tables()) {
+      TableHandle handle = table.table().table();
+      setHead(operation.branch(), handle.name(), locations.get(handle.id()));
+    }
+  }
+
+  /** Reverts an operation; heads are as before it. */
+  void revert(Operation operation) {
+    adapter.revert(operation);
+    for (Operation.TableOperation table : operation.tables()) {
+      setHead(operation.branch(), table.table().table().name(), table.table().head());
+    }
+  }
+
+  Map<RowKey, Row> rows(String table, TableState state) {
+    int[] key = table(table).schema().keyIndexes();
+    Map<RowKey, Row> rows = new HashMap<>();
+    for (Row row : list(adapter.rows(table(table), state, RowQuery.all()))) {
+      if (rows.put(row.key(key), row) != null) {
+        throw new AssertionError("twice: " + row);
+      }
+    }
+    return rows;
+  }
+
+  List<RowChange> changes(String table, TableState from, TableState to) {
+    return list(adapter.changes(table(table), from, to, ChangeQuery.all()));
+  }
+
+  static <T> List<T> list(RowStream<T> stream) {
+    List<T> all = new java.util.ArrayList<>();
+    try (stream) {
+      stream.forEachRemaining(all::add);
+    }
+    return all;
+  }
+}
