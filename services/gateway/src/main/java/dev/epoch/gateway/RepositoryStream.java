@@ -99,8 +99,8 @@ final class RepositoryStream {
     Standing[] holder = {standing};
     log.read(name(repository), standing.state().version())
         .onItem()
-        .invoke(stored ->
-            holder[0] = new Standing(apply(holder[0].state(), stored), stored.position()))
+        .invoke(
+            stored -> holder[0] = new Standing(apply(holder[0].state(), stored), stored.position()))
         .collect()
         .last()
         .await()
@@ -112,7 +112,7 @@ final class RepositoryStream {
   RepositoryState apply(RepositoryState state, StoredRecord stored) {
     Envelope envelope = stored.envelope();
     if (envelope.kind() == RecordKind.COMMAND) {
-      return state.withVersion(stored.version());
+      return Appliers.pass(state, stored.version());
     }
     Object data = codec.decode(envelope.type(), envelope.version(), envelope.data());
     Occurrence at = occurrence(envelope, stored.version());
@@ -254,7 +254,7 @@ final class RepositoryStream {
               key,
               codec.encode(data));
       records.add(envelope);
-      state = state.withVersion(version());
+      state = Appliers.pass(state, version());
       return envelope;
     }
 
