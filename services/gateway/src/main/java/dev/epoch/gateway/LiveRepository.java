@@ -59,6 +59,11 @@ public final class LiveRepository implements AutoCloseable {
     return state().name();
   }
 
+  /** Its stream in the log. */
+  public String stream() {
+    return RepositoryStream.name(name());
+  }
+
   /** What is durable now; a consistent view that never changes. */
   public RepositoryState state() {
     return standing.state();

@@ -153,10 +153,15 @@ public interface StorageAdapter extends AutoCloseable {
    * replacing what is stored. On the default branch only the history is written: the live table
    * belongs to its users. Uncommitted changes stay.
    *
+   * @param origin where the rows were before the first of the commits
    * @param head where the rows of the branch's last commit are
    * @param commits in order, from the first that touched this table on this branch; pulled once
    */
-  void restore(BranchHandle branch, BranchTable head, Iterator<CommittedChanges> commits);
+  void restore(
+      BranchHandle branch,
+      RowsLocation origin,
+      BranchTable head,
+      Iterator<CommittedChanges> commits);
 
   /**
    * The changes of one commit, as the log has them.

@@ -10,8 +10,7 @@ import dev.epoch.events.table.RowsLocation;
  * @param sourceOverlay whose overlay is seen without an own one, or null
  * @param sourcePosition of that overlay
  */
-record BranchPlacement(
-    boolean hasOverlay, long anchor, String sourceOverlay, long sourcePosition) {
+record BranchPlacement(boolean hasOverlay, long anchor, String sourceOverlay, long sourcePosition) {
 
   /** Where rows are that were never changed on the branch. */
   RowsLocation source() {

@@ -25,15 +25,15 @@ final class BranchTables implements MergeValidation.OtherTables {
             """
             SELECT table_id, name, key_columns
             FROM epoch.tables
-            WHERE repository = $1 AND schema_name = $2 AND table_name = $3""",
+            WHERE repository = $1 AND schema_name = $2 AND table_name = $3\
+            """,
             row ->
                 new TableHandle(
                     branch.repository(),
                     row.getString(0),
                     row.getString(1),
                     path,
-                    Introspector.introspect(
-                            session, path, List.of(row.getArrayOfStrings(2)))
+                    Introspector.introspect(session, path, List.of(row.getArrayOfStrings(2)))
                         .schema()),
             branch.repository(),
             path.schema(),
@@ -45,17 +45,15 @@ final class BranchTables implements MergeValidation.OtherTables {
     if (branch.isDefault()) {
       return Optional.of(
           new Visible(
-              table,
-              new PhysicalState.Live(resolver.live(session, table), PhysicalState.NOW)));
+              table, new PhysicalState.Live(resolver.live(session, table), PhysicalState.NOW)));
     }
     return resolver
         .placement(session, branch, table)
-        .map(
-            placement ->
-                new Visible(
-                    table,
-                    placement.hasOverlay()
-                        ? resolver.own(session, table, branch, placement.anchor())
-                        : resolver.at(session, table, placement.source())));
+        .map(placement ->
+            new Visible(
+                table,
+                placement.hasOverlay()
+                    ? resolver.own(session, table, branch, placement.anchor())
+                    : resolver.at(session, table, placement.source())));
   }
 }

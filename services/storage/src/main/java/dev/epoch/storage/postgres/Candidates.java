@@ -124,7 +124,8 @@ record Candidates(List<String> sources) {
       sources.add(source(columns, history, "x.epoch_to > " + low));
       sources.add(source(columns, workingSet, "TRUE"));
     } else {
-      sources.add(source(columns, history, "x.epoch_to > %d AND x.epoch_to <= %d".formatted(low, high)));
+      sources.add(
+          source(columns, history, "x.epoch_to > %d AND x.epoch_to <= %d".formatted(low, high)));
     }
   }
 

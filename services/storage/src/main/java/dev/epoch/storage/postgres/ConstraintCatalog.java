@@ -11,7 +11,7 @@ final class ConstraintCatalog {
       """
       SELECT
         COALESCE(c.conname, r.relname)::text,
-        i.indnullsnotdistinct,
+        COALESCE((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, FALSE),
         pg_get_expr(i.indpred, i.indrelid),
         ARRAY(
           SELECT pg_get_indexdef(i.indexrelid, p, FALSE)
@@ -33,7 +33,8 @@ final class ConstraintCatalog {
         ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid AND c.contype IN ('p', 'u', 'x')
       WHERE i.indrelid = $1::text::regclass AND i.indisvalid
         AND (i.indisunique AND NOT i.indisprimary OR c.conexclop IS NOT NULL)
-      ORDER BY 1""";
+      ORDER BY 1\
+      """;
 
   private static final String ROW_RULES =
       """
@@ -54,7 +55,8 @@ final class ConstraintCatalog {
       FROM pg_attribute a
       WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND a.attnotnull
         AND NOT a.attisdropped AND a.attgenerated <> 'v'
-      ORDER BY 1""";
+      ORDER BY 1\
+      """;
 
   private static final String FOREIGN_KEYS =
       """
@@ -90,7 +92,8 @@ final class ConstraintCatalog {
         AND (c.conrelid = $1::text::regclass OR c.confrelid = $1::text::regclass)
         AND COALESCE((to_jsonb(c) ->> 'conenforced')::boolean, TRUE)
         AND NOT COALESCE((to_jsonb(c) ->> 'conperiod')::boolean, FALSE)
-      ORDER BY 1, 2, 3""";
+      ORDER BY 1, 2, 3\
+      """;
 
   private final Session session;
 

@@ -3,13 +3,17 @@ package dev.epoch.storage.postgres;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,6 +27,10 @@ import java.util.function.Supplier;
 final class Database implements AutoCloseable {
   /** More than any sensible pool has connections. */
   private static final int MOST_STALE_PLANS = 200;
+
+  private static final int MOST_DEAD_CONNECTIONS = 5;
+
+  private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
   private final Pool pool;
 
@@ -82,10 +90,9 @@ final class Database implements AutoCloseable {
   }
 
   private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
-    SqlConnection connection = connection();
+    Session session = begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    SqlConnection connection = session.connection();
     try {
-      Session session = new Session(connection);
-      session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       RowStream<T> rows = body.apply(session);
       // the first page, so that what is wrong shows here
       rows.hasNext();
@@ -100,13 +107,12 @@ final class Database implements AutoCloseable {
   }
 
   private <T> T transaction(String begin, Function<Session, T> body) {
-    SqlConnection connection = connection();
-    Session session = new Session(connection);
+    Session session = begin(pool, Deadline.NONE, begin);
+    SqlConnection connection = session.connection();
     boolean committing = false;
     boolean ended = false;
     Throwable failure = null;
     try {
-      session.run(begin);
       T result = body.apply(session);
       committing = true;
       // COMMIT of a transaction that has failed rolls back and reports success; the SELECT fails.
@@ -143,15 +149,39 @@ final class Database implements AutoCloseable {
     Await.quietly(connection.close());
   }
 
-  /** Ends the session at the server; the pool then forgets the connection. */
-  static void discard(SqlConnection connection) {
+  /** Ends the session at the server, and waits until the pool has noticed. */
+  private static void discard(SqlConnection connection) {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    connection.closeHandler(() -> closed.complete(null));
     Await.quietly(
         connection
             .query("ROLLBACK; SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())")
             .execute());
+    Await.quietly(Uni.createFrom().completionStage(closed).ifNoItem().after(MOST_TO_CLOSE).fail());
   }
 
-  private SqlConnection connection() {
+  /**
+   * A connection of a pool on which a transaction has begun. One that has died in the pool is
+   * passed over: nothing was done on it yet.
+   */
+  static Session begin(Pool pool, Deadline deadline, String begin) {
+    for (int dead = 0; ; dead++) {
+      SqlConnection connection = connection(pool);
+      try {
+        Session session = new Session(connection, deadline);
+        session.run(begin);
+        return session;
+      } catch (RuntimeException e) {
+        Await.quietly(connection.close());
+        RuntimeException failure = SqlErrors.translate(e);
+        if (!(failure instanceof StorageUnavailableException) || dead == MOST_DEAD_CONNECTIONS) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  private static SqlConnection connection(Pool pool) {
     try {
       return Await.on(pool.getConnection());
     } catch (RuntimeException e) {

@@ -47,16 +47,17 @@ final class DifferenceSql {
             .formatted(numbered("s.s0_"), numbered("s.s1_")));
     all.addAll(conditions);
     return """
-        WITH k AS MATERIALIZED (
-        %s
-        )
-        SELECT %s
-        FROM (
-        SELECT %s
-        FROM k %s
-        OFFSET 0
-        ) s
-        WHERE %s"""
+    WITH k AS MATERIALIZED (
+    %s
+    )
+    SELECT %s
+    FROM (
+    SELECT %s
+    FROM k %s
+    OFFSET 0
+    ) s
+    WHERE %s\
+    """
         .formatted(
             keys,
             String.join(", ", outer),

@@ -3,8 +3,8 @@ package dev.epoch.storage.postgres;
 import dev.epoch.storage.TablePath;
 
 /**
- * How to look up the rows of keys: probing indexes key by key, or hashing. Epoch knows the number of
- * keys; the planner guesses it, and a wrong guess reads a table of millions for one row.
+ * How to look up the rows of keys: probing indexes key by key, or hashing. Epoch knows the number
+ * of keys; the planner guesses it, and a wrong guess reads a table of millions for one row.
  */
 enum JoinStrategy {
   /** No keys. */
@@ -17,13 +17,15 @@ enum JoinStrategy {
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL join_collapse_limit = 1;
       SET LOCAL jit = off;
-      SET LOCAL max_parallel_workers_per_gather = 0"""),
+      SET LOCAL max_parallel_workers_per_gather = 0\
+      """),
   MANY(
       """
       SET LOCAL enable_nestloop = off;
       SET LOCAL work_mem = '32MB';
       SET LOCAL join_collapse_limit = 1;
-      SET LOCAL jit = off""");
+      SET LOCAL jit = off\
+      """);
 
   /** Keys that are always looked up one by one. */
   private static final int ALWAYS_FEW = 2_000;
@@ -64,8 +66,7 @@ enum JoinStrategy {
     if (keys == 0) {
       return NONE;
     }
-    boolean few =
-        keys <= ALWAYS_FEW || keys < BOUND && (rows < 0 || keys < rows / SCAN_ADVANTAGE);
+    boolean few = keys <= ALWAYS_FEW || keys < BOUND && (rows < 0 || keys < rows / SCAN_ADVANTAGE);
     return few ? FEW : MANY;
   }
 }

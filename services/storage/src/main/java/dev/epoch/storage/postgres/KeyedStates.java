@@ -14,10 +14,10 @@ import java.util.Map;
  * probes, and many keys a handful of hash joins.
  *
  * <pre>{@code
- *   FROM <keys> k
- *   LEFT JOIN <history> j1 ON j1.id = k.id AND j1.epoch_from <= 7 AND 7 < j1.epoch_to
- *   LEFT JOIN <working set> j2 ON j2.id = k.id
- *   LEFT JOIN <table> j3 ON j3.id = k.id
+ * FROM <keys> k
+ * LEFT JOIN <history> j1 ON j1.id = k.id AND j1.epoch_from <= 7 AND 7 < j1.epoch_to
+ * LEFT JOIN <working set> j2 ON j2.id = k.id
+ * LEFT JOIN <table> j3 ON j3.id = k.id
  * }</pre>
  */
 final class KeyedStates {
@@ -43,17 +43,16 @@ final class KeyedStates {
   /** The LEFT JOIN clauses of all states added so far. */
   String joins() {
     StringBuilder sql = new StringBuilder();
-    aliases.forEach(
-        (sidecar, alias) ->
-            sql.append(
-                "\nLEFT JOIN %s %s ON %s%s"
-                    .formatted(
-                        sidecar.relation(),
-                        alias,
-                        columns.sameKey(alias, keys),
-                        sidecar.position() == PhysicalState.NOW
-                            ? ""
-                            : " AND " + sidecar.condition(alias))));
+    aliases.forEach((sidecar, alias) ->
+        sql.append(
+            "\nLEFT JOIN %s %s ON %s%s"
+                .formatted(
+                    sidecar.relation(),
+                    alias,
+                    columns.sameKey(alias, keys),
+                    sidecar.position() == PhysicalState.NOW
+                        ? ""
+                        : " AND " + sidecar.condition(alias))));
     return sql.toString();
   }
 
@@ -77,7 +76,7 @@ final class KeyedStates {
           String history = join(Sidecar.at(overlay.history(), overlaid.position()));
           String workingSet = join(Sidecar.all(overlay.workingSet()));
           steps.add(Step.entries(history));
-          steps.add(Step.entries(workingSet));
+          steps.add(Step.entriesUnless(history, workingSet));
           steps.add(
               Step.overlayRow(join(Sidecar.all(overlay.rows())), columns, history, workingSet));
           steps.add(
@@ -109,12 +108,18 @@ final class KeyedStates {
       return new Step(alias + ".epoch_kind > 0", alias + ".epoch_kind = 1", alias);
     }
 
+    static Step entriesUnless(String history, String alias) {
+      return new Step(
+          history + ".epoch_kind IS NULL AND " + alias + ".epoch_kind > 0",
+          alias + ".epoch_kind = 1",
+          alias);
+    }
+
     static Step row(String alias, TableColumns columns) {
       return new Step(there(alias, columns), "TRUE", alias);
     }
 
-    static Step overlayRow(
-        String alias, TableColumns columns, String history, String workingSet) {
+    static Step overlayRow(String alias, TableColumns columns, String history, String workingSet) {
       return new Step(there(alias, columns) + untouched(history, workingSet), "TRUE", alias);
     }
 
@@ -122,8 +127,7 @@ final class KeyedStates {
       return new Step(there(alias, columns), "FALSE", null);
     }
 
-    static Step tombstone(
-        String alias, TableColumns columns, String history, String workingSet) {
+    static Step tombstone(String alias, TableColumns columns, String history, String workingSet) {
       return new Step(there(alias, columns) + untouched(history, workingSet), "FALSE", null);
     }
 
@@ -150,16 +154,15 @@ final class KeyedStates {
         return "FALSE";
       }
       StringBuilder sql = new StringBuilder("CASE");
-      steps.forEach(
-          step ->
-              sql.append(" WHEN ").append(step.decides()).append(" THEN ").append(step.present()));
+      steps.forEach(step ->
+          sql.append(" WHEN ").append(step.decides()).append(" THEN ").append(step.present()));
       return sql.append(" ELSE FALSE END").toString();
     }
 
     /** The value of a column, given by its quoted name; of no meaning where there is no row. */
     String column(String name) {
       if (steps.isEmpty()) {
-        return columns.undomained(name, "NULL::" + columns.type(name));
+        return "NULL::" + columns.undomainedType(name);
       }
       if (steps.size() == 1) {
         return columns.undomained(name, steps.getFirst().alias() + "." + name);

@@ -1,18 +1,23 @@
 package dev.epoch.storage.postgres;
 
-import dev.epoch.storage.postgres.ConstraintCatalog.ForeignKey;
-import dev.epoch.storage.postgres.ConstraintCatalog.PairRule;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.postgres.ConstraintCatalog.ForeignKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes live tables like staged rows say, by ordinary statements that fire ordinary triggers. */
 final class LiveWriter {
   private static final int MOST_SIGNATURES = 32;
+
+  /** Longest chain of rows that pass on values. */
+  private static final int MOST_ROUNDS = 8;
 
   private final Session session;
   private final ConstraintCatalog catalog;
@@ -28,8 +33,11 @@ final class LiveWriter {
       StagedTable staged,
       LiveRelations live,
       List<ForeignKey> foreignKeys,
-      List<String> signatures,
+      List<Signature> signatures,
       WriteOrder.Changes changes) {}
+
+  /** Columns that are updated together, as in {@link StagedTable}. */
+  private record Signature(int round, String changed) {}
 
   /** Adds a table whose rows are staged; staged rows that change nothing are dropped. */
   void add(TablePath path, StagedTable staged, LiveRelations live) {
@@ -41,7 +49,8 @@ final class LiveWriter {
         WHERE s.epoch_kind = 1 AND %4$s;
         DELETE FROM %1$s s
         WHERE s.epoch_kind = 1 AND strpos(s.epoch_changed, '1') = 0
-        OR s.epoch_kind = 0 AND NOT EXISTS (SELECT FROM %3$s l WHERE %4$s)"""
+        OR s.epoch_kind = 0 AND NOT EXISTS (SELECT FROM %3$s l WHERE %4$s)\
+        """
             .formatted(
                 staged.name(),
                 TableColumns.each(
@@ -55,14 +64,15 @@ final class LiveWriter {
                 columns.sameKey("l", "s")));
     List<ForeignKey> foreignKeys = catalog.foreignKeys(path);
     markRewrites(path, staged, live, foreignKeys);
-    List<String> signatures =
+    List<Signature> signatures =
         session.list(
             """
-            SELECT DISTINCT epoch_changed FROM %s
+            SELECT DISTINCT epoch_round, epoch_changed FROM %s
             WHERE epoch_changed IS NOT NULL AND NOT epoch_rewrite
-            ORDER BY 1"""
+            ORDER BY 1, 2\
+            """
                 .formatted(staged.name()),
-            row -> row.getString(0));
+            row -> new Signature(row.getInteger(0), row.getString(1)));
     WriteOrder.Changes changes =
         session
             .first(
@@ -73,15 +83,13 @@ final class LiveWriter {
                         row.getBoolean(0) || !signatures.isEmpty(),
                         row.getBoolean(0) || row.getBoolean(1)))
             .orElseThrow();
-    targets.put(
-        path.toString(),
-        new Target(path, staged, live, foreignKeys, signatures, changes));
+    targets.put(path.toString(), new Target(path, staged, live, foreignKeys, signatures, changes));
   }
 
   /**
-   * Two rows that exchange a unique value, or pass it on, cannot be updated: PostgreSQL looks at
-   * uniqueness row by row. They are deleted and inserted by one statement instead, unless that would
-   * take rows with them that refer to them.
+   * Two rows that exchange a unique value, or pass it on, cannot be updated by one statement:
+   * PostgreSQL looks at uniqueness row by row. They are deleted and inserted instead; where that
+   * would change rows that refer to them, who takes a value is updated after who gives it.
    */
   private void markRewrites(
       TablePath path, StagedTable staged, LiveRelations live, List<ForeignKey> foreignKeys) {
@@ -94,17 +102,54 @@ final class LiveWriter {
                 .formatted(staged.name(), i + 1));
       }
     }
-    boolean free =
-        foreignKeys.stream()
-            .filter(key -> key.parent().equals(path))
-            .allMatch(ForeignKey::restrictsOnly);
-    if (!free) {
-      return;
+    List<String> unreferenced =
+        Stream.concat(
+                Stream.of("TRUE"),
+                foreignKeys.stream()
+                    .filter(key -> key.parent().equals(path) && !key.restrictsOnly())
+                    .map(key -> unreferenced(key, staged, live)))
+            .toList();
+    List<PairRuleSql> rules =
+        catalog.pairRules(path).stream()
+            .map(rule -> new PairRuleSql(staged.columns(), rule))
+            .toList();
+    for (PairRuleSql rule : rules) {
+      session.run(rule.updateTakers(staged, live.rows(), "epoch_rewrite = TRUE", unreferenced));
     }
-    for (PairRule rule : catalog.pairRules(path)) {
-      session.run(
-          new PairRuleSql(staged.columns(), rule).markHeldByUpdatedRow(staged, live.rows()));
+    boolean more = !rules.isEmpty();
+    for (int round = 1; more && round <= MOST_ROUNDS; round++) {
+      more = false;
+      for (PairRuleSql rule : rules) {
+        String former = "epoch_round = " + (round - 1);
+        more |=
+            session.execute(
+                    rule.updateTakers(
+                        staged,
+                        live.rows(),
+                        "epoch_round = " + round,
+                        List.of(
+                            "NOT t.epoch_rewrite AND t." + former,
+                            "NOT u.epoch_rewrite AND u.epoch_round >= " + (round - 1))))
+                > 0;
+      }
     }
+  }
+
+  /** A condition: deleting the row of alias {@code t} changes none that refers to it. */
+  private static String unreferenced(ForeignKey key, StagedTable staged, LiveRelations live) {
+    List<String> refers = new ArrayList<>();
+    for (int i = 0; i < key.parentColumns().size(); i++) {
+      refers.add(
+          "o.%s %s c.%s"
+              .formatted(
+                  key.parentColumns().get(i), key.operators().get(i), key.childColumns().get(i)));
+    }
+    return "NOT EXISTS (SELECT FROM %s o JOIN %s c ON %s WHERE %s)"
+        .formatted(
+            live.rows(),
+            Quote.qualified(key.child().schema(), key.child().table()),
+            String.join(" AND ", refers),
+            staged.columns().sameKey("o", "t"));
   }
 
   /** Writes all tables. */
@@ -117,8 +162,7 @@ final class LiveWriter {
       for (ForeignKey key : target.foreignKeys()) {
         if (targets.containsKey(key.child().toString())
             && targets.containsKey(key.parent().toString())) {
-          references.add(
-              new WriteOrder.Reference(key.child().toString(), key.parent().toString()));
+          references.add(new WriteOrder.Reference(key.child().toString(), key.parent().toString()));
         }
       }
     }
@@ -177,7 +221,8 @@ final class LiveWriter {
     parts.add(
         """
         INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE
-        SELECT %s FROM %s s WHERE s.epoch_kind = 1 AND (s.epoch_changed IS NULL OR s.epoch_rewrite)%s"""
+        SELECT %s FROM %s s WHERE s.epoch_kind = 1 AND (s.epoch_changed IS NULL OR s.epoch_rewrite)%s\
+        """
             .formatted(
                 rows,
                 String.join(", ", columns.writable()),
@@ -188,33 +233,45 @@ final class LiveWriter {
 
   private record Update(List<String> columns, String condition) {}
 
-  /** One update for each set of columns that changed together; the rarer ones share one. */
+  /**
+   * One update for each set of columns that changed together; the rarer ones of a round share one.
+   */
   private static List<Update> updates(Target target) {
-    List<String> writable = target.staged().columns().writable();
     List<Update> updates = new ArrayList<>();
-    Set<String> rest = new LinkedHashSet<>();
-    List<String> restOfSignatures = new ArrayList<>();
-    for (String signature : target.signatures()) {
-      List<String> changed = new ArrayList<>();
+    Map<Integer, List<Signature>> rounds = new TreeMap<>();
+    target
+        .signatures()
+        .forEach(s -> rounds.computeIfAbsent(s.round(), _ -> new ArrayList<>()).add(s));
+    for (List<Signature> round : rounds.values()) {
+      int single = Math.min(round.size(), MOST_SIGNATURES);
+      for (Signature signature : round.subList(0, single)) {
+        updates.add(update(target, List.of(signature)));
+      }
+      if (single < round.size()) {
+        updates.add(update(target, round.subList(single, round.size())));
+      }
+    }
+    return updates;
+  }
+
+  private static Update update(Target target, List<Signature> signatures) {
+    List<String> writable = target.staged().columns().writable();
+    Set<String> changed = new LinkedHashSet<>();
+    for (Signature signature : signatures) {
       for (int i = 0; i < writable.size(); i++) {
-        if (signature.charAt(i) == '1') {
+        if (signature.changed().charAt(i) == '1') {
           changed.add(writable.get(i));
         }
       }
-      if (updates.size() < MOST_SIGNATURES) {
-        updates.add(new Update(changed, "s.epoch_changed = " + Quote.literal(signature)));
-      } else {
-        rest.addAll(changed);
-        restOfSignatures.add(Quote.literal(signature));
-      }
     }
-    if (!rest.isEmpty()) {
-      updates.add(
-          new Update(
-              List.copyOf(rest),
-              "s.epoch_changed IN (" + String.join(", ", restOfSignatures) + ")"));
-    }
-    return updates;
+    return new Update(
+        List.copyOf(changed),
+        "s.epoch_round = %d AND s.epoch_changed IN (%s)"
+            .formatted(
+                signatures.getFirst().round(),
+                signatures.stream()
+                    .map(signature -> Quote.literal(signature.changed()))
+                    .collect(Collectors.joining(", "))));
   }
 
   /** A condition that is true, and known only when the parts from {@code first} on have run. */

@@ -118,7 +118,8 @@ final class MergeValidation {
         """
         SELECT %s, concat_ws(', ', %s), NULL::text
         FROM %s c
-        WHERE c.epoch_kind = 1 AND %s AND %s"""
+        WHERE c.epoch_kind = 1 AND %s AND %s\
+        """
             .formatted(
                 child.staged().columns().keyTexts("c"),
                 columns(key.childColumns(), "c", "::text", ", "),
@@ -176,7 +177,8 @@ final class MergeValidation {
               + """
               SELECT %s, concat_ws(', ', %s), NULL::text
               FROM gone g JOIN %s x ON %s
-              WHERE %s"""
+              WHERE %s\
+              """
                   .formatted(
                       child.table() == null
                           ? columns(names, "g", "::text", ", ")
@@ -194,9 +196,7 @@ final class MergeValidation {
                       value,
                       key.parent(),
                       key.name()),
-          child.table() == null
-              ? names.size()
-              : child.table().schema().primaryKey().size());
+          child.table() == null ? names.size() : child.table().schema().primaryKey().size());
     }
   }
 
@@ -229,16 +229,13 @@ final class MergeValidation {
       if (state == null) {
         return List.of(new StateSql.Part(live, "TRUE"));
       }
-      List<StateSql.Part> parts =
-          new StateSql(new TableColumns(table.schema())).parts(state);
+      List<StateSql.Part> parts = new StateSql(new TableColumns(table.schema())).parts(state);
       return merged == null
           ? parts
           : parts.stream()
-              .map(
-                  part ->
-                      new StateSql.Part(
-                          part.relation(),
-                          part.condition() + " AND " + merged.staged().absent("x")))
+              .map(part ->
+                  new StateSql.Part(
+                      part.relation(), part.condition() + " AND " + merged.staged().absent("x")))
               .toList();
     }
   }
@@ -261,14 +258,12 @@ final class MergeValidation {
     for (int i = 0; i < names.size(); i++) {
       conditions.add(
           "%s.%s %s %s.%s"
-              .formatted(
-                  parent, parentNames.get(i), key.operators().get(i), child, names.get(i)));
+              .formatted(parent, parentNames.get(i), key.operators().get(i), child, names.get(i)));
     }
     return String.join(" AND ", conditions);
   }
 
-  private static String columns(
-      List<String> names, String alias, String suffix, String separator) {
+  private static String columns(List<String> names, String alias, String suffix, String separator) {
     return TableColumns.each(names, name -> alias + "." + name + suffix, separator);
   }
 

@@ -62,8 +62,7 @@ final class OperationRecords {
 
   /** Takes the place of the operation, done or not. */
   void putReverted(Operation operation) {
-    session.execute(
-        "DELETE FROM epoch.operations WHERE operation_id = $1", operation.id().id());
+    session.execute("DELETE FROM epoch.operations WHERE operation_id = $1", operation.id().id());
     insert(operation, REVERTED);
   }
 
@@ -71,7 +70,8 @@ final class OperationRecords {
     session.execute(
         """
         INSERT INTO epoch.operations (operation_id, position, branch_id, result)
-        VALUES ($1, $2, $3, $4::text::jsonb)""",
+        VALUES ($1, $2, $3, $4::text::jsonb)\
+        """,
         operation.id().id(),
         operation.id().position(),
         operation.branch().id(),

@@ -26,14 +26,16 @@ final class OperationWork {
       SET LOCAL enable_hashjoin = off;
       SET LOCAL enable_mergejoin = off;
       SET LOCAL enable_seqscan = off;
-      SET LOCAL jit = off""";
+      SET LOCAL jit = off\
+      """;
 
   private static final String DEFAULT_PLANS =
       """
       SET LOCAL plan_cache_mode = DEFAULT;
       SET LOCAL enable_hashjoin = DEFAULT;
       SET LOCAL enable_mergejoin = DEFAULT;
-      SET LOCAL enable_seqscan = DEFAULT""";
+      SET LOCAL enable_seqscan = DEFAULT\
+      """;
 
   private final Session session;
   private final StateResolver resolver;
@@ -165,8 +167,7 @@ final class OperationWork {
     boolean any =
         session
             .first(
-                "SELECT EXISTS (SELECT FROM " + table.workingSet() + ")",
-                row -> row.getBoolean(0))
+                "SELECT EXISTS (SELECT FROM " + table.workingSet() + ")", row -> row.getBoolean(0))
             .orElseThrow();
     if (!any) {
       return false;
@@ -214,9 +215,7 @@ final class OperationWork {
       if (table.operation() instanceof MergeRows merge) {
         new OverlayWriter(session, table.id(), table.columns(), table.overlay())
             .write(
-                staged.get(table.id()),
-                (PhysicalState.Overlaid) table.working(),
-                merge.anchor());
+                staged.get(table.id()), (PhysicalState.Overlaid) table.working(), merge.anchor());
       }
     }
   }
@@ -234,12 +233,7 @@ final class OperationWork {
     RowsLocation committed =
         commit(
             new OperationTable(
-                merge,
-                table.branch(),
-                table.columns(),
-                table.live(),
-                placed,
-                table.overlay()),
+                merge, table.branch(), table.columns(), table.live(), placed, table.overlay()),
             head);
     return moved
         ? new RowsLocation(merge.anchor(), operation.branch().id(), operation.id().position())
@@ -275,9 +269,7 @@ final class OperationWork {
       sql.dropRedundant(table.overlay(), table.live(), anchor).forEach(session::run);
       moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
     }
-    return moved.changed() > 0
-        ? new RowsLocation(anchor, table.branch().id(), position)
-        : head;
+    return moved.changed() > 0 ? new RowsLocation(anchor, table.branch().id(), position) : head;
   }
 
   private record Moved(long changed, long redundant) {
@@ -309,7 +301,8 @@ final class OperationWork {
         """
         UPDATE epoch.branch_tables
         SET anchor = $3, source_overlay = $4, source_position = $5
-        WHERE branch_id = $1 AND table_id = $2""",
+        WHERE branch_id = $1 AND table_id = $2\
+        """,
         operation.branch().id(),
         table.id(),
         location.anchor(),

@@ -52,47 +52,38 @@ final class Operations {
   }
 
   private OperationResult commit(Operation operation) {
-    return retries.run(
-        () -> {
-          try {
-            return database.write(
-                session -> {
-                  session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
-                  return work(session, operation).run(Map.of());
-                });
-          } catch (ConstraintFailure failure) {
-            // its record was there before
-            return done(operation.id()).orElseThrow(() -> failure);
-          }
+    return retries.run(() -> {
+      try {
+        return database.write(session -> {
+          session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
+          return work(session, operation).run(Map.of());
         });
+      } catch (ConstraintFailure failure) {
+        // its record was there before
+        return done(operation.id()).orElseThrow(() -> failure);
+      }
+    });
   }
 
   private OperationResult merge(Operation operation, Map<String, RowStream<RowChange>> changes) {
-    return database.write(
-        session -> {
-          OperationRecords records = new OperationRecords(session);
-          session.run(retries.setting());
-          retries.run(
-              () ->
-                  savepoint(
-                      session,
-                      () -> {
-                        session.run(OperationRecords.lock(operation.id()));
-                        return null;
-                      }));
-          switch (records.read(operation.id())) {
-            case State.Done done -> {
-              return done.result();
-            }
-            case State.Reverted _ -> throw reverted();
-            case State.Unknown _ -> {}
-          }
-          Map<String, StagedTable> staged = stage(session, operation, changes);
-          return retries.run(
-              () ->
-                  savepoint(
-                      session, () -> work(session, operation).run(staged)));
-        });
+    return database.write(session -> {
+      OperationRecords records = new OperationRecords(session);
+      session.run(retries.setting());
+      retries.run(() ->
+          session.inSavepoint(() -> {
+            session.run(OperationRecords.lock(operation.id()));
+            return null;
+          }));
+      switch (records.read(operation.id())) {
+        case State.Done done -> {
+          return done.result();
+        }
+        case State.Reverted _ -> throw reverted();
+        case State.Unknown _ -> {}
+      }
+      Map<String, StagedTable> staged = stage(session, operation, changes);
+      return retries.run(() -> session.inSavepoint(() -> work(session, operation).run(staged)));
+    });
   }
 
   private static StorageException reverted() {
@@ -108,9 +99,7 @@ final class Operations {
         TableHandle handle = table.table().table();
         StagedTable stage =
             new StagedTable(
-                handle.id(),
-                new TableColumns(handle.schema()),
-                resolver.live(session, handle));
+                handle.id(), new TableColumns(handle.schema()), resolver.live(session, handle));
         stage.create(session);
         stage.load(session, changes.getOrDefault(handle.id(), RowStream.of(List.of())));
         staged.put(handle.id(), stage);
@@ -124,56 +113,36 @@ final class Operations {
         session, resolver, retries, operation, others.apply(session, operation));
   }
 
-  /** Runs the body; if it fails, the transaction is as before and lives on. */
-  private static <T> T savepoint(Session session, java.util.function.Supplier<T> body) {
-    session.run("SAVEPOINT attempt");
-    try {
-      T result = body.get();
-      session.run("RELEASE attempt");
-      return result;
-    } catch (RuntimeException e) {
-      RuntimeException translated = SqlErrors.translate(e);
-      if (translated instanceof dev.epoch.storage.BusyException) {
-        session.run("ROLLBACK TO attempt");
-      }
-      throw translated;
-    }
-  }
-
   Optional<OperationResult> result(OperationId operation) {
     return retries.run(() -> done(operation));
   }
 
   /** Waits for a transaction that is at it. */
   private Optional<OperationResult> done(OperationId operation) {
-    return database.write(
-        session -> {
-          session.run(retries.setting() + "; " + OperationRecords.lock(operation));
-          return switch (new OperationRecords(session).read(operation)) {
-            case State.Done done -> Optional.of(done.result());
-            case State.Reverted _, State.Unknown _ -> Optional.empty();
-          };
-        });
+    return database.write(session -> {
+      session.run(retries.setting() + "; " + OperationRecords.lock(operation));
+      return switch (new OperationRecords(session).read(operation)) {
+        case State.Done done -> Optional.of(done.result());
+        case State.Reverted _, State.Unknown _ -> Optional.empty();
+      };
+    });
   }
 
   void revert(Operation operation) {
-    retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
-                  OperationRecords records = new OperationRecords(session);
-                  switch (records.read(operation.id())) {
-                    case State.Done _ ->
-                        new RevertWork(session, resolver, retries, operation).run();
-                    case State.Reverted _ -> {
-                      return null;
-                    }
-                    case State.Unknown _ -> {}
-                  }
-                  records.putReverted(operation);
-                  return null;
-                }));
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
+          OperationRecords records = new OperationRecords(session);
+          switch (records.read(operation.id())) {
+            case State.Done _ -> new RevertWork(session, resolver, retries, operation).run();
+            case State.Reverted _ -> {
+              return null;
+            }
+            case State.Unknown _ -> {}
+          }
+          records.putReverted(operation);
+          return null;
+        }));
   }
 
   void forget(OperationId operation) {

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Writes the entries of an overlay so that the branch has given rows over a given anchor. An entry
- * is there afterwards if and only if the row differs from what is underneath: none for a row that is
- * as at the anchor, a tombstone for one that is absent there only on the branch, else the row.
+ * is there afterwards if and only if the row differs from what is underneath: none for a row that
+ * is as at the anchor, a tombstone for one that is absent there only on the branch, else the row.
  */
 final class OverlayWriter {
   private final Session session;
@@ -56,7 +56,8 @@ final class OverlayWriter {
         SELECT %s, %s,
           CASE WHEN s.epoch_kind IS NOT NULL THEN s.epoch_kind = 1 ELSE %s END AS epoch_present,
           %s AS epoch_base_present, %s AS epoch_base
-        FROM (%s) k LEFT JOIN %s s ON %s %s"""
+        FROM (%s) k LEFT JOIN %s s ON %s %s\
+        """
             .formatted(
                 TableColumns.each(
                     columns.key(), c -> "k." + c + " AS epoch_k" + columns.key().indexOf(c), ", "),
@@ -75,8 +76,7 @@ final class OverlayWriter {
    *     epoch_base
    */
   private void replaceEntries(String rows) {
-    String others =
-        TableColumns.each(besideKey(), c -> ", r." + c, "");
+    String others = TableColumns.each(besideKey(), c -> ", r." + c, "");
     String key =
         TableColumns.each(
             columns.key(), c -> "r.epoch_k" + columns.key().indexOf(c) + " AS " + c, ", ");
@@ -93,15 +93,16 @@ final class OverlayWriter {
           %3$s%4$s
         FROM (%5$s OFFSET 0) r;
         ALTER TABLE %1$s ADD PRIMARY KEY (%6$s);
-        ANALYZE %1$s"""
+        ANALYZE %1$s\
+        """
             .formatted(target, columns.image("r"), key, others, rows, columns.keyList()));
     apply();
     session.run("DROP TABLE " + target);
   }
 
   /**
-   * Lays the overlay over another anchor as if the changes since had been made there: entries become
-   * what they were, but where an application changed the row since, whose value stays and is
+   * Lays the overlay over another anchor as if the changes since had been made there: entries
+   * become what they were, but where an application changed the row since, whose value stays and is
    * uncommitted.
    *
    * @param formerEntries SELECT of epoch_kind and the columns: what entries were; keys that neither
@@ -129,7 +130,8 @@ final class OverlayWriter {
           record_image_eq(%6$s, %9$s) AS epoch_as_base, %10$s
         FROM (%11$s) k LEFT JOIN (%12$s) f ON %13$s %14$s;
         ALTER TABLE %1$s ADD PRIMARY KEY (%15$s);
-        ANALYZE %1$s"""
+        ANALYZE %1$s\
+        """
             .formatted(
                 images,
                 columns.key("k"),
@@ -160,7 +162,8 @@ final class OverlayWriter {
           %2$s
         FROM %3$s r;
         ALTER TABLE %1$s ADD PRIMARY KEY (%4$s);
-        ANALYZE %1$s"""
+        ANALYZE %1$s\
+        """
             .formatted(
                 target,
                 TableColumns.each(
@@ -179,9 +182,9 @@ final class OverlayWriter {
         DELETE FROM %1$s;
         INSERT INTO %1$s (epoch_kind, %2$s)
         SELECT r.epoch_kind, %3$s FROM %4$s r WHERE r.epoch_touched;
-        DROP TABLE %4$s, %5$s"""
-            .formatted(
-                overlay.workingSet(), columns.allList(), columns.all("r"), images, target));
+        DROP TABLE %4$s, %5$s\
+        """
+            .formatted(overlay.workingSet(), columns.allList(), columns.all("r"), images, target));
   }
 
   private List<String> besideKey() {
@@ -202,7 +205,8 @@ final class OverlayWriter {
         ON CONFLICT DO NOTHING;
         INSERT INTO %4$s (%10$s)
         SELECT %11$s FROM %2$s e
-        WHERE e.epoch_kind = 1 AND NOT EXISTS (SELECT FROM %4$s v WHERE %5$s)"""
+        WHERE e.epoch_kind = 1 AND NOT EXISTS (SELECT FROM %4$s v WHERE %5$s)\
+        """
             .formatted(
                 overlay.tombstones(),
                 target,

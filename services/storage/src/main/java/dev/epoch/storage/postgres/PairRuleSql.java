@@ -26,7 +26,8 @@ final class PairRuleSql {
         """
         SELECT %s, concat_ws(', ', %s), concat_ws(',', %s)
         FROM %s s JOIN %s o ON %s
-        WHERE NOT (%s)"""
+        WHERE NOT (%s)\
+        """
             .formatted(
                 keyTexts("s"),
                 values("s"),
@@ -40,7 +41,8 @@ final class PairRuleSql {
           """
           SELECT %s, concat_ws(', ', %s), concat_ws(',', %s)
           FROM %s s JOIN %s x ON %s AND %s
-          WHERE %s AND %s"""
+          WHERE %s AND %s\
+          """
               .formatted(
                   keyTexts("s"),
                   values("s"),
@@ -55,13 +57,20 @@ final class PairRuleSql {
     return statements;
   }
 
-  /** Marks the staged updates that take a value which another row gives up by an update. */
-  String markHeldByUpdatedRow(StagedTable staged, String liveRows) {
+  /**
+   * Changes staged updates that take a value which another row gives up by an update.
+   *
+   * @param assignment what to set in them
+   * @param conditions about alias {@code t}, the row that takes, and {@code u}, the row that gives
+   */
+  String updateTakers(
+      StagedTable staged, String liveRows, String assignment, List<String> conditions) {
     return """
-        UPDATE %1$s t SET epoch_rewrite = TRUE
-        FROM %2$s s JOIN %3$s x ON %4$s AND %5$s
-        WHERE %6$s AND NOT (%7$s)
-        AND EXISTS (SELECT FROM %1$s u WHERE %8$s AND u.epoch_kind = 1)"""
+    UPDATE %1$s t SET %9$s
+    FROM %2$s s JOIN %3$s x ON %4$s AND %5$s
+    WHERE %6$s AND NOT (%7$s)
+    AND EXISTS (SELECT FROM %1$s u WHERE %8$s AND u.epoch_kind = 1 AND %10$s)
+    """
         .formatted(
             staged.name(),
             stagedValues(staged, "epoch_kind = 1 AND epoch_changed IS NOT NULL"),
@@ -70,7 +79,9 @@ final class PairRuleSql {
             predicate(),
             sameKey(name -> "t." + name),
             sameKey(name -> "x." + name),
-            columns.sameKey("u", "x"));
+            columns.sameKey("u", "x"),
+            assignment,
+            String.join(" AND ", conditions));
   }
 
   /** Staged rows that the rule is about: key as epoch_k0..., values as epoch_e0... */

@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -44,9 +45,18 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   private final TableCapture capture;
   private final BranchRegistry branches;
   private final StateReader reader;
+  private final ReadQueries queries;
+  private final RecordWrites writes;
   private final Operations operations;
+  private final Restoration restoration;
   private final ValueCodec values = new PostgresValueCodec();
 
+  /**
+   * Connects when first used.
+   *
+   * @param poolOptions of the connections for everything but queries, which get half as many of
+   *     their own
+   */
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
     LockRetries retries = new LockRetries(LOCK_TIMEOUT, LOCK_BOUND);
     StateResolver resolver = new StateResolver(new RelationNames());
@@ -54,17 +64,28 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.reader = new StateReader(database, resolver);
+    this.queries =
+        new ReadQueries(
+            vertx,
+            database,
+            options,
+            Math.max(1, poolOptions.getMaxSize() / 2),
+            reader::select,
+            values,
+            ReadQueries.DEFAULT_BYTE_LIMIT);
+    this.writes = new RecordWrites(database, values, retries);
     this.operations =
         new Operations(
             database,
             resolver,
             retries,
             (session, operation) -> new BranchTables(session, resolver, operation.branch()));
+    this.restoration = new Restoration(database, resolver, retries);
   }
 
   @Override
   public StorageCheck check() {
-    throw new UnsupportedOperationException();
+    return PrivilegeCheck.check(database);
   }
 
   @Override
@@ -74,6 +95,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public void close() {
+    queries.close();
     database.close();
   }
 
@@ -116,18 +138,17 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public QueryResult query(ReadQuery query) {
-    throw new UnsupportedOperationException();
+    return queries.query(query);
   }
 
   @Override
-  public Map<String, PendingChanges> pending(
-      BranchHandle branch, Collection<BranchTable> tables) {
+  public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
     return reader.pending(branch, tables);
   }
 
   @Override
   public WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
-    throw new UnsupportedOperationException();
+    return this.writes.write(branch, table, writes);
   }
 
   @Override
@@ -141,8 +162,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public OperationResult apply(
-      Operation operation, Map<String, RowStream<RowChange>> changes) {
+  public OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
     return operations.apply(operation, changes);
   }
 
@@ -168,7 +188,10 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public void restore(
-      BranchHandle branch, BranchTable head, Iterator<CommittedChanges> commits) {
-    throw new UnsupportedOperationException();
+      BranchHandle branch,
+      RowsLocation origin,
+      BranchTable head,
+      Iterator<CommittedChanges> commits) {
+    restoration.restore(branch, origin, head, commits);
   }
 }

@@ -29,11 +29,10 @@ final class RelationNames {
                     ? null
                     : new Sidecars(epoch(row.getString(0)), epoch(row.getString(1))),
             table.id())
-        .orElseThrow(
-            () ->
-                new TableNotFoundException(
-                    "The table " + table.path() + " is not versioned in this database",
-                    "Register it: epoch table add"));
+        .orElseThrow(() ->
+            new TableNotFoundException(
+                "The table " + table.path() + " is not versioned in this database",
+                "Register it: epoch table add"));
   }
 
   OverlayRelations overlay(Session session, TableHandle table, String branch) {
@@ -46,7 +45,8 @@ final class RelationNames {
         .first(
             """
             SELECT epoch.object_of('v', $1, $2), epoch.object_of('d', $1, $2),
-              epoch.object_of('vw', $1, $2), epoch.object_of('vh', $1, $2)""",
+              epoch.object_of('vw', $1, $2), epoch.object_of('vh', $1, $2)\
+            """,
             row ->
                 row.getString(0) == null
                     ? null
@@ -58,11 +58,10 @@ final class RelationNames {
                         epoch(row.getString(3))),
             table.id(),
             branch)
-        .orElseThrow(
-            () ->
-                new TableNotFoundException(
-                    "The table " + table.path() + " has no branch " + branch + " in this database",
-                    "Rebuild the branch: epoch doctor"));
+        .orElseThrow(() ->
+            new TableNotFoundException(
+                "The table " + table.path() + " has no branch " + branch + " in this database",
+                "Rebuild the branch: epoch doctor"));
   }
 
   private static String epoch(String name) {

@@ -118,7 +118,8 @@ final class RevertWork {
         INSERT INTO %1$s (epoch_kind, %2$s)
         SELECT h.epoch_kind, %3$s FROM %4$s h WHERE h.epoch_to = %5$d
         ON CONFLICT (%6$s) DO UPDATE SET %7$s;
-        DELETE FROM %4$s WHERE epoch_to = %5$d"""
+        DELETE FROM %4$s WHERE epoch_to = %5$d\
+        """
             .formatted(
                 workingSet,
                 columns.allList(),
@@ -157,7 +158,8 @@ final class RevertWork {
           OR w.epoch_kind = 0 AND l.%10$s IS NULL
           OR w.epoch_kind = 1 AND l.%10$s IS NOT NULL AND record_image_eq(%11$s, %12$s)
         );
-        ANALYZE %1$s"""
+        ANALYZE %1$s\
+        """
             .formatted(
                 staged.name(),
                 columns.allList(),
@@ -181,7 +183,8 @@ final class RevertWork {
         """
         DELETE FROM %1$s w
         WHERE w.epoch_kind = 0 AND NOT EXISTS (SELECT FROM %2$s l WHERE %3$s)
-        OR w.epoch_kind = 1 AND EXISTS (SELECT FROM %2$s l WHERE %3$s AND record_image_eq(%4$s, %5$s))"""
+        OR w.epoch_kind = 1 AND EXISTS (SELECT FROM %2$s l WHERE %3$s AND record_image_eq(%4$s, %5$s))\
+        """
             .formatted(
                 table.live().workingSet(),
                 table.live().rows(),
@@ -204,7 +207,8 @@ final class RevertWork {
         SELECT h.epoch_kind, %1$s FROM %2$s h WHERE h.epoch_to = %3$d
         UNION ALL
         SELECT w.epoch_kind, %4$s FROM %5$s w
-        WHERE NOT EXISTS (SELECT FROM %2$s h WHERE h.epoch_to = %3$d AND %6$s)"""
+        WHERE NOT EXISTS (SELECT FROM %2$s h WHERE h.epoch_to = %3$d AND %6$s)\
+        """
             .formatted(
                 columns.all("h"),
                 overlay.history(),
@@ -232,17 +236,15 @@ final class RevertWork {
           """
           UPDATE epoch.branch_tables
           SET anchor = $3, source_overlay = $4, source_position = $5
-          WHERE branch_id = $1 AND table_id = $2""",
+          WHERE branch_id = $1 AND table_id = $2\
+          """,
           table.branch().id(),
           table.id(),
           head.anchor(),
           head.overlay(),
           head.overlay() == null ? null : head.overlayPosition());
       session.list(
-          "SELECT epoch.rebuild_views($1, $2)::text",
-          row -> row,
-          table.branch().id(),
-          table.id());
+          "SELECT epoch.rebuild_views($1, $2)::text", row -> row, table.branch().id(), table.id());
       return;
     }
     // an application wrote since, which made an overlay over the place that is left now

@@ -15,8 +15,7 @@ final class RowsSql {
   }
 
   /** A SELECT of the columns as text. */
-  String rows(
-      PhysicalState state, Set<Sidecar> empty, RowQuery query, SqlParameters parameters) {
+  String rows(PhysicalState state, Set<Sidecar> empty, RowQuery query, SqlParameters parameters) {
     List<String> filters = filters(query, parameters);
     String end = "";
     if (query.ordered() || query.limit().isPresent() && query.after() != null) {

@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BusyException;
 import io.vertx.mutiny.sqlclient.Cursor;
 import io.vertx.mutiny.sqlclient.PreparedStatement;
 import io.vertx.mutiny.sqlclient.Row;
@@ -12,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A connection inside a transaction. Not for use by several threads. */
 final class Session {
@@ -19,23 +21,39 @@ final class Session {
   static final int PAGE = 2_000;
 
   private final SqlConnection connection;
+  private final Deadline deadline;
 
   Session(SqlConnection connection) {
+    this(connection, Deadline.NONE);
+  }
+
+  /** Waits for answers no longer than the deadline allows. */
+  Session(SqlConnection connection, Deadline deadline) {
     this.connection = connection;
+    this.deadline = deadline;
   }
 
   /** Runs statements without parameters; several may be separated by semicolons. */
   void run(String sql) {
-    Await.on(connection.query(sql).execute());
+    deadline.await(connection.query(sql).execute());
+  }
+
+  /** Runs statements without parameters, separated by semicolons; the rows of the last one. */
+  RowSet<Row> script(String sql) {
+    RowSet<Row> rows = deadline.await(connection.query(sql).execute());
+    for (RowSet<Row> next = rows.next(); next != null; next = next.next()) {
+      rows = next;
+    }
+    return rows;
   }
 
   /** Runs one prepared statement; the number of rows it changed or returned. */
   int execute(String sql, Object... parameters) {
-    return Await.on(connection.preparedQuery(sql).execute(Tuple.from(parameters))).rowCount();
+    return rows(sql, parameters).rowCount();
   }
 
   <T> List<T> list(String sql, Function<Row, T> mapper, Object... parameters) {
-    RowSet<Row> rows = Await.on(connection.preparedQuery(sql).execute(Tuple.from(parameters)));
+    RowSet<Row> rows = rows(sql, parameters);
     List<T> result = new ArrayList<>(rows.size());
     rows.forEach(row -> result.add(mapper.apply(row)));
     return result;
@@ -45,11 +63,35 @@ final class Session {
     return list(sql, mapper, parameters).stream().findFirst();
   }
 
+  /** Runs one prepared statement; all its rows, and the names of their columns. */
+  RowSet<Row> rows(String sql, Object... parameters) {
+    return deadline.await(connection.preparedQuery(sql).execute(Tuple.from(parameters)));
+  }
+
   /** Pulls the rows in pages through a cursor. */
   <T> RowStream<T> stream(String sql, List<Object> parameters, Function<Row, T> mapper) {
     PreparedStatement statement = Await.on(connection.prepare(sql));
     Cursor cursor = statement.cursor(Tuple.from(parameters));
     return new CursorStream<>(statement, cursor, mapper);
+  }
+
+  /**
+   * Runs the body; if it fails for want of locks, the transaction is as before and lives on. Any
+   * other failure is the transaction's.
+   */
+  <T> T inSavepoint(Supplier<T> body) {
+    run("SAVEPOINT attempt");
+    try {
+      T result = body.get();
+      run("RELEASE attempt");
+      return result;
+    } catch (RuntimeException e) {
+      RuntimeException translated = SqlErrors.translate(e);
+      if (translated instanceof BusyException) {
+        run("ROLLBACK TO attempt");
+      }
+      throw translated;
+    }
   }
 
   SqlConnection connection() {

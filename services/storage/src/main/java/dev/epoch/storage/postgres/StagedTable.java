@@ -14,6 +14,7 @@ import java.util.List;
  *   epoch_changed  for each column in order whether it differs from the row that is there,
  *                  1 or 0; null if none is there; filled by {@link LiveWriter}
  *   epoch_rewrite  the row has to be deleted and inserted, since another holds a unique value of it
+ *   epoch_round    updates are made in this order, since rows take unique values from others
  * </pre>
  */
 final class StagedTable {
@@ -42,10 +43,12 @@ final class StagedTable {
   void create(Session session) {
     session.run(
         """
-        CREATE TEMPORARY TABLE %1$s ON COMMIT DROP AS
-        SELECT 0::smallint AS epoch_kind, NULL::text AS epoch_changed, FALSE AS epoch_rewrite, %2$s
-        FROM %3$s x WITH NO DATA;
-        ALTER TABLE %1$s ALTER epoch_rewrite SET DEFAULT FALSE, ADD PRIMARY KEY (%4$s)"""
+              CREATE TEMPORARY TABLE %1$s ON COMMIT DROP AS
+              SELECT 0::smallint AS epoch_kind, NULL::text AS epoch_changed, FALSE AS epoch_rewrite,
+        0::smallint AS epoch_round, %2$s
+              FROM %3$s x WITH NO DATA;
+              ALTER TABLE %1$s ALTER epoch_rewrite SET DEFAULT FALSE, ALTER epoch_round SET DEFAULT 0, ADD PRIMARY KEY (%4$s)\
+        """
             .formatted(
                 name,
                 TableColumns.each(
@@ -110,7 +113,8 @@ final class StagedTable {
         FROM (
           SELECT u.epoch_kind, %s
           FROM unnest(%s) u (epoch_kind, %s)
-        ) x"""
+        ) x\
+        """
             .formatted(
                 name,
                 columns.allList(),

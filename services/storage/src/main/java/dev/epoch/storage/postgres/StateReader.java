@@ -35,15 +35,20 @@ final class StateReader {
   RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
     TableColumns columns = new TableColumns(table.schema());
     columns.requireKnown(query.where().keySet());
-    return database.stream(
-        session -> {
-          PhysicalState physical = resolver.resolve(session, table, state);
-          SqlParameters parameters = new SqlParameters();
-          String sql =
-              new RowsSql(columns).rows(physical, empty(session, physical), query, parameters);
-          return session.stream(
-              sql, parameters.values(), row -> RowMapping.row(row, 0, columns.all().size()));
-        });
+    return database.stream(session -> {
+      PhysicalState physical = resolver.resolve(session, table, state);
+      SqlParameters parameters = new SqlParameters();
+      String sql = new RowsSql(columns).rows(physical, empty(session, physical), query, parameters);
+      return session.stream(
+          sql, parameters.values(), row -> RowMapping.row(row, 0, columns.all().size()));
+    });
+  }
+
+  /** See {@link StateSelect}. */
+  String select(Session session, TableHandle table, TableState state) {
+    PhysicalState physical = resolver.resolve(session, table, state);
+    return new StateSql(new TableColumns(table.schema()), empty(session, physical))
+        .select(physical);
   }
 
   /** Which of the relations that can change the state hold nothing now. */
@@ -54,10 +59,9 @@ final class StateReader {
     }
     String sql =
         sidecars.stream()
-            .map(
-                sidecar ->
-                    "EXISTS (SELECT FROM %s x WHERE %s)"
-                        .formatted(sidecar.relation(), sidecar.condition("x")))
+            .map(sidecar ->
+                "EXISTS (SELECT FROM %s x WHERE %s)"
+                    .formatted(sidecar.relation(), sidecar.condition("x")))
             .collect(Collectors.joining(", ", "SELECT ", ""));
     return session
         .first(
@@ -76,16 +80,15 @@ final class StateReader {
 
   Optional<Row> row(TableHandle table, TableState state, RowKey key) {
     TableColumns columns = new TableColumns(table.schema());
-    return database.read(
-        session -> {
-          PhysicalState physical = resolver.resolve(session, table, state);
-          return session
-              .first(
-                  new RowsSql(columns).row(physical),
-                  row -> Optional.ofNullable(RowMapping.rowIf(row, 0, 1, columns.all().size())),
-                  key.values().toArray())
-              .orElseThrow();
-        });
+    return database.read(session -> {
+      PhysicalState physical = resolver.resolve(session, table, state);
+      return session
+          .first(
+              new RowsSql(columns).row(physical),
+              row -> Optional.ofNullable(RowMapping.rowIf(row, 0, 1, columns.all().size())),
+              key.values().toArray())
+          .orElseThrow();
+    });
   }
 
   RowStream<RowChange> changes(
@@ -93,36 +96,34 @@ final class StateReader {
     TableColumns columns = new TableColumns(table.schema());
     int keys = columns.key().size();
     int width = columns.all().size();
-    return database.stream(
-        session -> {
-          PhysicalState before = resolver.resolve(session, table, from);
-          PhysicalState after = resolver.resolve(session, table, to);
-          Optional<String> candidates =
-              candidates(session, columns, table, new StatePair(from, to, before, after));
-          if (candidates.isEmpty()) {
-            return RowStream.of(List.<RowChange>of());
-          }
-          SqlParameters parameters = new SqlParameters();
-          DifferenceSql difference = new DifferenceSql(columns);
-          List<String> conditions = new ArrayList<>();
-          conditions.add(DifferenceSql.ofKinds(query.kinds()));
-          if (query.after() != null) {
-            conditions.add(
-                difference.behind(difference.keyNames(), query.after(), parameters));
-          }
-          String sql =
-              difference.select(candidates.get(), List.of(before, after), conditions)
-                  + (query.ordered() ? " ORDER BY " + String.join(", ", difference.keyNames()) : "")
-                  + (query.limit().isPresent() ? " LIMIT " + query.limit().getAsLong() : "");
-          return session.stream(
-              sql,
-              parameters.values(),
-              row ->
-                  new RowChange(
-                      RowMapping.key(row, 0, keys),
-                      RowMapping.rowIf(row, keys, keys + 2, width),
-                      RowMapping.rowIf(row, keys + 1, keys + 2 + width, width)));
-        });
+    return database.stream(session -> {
+      PhysicalState before = resolver.resolve(session, table, from);
+      PhysicalState after = resolver.resolve(session, table, to);
+      Optional<String> candidates =
+          candidates(session, columns, table, new StatePair(from, to, before, after));
+      if (candidates.isEmpty()) {
+        return RowStream.of(List.<RowChange>of());
+      }
+      SqlParameters parameters = new SqlParameters();
+      DifferenceSql difference = new DifferenceSql(columns);
+      List<String> conditions = new ArrayList<>();
+      conditions.add(DifferenceSql.ofKinds(query.kinds()));
+      if (query.after() != null) {
+        conditions.add(difference.behind(difference.keyNames(), query.after(), parameters));
+      }
+      String sql =
+          difference.select(candidates.get(), List.of(before, after), conditions)
+              + (query.ordered() ? " ORDER BY " + String.join(", ", difference.keyNames()) : "")
+              + (query.limit().isPresent() ? " LIMIT " + query.limit().getAsLong() : "");
+      return session.stream(
+          sql,
+          parameters.values(),
+          row ->
+              new RowChange(
+                  RowMapping.key(row, 0, keys),
+                  RowMapping.rowIf(row, keys, keys + 2, width),
+                  RowMapping.rowIf(row, keys + 1, keys + 2 + width, width)));
+    });
   }
 
   RowStream<ThreeWayRow> threeWay(
@@ -130,30 +131,29 @@ final class StateReader {
     TableColumns columns = new TableColumns(table.schema());
     int keys = columns.key().size();
     int width = columns.all().size();
-    return database.stream(
-        session -> {
-          PhysicalState first = resolver.resolve(session, table, base);
-          PhysicalState second = resolver.resolve(session, table, theirs);
-          Optional<String> candidates =
-              candidates(session, columns, table, new StatePair(base, theirs, first, second));
-          if (candidates.isEmpty()) {
-            return RowStream.of(List.<ThreeWayRow>of());
-          }
-          PhysicalState third = resolver.resolve(session, table, ours);
-          String sql =
-              new DifferenceSql(columns)
-                  .select(candidates.get(), List.of(first, second, third), List.of());
-          int values = keys + 3;
-          return session.stream(
-              sql,
-              List.of(),
-              row ->
-                  new ThreeWayRow(
-                      RowMapping.key(row, 0, keys),
-                      RowMapping.rowIf(row, keys, values, width),
-                      RowMapping.rowIf(row, keys + 2, values + 2 * width, width),
-                      RowMapping.rowIf(row, keys + 1, values + width, width)));
-        });
+    return database.stream(session -> {
+      PhysicalState first = resolver.resolve(session, table, base);
+      PhysicalState second = resolver.resolve(session, table, theirs);
+      Optional<String> candidates =
+          candidates(session, columns, table, new StatePair(base, theirs, first, second));
+      if (candidates.isEmpty()) {
+        return RowStream.of(List.<ThreeWayRow>of());
+      }
+      PhysicalState third = resolver.resolve(session, table, ours);
+      String sql =
+          new DifferenceSql(columns)
+              .select(candidates.get(), List.of(first, second, third), List.of());
+      int values = keys + 3;
+      return session.stream(
+          sql,
+          List.of(),
+          row ->
+              new ThreeWayRow(
+                  RowMapping.key(row, 0, keys),
+                  RowMapping.rowIf(row, keys, values, width),
+                  RowMapping.rowIf(row, keys + 2, values + 2 * width, width),
+                  RowMapping.rowIf(row, keys + 1, values + width, width)));
+    });
   }
 
   private record StatePair(
@@ -208,21 +208,20 @@ final class StateReader {
 
   /** Net uncommitted changes by table id; tables without any are left out. */
   Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
-    return database.read(
-        session -> {
-          Map<String, PhysicalState> working = touched(session, branch, tables);
-          Map<String, PendingChanges> pending = new LinkedHashMap<>();
-          for (BranchTable table : tables) {
-            PhysicalState state = working.get(table.table().id());
-            if (state != null) {
-              PendingChanges changes = count(session, table.table(), state);
-              if (changes.total() > 0) {
-                pending.put(table.table().id(), changes);
-              }
-            }
+    return database.read(session -> {
+      Map<String, PhysicalState> working = touched(session, branch, tables);
+      Map<String, PendingChanges> pending = new LinkedHashMap<>();
+      for (BranchTable table : tables) {
+        PhysicalState state = working.get(table.table().id());
+        if (state != null) {
+          PendingChanges changes = count(session, table.table(), state);
+          if (changes.total() > 0) {
+            pending.put(table.table().id(), changes);
           }
-          return pending;
-        });
+        }
+      }
+      return pending;
+    });
   }
 
   /** Working states of the tables whose working set is not empty. */

@@ -44,9 +44,7 @@ final class StateResolver {
     return location.overlay() == null
         ? live
         : new Overlaid(
-            live,
-            names.overlay(session, table, location.overlay()),
-            location.overlayPosition());
+            live, names.overlay(session, table, location.overlay()), location.overlayPosition());
   }
 
   /** The working state of a branch that has an overlay of its own. */
@@ -90,7 +88,8 @@ final class StateResolver {
             """
             SELECT table_id, has_overlay, anchor, source_overlay, source_position
             FROM epoch.branch_tables
-            WHERE branch_id = $1 AND table_id = ANY ($2)"""
+            WHERE branch_id = $1 AND table_id = ANY ($2)\
+            """
                 + locking,
             row ->
                 Map.entry(

@@ -10,6 +10,8 @@ interface StateSelect {
    * A complete SELECT without parameters or trailing semicolon that gives the table's columns in
    * their order, under their names and with their types. It names every object with its schema, so
    * that it means the same under any search path.
+   *
+   * @param session in whose transaction, of one snapshot, the SELECT will run
    */
-  String select(TableHandle table, TableState state);
+  String select(Session session, TableHandle table, TableState state);
 }

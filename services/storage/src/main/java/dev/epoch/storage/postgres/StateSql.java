@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The rows of a state as SQL: parts that have no key in common, each one relation with anti-joins on
- * the key.
+ * The rows of a state as SQL: parts that have no key in common, each one relation with anti-joins
+ * on the key.
  *
  * <pre>
  *   overlay's history ── overlay's working set ── overlay rows, tombstones ─┐   what stands left
@@ -56,7 +56,7 @@ final class StateSql {
     if (parts.isEmpty()) {
       return "SELECT "
           + TableColumns.each(
-              columns.all(), name -> "NULL::" + columns.type(name) + " AS " + name, ", ")
+              columns.all(), name -> "NULL::" + columns.undomainedType(name) + " AS " + name, ", ")
           + " WHERE FALSE";
     }
     return parts.stream().map(statement).collect(Collectors.joining("\nUNION ALL\n"));
@@ -147,8 +147,7 @@ final class StateSql {
   }
 
   /** Keys that had no entry in the overlay then and have, or had, one since: the base's rows. */
-  private void addShowingThrough(
-      List<Part> parts, Live base, Sidecar history, Sidecar workingSet) {
+  private void addShowingThrough(List<Part> parts, Live base, Sidecar history, Sidecar workingSet) {
     List<String> keys = new ArrayList<>();
     for (Sidecar sidecar : List.of(history, workingSet)) {
       if (!empty.contains(sidecar)) {

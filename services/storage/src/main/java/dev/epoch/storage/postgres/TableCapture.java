@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /** Starts and ends the capture of changes. */
 final class TableCapture {
-  private static final List<String> RESERVED = List.of("epoch_kind", "epoch_from", "epoch_to");
+  private static final List<String> RESERVED =
+      List.of("epoch_kind", "epoch_from", "epoch_to", "epoch_index");
 
   private final Database database;
   private final LockRetries retries;

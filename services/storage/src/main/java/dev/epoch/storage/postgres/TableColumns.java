@@ -15,8 +15,7 @@ import java.util.stream.Collectors;
 final class TableColumns {
   /** Kinds of types whose operators are in pg_catalog, wherever the type is. */
   private static final Set<DataType.Kind> POLYMORPHIC =
-      Set.of(
-          DataType.Kind.ENUM, DataType.Kind.COMPOSITE, DataType.Kind.ARRAY, DataType.Kind.RANGE);
+      Set.of(DataType.Kind.ENUM, DataType.Kind.COMPOSITE, DataType.Kind.ARRAY, DataType.Kind.RANGE);
 
   private final TableSchema schema;
   private final Map<String, Column> byQuotedName = new LinkedHashMap<>();
@@ -26,9 +25,7 @@ final class TableColumns {
 
   TableColumns(TableSchema schema) {
     this.schema = schema;
-    schema
-        .columns()
-        .forEach(column -> byQuotedName.put(Quote.identifier(column.name()), column));
+    schema.columns().forEach(column -> byQuotedName.put(Quote.identifier(column.name()), column));
     this.all = List.copyOf(byQuotedName.keySet());
     this.key = schema.primaryKey().stream().map(Quote::identifier).toList();
     this.writable = all.stream().filter(name -> !byQuotedName.get(name).generated()).toList();
@@ -85,9 +82,10 @@ final class TableColumns {
   }
 
   /**
-   * The row as one record, to be compared with {@code record_image_eq} and {@code record_image_ne}, which look at the stored
-   * bytes: unlike {@code =} they exist for every type, and they tell apart what is equal but not
-   * the same ({@code 1.0} and {@code 1.00}, {@code 'a'::citext} and {@code 'A'}).
+   * The row as one record, to be compared with {@code record_image_eq} and {@code record_image_ne},
+   * which look at the stored bytes: unlike {@code =} they exist for every type, and they tell apart
+   * what is equal but not the same ({@code 1.0} and {@code 1.00}, {@code 'a'::citext} and {@code
+   * 'A'}).
    */
   String image(String alias) {
     return "ROW(" + each(all, name -> undomained(name, alias + "." + name), ", ") + ")";
@@ -124,8 +122,7 @@ final class TableColumns {
     StringBuilder equalSoFar = new StringBuilder();
     for (int i = 0; i < key.size(); i++) {
       String name = key.get(i);
-      cases.add(
-          equalSoFar + expressions.get(i) + " " + operator(name, ">") + " " + others.get(i));
+      cases.add(equalSoFar + expressions.get(i) + " " + operator(name, ">") + " " + others.get(i));
       equalSoFar.append(equal(name, expressions.get(i), others.get(i))).append(" AND ");
     }
     return "(" + String.join(" OR ", cases) + ")";
@@ -163,8 +160,25 @@ final class TableColumns {
       case JSON, OTHER -> false;
       case DOMAIN, ARRAY -> comparable(type.element());
       case COMPOSITE -> type.fields().stream().allMatch(field -> comparable(field.type()));
-      case BOOLEAN, INTEGER, DECIMAL, FLOAT, TEXT, BYTES, DATE, TIME, TIME_WITH_ZONE, TIMESTAMP,
-          TIMESTAMP_WITH_ZONE, INTERVAL, UUID, JSON_BINARY, ENUM, RANGE, NETWORK, BITS, TEXT_SEARCH ->
+      case BOOLEAN,
+          INTEGER,
+          DECIMAL,
+          FLOAT,
+          TEXT,
+          BYTES,
+          DATE,
+          TIME,
+          TIME_WITH_ZONE,
+          TIMESTAMP,
+          TIMESTAMP_WITH_ZONE,
+          INTERVAL,
+          UUID,
+          JSON_BINARY,
+          ENUM,
+          RANGE,
+          NETWORK,
+          BITS,
+          TEXT_SEARCH ->
           true;
     };
   }
@@ -185,7 +199,7 @@ final class TableColumns {
 
   /** A parameter that carries the text of a value of this column. */
   String parameter(String name, String parameter) {
-    return parameter + "::text::" + type(name);
+    return parameter + "::text::" + undomainedType(name);
   }
 
   /** The type, as SQL spells it. */

@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * Statements about a working set, for a transaction that holds its lock.
  *
- * <p>{@link #commitLive} and {@link #commitOverlay} are one statement each, prepared and planned once
- * per connection: it moves what changed to the history and empties the working set. They answer one
- * row: how many keys changed, and how many entries of an overlay say no more than what is underneath
- * (in that case nothing was done; see {@link #dropRedundant}).
+ * <p>{@link #commitLive} and {@link #commitOverlay} are one statement each, prepared and planned
+ * once per connection: it moves what changed to the history and empties the working set. They
+ * answer one row: how many keys changed, and how many entries of an overlay say no more than what
+ * is underneath (in that case nothing was done; see {@link #dropRedundant}).
  */
 final class WorkingSetSql {
   private final TableColumns columns;
@@ -21,17 +21,18 @@ final class WorkingSetSql {
   /** $1: the operation's position. */
   String commitLive(LiveRelations live) {
     return """
-        WITH net AS MATERIALIZED (
-          SELECT w.* FROM %1$s w LEFT JOIN %2$s l ON %3$s
-          WHERE (w.epoch_kind = 1) <> (l.%4$s IS NOT NULL)
-          OR w.epoch_kind = 1 AND record_image_ne(%5$s, %6$s)
-        ), moved AS (
-          %7$s
-          RETURNING 1
-        ), emptied AS (
-          DELETE FROM %1$s
-        )
-        SELECT (SELECT count(*) FROM moved), 0::bigint"""
+    WITH net AS MATERIALIZED (
+      SELECT w.* FROM %1$s w LEFT JOIN %2$s l ON %3$s
+      WHERE (w.epoch_kind = 1) <> (l.%4$s IS NOT NULL)
+      OR w.epoch_kind = 1 AND record_image_ne(%5$s, %6$s)
+    ), moved AS (
+      %7$s
+      RETURNING 1
+    ), emptied AS (
+      DELETE FROM %1$s
+    )
+    SELECT (SELECT count(*) FROM moved), 0::bigint\
+    """
         .formatted(
             live.workingSet(),
             live.rows(),
@@ -45,14 +46,15 @@ final class WorkingSetSql {
   /** $1: the operation's position; $2: the anchor. */
   String commitOverlay(OverlayRelations overlay, LiveRelations live) {
     return """
-        WITH judged AS MATERIALIZED (%1$s), moved AS (
-          %2$s
-          RETURNING 1
-        ), emptied AS (
-          DELETE FROM %3$s WHERE NOT EXISTS (SELECT FROM judged WHERE epoch_redundant)
-        )
-        SELECT (SELECT count(*) FROM moved),
-          (SELECT count(*) FROM judged WHERE epoch_redundant)"""
+    WITH judged AS MATERIALIZED (%1$s), moved AS (
+      %2$s
+      RETURNING 1
+    ), emptied AS (
+      DELETE FROM %3$s WHERE NOT EXISTS (SELECT FROM judged WHERE epoch_redundant)
+    )
+    SELECT (SELECT count(*) FROM moved),
+      (SELECT count(*) FROM judged WHERE epoch_redundant)\
+    """
         .formatted(
             judged(overlay, live, "$2"),
             toHistory(
@@ -64,10 +66,11 @@ final class WorkingSetSql {
 
   private String toHistory(String history, String source, String condition) {
     return """
-        INSERT INTO %1$s (epoch_kind, epoch_from, epoch_to, %2$s)
-          SELECT net.epoch_kind,
-            COALESCE((SELECT max(p.epoch_to) FROM %1$s p WHERE %3$s), 0), $1::bigint, %4$s
-          FROM %5$s net WHERE %6$s"""
+    INSERT INTO %1$s (epoch_kind, epoch_from, epoch_to, %2$s)
+      SELECT net.epoch_kind,
+        COALESCE((SELECT max(p.epoch_to) FROM %1$s p WHERE %3$s), 0), $1::bigint, %4$s
+      FROM %5$s net WHERE %6$s\
+    """
         .formatted(
             history,
             columns.allList(),
@@ -84,33 +87,34 @@ final class WorkingSetSql {
   private String judged(OverlayRelations overlay, LiveRelations live, String anchor) {
     String first = columns.key().getFirst();
     return """
-        SELECT w.*,
+    SELECT w.*,
+      CASE
+        WHEN v.%1$s IS NOT NULL THEN w.epoch_kind <> 1 OR record_image_ne(%2$s, %3$s)
+        WHEN d.%1$s IS NOT NULL THEN w.epoch_kind <> 2
+        ELSE w.epoch_kind <> 0
+      END AS epoch_changed,
+      CASE
+        WHEN v.%1$s IS NOT NULL THEN
           CASE
-            WHEN v.%1$s IS NOT NULL THEN w.epoch_kind <> 1 OR record_image_ne(%2$s, %3$s)
-            WHEN d.%1$s IS NOT NULL THEN w.epoch_kind <> 2
-            ELSE w.epoch_kind <> 0
-          END AS epoch_changed,
+            WHEN h.epoch_kind IS NOT NULL THEN h.epoch_kind = 1 AND record_image_eq(%3$s, %4$s)
+            WHEN lw.epoch_kind IS NOT NULL THEN lw.epoch_kind = 1 AND record_image_eq(%3$s, %5$s)
+            ELSE l.%1$s IS NOT NULL AND record_image_eq(%3$s, %6$s)
+          END
+        WHEN d.%1$s IS NOT NULL THEN
           CASE
-            WHEN v.%1$s IS NOT NULL THEN
-              CASE
-                WHEN h.epoch_kind IS NOT NULL THEN h.epoch_kind = 1 AND record_image_eq(%3$s, %4$s)
-                WHEN lw.epoch_kind IS NOT NULL THEN lw.epoch_kind = 1 AND record_image_eq(%3$s, %5$s)
-                ELSE l.%1$s IS NOT NULL AND record_image_eq(%3$s, %6$s)
-              END
-            WHEN d.%1$s IS NOT NULL THEN
-              CASE
-                WHEN h.epoch_kind IS NOT NULL THEN h.epoch_kind <> 1
-                WHEN lw.epoch_kind IS NOT NULL THEN lw.epoch_kind <> 1
-                ELSE l.%1$s IS NULL
-              END
-            ELSE FALSE
-          END AS epoch_redundant
-        FROM %7$s w
-        LEFT JOIN %8$s v ON %9$s
-        LEFT JOIN %10$s d ON %11$s
-        LEFT JOIN %12$s h ON %13$s AND h.epoch_from <= %14$s AND %14$s < h.epoch_to
-        LEFT JOIN %15$s lw ON %16$s
-        LEFT JOIN %17$s l ON %18$s"""
+            WHEN h.epoch_kind IS NOT NULL THEN h.epoch_kind <> 1
+            WHEN lw.epoch_kind IS NOT NULL THEN lw.epoch_kind <> 1
+            ELSE l.%1$s IS NULL
+          END
+        ELSE FALSE
+      END AS epoch_redundant
+    FROM %7$s w
+    LEFT JOIN %8$s v ON %9$s
+    LEFT JOIN %10$s d ON %11$s
+    LEFT JOIN %12$s h ON %13$s AND h.epoch_from <= %14$s AND %14$s < h.epoch_to
+    LEFT JOIN %15$s lw ON %16$s
+    LEFT JOIN %17$s l ON %18$s\
+    """
         .formatted(
             first,
             columns.image("w"),
@@ -133,9 +137,9 @@ final class WorkingSetSql {
   }
 
   /**
-   * Takes entries out of an overlay that say no more than what is underneath. Their keys stay in the
-   * working set until the commit. Without this, an entry left by a change that was taken back would
-   * be seen by every earlier state, also by those that lie over another anchor.
+   * Takes entries out of an overlay that say no more than what is underneath. Their keys stay in
+   * the working set until the commit. Without this, an entry left by a change that was taken back
+   * would be seen by every earlier state, also by those that lie over another anchor.
    */
   List<String> dropRedundant(OverlayRelations overlay, LiveRelations live, long anchor) {
     String judged = judged(overlay, live, Long.toString(anchor));
@@ -146,20 +150,27 @@ final class WorkingSetSql {
             .formatted(overlay.tombstones(), judged, columns.sameKey("x", "j")));
   }
 
+  /** Moves every entry of an overlay's working set to its history, changed or not. */
+  String moveToHistory(OverlayRelations overlay, long position) {
+    return toHistory(overlay.history(), overlay.workingSet(), "TRUE")
+        .replace("$1::bigint", Long.toString(position));
+  }
+
   /** Counts of net inserts, updates, deletes in the working set. */
   String pending(PhysicalState committed, PhysicalState working) {
     KeyedStates keyed = new KeyedStates(columns, "k");
     KeyedStates.StateAtKey before = keyed.add(committed);
     KeyedStates.StateAtKey after = keyed.add(working);
     return """
-        SELECT
-          count(*) FILTER (WHERE NOT s.p0 AND s.p1),
-          count(*) FILTER (WHERE s.p0 AND s.p1 AND s.differs),
-          count(*) FILTER (WHERE s.p0 AND NOT s.p1)
-        FROM (
-          SELECT %s AS p0, %s AS p1, record_image_ne(%s, %s) AS differs
-          FROM (%s) k %s
-        ) s"""
+    SELECT
+      count(*) FILTER (WHERE NOT s.p0 AND s.p1),
+      count(*) FILTER (WHERE s.p0 AND s.p1 AND s.differs),
+      count(*) FILTER (WHERE s.p0 AND NOT s.p1)
+    FROM (
+      SELECT %s AS p0, %s AS p1, record_image_ne(%s, %s) AS differs
+      FROM (%s) k %s
+    ) s\
+    """
         .formatted(
             before.present(),
             after.present(),

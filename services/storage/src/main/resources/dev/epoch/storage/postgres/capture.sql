@@ -248,6 +248,8 @@ BEGIN
   function_name := epoch.object_of('c', new_table);
   PERFORM epoch.create_image_table(working_set, live, stored, new_key_columns, false);
   PERFORM epoch.create_image_table(history, live, stored, new_key_columns, true);
+  PERFORM epoch.index_rules(new_table, working_set);
+  PERFORM epoch.index_rules(new_table, history);
   PERFORM epoch.create_row_capture(new_table, function_name, working_set, epoch.waits_at_key(new_table));
   PERFORM epoch.create_row_triggers(new_table, w, function_name) FROM epoch.written_tables(live) AS w;
   PERFORM epoch.settle_view_names(of_repository);

@@ -126,7 +126,7 @@ BEGIN
   FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh'] LOOP
     EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
   END LOOP;
-  FOREACH kind IN ARRAY ARRAY['vc', 'dc', 'vi'] LOOP
+  FOREACH kind IN ARRAY ARRAY['vc', 'dc'] LOOP
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
   END LOOP;
 END

@@ -133,9 +133,57 @@ AS $$
     epoch.live_table(of_table), epoch.key_match(of_table, 'live', alias))
 $$;
 
+-- The rows of the live table at the branch's anchor, without the keys that queries of keys hide: its history there, then its
+-- working set, then itself. One anti-join with all keys to leave out is faster than one for each source of them.
+CREATE OR REPLACE FUNCTION epoch.base_select(of_branch text, of_table text, hidden text[]) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  live regclass := epoch.live_table(of_table);
+  history text := epoch.object_of('h', of_table);
+  working_set text := epoch.object_of('w', of_table);
+  anchor text := epoch.anchor_of(of_branch, of_table);
+  image_columns text := epoch.image_columns(of_table);
+  past_keys text;
+  pending_keys text;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  past_keys := format(
+    'SELECT %s FROM epoch.%I AS past WHERE past.epoch_from <= %s AND past.epoch_to > %3$s',
+    epoch.column_list(t.key_columns, 'past'), history, anchor);
+  pending_keys := format(
+    'SELECT %s FROM epoch.%I AS pending', epoch.column_list(t.key_columns, 'pending'), working_set);
+  RETURN format(
+      E'SELECT %s FROM %s AS live WHERE %s\nUNION ALL\n',
+      epoch.column_list(epoch.visible_columns(live), 'live'), live,
+      epoch.not_among(of_table, 'live', hidden || ARRAY[pending_keys, past_keys]))
+    || format(
+      E'SELECT %s FROM epoch.%I AS image WHERE image.epoch_kind = 1 AND %s\nUNION ALL\n',
+      image_columns, working_set, epoch.not_among(of_table, 'image', hidden || ARRAY[past_keys]))
+    || format(
+      'SELECT %s FROM epoch.%I AS image WHERE image.epoch_kind = 1 AND image.epoch_from <= %s '
+      'AND image.epoch_to > %3$s AND %s',
+      image_columns, history, anchor, epoch.not_among(of_table, 'image', hidden));
+END
+$$;
+
+-- Queries for the keys of an overlay's entries.
+CREATE OR REPLACE FUNCTION epoch.overlay_keys(of_branch text, of_table text) RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT array_agg(
+    format('SELECT %s FROM epoch.%I AS entry',
+      epoch.column_list(t.key_columns, 'entry'), epoch.object_of(kind, of_table, of_branch)))
+  FROM epoch.tables AS t
+  CROSS JOIN unnest(ARRAY['v', 'd']) AS kind
+  WHERE t.table_id = of_table
+$$;
+
 -- The rows that clients of a branch see: those of the overlay, and those of the live table at the anchor
--- that no entry of the overlay hides. The live table at the anchor is its history there, then its working
--- set, then itself; one anti-join with all keys to leave out is faster than one for each of them.
+-- that no entry of the overlay hides.
 CREATE OR REPLACE FUNCTION epoch.branch_select(of_branch text, of_table text) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -143,53 +191,27 @@ AS $$
 DECLARE
   t epoch.tables;
   place epoch.branch_tables;
-  live regclass := epoch.live_table(of_table);
-  history text := epoch.object_of('h', of_table);
-  working_set text := epoch.object_of('w', of_table);
-  anchor text := epoch.anchor_of(of_branch, of_table);
-  image_columns text := epoch.image_columns(of_table);
-  overlay_rows text;
-  hidden text[] := '{}';
-  past_keys text;
-  pending_keys text;
+  entries text;
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
   IF place.has_overlay THEN
-    overlay_rows := format(
-      'SELECT %s FROM epoch.%I AS entry',
-      epoch.column_list(epoch.visible_columns(live), 'entry'), epoch.object_of('v', of_table, of_branch));
-    hidden := ARRAY[
-      format('SELECT %s FROM epoch.%I AS entry',
-        epoch.column_list(t.key_columns, 'entry'), epoch.object_of('v', of_table, of_branch)),
-      format('SELECT %s FROM epoch.%I AS entry',
-        epoch.column_list(t.key_columns, 'entry'), epoch.object_of('d', of_table, of_branch))
-    ];
-  ELSIF place.source_overlay IS NOT NULL THEN
-    overlay_rows := format(
-      'SELECT %s FROM (%s) AS image WHERE image.epoch_kind = 1', image_columns,
-      epoch.entries_at(of_table, place.source_overlay, epoch.source_position_of(of_branch, of_table)));
-    hidden := ARRAY[
-      format('SELECT %s FROM (%s) AS entry', epoch.column_list(t.key_columns, 'entry'),
-        epoch.entries_at(of_table, place.source_overlay, epoch.source_position_of(of_branch, of_table)))
-    ];
+    RETURN format(
+      E'SELECT %s FROM epoch.%I AS entry\nUNION ALL\n%s',
+      epoch.column_list(epoch.visible_columns(epoch.live_table(of_table)), 'entry'),
+      epoch.object_of('v', of_table, of_branch),
+      epoch.base_select(of_branch, of_table, epoch.overlay_keys(of_branch, of_table)));
   END IF;
-  past_keys := format(
-    'SELECT %s FROM epoch.%I AS past WHERE past.epoch_from <= %s AND past.epoch_to > %3$s',
-    epoch.column_list(t.key_columns, 'past'), history, anchor);
-  pending_keys := format(
-    'SELECT %s FROM epoch.%I AS pending', epoch.column_list(t.key_columns, 'pending'), working_set);
-
-  RETURN coalesce(overlay_rows || E'\nUNION ALL\n', '')
-    || format(E'SELECT %s FROM %s AS live WHERE %s\nUNION ALL\n',
-      epoch.column_list(epoch.visible_columns(live), 'live'), live,
-      epoch.not_among(of_table, 'live', hidden || ARRAY[pending_keys, past_keys]))
-    || format(E'SELECT %s FROM epoch.%I AS image WHERE image.epoch_kind = 1 AND %s\nUNION ALL\n',
-      image_columns, working_set, epoch.not_among(of_table, 'image', hidden || ARRAY[past_keys]))
-    || format(
-      'SELECT %s FROM epoch.%I AS image WHERE image.epoch_kind = 1 AND image.epoch_from <= %s '
-      'AND image.epoch_to > %3$s AND %s',
-      image_columns, history, anchor, epoch.not_among(of_table, 'image', hidden));
+  IF place.source_overlay IS NULL THEN
+    RETURN epoch.base_select(of_branch, of_table, '{}');
+  END IF;
+  entries := epoch.entries_at(of_table, place.source_overlay, epoch.source_position_of(of_branch, of_table));
+  RETURN format(
+    E'SELECT %s FROM (%s) AS image WHERE image.epoch_kind = 1\nUNION ALL\n%s',
+    epoch.image_columns(of_table), entries,
+    epoch.base_select(of_branch, of_table, ARRAY[
+      format('SELECT %s FROM (%s) AS entry', epoch.column_list(t.key_columns, 'entry'), entries)
+    ]));
 END
 $$;
 

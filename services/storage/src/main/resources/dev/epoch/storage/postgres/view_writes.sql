@@ -18,75 +18,36 @@ BEGIN
 END
 $$;
 
--- Statements that fail when the row NEW breaks a unique or exclusion constraint of the table together with
--- rows that the branch sees; the key is left to others. Expressions and predicates of indexes are evaluated on
--- both sides under the names of the table's columns.
+-- Statements that fail when the row NEW breaks a unique rule together with rows that the branch sees.
 CREATE OR REPLACE FUNCTION epoch.unique_checks(of_branch text, of_table text, in_view text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH live AS (
-    SELECT epoch.live_table(of_table) AS oid
-  ), indexed AS (
-    SELECT i.indexrelid, c.relname AS index_name, coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_equal,
-      pg_get_expr(i.indpred, i.indrelid) AS predicate,
-      x.conexclop AS operators, i.indclass::oid[] AS classes, i.indnkeyatts AS width
-    FROM live
-    JOIN pg_index AS i ON i.indrelid = live.oid AND i.indisvalid AND NOT i.indisprimary
-    JOIN pg_class AS c ON c.oid = i.indexrelid
-    LEFT JOIN pg_constraint AS x ON x.conindid = i.indexrelid AND x.contype = 'x'
-    WHERE i.indisunique OR x.oid IS NOT NULL
-  ), sides AS (
-    SELECT indexed.*,
-      string_agg(format('%s AS u%s', pg_get_indexdef(indexrelid, k, true), k), ', ' ORDER BY k) AS computed,
-      string_agg(
-        format('(theirs.u%1$s %2$s ours.u%1$s%3$s)', k, epoch.index_operator(classes[k - 1], operators[k]),
-          CASE WHEN nulls_equal THEN format(' OR theirs.u%1$s IS NULL AND ours.u%1$s IS NULL', k) ELSE '' END),
-        ' AND ' ORDER BY k) AS matches
-    FROM indexed CROSS JOIN LATERAL generate_series(1, width) AS k
-    GROUP BY indexrelid, index_name, nulls_equal, predicate, operators, classes, width
-  )
-  SELECT string_agg(
+  SELECT coalesce(string_agg(
     format(
       $sql$
         IF EXISTS (
           SELECT FROM (SELECT %1$s FROM (SELECT %2$s) AS mine WHERE %3$s) AS ours
           JOIN (SELECT %1$s FROM %4$s AS row_seen WHERE (%3$s) AND NOT (%5$s)) AS theirs ON %6$s
         ) THEN
-          RAISE EXCEPTION 'duplicate key value violates unique constraint "%%"', %7$L
-            USING ERRCODE = %8$L, CONSTRAINT = %7$L, TABLE = %9$L, SCHEMA = %10$L;
+          RAISE EXCEPTION '%10$s "%%"', %7$L
+            USING ERRCODE = %11$L, CONSTRAINT = %7$L, TABLE = %8$L, SCHEMA = %9$L;
         END IF;
       $sql$,
-      computed, (
+      r.computed, (
         SELECT string_agg(format('NEW.%I AS %1$I', c), ', ')
-        FROM unnest(epoch.visible_columns(live.oid)) AS c
+        FROM unnest(epoch.visible_columns(epoch.live_table(of_table))) AS c
       ),
-      coalesce(predicate, 'true'), in_view, epoch.key_match(of_table, 'row_seen', 'new'), matches, index_name,
-      CASE WHEN operators IS NULL THEN '23505' ELSE '23P01' END, t.table_name, t.schema_name),
-    '' ORDER BY index_name)
-  FROM sides
-  CROSS JOIN live
+      r.predicate, in_view, epoch.key_match(of_table, 'row_seen', 'new'), r.matches, r.index_name,
+      t.table_name, t.schema_name,
+      CASE r.error_code
+        WHEN '23505' THEN 'duplicate key value violates unique constraint'
+        ELSE 'conflicting key value violates exclusion constraint'
+      END,
+      r.error_code),
+    '' ORDER BY r.index_name), '')
+  FROM epoch.unique_rules(of_table) AS r
   JOIN epoch.tables AS t ON t.table_id = of_table
-$$;
-
--- The operator under which an index holds two values to be the same.
-CREATE OR REPLACE FUNCTION epoch.index_operator(operator_class oid, exclusion_operator oid) RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
-  FROM pg_operator AS o
-  JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-  WHERE o.oid = coalesce(
-    exclusion_operator,
-    (
-      SELECT a.amopopr
-      FROM pg_opclass AS c
-      JOIN pg_amop AS a ON a.amopfamily = c.opcfamily AND a.amopstrategy = 3
-        AND a.amoplefttype = c.opcintype AND a.amoprighttype = c.opcintype
-      WHERE c.oid = operator_class
-    )
-  )
 $$;
 
 -- Statements about columns that the database fills: identities get their next value, and what was given for

@@ -83,8 +83,7 @@ class StateReaderTest {
     shop.commit(main, "users");
 
     // then
-    RowChange change =
-        shop.changes("users", first, shop.committed(main, "users")).getFirst();
+    RowChange change = shop.changes("users", first, shop.committed(main, "users")).getFirst();
     assertThat(change.before()).isEqualTo(Row.of("1", "Ann", "1.0", "{\"a\": 1}"));
     assertThat(change.after()).isEqualTo(Row.of("1", "Ann", "1.00", "{\"a\":1}"));
   }
@@ -96,7 +95,8 @@ class StateReaderTest {
 
     // when
     shop.write(main, "UPDATE users SET name = 'X'");
-    shop.write(main, "UPDATE users SET name = 'Ann' WHERE id = 1", "DELETE FROM users WHERE id > 1");
+    shop.write(
+        main, "UPDATE users SET name = 'Ann' WHERE id = 1", "DELETE FROM users WHERE id > 1");
     shop.write(main, "INSERT INTO users VALUES (2, 'Bob', 2), (3, 'Cid', 3)");
 
     // then
@@ -141,12 +141,11 @@ class StateReaderTest {
                 shop.adapter.threeWay(
                     shop.table("users"), before, committed, shop.committed(main, "users"))))
         .singleElement()
-        .satisfies(
-            row -> {
-              assertThat(row.key()).isEqualTo(RowKey.of("2"));
-              assertThat(row.base()).isEqualTo(row.ours());
-              assertThat(row.theirs().get(1)).isEqualTo("Robert");
-            });
+        .satisfies(row -> {
+          assertThat(row.key()).isEqualTo(RowKey.of("2"));
+          assertThat(row.base()).isEqualTo(row.ours());
+          assertThat(row.theirs().get(1)).isEqualTo("Robert");
+        });
   }
 
   @Test
@@ -172,7 +171,9 @@ class StateReaderTest {
         .containsOnly("Annie", "Robert", "Cid", "Dan");
     assertThat(names(before)).containsOnly("Annie", "Bob", "Cid");
     assertThat(
-            kinds(shop.changes("users", shop.committed(main, "users"), shop.committed(feature, "users"))))
+            kinds(
+                shop.changes(
+                    "users", shop.committed(main, "users"), shop.committed(feature, "users"))))
         .containsExactly("UPDATE 1");
     assertThat(shop.database.value("SELECT count(*) FROM epoch.users__v_feature_t1_bfeature"))
         .isEqualTo("1");
@@ -217,14 +218,12 @@ class StateReaderTest {
     assertThat(ids(first, RowQuery.page(RowKey.of("1"), 1))).containsExactly("2");
     assertThat(ids(working, RowQuery.page(RowKey.of("1"), 3))).containsExactly("3", "4", "5");
     assertThat(ids(working, RowQuery.page(null, 2))).containsExactly("1", "3");
-    assertThat(
-            ids(working, new RowQuery(null, Map.of("name", "n7"), OptionalLong.empty(), true)))
+    assertThat(ids(working, new RowQuery(null, Map.of("name", "n7"), OptionalLong.empty(), true)))
         .containsExactly("7");
     assertThat(
             ids(
                 first,
-                new RowQuery(
-                    null, Map.of("extra", "{\"a\": 1}"), OptionalLong.empty(), true)))
+                new RowQuery(null, Map.of("extra", "{\"a\": 1}"), OptionalLong.empty(), true)))
         .containsExactly("1");
     assertThat(shop.adapter.row(shop.table("users"), first, RowKey.of("2")))
         .contains(Row.of("2", "Bob", "2", null));

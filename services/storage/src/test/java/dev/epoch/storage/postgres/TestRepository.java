@@ -148,9 +148,7 @@ final class TestRepository implements AutoCloseable {
   Operation merge(BranchHandle branch, String table, long anchor, List<RowChange> changes) {
     Operation operation =
         new Operation(
-            nextOperation(),
-            branch,
-            List.of(new Operation.MergeRows(at(branch, table), anchor)));
+            nextOperation(), branch, List.of(new Operation.MergeRows(at(branch, table), anchor)));
     apply(operation, Map.of(table(table).id(), RowStream.of(changes)));
     return operation;
   }

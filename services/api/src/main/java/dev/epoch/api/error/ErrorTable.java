@@ -1,0 +1,196 @@
+package dev.epoch.api.error;
+
+import dev.epoch.events.Rejection;
+import dev.epoch.gateway.InDoubtException;
+import dev.epoch.gateway.RefusedException;
+import dev.epoch.log.AppendOutcomeUnknownException;
+import dev.epoch.log.ExpectedVersionException;
+import dev.epoch.log.InvalidAppendException;
+import dev.epoch.log.LogUnavailableException;
+import dev.epoch.model.ref.InvalidNameException;
+import dev.epoch.storage.BadLocationException;
+import dev.epoch.storage.BadValueException;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.ConstraintViolationsException;
+import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.NoPrimaryKeyException;
+import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.PrivilegeException;
+import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.QueryTimeoutException;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.TableNotFoundException;
+import dev.epoch.storage.TableOwnedException;
+import dev.epoch.storage.WriteRefusedException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The one table from refusals and faults to what clients see of them. */
+public final class ErrorTable {
+  private static final int SOON = 1;
+  private static final int SHOWN_VIOLATIONS = 100;
+
+  private ErrorTable() {}
+
+  /** A status of HTTP and the wire name of a class of failures. */
+  public record Entry(int status, String error) {}
+
+  public static Entry of(Rejection.Code code) {
+    return switch (code) {
+      case INVALID_NAME, VALIDATION -> new Entry(422, "ValidationError");
+      case REPOSITORY_NOT_FOUND -> new Entry(404, "RepositoryNotInitializedError");
+      case REPOSITORY_ALREADY_EXISTS -> new Entry(409, "RepositoryAlreadyExistsError");
+      case STORAGE_NOT_FOUND -> new Entry(404, "StorageNotFoundError");
+      case STORAGE_ALREADY_EXISTS -> new Entry(409, "StorageAlreadyExistsError");
+      case STORAGE_IN_USE -> new Entry(409, "StorageInUseError");
+      case TABLE_NOT_FOUND -> new Entry(404, "TableNotFoundError");
+      case TABLE_ALREADY_EXISTS -> new Entry(409, "TableAlreadyExistsError");
+      case BRANCH_NOT_FOUND -> new Entry(404, "BranchNotFoundError");
+      case BRANCH_ALREADY_EXISTS -> new Entry(409, "BranchAlreadyExistsError");
+      case BRANCH_NOT_MERGED -> new Entry(409, "BranchNotMergedError");
+      case BRANCH_IN_USE -> new Entry(409, "BranchInUseError");
+      case BRANCH_BUSY -> new Entry(409, "BranchBusyError");
+      case COMMIT_NOT_FOUND -> new Entry(404, "CommitNotFoundError");
+      case HEAD_MOVED -> new Entry(409, "HeadMovedError");
+      case NOTHING_TO_COMMIT -> new Entry(422, "NothingToCommitError");
+      case UNCOMMITTED_CHANGES -> new Entry(409, "UncommittedChangesError");
+      case MERGE_IN_PROGRESS -> new Entry(409, "MergeInProgressError");
+      case NO_MERGE_IN_PROGRESS -> new Entry(409, "NoMergeInProgressError");
+      case MERGE_CONFLICT, UNRESOLVED_CONFLICTS -> new Entry(409, "MergeConflictError");
+      case CONFLICT_NOT_FOUND -> new Entry(404, "ConflictNotFoundError");
+      case NOT_FAST_FORWARD -> new Entry(409, "NotFastForwardError");
+      case SCHEMA_CHANGED -> new Entry(409, "SchemaChangedError");
+      case IDEMPOTENCY_KEY_REUSED -> new Entry(422, "IdempotencyKeyReusedError");
+      case OPERATION_FAILED -> new Entry(500, "OperationFailedError");
+    };
+  }
+
+  /** What clients see of a failure; empty for a fault that nobody foresaw. */
+  public static Optional<ApiError> of(Throwable failure) {
+    return Optional.ofNullable(
+        switch (failure) {
+          case RefusedException refused -> refusal(refused.rejection());
+          case InvalidRequestException invalid ->
+              new ApiError(
+                  422,
+                  "ValidationError",
+                  invalid.getMessage(),
+                  invalid.details(),
+                  invalid.problems(),
+                  0);
+          case InvalidNameException invalid ->
+              ApiError.of(422, "ValidationError", invalid.getMessage(), Map.of());
+          case RecordNotFoundException missing ->
+              ApiError.of(
+                  404,
+                  "RecordNotFoundError",
+                  missing.getMessage(),
+                  Map.of("table", missing.table(), "key", missing.key()));
+          case StorageException storage -> storage(storage);
+          case InDoubtException doubt ->
+              ApiError.of(
+                      503,
+                      "OperationInDoubtError",
+                      doubt.getMessage(),
+                      Map.of(
+                          "operation",
+                          doubt.operation().toString(),
+                          "remedy",
+                          "Ask again with the same Idempotency-Key; GET /admin/recovery shows the operation while it is open"))
+                  .retryAfter(SOON);
+          case AppendOutcomeUnknownException unknown ->
+              ApiError.of(
+                      503,
+                      "OperationInDoubtError",
+                      "The metadata database went away before it said whether the command is stored",
+                      Map.of("remedy", "Ask again with the same Idempotency-Key"))
+                  .retryAfter(SOON);
+          case LogUnavailableException unavailable ->
+              ApiError.of(
+                      503,
+                      "ConnectionFailedError",
+                      "The metadata database cannot be used now: " + unavailable.getMessage(),
+                      Map.of())
+                  .retryAfter(SOON);
+          case NotReadyException notReady ->
+              ApiError.of(503, "NotReadyError", notReady.getMessage(), Map.of()).retryAfter(SOON);
+          case ExpectedVersionException contended ->
+              ApiError.of(
+                      503,
+                      "NotReadyError",
+                      "Another server writes to this repository; nothing was changed",
+                      Map.of())
+                  .retryAfter(SOON);
+          case InvalidAppendException tooMuch ->
+              ApiError.of(422, "ValidationError", tooMuch.getMessage(), Map.of());
+          default -> null;
+        });
+  }
+
+  private static ApiError refusal(Rejection rejection) {
+    Entry entry = of(rejection.code());
+    ApiError error =
+        ApiError.of(entry.status(), entry.error(), rejection.message(), rejection.details());
+    return rejection.code() == Rejection.Code.BRANCH_BUSY ? error.retryAfter(SOON) : error;
+  }
+
+  private static ApiError storage(StorageException failure) {
+    Map<String, Object> details = new HashMap<>();
+    if (failure.remedy() != null) {
+      details.put("remedy", failure.remedy());
+    }
+    return switch (failure) {
+      case BadLocationException bad -> error(422, "ValidationError", failure, details);
+      case BadValueException bad -> error(422, "ValidationError", failure, details);
+      case WriteRefusedException refused -> {
+        if (refused.index() >= 0) {
+          details.put("index", refused.index());
+        }
+        yield error(422, "WriteRefusedError", failure, details);
+      }
+      case QueryRefusedException refused -> error(422, "QueryRefusedError", failure, details);
+      case QueryTimeoutException timeout -> error(504, "QueryTimeoutError", failure, details);
+      case NoPrimaryKeyException noKey -> error(422, "NoPrimaryKeyError", failure, details);
+      case PrivilegeException privilege -> error(422, "PrivilegeError", failure, details);
+      case TableNotFoundException notFound -> error(404, "TableNotFoundError", failure, details);
+      case TableOwnedException owned -> error(409, "TableOwnedError", failure, details);
+      case HistoryPrunedException pruned -> error(410, "HistoryPrunedError", failure, details);
+      case PendingChangesException pending -> {
+        details.put("tables", pending.tables());
+        yield error(409, "UncommittedChangesError", failure, details);
+      }
+      case ConstraintViolationsException violations -> {
+        details.put("violations", violations(violations));
+        yield error(409, "ConstraintViolationError", failure, details);
+      }
+      case BusyException busy -> error(503, "StorageBusyError", failure, details).retryAfter(SOON);
+      case StorageUnavailableException away ->
+          error(503, "ConnectionFailedError", failure, details).retryAfter(SOON);
+      case OutcomeUnknownException unknown ->
+          error(503, "OperationInDoubtError", failure, details).retryAfter(SOON);
+      default -> error(500, "StorageError", failure, details);
+    };
+  }
+
+  private static ApiError error(
+      int status, String error, StorageException failure, Map<String, Object> details) {
+    return ApiError.of(status, error, failure.getMessage(), details);
+  }
+
+  private static Object violations(ConstraintViolationsException failure) {
+    return failure.violations().stream()
+        .limit(SHOWN_VIOLATIONS)
+        .map(violation ->
+            Map.of(
+                "key",
+                violation.key().values(),
+                "constraint",
+                violation.constraint(),
+                "message",
+                violation.message()))
+        .toList();
+  }
+}

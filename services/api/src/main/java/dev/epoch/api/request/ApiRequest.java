@@ -1,0 +1,137 @@
+package dev.epoch.api.request;
+
+import dev.epoch.api.ServerStatus;
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.error.NotReadyException;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
+import dev.epoch.gateway.Caller;
+import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.References;
+import dev.epoch.gateway.VersioningServer;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.Optional;
+
+/** What every request says beside its own parameters: who asks, about which repository. */
+@RequestScoped
+public class ApiRequest {
+  public static final String POSITION = "X-Epoch-Position";
+  private static final String MINIMUM_POSITION = "X-Epoch-Min-Position";
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  private static final int LONGEST_KEY = 200;
+
+  private final VersioningServer server;
+  private final ServerStatus status;
+
+  @Context HttpHeaders headers;
+  @Context UriInfo uri;
+
+  private LiveRepository used;
+
+  /** For the proxy. */
+  protected ApiRequest() {
+    this(null, null);
+  }
+
+  @jakarta.inject.Inject
+  public ApiRequest(VersioningServer server, ServerStatus status) {
+    this.server = server;
+    this.status = status;
+  }
+
+  /** The services, once they can be used. */
+  public VersioningServer server() {
+    if (!status.started()) {
+      throw new NotReadyException("The server is starting: repositories are not loaded yet");
+    }
+    return server;
+  }
+
+  /** Who asks, as the headers say; identified by e-mail address or name where no id is given. */
+  public Actor actor() {
+    String name = ActorHeaders.text(headers.getHeaderString("X-User-Name"));
+    String email = ActorHeaders.text(headers.getHeaderString("X-User-Email"));
+    String id = ActorHeaders.text(headers.getHeaderString("X-User-Id"));
+    return ActorHeaders.actor(id, name, email);
+  }
+
+  /** Who asks, and the key under which the same command is done once only. */
+  public Caller caller() {
+    return Caller.of(actor(), idempotencyKey());
+  }
+
+  public String idempotencyKey() {
+    String key = headers.getHeaderString(IDEMPOTENCY_KEY);
+    if (key == null || key.isBlank()) {
+      return null;
+    }
+    if (key.length() > LONGEST_KEY) {
+      throw new InvalidRequestException(
+          FieldProblem.query(
+              "string_too_long",
+              IDEMPOTENCY_KEY,
+              "The key is longer than " + LONGEST_KEY + " characters"));
+    }
+    return key;
+  }
+
+  /** The repository that the request names, or the one that the actor works with. */
+  public LiveRepository repository() {
+    return repository(uri.getQueryParameters().getFirst("repository"));
+  }
+
+  /** The repository of this name, or the one that the actor works with for null. */
+  public LiveRepository repository(String name) {
+    used =
+        name == null || name.isEmpty()
+            ? server().repositories().current(actor().id())
+            : server().repositories().get(name);
+    return used;
+  }
+
+  /** Notes whose position the answer tells. */
+  public void using(LiveRepository repository) {
+    used = repository;
+  }
+
+  /** What is to be read: not older than the position that the request asks for. */
+  public RepositoryState state() {
+    LiveRepository repository = repository();
+    minimumPosition()
+        .ifPresent(position -> new PositionWait(server.log()).await(repository, position));
+    return repository.state();
+  }
+
+  /** The branch of this name, or the one that the actor works on for null. */
+  public BranchState branch(RepositoryState state, String name) {
+    return new References(state, state.currentBranch(actor().id())).branch(name);
+  }
+
+  /** What refs of this request stand for; HEAD is the actor's branch. */
+  public References references(RepositoryState state) {
+    return new References(state, state.currentBranch(actor().id()));
+  }
+
+  /** The log position that the repository in question has reached. */
+  public Optional<Long> position() {
+    return Optional.ofNullable(used).map(LiveRepository::position).filter(p -> p > 0);
+  }
+
+  private Optional<Long> minimumPosition() {
+    String text = headers.getHeaderString(MINIMUM_POSITION);
+    if (text == null || text.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Long.parseLong(text.strip()));
+    } catch (NumberFormatException notANumber) {
+      throw new InvalidRequestException(
+          FieldProblem.query("int_parsing", MINIMUM_POSITION, "Should be a position of the log"));
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.epoch.api.request;
+
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Body of {@code POST /branches/merge}. */
+@Schema(name = "MergeBranch")
+public record MergeBranch(
+    @NotNull @Size(min = 1) @Schema(description = "Branch or commit to merge from") String source,
+    @Schema(description = "Branch to merge into; the current one if none is given") String target,
+    @Schema(description = "THREE_WAY, FAST_FORWARD, OURS or THEIRS", defaultValue = "THREE_WAY")
+        String strategy,
+    @Schema(description = "Message of the merge commit") String message,
+    @Schema(description = "Leave the merge open for its commit") Boolean noCommit,
+    @Schema(description = "Change nothing, only tell what would happen") Boolean dryRun,
+    @Schema(description = "Refuse instead of leaving conflicts open") Boolean failOnConflict,
+    @Schema(description = "Accepted: all branches of a repository have a common root")
+        Boolean allowUnrelated,
+    @Schema(description = "Refuse if the target stands elsewhere") String expectedHead,
+    @Schema(description = "Whoever asks if none is given") String authorName,
+    String authorEmail) {}

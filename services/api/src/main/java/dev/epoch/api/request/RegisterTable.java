@@ -1,0 +1,20 @@
+package dev.epoch.api.request;
+
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Body of {@code POST /tables}: a location, or a storage and a path in it. */
+@Schema(name = "RegisterTable")
+public record RegisterTable(
+    @NotNull @Size(min = 1) @Schema(description = "Name in the repository", examples = "users")
+        String name,
+    @Schema(
+            description = "Where the table is",
+            examples = "postgresql://localhost/mydb/public.users")
+        String location,
+    @Schema(description = "Storage that it is in; the default one if neither is given")
+        String storageName,
+    @Schema(description = "Path in the storage; the name if none is given") String path,
+    @Schema(description = "Key columns; found if none are given") List<String> primaryKey) {}

@@ -1,0 +1,25 @@
+package dev.epoch.api.request;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Body of {@code POST /query}. */
+@Schema(name = "RunQuery")
+public record RunQuery(
+    @NotNull
+        @Size(min = 1, max = 1_000_000)
+        @Schema(description = "One reading statement", examples = "SELECT count(*) FROM users")
+        String sql,
+    @Schema(description = "Branch, commit id or prefix, HEAD, ref~n") String ref,
+    @Schema(description = "The current branch if neither ref nor branch is given") String branch,
+    @Schema(description = "As the branch stood then, ISO 8601") String atTime,
+    @Schema(description = "With what is not committed yet") Boolean working,
+    @Schema(description = "Values for $1, $2, ...") List<JsonNode> params,
+    @Min(1) @Schema(description = "At most so many rows", defaultValue = "1000") Integer limit,
+    @Schema(description = "json, csv or ndjson; else as the Accept header says") String format,
+    @Schema(description = "Reserved: the same query on several branches") List<String> branches,
+    @Schema(description = "Reserved: union or side_by_side") String mode) {}

@@ -1,0 +1,10 @@
+package dev.epoch.api.request;
+
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Body of {@code POST /stage} and {@code POST /unstage}; may be left out. */
+@Schema(name = "StageTables")
+public record StageTables(
+    @Schema(description = "The current branch if none is given") String branch,
+    @Schema(description = "All of them if none are given") List<String> tables) {}

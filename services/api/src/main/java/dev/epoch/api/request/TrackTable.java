@@ -1,0 +1,13 @@
+package dev.epoch.api.request;
+
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Body of {@code POST /repositories/tables/track}. */
+@Schema(name = "TrackTable")
+public record TrackTable(
+    @NotNull @Size(min = 1) @Schema(examples = "users") String tableName,
+    @NotNull @Size(min = 1) @Schema(examples = "primary") String storageName,
+    @NotNull @Schema(description = "Key columns") List<String> primaryKey) {}

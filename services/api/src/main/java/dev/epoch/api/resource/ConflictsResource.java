@@ -1,0 +1,171 @@
+package dev.epoch.api.resource;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.json.ApiJson;
+import dev.epoch.api.json.NumberLimits;
+import dev.epoch.api.record.ConflictResolution;
+import dev.epoch.api.record.RecordKeys;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.ResolveConflicts;
+import dev.epoch.api.view.ConflictPage;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.events.table.Column;
+import dev.epoch.gateway.Backends;
+import dev.epoch.gateway.ConflictService;
+import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.TableService;
+import dev.epoch.model.merge.FieldConflict;
+import dev.epoch.model.merge.RowConflict;
+import dev.epoch.storage.ValueCodec;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Conflicts of open merges. */
+@Path(ApiPaths.PREFIX + "/conflicts")
+@Tag(name = "Merges")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class ConflictsResource {
+  private final ApiRequest request;
+
+  ConflictsResource(ApiRequest request) {
+    this.request = request;
+  }
+
+  @GET
+  @Operation(summary = "Conflicts of the merge that is open on a branch")
+  public ConflictPage list(
+      @QueryParam("branch") String branch,
+      @QueryParam("table") String table,
+      @QueryParam("limit") Integer limit,
+      @Parameter(description = "next of the page before") @QueryParam("after") String after) {
+    RepositoryState state = request.state();
+    ConflictService.Page page =
+        request
+            .server()
+            .conflicts()
+            .list(state, request.branch(state, branch), table, after, Pages.limit(limit));
+    return new ConflictPage(
+        page.conflicts().stream().map(status -> view(state, status)).toList(),
+        page.total(),
+        page.unresolved(),
+        page.next());
+  }
+
+  @POST
+  @Path("resolve")
+  @Operation(
+      summary = "Decide about conflicts",
+      description =
+          "All that the table, key, field and constraint given select. Later decisions win over earlier ones.")
+  public ConflictPage.Resolved resolve(@NotNull @Valid ResolveConflicts body) {
+    if (body.value() != null) {
+      NumberLimits.check(body.value(), "body", "value");
+    }
+    LiveRepository repository = request.repository();
+    RepositoryState state = repository.state();
+    BranchState branch = request.branch(state, body.branch());
+    ResolveConflictsV1 decision =
+        ConflictResolution.needsTable(body)
+            ? ofTable(state, branch, body)
+            : ConflictResolution.plain(body, branch.name());
+    ConflictsResolvedV1 resolved =
+        request.server().conflicts().resolve(repository, decision, request.caller());
+    return new ConflictPage.Resolved(resolved.resolved(), resolved.remaining());
+  }
+
+  private ResolveConflictsV1 ofTable(
+      RepositoryState state, BranchState branch, ResolveConflicts body) {
+    RegisteredTable table = TableService.get(state, table(branch.merge(), body));
+    return new ConflictResolution(table.schema(), values(state, table))
+        .of(body, branch.name(), table.name());
+  }
+
+  /** The table that is named, or the only one with conflicts. */
+  private static String table(MergeState merge, ResolveConflicts body) {
+    if (body.table() != null) {
+      return body.table();
+    }
+    if (merge != null && merge.conflicts().size() == 1) {
+      return merge.conflicts().keySet().iterator().next();
+    }
+    throw new InvalidRequestException(
+        FieldProblem.body("missing", "table", "A key or value needs its table"));
+  }
+
+  private ConflictPage.ConflictView view(RepositoryState state, ConflictService.Status status) {
+    RowConflict conflict = status.conflict();
+    RegisteredTable table = state.tables().byId().get(conflict.tableId());
+    ValueCodec values = values(state, table);
+    Set<String> open = status.open().stream().map(FieldConflict::label).collect(Collectors.toSet());
+    List<ConflictPage.FieldView> fields =
+        conflict.fields().stream()
+            .map(field ->
+                new ConflictPage.FieldView(
+                    field.label(),
+                    value(table, values, field, field.base()),
+                    value(table, values, field, field.ours()),
+                    value(table, values, field, field.theirs()),
+                    !open.contains(field.label())))
+            .toList();
+    return new ConflictPage.ConflictView(
+        conflict.id(),
+        conflict.tableName(),
+        new RecordKeys(table.schema(), values).toJson(conflict.key()),
+        conflict.type().wireName(),
+        fields,
+        conflict.constraint(),
+        status.resolved());
+  }
+
+  /** A part of a document is JSON text; a whole field is text of its column's type. */
+  private static JsonNode value(
+      RegisteredTable table, ValueCodec values, FieldConflict field, String text) {
+    if (text == null) {
+      return NullNode.instance;
+    }
+    if (field.path().isEmpty()) {
+      return table
+          .schema()
+          .column(field.name())
+          .map(Column::type)
+          .map(type -> values.toJson(type, text))
+          .orElseGet(() -> TextNode.valueOf(text));
+    }
+    try {
+      return ApiJson.mapper().readTree(text);
+    } catch (JsonProcessingException notJson) {
+      return TextNode.valueOf(text);
+    }
+  }
+
+  private ValueCodec values(RepositoryState state, RegisteredTable table) {
+    return request.server().reads().values(state, Backends.handle(state, table));
+  }
+}

@@ -1,0 +1,173 @@
+package dev.epoch.api.resource;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.record.ChangeLines;
+import dev.epoch.api.record.RecordJson;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.view.RecordPage;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.DiffService;
+import dev.epoch.gateway.Snapshot;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.TableHandle;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Records that differ between two states of a table. */
+@Path(ApiPaths.PREFIX + "/diff/{table}")
+@Tag(name = "Diff")
+@RunOnVirtualThread
+public class DiffResource {
+  private static final String NDJSON = "application/x-ndjson";
+
+  private final ApiRequest request;
+
+  DiffResource(ApiRequest request) {
+    this.request = request;
+  }
+
+  /** Which changes are asked for. */
+  public static class Selection {
+    @PathParam("table")
+    String table;
+
+    @Parameter(description = "The first parent of target unless given")
+    @QueryParam("base")
+    String base;
+
+    @Parameter(description = "HEAD unless given")
+    @QueryParam("target")
+    String target;
+
+    @Parameter(description = "target is a branch, with its uncommitted changes")
+    @QueryParam("working")
+    Boolean working;
+
+    @Parameter(description = "insert, update or delete; repeat it for several")
+    @QueryParam("type")
+    List<String> type;
+
+    @Parameter(description = "next of the page before")
+    @QueryParam("after")
+    String after;
+  }
+
+  /** The states that are compared, and how their records look in JSON. */
+  private record Sides(DiffService diffs, Snapshot base, Snapshot target, RecordJson json) {
+    RowStream<RowChange> changes(String table, ChangeQuery query) {
+      return diffs.changes(base, target, table, query);
+    }
+  }
+
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(
+      summary = "Records that differ, in key order",
+      description =
+          "A page as JSON; all of them as lines with Accept: application/x-ndjson, or text/csv.")
+  public RecordPage.Changes page(
+      @BeanParam Selection selection, @QueryParam("limit") Integer limit) {
+    int size = Pages.limit(limit);
+    Sides sides = sides(selection);
+    List<ObjectNode> changes = new ArrayList<>();
+    String next = null;
+    try (RowStream<RowChange> stream =
+        sides.changes(selection.table, query(selection, sides, OptionalLong.of(size + 1L)))) {
+      RowKey last = null;
+      while (stream.hasNext()) {
+        RowChange change = stream.next();
+        if (changes.size() == size) {
+          next = sides.json().keys().toPath(last);
+          break;
+        }
+        changes.add(sides.json().change(change));
+        last = change.key();
+      }
+    }
+    return new RecordPage.Changes(changes, next);
+  }
+
+  @GET
+  @Produces(NDJSON)
+  @Operation(hidden = true)
+  public StreamingOutput lines(@BeanParam Selection selection, @QueryParam("limit") Integer limit) {
+    Sides sides = sides(selection);
+    return ChangeLines.json(all(selection, sides, limit), sides.json());
+  }
+
+  @GET
+  @Produces({"text/csv", "application/csv"})
+  @Operation(hidden = true)
+  public StreamingOutput csv(@BeanParam Selection selection, @QueryParam("limit") Integer limit) {
+    Sides sides = sides(selection);
+    return ChangeLines.csv(all(selection, sides, limit), sides.json());
+  }
+
+  private RowStream<RowChange> all(Selection selection, Sides sides, Integer limit) {
+    OptionalLong most = limit == null ? OptionalLong.empty() : OptionalLong.of(limit);
+    return sides.changes(selection.table, query(selection, sides, most));
+  }
+
+  private Sides sides(Selection selection) {
+    RepositoryState state = request.state();
+    Comparison compared =
+        Comparison.of(request, state, selection.base, selection.target, selection.working);
+    Snapshot.Readable table = compared.target().tables().get(selection.table);
+    TableHandle handle =
+        table != null ? table.handle() : compared.base().table(selection.table).handle();
+    return new Sides(
+        request.server().diffs(),
+        compared.base(),
+        compared.target(),
+        new RecordJson(handle.schema(), request.server().reads().values(state, handle)));
+  }
+
+  private static ChangeQuery query(Selection selection, Sides sides, OptionalLong limit) {
+    boolean fromStart = selection.after == null || selection.after.isEmpty();
+    return new ChangeQuery(
+        fromStart ? null : sides.json().keys().fromPath(selection.after),
+        kinds(selection.type),
+        limit,
+        true);
+  }
+
+  private static Set<RowChange.Kind> kinds(List<String> types) {
+    if (types == null || types.isEmpty()) {
+      return Set.of(RowChange.Kind.values());
+    }
+    EnumSet<RowChange.Kind> kinds = EnumSet.noneOf(RowChange.Kind.class);
+    for (String type : types) {
+      kinds.add(
+          switch (type) {
+            case "insert" -> RowChange.Kind.INSERT;
+            case "update" -> RowChange.Kind.UPDATE;
+            case "delete" -> RowChange.Kind.DELETE;
+            default ->
+                throw new InvalidRequestException(
+                    FieldProblem.query("enum", "type", "Should be insert, update or delete"));
+          });
+    }
+    return kinds;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.epoch.api.resource;
+
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.Author;
+import dev.epoch.api.request.ContinueMerge;
+import dev.epoch.api.request.MergeBranch;
+import dev.epoch.api.view.CommitView;
+import dev.epoch.api.view.Done;
+import dev.epoch.api.view.MergeView;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.MergeService;
+import dev.epoch.gateway.MergeService.Merged;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Merges. One that meets conflicts stays open on its target until it is continued or aborted. */
+@Path(ApiPaths.PREFIX + "/branches")
+@Tag(name = "Merges")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class MergesResource {
+  private static final ContinueMerge NOTHING_SAID = new ContinueMerge(null, null, null, null);
+
+  private final ApiRequest request;
+  private final Author author;
+
+  MergesResource(ApiRequest request, Author author) {
+    this.request = request;
+    this.author = author;
+  }
+
+  @POST
+  @Path("merge")
+  @Operation(
+      summary = "Merge a branch into another",
+      description =
+          "Conflicts are answered with 409 MergeConflictError, and the merge stays open on the target, unless fail_on_conflict is true.")
+  public MergeView merge(@NotNull @Valid MergeBranch body) {
+    LiveRepository repository = request.repository();
+    boolean dryRun = Boolean.TRUE.equals(body.dryRun());
+    Merged merged =
+        request
+            .server()
+            .merges()
+            .merge(
+                repository,
+                new MergeService.Request(
+                    branch(repository.state(), body.target()),
+                    body.source(),
+                    body.strategy(),
+                    body.message(),
+                    author.of(request.actor(), body.authorName(), body.authorEmail()),
+                    Boolean.TRUE.equals(body.noCommit()),
+                    Boolean.TRUE.equals(body.failOnConflict()),
+                    dryRun,
+                    body.expectedHead()),
+                request.caller());
+    if (!dryRun) {
+      refuseIfOpen(merged);
+    }
+    return MergeView.of(merged);
+  }
+
+  @POST
+  @Path("merge/continue")
+  @Operation(
+      summary = "Finish an open merge",
+      description = "When every conflict is resolved. Answers the merge commit.")
+  public CommitView proceed(@Valid ContinueMerge given) {
+    ContinueMerge body = given == null ? NOTHING_SAID : given;
+    LiveRepository repository = request.repository();
+    Merged merged =
+        request
+            .server()
+            .merges()
+            .proceed(
+                repository,
+                branch(repository.state(), body.branch()),
+                body.message(),
+                author.of(request.actor(), body.authorName(), body.authorEmail()),
+                request.caller());
+    refuseIfOpen(merged);
+    return CommitView.of(merged.state(), merged.result());
+  }
+
+  @POST
+  @Path("merge/abort")
+  @Operation(summary = "Give up an open merge", description = "The target is what it was before.")
+  public Done.Status abort(@Valid ContinueMerge given) {
+    ContinueMerge body = given == null ? NOTHING_SAID : given;
+    LiveRepository repository = request.repository();
+    request
+        .server()
+        .merges()
+        .abort(repository, branch(repository.state(), body.branch()), request.caller());
+    return Done.Status.of("aborted");
+  }
+
+  private String branch(RepositoryState state, String name) {
+    return request.branch(state, name).name();
+  }
+
+  private static void refuseIfOpen(Merged merged) {
+    if (!merged.conflicts().isEmpty()) {
+      throw MergeService.conflicts(
+          merged.conflicts(),
+          Map.of(
+              "branch",
+              merged.target().name(),
+              "remedy",
+              "Resolve the conflicts and continue the merge, or abort it"));
+    }
+  }
+}

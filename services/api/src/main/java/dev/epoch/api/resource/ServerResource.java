@@ -1,0 +1,74 @@
+package dev.epoch.api.resource;
+
+import dev.epoch.api.ServerStatus;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.view.ServerView;
+import dev.epoch.gateway.RefusedException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What the server is and how it is. */
+@Path("/")
+@Tag(name = "Server")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class ServerResource {
+  private final ServerStatus status;
+  private final ApiRequest request;
+
+  ServerResource(ServerStatus status, ApiRequest request) {
+    this.status = status;
+    this.request = request;
+  }
+
+  @GET
+  @Operation(summary = "What this server is")
+  public ServerView describe() {
+    return new ServerView("Epoch API", status.version(), status.apiPrefix(), "/docs");
+  }
+
+  @GET
+  @Path("health")
+  @Operation(summary = "Whether the server runs")
+  public ServerView.Health health() {
+    return new ServerView.Health("healthy", status.version(), status.metadataConnected());
+  }
+
+  @GET
+  @Path("ready")
+  @Operation(
+      summary = "Whether the server can serve requests",
+      description =
+          "It can when the metadata database answers and whatever a stopped process left behind is settled.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ServerView.Readiness.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Not now",
+      content = @Content(schema = @Schema(implementation = ServerView.Readiness.class)))
+  public Response ready() {
+    boolean connected = status.metadataConnected();
+    boolean ready = connected && status.started();
+    return Response.status(ready ? 200 : 503)
+        .entity(new ServerView.Readiness(ready, connected, ready ? repository() : null))
+        .build();
+  }
+
+  private String repository() {
+    try {
+      return request.repository().name();
+    } catch (RefusedException noneOrSeveral) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.epoch.api.resource;
+
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.RefusedException;
+import dev.epoch.gateway.Snapshot;
+import java.util.Map;
+
+/** Which state of all tables a request means. */
+final class Snapshots {
+  private Snapshots() {}
+
+  /**
+   * @param ref null for the actor's branch
+   * @param working with what is not committed; then the ref is a branch
+   */
+  static Snapshot at(ApiRequest request, RepositoryState state, String ref, Boolean working) {
+    if (Boolean.TRUE.equals(working)) {
+      return Snapshot.working(state, request.branch(state, ref));
+    }
+    CommitState commit = request.references(state).commit(ref);
+    return Snapshot.of(state, commit, ref == null ? request.branch(state, null).name() : ref);
+  }
+
+  /** As the default branch stood when the repository's stream had this version. */
+  static Snapshot atVersion(RepositoryState state, String ref, long version) {
+    if (ref != null) {
+      throw new InvalidRequestException(
+          FieldProblem.query("value_error", "version", "Give either ref or version"));
+    }
+    return Snapshot.of(state, commitAt(state, version), "version " + version);
+  }
+
+  /** The newest commit on the line of the default branch that was made at or before the version. */
+  static CommitState commitAt(RepositoryState state, long version) {
+    BranchState branch = state.defaultBranch();
+    CommitState commit = state.head(branch);
+    while (!commit.root() && commit.position() > version) {
+      commit = state.commits().byId().get(commit.parents().getFirst());
+    }
+    if (commit.root() && commit.position() > version) {
+      throw new RefusedException(
+          Code.COMMIT_NOT_FOUND,
+          "Branch '" + branch.name() + "' has no commit at version " + version,
+          Map.of("version", version, "branch", branch.name()));
+    }
+    return commit;
+  }
+}

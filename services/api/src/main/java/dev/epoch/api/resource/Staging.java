@@ -1,0 +1,40 @@
+package dev.epoch.api.resource;
+
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.StageTables;
+import dev.epoch.api.view.Done;
+import dev.epoch.gateway.LiveRepository;
+import java.util.List;
+
+/** Staging, which two paths offer. */
+final class Staging {
+  private Staging() {}
+
+  static Done.Staged stage(ApiRequest request, StageTables body) {
+    LiveRepository repository = request.repository();
+    int count =
+        request
+            .server()
+            .workingSets()
+            .stage(repository, branch(request, repository, body), tables(body), request.caller());
+    return new Done.Staged("staged", count);
+  }
+
+  static Done.Staged unstage(ApiRequest request, StageTables body) {
+    LiveRepository repository = request.repository();
+    int count =
+        request
+            .server()
+            .workingSets()
+            .unstage(repository, branch(request, repository, body), tables(body), request.caller());
+    return new Done.Staged("unstaged", count);
+  }
+
+  private static String branch(ApiRequest request, LiveRepository repository, StageTables body) {
+    return request.branch(repository.state(), body == null ? null : body.branch()).name();
+  }
+
+  private static List<String> tables(StageTables body) {
+    return body == null || body.tables() == null ? List.of() : body.tables();
+  }
+}

@@ -1,0 +1,140 @@
+package dev.epoch.api.resource;
+
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.json.NumberLimits;
+import dev.epoch.api.request.AddStorage;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.ChangeStorage;
+import dev.epoch.api.view.StorageView;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.engine.state.StorageState;
+import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.StorageService;
+import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.PrivilegeException;
+import dev.epoch.storage.StorageUnavailableException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Comparator;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+
+/** Storage backends: the databases that hold versioned tables. */
+@Path(ApiPaths.PREFIX + "/storage")
+@Tag(name = "Storage")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class StoragesResource {
+  private final ApiRequest request;
+
+  StoragesResource(ApiRequest request) {
+    this.request = request;
+  }
+
+  @GET
+  @Operation(summary = "List storage backends")
+  public StorageView.Listing list() {
+    RepositoryState state = request.state();
+    return new StorageView.Listing(
+        state.storages().byName().values().stream()
+            .sorted(Comparator.comparing(StorageState::name))
+            .map(storage -> StorageView.of(state, storage))
+            .toList());
+  }
+
+  @POST
+  @ResponseStatus(201)
+  @Operation(
+      summary = "Add a storage backend",
+      description = "Passwords and other secrets are kept encrypted and never come back.")
+  public StorageView add(@NotNull @Valid AddStorage body) {
+    return add(request, body);
+  }
+
+  static StorageView add(ApiRequest request, AddStorage body) {
+    body.config().forEach((key, value) -> NumberLimits.check(value, "body", "config", key));
+    LiveRepository repository = request.repository();
+    StorageState added =
+        request
+            .server()
+            .storages()
+            .add(
+                repository,
+                body.name(),
+                body.backend(),
+                body.config(),
+                body.description(),
+                Boolean.TRUE.equals(body.isDefault()),
+                request.caller());
+    return StorageView.of(repository.state(), added);
+  }
+
+  @GET
+  @Path("{name}")
+  @Operation(summary = "Get a storage backend")
+  public StorageView get(String name) {
+    RepositoryState state = request.state();
+    return StorageView.of(state, StorageService.get(state, name));
+  }
+
+  @PATCH
+  @Path("{name}")
+  @Operation(summary = "Change a storage backend", description = "What is left out stays.")
+  public StorageView change(String name, @NotNull @Valid ChangeStorage body) {
+    if (body.config() != null) {
+      body.config().forEach((key, value) -> NumberLimits.check(value, "body", "config", key));
+    }
+    LiveRepository repository = request.repository();
+    StorageState changed =
+        request
+            .server()
+            .storages()
+            .update(
+                repository,
+                name,
+                body.config(),
+                body.description(),
+                body.enabled(),
+                body.isDefault(),
+                request.caller());
+    return StorageView.of(repository.state(), changed);
+  }
+
+  @DELETE
+  @Path("{name}")
+  @Operation(
+      summary = "Remove a storage backend",
+      description = "Refused while registered tables are in it.")
+  public void remove(String name, @QueryParam("force") Boolean force) {
+    request
+        .server()
+        .storages()
+        .remove(request.repository(), name, Boolean.TRUE.equals(force), request.caller());
+  }
+
+  @POST
+  @Path("{name}/test")
+  @Operation(
+      summary = "Try a storage backend",
+      description =
+          "Reaches the database and looks whether it allows what Epoch needs. Changes nothing; a database that cannot be reached is an answer too.")
+  public StorageView.Test test(String name) {
+    try {
+      return StorageView.Test.of(request.server().storages().test(request.state(), name));
+    } catch (StorageUnavailableException | PrivilegeException | OutcomeUnknownException failure) {
+      return StorageView.Test.failed(failure.getMessage(), failure.remedy());
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.epoch.api.resource;
+
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.record.TableDdl;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.RegisterTable;
+import dev.epoch.api.view.SchemaView;
+import dev.epoch.api.view.TableView;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.TableService;
+import dev.epoch.gateway.VersioningServer;
+import dev.epoch.storage.TablePath;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+
+/** Registered tables: which there are, and their shapes. */
+@Path(ApiPaths.PREFIX + "/tables")
+@Tag(name = "Tables")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class TablesResource {
+  private final ApiRequest request;
+
+  TablesResource(ApiRequest request) {
+    this.request = request;
+  }
+
+  @POST
+  @ResponseStatus(201)
+  @Operation(
+      summary = "Register a table",
+      description =
+          "Answers when capture is installed and every record is read; GET on the table shows how far that is. The next commit of the default branch contains the table.")
+  public TableView register(@NotNull @Valid RegisterTable body) {
+    LiveRepository repository = request.repository();
+    RegisteredTable table =
+        request
+            .server()
+            .tables()
+            .register(
+                repository,
+                new TableService.Request(
+                    body.name(),
+                    body.location(),
+                    body.storageName(),
+                    body.path(),
+                    body.primaryKey() == null ? List.of() : body.primaryKey()),
+                request.caller());
+    return TableView.of(repository.state(), table, null)
+        .withSchema(SchemaView.of(table.name(), table.schema()));
+  }
+
+  @GET
+  @Operation(
+      summary = "List tables",
+      description = "At a branch also those registered since its last commit.")
+  public TableView.Listing list(@QueryParam("ref") String ref) {
+    RepositoryState state = request.state();
+    return new TableView.Listing(
+        TablesAt.of(request, state, ref).all().stream()
+            .map(table -> TableView.of(state, table.registration(), table.entry()))
+            .sorted(Comparator.comparing(TableView::name))
+            .toList());
+  }
+
+  @GET
+  @Path("{table}")
+  @Operation(
+      summary = "Get a table",
+      description = "While it is being registered, the answer tells how far that is.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(oneOf = {TableView.class, TableView.Registering.class})))
+  public Response get(String table, @QueryParam("ref") String ref) {
+    RepositoryState state = request.state();
+    Optional<TableService.Progress> progress =
+        request.server().tables().progress(state.name(), table);
+    if (progress.isPresent()) {
+      return Response.ok(TableView.Registering.of(table, progress.get())).build();
+    }
+    return Response.ok(view(state, TablesAt.of(request, state, ref).named(table))).build();
+  }
+
+  private static TableView view(RepositoryState state, TablesAt.Table table) {
+    RegisteredTable registration = table.registration();
+    return TableView.of(state, registration, table.entry())
+        .withSchema(SchemaView.of(registration.name(), registration.schema()));
+  }
+
+  @DELETE
+  @Path("{table}")
+  @Operation(
+      summary = "Stop versioning a table",
+      description =
+          "Removes all that Epoch keeps beside it, its history too. The table stays as it is. Uncommitted changes need force.")
+  public void remove(String table, @QueryParam("force") Boolean force) {
+    request
+        .server()
+        .tables()
+        .remove(request.repository(), table, Boolean.TRUE.equals(force), request.caller());
+  }
+
+  @POST
+  @Path("{table}/refresh")
+  @Operation(
+      summary = "Look whether the table still has its shape",
+      description = "Refused with SchemaChangedError if it has not.")
+  public TableView refresh(String table) {
+    RepositoryState state = request.state();
+    request.server().tables().refresh(state, table);
+    BranchState branch = request.branch(state, null);
+    return view(state, TablesAt.of(request, state, branch.name()).named(table));
+  }
+
+  @GET
+  @Path("{table}/schema")
+  @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+  @Operation(
+      summary = "Get a table's shape",
+      description =
+          "At a ref; with live=true as the database has it now; with format=ddl as SQL in plain text.")
+  @APIResponse(
+      responseCode = "200",
+      content = {
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON,
+            schema = @Schema(implementation = SchemaView.class)),
+        @Content(mediaType = MediaType.TEXT_PLAIN, schema = @Schema(implementation = String.class))
+      })
+  public Response schema(
+      String table,
+      @QueryParam("ref") String ref,
+      @QueryParam("live") Boolean live,
+      @QueryParam("format") String format) {
+    RepositoryState state = request.state();
+    RegisteredTable registration = TablesAt.of(request, state, ref).named(table).registration();
+    TableSchema schema =
+        Boolean.TRUE.equals(live)
+            ? live(request.server(), state, registration)
+            : registration.schema();
+    return switch (Formats.of(format, "json", "ddl")) {
+      case "ddl" ->
+          Response.ok(
+                  TableDdl.of(registration.schemaName(), registration.tableName(), schema),
+                  MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8"))
+              .build();
+      default -> Response.ok(SchemaView.of(table, schema), MediaType.APPLICATION_JSON_TYPE).build();
+    };
+  }
+
+  private static TableSchema live(
+      VersioningServer server, RepositoryState state, RegisteredTable table) {
+    return server
+        .backends()
+        .adapter(state, table)
+        .introspect(
+            new TablePath(table.schemaName(), table.tableName()), table.schema().primaryKey())
+        .schema();
+  }
+}

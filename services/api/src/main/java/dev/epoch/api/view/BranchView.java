@@ -1,0 +1,61 @@
+package dev.epoch.api.view;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.RepositoryState;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** A branch. */
+@Schema(name = "Branch")
+public record BranchView(
+    String name,
+    @Schema(description = "Null before the first commit") String headCommitId,
+    boolean isProtected,
+    Instant createdAt,
+    boolean isDefault) {
+
+  public static BranchView of(RepositoryState state, BranchState branch) {
+    return new BranchView(
+        branch.name(),
+        CommitView.idOf(state.head(branch)),
+        false,
+        branch.createdAt(),
+        state.isDefault(branch));
+  }
+
+  /** All branches, by name, and the one that the actor works on. */
+  @Schema(name = "Branches")
+  public record Listing(List<BranchView> branches, String current) {}
+
+  /** A branch and what is on it. */
+  @Schema(name = "BranchInfo")
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  public record Info(
+      @JsonUnwrapped BranchView branch,
+      boolean isCurrent,
+      @Schema(description = "The default branch, which the counts compare with") String comparedTo,
+      @Schema(description = "Commits that the default branch lacks") int aheadCount,
+      @Schema(description = "Commits of the default branch that this one lacks") int behindCount,
+      @Schema(description = "Commits in its history") int commitCount,
+      @Schema(description = "Tables at its head") int tableCount,
+      @Schema(description = "Records at its head") long recordCount,
+      boolean mergeInProgress) {}
+
+  /** Where a checkout leads. */
+  @Schema(name = "CheckedOut")
+  public record CheckedOut(String status, String branch, String commitId) {}
+
+  /** How two branches diverged. */
+  @Schema(name = "BranchComparison")
+  public record Comparison(
+      String sourceBranch,
+      String targetBranch,
+      @Schema(description = "Commits of source that target lacks") int aheadCount,
+      @Schema(description = "Commits of target that source lacks") int behindCount,
+      @Schema(description = "Whether target could move to source without a merge")
+          boolean canFastForward,
+      @Schema(description = "Best common ancestor, null if there is none") String mergeBaseId) {}
+}

@@ -1,0 +1,30 @@
+package dev.epoch.api.view;
+
+import dev.epoch.engine.state.RepositoryState;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** A repository. */
+@Schema(name = "Repository")
+public record RepositoryView(
+    String name,
+    String defaultBranch,
+    String description,
+    Instant createdAt,
+    @Schema(description = "Where the server keeps metadata, without credentials")
+        String metadataUrl) {
+
+  public static RepositoryView of(RepositoryState state, String metadataUrl) {
+    return new RepositoryView(
+        state.name(),
+        state.defaultBranch().name(),
+        state.profile().description(),
+        state.profile().createdAt(),
+        metadataUrl);
+  }
+
+  /** All repositories. */
+  @Schema(name = "Repositories")
+  public record Listing(List<RepositoryView> repositories) {}
+}

@@ -1,0 +1,87 @@
+package dev.epoch.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.error.ApiError;
+import dev.epoch.api.error.ErrorBody;
+import dev.epoch.api.error.FailureMapping;
+import dev.epoch.api.json.ApiJson;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** What happens to a request before the API sees it: its size is checked, its prefix replaced. */
+@ApplicationScoped
+public class HttpRoutes {
+  /** Before the framework's own check, whose answer has no body. */
+  private static final int FIRST = 10_000;
+
+  private final String prefix;
+  private final Optional<MemorySize> largestBody;
+
+  HttpRoutes(
+      @ConfigProperty(name = "epoch.api.prefix") String prefix,
+      @ConfigProperty(name = "quarkus.http.limits.max-body-size")
+          Optional<MemorySize> largestBody) {
+    this.prefix = prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
+    this.largestBody = largestBody;
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::refuseLargeBodies, FIRST);
+    if (!prefix.equals(ApiPaths.PREFIX)) {
+      filters.register(this::replacePrefix, FIRST - 1);
+    }
+  }
+
+  private void refuseLargeBodies(RoutingContext context) {
+    String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (largestBody.isEmpty() || length == null || !isLarger(length)) {
+      context.next();
+      return;
+    }
+    ApiError error = FailureMapping.tooLarge();
+    // whatever of the body is under way is not read
+    context.response().putHeader(HttpHeaders.CONNECTION, "close");
+    context
+        .response()
+        .setStatusCode(error.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .endHandler(sent -> context.request().connection().close())
+        .end(json(error));
+  }
+
+  private boolean isLarger(String length) {
+    try {
+      return Long.parseLong(length) > largestBody.get().asLongValue();
+    } catch (NumberFormatException notALength) {
+      return true;
+    }
+  }
+
+  private static String json(ApiError error) {
+    try {
+      return ApiJson.mapper().writeValueAsString(ErrorBody.of(error));
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private void replacePrefix(RoutingContext context) {
+    String path = context.request().path();
+    if (context.get(ApiPaths.PREFIX) == null
+        && (path.equals(prefix) || path.startsWith(prefix + "/"))) {
+      context.put(ApiPaths.PREFIX, true);
+      String query = context.request().query();
+      context.reroute(
+          ApiPaths.PREFIX + path.substring(prefix.length()) + (query == null ? "" : "?" + query));
+    } else {
+      context.next();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.epoch.server;
+
+import dev.epoch.api.ServerStatus;
+import dev.epoch.gateway.VersioningServer;
+import dev.epoch.log.postgres.EventLogMigrations;
+import dev.epoch.log.postgres.MetadataSchema;
+import dev.epoch.log.postgres.Migrations;
+import dev.epoch.log.postgres.PostgresEventLog;
+import dev.epoch.log.postgres.SchemaMismatchException;
+import io.quarkus.arc.All;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Starts what serves requests, as soon as the metadata database answers, and stops it in order.
+ *
+ * <pre>
+ *   tables of the metadata database --> repositories loaded --> operations in doubt settled --> ready
+ * </pre>
+ */
+@ApplicationScoped
+public class RunningServer implements ServerStatus {
+  private static final Logger LOG = Logger.getLogger(RunningServer.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  private final MetadataDatabase database;
+  private final PostgresEventLog log;
+  private final VersioningServer server;
+  private final List<Migrations> migrations;
+  private final Event<ServerStarted> started;
+  private final String version;
+  private final String apiPrefix;
+  private volatile boolean ready;
+  private volatile boolean stopping;
+
+  RunningServer(
+      MetadataDatabase database,
+      PostgresEventLog log,
+      VersioningServer server,
+      @All List<Migrations> migrations,
+      Event<ServerStarted> started,
+      @ConfigProperty(name = "quarkus.application.version") String version,
+      @ConfigProperty(name = "epoch.api.prefix") String apiPrefix) {
+    this.database = database;
+    this.log = log;
+    this.server = server;
+    this.migrations =
+        Stream.concat(Stream.of(EventLogMigrations.ALL), migrations.stream()).toList();
+    this.started = started;
+    this.version = version;
+    this.apiPrefix = apiPrefix;
+  }
+
+  /** The first attempt is waited for; while the database is away, others follow beside. */
+  void start(@Observes StartupEvent event) {
+    if (!attempt(true)) {
+      Thread.ofVirtual().name("start").start(this::keepTrying);
+    }
+  }
+
+  private void keepTrying() {
+    Duration pause = FIRST_PAUSE;
+    do {
+      LockSupport.parkNanos(pause.toNanos());
+      pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+    } while (!stopping && !attempt(false));
+  }
+
+  private boolean attempt(boolean first) {
+    try {
+      new MetadataSchema(database.pool()).apply(migrations).await().indefinitely();
+      server.start();
+      started.fire(new ServerStarted());
+      ready = true;
+      LOG.infof("%d repositories are open", server.repositories().list().size());
+      return true;
+    } catch (SchemaMismatchException otherProgram) {
+      throw new StartRefusedException(otherProgram.getMessage(), otherProgram);
+    } catch (RuntimeException away) {
+      LOG.logf(
+          first ? Logger.Level.WARN : Logger.Level.DEBUG,
+          away,
+          "Not ready: the metadata database %s cannot be used; trying on",
+          database.url());
+      return false;
+    }
+  }
+
+  /** After the streams to clients, before the pool. */
+  void stop(@Observes @Priority(Interceptor.Priority.APPLICATION) ShutdownEvent event) {
+    stopping = true;
+    ready = false;
+    server.close();
+    try {
+      log.close().await().atMost(STOP_LIMIT);
+    } catch (RuntimeException unanswered) {
+      LOG.warn("The log did not stop in time", unanswered);
+    }
+  }
+
+  @Override
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public String metadataUrl() {
+    return database.url();
+  }
+
+  @Override
+  public boolean isMetadataUrl(String url) {
+    return database.isAt(url);
+  }
+
+  @Override
+  public boolean metadataConnected() {
+    return database.answers();
+  }
+
+  @Override
+  public boolean started() {
+    return ready;
+  }
+
+  @Override
+  public String apiPrefix() {
+    return apiPrefix;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.epoch.server;
+
+import dev.epoch.gateway.Failpoints;
+import dev.epoch.gateway.SecretBox;
+import dev.epoch.gateway.VersioningServer;
+import dev.epoch.log.postgres.PostgresChunkStore;
+import dev.epoch.log.postgres.PostgresEventLog;
+import dev.epoch.log.postgres.PostgresLogConfiguration;
+import dev.epoch.log.postgres.PostgresSnapshotStore;
+import dev.epoch.log.postgres.TransactionParticipant;
+import dev.epoch.storage.StorageAdapterFactory;
+import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
+import io.quarkus.arc.All;
+import io.vertx.mutiny.core.Vertx;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Puts the parts together. A storage backend joins as a bean of type {@link StorageAdapterFactory},
+ * an inline projection as a {@link TransactionParticipant}.
+ */
+public class Wiring {
+
+  @Produces
+  @Singleton
+  PostgresEventLog log(
+      MetadataDatabase database, Vertx vertx, @All List<TransactionParticipant> participants) {
+    return new PostgresEventLog(
+        PostgresLogConfiguration.of(vertx, database.pool(), database.connectOptions())
+            .withParticipants(participants));
+  }
+
+  @Produces
+  @Singleton
+  PostgresStorageAdapterFactory postgresql(Vertx vertx) {
+    return new PostgresStorageAdapterFactory(vertx);
+  }
+
+  @Produces
+  @Singleton
+  VersioningServer server(
+      MetadataDatabase database,
+      PostgresEventLog log,
+      @All List<StorageAdapterFactory> factories,
+      SecretBox secrets,
+      @ConfigProperty(name = "epoch.failpoints") Optional<String> failpoints) {
+    return new VersioningServer(
+        log,
+        new PostgresChunkStore(database.pool()),
+        new PostgresSnapshotStore(database.pool()),
+        factories,
+        secrets,
+        Clock.systemUTC(),
+        failpoints.map(Failpoints::of).orElse(Failpoints.NONE));
+  }
+
+  @Produces
+  @Singleton
+  SecretBox secrets(
+      @ConfigProperty(name = "epoch.secret-key") Optional<String> key,
+      @ConfigProperty(name = "epoch.data-dir", defaultValue = ".epoch-data") Path directory) {
+    if (key.isEmpty()) {
+      return SecretBox.ofKeyFile(directory.resolve("secret.key"));
+    }
+    try {
+      return new SecretBox(Base64.getDecoder().decode(key.get().strip()));
+    } catch (IllegalArgumentException wrong) {
+      throw new StartRefusedException(
+          "EPOCH_SECRET_KEY must be 32 bytes in base64, for example from: openssl rand -base64 32");
+    }
+  }
+}

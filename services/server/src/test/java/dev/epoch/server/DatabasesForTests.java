@@ -1,0 +1,91 @@
+package dev.epoch.server;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/** One PostgreSQL for a test of the whole application: a database for metadata, one for a user. */
+public final class DatabasesForTests implements QuarkusTestResourceLifecycleManager {
+  static final String METADATA = "epoch_metadata";
+  static final String SHOP = "shop";
+
+  private static EmbeddedPostgres postgres;
+  private Path dataDirectory;
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      dataDirectory = Files.createTempDirectory("epoch-test");
+      postgres = EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();
+      execute("postgres", "CREATE DATABASE " + METADATA, "CREATE DATABASE " + SHOP);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    return Map.of(
+        "quarkus.datasource.reactive.url",
+        url(METADATA),
+        "quarkus.datasource.username",
+        "postgres",
+        "quarkus.datasource.password",
+        "postgres",
+        "epoch.data-dir",
+        dataDirectory.toString());
+  }
+
+  /** Where tables of the user are, as a location. */
+  static String location(String table) {
+    return "postgresql://postgres:postgres@localhost:"
+        + postgres.getPort()
+        + "/"
+        + SHOP
+        + "/"
+        + table;
+  }
+
+  static int port() {
+    return postgres.getPort();
+  }
+
+  static String url(String database) {
+    return "postgresql://localhost:" + postgres.getPort() + "/" + database;
+  }
+
+  /** Runs statements as an application of the user would. */
+  static void shop(String... statements) {
+    execute(SHOP, statements);
+  }
+
+  static Connection connect(String database) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:" + url(database) + "?user=postgres&password=postgres");
+  }
+
+  private static void execute(String database, String... statements) {
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Override
+  public void stop() {
+    try {
+      postgres.close();
+      PrivateFiles.deleteTree(dataDirectory);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.storage.TableHandle;
+import java.util.stream.Collectors;
+
+/** Writes records into a live table, like any application. */
+final class LiveRecordWriter implements RecordWrites.RecordWriter {
+  private final Session session;
+  private final String live;
+  private final String match;
+
+  LiveRecordWriter(Session session, TableHandle table) {
+    this.session = session;
+    this.live = Quote.qualified(table.path().schema(), table.path().table());
+    this.match = RecordWrites.keyMatch(session, table, "target", "given");
+  }
+
+  @Override
+  public long delete(GivenRecords.Group keys) {
+    return session.execute(
+        """
+        WITH %s
+        DELETE FROM %s AS target
+        USING given
+        WHERE %s
+        """
+            .formatted(keys.relation(), live, match),
+        keys.parameters());
+  }
+
+  @Override
+  public Upserted upsert(GivenRecords.Group group) {
+    long updated =
+        group.otherColumns().isEmpty()
+            ? 0
+            : session.execute(
+                """
+                WITH %s
+                UPDATE %s AS target
+                SET %s
+                FROM given
+                WHERE %s AND %s
+                """
+                    .formatted(
+                        group.relation(),
+                        live,
+                        RecordWrites.assignments(group),
+                        match,
+                        RecordWrites.differ(group, "target")),
+                group.parameters());
+    String columns = Quote.identifiers(group.columns().stream().map(Column::name).toList());
+    String values =
+        group.columns().stream()
+            .map(column -> "given." + Quote.identifier(column.name()))
+            .collect(Collectors.joining(", "));
+    long inserted =
+        session.execute(
+            """
+            WITH %s
+            INSERT INTO %s (%s)
+            OVERRIDING SYSTEM VALUE
+            SELECT %s
+            FROM given
+            WHERE NOT EXISTS (SELECT FROM %2$s AS target WHERE %s)
+            ORDER BY given.epoch_index
+            """
+                .formatted(group.relation(), live, columns, values, match),
+            group.parameters());
+    return new Upserted(inserted, updated);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.epoch.storage.postgres;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.storage.BadLocationException;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageAdapterFactory;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TablePath;
+import io.vertx.mutiny.core.Vertx;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Opens PostgreSQL databases. */
+public final class PostgresStorageAdapterFactory implements StorageAdapterFactory {
+  private static final Set<String> NUMBERS = Set.of("port", "pool_size", "connect_timeout");
+
+  private final Vertx vertx;
+
+  public PostgresStorageAdapterFactory(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  @Override
+  public String backend() {
+    return "postgresql";
+  }
+
+  @Override
+  public boolean recognises(String location) {
+    return location.startsWith("postgresql://") || location.startsWith("postgres://");
+  }
+
+  @Override
+  public Location parse(String location) {
+    PostgresLocation parsed = checked(() -> PostgresLocation.parse(location));
+    TablePath table =
+        parsed
+            .table()
+            .orElseThrow(() ->
+                new BadLocationException(
+                    "The location names no table",
+                    "postgresql://[user:pass@]host[:port]/database/schema.table"));
+    return new Location(settings(parsed), table);
+  }
+
+  @Override
+  public Settings settings(Map<String, JsonNode> given) {
+    return settings(checked(() -> PostgresLocation.of(texts(given))));
+  }
+
+  @Override
+  public TablePath path(Settings settings, String text) {
+    return checked(() -> location(settings).table(text));
+  }
+
+  @Override
+  public StorageAdapter open(Settings settings) {
+    PostgresLocation location = checked(() -> location(settings));
+    return new PostgresStorageAdapter(vertx, location.connectOptions(), location.poolOptions());
+  }
+
+  private static PostgresLocation location(Settings settings) {
+    Map<String, String> all = texts(settings.config());
+    all.putAll(settings.secrets());
+    return PostgresLocation.of(all);
+  }
+
+  private static Settings settings(PostgresLocation location) {
+    Map<String, JsonNode> config = new HashMap<>();
+    location
+        .shown()
+        .forEach((name, value) ->
+            config.put(
+                name,
+                NUMBERS.contains(name)
+                    ? IntNode.valueOf(Integer.parseInt(value.trim()))
+                    : TextNode.valueOf(value)));
+    return new Settings(config, location.secrets());
+  }
+
+  private static Map<String, String> texts(Map<String, JsonNode> given) {
+    Map<String, String> texts = new HashMap<>();
+    given.forEach((name, value) -> {
+      if (value != null && !value.isNull()) {
+        if (!value.isValueNode()) {
+          throw new BadLocationException("Setting '" + name + "' must be a text or a number", null);
+        }
+        texts.put(name, value.asText());
+      }
+    });
+    return texts;
+  }
+
+  private static <T> T checked(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (BadLocationException e) {
+      throw e;
+    } catch (StorageException e) {
+      throw new BadLocationException(e.getMessage(), e.remedy());
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.BadValueException;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.WriteRefusedException;
+import dev.epoch.storage.WriteResult;
+import io.vertx.pgclient.PgException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Writes records as uncommitted changes of a branch, all or none: a few statements for all of them,
+ * deletes first.
+ */
+final class RecordWrites {
+  /** A value for a column GENERATED ALWAYS. */
+  private static final String GENERATED_ALWAYS = "428C9";
+
+  private final Database database;
+  private final ValueCodec codec;
+  private final LockRetries retries;
+
+  RecordWrites(Database database, ValueCodec codec, LockRetries retries) {
+    this.database = database;
+    this.codec = codec;
+    this.retries = retries;
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#write}. */
+  WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
+    GivenRecords records = GivenRecords.of(table.table(), codec, writes);
+    try {
+      return retries.run(() -> database.write(session -> write(session, branch, table, records)));
+    } catch (ConstraintFailure | BadValueException e) {
+      throw new WriteRefusedException(-1, e.getMessage(), e.remedy());
+    } catch (StorageException e) {
+      if (e.getCause() instanceof PgException error
+          && GENERATED_ALWAYS.equals(error.getSqlState())) {
+        throw new WriteRefusedException(-1, e.getMessage(), "Leave the column out of the record");
+      }
+      throw e;
+    }
+  }
+
+  private WriteResult write(
+      Session session, BranchHandle branch, BranchTable table, GivenRecords records) {
+    session.run(retries.setting());
+    requireDistinctKeys(session, records);
+    RecordWriter writer =
+        branch.isDefault()
+            ? new LiveRecordWriter(session, table.table())
+            : OverlayRecordWriter.open(session, branch, table.table());
+    long total = records.deletes().size();
+    long inserted = 0;
+    long updated = 0;
+    long deleted = records.deletes().size() == 0 ? 0 : writer.delete(records.deletes());
+    for (GivenRecords.Group group : records.upserts()) {
+      RecordWriter.Upserted upserted = writer.upsert(group);
+      inserted += upserted.inserted();
+      updated += upserted.updated();
+      total += group.size();
+    }
+    session.run("SET CONSTRAINTS ALL IMMEDIATE");
+    return new WriteResult(inserted, updated, deleted, total - inserted - updated - deleted);
+  }
+
+  /** Keys that differ as texts can be the same as values: 1.0 and 1.00. */
+  private static void requireDistinctKeys(Session session, GivenRecords records) {
+    GivenRecords.Group keys = records.allKeys();
+    String columns =
+        keys.keyColumns().stream()
+            .map(column -> "given." + Quote.identifier(column.name()))
+            .collect(Collectors.joining(", "));
+    session
+        .first(
+            """
+            WITH %s
+            SELECT min(given.epoch_index) AS first, max(given.epoch_index) AS second
+            FROM given
+            GROUP BY %s
+            HAVING count(*) > 1
+            LIMIT 1
+            """
+                .formatted(keys.relation(), columns),
+            row -> GivenRecords.twice(row.getInteger("first"), row.getInteger("second")),
+            keys.parameters())
+        .ifPresent(refusal -> {
+          throw refusal;
+        });
+  }
+
+  /** How the rows of a kind of branch are written. */
+  interface RecordWriter {
+    /** Deletes the rows that are there; their number. */
+    long delete(GivenRecords.Group keys);
+
+    /** Updates the rows that are there and differ, inserts the others. */
+    Upserted upsert(GivenRecords.Group group);
+
+    /** Numbers of rows; those that were as given already count in neither. */
+    record Upserted(long inserted, long updated) {}
+  }
+
+  /** {@code a = given.a, b = given.b}: not the key, whose values are the same. */
+  static String assignments(GivenRecords.Group group) {
+    return group.otherColumns().stream()
+        .map(column -> Quote.identifier(column.name()))
+        .map(column -> column + " = given." + column)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Whether the given values are others than those of the relation. */
+  static String differ(GivenRecords.Group group, String relation) {
+    return "pg_catalog.record_image_ne(ROW("
+        + columns(group, relation)
+        + "), ROW("
+        + columns(group, "given")
+        + "))";
+  }
+
+  private static String columns(GivenRecords.Group group, String relation) {
+    return group.otherColumns().stream()
+        .map(column -> relation + "." + Quote.identifier(column.name()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The condition that target and given have the same key. */
+  static String keyMatch(Session session, TableHandle table, String left, String right) {
+    return session
+        .first(
+            "SELECT epoch.key_match($1, $2, $3) AS condition",
+            row -> row.getString("condition"),
+            table.id(),
+            left,
+            right)
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,251 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.TableHandle;
+import io.vertx.mutiny.sqlclient.Row;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The second gate of a query: what PostgreSQL itself understood.
+ *
+ * <p>A view of the statement is created. That alone refuses everything but one SELECT without
+ * changes in its WITH clauses. The parse tree that PostgreSQL keeps of the view then names every
+ * relation and function by number, however the text spelled them:
+ *
+ * <ul>
+ *   <li>the only relations are the views of the tables' states;
+ *   <li>functions do not write: a VOLATILE one is refused, but for a few harmless ones of
+ *       PostgreSQL; those that run SQL from a text, or tell of other sessions, are refused too.
+ * </ul>
+ *
+ * <p>Nothing of the statement is planned or run.
+ */
+final class StatementAnalysis {
+  private static final Pattern RELATION = Pattern.compile(":relid (\\d+)");
+  private static final Pattern FUNCTION =
+      Pattern.compile(":(?:funcid|opfuncid|aggfnoid|winfnoid|tsmhandler) (\\d+)");
+  private static final Pattern OPERATOR = Pattern.compile(":opno (\\d+)");
+  private static final Pattern ROW_LOCKS = Pattern.compile(":rowMarks (?!<>)");
+
+  /** Volatile only because they answer anew each time. */
+  private static final Set<String> HARMLESS_VOLATILE =
+      Set.of(
+          "array_sample",
+          "array_shuffle",
+          "clock_timestamp",
+          "gen_random_uuid",
+          "pg_sleep",
+          "pg_sleep_for",
+          "pg_sleep_until",
+          "random",
+          "random_normal",
+          "timeofday",
+          "uuidv4",
+          "uuidv7");
+
+  /** Not volatile, yet they read what the statement does not name. */
+  private static final Pattern REVEALING =
+      Pattern.compile(
+          "(table|schema|database|cursor|query)_to_xml.*|pg_stat_get_.*|pg_show_.*"
+              + "|pg_cursor|pg_prepared_statement|pg_prepared_xact|ts_stat|ts_rewrite");
+
+  /** Extensions whose functions run SQL from a text, or reach out of the database. */
+  private static final Set<String> REACHING_OUT =
+      Set.of(
+          "adminpack",
+          "dblink",
+          "file_fdw",
+          "pageinspect",
+          "pg_stat_statements",
+          "postgres_fdw",
+          "tablefunc",
+          "xml2");
+
+  private static final String RELATIONS =
+      """
+      SELECT n.nspname::text AS schema, c.relname::text AS name
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.oid::bigint = ANY ($1::bigint[])
+      ORDER BY c.oid
+      """;
+
+  private static final String FUNCTIONS =
+      """
+      SELECT
+        n.nspname::text AS schema,
+        p.proname::text AS name,
+        p.provolatile = 'v' AS is_volatile,
+        p.oid < 16384 AS built_in,
+        (
+          SELECT e.extname::text
+          FROM pg_catalog.pg_depend d
+          JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+          WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+            AND d.objid = p.oid
+            AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+            AND d.deptype = 'e'
+        ) AS extension,
+        p.oid::regprocedure::text AS signature
+      FROM pg_catalog.pg_proc p
+      JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+      WHERE p.oid::bigint = ANY ($1::bigint[])
+        OR p.oid IN (
+          SELECT o.oprcode::oid
+          FROM pg_catalog.pg_operator o
+          WHERE o.oid::bigint = ANY ($2::bigint[])
+        )
+      ORDER BY p.oid
+      """;
+
+  /** Numbers from here on are of objects that users made. */
+  private static final long FIRST_USER_OBJECT = 16_384;
+
+  /** Functions and operators of PostgreSQL itself that were found harmless: they do not change. */
+  record Harmless(Set<Long> functions, Set<Long> operators) {
+    Harmless() {
+      this(ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet());
+    }
+  }
+
+  private final Session session;
+  private final Collection<TableHandle> tables;
+  private final Set<Long> views;
+  private final Harmless known;
+
+  /**
+   * @param tables that the statement may name
+   * @param views of their states
+   * @param known from earlier analyses in the same database
+   */
+  StatementAnalysis(
+      Session session, Collection<TableHandle> tables, Set<Long> views, Harmless known) {
+    this.session = session;
+    this.tables = tables;
+    this.views = views;
+    this.known = known;
+  }
+
+  /**
+   * Fails with {@link QueryRefusedException} unless the statement only reads its tables. The
+   * transaction is read-only afterwards.
+   */
+  void requireReading(String sql) {
+    String view = freeName();
+    session.execute(
+        "CREATE TEMPORARY VIEW "
+            + Quote.identifier(view)
+            + " AS SELECT s IS NULL AS answer FROM (\n"
+            + sql
+            + "\n) AS s");
+    Row rule =
+        session
+            .script(
+                """
+                SET TRANSACTION READ ONLY;
+                SELECT r.ev_class::pg_catalog.int8 AS view, r.ev_action::pg_catalog.text AS action
+                FROM pg_catalog.pg_rewrite r
+                WHERE r.ev_class = %s::pg_catalog.regclass
+                """
+                    .formatted(Quote.literal("pg_temp." + view)))
+            .iterator()
+            .next();
+    String action = rule.getString("action");
+    if (ROW_LOCKS.matcher(action).find()) {
+      throw refused("Rows cannot be locked by a query", "Leave out FOR UPDATE and FOR SHARE");
+    }
+    Set<Long> relations = numbers(RELATION, action);
+    relations.removeAll(views);
+    relations.remove(rule.getLong("view"));
+    relations.remove(0L);
+    requireNoOther(relations);
+    requireHarmless(numbers(FUNCTION, action), numbers(OPERATOR, action));
+  }
+
+  private String freeName() {
+    String name = "epoch_query";
+    while (hasTable(name)) {
+      name += "_";
+    }
+    return name;
+  }
+
+  private boolean hasTable(String name) {
+    return tables.stream().anyMatch(table -> table.name().equals(name));
+  }
+
+  private static Set<Long> numbers(Pattern pattern, String action) {
+    Set<Long> numbers = new HashSet<>();
+    for (Matcher matcher = pattern.matcher(action); matcher.find(); ) {
+      numbers.add(Long.parseLong(matcher.group(1)));
+    }
+    return numbers;
+  }
+
+  private void requireNoOther(Set<Long> relations) {
+    if (relations.isEmpty()) {
+      return;
+    }
+    record Found(String schema, String name) {}
+    List<Found> found =
+        session.list(
+            RELATIONS,
+            row -> new Found(row.getString("schema"), row.getString("name")),
+            (Object) relations.toArray(Long[]::new));
+    Found first = found.isEmpty() ? new Found("?", "?") : found.getFirst();
+    for (TableHandle table : tables) {
+      if (table.path().schema().equals(first.schema())
+          && table.path().table().equals(first.name())) {
+        throw refused(
+            table.path() + " is the live table, whatever branch or commit is asked for",
+            "Write \"" + table.name().replace("\"", "\"\"") + "\", without a schema");
+      }
+    }
+    throw refused(
+        first.schema() + "." + first.name() + " is no table of this repository",
+        tables.isEmpty()
+            ? "Register it with epoch table add"
+            : "The tables are "
+                + String.join(", ", tables.stream().map(TableHandle::name).toList()));
+  }
+
+  private void requireHarmless(Set<Long> functions, Set<Long> operators) {
+    functions.removeAll(known.functions());
+    operators.removeAll(known.operators());
+    if (functions.isEmpty() && operators.isEmpty()) {
+      return;
+    }
+    List<Row> rows =
+        session.list(
+            FUNCTIONS, row -> row, functions.toArray(Long[]::new), operators.toArray(Long[]::new));
+    for (Row function : rows) {
+      String name = function.getString("name");
+      String signature = function.getString("signature");
+      boolean builtIn = function.getBoolean("built_in");
+      boolean harmless = builtIn && HARMLESS_VOLATILE.contains(name);
+      String extension = function.getString("extension");
+      if (function.getString("schema").equals("epoch")
+          || builtIn && REVEALING.matcher(name).matches()
+          || extension != null && REACHING_OUT.contains(extension)) {
+        throw refused("The function " + signature + " cannot be used in a query", null);
+      }
+      if (function.getBoolean("is_volatile") && !harmless) {
+        throw refused(
+            "The function " + signature + " is VOLATILE: it may change something",
+            builtIn ? null : "If it only reads: ALTER FUNCTION " + signature + " STABLE");
+      }
+    }
+    functions.stream().filter(oid -> oid < FIRST_USER_OBJECT).forEach(known.functions()::add);
+    operators.stream().filter(oid -> oid < FIRST_USER_OBJECT).forEach(known.operators()::add);
+  }
+
+  private static QueryRefusedException refused(String message, String remedy) {
+    return new QueryRefusedException(message, remedy);
+  }
+}
