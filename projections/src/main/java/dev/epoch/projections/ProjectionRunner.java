@@ -131,6 +131,11 @@ final class ProjectionRunner implements AutoCloseable {
     }
     try {
       apply(checkpoint.position(), page);
+    } catch (NotNowException later) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Projection " + projector.name() + " waits: " + later.getMessage());
+      return false;
     } catch (RuntimeException failure) {
       applyOneByOne(page);
     }
@@ -148,6 +153,8 @@ final class ProjectionRunner implements AutoCloseable {
     for (StoredRecord stored : page) {
       try {
         apply(stored.position() - 1, List.of(stored));
+      } catch (NotNowException later) {
+        return;
       } catch (RuntimeException failure) {
         LOG.log(
             System.Logger.Level.ERROR,

@@ -58,7 +58,11 @@ public final class PostgresStorageAdapter implements StorageAdapter {
    *     their own
    */
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    LockRetries retries = new LockRetries(LOCK_TIMEOUT, LOCK_BOUND);
+    this(vertx, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
+  }
+
+  PostgresStorageAdapter(
+      Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
     StateResolver resolver = new StateResolver(new RelationNames());
     this.database = new Database(vertx, options, poolOptions);
     this.capture = new TableCapture(database, retries);
