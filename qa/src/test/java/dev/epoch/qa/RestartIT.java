@@ -160,8 +160,7 @@ class RestartIT {
     Map<String, String> found = new TreeMap<>();
     JsonNode page = shop.get("/commits?limit=1000&ref=" + Rest.escaped(branch)).ok();
     for (JsonNode commit : page.path("commits")) {
-      String former =
-          found.put(commit.path("message").textValue(), commit.path("id").textValue());
+      String former = found.put(commit.path("message").textValue(), commit.path("id").textValue());
       assertThat(former).as("a commit that is there twice: " + commit).isNull();
       assertThat(commit.path("stats").path("inserted").longValue()).isGreaterThan(0);
     }

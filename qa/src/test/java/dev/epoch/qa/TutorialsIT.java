@@ -283,7 +283,8 @@ class TutorialsIT {
     stopsAtConflicts();
     run("epoch conflicts resolve users --record 87 --theirs");
     run("epoch conflicts resolve users --record 42 --ours");
-    run("epoch conflicts resolve users --record 42 --field email --value \"alice.smith@company.com\"");
+    run(
+        "epoch conflicts resolve users --record 42 --field email --value \"alice.smith@company.com\"");
     run("epoch merge --continue");
     assertUsers("42|alice.smith@company.com|trial", "87|hugo@example.com|suspended");
     assertThat(run("epoch log --oneline -5").lines()).hasSize(4);
@@ -395,7 +396,9 @@ class TutorialsIT {
 
   private Shell.Result bash(String commands) {
     String reachable =
-        commands.replace("//localhost/", "//%s:%s@localhost:%d/".formatted(mydb.user(), mydb.password(), mydb.port()));
+        commands.replace(
+            "//localhost/",
+            "//%s:%s@localhost:%d/".formatted(mydb.user(), mydb.password(), mydb.port()));
     return shell.bash("PATH=" + Checkout.ROOT + "/bin:$PATH\n" + reachable);
   }
 
