@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.epoch.qa.process.Checkout;
+import dev.epoch.qa.process.Printed;
 import dev.epoch.qa.process.Psql;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shell;
@@ -51,15 +52,15 @@ class ReadmeIT {
 
     Path actual = Path.of("target", "readme-output.md");
     Files.writeString(actual, readmeWith(blocks, printed));
-    Neutral expected = new Neutral();
-    Neutral real = new Neutral();
+    Printed expected = new Printed();
+    Printed real = new Printed();
     SoftAssertions all = new SoftAssertions();
     for (int i = 0; i < blocks.size(); i++) {
-      all.assertThat(real.of(printed.get(i)))
+      all.assertThat(real.neutral(printed.get(i)))
           .as(
               "output of%n%s(the whole page with its real output is qa/%s)",
               blocks.get(i).commands(), actual)
-          .isEqualTo(expected.of(blocks.get(i).output()));
+          .isEqualTo(expected.neutral(blocks.get(i).output()));
     }
     all.assertAll();
   }
@@ -104,23 +105,5 @@ class ReadmeIT {
               commands + printed.get(i).replaceAll("(?m)[ \\t]+$", "").strip() + "\n```");
     }
     return page;
-  }
-
-  /** Numbers ids in the order of their appearance, and takes times and ports away. */
-  private static final class Neutral {
-    private static final Pattern ID = Pattern.compile("\\b[0-9a-f]{7}\\b");
-
-    private final Map<String, String> ids = new LinkedHashMap<>();
-
-    String of(String text) {
-      String timeless =
-          text.strip()
-              .replaceAll("(?m)[ \\t]+$", "")
-              .replaceAll("\\b127\\.0\\.0\\.1:\\d+", "127.0.0.1:<port>")
-              .replaceAll("(?m)^\\d+  \\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "<position>  <time>")
-              .replaceAll("(?m)^Date:   .*$", "Date:   <date>");
-      return ID.matcher(timeless)
-          .replaceAll(found -> ids.computeIfAbsent(found.group(), id -> "<id" + ids.size() + ">"));
-    }
   }
 }
