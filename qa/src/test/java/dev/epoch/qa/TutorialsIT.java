@@ -39,7 +39,12 @@ class TutorialsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    postgres = EmbeddedPostgres.builder().setOverrideWorkingDirectory(home.toFile()).start();
+    postgres =
+        EmbeddedPostgres.builder()
+            .setOverrideWorkingDirectory(home.toFile())
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .start();
     database("postgres").create("horizon_epoch");
     server =
         new ServerProcess(home.resolve("data"))
