@@ -3,13 +3,17 @@ package dev.epoch.storage.postgres;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,6 +28,14 @@ final class Database implements AutoCloseable {
   /** More than any sensible pool has connections. */
   private static final int MOST_STALE_PLANS = 200;
 
+  /** What the client calls itself unless told otherwise. */
+  private static final String DRIVERS_OWN_NAME =
+      PgConnectOptions.DEFAULT_PROPERTIES.get("application_name");
+
+  private static final int MOST_DEAD_CONNECTIONS = 20;
+
+  private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
+
   private final Pool pool;
 
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
@@ -33,7 +45,12 @@ final class Database implements AutoCloseable {
   /** The settings under which every value has one text. */
   static PgConnectOptions pinned(PgConnectOptions options) {
     PgConnectOptions pinned = new PgConnectOptions(options);
-    pinned.getProperties().putIfAbsent("application_name", "epoch");
+    pinned
+        .getProperties()
+        .merge(
+            "application_name",
+            "epoch",
+            (given, name) -> DRIVERS_OWN_NAME.equals(given) ? name : given);
     return pinned
         .setCachePreparedStatements(true)
         .addProperty("DateStyle", "ISO, YMD")
@@ -82,10 +99,9 @@ final class Database implements AutoCloseable {
   }
 
   private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
-    SqlConnection connection = connection();
+    Session session = begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    SqlConnection connection = session.connection();
     try {
-      Session session = new Session(connection);
-      session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       RowStream<T> rows = body.apply(session);
       // the first page, so that what is wrong shows here
       rows.hasNext();
@@ -100,13 +116,12 @@ final class Database implements AutoCloseable {
   }
 
   private <T> T transaction(String begin, Function<Session, T> body) {
-    SqlConnection connection = connection();
-    Session session = new Session(connection);
+    Session session = begin(pool, Deadline.NONE, begin);
+    SqlConnection connection = session.connection();
     boolean committing = false;
     boolean ended = false;
     Throwable failure = null;
     try {
-      session.run(begin);
       T result = body.apply(session);
       committing = true;
       // COMMIT of a transaction that has failed rolls back and reports success; the SELECT fails.
@@ -143,20 +158,39 @@ final class Database implements AutoCloseable {
     Await.quietly(connection.close());
   }
 
-  /** Ends the session at the server; the pool then forgets the connection. */
-  static void discard(SqlConnection connection) {
+  /** Ends the session at the server, and waits until the pool has noticed. */
+  private static void discard(SqlConnection connection) {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    connection.closeHandler(() -> closed.complete(null));
     Await.quietly(
         connection
             .query("ROLLBACK; SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())")
             .execute());
+    Await.quietly(Uni.createFrom().completionStage(closed).ifNoItem().after(MOST_TO_CLOSE).fail());
   }
 
-  private SqlConnection connection() {
-    return connection(pool);
+  /**
+   * A connection of a pool on which a transaction has begun. One that has died in the pool is
+   * passed over: nothing was done on it yet.
+   */
+  static Session begin(Pool pool, Deadline deadline, String begin) {
+    for (int dead = 0; ; dead++) {
+      SqlConnection connection = connection(pool);
+      try {
+        Session session = new Session(connection, deadline);
+        session.run(begin);
+        return session;
+      } catch (RuntimeException e) {
+        Await.quietly(connection.close());
+        RuntimeException failure = SqlErrors.translate(e);
+        if (!(failure instanceof StorageUnavailableException) || dead == MOST_DEAD_CONNECTIONS) {
+          throw failure;
+        }
+      }
+    }
   }
 
-  /** A connection of a pool; fails as any access to the database does. */
-  static SqlConnection connection(Pool pool) {
+  private static SqlConnection connection(Pool pool) {
     try {
       return Await.on(pool.getConnection());
     } catch (RuntimeException e) {

@@ -59,6 +59,7 @@ final class EpochSchema {
           FROM pg_proc AS p
           JOIN pg_namespace AS n ON n.oid = p.pronamespace
           WHERE n.nspname = 'epoch' AND p.proname = ANY ('%s')
+            AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgfoid = p.oid)
         LOOP
           EXECUTE format('DROP FUNCTION %%s', gone);
         END LOOP;

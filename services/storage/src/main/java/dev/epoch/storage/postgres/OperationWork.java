@@ -65,8 +65,10 @@ final class OperationWork {
     List<OperationTable> tables = lock();
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
     requireNothingPending(tables);
-    merge(tables, staged);
-    session.run(PLANS);
+    if (!staged.isEmpty()) {
+      merge(tables, staged);
+      session.run(PLANS);
+    }
     for (OperationTable table : tables) {
       locations.put(
           table.id(),
@@ -119,6 +121,9 @@ final class OperationWork {
       if (found.workingSet() != null) {
         addLock(locks, found.workingSet());
       }
+    }
+    if (commitsOnly) {
+      locks.append("; ").append(PLANS);
     }
     session.run(locks.toString());
     return tables;
@@ -296,7 +301,6 @@ final class OperationWork {
 
   /** Moves what the branch sees, and its views with it. */
   private void place(OperationTable table, RowsLocation location) {
-    session.run(DEFAULT_PLANS);
     session.execute(
         """
         UPDATE epoch.branch_tables
@@ -315,6 +319,5 @@ final class OperationWork {
           operation.branch().id(),
           table.id());
     }
-    session.run(PLANS);
   }
 }

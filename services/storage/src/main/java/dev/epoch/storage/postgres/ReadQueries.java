@@ -117,8 +117,11 @@ final class ReadQueries implements AutoCloseable {
               + " values were given",
           "Give one value for each of $1, $2, ...");
     }
-    SqlConnection connection = Database.connection(pool);
-    Session session = new Session(connection, Deadline.after(query.timeout().plus(GRACE)));
+    Duration longest = query.timeout().plus(GRACE);
+    Session session =
+        Database.begin(
+            pool, Deadline.after(longest), "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE");
+    SqlConnection connection = session.connection();
     boolean reusable = false;
     CancelTimer timer = CancelTimer.start(vertx, connection, query.timeout());
     try {
@@ -136,9 +139,6 @@ final class ReadQueries implements AutoCloseable {
   }
 
   private QueryResult run(Session session, ReadQuery query, StatementText statement) {
-    session.run(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL statement_timeout = "
-            + query.timeout().plus(GRACE).toMillis());
     Set<Long> views = nameStates(session, query, statement);
     String sql = withValues(session, query, statement);
     new StatementAnalysis(session, query.tables().keySet(), views, harmless).requireReading(sql);
@@ -147,7 +147,8 @@ final class ReadQueries implements AutoCloseable {
 
   /** Makes the views, and the search path of users' statements. The numbers of the views. */
   private Set<Long> nameStates(Session session, ReadQuery query, StatementText statement) {
-    StringBuilder script = new StringBuilder();
+    StringBuilder script = new StringBuilder("SET LOCAL statement_timeout = ");
+    script.append(query.timeout().plus(GRACE).toMillis()).append(";\n");
     Set<String> schemas = new LinkedHashSet<>();
     query
         .tables()
@@ -263,16 +264,19 @@ final class ReadQueries implements AutoCloseable {
     end(connection);
   }
 
-  /** Ends the session from outside. */
+  /**
+   * Ends the session from outside. The connection does not go back to the pool, which forgets it
+   * when it is closed: nobody meets it dying. If the server is out of reach, its own
+   * statement_timeout ends the statement.
+   */
   private void end(SqlConnection connection) {
     int process = PgConnection.cast(connection.getDelegate()).processId();
-    // if the server is out of reach, its own statement_timeout ends the statement
     database
         .pool()
         .query("SELECT pg_catalog.pg_terminate_backend(" + process + ")")
         .execute()
         .subscribe()
-        .with(done -> connection.closeAndForget(), failure -> connection.closeAndForget());
+        .with(done -> {}, failure -> connection.closeAndForget());
   }
 
   @Override

@@ -191,7 +191,10 @@ final class SqlErrors {
 
   private static boolean isConnectionLoss(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException || cause instanceof VertxException) {
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof IOException
+          || cause instanceof VertxException
+          || message.startsWith("Connection is not active")) {
         return true;
       }
     }

@@ -61,6 +61,12 @@ DECLARE
   working_set text;
   writable text;
 BEGIN
+  IF EXISTS (
+    SELECT FROM epoch.branch_tables AS b
+    WHERE b.branch_id = of_branch AND b.table_id = of_table AND b.has_overlay
+  ) THEN
+    RETURN;
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
   SELECT * INTO place FROM epoch.branch_tables AS b
   WHERE b.branch_id = of_branch AND b.table_id = of_table FOR UPDATE;
@@ -126,7 +132,7 @@ BEGIN
   FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh'] LOOP
     EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
   END LOOP;
-  FOREACH kind IN ARRAY ARRAY['vc', 'dc', 'vi'] LOOP
+  FOREACH kind IN ARRAY ARRAY['vc', 'dc'] LOOP
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
   END LOOP;
 END

@@ -161,6 +161,21 @@ class DatabaseTest {
   }
 
   @Test
+  void connectionsThatDiedInThePoolArePassedOver() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(oneByDatabase()).isEqualTo(1);
+      postgres.sql.executeAsSuperuser(
+          """
+          SELECT pg_terminate_backend(pid)
+          FROM pg_stat_activity
+          WHERE datname = '%s' AND pid <> pg_backend_pid()
+          """
+              .formatted(postgres.sql.name()));
+    }
+    assertThat(oneByDatabase()).isEqualTo(1);
+  }
+
+  @Test
   void whatIsNotThereIsSaid() {
     assertThatExceptionOfType(TableNotFoundException.class)
         .isThrownBy(() -> postgres.database.read(s -> s.execute("SELECT FROM public.nothing")));

@@ -154,6 +154,13 @@ final class VersionedDatabase implements AutoCloseable {
     return commit(Layout.of(table).workingSet(), Layout.of(table).history(), table, columns);
   }
 
+  /** {@link #commit} of the changes of a branch. */
+  long commitOverlay(TableHandle table, BranchHandle branch, String... columns) {
+    Layout.Overlay overlay =
+        Layout.of(table).overlay(Layout.branchLabel(branch.name()), branch.id());
+    return commit(overlay.workingSet(), overlay.history(), table, columns);
+  }
+
   private long commit(String workingSet, String history, TableHandle table, String... columns) {
     long position = positions.incrementAndGet();
     String all = Quote.identifiers(List.of(columns));
@@ -187,6 +194,59 @@ final class VersionedDatabase implements AutoCloseable {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Rows of a live table at the last commit, in the order of the key: as the layout says. */
+  List<List<String>> lastCommit(TableHandle table) {
+    return baseAt(table, Long.MAX_VALUE);
+  }
+
+  /** Rows of a live table at a position, in the order of the key: as the layout says. */
+  List<List<String>> baseAt(TableHandle table, long position) {
+    Layout layout = Layout.of(table);
+    String columns =
+        Quote.identifiers(table.schema().columns().stream().map(Column::name).toList());
+    String key = Quote.identifiers(table.schema().primaryKey());
+    String sql =
+        """
+        WITH past AS (
+          SELECT * FROM epoch.%1$s WHERE epoch_from <= %6$d AND epoch_to > %6$d
+        ), pending AS (
+          SELECT * FROM epoch.%2$s WHERE (%4$s) NOT IN (SELECT %4$s FROM past)
+        )
+        SELECT %3$s FROM past WHERE epoch_kind = 1
+        UNION ALL
+        SELECT %3$s FROM pending WHERE epoch_kind = 1
+        UNION ALL
+        SELECT %3$s FROM %5$s
+        WHERE (%4$s) NOT IN (SELECT %4$s FROM past UNION ALL SELECT %4$s FROM pending)
+        """
+            .formatted(
+                Quote.identifier(layout.history()),
+                Quote.identifier(layout.workingSet()),
+                columns,
+                key,
+                Quote.qualified(table.path().schema(), table.path().table()),
+                position);
+    return database.rows("SELECT * FROM (" + sql + ") AS base ORDER BY " + key);
+  }
+
+  /** Waits until a session of the database waits for a lock. */
+  void awaitLockWaiter() {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (System.nanoTime() < end) {
+      String waiting =
+          database.value(
+              """
+              SELECT count(*) FROM pg_stat_activity
+              WHERE datname = current_database() AND wait_event_type = 'Lock'
+              """);
+      if (!waiting.equals("0")) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    throw new AssertionError("nobody waits for a lock");
   }
 
   @Override

@@ -65,7 +65,10 @@ public final class StoragePostgres {
     maintenance.execute(
         "CREATE ROLE " + owner + " LOGIN NOSUPERUSER PASSWORD '" + owner + "'",
         "CREATE DATABASE " + name + " OWNER " + owner);
-    return new TestDatabase(port(), name, owner, SUPERUSER);
+    TestDatabase database = new TestDatabase(port(), name, owner, SUPERUSER);
+    // from PostgreSQL 15 on it belongs to the owner of the database anyway
+    database.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + owner);
+    return database;
   }
 
   /** Port of the server on the loopback address. */
