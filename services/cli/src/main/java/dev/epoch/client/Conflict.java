@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
- * A conflict of an open merge: a record, or a constraint.
+ * A conflict of an open merge: about a record, or about the definition of a constraint.
  *
- * @param key primary key of the record; the missing node for a constraint
- * @param type such as {@code modify/modify} or {@code modify/delete}
- * @param constraint name of the constraint, or null for a record
+ * @param key primary key of the record; no value where it is about a definition
+ * @param type such as {@code modify_modify} or {@code modify_delete}: what the branch that is
+ *     merged (theirs) has done, then what the branch that is merged into (ours) has done
+ * @param constraint the constraint that the record breaks or whose definition it is, or null
  */
 public record Conflict(
     String id,
@@ -55,12 +56,32 @@ public record Conflict(
     }
   }
 
-  /** How many decisions are still open: one for each field, one where there are no fields. */
+  /** Whether it is about the definition of a constraint, not about a record. */
+  public boolean aboutDefinition() {
+    return constraint != null && (key.isMissingNode() || key.isNull());
+  }
+
+  /** Whether the branch that is merged into has deleted the record. */
+  public boolean deletedByOurs() {
+    return type.endsWith("delete");
+  }
+
+  /** Whether the branch that is merged has deleted the record. */
+  public boolean deletedByTheirs() {
+    return type.startsWith("delete");
+  }
+
+  /** Whether it is decided as a whole, not field by field. */
+  public boolean indivisible() {
+    return fields.isEmpty() || deletedByOurs() || deletedByTheirs() || constraint != null;
+  }
+
+  /** How many decisions are still open. */
   public long open() {
     if (resolved) {
       return 0;
     }
-    return fields.isEmpty() ? 1 : fields.stream().filter(field -> !field.resolved()).count();
+    return indivisible() ? 1 : fields.stream().filter(field -> !field.resolved()).count();
   }
 
   /**

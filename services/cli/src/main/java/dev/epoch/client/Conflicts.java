@@ -37,7 +37,7 @@ public final class Conflicts {
   /**
    * A decision; the narrower the more of table, key, field and constraint are given.
    *
-   * @param key primary key as the server gave it, or as text ({@code "42"}, {@code "1,2"}), or null
+   * @param key primary key as the server gave it, or as one value, or as an array, or null
    * @param value what {@link Side#VALUE} sets, else null
    */
   public record Resolution(

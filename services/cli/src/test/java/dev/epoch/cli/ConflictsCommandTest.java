@@ -12,6 +12,29 @@ class ConflictsCommandTest extends CommandTest {
   void inRepository() {
     shell.inRepository("shop", "main");
     server.on("POST /conflicts/resolve", "{\"resolved\": 3, \"remaining\": 1}");
+    server.on(
+        "GET /tables/users",
+        """
+        {"name": "users", "primary_key": ["id"], "schema": {"columns": [
+           {"name": "email", "type": "text"}, {"name": "age", "type": "integer"},
+           {"name": "settings", "type": "jsonb"}]}}
+        """);
+  }
+
+  @Test
+  void aDocumentIsJson() {
+    String[] resolve = {
+      "conflicts", "resolve", "users", "--record", "1", "--field", "settings", "--value", ""
+    };
+    resolve[8] = "{\"b\": [1.50, null]}";
+    assertThat(sentBy(resolve)).contains("\"value\":{\"b\":[1.50,null]}");
+    resolve[8] = "{b}";
+    fails(2, "error: '{b}' is not JSON, which settings holds\n", resolve);
+    resolve[6] = "settings/theme/dark";
+    resolve[8] = "true";
+    assertThat(sentBy(resolve)).contains("\"value\":true");
+    resolve[6] = "email";
+    assertThat(sentBy(resolve)).contains("\"value\":\"true\"");
   }
 
   private String sentBy(String... command) {
@@ -46,6 +69,14 @@ class ConflictsCommandTest extends CommandTest {
         .isEqualTo(
             "{\"branch\":\"main\",\"table\":\"users\",\"key\":\"42\",\"field\":\"email\","
                 + "\"resolution\":\"value\",\"value\":\"alice.smith@company.com\"}");
+    server.on("GET /tables/prices", "{\"name\": \"prices\", \"primary_key\": [\"a\", \"b\"]}");
+    server.on("GET /tables/notes", "{\"name\": \"notes\", \"primary_key\": [\"title\"]}");
+    assertThat(sentBy("conflicts", "resolve", "prices", "--record", "1,x", "--ours"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"table\":\"prices\",\"key\":[\"1\",\"x\"],"
+                + "\"resolution\":\"ours\"}");
+    assertThat(sentBy("conflicts", "resolve", "notes", "--record", "a, b", "--ours"))
+        .contains("\"key\":\"a, b\"");
     assertThat(
             sentBy(
                 "conflicts", "resolve", "--constraint", "chk_age", "--custom", "CHECK (age >= 16)"))
@@ -122,21 +153,24 @@ class ConflictsCommandTest extends CommandTest {
         "GET /conflicts",
         """
         {"conflicts": [
-           {"id": "1", "table": "users", "key": {"id": 42}, "type": "modify/modify",
+           {"id": "1", "table": "users", "key": {"id": 42}, "type": "modify_modify",
             "fields": [{"name": "email", "base": "alice@example.com", "ours": "alice@company.com",
                         "theirs": "alice.smith@example.com"},
                        {"name": "age", "base": 1, "ours": 2, "theirs": null}]},
-           {"id": "2", "table": "users", "key": {"id": 87}, "type": "modify/delete", "fields": []},
+           {"id": "2", "table": "users", "key": {"id": 87}, "type": "delete_modify",
+            "fields": [{"name": "age", "base": 7, "ours": 8, "theirs": null}]},
+           {"id": "4", "table": "users", "key": {"id": 99}, "type": "constraint_violation",
+            "constraint": "uq_email", "fields": []},
            {"id": "3", "table": "users", "constraint": "chk_age", "fields": [
             {"name": "definition", "base": "a", "ours": "b", "theirs": "c"}]}],
-         "total": 3, "unresolved": 3}
+         "total": 4, "unresolved": 4}
         """);
   }
 
   @Test
   void asksAboutEachConflict() {
     scriptConflicts();
-    shell.type("x\no\nc\n33\ns\nt\n");
+    shell.type("x\no\nc\n33\ns\nc\nb\nt\n");
 
     var result = shell.run("conflicts", "resolve", "--interactive");
 
@@ -144,7 +178,7 @@ class ConflictsCommandTest extends CommandTest {
     assertThat(result.out())
         .startsWith(
             """
-            Conflict 1 of 4: users.email (record 42)
+            Conflict 1 of 5: users.email (record 42)
               BASE:   alice@example.com
               OURS:   alice@company.com
               THEIRS: alice.smith@example.com
@@ -157,14 +191,17 @@ class ConflictsCommandTest extends CommandTest {
               [s] Skip (resolve later)
             > Please answer o, t, b, c or s.
             >\s
-            Conflict 2 of 4: users.age (record 42)
+            Conflict 2 of 5: users.age (record 42)
               BASE:   1
               OURS:   2
               THEIRS: NULL
             """)
-        .contains("> Value: \nConflict 3 of 4: users (record 87, modify/delete)\n\nChoose")
-        .contains("Conflict 4 of 4: users.chk_age (constraint)\n  BASE:   a\n")
-        .endsWith("Resolved 3 conflicts, 1 remaining\n");
+        .contains("> Value: \nConflict 3 of 5: users (record 87, delete_modify)\n  BASE:   age=7\n")
+        .contains("  [t] Keep theirs (deleted)\n  [b] Keep base (age=7)\n  [s] Skip")
+        .contains("Conflict 4 of 5: users (record 99, violates uq_email)\n\nChoose")
+        .contains("> Please answer o, t, b or s.\n")
+        .contains("Conflict 5 of 5: users.chk_age (constraint)\n  BASE:   a\n")
+        .endsWith("Resolved 4 conflicts, 1 remaining\n");
     assertThat(server.requests("POST /conflicts/resolve"))
         .extracting(request -> request.body().toString())
         .containsExactly(
@@ -172,6 +209,8 @@ class ConflictsCommandTest extends CommandTest {
                 + "\"resolution\":\"ours\"}",
             "{\"branch\":\"main\",\"table\":\"users\",\"key\":{\"id\":42},\"field\":\"age\","
                 + "\"resolution\":\"value\",\"value\":\"33\"}",
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":{\"id\":99},"
+                + "\"constraint\":\"uq_email\",\"resolution\":\"base\"}",
             "{\"branch\":\"main\",\"table\":\"users\",\"constraint\":\"chk_age\","
                 + "\"resolution\":\"theirs\"}");
   }
@@ -207,7 +246,13 @@ class ConflictsCommandTest extends CommandTest {
             THEIRS: NULL
 
         Record ID: 87
-          Conflict: modify/delete
+          Field: age
+            BASE:   7
+            OURS:   8
+            THEIRS: (deleted)
+
+        Record ID: 99
+          Violates: uq_email
         ------------------------------------------------------------
 
         CONFLICT (constraint): chk_age modified in both branches
@@ -224,7 +269,7 @@ class ConflictsCommandTest extends CommandTest {
 
     assertThat(shell.run("conflicts", "show", "--format", "json").out())
         .startsWith("{\n  \"conflicts\": [\n    {\n      \"id\": \"1\",")
-        .endsWith("  \"total\": 3,\n  \"unresolved\": 3\n}\n");
+        .endsWith("  \"total\": 4,\n  \"unresolved\": 4\n}\n");
   }
 
   @Test

@@ -62,6 +62,18 @@ class DoctorCommandTest extends CommandTest {
   }
 
   @Test
+  void aServerThatIsNotReadyIsAProblem() {
+    healthy();
+    server.on("GET /ready", 503, "{\"ready\": false, \"metadata_connected\": false}");
+    shell.run("doctor", "--check", "ready");
+
+    var result = shell.run("doctor", "--check", "ready");
+
+    assertThat(result.out()).isEqualTo("[problem] ready: the metadata database is not connected\n");
+    assertThat(result.exitCode()).isEqualTo(1);
+  }
+
+  @Test
   void looksAtOneThing() {
     healthy();
 

@@ -31,6 +31,7 @@ public final class VersioningServer implements AutoCloseable {
   private final DiffService diffs;
   private final ReadService reads;
   private final RebuildService rebuilds;
+  private final CleanupService cleanups;
 
   public VersioningServer(
       EventLog log,
@@ -59,6 +60,7 @@ public final class VersioningServer implements AutoCloseable {
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.cleanups = new CleanupService(adapters);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories);
   }
 
@@ -135,6 +137,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public ReadService reads() {
     return reads;
+  }
+
+  public CleanupService cleanups() {
+    return cleanups;
   }
 
   public RebuildService rebuilds() {

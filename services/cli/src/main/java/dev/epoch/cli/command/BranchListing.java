@@ -11,6 +11,7 @@ import dev.epoch.client.Commit;
 import dev.epoch.client.Commits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Lists branches; the one that is checked out is marked. */
 abstract class BranchListing extends EpochSubcommand {
@@ -70,18 +71,14 @@ abstract class BranchListing extends EpochSubcommand {
             true);
     new HistoryReader(client(), everything).read(null, history::add);
     CommitText text = new CommitText(output().palette(), session().environment().zone());
+    Map<String, List<String>> names = BranchNames.byHead(listing.branches(), current);
     List<HistoryGraph.Node> nodes =
-        BranchOutline.of(history, listing.branches()).stream()
+        BranchOutline.of(history, names).stream()
             .map(node ->
                 new HistoryGraph.Node(
                     node.commit().id(),
                     node.parents(),
-                    List.of(
-                        text.oneLine(
-                            node.commit(),
-                            node.branches().stream()
-                                .map(name -> name.equals(current) ? "HEAD -> " + name : name)
-                                .toList()))))
+                    List.of(text.oneLine(node.commit(), node.branches()))))
             .toList();
     output().lines(HistoryGraph.draw(nodes));
   }

@@ -1,6 +1,5 @@
 package dev.epoch.cli.command;
 
-import dev.epoch.client.Branch;
 import dev.epoch.client.Commit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,17 +29,17 @@ final class BranchOutline {
    */
   record Node(Commit commit, List<String> parents, List<String> branches) {}
 
-  /** The outline of commits that come children first. */
-  static List<Node> of(List<Commit> history, List<Branch> branches) {
+  /**
+   * The outline of commits that come children first.
+   *
+   * @param names names of branches by the commit where they end
+   */
+  static List<Node> of(List<Commit> history, Map<String, List<String>> names) {
     Map<String, Commit> byId = new HashMap<>();
     Map<String, Integer> children = new HashMap<>();
-    Map<String, List<String>> names = new HashMap<>();
     for (Commit commit : history) {
       byId.put(commit.id(), commit);
       commit.parents().forEach(parent -> children.merge(parent, 1, Integer::sum));
-    }
-    for (Branch branch : branches) {
-      names.computeIfAbsent(branch.headCommitId(), id -> new ArrayList<>()).add(branch.name());
     }
     Set<String> kept = new LinkedHashSet<>();
     for (Commit commit : history) {

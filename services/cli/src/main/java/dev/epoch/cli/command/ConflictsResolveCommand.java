@@ -1,11 +1,13 @@
 package dev.epoch.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.client.Conflicts;
+import dev.epoch.client.Json;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -71,16 +73,15 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
       return new InteractiveResolution(session(), scope).run();
     }
     checkScope(scope);
-    JsonNode key = record == null ? null : TextNode.valueOf(record);
     return new ResolutionReport(session())
         .resolve(
             new Conflicts.Resolution(
                 scope,
-                key,
+                record == null ? null : key(scope),
                 field,
                 constraint,
                 side(),
-                value == null ? null : TextNode.valueOf(value)));
+                value == null ? null : value(scope)));
   }
 
   private void checkScope(String scope) {
@@ -93,6 +94,25 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
     if (value != null && field != null && record == null) {
       throw CommandFailure.usage("--value needs --record");
     }
+  }
+
+  private JsonNode value(String scope) {
+    return field == null
+        ? TextNode.valueOf(value)
+        : new TypedValues(session()).of(scope, field, value);
+  }
+
+  /** One value, or one for each column of a composite key. */
+  private JsonNode key(String scope) {
+    boolean composite =
+        record.contains(",")
+            && client().tables().get(scope, session().branch()).primaryKey().size() > 1;
+    if (!composite) {
+      return TextNode.valueOf(record);
+    }
+    ArrayNode values = Json.array();
+    Stream.of(record.split(",", -1)).forEach(values::add);
+    return values;
   }
 
   private Conflicts.Side side() {

@@ -116,13 +116,25 @@ public final class DoctorCommand extends EpochSubcommand {
   }
 
   private Finding readiness() {
-    JsonNode ready = session().server().diagnostics().readiness();
+    JsonNode ready = readinessAnswer();
     boolean ok = ready.path("ready").asBoolean(ready.path("status").asText().equals("UP"));
     boolean metadata = ready.path("metadata_connected").asBoolean(ok);
     return new Finding(
         "ready",
         ok && metadata,
         metadata ? (ok ? "ready" : "not ready") : "the metadata database is not connected");
+  }
+
+  /** A server that is not ready says so with an error status and the same document. */
+  private JsonNode readinessAnswer() {
+    try {
+      return session().server().diagnostics().readiness();
+    } catch (RefusedException refusal) {
+      if (refusal.body().has("ready")) {
+        return refusal.body();
+      }
+      throw refusal;
+    }
   }
 
   private Finding repository() {

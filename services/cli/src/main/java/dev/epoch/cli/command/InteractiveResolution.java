@@ -2,6 +2,7 @@ package dev.epoch.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Output;
 import dev.epoch.cli.Session;
@@ -17,38 +18,51 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Walks through conflicts and asks about each; the end of the input ends the walk. */
 final class InteractiveResolution {
 
   private final Session session;
   private final String table;
+  private final TypedValues values;
   private final BufferedReader answers;
   private long remaining;
 
   InteractiveResolution(Session session, String table) {
     this.session = Objects.requireNonNull(session, "session");
     this.table = table;
+    this.values = new TypedValues(session);
     this.answers =
         new BufferedReader(
             new InputStreamReader(session.environment().in(), StandardCharsets.UTF_8));
   }
 
-  /** One decision to make: a field, or a whole conflict that has no fields. */
+  /**
+   * One decision to make.
+   *
+   * @param field null for a conflict that is decided as a whole
+   */
   private record Question(
-      Conflict conflict, String field, JsonNode base, JsonNode ours, JsonNode theirs) {
-
-    boolean hasSides() {
-      return !base.isMissingNode() || !ours.isMissingNode() || !theirs.isMissingNode();
-    }
+      Conflict conflict, String field, String base, String ours, String theirs) {
 
     String title() {
-      if (conflict.constraint() != null) {
+      if (conflict.aboutDefinition()) {
         return conflict.table() + "." + conflict.constraint() + " (constraint)";
       }
-      String place = conflict.table() + (field == null ? "" : "." + field);
-      String kind = field == null && !conflict.type().isEmpty() ? ", " + conflict.type() : "";
-      return place + " (record " + Values.key(conflict.key()) + kind + ")";
+      String record = " (record " + Values.key(conflict.key());
+      if (field != null) {
+        return conflict.table() + "." + field + record + ")";
+      }
+      String why =
+          conflict.constraint() == null ? conflict.type() : "violates " + conflict.constraint();
+      return conflict.table() + record + ", " + why + ")";
+    }
+
+    boolean takesValue() {
+      return field != null || conflict.aboutDefinition();
     }
   }
 
@@ -84,74 +98,104 @@ final class InteractiveResolution {
     if (conflict.open() == 0) {
       return List.of();
     }
-    JsonNode json = conflict.json();
-    if (conflict.fields().isEmpty()) {
+    if (conflict.indivisible()) {
       return List.of(
-          new Question(conflict, null, json.path("base"), json.path("ours"), json.path("theirs")));
+          new Question(
+              conflict,
+              null,
+              side(conflict, Conflict.Field::base),
+              conflict.deletedByOurs() ? "deleted" : side(conflict, Conflict.Field::ours),
+              conflict.deletedByTheirs() ? "deleted" : side(conflict, Conflict.Field::theirs)));
     }
     return conflict.fields().stream()
         .filter(field -> !field.resolved())
         .map(field ->
-            new Question(conflict, field.name(), field.base(), field.ours(), field.theirs()))
+            new Question(
+                conflict,
+                field.name(),
+                Values.shown(field.base()),
+                Values.shown(field.ours()),
+                Values.shown(field.theirs())))
         .toList();
+  }
+
+  /** A definition as it is, the fields of a record with their names; empty where not known. */
+  private static String side(Conflict conflict, Function<Conflict.Field, JsonNode> side) {
+    return conflict.fields().stream()
+        .map(field ->
+            (conflict.aboutDefinition() ? "" : field.name() + "=")
+                + Values.shown(side.apply(field)))
+        .collect(Collectors.joining(", "));
   }
 
   private Step ask(Question question, int number, int of) {
     Output output = session.output();
-    boolean sides = question.hasSides();
-    boolean custom = question.field() != null || question.conflict().constraint() != null;
     output.line("Conflict " + number + " of " + of + ": " + question.title());
-    if (sides) {
-      output.line("  BASE:   " + Values.shown(question.base()));
-      output.line("  OURS:   " + Values.shown(question.ours()));
-      output.line("  THEIRS: " + Values.shown(question.theirs()));
+    if (!question.base().isEmpty()) {
+      output.line("  BASE:   " + question.base());
+      output.line("  OURS:   " + question.ours());
+      output.line("  THEIRS: " + question.theirs());
     }
     output.line("");
     output.line("Choose resolution:");
-    output.line("  [o] Keep ours" + shown(question.ours(), sides));
-    output.line("  [t] Keep theirs" + shown(question.theirs(), sides));
-    output.line("  [b] Keep base" + shown(question.base(), sides));
-    if (custom) {
+    output.line("  [o] Keep ours" + inParentheses(question.ours()));
+    output.line("  [t] Keep theirs" + inParentheses(question.theirs()));
+    output.line("  [b] Keep base" + inParentheses(question.base()));
+    if (question.takesValue()) {
       output.line("  [c] Enter custom value");
     }
     output.line("  [s] Skip (resolve later)");
-    while (true) {
-      String answer = prompt("> ");
-      if (answer == null) {
-        return Step.ENDED;
+    for (String answer = prompt("> "); answer != null; answer = prompt("> ")) {
+      Optional<Step> step = take(question, answer.strip().toLowerCase(Locale.ROOT));
+      if (step.isPresent()) {
+        return step.get();
       }
-      switch (answer.strip().toLowerCase(Locale.ROOT)) {
-        case "o" -> {
-          return decide(question, Conflicts.Side.OURS, null);
-        }
-        case "t" -> {
-          return decide(question, Conflicts.Side.THEIRS, null);
-        }
-        case "b" -> {
-          return decide(question, Conflicts.Side.BASE, null);
-        }
-        case "s" -> {
-          output.line("");
-          return Step.SKIPPED;
-        }
-        case "c" -> {
-          String value = custom ? prompt("Value: ") : null;
-          if (value != null) {
-            return decide(question, Conflicts.Side.VALUE, TextNode.valueOf(value));
-          }
-        }
-        default -> output.line("Please answer o, t, b, " + (custom ? "c " : "") + "or s.");
-      }
+      output.line("Please answer o, t, b" + (question.takesValue() ? ", c" : "") + " or s.");
     }
+    return Step.ENDED;
   }
 
-  private static String shown(JsonNode value, boolean sides) {
-    return sides ? " (" + Values.shown(value) + ")" : "";
+  private static String inParentheses(String value) {
+    return value.isEmpty() ? "" : " (" + value + ")";
+  }
+
+  /** Does what the answer says; empty if it says nothing. */
+  private Optional<Step> take(Question question, String answer) {
+    return switch (answer) {
+      case "o" -> Optional.of(decide(question, Conflicts.Side.OURS, null));
+      case "t" -> Optional.of(decide(question, Conflicts.Side.THEIRS, null));
+      case "b" -> Optional.of(decide(question, Conflicts.Side.BASE, null));
+      case "c" -> question.takesValue() ? takeValue(question) : Optional.empty();
+      case "s" -> {
+        session.output().line("");
+        yield Optional.of(Step.SKIPPED);
+      }
+      default -> Optional.empty();
+    };
+  }
+
+  /** Empty where what was typed cannot be the value. */
+  private Optional<Step> takeValue(Question question) {
+    String typed = prompt("Value: ");
+    if (typed == null) {
+      return Optional.of(Step.ENDED);
+    }
+    if (question.field() == null) {
+      return Optional.of(decide(question, Conflicts.Side.VALUE, TextNode.valueOf(typed)));
+    }
+    JsonNode value;
+    try {
+      value = values.of(question.conflict().table(), question.field(), typed);
+    } catch (CommandFailure notAValue) {
+      session.output().line(notAValue.getMessage());
+      return Optional.empty();
+    }
+    return Optional.of(decide(question, Conflicts.Side.VALUE, value));
   }
 
   private Step decide(Question question, Conflicts.Side side, JsonNode value) {
     Conflict conflict = question.conflict();
-    boolean record = conflict.constraint() == null;
+    boolean record = !conflict.aboutDefinition();
     Conflicts.Resolution resolution =
         new Conflicts.Resolution(
             conflict.table(),

@@ -6,16 +6,15 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.TimeExpression;
+import dev.epoch.cli.configuration.Workspace;
 import dev.epoch.cli.text.CommitText;
 import dev.epoch.cli.text.HistoryGraph;
-import dev.epoch.client.Branch;
 import dev.epoch.client.Commit;
 import dev.epoch.client.Commits;
 import dev.epoch.client.Json;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,13 +129,9 @@ public final class LogCommand extends EpochSubcommand {
   }
 
   private Map<String, List<String>> names() {
-    Map<String, List<String>> names = new HashMap<>();
-    String current = session().workspaceOfRepository().map(found -> found.branch()).orElse(null);
-    for (Branch branch : client().branches().list().branches()) {
-      String name = branch.name().equals(current) ? "HEAD -> " + current : branch.name();
-      names.computeIfAbsent(branch.headCommitId(), id -> new ArrayList<>()).add(name);
-    }
-    return names;
+    return BranchNames.byHead(
+        client().branches().list().branches(),
+        session().workspaceOfRepository().map(Workspace::branch).orElse(null));
   }
 
   private static List<String> at(Map<String, List<String>> names, Commit commit) {

@@ -149,7 +149,7 @@ public final class MergeCommand extends EpochSubcommand {
   private void conflicts(MergeOutcome outcome, String target) {
     boolean open = !dryRun && !failOnConflict;
     List<Conflict> all = open ? client().conflicts().all(target, null) : List.of();
-    List<Conflict> constraints = all.stream().filter(c -> c.constraint() != null).toList();
+    List<Conflict> constraints = all.stream().filter(Conflict::aboutDefinition).toList();
     List<String> tables =
         constraints.isEmpty()
             ? outcome.conflictTables()
@@ -169,7 +169,8 @@ public final class MergeCommand extends EpochSubcommand {
   }
 
   private static boolean hasRecords(List<Conflict> conflicts, String table) {
-    return conflicts.stream().anyMatch(c -> c.constraint() == null && c.table().equals(table));
+    return conflicts.stream()
+        .anyMatch(conflict -> !conflict.aboutDefinition() && conflict.table().equals(table));
   }
 
   /** What the merge would bring: the changes of the source since the two parted. */

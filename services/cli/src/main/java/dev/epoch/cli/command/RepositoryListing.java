@@ -3,6 +3,7 @@ package dev.epoch.cli.command;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.client.Repository;
+import java.util.Objects;
 
 /** Lists repositories; the one of this folder is marked. */
 abstract class RepositoryListing extends EpochSubcommand {
@@ -20,10 +21,9 @@ abstract class RepositoryListing extends EpochSubcommand {
     }
     String current = session().settings().repository().orElse(null);
     for (Repository repository : listing.repositories()) {
-      String description = repository.description() == null ? "" : "  " + repository.description();
-      output()
-          .line(
-              (repository.name().equals(current) ? "* " : "  ") + repository.name() + description);
+      String description = Objects.requireNonNullElse(repository.description(), "");
+      String mark = repository.name().equals(current) ? "* " : "  ";
+      output().line((mark + repository.name() + "  " + description).stripTrailing());
     }
     return ExitCode.OK;
   }

@@ -19,9 +19,9 @@ final class SchemaChanges {
     this.range = Objects.requireNonNull(range, "range");
   }
 
-  /** The changes; none where the server cannot tell, for a table that came or went, say. */
+  /** The changes; none for a table that came or went, or where the server cannot tell. */
   List<Diff.SchemaChange> of(TableChange change) {
-    if (!change.schemaChanged()) {
+    if (!change.schemaChanged() || change.kind() != TableChange.Kind.MODIFIED) {
       return List.of();
     }
     try {

@@ -1,5 +1,6 @@
 package dev.epoch.cli.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.client.Conflict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ public final class ConflictText {
       if (conflict.open() == 0) {
         continue;
       }
-      if (conflict.constraint() != null) {
+      if (conflict.aboutDefinition()) {
         constraints.add(conflict);
       } else {
         byTable.computeIfAbsent(conflict.table(), table -> new ArrayList<>()).add(conflict);
@@ -76,10 +77,12 @@ public final class ConflictText {
   }
 
   private List<String> fields(Conflict conflict) {
-    if (conflict.fields().isEmpty()) {
-      return List.of("  Conflict: " + conflict.type());
-    }
     List<String> lines = new ArrayList<>();
+    if (conflict.constraint() != null) {
+      lines.add("  Violates: " + conflict.constraint());
+    } else if (conflict.fields().isEmpty()) {
+      lines.add("  Conflict: " + conflict.type());
+    }
     for (Conflict.Field field : conflict.fields()) {
       if (field.resolved()) {
         continue;
@@ -89,10 +92,14 @@ public final class ConflictText {
       }
       lines.add("  Field: " + field.name());
       lines.add("    BASE:   " + Values.shown(field.base()));
-      lines.add("    OURS:   " + Values.shown(field.ours()));
-      lines.add("    THEIRS: " + Values.shown(field.theirs()));
+      lines.add("    OURS:   " + shown(field.ours(), conflict.deletedByOurs()));
+      lines.add("    THEIRS: " + shown(field.theirs(), conflict.deletedByTheirs()));
     }
     return lines;
+  }
+
+  private static String shown(JsonNode value, boolean deleted) {
+    return deleted ? "(deleted)" : Values.shown(value);
   }
 
   private String headline(Conflict constraint) {

@@ -25,7 +25,7 @@ public final class DiffText {
   public List<String> table(TableChange change, List<Diff.SchemaChange> schema) {
     List<String> lines = new ArrayList<>();
     lines.add(palette.bold(title(change) + ": " + change.table()));
-    if (change.schemaChanged()) {
+    if (change.schemaChanged() && change.kind() == TableChange.Kind.MODIFIED) {
       lines.add("  Schema changes:");
       if (schema.isEmpty()) {
         lines.add(palette.yellow("    ~ schema changed"));

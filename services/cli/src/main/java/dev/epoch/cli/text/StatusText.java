@@ -71,8 +71,8 @@ public final class StatusText {
           "All conflicts fixed but you are still merging.",
           "  (use \"epoch merge --continue\" to conclude merge)");
     }
-    List<Conflict> records = open.stream().filter(c -> c.constraint() == null).toList();
-    List<Conflict> constraints = open.stream().filter(c -> c.constraint() != null).toList();
+    List<Conflict> records = open.stream().filter(conflict -> !conflict.aboutDefinition()).toList();
+    List<Conflict> constraints = open.stream().filter(Conflict::aboutDefinition).toList();
     List<String> lines = new ArrayList<>();
     lines.add("You have unmerged paths.");
     if (!records.isEmpty()) {
@@ -125,7 +125,8 @@ public final class StatusText {
 
   private static String amount(TableChange change) {
     String records = Counts.changes(change.inserted(), change.updated(), change.deleted());
-    String schema = change.schemaChanged() ? "schema changed" : "";
+    boolean modified = change.kind() == TableChange.Kind.MODIFIED;
+    String schema = modified && change.schemaChanged() ? "schema changed" : "";
     String separator = records.isEmpty() || schema.isEmpty() ? "" : ", ";
     return records.isEmpty() && schema.isEmpty() ? "" : " (" + schema + separator + records + ")";
   }
@@ -133,7 +134,9 @@ public final class StatusText {
   /** One line for each table, as {@code git status --short} has it. */
   public List<String> brief(RepositoryStatus status, List<Conflict> conflicts) {
     Set<String> unmerged = new TreeSet<>();
-    conflicts.stream().filter(c -> c.open() > 0).forEach(c -> unmerged.add(c.table()));
+    conflicts.stream()
+        .filter(conflict -> conflict.open() > 0)
+        .forEach(conflict -> unmerged.add(conflict.table()));
     Map<String, char[]> tables = new TreeMap<>();
     status.staged().forEach(change -> mark(tables, change, 0));
     status.unstaged().forEach(change -> mark(tables, change, 1));
