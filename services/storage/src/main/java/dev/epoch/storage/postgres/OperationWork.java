@@ -261,9 +261,7 @@ final class OperationWork {
     Moved moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
     if (moved.redundant() > 0) {
       JoinStrategy.choose(
-          session,
-          Candidates.uncommitted(table.columns(), table.working()),
-          table.handle().path());
+          session, Candidates.uncommitted(table.columns(), table.working()), table.handle().path());
       sql.dropRedundant(table.overlay(), table.live(), anchor).forEach(session::run);
       moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
     }
