@@ -9,6 +9,8 @@ import dev.epoch.api.json.ApiJson;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -46,14 +48,20 @@ public class HttpRoutes {
       return;
     }
     ApiError error = FailureMapping.tooLarge();
-    // whatever of the body is under way is not read
-    context.response().putHeader(HttpHeaders.CONNECTION, "close");
-    context
-        .response()
-        .setStatusCode(error.status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .endHandler(sent -> context.request().connection().close())
-        .end(json(error));
+    HttpServerResponse response =
+        context
+            .response()
+            .setStatusCode(error.status())
+            .putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+    // Whatever of the body is under way is not read. Requests share a connection of HTTP/2.
+    if (context.request().version() == HttpVersion.HTTP_2) {
+      response.endHandler(sent -> response.reset());
+    } else {
+      response
+          .putHeader(HttpHeaders.CONNECTION, "close")
+          .endHandler(sent -> context.request().connection().close());
+    }
+    response.end(json(error));
   }
 
   private boolean isLarger(String length) {

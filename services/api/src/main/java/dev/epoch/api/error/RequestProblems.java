@@ -129,7 +129,23 @@ final class RequestProblems {
           }
           default -> "value_error";
         };
-    return new FieldProblem(type, place(violation), violation.getMessage(), context);
+    return new FieldProblem(type, place(violation), message(type, context, violation), context);
+  }
+
+  private static String message(
+      String type, Map<String, Object> context, ConstraintViolation<?> violation) {
+    return switch (type) {
+      case "missing" -> "Field required";
+      case "string_too_short" -> {
+        Object least = context.get("min_length");
+        yield "String should have at least "
+            + least
+            + (least.equals(1) ? " character" : " characters");
+      }
+      case "string_too_long" ->
+          "String should have at most " + context.get("max_length") + " characters";
+      default -> violation.getMessage();
+    };
   }
 
   private static int length(Object value) {

@@ -2,21 +2,24 @@ package dev.epoch.api.event;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.concurrent.CompletableFuture;
+import jakarta.interceptor.Interceptor;
 
-/** Ends streams that would go on for ever when the server stops. */
+/** Ends streams that would go on for ever, first of all when the server stops. */
 @ApplicationScoped
 public class OpenStreams {
-  private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+  private final BroadcastProcessor<Boolean> stopped = BroadcastProcessor.create();
 
   /** Emits once, when the server stops. */
   public Multi<Boolean> stop() {
-    return Multi.createFrom().completionStage(() -> stopped.copy());
+    return stopped;
   }
 
-  void end(@Observes ShutdownEvent event) {
-    stopped.complete(true);
+  void end(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) ShutdownEvent event) {
+    stopped.onNext(true);
+    stopped.onComplete();
   }
 }

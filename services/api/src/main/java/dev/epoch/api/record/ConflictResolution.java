@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A decision about conflicts, from the words of a request to the command of the log. */
@@ -93,29 +94,21 @@ public final class ConflictResolution {
 
   /** A field is a column, or a column and a pointer into its document: then JSON is meant. */
   private String text(String field, JsonNode value) {
-    return schema
-        .column(field)
-        .map(column -> values.toText(column.type(), value))
-        .orElseGet(() -> {
-          if (columnOf(field) == null) {
-            throw new InvalidRequestException(
-                FieldProblem.body(
-                    "value_error",
-                    "field",
-                    "There is no column '"
-                        + field
-                        + "'; there are "
-                        + schema.columns().stream().map(Column::name).toList()));
-          }
-          return ApiJson.text(value);
-        });
-  }
-
-  private Column columnOf(String label) {
-    return schema.columns().stream()
-        .filter(column -> label.startsWith(column.name() + "/"))
-        .findFirst()
-        .orElse(null);
+    Optional<Column> whole = schema.column(field);
+    if (whole.isPresent()) {
+      return values.toText(whole.get().type(), value);
+    }
+    if (schema.columns().stream().noneMatch(column -> field.startsWith(column.name() + "/"))) {
+      throw new InvalidRequestException(
+          FieldProblem.body(
+              "value_error",
+              "field",
+              "There is no column '"
+                  + field
+                  + "'; there are "
+                  + schema.columns().stream().map(Column::name).toList()));
+    }
+    return ApiJson.text(value);
   }
 
   private static ResolveConflictsV1 command(

@@ -34,6 +34,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
@@ -64,6 +65,7 @@ public class BranchesResource {
 
   @POST
   @ResponseStatus(201)
+  @APIResponseSchema(value = BranchView.class, responseCode = "201")
   @Operation(
       summary = "Create a branch",
       description = "Copies nothing. It becomes the current branch unless checkout is false.")

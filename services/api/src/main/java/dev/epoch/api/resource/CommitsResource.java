@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
@@ -51,6 +52,7 @@ public class CommitsResource {
 
   @POST
   @ResponseStatus(201)
+  @APIResponseSchema(value = CommitView.class, responseCode = "201")
   @Operation(
       summary = "Commit uncommitted changes",
       description = "Those of the staged tables; of all tables if none is staged, or all is true.")

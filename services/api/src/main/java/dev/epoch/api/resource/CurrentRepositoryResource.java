@@ -22,6 +22,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
@@ -62,6 +63,7 @@ public class CurrentRepositoryResource {
   @POST
   @Path("storage")
   @ResponseStatus(201)
+  @APIResponseSchema(value = Done.Status.class, responseCode = "201")
   @Operation(summary = "Add a storage backend")
   public Done.Status addStorage(@NotNull @Valid AddStorage body) {
     StoragesResource.add(request, body);
@@ -71,6 +73,7 @@ public class CurrentRepositoryResource {
   @POST
   @Path("tables/track")
   @ResponseStatus(201)
+  @APIResponseSchema(value = Done.Status.class, responseCode = "201")
   @Operation(summary = "Register a table of a storage backend")
   public Done.Status track(@NotNull @Valid TrackTable body) {
     request

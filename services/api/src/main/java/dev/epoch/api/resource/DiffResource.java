@@ -19,19 +19,24 @@ import dev.epoch.storage.TableHandle;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Records that differ between two states of a table. */
@@ -39,8 +44,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Diff")
 @RunOnVirtualThread
 public class DiffResource {
-  private static final String NDJSON = "application/x-ndjson";
-
   private final ApiRequest request;
 
   DiffResource(ApiRequest request) {
@@ -81,14 +84,37 @@ public class DiffResource {
   }
 
   @GET
-  @Produces(MediaType.APPLICATION_JSON)
+  @Produces({MediaType.APPLICATION_JSON, MediaTypes.NDJSON, MediaTypes.CSV, MediaTypes.OTHER_CSV})
   @Operation(
       summary = "Records that differ, in key order",
       description =
           "A page as JSON; all of them as lines with Accept: application/x-ndjson, or text/csv.")
-  public RecordPage.Changes page(
-      @BeanParam Selection selection, @QueryParam("limit") Integer limit) {
-    int size = Pages.limit(limit);
+  @APIResponse(
+      responseCode = "200",
+      content = {
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON,
+            schema = @Schema(implementation = RecordPage.Changes.class)),
+        @Content(mediaType = MediaTypes.NDJSON, schema = @Schema(implementation = String.class)),
+        @Content(mediaType = MediaTypes.CSV, schema = @Schema(implementation = String.class))
+      })
+  public Response get(
+      @BeanParam Selection selection,
+      @QueryParam("limit") Integer limit,
+      @Parameter(hidden = true) @HeaderParam(HttpHeaders.ACCEPT) String accept) {
+    String format = MediaTypes.format(accept);
+    if (format.equals("json")) {
+      return Response.ok(page(selection, Pages.limit(limit)), MediaType.APPLICATION_JSON_TYPE)
+          .build();
+    }
+    Sides sides = sides(selection);
+    RowStream<RowChange> all = all(selection, sides, limit);
+    return format.equals("csv")
+        ? Response.ok(ChangeLines.csv(all, sides.json()), MediaTypes.CSV_UTF8).build()
+        : Response.ok(ChangeLines.json(all, sides.json()), MediaTypes.NDJSON).build();
+  }
+
+  private RecordPage.Changes page(Selection selection, int size) {
     Sides sides = sides(selection);
     List<ObjectNode> changes = new ArrayList<>();
     String next = null;
@@ -106,22 +132,6 @@ public class DiffResource {
       }
     }
     return new RecordPage.Changes(changes, next);
-  }
-
-  @GET
-  @Produces(NDJSON)
-  @Operation(hidden = true)
-  public StreamingOutput lines(@BeanParam Selection selection, @QueryParam("limit") Integer limit) {
-    Sides sides = sides(selection);
-    return ChangeLines.json(all(selection, sides, limit), sides.json());
-  }
-
-  @GET
-  @Produces({"text/csv", "application/csv"})
-  @Operation(hidden = true)
-  public StreamingOutput csv(@BeanParam Selection selection, @QueryParam("limit") Integer limit) {
-    Sides sides = sides(selection);
-    return ChangeLines.csv(all(selection, sides, limit), sides.json());
   }
 
   private RowStream<RowChange> all(Selection selection, Sides sides, Integer limit) {

@@ -28,7 +28,10 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.ResponseHeader;
@@ -93,6 +96,13 @@ public class EventsResource {
       summary = "Events as they come",
       description =
           "Server-sent events, first those from the position on, then those to come. The id of each is its position: a client that comes back with Last-Event-ID misses none. Comments in between keep the connection alive.")
+  @APIResponse(
+      responseCode = "200",
+      description = "Each event is one of GET /events",
+      content =
+          @Content(
+              mediaType = MediaType.SERVER_SENT_EVENTS,
+              schema = @Schema(implementation = EventView.class)))
   public Multi<OutboundSseEvent> stream(
       @Parameter(description = "Position to start at") @QueryParam("from") Long from,
       @Parameter(description = "Position of the last event seen; wins over from")
@@ -115,16 +125,17 @@ public class EventsResource {
     Multi<OutboundSseEvent> beats =
         Multi.createFrom()
             .ticks()
-            .startingAfter(Duration.ZERO)
+            .startingAfter(heartBeat)
             .every(heartBeat)
             .onOverflow()
             .drop()
             .map(tick -> alive);
+    Multi<OutboundSseEvent> first = Multi.createFrom().item(alive);
     return Multi.createBy()
         .merging()
-        .withConcurrency(3)
+        .withConcurrency(4)
         .withRequests(PREFETCH)
-        .streams(events, beats, streams.stop().map(stopped -> stop))
+        .streams(first, events, beats, streams.stop().map(_ -> stop))
         .select()
         .first(event -> event != stop)
         .onFailure()
@@ -143,7 +154,6 @@ public class EventsResource {
     return sse.newEventBuilder()
         .id(Long.toString(event.position()))
         .name(event.type())
-        .mediaType(MediaType.APPLICATION_JSON_TYPE)
         .data(String.class, ApiJson.text(ApiJson.mapper().valueToTree(event)))
         .build();
   }

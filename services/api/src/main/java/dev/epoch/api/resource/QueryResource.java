@@ -47,9 +47,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class QueryResource {
-  private static final String NDJSON = "application/x-ndjson";
-  private static final String CSV = "text/csv";
-
   private final ApiRequest request;
   private final int usualRows;
   private final int mostRows;
@@ -67,7 +64,7 @@ public class QueryResource {
   }
 
   @POST
-  @Produces({MediaType.APPLICATION_JSON, CSV, NDJSON})
+  @Produces({MediaType.APPLICATION_JSON, MediaTypes.CSV, MediaTypes.OTHER_CSV, MediaTypes.NDJSON})
   @Operation(
       summary = "Run a query",
       description =
@@ -78,15 +75,18 @@ public class QueryResource {
         @Content(
             mediaType = MediaType.APPLICATION_JSON,
             schema = @Schema(implementation = QueryView.class)),
-        @Content(mediaType = CSV, schema = @Schema(implementation = String.class)),
-        @Content(mediaType = NDJSON, schema = @Schema(implementation = String.class))
+        @Content(mediaType = MediaTypes.CSV, schema = @Schema(implementation = String.class)),
+        @Content(mediaType = MediaTypes.NDJSON, schema = @Schema(implementation = String.class))
       })
   public Response run(
       @NotNull @Valid RunQuery body,
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.ACCEPT) String accept) {
     String format =
         Formats.of(
-            body.format() == null ? accepted(accept) : body.format(), "json", "csv", "ndjson");
+            body.format() == null ? MediaTypes.format(accept) : body.format(),
+            "json",
+            "csv",
+            "ndjson");
     if (body.branches() != null || body.mode() != null) {
       throw new InvalidRequestException(
           FieldProblem.body(
@@ -109,16 +109,10 @@ public class QueryResource {
                 Math.min(body.limit() == null ? usualRows : body.limit(), mostRows),
                 timeout);
     return switch (format) {
-      case "csv" -> Response.ok(csv(result), CSV + ";charset=utf-8").build();
-      case "ndjson" -> Response.ok(lines(result), NDJSON).build();
+      case "csv" -> Response.ok(csv(result), MediaTypes.CSV_UTF8).build();
+      case "ndjson" -> Response.ok(lines(result), MediaTypes.NDJSON).build();
       default -> Response.ok(QueryView.of(result), MediaType.APPLICATION_JSON_TYPE).build();
     };
-  }
-
-  private static String accepted(String accept) {
-    return accept == null
-        ? "json"
-        : accept.contains("csv") ? "csv" : accept.contains("ndjson") ? "ndjson" : "json";
   }
 
   private Snapshot snapshot(RunQuery body) {

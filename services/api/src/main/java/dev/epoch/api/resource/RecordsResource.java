@@ -54,8 +54,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class RecordsResource {
-  private static final String NDJSON = "application/x-ndjson";
-
   private final ApiRequest request;
 
   RecordsResource(ApiRequest request) {
@@ -153,7 +151,7 @@ public class RecordsResource {
   }
 
   @POST
-  @Consumes(NDJSON)
+  @Consumes(MediaTypes.NDJSON)
   @Operation(hidden = true)
   public Done.Written writeLines(
       @PathParam("table") String table, @QueryParam("branch") String branch, InputStream body)

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
@@ -62,6 +63,7 @@ public class RepositoriesResource {
 
   @POST
   @ResponseStatus(201)
+  @APIResponseSchema(value = RepositoryView.class, responseCode = "201")
   @Operation(
       summary = "Create a repository",
       description = "It is opened for whoever asks: later requests need not name it.")

@@ -27,6 +27,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Comparator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
@@ -56,6 +57,7 @@ public class StoragesResource {
 
   @POST
   @ResponseStatus(201)
+  @APIResponseSchema(value = StorageView.class, responseCode = "201")
   @Operation(
       summary = "Add a storage backend",
       description = "Passwords and other secrets are kept encrypted and never come back.")

@@ -28,7 +28,14 @@ final class Database implements AutoCloseable {
   /** More than any sensible pool has connections. */
   private static final int MOST_STALE_PLANS = 200;
 
-  private static final int MOST_DEAD_CONNECTIONS = 5;
+  /** What the client calls itself unless told otherwise. */
+  private static final String DRIVERS_OWN_NAME =
+      PgConnectOptions.DEFAULT_PROPERTIES.get("application_name");
+
+  /** Characters; statements about wide tables are long, and planning them takes longest. */
+  private static final int LONGEST_CACHED_STATEMENT = 32_768;
+
+  private static final int MOST_DEAD_CONNECTIONS = 20;
 
   private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
@@ -41,9 +48,15 @@ final class Database implements AutoCloseable {
   /** The settings under which every value has one text. */
   static PgConnectOptions pinned(PgConnectOptions options) {
     PgConnectOptions pinned = new PgConnectOptions(options);
-    pinned.getProperties().putIfAbsent("application_name", "epoch");
+    pinned
+        .getProperties()
+        .merge(
+            "application_name",
+            "epoch",
+            (given, name) -> DRIVERS_OWN_NAME.equals(given) ? name : given);
     return pinned
         .setCachePreparedStatements(true)
+        .setPreparedStatementCacheSqlLimit(LONGEST_CACHED_STATEMENT)
         .addProperty("DateStyle", "ISO, YMD")
         .addProperty("IntervalStyle", "iso_8601")
         .addProperty("TimeZone", "UTC")

@@ -23,18 +23,11 @@ final class OperationWork {
   private static final String PLANS =
       """
       SET LOCAL plan_cache_mode = force_generic_plan;
+      SET LOCAL enable_nestloop = on;
       SET LOCAL enable_hashjoin = off;
       SET LOCAL enable_mergejoin = off;
       SET LOCAL enable_seqscan = off;
       SET LOCAL jit = off\
-      """;
-
-  private static final String DEFAULT_PLANS =
-      """
-      SET LOCAL plan_cache_mode = DEFAULT;
-      SET LOCAL enable_hashjoin = DEFAULT;
-      SET LOCAL enable_mergejoin = DEFAULT;
-      SET LOCAL enable_seqscan = DEFAULT\
       """;
 
   private final Session session;
@@ -65,8 +58,10 @@ final class OperationWork {
     List<OperationTable> tables = lock();
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
     requireNothingPending(tables);
-    merge(tables, staged);
-    session.run(PLANS);
+    if (!staged.isEmpty()) {
+      merge(tables, staged);
+      session.run(PLANS);
+    }
     for (OperationTable table : tables) {
       locations.put(
           table.id(),
@@ -120,6 +115,9 @@ final class OperationWork {
         addLock(locks, found.workingSet());
       }
     }
+    if (commitsOnly) {
+      locks.append("; ").append(PLANS);
+    }
     session.run(locks.toString());
     return tables;
   }
@@ -164,12 +162,8 @@ final class OperationWork {
 
   /** Whether there are net changes; entries without are dropped. */
   private boolean hasPending(OperationTable table) {
-    boolean any =
-        session
-            .first(
-                "SELECT EXISTS (SELECT FROM " + table.workingSet() + ")", row -> row.getBoolean(0))
-            .orElseThrow();
-    if (!any) {
+    Candidates touched = Candidates.uncommitted(table.columns(), table.working());
+    if (JoinStrategy.choose(session, touched, table.handle().path()) == JoinStrategy.NONE) {
       return false;
     }
     WorkingSetSql sql = new WorkingSetSql(table.columns());
@@ -200,6 +194,7 @@ final class OperationWork {
     if (merged.isEmpty()) {
       return;
     }
+    JoinStrategy.PLANNER.set(session);
     new MergeValidation(session, others, merged).check();
     if (operation.branch().isDefault()) {
       LiveWriter writer = new LiveWriter(session);
@@ -265,7 +260,8 @@ final class OperationWork {
     String commit = sql.commitOverlay(table.overlay(), table.live());
     Moved moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
     if (moved.redundant() > 0) {
-      session.run(DEFAULT_PLANS);
+      JoinStrategy.choose(
+          session, Candidates.uncommitted(table.columns(), table.working()), table.handle().path());
       sql.dropRedundant(table.overlay(), table.live(), anchor).forEach(session::run);
       moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
     }
@@ -296,7 +292,6 @@ final class OperationWork {
 
   /** Moves what the branch sees, and its views with it. */
   private void place(OperationTable table, RowsLocation location) {
-    session.run(DEFAULT_PLANS);
     session.execute(
         """
         UPDATE epoch.branch_tables
@@ -315,6 +310,5 @@ final class OperationWork {
           operation.branch().id(),
           table.id());
     }
-    session.run(PLANS);
   }
 }

@@ -33,6 +33,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
 public final class PostgresStorageAdapter implements StorageAdapter {
@@ -58,7 +59,11 @@ public final class PostgresStorageAdapter implements StorageAdapter {
    *     their own
    */
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    LockRetries retries = new LockRetries(LOCK_TIMEOUT, LOCK_BOUND);
+    this(vertx, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
+  }
+
+  PostgresStorageAdapter(
+      Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
     StateResolver resolver = new StateResolver(new RelationNames());
     this.database = new Database(vertx, options, poolOptions);
     this.capture = new TableCapture(database, retries);
@@ -159,6 +164,11 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   @Override
   public void dropBranch(BranchHandle branch) {
     branches.drop(branch);
+  }
+
+  @Override
+  public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
+    return branches.reclaim(repository, kept, dryRun);
   }
 
   @Override

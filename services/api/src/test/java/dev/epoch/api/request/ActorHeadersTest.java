@@ -1,0 +1,31 @@
+package dev.epoch.api.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.events.Actor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ActorHeadersTest {
+
+  @Test
+  void theIdIsTheOneGivenElseTheEmailElseTheName() {
+    assertThat(ActorHeaders.actor("7", "Jane", "jane@x").id()).isEqualTo("7");
+    assertThat(ActorHeaders.actor(null, "Jane", "jane@x").id()).isEqualTo("jane@x");
+    assertThat(ActorHeaders.actor("", "Jane", " ").id()).isEqualTo("Jane");
+    assertThat(ActorHeaders.actor(null, null, null)).isEqualTo(Actor.ANONYMOUS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"J%C3%BCrgen, Jürgen", "100% sure, 100% sure", "50%, 50%", "%zz, %zz", "%FF, %FF"})
+  void whatIsNotAsciiComesEncoded(String header, String text) {
+    assertThat(ActorHeaders.text(header)).isEqualTo(text);
+  }
+
+  @Test
+  void controlCharactersAreLeftOutAndLengthIsBounded() {
+    assertThat(ActorHeaders.text("a%0D%0Ab")).isEqualTo("ab");
+    assertThat(ActorHeaders.text("x".repeat(10_000))).hasSize(320);
+  }
+}
