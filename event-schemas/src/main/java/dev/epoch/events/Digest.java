@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * A SHA-256, as 64 lower-case hexadecimal digits.
@@ -13,13 +12,27 @@ import java.util.regex.Pattern;
  * @param hex the digits
  */
 public record Digest(@JsonValue String hex) implements Comparable<Digest> {
-  private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
+  private static final int DIGITS = 64;
 
   @JsonCreator
   public Digest {
-    if (!FORM.matcher(hex).matches()) {
+    if (!isDigest(hex)) {
       throw new IllegalArgumentException("Not a SHA-256 in lower-case hexadecimal: " + hex);
     }
+  }
+
+  /** Whether the text is 64 lower-case hexadecimal digits. */
+  public static boolean isDigest(String text) {
+    if (text.length() != DIGITS) {
+      return false;
+    }
+    for (int i = 0; i < DIGITS; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static Digest of(byte[] content) {

@@ -1,5 +1,7 @@
 package dev.epoch.events;
 
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -8,7 +10,8 @@ import java.util.Objects;
  *
  * @param code which kind of refusal
  * @param message problem and cause, for people
- * @param details facts for programs; {@code remedy} where there is one
+ * @param details facts for programs: texts, whole numbers, booleans and lists of them; {@code
+ *     remedy} where there is one
  */
 public record Rejection(Code code, String message, Map<String, Object> details) {
 
@@ -46,7 +49,27 @@ public record Rejection(Code code, String message, Map<String, Object> details) 
   public Rejection {
     Objects.requireNonNull(code, "code");
     Objects.requireNonNull(message, "message");
-    details = details == null ? Map.of() : Map.copyOf(details);
+    details = details == null ? Map.of() : readBack(details);
+  }
+
+  /**
+   * With values as JSON gives them back, so that a refusal read from the log equals the one that
+   * was decided.
+   */
+  private static Map<String, Object> readBack(Map<String, Object> details) {
+    Map<String, Object> values = new HashMap<>();
+    details.forEach((name, value) -> values.put(name, readBack(value)));
+    return Map.copyOf(values);
+  }
+
+  private static Object readBack(Object value) {
+    return switch (value) {
+      case Integer number -> number.longValue();
+      case Short number -> number.longValue();
+      case Collection<?> list -> list.stream().map(Rejection::readBack).toList();
+      case null -> throw new IllegalArgumentException("a detail is null");
+      default -> value;
+    };
   }
 
   public static Rejection of(Code code, String message) {

@@ -101,7 +101,7 @@ final class ProjectionRunner implements AutoCloseable {
       if (!closed && known <= position) {
         changed.awaitNanos(IDLE.toNanos());
       } else if (!closed) {
-        changed.awaitNanos(Duration.ofMillis(200).toNanos());
+        changed.awaitNanos(Duration.ofSeconds(1).toNanos());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -131,6 +131,11 @@ final class ProjectionRunner implements AutoCloseable {
     }
     try {
       apply(checkpoint.position(), page);
+    } catch (NotNowException later) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Projection " + projector.name() + " waits: " + later.getMessage());
+      return false;
     } catch (RuntimeException failure) {
       applyOneByOne(page);
     }
@@ -148,6 +153,8 @@ final class ProjectionRunner implements AutoCloseable {
     for (StoredRecord stored : page) {
       try {
         apply(stored.position() - 1, List.of(stored));
+      } catch (NotNowException later) {
+        return;
       } catch (RuntimeException failure) {
         LOG.log(
             System.Logger.Level.ERROR,

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param branch name
  * @param message of the author
- * @param author of the change
+ * @param author of the change, null for the actor
  * @param tables names, empty for the staged ones or all
  * @param all every changed table, whatever is staged
  * @param expectedHead head the client knows, or null

@@ -7,6 +7,6 @@ import dev.epoch.events.Actor;
  *
  * @param branch target
  * @param message or null
- * @param author of the commit
+ * @param author of the commit, null for the actor
  */
 public record ContinueMergeV1(String branch, String message, Actor author) implements Command {}

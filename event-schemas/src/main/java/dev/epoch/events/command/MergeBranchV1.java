@@ -11,7 +11,7 @@ import java.util.List;
  * @param sourceCommit it stands for
  * @param strategy three_way, fast_forward, ours, theirs
  * @param message or null
- * @param author of the merge
+ * @param author of the merge, null for the actor
  * @param noCommit leave the merge open for its commit
  * @param failOnConflict refuse instead of leaving conflicts open
  * @param expectedHead head the client knows, or null

@@ -15,14 +15,14 @@ import java.util.Objects;
  * @param referencesColumns that a foreign key points to
  * @param deferrable whether it may be checked at the end of a transaction
  */
-@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Constraint(
     String name,
     Kind kind,
-    List<String> columns,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> columns,
     String definition,
     String referencesTable,
-    List<String> referencesColumns,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> referencesColumns,
     boolean deferrable) {
 
   /** What a constraint demands. */

@@ -13,9 +13,13 @@ import java.util.Objects;
  * @param fields of a composite, in order, else empty
  * @param labels of an enum, in order, else empty
  */
-@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record DataType(
-    Kind kind, String name, DataType element, List<Field> fields, List<String> labels) {
+    Kind kind,
+    String name,
+    DataType element,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Field> fields,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> labels) {
 
   /** What a value means, whichever database holds it. */
   public enum Kind {
@@ -46,7 +50,12 @@ public record DataType(
   }
 
   /** A field of a composite type. */
-  public record Field(String name, DataType type) {}
+  public record Field(String name, DataType type) {
+    public Field {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(type, "type");
+    }
+  }
 
   public DataType {
     Objects.requireNonNull(kind, "kind");

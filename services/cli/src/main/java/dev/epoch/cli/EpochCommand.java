@@ -1,38 +1,23 @@
 package dev.epoch.cli;
 
-import java.util.Objects;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** The command {@code epoch}: parses the arguments and exits with the code of the command run. */
+/** {@code epoch} itself; all it does is done by its commands. */
 @Command(
     name = "epoch",
-    description = "Git-style versions for the data you already have.",
-    mixinStandardHelpOptions = true,
-    versionProvider = EpochCommand.Version.class)
-public final class EpochCommand implements Runnable {
+    description = "Branches, commits, diffs and merges for data that stays where it is.",
+    synopsisSubcommandLabel = "<command>",
+    versionProvider = EpochVersion.class)
+final class EpochCommand {
 
-  @Spec private CommandSpec spec;
+  @Mixin private final GlobalOptions options = new GlobalOptions();
 
-  public static void main(String[] arguments) {
-    System.exit(new CommandLine(new EpochCommand()).execute(arguments));
-  }
+  @Option(names = "--version", versionHelp = true, description = "Show the version.")
+  private boolean version;
 
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing required subcommand");
-  }
-
-  /** The version that the build wrote into the jar. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = EpochCommand.class.getPackage().getImplementationVersion();
-      return new String[] {"epoch " + Objects.requireNonNullElse(version, "(not packaged)")};
-    }
+  GlobalOptions options() {
+    return options;
   }
 }

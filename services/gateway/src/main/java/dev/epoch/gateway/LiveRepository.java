@@ -94,8 +94,13 @@ public final class LiveRepository implements AutoCloseable {
     return branchLocks.computeIfAbsent(branchId, id -> new ReentrantLock(true));
   }
 
+  /** How many requests wait for the decider. */
+  int waiting() {
+    return queue.size();
+  }
+
   private StepResult ask(Request request) {
-    if (closed || !queue.offer(request)) {
+    if (closed || !queue.offer(request) || (closed && queue.remove(request))) {
       throw new LogUnavailableException(
           "Too many commands are waiting, or the server is stopping", null);
     }
@@ -118,7 +123,7 @@ public final class LiveRepository implements AutoCloseable {
       queue.drainTo(batch, MAX_BATCH - 1);
       try {
         stream.decideAndAppend(standing, batch, reached -> standing = reached);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         batch.forEach(request -> request.answer().completeExceptionally(e));
         reload();
       }

@@ -80,7 +80,7 @@ final class MergePlanner {
       if (state.tables().byId().get(theirs.tableId()).removed()) {
         continue;
       }
-      TableEntry ours = head.tree().get(theirs.name());
+      TableEntry ours = entryOf(head, theirs);
       boolean decided =
           known.stream().anyMatch(conflict -> conflict.tableId().equals(theirs.tableId()));
       if (!decided && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
@@ -213,6 +213,12 @@ final class MergePlanner {
     List<TableEntry> entries = new ArrayList<>();
     new TreeSet<>(commit.tree().keySet()).forEach(name -> entries.add(commit.tree().get(name)));
     return entries;
+  }
+
+  /** The entry of the same table; another one may have had its name before. */
+  private static TableEntry entryOf(CommitState commit, TableEntry like) {
+    TableEntry entry = commit.tree().get(like.name());
+    return entry != null && entry.tableId().equals(like.tableId()) ? entry : null;
   }
 
   private static boolean same(TableEntry one, TableEntry other) {

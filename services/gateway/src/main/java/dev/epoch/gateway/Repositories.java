@@ -114,11 +114,13 @@ public final class Repositories implements AutoCloseable {
     RepositoryStream.repository(record.stream()).ifPresent(this::live);
   }
 
+  /** A repository's stream, to read it from the first record. */
+  RepositoryStream stream(String name) {
+    return new RepositoryStream(name, log, snapshots, codec, clock, ids);
+  }
+
   private LiveRepository live(String name) {
-    return live.computeIfAbsent(
-        name,
-        missing ->
-            new LiveRepository(new RepositoryStream(missing, log, snapshots, codec, clock, ids)));
+    return live.computeIfAbsent(name, missing -> new LiveRepository(stream(missing)));
   }
 
   static RefusedException notFound(String name) {

@@ -10,8 +10,10 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Envelope;
 import dev.epoch.events.RecordCodec;
 import dev.epoch.events.RecordKind;
+import dev.epoch.events.RecordTooLargeException;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.Event;
 import dev.epoch.gateway.LiveRepository.CommandRequest;
 import dev.epoch.gateway.LiveRepository.ContinuationRequest;
@@ -112,7 +114,7 @@ final class RepositoryStream {
   RepositoryState apply(RepositoryState state, StoredRecord stored) {
     Envelope envelope = stored.envelope();
     if (envelope.kind() == RecordKind.COMMAND) {
-      return state.withVersion(stored.version());
+      return Appliers.pass(state, stored.version());
     }
     Object data = codec.decode(envelope.type(), envelope.version(), envelope.data());
     Occurrence at = occurrence(envelope, stored.version());
@@ -138,7 +140,7 @@ final class RepositoryStream {
                 : append(start.state().version(), batch.records).position();
         publish.accept(new Standing(batch.state, position));
         batch.answer(position);
-        snapshots.offer(start.state(), batch.state);
+        snapshots.offer(batch.state);
         return;
       } catch (ExpectedVersionException moved) {
         if (attempt == ATTEMPTS) {
@@ -176,14 +178,27 @@ final class RepositoryStream {
     private final List<Envelope> records = new ArrayList<>();
     private final List<Runnable> answers = new ArrayList<>();
     private RepositoryState state;
-    private long appendedPosition;
+    private long lastPosition;
 
     Batch(RepositoryState state) {
       this.state = state;
       this.firstVersion = state.version();
     }
 
+    /** A request that cannot be decided fails alone; the others of the batch go on. */
     void decide(Request request) {
+      RepositoryState before = state;
+      int kept = records.size();
+      try {
+        decideOne(request);
+      } catch (RuntimeException fault) {
+        state = before;
+        records.subList(kept, records.size()).clear();
+        answers.add(() -> fail(request, fault));
+      }
+    }
+
+    private void decideOne(Request request) {
       Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
       Caller caller = request.caller();
       DecisionContext context = new DecisionContext(caller.actor(), now, caller.command(), ids);
@@ -193,14 +208,13 @@ final class RepositoryStream {
           String key = caller.key(kind);
           Optional<Outcome> former = state.outcomes().of(key);
           if (former.isPresent()) {
-            answers.add(
-                () -> complete(request, List.of(), Optional.empty(), former, state.version()));
+            RepositoryState standing = state;
+            answers.add(() -> complete(request, List.of(), Optional.empty(), former, standing));
             return;
           }
           Decision decision = Engine.decide(state, command.command(), context);
           if (!state.exists() && decision.rejection().isPresent()) {
-            answers.add(
-                () -> complete(request, List.of(), decision.rejection(), Optional.empty(), 0));
+            refuse(request, decision.rejection().get());
             return;
           }
           record(command.command(), caller, key, now, caller.command());
@@ -236,8 +250,31 @@ final class RepositoryStream {
                           version())));
       RepositoryState after = state;
       answers.add(() ->
-          complete(
-              request, decision.events(), decision.rejection(), Optional.empty(), after.version()));
+          complete(request, decision.events(), decision.rejection(), Optional.empty(), after));
+    }
+
+    /** Refuses without a record. */
+    private void refuse(Request request, Rejection rejection) {
+      RepositoryState standing = state;
+      answers.add(() ->
+          request
+              .answer()
+              .complete(
+                  new StepResult(
+                      List.of(), Optional.of(rejection), Optional.empty(), standing, 0, 0)));
+    }
+
+    private void fail(Request request, RuntimeException fault) {
+      if (fault instanceof RecordTooLargeException && request instanceof CommandRequest) {
+        Rejection rejection =
+            Rejection.of(Code.VALIDATION, fault.getMessage(), "Ask for less at once");
+        request
+            .answer()
+            .complete(
+                new StepResult(List.of(), Optional.of(rejection), Optional.empty(), state, 0, 0));
+      } else {
+        request.answer().completeExceptionally(fault);
+      }
     }
 
     private Envelope record(Object data, Caller caller, String key, Instant now, UUID id) {
@@ -254,7 +291,7 @@ final class RepositoryStream {
               key,
               codec.encode(data));
       records.add(envelope);
-      state = state.withVersion(version());
+      state = Appliers.pass(state, version());
       return envelope;
     }
 
@@ -267,17 +304,16 @@ final class RepositoryStream {
         List<Event> events,
         Optional<Rejection> rejection,
         Optional<Outcome> former,
-        long version) {
-      long position =
-          version == 0 ? 0 : appendedPosition - (firstVersion + records.size() - version);
+        RepositoryState after) {
+      long position = lastPosition - (version() - after.version());
       request
           .answer()
-          .complete(
-              new StepResult(events, rejection, former, state, version, Math.max(position, 0)));
+          .complete(new StepResult(events, rejection, former, after, after.version(), position));
     }
 
-    void answer(long lastPosition) {
-      appendedPosition = lastPosition;
+    /** The records of one append stand one after another in the log. */
+    void answer(long position) {
+      lastPosition = position;
       answers.forEach(Runnable::run);
     }
   }

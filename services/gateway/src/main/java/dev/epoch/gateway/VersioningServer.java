@@ -30,6 +30,8 @@ public final class VersioningServer implements AutoCloseable {
   private final ConflictService conflicts;
   private final DiffService diffs;
   private final ReadService reads;
+  private final RebuildService rebuilds;
+  private final CleanupService cleanups;
 
   public VersioningServer(
       EventLog log,
@@ -58,6 +60,8 @@ public final class VersioningServer implements AutoCloseable {
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.cleanups = new CleanupService(adapters);
+    this.rebuilds = new RebuildService(log, chunks, backends, repositories);
   }
 
   /** Loads the repositories and settles what a stopped process left in doubt. */
@@ -133,6 +137,14 @@ public final class VersioningServer implements AutoCloseable {
 
   public ReadService reads() {
     return reads;
+  }
+
+  public CleanupService cleanups() {
+    return cleanups;
+  }
+
+  public RebuildService rebuilds() {
+    return rebuilds;
   }
 
   @Override

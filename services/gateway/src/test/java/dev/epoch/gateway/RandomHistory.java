@@ -253,6 +253,21 @@ final class RandomHistory implements AutoCloseable {
     }
   }
 
+  /**
+   * What the databases hold equals what the log says, before and after all of it is written anew.
+   */
+  void checkRebuild() {
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+    test.database.execute(
+        test.database.value(
+            "SELECT coalesce(string_agg(format('DELETE FROM epoch.%I', tablename), ';'), 'SELECT 1')"
+                + " FROM pg_tables WHERE schemaname = 'epoch' AND (tablename LIKE '%\\_\\_h\\_%' OR tablename LIKE '%\\_\\_vh\\_%')"));
+    if (model.commits.size() > 4) {
+      assertThat(test.server().rebuilds().verify(test.repository()).differences()).isNotEmpty();
+    }
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+  }
+
   private void check(String branch, SortedMap<Integer, Cells> rows, boolean viaServer) {
     RepositoryState state = test.repository().state();
     if (viaServer) {

@@ -58,6 +58,9 @@ class RandomHistoryIT {
     }
     history.checkBranches();
     history.checkCommits(new Random(1));
+    history.checkRebuild();
+    history.checkBranches();
+    history.checkCommits(new Random(2));
   }
 
   /** Leaves steps out, in ever smaller pieces, as long as what is left still fails. */

@@ -3,9 +3,6 @@ package dev.epoch.server;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,7 +14,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
@@ -116,8 +112,14 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     if (first) {
       PrivateFiles.write(incomplete, "");
     }
-    MetadataDatabaseUrl url = withFreePort(first ? fresh() : read(urlFile));
-    EmbeddedPostgres postgres = startPostgres(home, cluster, url);
+    MetadataDatabaseUrl known = first ? fresh() : read(urlFile);
+    MetadataDatabaseUrl url;
+    EmbeddedPostgres postgres;
+    try (PortReservation reservation =
+        PortReservation.of(known.port(), FIRST_PORT, LAST_PORT)) {
+      url = withPort(known, reservation.port());
+      postgres = startPostgres(home, cluster, url);
+    }
     try {
       prepareDatabase(postgres, url, cluster);
       PrivateFiles.write(urlFile, url.withCredentials() + "\n");
@@ -219,34 +221,15 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     return at(FIRST_PORT, HexFormat.of().formatHex(password));
   }
 
-  private static MetadataDatabaseUrl withFreePort(MetadataDatabaseUrl url) {
-    if (isFree(url.port())) {
-      return url;
+  private static MetadataDatabaseUrl withPort(MetadataDatabaseUrl url, int port) {
+    if (port != url.port()) {
+      LOG.infof("Port %d is taken; PostgreSQL takes %d", url.port(), port);
     }
-    int port =
-        IntStream.rangeClosed(FIRST_PORT, LAST_PORT)
-            .filter(EmbeddedPostgresServer::isFree)
-            .findFirst()
-            .orElseThrow(() ->
-                new StartRefusedException(
-                    "No port from %d to %d is free for the embedded PostgreSQL."
-                        .formatted(FIRST_PORT, LAST_PORT)));
-    LOG.infof("Port %d is taken; PostgreSQL takes %d", url.port(), port);
     return at(port, url.password().orElseThrow());
   }
 
   private static MetadataDatabaseUrl at(int port, String password) {
     return new MetadataDatabaseUrl(
         LOOPBACK, port, DATABASE, SUPERUSER, Optional.of(password), Map.of());
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
-      return true;
-    } catch (IOException taken) {
-      return false;
-    }
   }
 }

@@ -10,6 +10,8 @@ import dev.epoch.api.json.ApiJson;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -47,8 +49,11 @@ public class HttpRoutes {
 
   private void checkBody(RoutingContext context) {
     String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-    boolean chunked = context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING);
-    if ("0".equals(length) || (length == null && !chunked)) {
+    // HTTP/2 needs no header to announce a body
+    boolean announced =
+        context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING)
+            || context.request().version() == HttpVersion.HTTP_2;
+    if ("0".equals(length) || (length == null && !announced)) {
       // many clients call an empty body a form
       context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
     }
@@ -57,14 +62,20 @@ public class HttpRoutes {
       return;
     }
     ApiError error = FailureMapping.error(new BodyTooLargeException());
-    // whatever of the body is under way is not read
-    context.response().putHeader(HttpHeaders.CONNECTION, "close");
-    context
-        .response()
-        .setStatusCode(error.status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .endHandler(sent -> context.request().connection().close())
-        .end(json(error));
+    HttpServerResponse response =
+        context
+            .response()
+            .setStatusCode(error.status())
+            .putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+    // Whatever of the body is under way is not read. Requests share a connection of HTTP/2.
+    if (context.request().version() == HttpVersion.HTTP_2) {
+      response.endHandler(sent -> response.reset());
+    } else {
+      response
+          .putHeader(HttpHeaders.CONNECTION, "close")
+          .endHandler(sent -> context.request().connection().close());
+    }
+    response.end(json(error));
   }
 
   private boolean isLarger(String length) {

@@ -12,6 +12,14 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -72,6 +80,24 @@ class EmbeddedPostgresServerIT {
     try (EmbeddedPostgresServer one = EmbeddedPostgresServer.start(home.resolve("one"));
         EmbeddedPostgresServer two = EmbeddedPostgresServer.start(home.resolve("two"))) {
       assertThat(one.url().port()).isNotEqualTo(two.url().port());
+    }
+  }
+
+  @Test
+  void manyStartAtOnce() throws Exception {
+    List<Future<EmbeddedPostgresServer>> starts = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 4; i++) {
+        Path directory = home.resolve("server-" + i);
+        starts.add(threads.submit(() -> EmbeddedPostgresServer.start(directory)));
+      }
+      Set<Integer> ports = new HashSet<>();
+      for (Future<EmbeddedPostgresServer> start : starts) {
+        try (EmbeddedPostgresServer server = start.get(60, TimeUnit.SECONDS)) {
+          ports.add(server.url().port());
+        }
+      }
+      assertThat(ports).hasSize(4);
     }
   }
 

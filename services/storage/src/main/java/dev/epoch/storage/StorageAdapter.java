@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One database (or bucket, or directory) whose tables are versioned where they are.
@@ -114,6 +115,16 @@ public interface StorageAdapter extends AutoCloseable {
    * it changes nothing.
    */
   void dropBranch(BranchHandle branch);
+
+  /**
+   * Drops the rows of branches of the repository that are forgotten and not in {@code kept}.
+   * Repeating it changes nothing.
+   *
+   * @param kept ids of branches whose rows commits still refer to
+   * @param dryRun whether only to tell
+   * @return ids of the branches whose rows are gone, or would be
+   */
+  List<String> reclaim(String repository, Set<String> kept, boolean dryRun);
 
   // ---- operations: the physical half of commit and merge
 

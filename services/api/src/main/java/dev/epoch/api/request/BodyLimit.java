@@ -3,6 +3,7 @@ package dev.epoch.api.request;
 import dev.epoch.api.error.BodyTooLargeException;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +20,8 @@ public class BodyLimit {
 
   @ServerRequestFilter
   public void limit(ContainerRequestContext request) {
-    if ("chunked".equalsIgnoreCase(request.getHeaderString("Transfer-Encoding"))) {
+    boolean mayHaveBody = !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD");
+    if (mayHaveBody && request.getHeaderString(HttpHeaders.CONTENT_LENGTH) == null) {
       request.setEntityStream(new Limited(request.getEntityStream(), most));
     }
   }

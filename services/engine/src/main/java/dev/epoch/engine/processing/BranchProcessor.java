@@ -17,6 +17,7 @@ import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.ref.BranchName;
 import dev.epoch.model.ref.InvalidNameException;
 import java.util.ArrayList;
@@ -35,11 +36,7 @@ public final class BranchProcessor {
       return refusal.get();
     }
     if (state.commits().of(command.commit()).isEmpty()) {
-      return Decision.reject(
-          new Rejection(
-              Code.COMMIT_NOT_FOUND,
-              "Commit '" + command.commit() + "' not found",
-              Map.of("commit", command.commit())));
+      return Refusals.commitNotFound(command.commit());
     }
     String id = context.branchId();
     List<Event> events = new ArrayList<>();
@@ -47,7 +44,7 @@ public final class BranchProcessor {
         new BranchCreatedV1(
             id, command.name(), command.commit(), command.startPoint(), locations(state, command)));
     if (command.checkout()) {
-      events.addFirst(new BranchCheckedOutV1(id));
+      events.add(new BranchCheckedOutV1(id));
     }
     return Decision.accept(events);
   }
@@ -99,6 +96,9 @@ public final class BranchProcessor {
               "Branch '" + branch.name() + "' has uncommitted changes",
               Map.of("branch", branch.name(), "remedy", "Commit them, or delete with --force")));
     }
+    if (!command.force() && branch.merge() != null) {
+      return Refusals.mergeInProgress(branch);
+    }
     if (!command.force() && !merged(state, branch)) {
       return Decision.reject(
           new Rejection(
@@ -125,10 +125,12 @@ public final class BranchProcessor {
   /** Whether another branch holds all of its commits. */
   private static boolean merged(RepositoryState state, BranchState branch) {
     StateGraph graph = new StateGraph(state.commits());
-    return state.branches().byId().values().stream()
-        .filter(other -> !other.id().equals(branch.id()))
-        .anyMatch(other ->
-            new Ancestry(graph).isAncestor(graph.id(branch.head()), graph.id(other.head())));
+    List<CommitId> heads =
+        state.branches().byId().values().stream()
+            .filter(other -> !other.id().equals(branch.id()))
+            .map(other -> graph.id(other.head()))
+            .toList();
+    return new Ancestry(graph).isAncestorOfAny(graph.id(branch.head()), heads);
   }
 
   private static Decision inUse(BranchState branch, String why, String remedy) {

@@ -13,6 +13,7 @@ import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.CommitIds;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,10 @@ final class CommitEvents {
   private CommitEvents() {}
 
   /**
+   * A commit like one that exists, of another branch at the same microsecond, gets the next
+   * microsecond: ids are unique.
+   *
+   * @param removed names of tables of the first parent that are versioned no more
    * @param branchLocations by table id: where the branch keeps rows of tables that the commit's
    *     entries do not tell of
    */
@@ -43,16 +48,18 @@ final class CommitEvents {
       Instant time) {
     CommitState first = state.commits().byId().get(parents.getFirst());
     PMap<String, TableEntry> tree = first.tree().minusAll(removed);
+    List<String> gone = new ArrayList<>(removed);
     for (TableEntry entry : entries) {
       tree = tree.plus(entry.name(), entry);
+      gone.remove(entry.name());
     }
-    String id =
-        CommitIds.compute(parents.stream().map(CommitId::new).toList(), tree, author, message, time)
-            .hex();
-
-    Map<String, RowsLocation> locations = new HashMap<>(branch.locations());
-    locations.putAll(branchLocations);
-    entries.forEach(entry -> locations.remove(entry.tableId()));
+    List<CommitId> parentIds = parents.stream().map(CommitId::new).toList();
+    Instant unique = time;
+    String id = CommitIds.compute(parentIds, tree, author, message, unique).hex();
+    while (state.commits().of(id).isPresent()) {
+      unique = unique.plus(1, ChronoUnit.MICROS);
+      id = CommitIds.compute(parentIds, tree, author, message, unique).hex();
+    }
 
     List<Event> events = new ArrayList<>();
     int start = 0;
@@ -69,10 +76,35 @@ final class CommitEvents {
             parents,
             author,
             message,
-            time,
+            unique,
             entries.subList(start, entries.size()),
-            removed,
-            locations));
+            gone,
+            locations(branch, tree, entries, branchLocations)));
     return events;
+  }
+
+  /**
+   * What the operation says, else what the commit's new entries say, else what was true before; of
+   * tables of the commit only, and only where it differs from the entry.
+   */
+  private static Map<String, RowsLocation> locations(
+      BranchState branch,
+      PMap<String, TableEntry> tree,
+      List<TableEntry> entries,
+      Map<String, RowsLocation> branchLocations) {
+    Map<String, RowsLocation> candidates = new HashMap<>(branch.locations());
+    entries.forEach(entry -> candidates.remove(entry.tableId()));
+    candidates.putAll(branchLocations);
+    if (candidates.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, RowsLocation> locations = new HashMap<>();
+    for (TableEntry entry : tree.values()) {
+      RowsLocation location = candidates.get(entry.tableId());
+      if (location != null && !location.equals(entry.location())) {
+        locations.put(entry.tableId(), location);
+      }
+    }
+    return locations;
   }
 }

@@ -8,6 +8,7 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CommitToBranchV1;
@@ -36,10 +37,9 @@ public final class CommitProcessor {
     if (branch.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
     }
-    for (String table : command.tables()) {
-      if (state.tables().named(table).isEmpty() && !removed(state, branch.get()).contains(table)) {
-        return Refusals.tableNotFound(table);
-      }
+    Optional<Decision> refusal = refuseUnknown(state, branch.get(), command.tables());
+    if (refusal.isPresent()) {
+      return refusal.get();
     }
     return Decision.accept(new ChangesStagedV1(branch.get().id(), command.tables()));
   }
@@ -72,13 +72,10 @@ public final class CommitProcessor {
     if (branch.merge() != null) {
       return Refusals.mergeInProgress(branch);
     }
-    if (branch.operation() != null) {
-      return Refusals.busy(branch);
-    }
-    for (String table : command.tables()) {
-      if (state.tables().named(table).isEmpty() && !removed(state, branch).contains(table)) {
-        return Refusals.tableNotFound(table);
-      }
+    Optional<Decision> refusal =
+        Refusals.refuseBusy(state, branch).or(() -> refuseUnknown(state, branch, command.tables()));
+    if (refusal.isPresent()) {
+      return refusal.get();
     }
     SortedSet<String> selected =
         selected(command, branch, changed(state, branch, command.changed()));
@@ -88,16 +85,17 @@ public final class CommitProcessor {
     List<String> ids =
         selected.stream()
             .flatMap(name -> state.tables().named(name).stream())
+            .filter(table -> state.isDefault(branch) || holds(state.head(branch), table))
             .map(RegisteredTable::id)
             .toList();
-    OperationPlan plan =
-        new OperationPlan.Commit(ids, command.message(), command.author(), context.time());
+    Actor author = command.author() == null ? context.actor() : command.author();
+    OperationPlan plan = new OperationPlan.Commit(ids, command.message(), author, context.time());
     return Decision.accept(
         new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
   }
 
   public static Decision complete(RepositoryState state, Continuation.CompleteCommit facts) {
-    OperationState operation = state.operations().get(facts.operation());
+    OperationState operation = Refusals.inFlight(state, facts.operation());
     BranchState branch = state.branches().byId().get(operation.branchId());
     OperationPlan.Commit plan = (OperationPlan.Commit) operation.plan();
     List<String> removed = List.copyOf(removed(state, branch));
@@ -151,16 +149,33 @@ public final class CommitProcessor {
     return names;
   }
 
-  /** Names of tables in the head that are versioned no more. */
+  /**
+   * Names of tables in the head that are versioned no more, also where another table has the name
+   * by now.
+   */
   public static SortedSet<String> removed(RepositoryState state, BranchState branch) {
     SortedSet<String> names = new TreeSet<>();
-    for (TableEntry entry : state.head(branch).tree().values()) {
-      if (state.tables().byId().get(entry.tableId()).removed()
-          && state.tables().named(entry.name()).isEmpty()) {
-        names.add(entry.name());
+    for (String id : state.tables().removed()) {
+      RegisteredTable table = state.tables().byId().get(id);
+      if (holds(state.head(branch), table)) {
+        names.add(table.name());
       }
     }
     return names;
+  }
+
+  private static boolean holds(CommitState commit, RegisteredTable table) {
+    TableEntry entry = commit.tree().get(table.name());
+    return entry != null && entry.tableId().equals(table.id());
+  }
+
+  private static Optional<Decision> refuseUnknown(
+      RepositoryState state, BranchState branch, List<String> tables) {
+    SortedSet<String> removed = removed(state, branch);
+    return tables.stream()
+        .filter(table -> state.tables().named(table).isEmpty() && !removed.contains(table))
+        .map(Refusals::tableNotFound)
+        .findFirst();
   }
 
   private static SortedSet<String> selected(

@@ -42,13 +42,9 @@ public final class MergeProcessor {
     }
     BranchState target = found.get();
     if (state.commits().of(command.sourceCommit()).isEmpty()) {
-      return Decision.reject(
-          new Rejection(
-              Code.COMMIT_NOT_FOUND,
-              "Commit '" + command.sourceCommit() + "' not found",
-              Map.of("commit", command.sourceCommit())));
+      return Refusals.commitNotFound(command.sourceCommit());
     }
-    Optional<Decision> refusal = refuseMove(target, command.expectedHead());
+    Optional<Decision> refusal = refuseMove(state, target, command.expectedHead());
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -75,7 +71,7 @@ public final class MergeProcessor {
     }
     boolean fastForward =
         new Ancestry(graph).isAncestor(graph.id(target.head()), graph.id(command.sourceCommit()));
-    if (command.strategy().equals("fast_forward") && !fastForward) {
+    if ("fast_forward".equals(command.strategy()) && !fastForward) {
       return Decision.reject(
           new Rejection(
               Code.NOT_FAST_FORWARD,
@@ -101,15 +97,12 @@ public final class MergeProcessor {
     if (target == null) {
       return Refusals.branchNotFound(facts.branchId());
     }
-    if (!target.head().equals(facts.expectedHead())) {
-      return Refusals.headMoved(target, facts.expectedHead());
-    }
-    if (target.operation() != null) {
-      return Refusals.busy(target);
-    }
-    if (target.merge() != null && !target.merge().id().equals(facts.plan().mergeId())) {
-      return Refusals.mergeInProgress(target);
-    }
+    return refuseStep(state, target, facts.expectedHead(), facts.plan().mergeId())
+        .orElseGet(() -> prepared(target, facts, context));
+  }
+
+  private static Decision prepared(
+      BranchState target, Continuation.PrepareMerge facts, DecisionContext context) {
     return Decision.accept(
         new OperationPreparedV1(
             context.command(), target.id(), facts.expectedHead(), facts.plan()));
@@ -121,11 +114,9 @@ public final class MergeProcessor {
     if (target == null) {
       return Refusals.branchNotFound(facts.branchId());
     }
-    if (!target.head().equals(facts.expectedHead())) {
-      return Refusals.headMoved(target, facts.expectedHead());
-    }
-    if (target.merge() != null && !target.merge().id().equals(facts.former())) {
-      return Refusals.mergeInProgress(target);
+    Optional<Decision> refusal = refuseStep(state, target, facts.expectedHead(), facts.former());
+    if (refusal.isPresent()) {
+      return refusal.get();
     }
     String mergeId = facts.former() == null ? context.mergeId() : facts.former();
     return Decision.accept(
@@ -150,6 +141,9 @@ public final class MergeProcessor {
     MergeState merge = branch.get().merge();
     if (merge == null) {
       return Refusals.noMerge(branch.get());
+    }
+    if (branch.get().operation() != null) {
+      return Refusals.busy(branch.get());
     }
     return Decision.accept(
         new ConflictsResolvedV1(
@@ -176,8 +170,9 @@ public final class MergeProcessor {
     if (merge == null) {
       return Refusals.noMerge(branch.get());
     }
-    if (branch.get().operation() != null) {
-      return Refusals.busy(branch.get());
+    Optional<Decision> busy = Refusals.refuseBusy(state, branch.get());
+    if (busy.isPresent()) {
+      return busy.get();
     }
     if (merge.remaining() > 0) {
       return Decision.reject(
@@ -210,7 +205,7 @@ public final class MergeProcessor {
   }
 
   public static Decision complete(RepositoryState state, Continuation.CompleteMerge facts) {
-    OperationState operation = state.operations().get(facts.operation());
+    OperationState operation = Refusals.inFlight(state, facts.operation());
     BranchState target = state.branches().byId().get(operation.branchId());
     OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
     if (plan.fastForward()) {
@@ -262,16 +257,33 @@ public final class MergeProcessor {
     return locations;
   }
 
-  private static Optional<Decision> refuseMove(BranchState branch, String expectedHead) {
+  /**
+   * Whether a later step of a merge may happen.
+   *
+   * @param mergeId of the open merge that the step is about, or null
+   */
+  private static Optional<Decision> refuseStep(
+      RepositoryState state, BranchState target, String expectedHead, String mergeId) {
+    if (!target.head().equals(expectedHead)) {
+      return Optional.of(Refusals.headMoved(target, expectedHead));
+    }
+    if (target.merge() != null && !target.merge().id().equals(mergeId)) {
+      return Optional.of(Refusals.mergeInProgress(target));
+    }
+    if (target.merge() == null && mergeId != null) {
+      return Optional.of(Refusals.noMerge(target));
+    }
+    return Refusals.refuseBusy(state, target);
+  }
+
+  private static Optional<Decision> refuseMove(
+      RepositoryState state, BranchState branch, String expectedHead) {
     if (expectedHead != null && !expectedHead.equals(branch.head())) {
       return Optional.of(Refusals.headMoved(branch, expectedHead));
     }
     if (branch.merge() != null) {
       return Optional.of(Refusals.mergeInProgress(branch));
     }
-    if (branch.operation() != null) {
-      return Optional.of(Refusals.busy(branch));
-    }
-    return Optional.empty();
+    return Refusals.refuseBusy(state, branch);
   }
 }

@@ -2,9 +2,14 @@ package dev.epoch.engine.processing;
 
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.event.OperationPlan;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
 /** Refusals that several processors give, worded once. */
 final class Refusals {
@@ -13,7 +18,17 @@ final class Refusals {
   static Decision branchNotFound(String branch) {
     return Decision.reject(
         new Rejection(
-            Code.BRANCH_NOT_FOUND, "Branch '" + branch + "' not found", Map.of("branch", branch)));
+            Code.BRANCH_NOT_FOUND,
+            "Branch '" + branch + "' not found",
+            Map.of("branch", String.valueOf(branch))));
+  }
+
+  static Decision commitNotFound(String commit) {
+    return Decision.reject(
+        new Rejection(
+            Code.COMMIT_NOT_FOUND,
+            "Commit '" + commit + "' not found",
+            Map.of("commit", String.valueOf(commit))));
   }
 
   static Decision tableNotFound(String table) {
@@ -44,6 +59,20 @@ final class Refusals {
                 branch.operation().toString(),
                 "remedy",
                 "Try again in a moment")));
+  }
+
+  /**
+   * Refused while an operation of the branch is in flight, or one that takes a table away from all
+   * branches.
+   */
+  static Optional<Decision> refuseBusy(RepositoryState state, BranchState branch) {
+    if (branch.operation() != null) {
+      return Optional.of(busy(branch));
+    }
+    return state.operations().values().stream()
+        .filter(operation -> operation.plan() instanceof OperationPlan.RemoveTable)
+        .map(operation -> busy(state.branches().byId().get(operation.branchId())))
+        .findFirst();
   }
 
   static Decision headMoved(BranchState branch, String expected) {
@@ -80,6 +109,19 @@ final class Refusals {
                 branch.name(),
                 "remedy",
                 "epoch merge --continue, or epoch merge --abort")));
+  }
+
+  /**
+   * The operation that a later step is about.
+   *
+   * @throws OperationNotInFlightException if it ended, or never was
+   */
+  static OperationState inFlight(RepositoryState state, UUID operation) {
+    OperationState found = state.operations().get(operation);
+    if (found == null) {
+      throw new OperationNotInFlightException(operation);
+    }
+    return found;
   }
 
   static Decision noMerge(BranchState branch) {

@@ -1,6 +1,7 @@
 package dev.epoch.engine.processing;
 
 import dev.epoch.engine.Decision;
+import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
@@ -8,6 +9,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AddStorageV1;
 import dev.epoch.events.command.RemoveStorageV1;
 import dev.epoch.events.command.UpdateStorageV1;
+import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.StorageAddedV1;
 import dev.epoch.events.event.StorageRemovedV1;
 import dev.epoch.events.event.StorageUpdatedV1;
@@ -15,6 +17,7 @@ import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.model.ref.RepositoryName;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Storage backends: add, update, remove. */
 public final class StorageProcessor {
@@ -61,12 +64,7 @@ public final class StorageProcessor {
     if (state.storages().named(command.name()).isEmpty()) {
       return Refusals.storageNotFound(command.name());
     }
-    List<String> tables =
-        state.tables().byId().values().stream()
-            .filter(table -> !table.removed() && table.storage().equals(command.name()))
-            .map(RegisteredTable::name)
-            .sorted()
-            .toList();
+    List<String> tables = tables(state, command.name());
     if (!tables.isEmpty()) {
       return Decision.reject(
           new Rejection(
@@ -84,5 +82,22 @@ public final class StorageProcessor {
                   "Remove the tables first: epoch table remove NAME")));
     }
     return Decision.accept(new StorageRemovedV1(command.name()));
+  }
+
+  /** Names of the tables in a storage, those being registered included. */
+  private static List<String> tables(RepositoryState state, String storage) {
+    Stream<String> registered =
+        state.tables().idByName().values().stream()
+            .map(state.tables().byId()::get)
+            .filter(table -> table.storage().equals(storage))
+            .map(RegisteredTable::name);
+    Stream<String> inFlight =
+        state.operations().values().stream()
+            .map(OperationState::plan)
+            .filter(OperationPlan.RegisterTable.class::isInstance)
+            .map(OperationPlan.RegisterTable.class::cast)
+            .filter(plan -> plan.storage().equals(storage))
+            .map(OperationPlan.RegisterTable::name);
+    return Stream.concat(registered, inFlight).sorted().toList();
   }
 }

@@ -81,7 +81,7 @@ public final class TableProcessor {
 
   public static Decision completeRegistration(
       RepositoryState state, Continuation.CompleteRegistration facts) {
-    OperationState operation = state.operations().get(facts.operation());
+    OperationState operation = Refusals.inFlight(state, facts.operation());
     OperationPlan.RegisterTable plan = (OperationPlan.RegisterTable) operation.plan();
     return Decision.accept(
         new TableRegisteredV1(
@@ -125,7 +125,7 @@ public final class TableProcessor {
   public static Decision completeRemoval(
       RepositoryState state, Continuation.CompleteRemoval facts) {
     OperationPlan.RemoveTable plan =
-        (OperationPlan.RemoveTable) state.operations().get(facts.operation()).plan();
+        (OperationPlan.RemoveTable) Refusals.inFlight(state, facts.operation()).plan();
     return Decision.accept(new TableRemovedV1(facts.operation(), plan.tableId(), plan.name()));
   }
 }

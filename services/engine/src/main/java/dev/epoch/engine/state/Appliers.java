@@ -15,7 +15,7 @@ public final class Appliers {
     RepositoryState next =
         switch (event) {
           case RepositoryCreatedV1 e -> RepositoryAppliers.created(state, e, at);
-          case RepositoryDeletedV1 e -> RepositoryAppliers.deleted(state, e);
+          case RepositoryDeletedV1 e -> RepositoryAppliers.deleted(state);
           case RepositoryOpenedV1 e ->
               state.withSessions(state.sessions().opened(at.actor().id(), at.time()));
           case StorageAddedV1 e -> StorageAppliers.added(state, e, at);
@@ -48,10 +48,21 @@ public final class Appliers {
         .withVersion(at.version());
   }
 
-  /** The state after a rejection: only the outcome is remembered. */
+  /** The state after a command: it changes nothing, only its answer does. */
+  public static RepositoryState pass(RepositoryState state, long version) {
+    return state.withVersion(version);
+  }
+
+  /**
+   * The state after a rejection: only the outcome is remembered. That a branch was busy is none: it
+   * tells to try again, and the retry has the same key.
+   */
   public static RepositoryState apply(RepositoryState state, Rejection rejection, Occurrence at) {
-    return state
-        .withOutcomes(state.outcomes().with(at.idempotencyKey(), new Outcome.Refused(rejection)))
-        .withVersion(at.version());
+    RepositoryState next =
+        rejection.code() == Rejection.Code.BRANCH_BUSY
+            ? state
+            : state.withOutcomes(
+                state.outcomes().with(at.idempotencyKey(), new Outcome.Refused(rejection)));
+    return next.withVersion(at.version());
   }
 }

@@ -13,8 +13,9 @@ import org.pcollections.PMap;
 public record Branches(PMap<String, BranchState> byId, PMap<String, String> idByName) {
   public static final Branches NONE = new Branches(HashTreePMap.empty(), HashTreePMap.empty());
 
+  /** The branch of this name; none for null. */
   public Optional<BranchState> named(String name) {
-    return Optional.ofNullable(idByName.get(name)).map(byId::get);
+    return Optional.ofNullable(name).map(idByName::get).map(byId::get);
   }
 
   Branches with(BranchState branch) {

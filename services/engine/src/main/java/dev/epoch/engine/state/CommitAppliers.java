@@ -1,11 +1,13 @@
 package dev.epoch.engine.state;
 
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.TableEntry;
 import java.util.ArrayList;
 import java.util.List;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
+import org.pcollections.PSet;
 
 final class CommitAppliers {
   private CommitAppliers() {}
@@ -47,13 +49,27 @@ final class CommitAppliers {
             tree);
 
     BranchState branch = state.branches().byId().get(event.branchId());
-    List<String> names = changed.stream().map(TableEntry::name).toList();
     BranchState moved =
         branch
             .withHead(event.commit(), HashTreePMap.from(event.locations()))
-            .withStaged(branch.staged().minusAll(names).minusAll(event.removedTables()))
+            .withStaged(staged(state, branch, operation, commit))
             .withMerge(null);
     RepositoryState next = state.withCommits(state.commits().with(commit)).withBranch(moved);
     return operation == null ? next : OperationAppliers.closed(next, operation.id());
+  }
+
+  /** Without what the commit took, also where no row of it had changed in the end. */
+  private static PSet<String> staged(
+      RepositoryState state, BranchState branch, OperationState operation, CommitState commit) {
+    PSet<String> staged = branch.staged().minusAll(commit.removed());
+    for (TableEntry entry : commit.changed()) {
+      staged = staged.minus(entry.name());
+    }
+    if (operation != null && operation.plan() instanceof OperationPlan.Commit plan) {
+      for (String id : plan.tables()) {
+        staged = staged.minus(state.tables().byId().get(id).name());
+      }
+    }
+    return staged;
   }
 }

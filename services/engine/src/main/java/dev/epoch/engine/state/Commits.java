@@ -13,8 +13,9 @@ import org.pcollections.TreePMap;
 public record Commits(PSortedMap<String, CommitState> byId) {
   public static final Commits NONE = new Commits(TreePMap.empty());
 
+  /** The commit of this id; none for null. */
   public Optional<CommitState> of(String id) {
-    return Optional.ofNullable(byId.get(id));
+    return Optional.ofNullable(id).map(byId::get);
   }
 
   /** The commits whose ids begin like this, at most {@code limit} of them. */

@@ -22,8 +22,12 @@ public record Outcomes(PMap<String, Outcome> byKey, PVector<String> order) {
         : Optional.ofNullable(byKey.get(idempotencyKey));
   }
 
+  /**
+   * With the outcome, if the command was not done before: what was done stands, a refused attempt
+   * may be followed by one that goes well.
+   */
   Outcomes with(String idempotencyKey, Outcome outcome) {
-    if (idempotencyKey == null) {
+    if (idempotencyKey == null || byKey.get(idempotencyKey) instanceof Outcome.Done) {
       return this;
     }
     PVector<String> keys = byKey.containsKey(idempotencyKey) ? order : order.plus(idempotencyKey);

@@ -1,7 +1,6 @@
 package dev.epoch.engine.state;
 
 import dev.epoch.events.event.RepositoryCreatedV1;
-import dev.epoch.events.event.RepositoryDeletedV1;
 import java.util.List;
 import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
@@ -41,7 +40,7 @@ final class RepositoryAppliers {
   }
 
   /** All is forgotten but the outcomes: a retried deletion is answered alike. */
-  static RepositoryState deleted(RepositoryState state, RepositoryDeletedV1 event) {
-    return RepositoryState.empty(event.name()).withOutcomes(state.outcomes());
+  static RepositoryState deleted(RepositoryState state) {
+    return RepositoryState.empty(state.name()).withOutcomes(state.outcomes());
   }
 }

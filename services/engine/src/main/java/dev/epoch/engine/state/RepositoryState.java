@@ -80,52 +80,52 @@ public record RepositoryState(
     return checkedOut == null ? defaultBranch() : checkedOut;
   }
 
-  public RepositoryState withProfile(Profile newProfile) {
+  RepositoryState withProfile(Profile newProfile) {
     return new RepositoryState(
         newProfile, version, storages, tables, branches, commits, operations, sessions, outcomes);
   }
 
-  public RepositoryState withVersion(long newVersion) {
+  RepositoryState withVersion(long newVersion) {
     return new RepositoryState(
         profile, newVersion, storages, tables, branches, commits, operations, sessions, outcomes);
   }
 
-  public RepositoryState withStorages(Storages newStorages) {
+  RepositoryState withStorages(Storages newStorages) {
     return new RepositoryState(
         profile, version, newStorages, tables, branches, commits, operations, sessions, outcomes);
   }
 
-  public RepositoryState withTables(Tables newTables) {
+  RepositoryState withTables(Tables newTables) {
     return new RepositoryState(
         profile, version, storages, newTables, branches, commits, operations, sessions, outcomes);
   }
 
-  public RepositoryState withBranches(Branches newBranches) {
+  RepositoryState withBranches(Branches newBranches) {
     return new RepositoryState(
         profile, version, storages, tables, newBranches, commits, operations, sessions, outcomes);
   }
 
   /** With one branch replaced. */
-  public RepositoryState withBranch(BranchState branch) {
+  RepositoryState withBranch(BranchState branch) {
     return withBranches(branches.with(branch));
   }
 
-  public RepositoryState withCommits(Commits newCommits) {
+  RepositoryState withCommits(Commits newCommits) {
     return new RepositoryState(
         profile, version, storages, tables, branches, newCommits, operations, sessions, outcomes);
   }
 
-  public RepositoryState withOperations(PMap<UUID, OperationState> newOperations) {
+  RepositoryState withOperations(PMap<UUID, OperationState> newOperations) {
     return new RepositoryState(
         profile, version, storages, tables, branches, commits, newOperations, sessions, outcomes);
   }
 
-  public RepositoryState withSessions(Sessions newSessions) {
+  RepositoryState withSessions(Sessions newSessions) {
     return new RepositoryState(
         profile, version, storages, tables, branches, commits, operations, newSessions, outcomes);
   }
 
-  public RepositoryState withOutcomes(Outcomes newOutcomes) {
+  RepositoryState withOutcomes(Outcomes newOutcomes) {
     return new RepositoryState(
         profile, version, storages, tables, branches, commits, operations, sessions, newOutcomes);
   }

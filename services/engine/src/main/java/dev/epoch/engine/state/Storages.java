@@ -13,8 +13,9 @@ import org.pcollections.PMap;
 public record Storages(PMap<String, StorageState> byName, String defaultName) {
   public static final Storages NONE = new Storages(HashTreePMap.empty(), null);
 
+  /** The storage of this name; none for null. */
   public Optional<StorageState> named(String name) {
-    return Optional.ofNullable(byName.get(name));
+    return Optional.ofNullable(name).map(byName::get);
   }
 
   Storages with(StorageState storage) {

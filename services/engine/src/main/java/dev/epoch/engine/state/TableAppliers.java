@@ -30,6 +30,6 @@ final class TableAppliers {
     for (BranchState branch : next.branches().byId().values()) {
       next = next.withBranch(branch.withStaged(branch.staged().minus(event.name())));
     }
-    return next.withTables(next.tables().removed(event.tableId()));
+    return next.withTables(next.tables().without(event.tableId()));
   }
 }

@@ -2,28 +2,35 @@ package dev.epoch.engine.state;
 
 import java.util.Optional;
 import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
 import org.pcollections.PMap;
+import org.pcollections.PSet;
 
 /**
  * Registered tables.
  *
  * @param byId all that ever were, removed ones too: old commits speak of them
  * @param idByName those that are versioned now
+ * @param removed ids of those that are versioned no more
  */
-public record Tables(PMap<String, RegisteredTable> byId, PMap<String, String> idByName) {
-  public static final Tables NONE = new Tables(HashTreePMap.empty(), HashTreePMap.empty());
+public record Tables(
+    PMap<String, RegisteredTable> byId, PMap<String, String> idByName, PSet<String> removed) {
+  public static final Tables NONE =
+      new Tables(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePSet.empty());
 
-  /** The table versioned under this name now. */
+  /** The table versioned under this name now; none for null. */
   public Optional<RegisteredTable> named(String name) {
-    return Optional.ofNullable(idByName.get(name)).map(byId::get);
+    return Optional.ofNullable(name).map(idByName::get).map(byId::get);
   }
 
   Tables with(RegisteredTable table) {
-    return new Tables(byId.plus(table.id(), table), idByName.plus(table.name(), table.id()));
+    return new Tables(
+        byId.plus(table.id(), table), idByName.plus(table.name(), table.id()), removed);
   }
 
-  Tables removed(String id) {
+  Tables without(String id) {
     RegisteredTable table = byId.get(id);
-    return new Tables(byId.plus(id, table.asRemoved()), idByName.minus(table.name()));
+    return new Tables(
+        byId.plus(id, table.asRemoved()), idByName.minus(table.name()), removed.plus(id));
   }
 }

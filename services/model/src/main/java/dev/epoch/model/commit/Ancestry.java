@@ -38,10 +38,14 @@ public final class Ancestry {
 
   /** Whether {@code ancestor} is {@code descendant} or is reached from it through parents. */
   public boolean isAncestor(CommitId ancestor, CommitId descendant) {
+    return isAncestorOfAny(ancestor, List.of(descendant));
+  }
+
+  /** As {@link #isAncestor}, of one of these at least; the histories they share are walked once. */
+  public boolean isAncestorOfAny(CommitId ancestor, Collection<CommitId> descendants) {
     int floor = graph.generation(ancestor);
     Set<CommitId> seen = new HashSet<>();
-    Deque<CommitId> open = new ArrayDeque<>();
-    open.push(descendant);
+    Deque<CommitId> open = new ArrayDeque<>(descendants);
     while (!open.isEmpty()) {
       CommitId commit = open.pop();
       if (commit.equals(ancestor)) {

@@ -3,7 +3,6 @@ package dev.epoch.model.commit;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.epoch.events.Digest;
-import java.util.regex.Pattern;
 
 /**
  * The SHA-256 that names a commit, as 64 lower-case hexadecimal digits.
@@ -11,12 +10,11 @@ import java.util.regex.Pattern;
  * @param hex the digits
  */
 public record CommitId(@JsonValue String hex) implements Comparable<CommitId> {
-  private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
   private static final int ABBREVIATION = 7;
 
   @JsonCreator
   public CommitId {
-    if (!FORM.matcher(hex).matches()) {
+    if (!Digest.isDigest(hex)) {
       throw new IllegalArgumentException("not a commit id: " + hex);
     }
   }

@@ -36,6 +36,11 @@ class AncestryTest {
     assertThat(ancestry.isAncestor(graph.id("D"), graph.id("R"))).isFalse();
     assertThat(ancestry.isAncestor(graph.id("B"), graph.id("D"))).isFalse();
     assertThat(ancestry.isAncestor(graph.id("D"), graph.id("D"))).isTrue();
+    assertThat(ancestry.isAncestorOfAny(graph.id("C"), List.of(graph.id("B"), graph.id("D"))))
+        .isTrue();
+    assertThat(ancestry.isAncestorOfAny(graph.id("D"), List.of(graph.id("B"), graph.id("C"))))
+        .isFalse();
+    assertThat(ancestry.isAncestorOfAny(graph.id("R"), List.of())).isFalse();
     assertThat(ancestry.mergeBase(graph.id("B"), graph.id("D")))
         .isEqualTo(new MergeBase.Commit(graph.id("A")));
   }

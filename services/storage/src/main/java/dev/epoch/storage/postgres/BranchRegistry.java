@@ -3,7 +3,9 @@ package dev.epoch.storage.postgres;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Tells a database of branches, for clients that connect to it themselves. */
 final class BranchRegistry {
@@ -61,6 +63,48 @@ final class BranchRegistry {
             session.list("SELECT epoch.drop_branch($1)::text", row -> row, branch.id());
           }
           return null;
+        }));
+  }
+
+  private static final String RECLAIMABLE =
+      """
+      SELECT b.branch_id
+      FROM epoch.branches AS b
+      WHERE b.repository = $1 AND b.dropped AND b.branch_id <> ALL ($2::text[])
+        AND NOT EXISTS (
+          SELECT FROM epoch.branch_tables AS t
+          JOIN epoch.branches AS using_it ON using_it.branch_id = t.branch_id
+          WHERE t.source_overlay = b.branch_id AND NOT using_it.dropped
+        )
+      ORDER BY b.branch_id
+      """;
+
+  private static final String DROP_OVERLAYS =
+      """
+      SELECT epoch.drop_overlay(t.branch_id, t.table_id)::text
+      FROM epoch.branch_tables AS t
+      WHERE t.branch_id = $1 AND t.has_overlay
+      """;
+
+  /** See {@link dev.epoch.storage.StorageAdapter#reclaim}. */
+  List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
+    return retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (!EpochSchema.exists(session)) {
+            return List.<String>of();
+          }
+          List<String> branches =
+              session.list(
+                  RECLAIMABLE, row -> row.getString(0), repository, kept.toArray(String[]::new));
+          if (!dryRun) {
+            for (String branch : branches) {
+              session.list(DROP_OVERLAYS, row -> row, branch);
+              session.execute("DELETE FROM epoch.branch_tables WHERE branch_id = $1", branch);
+              session.execute("DELETE FROM epoch.branches WHERE branch_id = $1", branch);
+            }
+          }
+          return branches;
         }));
   }
 }

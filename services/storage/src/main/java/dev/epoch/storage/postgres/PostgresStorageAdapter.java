@@ -33,6 +33,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
 public final class PostgresStorageAdapter implements StorageAdapter {
@@ -163,6 +164,11 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   @Override
   public void dropBranch(BranchHandle branch) {
     branches.drop(branch);
+  }
+
+  @Override
+  public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
+    return branches.reclaim(repository, kept, dryRun);
   }
 
   @Override

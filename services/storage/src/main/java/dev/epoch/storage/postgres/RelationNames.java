@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
 import java.util.Map;
@@ -59,9 +60,13 @@ final class RelationNames {
             table.id(),
             branch)
         .orElseThrow(() ->
-            new TableNotFoundException(
-                "The table " + table.path() + " has no branch " + branch + " in this database",
-                "Rebuild the branch: epoch doctor"));
+            new HistoryPrunedException(
+                "The rows of "
+                    + table.path()
+                    + " on branch "
+                    + branch
+                    + " are not in this database any more",
+                "If the branch was not deleted and cleaned up, rebuild it from the log"));
   }
 
   private static String epoch(String name) {

@@ -60,7 +60,8 @@ final class Session {
   }
 
   <T> Optional<T> first(String sql, Function<Row, T> mapper, Object... parameters) {
-    return list(sql, mapper, parameters).stream().findFirst();
+    List<T> all = list(sql, mapper, parameters);
+    return all.isEmpty() ? Optional.empty() : Optional.ofNullable(all.getFirst());
   }
 
   /** Runs one prepared statement; all its rows, and the names of their columns. */

@@ -16,6 +16,7 @@ $$;
 
 -- Tells where the rows of a table at a branch's head are. A branch with its own overlay only moves its anchor,
 -- and only if the head is in that overlay: before its first commit the overlay stands over what it was made of.
+-- The default branch only moves on.
 CREATE OR REPLACE FUNCTION epoch.put_branch_table(
   of_branch text, of_table text, head_anchor bigint, head_overlay text, head_position bigint
 ) RETURNS void
@@ -29,7 +30,13 @@ BEGIN
   INSERT INTO epoch.branch_tables AS place (branch_id, table_id, anchor, source_overlay, source_position)
   VALUES (of_branch, of_table, head_anchor, source, CASE WHEN source IS NOT NULL THEN head_position END)
   ON CONFLICT (branch_id, table_id) DO UPDATE
-  SET anchor = excluded.anchor, source_overlay = excluded.source_overlay, source_position = excluded.source_position
+  SET anchor = CASE
+      WHEN (SELECT b.is_default FROM epoch.branches AS b WHERE b.branch_id = of_branch)
+      THEN greatest(place.anchor, excluded.anchor)
+      ELSE excluded.anchor
+    END,
+    source_overlay = excluded.source_overlay,
+    source_position = excluded.source_position
   WHERE (place.anchor, place.source_overlay, place.source_position)
       IS DISTINCT FROM (excluded.anchor, excluded.source_overlay, excluded.source_position)
     AND (NOT place.has_overlay OR head_overlay = of_branch)

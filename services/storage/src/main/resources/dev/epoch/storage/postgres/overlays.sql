@@ -61,6 +61,12 @@ DECLARE
   working_set text;
   writable text;
 BEGIN
+  IF EXISTS (
+    SELECT FROM epoch.branch_tables AS b
+    WHERE b.branch_id = of_branch AND b.table_id = of_table AND b.has_overlay
+  ) THEN
+    RETURN;
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
   SELECT * INTO place FROM epoch.branch_tables AS b
   WHERE b.branch_id = of_branch AND b.table_id = of_table FOR UPDATE;

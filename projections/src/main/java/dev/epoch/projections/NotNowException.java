@@ -1,0 +1,10 @@
+package dev.epoch.projections;
+
+/**
+ * What an effect needs is away for a while. The event is tried again; the projection is not parked.
+ */
+public final class NotNowException extends RuntimeException {
+  public NotNowException(Throwable cause) {
+    super(cause.getMessage(), cause);
+  }
+}

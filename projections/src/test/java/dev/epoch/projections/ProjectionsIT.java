@@ -1,0 +1,354 @@
+package dev.epoch.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.events.Actor;
+import dev.epoch.events.Digest;
+import dev.epoch.events.Envelope;
+import dev.epoch.events.RecordCodec;
+import dev.epoch.events.RecordType;
+import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitTablesRecordedV1;
+import dev.epoch.events.event.Event;
+import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.RecoveryCompletedV1;
+import dev.epoch.events.event.RepositoryCreatedV1;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.log.StoredRecord;
+import dev.epoch.log.postgres.EventLogMigrations;
+import dev.epoch.log.postgres.PostgresEventLog;
+import dev.epoch.log.postgres.PostgresLogConfiguration;
+import dev.epoch.log.testing.PostgresClients;
+import dev.epoch.projections.branchheads.BranchHeadsProjector;
+import dev.epoch.projections.commitgraph.CommitGraphProjector;
+import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Read models keep up with the log, stop visibly at what they cannot apply, and equal what a
+ * rebuild gives.
+ */
+class ProjectionsIT {
+  private static final Duration WAIT = Duration.ofSeconds(20);
+  private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
+
+  private final EventDecoder decoder = new EventDecoder(new RecordCodec());
+  private final List<StoredRecord> effects = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean poison = new AtomicBoolean();
+  private PostgresClients clients;
+  private PostgresEventLog log;
+  private Projections projections;
+  private long version;
+
+  /** An effect outside the database; refuses deletions while it is poisoned. */
+  private final class Effects implements EffectProjector {
+    @Override
+    public String name() {
+      return "effects";
+    }
+
+    @Override
+    public void apply(ProjectedEvent event) {
+      if (poison.get() && event.event() instanceof BranchDeletedV1) {
+        throw new IllegalStateException("cannot apply a deletion");
+      }
+      effects.add(event.stored());
+    }
+  }
+
+  /** A table that refuses renames for ever. */
+  private static final class Fragile implements TableProjector {
+    @Override
+    public String name() {
+      return "fragile";
+    }
+
+    @Override
+    public Lifecycle lifecycle() {
+      return Lifecycle.INLINE;
+    }
+
+    @Override
+    public List<String> tables() {
+      return List.of("CREATE TABLE IF NOT EXISTS fragile (position bigint PRIMARY KEY)");
+    }
+
+    @Override
+    public List<String> tableNames() {
+      return List.of("fragile");
+    }
+
+    @Override
+    public Uni<Void> apply(SqlConnection transaction, ProjectedEvent event) {
+      return event.event() instanceof BranchRenamedV1
+          ? Sql.run(transaction, "SELECT 1 / 0")
+          : Sql.run(transaction, "INSERT INTO fragile VALUES ($1)", event.stored().position());
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    clients = PostgresClients.open(List.of(EventLogMigrations.ALL, ProjectionMigrations.ALL));
+    open();
+  }
+
+  private void open() {
+    List<TableProjector> tables =
+        List.of(
+            new BranchHeadsProjector(),
+            new CommitGraphProjector(),
+            new RecoverySidecarsProjector(),
+            new ConflictsProjector(),
+            new Fragile());
+    List<Projector> all = new java.util.ArrayList<>(tables);
+    all.add(new Effects());
+    log =
+        new PostgresEventLog(
+            PostgresLogConfiguration.of(
+                    clients.vertx(), clients.pool(), clients.database().connectOptions())
+                .withParticipants(List.of(new InlineProjections(tables, decoder))));
+    projections = new Projections(clients.pool(), log, decoder, all);
+    projections.start();
+  }
+
+  @AfterEach
+  void stop() {
+    projections.close();
+    log.close().await().atMost(WAIT);
+    clients.close();
+  }
+
+  @Test
+  void inlineModelsAreThereWhenTheAppendIsAnswered() {
+    // when
+    append(history());
+
+    // then
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.branch_heads")).isEqualTo(2);
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.commit_tables WHERE owner = 'c1'"))
+        .isEqualTo(2);
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.recovery_sidecars")).isZero();
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.recoveries")).isEqualTo(1);
+  }
+
+  @Test
+  void asynchronousModelsFollow() {
+    // when
+    long last = append(history());
+
+    // then
+    assertThat(projections.await("conflicts", last, WAIT)).isTrue();
+    assertThat(projections.await("effects", last, WAIT)).isTrue();
+    assertThat(clients.number("SELECT sum(conflicts)::bigint FROM epoch_read.open_merge_tables"))
+        .isEqualTo(3);
+    assertThat(effects).hasSize(history().size());
+    assertThat(projections.status()).allSatisfy(status -> assertThat(status.lag()).isZero());
+  }
+
+  @Test
+  void rebuiltModelsEqualTheLiveOnes() {
+    // given
+    long last = append(history());
+    projections.await("conflicts", last, WAIT);
+
+    for (String name : List.of("branch-heads", "commit-graph", "recovery-sidecars", "conflicts")) {
+      // when
+      Projections.Rebuild rebuild = projections.rebuild(name);
+
+      // then
+      assertThat(rebuild.equal()).as(name).isTrue();
+      assertThat(rebuild.position()).isEqualTo(last);
+    }
+
+    // when somebody tampers with one
+    clients.execute("UPDATE epoch_read.branch_heads SET head = 'wrong' WHERE name = 'main'");
+
+    // then it is found, and the rebuilt one takes its place
+    assertThat(projections.rebuild("branch-heads").equal()).isFalse();
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.branch_heads WHERE head = 'wrong'"))
+        .isZero();
+    assertThat(projections.rebuild("branch-heads").equal()).isTrue();
+  }
+
+  @Test
+  void aPoisonEventParksOneProjectionAndTheLogGoesOn() {
+    // given
+    append(history());
+
+    // when
+    long renamed = append(List.of(new BranchRenamedV1("b2", "feature/x", "feature/y")));
+    long last = append(List.of(new BranchCreatedV1("b3", "other", "c1", "main", Map.of())));
+
+    // then
+    assertThat(projections.await("branch-heads", last, WAIT)).isTrue();
+    assertThat(projections.await("conflicts", last, WAIT)).isTrue();
+    Checkpoint fragile = parked("fragile");
+    assertThat(fragile.parkedAt()).isEqualTo(renamed);
+    assertThat(fragile.error()).contains("division by zero");
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.branch_heads")).isEqualTo(3);
+
+    // when it is tried again, it parks again; when the event is skipped, it goes on
+    assertThat(projections.retry("fragile")).isTrue();
+    assertThat(parked("fragile").parkedAt()).isEqualTo(renamed);
+    assertThat(projections.skip("fragile")).isTrue();
+    assertThat(projections.await("fragile", last, WAIT)).isTrue();
+    assertThat(clients.number("SELECT max(position) FROM epoch_read.fragile")).isEqualTo(last);
+
+    // and follows inline again
+    long next = append(List.of(new BranchDeletedV1("b3", "other", "c1")));
+    assertThat(clients.number("SELECT max(position) FROM epoch_read.fragile")).isEqualTo(next);
+  }
+
+  @Test
+  void anEffectThatFailsIsTriedAgain() {
+    // given
+    poison.set(true);
+    append(history());
+    long deleted = append(List.of(new BranchDeletedV1("b2", "feature/x", "root")));
+    assertThat(parked("effects").parkedAt()).isEqualTo(deleted);
+
+    // when
+    poison.set(false);
+    projections.retry("effects");
+
+    // then
+    assertThat(projections.await("effects", deleted, WAIT)).isTrue();
+    assertThat(effects.getLast().position()).isEqualTo(deleted);
+  }
+
+  @Test
+  void twoRunnersAndARestartApplyEachEventOnce() {
+    // given a second process on the same tables
+    Projections second =
+        new Projections(
+            clients.pool(),
+            log,
+            decoder,
+            List.of(new ConflictsProjector(), new Fragile(), new BranchHeadsProjector()));
+    second.start();
+
+    // when
+    for (int i = 0; i < 50; i++) {
+      append(List.of(new BranchCreatedV1("x" + i, "branch-" + i, "root", "main", Map.of())));
+    }
+    long last = append(history());
+
+    // then
+    assertThat(second.await("conflicts", last, WAIT)).isTrue();
+    assertThat(projections.await("conflicts", last, WAIT)).isTrue();
+    second.close();
+    projections.close();
+    open();
+    assertThat(projections.await("conflicts", last, WAIT)).isTrue();
+    assertThat(projections.rebuild("conflicts").equal()).isTrue();
+    assertThat(projections.rebuild("fragile").equal()).isTrue();
+  }
+
+  private Checkpoint parked(String name) {
+    long deadline = System.nanoTime() + WAIT.toNanos();
+    while (System.nanoTime() < deadline) {
+      for (Projections.Status status : projections.status()) {
+        if (status.checkpoint().name().equals(name) && status.checkpoint().parked()) {
+          return status.checkpoint();
+        }
+      }
+      Thread.onSpinWait();
+    }
+    throw new AssertionError(name + " is not parked");
+  }
+
+  private static List<Event> history() {
+    UUID operation = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    UUID second = UUID.fromString("00000000-0000-0000-0000-000000000002");
+    Actor author = new Actor("alice", "Alice", "alice@example.com");
+    OperationPlan plan = new OperationPlan.Commit(List.of("t1"), "first", author, TIME);
+    return List.of(
+        new RepositoryCreatedV1("", "main", "b1", "root"),
+        new OperationPreparedV1(operation, "b1", "root", plan),
+        new CommitTablesRecordedV1(operation, List.of(entry("t1", "users"))),
+        new CommitCreatedV1(
+            operation,
+            "b1",
+            "c1",
+            List.of("root"),
+            author,
+            "first",
+            TIME,
+            List.of(entry("t2", "orders")),
+            List.of(),
+            Map.of()),
+        new BranchCreatedV1("b2", "feature/x", "c1", "main", Map.of()),
+        new OperationPreparedV1(second, "b2", "c1", plan),
+        new CommitCreatedV1(
+            second,
+            "b2",
+            "c2",
+            List.of("c1"),
+            author,
+            "second",
+            TIME,
+            List.of(entry("t1", "users")),
+            List.of(),
+            Map.of()),
+        new RecoveryCompletedV1(
+            second, "rolled_forward", author, Map.of("users", "applied"), "why"),
+        new MergeOpenedV1(
+            "m1",
+            "b1",
+            "feature/x",
+            "c2",
+            "c1",
+            List.of("c1"),
+            "three_way",
+            null,
+            null,
+            Map.of("users", 2L, "orders", 1L)));
+  }
+
+  private static TableEntry entry(String id, String name) {
+    Digest hash = Digest.of(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return new TableEntry(id, name, hash, hash, "AA==", 3, RowsLocation.live(1), null, 3, 0, 0);
+  }
+
+  private long append(List<Event> events) {
+    RecordCodec codec = new RecordCodec();
+    UUID command = UUID.randomUUID();
+    List<Envelope> records =
+        events.stream()
+            .map(event -> {
+              RecordType type = RecordType.of(event);
+              return new Envelope(
+                  UUID.randomUUID(),
+                  type.kind(),
+                  type.wireName(),
+                  type.version(),
+                  TIME,
+                  Actor.ANONYMOUS,
+                  command,
+                  null,
+                  codec.encode(event));
+            })
+            .toList();
+    var result = log.append("repository/shop", version, records).await().atMost(WAIT);
+    version = result.version();
+    return result.position();
+  }
+}

@@ -1,0 +1,184 @@
+package dev.epoch.qa.process;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The packaged server as a process of its own, on one port and one data directory for as long as
+ * this object lives. It can be started and ended many times.
+ */
+public final class ServerProcess implements AutoCloseable {
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+  private final Path dataDirectory;
+  private final int port;
+  private Process process;
+
+  /** A server that does not run yet. */
+  public ServerProcess(Path dataDirectory) throws IOException {
+    this.dataDirectory = dataDirectory;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      this.port = socket.getLocalPort();
+    }
+  }
+
+  /** A server that is ready. */
+  public static ServerProcess started(Path dataDirectory) throws Exception {
+    return new ServerProcess(dataDirectory).start();
+  }
+
+  /** Where the server listens. */
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** A client of its REST API. */
+  public Rest rest() {
+    return new Rest(url());
+  }
+
+  /** The PostgreSQL that the server keeps under its data directory. */
+  public Database database() throws IOException {
+    return Database.of(Files.readString(dataDirectory.resolve("postgres.url")).strip());
+  }
+
+  /** Variables that lead the commands of bin/ here. */
+  public Map<String, String> variables() {
+    Map<String, String> variables = new HashMap<>(Checkout.javaHome());
+    variables.put("EPOCH_SERVER_URL", url());
+    variables.put("EPOCH_DATA_DIR", dataDirectory.toString());
+    variables.put("EPOCH_AUTHOR_NAME", "Your Name");
+    variables.put("EPOCH_AUTHOR_EMAIL", "you@example.com");
+    variables.put("NO_COLOR", "1");
+    variables.put("TZ", "UTC");
+    return variables;
+  }
+
+  /** A shell in a folder, whose commands lead here. */
+  public Shell shell(Path folder) {
+    return new Shell(folder, variables());
+  }
+
+  /** Starts it and waits until it is ready. */
+  public ServerProcess start() throws Exception {
+    return start(Map.of());
+  }
+
+  /** Starts it with further variables and waits until it is ready. */
+  public ServerProcess start(Map<String, String> variables) throws Exception {
+    launch(variables);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest ready =
+          HttpRequest.newBuilder(URI.create(url() + "/ready"))
+              .timeout(Duration.ofSeconds(10))
+              .build();
+      Poll.until(
+          "the server is ready",
+          START_LIMIT,
+          () -> {
+            if (!process.isAlive()) {
+              throw new AssertionError("The server ended while starting:\n" + log());
+            }
+            try {
+              return client.send(ready, BodyHandlers.discarding()).statusCode() == 200;
+            } catch (IOException notListeningYet) {
+              return false;
+            }
+          });
+      return this;
+    } catch (AssertionError failure) {
+      close();
+      throw new AssertionError(failure.getMessage() + "\n" + log(), failure);
+    }
+  }
+
+  /** Starts it without waiting. */
+  public void launch(Map<String, String> variables) throws IOException {
+    if (process != null && process.isAlive()) {
+      throw new IllegalStateException("the server runs already");
+    }
+    Files.createDirectories(dataDirectory);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Checkout.java(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-Xmx768m",
+            "-jar",
+            Checkout.serverJar().toString());
+    Shell.prepare(builder, variables);
+    builder.environment().put("EPOCH_DATA_DIR", dataDirectory.toString());
+    builder.environment().put("EPOCH_API_HOST", "127.0.0.1");
+    builder.environment().put("EPOCH_API_PORT", Integer.toString(port));
+    process =
+        builder
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
+            .start();
+  }
+
+  /** Asks it to stop, as an operator does, and waits until it has ended. */
+  public void stop() throws Exception {
+    process.destroy();
+    awaitEnd();
+  }
+
+  /** Takes it away without a warning, and waits until it has ended. Its PostgreSQL goes on. */
+  public void kill() throws Exception {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** Waits until it has ended by itself. */
+  public int awaitEnd() throws InterruptedException {
+    if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("The server did not end\n" + log());
+    }
+    return process.exitValue();
+  }
+
+  /** What the server has said since its first start. */
+  public String log() {
+    try {
+      return Files.exists(logFile()) ? Files.readString(logFile()) : "";
+    } catch (IOException unreadable) {
+      return unreadable.toString();
+    }
+  }
+
+  private Path logFile() {
+    return dataDirectory.resolve("server.log");
+  }
+
+  /** Ends the server, and the PostgreSQL that it may have left behind. */
+  @Override
+  public void close() throws Exception {
+    if (process != null && process.isAlive()) {
+      process.destroy();
+      if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    }
+    Path pidFile = dataDirectory.resolve("postgres/postmaster.pid");
+    if (Files.exists(pidFile)) {
+      List<String> lines = Files.readAllLines(pidFile);
+      long pid = Long.parseLong(lines.getFirst().strip());
+      ProcessHandle.of(pid)
+          .filter(found -> found.info().command().orElse("").endsWith("postgres"))
+          .ifPresent(ProcessHandle::destroy);
+      Poll.until("PostgreSQL has stopped", STOP_LIMIT, () -> !Files.exists(pidFile));
+    }
+  }
+}

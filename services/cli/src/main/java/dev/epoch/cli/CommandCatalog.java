@@ -1,0 +1,216 @@
+package dev.epoch.cli;
+
+import dev.epoch.cli.command.BranchCommand;
+import dev.epoch.cli.command.BranchCreateCommand;
+import dev.epoch.cli.command.BranchDeleteCommand;
+import dev.epoch.cli.command.BranchInfoCommand;
+import dev.epoch.cli.command.BranchListCommand;
+import dev.epoch.cli.command.BranchRenameCommand;
+import dev.epoch.cli.command.CheckoutCommand;
+import dev.epoch.cli.command.CommitCommand;
+import dev.epoch.cli.command.CompletionCommand;
+import dev.epoch.cli.command.ConflictsCommand;
+import dev.epoch.cli.command.ConflictsResolveCommand;
+import dev.epoch.cli.command.ConflictsShowCommand;
+import dev.epoch.cli.command.DiffCommand;
+import dev.epoch.cli.command.DoctorCommand;
+import dev.epoch.cli.command.EventsCommand;
+import dev.epoch.cli.command.HelpCommand;
+import dev.epoch.cli.command.InitCommand;
+import dev.epoch.cli.command.LogCommand;
+import dev.epoch.cli.command.MergeCommand;
+import dev.epoch.cli.command.QueryCommand;
+import dev.epoch.cli.command.RepositoryCommand;
+import dev.epoch.cli.command.RepositoryListCommand;
+import dev.epoch.cli.command.RepositoryOpenCommand;
+import dev.epoch.cli.command.ResolveCommand;
+import dev.epoch.cli.command.ShowCommand;
+import dev.epoch.cli.command.StageCommand;
+import dev.epoch.cli.command.StatusCommand;
+import dev.epoch.cli.command.StorageAddCommand;
+import dev.epoch.cli.command.StorageCommand;
+import dev.epoch.cli.command.StorageDefaultCommand;
+import dev.epoch.cli.command.StorageListCommand;
+import dev.epoch.cli.command.StorageRemoveCommand;
+import dev.epoch.cli.command.StorageShowCommand;
+import dev.epoch.cli.command.StorageTestCommand;
+import dev.epoch.cli.command.StorageUpdateCommand;
+import dev.epoch.cli.command.TableAddCommand;
+import dev.epoch.cli.command.TableCommand;
+import dev.epoch.cli.command.TableListCommand;
+import dev.epoch.cli.command.TableRefreshCommand;
+import dev.epoch.cli.command.TableRemoveCommand;
+import dev.epoch.cli.command.TableShowCommand;
+import dev.epoch.cli.command.UnstageCommand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * All commands. Only the one that is called gets its class loaded and its options read: that is
+ * most of the time that a short command takes.
+ */
+final class CommandCatalog {
+
+  private static final List<String> NAMES =
+      List.of(
+          "init",
+          "repo",
+          "status",
+          "table",
+          "branch",
+          "checkout",
+          "stage",
+          "unstage",
+          "commit",
+          "log",
+          "show",
+          "diff",
+          "merge",
+          "conflicts",
+          "resolve",
+          "query",
+          "storage",
+          "events",
+          "doctor",
+          "completion",
+          "help");
+
+  private final Session session;
+
+  CommandCatalog(Session session) {
+    this.session = Objects.requireNonNull(session, "session");
+  }
+
+  /**
+   * Adds the command that the arguments call, or all of them where that is not clear.
+   *
+   * @return the arguments to parse
+   */
+  List<String> addTo(CommandLine line, List<String> arguments) {
+    Optional<Integer> place = placeOfCommand(line, arguments);
+    String called = place.map(arguments::get).orElse("");
+    if (!NAMES.contains(called)) {
+      addAll(line);
+      return arguments;
+    }
+    line.addSubcommand(called, create(called));
+    return called.equals("log") ? withCounts(arguments, place.get()) : arguments;
+  }
+
+  /** Every command, for what must know them all. */
+  CommandLine complete() {
+    CommandLine line = addAll(new CommandLine(new EpochCommand()));
+    HelpPage.shape(line);
+    return line;
+  }
+
+  private CommandLine addAll(CommandLine line) {
+    NAMES.forEach(name -> line.addSubcommand(name, create(name)));
+    return line;
+  }
+
+  /** The first argument that is neither an option nor the value of one. */
+  private static Optional<Integer> placeOfCommand(CommandLine line, List<String> arguments) {
+    Map<String, OptionSpec> options = line.getCommandSpec().optionsMap();
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      if (!argument.startsWith("-")) {
+        return Optional.of(i);
+      }
+      OptionSpec option = options.get(argument);
+      if (option != null && option.arity().min() > 0) {
+        i++;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@code log -10} means {@code log --max-count=10}. */
+  private static List<String> withCounts(List<String> arguments, int from) {
+    List<String> result = new ArrayList<>(arguments);
+    for (int i = from + 1; i < result.size(); i++) {
+      if (result.get(i).matches("-\\d+")) {
+        result.set(i, "--max-count=" + result.get(i).substring(1));
+      }
+    }
+    return result;
+  }
+
+  private Object create(String name) {
+    return switch (name) {
+      case "init" -> new InitCommand(session);
+      case "repo" -> repository();
+      case "status" -> new StatusCommand(session);
+      case "table" -> table();
+      case "branch" -> branch();
+      case "checkout" -> new CheckoutCommand(session);
+      case "stage" -> new StageCommand(session);
+      case "unstage" -> new UnstageCommand(session);
+      case "commit" -> new CommitCommand(session);
+      case "log" -> new LogCommand(session);
+      case "show" -> new ShowCommand(session);
+      case "diff" -> new DiffCommand(session);
+      case "merge" -> new MergeCommand(session);
+      case "conflicts" -> conflicts();
+      case "resolve" -> new ResolveCommand(session);
+      case "query" -> new QueryCommand(session);
+      case "storage" -> storage();
+      case "events" -> new EventsCommand(session);
+      case "doctor" -> new DoctorCommand(session);
+      case "completion" -> new CompletionCommand(session, this::complete);
+      case "help" -> new HelpCommand(session, this::complete);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private CommandLine repository() {
+    return new CommandLine(new RepositoryCommand(session))
+        .addSubcommand("list", new RepositoryListCommand(session))
+        .addSubcommand("open", new RepositoryOpenCommand(session));
+  }
+
+  private CommandLine table() {
+    return new CommandLine(new TableCommand(session))
+        .addSubcommand("add", new TableAddCommand(session))
+        .addSubcommand("list", new TableListCommand(session))
+        .addSubcommand("show", new TableShowCommand(session))
+        .addSubcommand("refresh", new TableRefreshCommand(session))
+        .addSubcommand("remove", new TableRemoveCommand(session));
+  }
+
+  private CommandLine branch() {
+    return new CommandLine(new BranchCommand(session))
+        .addSubcommand("list", new BranchListCommand(session))
+        .addSubcommand("create", new BranchCreateCommand(session))
+        .addSubcommand("info", new BranchInfoCommand(session))
+        .addSubcommand("rename", new BranchRenameCommand(session))
+        .addSubcommand("delete", new BranchDeleteCommand(session));
+  }
+
+  private CommandLine conflicts() {
+    return new CommandLine(new ConflictsCommand(session))
+        .addSubcommand("show", new ConflictsShowCommand(session))
+        .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine storage() {
+    return new CommandLine(new StorageCommand(session))
+        .addSubcommand("add", new StorageAddCommand(session))
+        .addSubcommand("list", new StorageListCommand(session))
+        .addSubcommand("show", new StorageShowCommand(session))
+        .addSubcommand("update", new StorageUpdateCommand(session))
+        .addSubcommand("remove", new StorageRemoveCommand(session))
+        .addSubcommand(
+            "default",
+            new CommandLine(new StorageDefaultCommand(session))
+                .addSubcommand("set", new StorageDefaultCommand.Set(session))
+                .addSubcommand("show", new StorageDefaultCommand.Show(session))
+                .addSubcommand("clear", new StorageDefaultCommand.Clear(session)))
+        .addSubcommand("test-credentials", new StorageTestCommand(session));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.epoch.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * All that a command takes from the process it runs in, so that tests can give it another one.
+ *
+ * @param variables environment variables
+ * @param directory where the process was started
+ * @param home home directory of the user
+ * @param zone time zone of printed and typed times
+ * @param systemConfiguration configuration file of the whole machine
+ */
+public record ProcessEnvironment(
+    Map<String, String> variables,
+    Path directory,
+    Path home,
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    boolean outIsTerminal,
+    boolean errIsTerminal,
+    ZoneId zone,
+    Path systemConfiguration) {
+
+  /** Checks that all is there. */
+  public ProcessEnvironment {
+    variables = Map.copyOf(variables);
+    Objects.requireNonNull(directory, "directory");
+    Objects.requireNonNull(home, "home");
+    Objects.requireNonNull(in, "in");
+    Objects.requireNonNull(out, "out");
+    Objects.requireNonNull(err, "err");
+    Objects.requireNonNull(zone, "zone");
+    Objects.requireNonNull(systemConfiguration, "systemConfiguration");
+  }
+
+  /** The environment of this process. */
+  public static ProcessEnvironment ofThisProcess() {
+    return new ProcessEnvironment(
+        System.getenv(),
+        Path.of("").toAbsolutePath(),
+        Path.of(System.getProperty("user.home")),
+        System.in,
+        stream(FileDescriptor.out),
+        stream(FileDescriptor.err),
+        isTerminal(1),
+        isTerminal(2),
+        ZoneId.systemDefault(),
+        Path.of("/etc/epoch/config.toml"));
+  }
+
+  /** A variable, or null where it is not set or empty. */
+  public String variable(String name) {
+    String value = variables.get(name);
+    return value == null || value.isBlank() ? null : value;
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(
+        new BufferedOutputStream(new FileOutputStream(descriptor)), false, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isTerminal(int descriptor) {
+    Path link = Path.of("/proc/self/fd/" + descriptor);
+    try {
+      String device = Files.readSymbolicLink(link).toString();
+      return device.startsWith("/dev/pts/")
+          || device.startsWith("/dev/tty")
+          || device.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException noProc) {
+      return System.console() != null && System.console().isTerminal();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.epoch.cli;
+
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Turns refs as they are typed into refs that the server knows. */
+final class Refs {
+
+  private static final Pattern STEPS = Pattern.compile("(?:[~^]\\d*)+$");
+  private static final Pattern STEP = Pattern.compile("([~^])(\\d*)");
+
+  private Refs() {}
+
+  /**
+   * A ref with {@code HEAD} and {@code @} replaced by the branch and first-parent steps added up:
+   * {@code HEAD^} is {@code main~1}, {@code v1~~} is {@code v1~2}, {@code HEAD^2} is {@code
+   * main^2}.
+   */
+  static String resolve(String typed, Supplier<String> branch) {
+    Matcher matcher = STEPS.matcher(typed);
+    boolean stepping = matcher.find();
+    String name = stepping ? typed.substring(0, matcher.start()) : typed;
+    String start = name.equals("HEAD") || name.equals("@") ? branch.get() : name;
+    return stepping ? start + steps(matcher.group()) : start;
+  }
+
+  private static String steps(String typed) {
+    StringBuilder steps = new StringBuilder();
+    int back = 0;
+    Matcher matcher = STEP.matcher(typed);
+    while (matcher.find()) {
+      int count = matcher.group(2).isEmpty() ? 1 : Integer.parseInt(matcher.group(2));
+      if (matcher.group(1).equals("~")) {
+        back += count;
+      } else if (count == 1) {
+        back++;
+      } else if (count > 1) {
+        steps.append(back == 0 ? "" : "~" + back).append('^').append(count);
+        back = 0;
+      }
+    }
+    return steps + (back == 0 ? "" : "~" + back);
+  }
+}

@@ -1,0 +1,213 @@
+package dev.epoch.cli;
+
+import dev.epoch.cli.configuration.Settings;
+import dev.epoch.cli.configuration.Workspace;
+import dev.epoch.client.EpochClient;
+import dev.epoch.client.Repository;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One run of the command line: where it runs, which repository and branch it means, and the
+ * connection to the server. Everything is found out when it is first asked for.
+ */
+public final class Session implements AutoCloseable {
+
+  private static final Set<String> FORMATS = Set.of("text", "json", "table", "csv");
+
+  private final ProcessEnvironment environment;
+  private final GlobalOptions options;
+  private Path directory;
+  private Optional<Workspace> workspace;
+  private Settings settings;
+  private Output output;
+  private EpochClient server;
+  private EpochClient client;
+  private String repository;
+  private String knownPosition;
+
+  Session(ProcessEnvironment environment, GlobalOptions options) {
+    this.environment = Objects.requireNonNull(environment, "environment");
+    this.options = Objects.requireNonNull(options, "options");
+  }
+
+  /** The process around. */
+  public ProcessEnvironment environment() {
+    return environment;
+  }
+
+  /** Options that every command takes. */
+  public GlobalOptions options() {
+    return options;
+  }
+
+  /** The directory that the command runs in. */
+  public Path directory() {
+    if (directory == null) {
+      directory =
+          options.directory() == null
+              ? environment.directory()
+              : environment.directory().resolve(options.directory()).normalize();
+      if (!Files.isDirectory(directory)) {
+        throw new CommandFailure(
+            ExitCode.USAGE, "there is no directory " + options.directory(), null);
+      }
+    }
+    return directory;
+  }
+
+  /** The working folder around the directory, if there is one. */
+  public Optional<Workspace> workspace() {
+    if (workspace == null) {
+      workspace = Workspace.around(directory(), environment.variables());
+    }
+    return workspace;
+  }
+
+  /** All settings. */
+  public Settings settings() {
+    if (settings == null) {
+      settings = new Settings(options, environment, directory(), workspace());
+    }
+    return settings;
+  }
+
+  /**
+   * Chooses the output format before anything else happens. A format that is only somebody's
+   * default gives way to the first one that the command knows.
+   *
+   * @param known the formats of the command
+   * @throws CommandFailure if a format was asked for that the command does not know
+   */
+  public void chooseFormat(List<String> known) {
+    String wanted = settings().format();
+    boolean fits = known.contains(wanted);
+    if (!fits && (options.format() != null || !FORMATS.contains(wanted))) {
+      throw CommandFailure.usage(
+          "unknown format '" + wanted + "'; known: " + String.join(", ", known));
+    }
+    output = new Output(environment, options.quiet(), fits ? wanted : known.getFirst());
+  }
+
+  /** Where results go. */
+  public Output output() {
+    return Objects.requireNonNull(output, "no format was chosen");
+  }
+
+  /** The server, without a repository. */
+  public EpochClient server() {
+    if (server == null) {
+      String url = settings().serverUrl();
+      knownPosition = workspace().map(found -> found.position(url)).orElse(null);
+      try {
+        EpochClient.Builder builder =
+            EpochClient.at(url)
+                .apiPrefix(settings().apiPrefix())
+                .actor(settings().actor())
+                .position(knownPosition);
+        if (options.timeoutSeconds() != null) {
+          builder.requestTimeout(Duration.ofSeconds(options.timeoutSeconds()));
+        }
+        if (settings().verbose()) {
+          builder.observer((method, address, outcome, took) ->
+              output()
+                  .problem(
+                      method + " " + address + " -> " + outcome + " (" + took.toMillis() + " ms)"));
+        }
+        server = builder.build();
+      } catch (IllegalArgumentException notAnAddress) {
+        throw CommandFailure.usage(notAnAddress.getMessage());
+      }
+    }
+    return server;
+  }
+
+  /** The server, seen from the repository that is meant. */
+  public EpochClient client() {
+    if (client == null) {
+      client = server().inRepository(repository());
+    }
+    return client;
+  }
+
+  /** The server, seen from the repository that is meant if one is named anywhere. */
+  public EpochClient clientOfAnyRepository() {
+    return settings().repository().map(server()::inRepository).orElseGet(this::server);
+  }
+
+  private String repository() {
+    if (repository == null) {
+      repository = settings().repository().orElseGet(this::onlyRepository);
+    }
+    return repository;
+  }
+
+  private String onlyRepository() {
+    List<Repository> all = server().repositories().list().repositories();
+    return switch (all.size()) {
+      case 1 -> all.getFirst().name();
+      case 0 ->
+          throw new CommandFailure(
+              ExitCode.NOT_FOUND, "there is no repository yet", "epoch init <name>");
+      default ->
+          throw new CommandFailure(
+              ExitCode.NOT_FOUND,
+              "not in an Epoch working folder, and the server has several repositories",
+              "name one with --repository, or run 'epoch repo open <name>' here");
+    };
+  }
+
+  /** The working folder, if it belongs to the repository that is meant. */
+  public Optional<Workspace> workspaceOfRepository() {
+    return workspace()
+        .filter(found ->
+            settings().repository().map(name -> name.equals(found.repository())).orElse(true));
+  }
+
+  /** Ties the directory to a repository and checks its default branch out. */
+  public void tie(Repository opened) {
+    Workspace tied =
+        Workspace.create(
+            directory(),
+            opened.name(),
+            opened.defaultBranch(),
+            settings().configuredServerUrl().orElse(null));
+    workspace = Optional.of(tied);
+    settings = null;
+  }
+
+  /** The branch that is checked out, or that --branch names. */
+  public String branch() {
+    if (options.branch() != null) {
+      return options.branch();
+    }
+    return workspaceOfRepository().map(Workspace::branch).orElseGet(this::defaultBranch);
+  }
+
+  /** The default branch of the repository. */
+  public String defaultBranch() {
+    return server().repositories().get(repository()).defaultBranch();
+  }
+
+  /** A ref as the server knows it. */
+  public String ref(String typed) {
+    return Refs.resolve(typed, this::branch);
+  }
+
+  @Override
+  public void close() {
+    if (server == null) {
+      return;
+    }
+    String position = server.position();
+    if (position != null && !position.equals(knownPosition)) {
+      workspaceOfRepository().ifPresent(found -> found.remember(settings().serverUrl(), position));
+    }
+    server.close();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.epoch.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.client.Conflicts;
+import dev.epoch.client.Json;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch conflicts resolve}. */
+@Command(
+    name = "resolve",
+    description = "Decide conflicts: all, of a table, a record, a field or a constraint.")
+public final class ConflictsResolveCommand extends EpochSubcommand {
+
+  @Parameters(arity = "0..1", paramLabel = "<table>", description = "Only this table.")
+  private String table;
+
+  @Option(names = "--table", paramLabel = "<table>", description = "Only this table.")
+  private String tableOption;
+
+  @Option(
+      names = "--record",
+      paramLabel = "<id>",
+      description = "Only the record with this primary key; a,b for a composite one.")
+  private String record;
+
+  @Option(names = "--field", paramLabel = "<field>", description = "Only this field.")
+  private String field;
+
+  @Option(names = "--constraint", paramLabel = "<name>", description = "Only this constraint.")
+  private String constraint;
+
+  @Option(names = "--ours", description = "Keep the version of the branch that is merged into.")
+  private boolean ours;
+
+  @Option(names = "--theirs", description = "Take the version of the branch that is merged.")
+  private boolean theirs;
+
+  @Option(names = "--base", description = "Go back to the version before both.")
+  private boolean base;
+
+  @Option(
+      names = {"--value", "--custom"},
+      paramLabel = "<value>",
+      description = "Set this value, or this definition of a constraint.")
+  private String value;
+
+  @Option(
+      names = {"-i", "--interactive"},
+      description = "Ask about each conflict.")
+  private boolean interactive;
+
+  /** The command in a session. */
+  public ConflictsResolveCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  ExitCode run() {
+    if (Stream.of(ours, theirs, base, value != null, interactive).filter(given -> given).count()
+        != 1) {
+      throw CommandFailure.usage("give one of --ours, --theirs, --base, --value, --interactive");
+    }
+    String scope = table == null ? tableOption : table;
+    if (interactive) {
+      return new InteractiveResolution(session(), scope).run();
+    }
+    checkScope(scope);
+    return new ResolutionReport(session())
+        .resolve(
+            new Conflicts.Resolution(
+                scope,
+                record == null ? null : key(scope),
+                field,
+                constraint,
+                side(),
+                value == null ? null : value(scope)));
+  }
+
+  private void checkScope(String scope) {
+    if (record != null && scope == null) {
+      throw CommandFailure.usage("--record needs a table");
+    }
+    if (value != null && field == null && constraint == null) {
+      throw CommandFailure.usage("--value needs --field or --constraint");
+    }
+    if (value != null && field != null && record == null) {
+      throw CommandFailure.usage("--value needs --record");
+    }
+  }
+
+  private JsonNode value(String scope) {
+    return field == null
+        ? TextNode.valueOf(value)
+        : new TypedValues(session()).of(scope, field, value);
+  }
+
+  /** One value, or one for each column of a composite key. */
+  private JsonNode key(String scope) {
+    boolean composite =
+        record.contains(",")
+            && client().tables().get(scope, session().branch()).primaryKey().size() > 1;
+    if (!composite) {
+      return TextNode.valueOf(record);
+    }
+    ArrayNode values = Json.array();
+    Stream.of(record.split(",", -1)).forEach(values::add);
+    return values;
+  }
+
+  private Conflicts.Side side() {
+    if (ours) {
+      return Conflicts.Side.OURS;
+    }
+    if (theirs) {
+      return Conflicts.Side.THEIRS;
+    }
+    return base ? Conflicts.Side.BASE : Conflicts.Side.VALUE;
+  }
+}

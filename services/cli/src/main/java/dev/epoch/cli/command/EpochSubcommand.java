@@ -1,0 +1,45 @@
+package dev.epoch.cli.command;
+
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Output;
+import dev.epoch.cli.Session;
+import dev.epoch.client.EpochClient;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+/** What every command has: the session, and an exit code. */
+abstract class EpochSubcommand implements Callable<Integer> {
+
+  private final Session session;
+
+  EpochSubcommand(Session session) {
+    this.session = Objects.requireNonNull(session, "session");
+  }
+
+  /** Does what the command is for. */
+  abstract ExitCode run();
+
+  /** The formats that the command can print, the usual one first. */
+  List<String> formats() {
+    return List.of("text", "json");
+  }
+
+  @Override
+  public final Integer call() {
+    session.chooseFormat(formats());
+    return run().code();
+  }
+
+  final Session session() {
+    return session;
+  }
+
+  final EpochClient client() {
+    return session.client();
+  }
+
+  final Output output() {
+    return session.output();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.epoch.cli.command;
+
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.configuration.Settings;
+import dev.epoch.cli.configuration.Workspace;
+import dev.epoch.client.Repositories;
+import dev.epoch.client.Repository;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch init}. */
+@Command(name = "init", description = "Create a repository and tie this folder to it.")
+public final class InitCommand extends EpochSubcommand {
+
+  @Parameters(paramLabel = "<name>", description = "Name of the repository.")
+  private String name;
+
+  @Option(
+      names = {"-d", "--description"},
+      description = "What the repository is for.")
+  private String description;
+
+  @Option(
+      names = {"-b", "--default-branch"},
+      description = "Name of the first branch (default: main).")
+  private String defaultBranch;
+
+  @Option(names = "--metadata-url", description = "Database where the server keeps metadata.")
+  private String metadataUrl;
+
+  @Option(names = "--storage", description = "Storage backend of tables that name no other.")
+  private String storage;
+
+  /** The command in a session. */
+  public InitCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  ExitCode run() {
+    Settings settings = session().settings();
+    session().workspace().ifPresent(this::refuseIfHere);
+    Repository repository =
+        session()
+            .server()
+            .repositories()
+            .create(
+                new Repositories.Draft(
+                    name,
+                    description,
+                    defaultBranch == null ? settings.defaultBranch().orElse(null) : defaultBranch,
+                    metadataUrl == null ? settings.metadataUrl().orElse(null) : metadataUrl,
+                    storage));
+    session().tie(repository);
+    if (output().json()) {
+      output().json(repository);
+    } else {
+      output()
+          .confirm(
+              "Initialized repository '"
+                  + repository.name()
+                  + "' on branch '"
+                  + repository.defaultBranch()
+                  + "'");
+    }
+    return ExitCode.OK;
+  }
+
+  private void refuseIfHere(Workspace workspace) {
+    boolean here = session().directory().equals(workspace.directory().getParent());
+    if (here && workspace.repository() != null && !workspace.repository().equals(name)) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "this folder already belongs to repository '" + workspace.repository() + "'",
+          "run 'epoch init " + name + "' in another folder");
+    }
+  }
+}

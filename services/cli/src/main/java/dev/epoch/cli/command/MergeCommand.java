@@ -1,0 +1,208 @@
+package dev.epoch.cli.command;
+
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.text.ConflictText;
+import dev.epoch.cli.text.DiffText;
+import dev.epoch.client.Branch;
+import dev.epoch.client.Commit;
+import dev.epoch.client.Conflict;
+import dev.epoch.client.Diffs;
+import dev.epoch.client.Json;
+import dev.epoch.client.MergeOutcome;
+import dev.epoch.client.Merges;
+import dev.epoch.client.RepositoryStatus;
+import dev.epoch.client.TableChange;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch merge}. */
+@Command(name = "merge", description = "Merge a branch into the current one.")
+public final class MergeCommand extends EpochSubcommand {
+
+  @Parameters(arity = "0..1", paramLabel = "<branch>", description = "Branch to merge.")
+  private String source;
+
+  @Option(
+      names = {"-s", "--strategy"},
+      paramLabel = "<strategy>",
+      defaultValue = "default",
+      description = "default, ours, theirs or fast-forward.")
+  private String strategy;
+
+  @Option(names = "--no-commit", description = "Leave the result uncommitted.")
+  private boolean noCommit;
+
+  @Option(names = "--dry-run", description = "Show what would happen and change nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = {"-m", "--message"},
+      paramLabel = "<message>",
+      description = "Message of the merge commit.")
+  private String message;
+
+  @Option(names = "--fail-on-conflict", description = "Do not leave the merge open on conflicts.")
+  private boolean failOnConflict;
+
+  @Option(names = "--allow-unrelated", description = "Merge branches without common history.")
+  private boolean allowUnrelated;
+
+  @Option(names = "--continue", description = "Conclude the merge after conflicts are resolved.")
+  private boolean proceed;
+
+  @Option(names = "--abort", description = "Give the open merge up.")
+  private boolean abort;
+
+  /** The command in a session. */
+  public MergeCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  ExitCode run() {
+    if (List.of(proceed, abort, source != null).stream().filter(given -> given).count() != 1) {
+      throw CommandFailure.usage("give a branch to merge, or --continue, or --abort");
+    }
+    if (proceed) {
+      return proceed();
+    }
+    return abort ? abort() : merge();
+  }
+
+  private ExitCode proceed() {
+    String branch = session().branch();
+    RepositoryStatus status = client().workingSet().status(branch);
+    Commit commit = client().merges().proceed(branch, message);
+    if (output().json()) {
+      output().json(commit);
+    } else {
+      confirmMerge(status.mergeSource(), branch, commit.id());
+    }
+    return ExitCode.OK;
+  }
+
+  private ExitCode abort() {
+    client().merges().abort(session().branch());
+    if (output().json()) {
+      output().json(Json.object().put("status", "aborted"));
+    } else {
+      output().confirm("Merge aborted.");
+    }
+    return ExitCode.OK;
+  }
+
+  private ExitCode merge() {
+    String target = session().branch();
+    MergeOutcome outcome =
+        client()
+            .merges()
+            .merge(
+                new Merges.Request(
+                    session().ref(source),
+                    target,
+                    strategy(),
+                    message,
+                    noCommit,
+                    dryRun,
+                    failOnConflict,
+                    allowUnrelated));
+    if (output().json()) {
+      output().json(outcome);
+    } else if (outcome.hasConflicts()) {
+      conflicts(outcome, target);
+    } else if (outcome.upToDate()) {
+      output().confirm("Already up to date.");
+    } else if (dryRun) {
+      preview(outcome, target);
+    } else if (noCommit) {
+      output().confirm("Automatic merge went well; stopped before committing as requested");
+    } else if (outcome.fastForward()) {
+      output().confirm("Fast-forward merge: " + target + " -> " + shown(outcome.commitId()));
+    } else {
+      confirmMerge(source, target, outcome.commitId());
+    }
+    return outcome.hasConflicts() ? ExitCode.NEGATIVE : ExitCode.OK;
+  }
+
+  private void confirmMerge(String from, String into, String commitId) {
+    output()
+        .confirm(
+            "Merged "
+                + (from == null ? "" : from + " ")
+                + "into "
+                + into
+                + " (commit: "
+                + shown(commitId)
+                + ")");
+  }
+
+  private String shown(String commitId) {
+    return output().palette().yellow(Commit.shortId(commitId));
+  }
+
+  /** While the merge is open, the conflicts say which of them are about constraints. */
+  private void conflicts(MergeOutcome outcome, String target) {
+    boolean open = !dryRun && !failOnConflict;
+    List<Conflict> all = open ? client().conflicts().all(target, null) : List.of();
+    List<Conflict> constraints = all.stream().filter(Conflict::aboutDefinition).toList();
+    List<String> tables =
+        constraints.isEmpty()
+            ? outcome.conflictTables()
+            : outcome.conflictTables().stream().filter(table -> hasRecords(all, table)).toList();
+    List<String> lines =
+        new ConflictText(output().palette()).merge(tables, constraints, source, target);
+    if (open) {
+      output().lines(lines);
+      return;
+    }
+    output().lines(lines.subList(0, lines.size() - 1));
+    output()
+        .line(
+            dryRun
+                ? "Automatic merge would fail; nothing was changed."
+                : "Merge refused because of conflicts; nothing was changed.");
+  }
+
+  private static boolean hasRecords(List<Conflict> conflicts, String table) {
+    return conflicts.stream()
+        .anyMatch(conflict -> !conflict.aboutDefinition() && conflict.table().equals(table));
+  }
+
+  /** What the merge would bring: the changes of the source since the two parted. */
+  private void preview(MergeOutcome outcome, String target) {
+    output()
+        .line(
+            outcome.fastForward()
+                ? "Would fast-forward " + target + " to " + source
+                : "Would merge " + source + " into " + target);
+    String from = session().ref(source);
+    Branch.Comparison comparison = client().branches().compare(from, target);
+    if (comparison.mergeBase() == null) {
+      return;
+    }
+    Diffs.Range range = new Diffs.Range(comparison.mergeBase(), from, false);
+    SchemaChanges schema = new SchemaChanges(client(), range);
+    DiffText text = new DiffText(output().palette());
+    for (TableChange change : client().diffs().tables(range).tables()) {
+      output().line("");
+      output().lines(text.table(change, schema.of(change)));
+    }
+  }
+
+  private Merges.Strategy strategy() {
+    return switch (strategy.toLowerCase(Locale.ROOT).replace('_', '-')) {
+      case "default", "three-way" -> Merges.Strategy.THREE_WAY;
+      case "ours" -> Merges.Strategy.OURS;
+      case "theirs" -> Merges.Strategy.THEIRS;
+      case "fast-forward", "ff-only" -> Merges.Strategy.FAST_FORWARD;
+      case String unknown ->
+          throw CommandFailure.usage(
+              "unknown strategy '" + unknown + "'; known: default, ours, theirs, fast-forward");
+    };
+  }
+}

@@ -1,0 +1,78 @@
+package dev.epoch.cli.command;
+
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.TimeExpression;
+import dev.epoch.cli.text.CsvText;
+import dev.epoch.cli.text.RowsText;
+import dev.epoch.client.Queries;
+import dev.epoch.client.QueryResult;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch query}. */
+@Command(
+    name = "query",
+    description = {
+      "Run a reading SQL statement on any state of the data.",
+      "Formats: table, json, csv."
+    })
+public final class QueryCommand extends EpochSubcommand {
+
+  @Parameters(paramLabel = "<sql>", description = "The statement.")
+  private String sql;
+
+  @Option(
+      names = "--at",
+      paramLabel = "<ref>",
+      description = "Commit, tag, branch or time (2024-01-15 10:00:00, 2 days ago).")
+  private String at;
+
+  @Option(names = "--working", description = "With what is not yet committed.")
+  private boolean working;
+
+  @Option(names = "--limit", paramLabel = "<n>", description = "At most n rows.")
+  private Integer limit;
+
+  /** The command in a session. */
+  public QueryCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  List<String> formats() {
+    return List.of("table", "text", "json", "csv");
+  }
+
+  @Override
+  ExitCode run() {
+    QueryResult result = client().queries().run(request());
+    switch (output().format()) {
+      case "json" -> output().json(result);
+      case "csv" -> output().lines(CsvText.rows(result));
+      default -> output().lines(RowsText.table(result));
+    }
+    if (result.truncated()) {
+      output().remark("there are more rows; --limit takes a larger number");
+    }
+    return ExitCode.OK;
+  }
+
+  private Queries.Request request() {
+    if (at == null) {
+      return new Queries.Request(sql, null, session().branch(), null, working, List.of(), limit);
+    }
+    Optional<Instant> time =
+        TimeExpression.from(at, ZonedDateTime.now(session().environment().zone()));
+    return time.map(instant ->
+            new Queries.Request(
+                sql, null, session().branch(), instant.toString(), working, List.of(), limit))
+        .orElseGet(() ->
+            new Queries.Request(sql, session().ref(at), null, null, working, List.of(), limit));
+  }
+}

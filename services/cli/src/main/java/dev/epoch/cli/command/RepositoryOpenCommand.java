@@ -1,0 +1,38 @@
+package dev.epoch.cli.command;
+
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.client.Repository;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch repo open}. */
+@Command(name = "open", description = "Tie this folder to an existing repository.")
+public final class RepositoryOpenCommand extends EpochSubcommand {
+
+  @Parameters(paramLabel = "<name>", description = "Name of the repository.")
+  private String name;
+
+  /** The command in a session. */
+  public RepositoryOpenCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  ExitCode run() {
+    Repository repository = session().server().repositories().open(name);
+    session().tie(repository);
+    if (output().json()) {
+      output().json(repository);
+    } else {
+      output()
+          .confirm(
+              "Opened repository '"
+                  + repository.name()
+                  + "' on branch '"
+                  + repository.defaultBranch()
+                  + "'");
+    }
+    return ExitCode.OK;
+  }
+}

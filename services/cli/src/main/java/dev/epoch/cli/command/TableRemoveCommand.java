@@ -1,0 +1,37 @@
+package dev.epoch.cli.command;
+
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.client.Json;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch table remove}. */
+@Command(name = "remove", description = "End the registration of a table; its data stays.")
+public final class TableRemoveCommand extends EpochSubcommand {
+
+  @Parameters(paramLabel = "<name>", description = "Name of the table.")
+  private String name;
+
+  @Option(
+      names = {"-f", "--force"},
+      description = "Also with changes that are not committed.")
+  private boolean force;
+
+  /** The command in a session. */
+  public TableRemoveCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  ExitCode run() {
+    client().tables().remove(name, session().branch(), force);
+    if (output().json()) {
+      output().json(Json.object().put("status", "removed").put("table", name));
+    } else {
+      output().confirm("Removed table '" + name + "'");
+    }
+    return ExitCode.OK;
+  }
+}

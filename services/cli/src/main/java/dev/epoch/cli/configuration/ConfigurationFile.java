@@ -1,0 +1,121 @@
+package dev.epoch.cli.configuration;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.toml.TomlFactory;
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.client.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A TOML file of settings. A value may name an environment variable ({@code ${NAME}}) or a file
+ * that holds it ({@code @file:path}); both are looked up only when the value is asked for.
+ */
+public final class ConfigurationFile {
+
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+  private static final String FROM_FILE = "@file:";
+
+  private final Path path;
+  private final JsonNode content;
+  private final JsonNode profile;
+  private final Map<String, String> variables;
+
+  private ConfigurationFile(
+      Path path, JsonNode content, JsonNode profile, Map<String, String> variables) {
+    this.path = path;
+    this.content = Objects.requireNonNull(content, "content");
+    this.profile = Objects.requireNonNull(profile, "profile");
+    this.variables = Objects.requireNonNull(variables, "variables");
+  }
+
+  /** A file that holds nothing. */
+  public static ConfigurationFile none() {
+    return new ConfigurationFile(null, Json.object(), Json.object(), Map.of());
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param profile name of the profile whose values go before the others, or null
+   * @throws CommandFailure if the file is not there, is not TOML, or lacks the profile
+   */
+  public static ConfigurationFile read(Path path, String profile, Map<String, String> variables) {
+    JsonNode content = parse(path);
+    if (profile == null) {
+      return new ConfigurationFile(path, content, Json.object(), variables);
+    }
+    JsonNode overrides = content.path("profiles").path(profile);
+    if (!overrides.isObject()) {
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND, "there is no profile '" + profile + "' in " + path, null);
+    }
+    return new ConfigurationFile(path, content, overrides, variables);
+  }
+
+  private static JsonNode parse(Path path) {
+    try (JsonParser parser = new TomlFactory().createParser(Files.readString(path))) {
+      return Json.read(parser);
+    } catch (NoSuchFileException missing) {
+      throw new CommandFailure(ExitCode.NOT_FOUND, "there is no configuration file " + path, null);
+    } catch (IOException unreadable) {
+      throw new CommandFailure(
+          ExitCode.INVALID,
+          "cannot read the configuration file " + path + ": " + firstLine(unreadable),
+          null);
+    }
+  }
+
+  private static String firstLine(IOException problem) {
+    return String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Where it was read from, or null. */
+  public Path path() {
+    return path;
+  }
+
+  /** A value by the names on the way to it, or null. */
+  public String text(String... names) {
+    String fromProfile = expanded(at(profile, names));
+    return fromProfile == null ? expanded(at(content, names)) : fromProfile;
+  }
+
+  private static JsonNode at(JsonNode root, String... names) {
+    JsonNode node = root;
+    for (String name : names) {
+      node = node.path(name);
+    }
+    return node;
+  }
+
+  private String expanded(JsonNode value) {
+    if (!value.isValueNode() || value.isNull()) {
+      return null;
+    }
+    String text = value.asText();
+    if (text.startsWith(FROM_FILE)) {
+      return contentOf(Path.of(text.substring(FROM_FILE.length())));
+    }
+    Matcher matcher = VARIABLE.matcher(text);
+    return matcher.replaceAll(
+        match -> Matcher.quoteReplacement(variables.getOrDefault(match.group(1), "")));
+  }
+
+  private String contentOf(Path secret) {
+    try {
+      return Files.readString(secret).strip();
+    } catch (IOException unreadable) {
+      throw new CommandFailure(
+          ExitCode.INVALID, "cannot read " + secret + ", which " + path + " names", null);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.epoch.cli.configuration;
+
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.GlobalOptions;
+import dev.epoch.cli.ProcessEnvironment;
+import dev.epoch.client.Actor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Every setting, from the first of these that has it: command line, environment variable, {@code
+ * .epoch/config}, configuration file, default.
+ */
+public final class Settings {
+
+  private static final String DEFAULT_PORT = "8000";
+
+  private final GlobalOptions options;
+  private final ProcessEnvironment environment;
+  private final Path directory;
+  private final Optional<Workspace> workspace;
+  private ConfigurationFile file;
+  private Actor gitIdentity;
+
+  /**
+   * The settings that hold in a directory.
+   *
+   * @param directory absolute
+   */
+  public Settings(
+      GlobalOptions options,
+      ProcessEnvironment environment,
+      Path directory,
+      Optional<Workspace> workspace) {
+    this.options = Objects.requireNonNull(options, "options");
+    this.environment = Objects.requireNonNull(environment, "environment");
+    this.directory = Objects.requireNonNull(directory, "directory");
+    this.workspace = Objects.requireNonNull(workspace, "workspace");
+  }
+
+  /** Address of the server. */
+  public String serverUrl() {
+    return configuredServerUrl()
+        .orElseGet(() ->
+            "http://localhost:"
+                + Objects.requireNonNullElse(environment.variable("EPOCH_API_PORT"), DEFAULT_PORT));
+  }
+
+  /** Address of the server, unless nobody has set it. */
+  public Optional<String> configuredServerUrl() {
+    return first(
+        options::server,
+        () -> environment.variable("EPOCH_SERVER_URL"),
+        () -> local("server", "url"),
+        () -> file().text("server", "url"));
+  }
+
+  /** Path of the API. */
+  public String apiPrefix() {
+    return first(() -> environment.variable("EPOCH_API_PREFIX")).orElse("/api/v1");
+  }
+
+  /** Repository, unless nobody has set it. */
+  public Optional<String> repository() {
+    return first(
+        options::repository,
+        () -> environment.variable("EPOCH_REPOSITORY"),
+        () -> local("repository_name"));
+  }
+
+  /** Default branch of new repositories, unless nobody has set it. */
+  public Optional<String> defaultBranch() {
+    return first(
+        () -> environment.variable("EPOCH_DEFAULT_BRANCH"),
+        () -> local("branching", "default_branch"),
+        () -> file().text("branching", "default_branch"),
+        () -> file().text("defaults", "branch"));
+  }
+
+  /** Where the server is asked to keep metadata, unless nobody has set it. */
+  public Optional<String> metadataUrl() {
+    return first(
+        () -> environment.variable("EPOCH_METADATA_URL"),
+        () -> local("metadata_url"),
+        () -> file().text("metadata", "url"));
+  }
+
+  /** Output format. */
+  public String format() {
+    return first(
+            options::format,
+            () -> environment.variable("EPOCH_FORMAT"),
+            () -> local("defaults", "format"),
+            () -> file().text("defaults", "format"))
+        .orElse("text");
+  }
+
+  /** Whether to print each exchange with the server. */
+  public boolean verbose() {
+    String level = environment.variable("EPOCH_LOG_LEVEL");
+    return options.verbose() || "debug".equalsIgnoreCase(level) || "trace".equalsIgnoreCase(level);
+  }
+
+  /** Who acts. Name and address are looked up each by itself; git is asked last. */
+  public Actor actor() {
+    return new Actor(
+        first(
+                options::authorName,
+                () -> environment.variable("EPOCH_AUTHOR_NAME"),
+                () -> local("author", "name"),
+                () -> file().text("defaults", "author_name"),
+                () -> git().name())
+            .orElse(null),
+        first(
+                options::authorEmail,
+                () -> environment.variable("EPOCH_AUTHOR_EMAIL"),
+                () -> local("author", "email"),
+                () -> file().text("defaults", "author_email"),
+                () -> git().email())
+            .orElse(null));
+  }
+
+  private Actor git() {
+    if (gitIdentity == null) {
+      gitIdentity = GitIdentity.in(directory, environment.variables());
+    }
+    return gitIdentity;
+  }
+
+  /** The configuration file that counts: the one that was named, or the first that exists. */
+  public ConfigurationFile file() {
+    if (file == null) {
+      file =
+          path()
+              .map(path -> ConfigurationFile.read(path, profile(), environment.variables()))
+              .orElseGet(this::noFile);
+    }
+    return file;
+  }
+
+  private ConfigurationFile noFile() {
+    if (profile() != null) {
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND,
+          "there is no configuration file that could have a profile '" + profile() + "'",
+          null);
+    }
+    return ConfigurationFile.none();
+  }
+
+  private Optional<Path> path() {
+    if (options.configurationFile() != null) {
+      return Optional.of(directory.resolve(options.configurationFile()));
+    }
+    if (environment.variable("EPOCH_CONFIG_FILE") != null) {
+      return Optional.of(directory.resolve(environment.variable("EPOCH_CONFIG_FILE")));
+    }
+    return List.of(
+            directory.resolve("epoch.toml"),
+            directory.resolve("config/epoch.toml"),
+            directory.resolve(".epoch/config.toml"),
+            environment.home().resolve(".config/epoch/config.toml"),
+            environment.home().resolve(".epoch/config.toml"),
+            environment.systemConfiguration())
+        .stream()
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  private String profile() {
+    return options.profile() == null ? environment.variable("EPOCH_PROFILE") : options.profile();
+  }
+
+  private String local(String... names) {
+    return workspace.map(found -> found.configuration().text(names)).orElse(null);
+  }
+
+  @SafeVarargs
+  private static Optional<String> first(Supplier<String>... sources) {
+    for (Supplier<String> source : sources) {
+      String value = source.get();
+      if (value != null && !value.isBlank()) {
+        return Optional.of(value);
+      }
+    }
+    return Optional.empty();
+  }
+}

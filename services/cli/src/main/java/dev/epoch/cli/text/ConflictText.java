@@ -1,0 +1,138 @@
+package dev.epoch.cli.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.client.Conflict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Conflicts as {@code epoch conflicts show} and {@code epoch merge} print them. */
+public final class ConflictText {
+
+  private static final String RULE = "-".repeat(60);
+
+  private final Palette palette;
+
+  /** A text in colours. */
+  public ConflictText(Palette palette) {
+    this.palette = Objects.requireNonNull(palette, "palette");
+  }
+
+  /** All conflicts that are still open, table by table. */
+  public List<String> all(List<Conflict> conflicts) {
+    Map<String, List<Conflict>> byTable = new LinkedHashMap<>();
+    List<Conflict> constraints = new ArrayList<>();
+    for (Conflict conflict : conflicts) {
+      if (conflict.open() == 0) {
+        continue;
+      }
+      if (conflict.aboutDefinition()) {
+        constraints.add(conflict);
+      } else {
+        byTable.computeIfAbsent(conflict.table(), table -> new ArrayList<>()).add(conflict);
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    byTable.forEach((table, records) -> {
+      separate(lines);
+      lines.addAll(records(table, records));
+    });
+    for (Conflict constraint : constraints) {
+      separate(lines);
+      lines.add(headline(constraint));
+      constraint
+          .fields()
+          .forEach(field -> {
+            lines.add("  BASE:   " + Values.shown(field.base()));
+            lines.add("  OURS:   " + Values.shown(field.ours()));
+            lines.add("  THEIRS: " + Values.shown(field.theirs()));
+          });
+    }
+    return lines;
+  }
+
+  private static void separate(List<String> lines) {
+    if (!lines.isEmpty()) {
+      lines.add("");
+    }
+  }
+
+  private List<String> records(String table, List<Conflict> records) {
+    List<String> lines = new ArrayList<>();
+    lines.add(palette.bold("Table: " + table));
+    lines.add(RULE);
+    boolean first = true;
+    for (Conflict conflict : records) {
+      if (!first) {
+        lines.add("");
+      }
+      first = false;
+      lines.add("Record ID: " + Values.key(conflict.key()));
+      lines.addAll(fields(conflict));
+    }
+    lines.add(RULE);
+    return lines;
+  }
+
+  private List<String> fields(Conflict conflict) {
+    List<String> lines = new ArrayList<>();
+    if (conflict.constraint() != null) {
+      lines.add("  Violates: " + conflict.constraint());
+    } else if (conflict.fields().isEmpty()) {
+      lines.add("  Conflict: " + conflict.type());
+    }
+    for (Conflict.Field field : conflict.fields()) {
+      if (field.resolved()) {
+        continue;
+      }
+      if (!lines.isEmpty()) {
+        lines.add("");
+      }
+      lines.add("  Field: " + field.name());
+      lines.add("    BASE:   " + Values.shown(field.base()));
+      lines.add("    OURS:   " + shown(field.ours(), conflict.deletedByOurs()));
+      lines.add("    THEIRS: " + shown(field.theirs(), conflict.deletedByTheirs()));
+    }
+    return lines;
+  }
+
+  private static String shown(JsonNode value, boolean deleted) {
+    return deleted ? "(deleted)" : Values.shown(value);
+  }
+
+  private String headline(Conflict constraint) {
+    return palette.red(
+        "CONFLICT (constraint): " + constraint.constraint() + " modified in both branches");
+  }
+
+  /**
+   * What a merge says that stopped at conflicts.
+   *
+   * @param tables tables with conflicts in records
+   * @param constraints conflicts about constraints
+   */
+  public List<String> merge(
+      List<String> tables, List<Conflict> constraints, String source, String target) {
+    List<String> lines = new ArrayList<>();
+    tables.forEach(table -> lines.add(palette.red("CONFLICT: Merge conflict in " + table)));
+    for (Conflict constraint : constraints) {
+      lines.add(headline(constraint));
+      for (Conflict.Field field : constraint.fields()) {
+        lines.add("");
+        lines.add("On " + target + ":");
+        lines.add("  " + Values.shown(field.ours()));
+        lines.add("");
+        lines.add("On " + source + ":");
+        lines.add("  " + Values.shown(field.theirs()));
+        lines.add("");
+      }
+    }
+    lines.add(
+        tables.isEmpty() && !constraints.isEmpty()
+            ? "Automatic merge failed. Fix conflicts and commit."
+            : "Automatic merge failed; fix conflicts and then commit.");
+    return lines;
+  }
+}

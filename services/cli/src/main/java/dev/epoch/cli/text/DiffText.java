@@ -1,0 +1,170 @@
+package dev.epoch.cli.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.client.Diff;
+import dev.epoch.client.TableChange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Differences as {@code epoch diff} prints them. */
+public final class DiffText {
+
+  private final Palette palette;
+
+  /** A text in colours. */
+  public DiffText(Palette palette) {
+    this.palette = Objects.requireNonNull(palette, "palette");
+  }
+
+  /**
+   * What changed in one table.
+   *
+   * @param schema changes of its schema, empty where they are not known
+   */
+  public List<String> table(TableChange change, List<Diff.SchemaChange> schema) {
+    List<String> lines = new ArrayList<>();
+    lines.add(palette.bold(title(change) + ": " + change.table()));
+    if (change.schemaChanged() && change.kind() == TableChange.Kind.MODIFIED) {
+      lines.add("  Schema changes:");
+      if (schema.isEmpty()) {
+        lines.add(palette.yellow("    ~ schema changed"));
+      }
+      schema.forEach(item -> lines.add("    " + schemaChange(item)));
+    }
+    if (change.records() > 0) {
+      lines.add("  Record changes:");
+      if (change.inserted() > 0) {
+        lines.add(palette.green("    + " + Counts.of(change.inserted(), "record") + " added"));
+      }
+      if (change.updated() > 0) {
+        boolean newFields = schema.stream().anyMatch(DiffText::addsColumn);
+        lines.add(
+            palette.yellow(
+                "    ~ "
+                    + Counts.of(change.updated(), "record")
+                    + " modified"
+                    + (newFields ? " (new field values)" : "")));
+      }
+      if (change.deleted() > 0) {
+        lines.add(palette.red("    - " + Counts.of(change.deleted(), "record") + " deleted"));
+      }
+    }
+    return lines;
+  }
+
+  private static String title(TableChange change) {
+    return switch (change.kind()) {
+      case ADDED -> "Added";
+      case MODIFIED -> "Modified";
+      case REMOVED -> "Removed";
+    };
+  }
+
+  private static boolean addsColumn(Diff.SchemaChange change) {
+    return change.changeType().equals("added") && change.objectType().equals("column");
+  }
+
+  private String schemaChange(Diff.SchemaChange change) {
+    String text = change.objectName() + definition(change);
+    return switch (change.changeType()) {
+      case "added" -> palette.green("+ " + text);
+      case "removed" -> palette.red("- " + text);
+      case String ignored -> palette.yellow("~ " + text);
+    };
+  }
+
+  /** The type of a column in parentheses; the definition of anything else as it is. */
+  private static String definition(Diff.SchemaChange change) {
+    JsonNode details = change.details();
+    if (change.objectType().equals("column")) {
+      String before = type(details.path("before"));
+      String after = type(details.path("after"));
+      if (!before.isEmpty() && !after.isEmpty() && !before.equals(after)) {
+        return " (" + before + " -> " + after + ")";
+      }
+      String type = type(details);
+      String shown = type.isEmpty() ? after + (after.isEmpty() ? before : "") : type;
+      return shown.isEmpty() ? "" : " (" + shown + ")";
+    }
+    String definition = details.path("definition").asText("");
+    return definition.isEmpty() ? " (" + change.objectType() + ")" : " " + definition;
+  }
+
+  private static String type(JsonNode details) {
+    for (String field : List.of("type", "data_type")) {
+      if (details.path(field).isTextual()) {
+        return TypeNames.brief(details.path(field).textValue());
+      }
+    }
+    return "";
+  }
+
+  /** One changed record, with the fields that differ. */
+  public List<String> record(Diff.RecordChange change) {
+    String key = Values.namedKey(change.key());
+    return switch (change.type()) {
+      case INSERT -> List.of(palette.green("  + " + key + rest(change.after(), change.key())));
+      case DELETE -> List.of(palette.red("  - " + key));
+      case UPDATE -> {
+        List<String> lines = new ArrayList<>();
+        lines.add(palette.yellow("  ~ " + key));
+        for (String field : change.fields()) {
+          lines.add(
+              "      "
+                  + field
+                  + ": "
+                  + Values.shown(change.before().path(field))
+                  + " -> "
+                  + Values.shown(change.after().path(field)));
+        }
+        yield lines;
+      }
+    };
+  }
+
+  private static String rest(JsonNode row, JsonNode key) {
+    List<String> parts = new ArrayList<>();
+    row.properties()
+        .forEach(field -> {
+          if (!key.has(field.getKey())) {
+            parts.add(field.getKey() + "=" + Values.shown(field.getValue()));
+          }
+        });
+    return parts.isEmpty() ? "" : ": " + String.join(", ", parts);
+  }
+
+  /** One line for each table and a sum, as {@code git diff --stat} has it. */
+  public List<String> statistics(List<TableChange> changes) {
+    List<String> lines = new ArrayList<>();
+    int width = changes.stream().mapToInt(change -> change.table().length()).max().orElse(0);
+    for (TableChange change : changes) {
+      lines.add(
+          " "
+              + change.table()
+              + " ".repeat(width - change.table().length())
+              + " | "
+              + change.records()
+              + " "
+              + palette.green("+" + change.inserted())
+              + " "
+              + palette.yellow("~" + change.updated())
+              + " "
+              + palette.red("-" + change.deleted())
+              + (change.schemaChanged() ? " schema" : ""));
+    }
+    if (!changes.isEmpty()) {
+      String sum =
+          Counts.changes(
+              changes.stream().mapToLong(TableChange::inserted).sum(),
+              changes.stream().mapToLong(TableChange::updated).sum(),
+              changes.stream().mapToLong(TableChange::deleted).sum());
+      lines.add(
+          " "
+              + Counts.of(changes.size(), "table")
+              + " changed"
+              + (sum.isEmpty() ? "" : ", " + sum));
+    }
+    return lines;
+  }
+}

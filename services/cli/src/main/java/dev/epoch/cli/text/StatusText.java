@@ -1,0 +1,163 @@
+package dev.epoch.cli.text;
+
+import dev.epoch.client.Conflict;
+import dev.epoch.client.RepositoryStatus;
+import dev.epoch.client.TableChange;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The state of a branch as {@code epoch status} prints it. */
+public final class StatusText {
+
+  private final Palette palette;
+
+  /** A text in colours. */
+  public StatusText(Palette palette) {
+    this.palette = Objects.requireNonNull(palette, "palette");
+  }
+
+  /**
+   * The long form.
+   *
+   * @param conflicts those of the open merge, if there is one
+   */
+  public List<String> full(RepositoryStatus status, List<Conflict> conflicts) {
+    List<String> lines = new ArrayList<>();
+    lines.add("On branch " + status.branch());
+    if (status.commitId() == null) {
+      lines.add("");
+      lines.add("No commits yet");
+    }
+    List<Conflict> open = conflicts.stream().filter(conflict -> conflict.open() > 0).toList();
+    if (status.merging()) {
+      lines.addAll(merge(open));
+    }
+    lines.addAll(
+        changes(
+            "Changes to be committed:",
+            "  (use \"epoch unstage <table>...\" to unstage)",
+            status.staged(),
+            true));
+    lines.addAll(
+        changes(
+            "Changes not staged for commit:",
+            "  (use \"epoch stage <table>...\" to choose what will be committed)",
+            status.unstaged(),
+            false));
+    if (status.merging()) {
+      return lines;
+    }
+    if (status.staged().isEmpty() && status.unstaged().isEmpty()) {
+      if (status.commitId() == null) {
+        lines.add("");
+      }
+      lines.add("nothing to commit, working tree clean");
+    } else if (status.staged().isEmpty()) {
+      lines.add("");
+      lines.add("nothing staged: \"epoch commit\" takes every change");
+    }
+    return lines;
+  }
+
+  private List<String> merge(List<Conflict> open) {
+    if (open.isEmpty()) {
+      return List.of(
+          "All conflicts fixed but you are still merging.",
+          "  (use \"epoch merge --continue\" to conclude merge)");
+    }
+    List<Conflict> records = open.stream().filter(conflict -> !conflict.aboutDefinition()).toList();
+    List<Conflict> constraints = open.stream().filter(Conflict::aboutDefinition).toList();
+    List<String> lines = new ArrayList<>();
+    lines.add("You have unmerged paths.");
+    if (!records.isEmpty()) {
+      lines.add("  (fix conflicts and run \"epoch merge --continue\")");
+      lines.add("  (use \"epoch merge --abort\" to abort the merge)");
+      lines.add("");
+      lines.add("Unmerged paths:");
+      Map<String, Long> counts = new LinkedHashMap<>();
+      records.forEach(conflict -> counts.merge(conflict.table(), conflict.open(), Long::sum));
+      counts.forEach((table, count) ->
+          lines.add(
+              palette.red(
+                  "  both modified:   " + table + " (" + Counts.of(count, "conflict") + ")")));
+    }
+    if (!constraints.isEmpty()) {
+      lines.add("");
+      lines.add("Constraint conflicts:");
+      lines.add("  (use \"epoch resolve <constraint>\" to mark resolution)");
+      lines.add("");
+      constraints.forEach(conflict ->
+          lines.add(
+              palette.red("  both modified:   " + conflict.table() + "." + conflict.constraint())));
+    }
+    return lines;
+  }
+
+  private List<String> changes(
+      String title, String hint, List<TableChange> changes, boolean staged) {
+    List<String> lines = new ArrayList<>();
+    if (!changes.isEmpty()) {
+      lines.add("");
+      lines.add(title);
+      lines.add(hint);
+      lines.add("");
+      for (TableChange change : changes) {
+        String line = "  " + verb(change) + change.table() + amount(change);
+        lines.add(staged ? palette.green(line) : palette.red(line));
+      }
+    }
+    return lines;
+  }
+
+  private static String verb(TableChange change) {
+    return switch (change.kind()) {
+      case ADDED -> "new table:  ";
+      case MODIFIED -> "modified:   ";
+      case REMOVED -> "removed:    ";
+    };
+  }
+
+  private static String amount(TableChange change) {
+    String records = Counts.changes(change.inserted(), change.updated(), change.deleted());
+    boolean modified = change.kind() == TableChange.Kind.MODIFIED;
+    String schema = modified && change.schemaChanged() ? "schema changed" : "";
+    String separator = records.isEmpty() || schema.isEmpty() ? "" : ", ";
+    return records.isEmpty() && schema.isEmpty() ? "" : " (" + schema + separator + records + ")";
+  }
+
+  /** One line for each table, as {@code git status --short} has it. */
+  public List<String> brief(RepositoryStatus status, List<Conflict> conflicts) {
+    Set<String> unmerged = new TreeSet<>();
+    conflicts.stream()
+        .filter(conflict -> conflict.open() > 0)
+        .forEach(conflict -> unmerged.add(conflict.table()));
+    Map<String, char[]> tables = new TreeMap<>();
+    status.staged().forEach(change -> mark(tables, change, 0));
+    status.unstaged().forEach(change -> mark(tables, change, 1));
+    unmerged.forEach(table -> tables.put(table, new char[] {'U', 'U'}));
+    List<String> lines = new ArrayList<>();
+    tables.forEach((table, marks) ->
+        lines.add(
+            palette.green(String.valueOf(marks[0]))
+                + palette.red(String.valueOf(marks[1]))
+                + " "
+                + table));
+    return lines;
+  }
+
+  private static void mark(Map<String, char[]> tables, TableChange change, int place) {
+    char[] marks = tables.computeIfAbsent(change.table(), table -> new char[] {' ', ' '});
+    marks[place] =
+        switch (change.kind()) {
+          case ADDED -> 'A';
+          case MODIFIED -> 'M';
+          case REMOVED -> 'D';
+        };
+  }
+}

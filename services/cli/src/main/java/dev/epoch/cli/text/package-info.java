@@ -1,0 +1,2 @@
+/** How results look as text. */
+package dev.epoch.cli.text;

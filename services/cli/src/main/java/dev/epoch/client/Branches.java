@@ -1,0 +1,55 @@
+package dev.epoch.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Objects;
+
+/**
+ * Creates, lists, renames, deletes and compares branches. The branch that is checked out belongs to
+ * the caller, so nothing here changes what the server takes for it.
+ */
+public final class Branches {
+
+  private final Scope scope;
+
+  Branches(Scope scope) {
+    this.scope = Objects.requireNonNull(scope, "scope");
+  }
+
+  /** All branches. */
+  public Branch.Listing list() {
+    return Branch.Listing.of(scope.send(scope.get("branches")));
+  }
+
+  /**
+   * Creates a branch.
+   *
+   * @param startPoint ref that it starts from
+   */
+  public Branch create(String name, String startPoint) {
+    ObjectNode body = Json.object().put("name", name);
+    body.put("start_point", startPoint).put("checkout", false);
+    return Branch.of(scope.send(scope.post("branches").body(body)));
+  }
+
+  /** Gives a branch another name. */
+  public Branch rename(String name, String newName) {
+    ObjectNode body = Json.object().put("name", newName);
+    return Branch.of(scope.send(scope.patch("branches", name).body(body)));
+  }
+
+  /**
+   * Deletes a branch.
+   *
+   * @param force also where that loses commits
+   */
+  public void delete(String name, boolean force) {
+    scope.send(scope.delete("branches", name).query("force", force));
+  }
+
+  /** Compares what two branches have that the other has not. */
+  public Branch.Comparison compare(String source, String target) {
+    return Branch.Comparison.of(
+        scope.send(
+            scope.get("branches", "compare").query("source", source).query("target", target)));
+  }
+}

@@ -1,0 +1,57 @@
+package dev.epoch.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * What a merge came to.
+ *
+ * @param conflictTables empty where the merge went through
+ * @param conflicts number of conflicts
+ * @param commitId head of the target after the merge, or null where nothing was committed
+ */
+public record MergeOutcome(
+    String source,
+    String target,
+    boolean upToDate,
+    boolean fastForward,
+    List<String> conflictTables,
+    long conflicts,
+    String commitId,
+    JsonNode json)
+    implements Received {
+
+  static MergeOutcome of(JsonNode json) {
+    return new MergeOutcome(
+        json.path("source_branch").asText(),
+        json.path("target_branch").asText(),
+        json.path("up_to_date").asBoolean(false),
+        json.path("is_fast_forward").asBoolean(false),
+        texts(json.path("conflict_tables")),
+        json.path("conflict_count").asLong(json.path("has_conflicts").asBoolean() ? 1 : 0),
+        Json.text(json, "result_commit_id"),
+        json);
+  }
+
+  static MergeOutcome conflicting(String source, String target, RefusedException refusal) {
+    JsonNode details = refusal.details();
+    return new MergeOutcome(
+        source,
+        target,
+        false,
+        false,
+        texts(details.path("conflict_tables")),
+        Math.max(1, details.path("conflict_count").asLong()),
+        null,
+        refusal.body());
+  }
+
+  private static List<String> texts(JsonNode array) {
+    return Json.items(array, "").stream().map(JsonNode::asText).toList();
+  }
+
+  /** Whether the merge stopped at conflicts. */
+  public boolean hasConflicts() {
+    return conflicts > 0;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.epoch.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Objects;
+
+/** Reads and writes the records of a table. */
+public final class Records {
+
+  private final Scope scope;
+
+  Records(Scope scope) {
+    this.scope = Objects.requireNonNull(scope, "scope");
+  }
+
+  /** What a write has changed. */
+  public record Written(long inserted, long updated, long deleted, long unchanged, JsonNode json)
+      implements Received {
+
+    static Written of(JsonNode json) {
+      return new Written(
+          json.path("inserted").asLong(),
+          json.path("updated").asLong(),
+          json.path("deleted").asLong(),
+          json.path("unchanged").asLong(),
+          json);
+    }
+  }
+
+  /**
+   * One page of records in key order.
+   *
+   * @param next where the following page starts, or null at the end
+   */
+  public record Page(List<JsonNode> records, String next, JsonNode json) implements Received {
+
+    static Page of(JsonNode json) {
+      return new Page(Json.items(json, "records"), Json.text(json, "next"), json);
+    }
+  }
+
+  /**
+   * Which records to read; all but limit and working may be null.
+   *
+   * @param where {@code column:value}
+   * @param after where the page starts, from the page before
+   */
+  public record Selection(String ref, boolean working, int limit, String after, String where) {
+
+    /** The first records of what is committed on a ref. */
+    public static Selection of(String ref, int limit) {
+      return new Selection(ref, false, limit, null, null);
+    }
+  }
+
+  /**
+   * Writes records on a branch, all or none.
+   *
+   * @param upserts records, column to value
+   * @param deletes primary keys, column to value
+   */
+  public Written write(
+      String table, String branch, List<ObjectNode> upserts, List<ObjectNode> deletes) {
+    ObjectNode body = Json.object();
+    addAll(body.putArray("upsert"), upserts);
+    addAll(body.putArray("delete"), deletes);
+    return Written.of(
+        scope.send(scope.post("tables", table, "records").query("branch", branch).body(body)));
+  }
+
+  /** One page of records. */
+  public Page page(String table, Selection selection) {
+    return Page.of(
+        scope.send(
+            scope
+                .get("tables", table, "records")
+                .query("ref", selection.ref())
+                .query("working", selection.working() ? true : null)
+                .query("limit", selection.limit())
+                .query("after", selection.after())
+                .query("where", selection.where())));
+  }
+
+  /**
+   * One record.
+   *
+   * @param key primary key; {@code 1,2} for a composite one
+   * @throws RefusedException with status 404 if there is none
+   */
+  public JsonNode get(String table, String key, String ref) {
+    return scope.send(scope.get("tables", table, "records", key).query("ref", ref));
+  }
+
+  private static void addAll(ArrayNode array, List<ObjectNode> nodes) {
+    nodes.forEach(array::add);
+  }
+}

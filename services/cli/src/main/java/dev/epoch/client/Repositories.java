@@ -1,0 +1,60 @@
+package dev.epoch.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Objects;
+
+/** Creates, lists and opens repositories. */
+public final class Repositories {
+
+  private final Transport transport;
+
+  Repositories(Transport transport) {
+    this.transport = Objects.requireNonNull(transport, "transport");
+  }
+
+  /**
+   * What a new repository starts with; all but the name may be null.
+   *
+   * @param metadataUrl where the server is asked to keep metadata
+   * @param storage storage backend that tables come from unless they name another
+   */
+  public record Draft(
+      String name, String description, String defaultBranch, String metadataUrl, String storage) {
+
+    /** Checks that there is a name. */
+    public Draft {
+      Objects.requireNonNull(name, "name");
+    }
+  }
+
+  /** Creates a repository. */
+  public Repository create(Draft draft) {
+    ObjectNode body = Json.object().put("name", draft.name());
+    putIfPresent(body, "description", draft.description());
+    putIfPresent(body, "default_branch", draft.defaultBranch());
+    putIfPresent(body, "metadata_url", draft.metadataUrl());
+    putIfPresent(body, "default_storage", draft.storage());
+    return Repository.of(transport.send(Call.post("repositories").body(body)).body());
+  }
+
+  /** All repositories of the server. */
+  public Repository.Listing list() {
+    return Repository.Listing.of(transport.send(Call.get("repositories")).body());
+  }
+
+  /** One repository. */
+  public Repository get(String name) {
+    return Repository.of(transport.send(Call.get("repositories", name)).body());
+  }
+
+  /** Opens a repository for the actor. */
+  public Repository open(String name) {
+    return Repository.of(transport.send(Call.post("repositories", name, "open")).body());
+  }
+
+  private static void putIfPresent(ObjectNode body, String field, String value) {
+    if (value != null) {
+      body.put(field, value);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.epoch.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What changed in one table.
+ *
+ * @param kind whether the table itself came or went
+ */
+public record TableChange(
+    String table, long inserted, long updated, long deleted, boolean schemaChanged, Kind kind) {
+
+  /** What happened to a table as a whole. */
+  public enum Kind {
+    ADDED,
+    MODIFIED,
+    REMOVED
+  }
+
+  /** Checks that the table is named. */
+  public TableChange {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(kind, "kind");
+  }
+
+  static TableChange of(JsonNode json) {
+    return new TableChange(
+        json.path("table").asText(),
+        json.path("inserted").asLong(),
+        json.path("updated").asLong(),
+        json.path("deleted").asLong(),
+        json.path("schema_changed").asBoolean(false),
+        switch (json.path("change_type").asText()) {
+          case "added" -> Kind.ADDED;
+          case "removed" -> Kind.REMOVED;
+          case String ignored -> Kind.MODIFIED;
+        });
+  }
+
+  static List<TableChange> list(JsonNode json, String field) {
+    return Json.items(json.path(field), field).stream().map(TableChange::of).toList();
+  }
+
+  /** Records changed in any way. */
+  public long records() {
+    return inserted + updated + deleted;
+  }
+}

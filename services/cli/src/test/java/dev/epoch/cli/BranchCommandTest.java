@@ -1,0 +1,197 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BranchCommandTest extends CommandTest {
+
+  private static final String BRANCHES =
+      """
+      {"branches": [
+         {"name": "main", "head_commit_id": "dddddddd", "is_protected": true,
+          "created_at": "2024-12-01T00:00:00Z"},
+         {"name": "feature", "head_commit_id": "ffffffff", "is_protected": false,
+          "created_at": "2024-12-18T10:30:00Z"}],
+       "current": "main"}
+      """;
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "feature");
+    server.on("GET /branches", BRANCHES);
+    server.on("GET /repositories/shop", "{\"name\": \"shop\", \"default_branch\": \"main\"}");
+  }
+
+  @Test
+  void marksTheBranchOfTheFolder() {
+    prints("  main\n* feature\n", "branch");
+    prints("  main\n* feature\n", "branch", "list", "--all");
+    assertThat(shell.run("branch", "list", "--format", "json").out())
+        .contains("\"current\": \"feature\"");
+  }
+
+  @Test
+  void drawsHowBranchesRelate() {
+    //   a--b--c--d main
+    //       \
+    //        e--f feature
+    server.on(
+        "GET /commits",
+        """
+        {"commits": [
+           {"id": "ffffffff", "message": "six", "parents": ["eeeeeeee"]},
+           {"id": "eeeeeeee", "message": "five", "parents": ["bbbbbbbb"]},
+           {"id": "dddddddd", "message": "four", "parents": ["cccccccc"]},
+           {"id": "cccccccc", "message": "three", "parents": ["bbbbbbbb"]},
+           {"id": "bbbbbbbb", "message": "two", "parents": ["aaaaaaaa"]},
+           {"id": "aaaaaaaa", "message": "one", "parents": []}],
+         "total": 6, "has_more": false}
+        """);
+
+    prints(
+        """
+        * fffffff (HEAD -> feature) six
+        | * ddddddd (main) four
+        |/
+        * bbbbbbb two
+        * aaaaaaa one
+        """,
+        "branch",
+        "list",
+        "--graph");
+    assertThat(server.request("GET /commits").query()).containsEntry("all", "true");
+  }
+
+  @Test
+  void createsFromAnotherRef() {
+    server.on("POST /branches", 201, "{\"name\": \"hotfix\", \"head_commit_id\": \"cccccccc\"}");
+
+    prints(
+        "Created branch 'hotfix' at ccccccc\n", "branch", "create", "hotfix", "--from", "HEAD~1");
+
+    assertThat(server.request("POST /branches").body().toString())
+        .isEqualTo("{\"name\":\"hotfix\",\"start_point\":\"feature~1\",\"checkout\":false}");
+    assertThat(shell.read(".epoch/HEAD")).isEqualTo("ref: refs/heads/feature\n");
+  }
+
+  @Test
+  void createsAndChecksOut() {
+    server.on("POST /branches", 201, "{\"name\": \"new\", \"head_commit_id\": \"cccccccc\"}");
+
+    prints("Switched to a new branch 'new'\n", "checkout", "-b", "new", "main");
+
+    assertThat(server.request("POST /branches").body().toString())
+        .isEqualTo("{\"name\":\"new\",\"start_point\":\"main\",\"checkout\":false}");
+    assertThat(shell.read(".epoch/HEAD")).isEqualTo("ref: refs/heads/new\n");
+  }
+
+  @Test
+  void doesNotCheckOutWhatIsNotThere() {
+    fails(
+        3,
+        "error: Branch 'nope' not found\n"
+            + "hint: epoch branch list, or 'epoch checkout -b nope' to create it\n",
+        "checkout",
+        "nope");
+    assertThat(shell.read(".epoch/HEAD")).isEqualTo("ref: refs/heads/feature\n");
+  }
+
+  @Test
+  void needsAFolderToCheckOut() {
+    var result = shell.run("--repository", "other", "checkout", "main");
+
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(result.err()).startsWith("error: not in a working folder of this repository");
+  }
+
+  @Test
+  void deletes() {
+    server.on("DELETE /branches/main", 204, "");
+    server.on("DELETE /branches/old", 409, "{\"error\": \"X\", \"message\": \"not fully merged\"}");
+
+    fails(
+        4,
+        "error: Cannot delete branch 'feature': it is checked out here\n"
+            + "hint: switch to another branch first with 'epoch checkout <branch>'\n",
+        "branch",
+        "delete",
+        "feature");
+    fails(4, "error: not fully merged\n", "branch", "delete", "old");
+    prints("Deleted branch main (was ddddddd).\n", "branch", "delete", "main", "--force");
+    assertThat(server.request("DELETE /branches/main").query()).containsEntry("force", "true");
+    assertThat(server.request("DELETE /branches/old").query()).containsEntry("force", "false");
+  }
+
+  @Test
+  void renames() {
+    server.on("PATCH /branches/feature", "{\"name\": \"topic\"}");
+    server.on("PATCH /branches/main", "{\"name\": \"trunk\"}");
+
+    prints("Renamed branch 'main' to 'trunk'\n", "branch", "rename", "main", "trunk");
+    assertThat(shell.read(".epoch/HEAD")).isEqualTo("ref: refs/heads/feature\n");
+    prints("Renamed branch 'feature' to 'topic'\n", "branch", "rename", "topic");
+    assertThat(shell.read(".epoch/HEAD")).isEqualTo("ref: refs/heads/topic\n");
+    assertThat(server.request("PATCH /branches/feature").body().toString())
+        .isEqualTo("{\"name\":\"topic\"}");
+  }
+
+  @Test
+  void tellsAboutABranch() {
+    server.on("GET /commits/ffffffff", "{\"id\": \"ffffffff\", \"message\": \"six\\nmore\"}");
+    server.on(
+        "GET /branches/compare",
+        "{\"ahead_count\": 2, \"behind_count\": 1, \"merge_base_id\": \"bbbbbbbb\"}");
+    server.on("GET /commits/diff", "{\"tables\": [{\"table\": \"users\", \"inserted\": 5}]}");
+
+    prints(
+        """
+        Branch: feature
+          Head: fffffff six
+          Created: Wed Dec 18 10:30:00 2024
+          Protected: no
+          Compared with main: 2 commits ahead, 1 behind
+          Merge base: bbbbbbb
+
+         users | 5 +5 ~0 -0
+         1 table changed, 5 records added
+        """,
+        "branch",
+        "info",
+        "feature",
+        "--stats");
+    assertThat(server.request("GET /commits/diff").query())
+        .containsEntry("base", "bbbbbbbb")
+        .containsEntry("target", "feature");
+  }
+
+  @Test
+  void listsAndOpensRepositories() {
+    server.on(
+        "GET /repositories",
+        """
+        {"repositories": [{"name": "shop", "default_branch": "main", "description": "Our shop"},
+                          {"name": "lab", "default_branch": "trunk", "description": null}]}
+        """);
+    server.on("POST /repositories/lab/open", "{\"name\": \"lab\", \"default_branch\": \"trunk\"}");
+
+    prints("* shop  Our shop\n  lab\n", "repo", "list");
+    prints("Opened repository 'lab' on branch 'trunk'\n", "repo", "open", "lab");
+    assertThat(shell.read(".epoch/HEAD")).isEqualTo("ref: refs/heads/trunk\n");
+    prints("  shop  Our shop\n* lab\n", "repo");
+  }
+
+  @Test
+  void keepsOneFolderForOneRepository() {
+    server.on("POST /repositories", 201, "{\"name\": \"new\", \"default_branch\": \"main\"}");
+
+    fails(
+        4,
+        "error: this folder already belongs to repository 'shop'\n"
+            + "hint: run 'epoch init new' in another folder\n",
+        "init",
+        "new");
+    assertThat(server.requests()).isEmpty();
+  }
+}

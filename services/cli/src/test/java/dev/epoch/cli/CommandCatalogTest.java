@@ -1,0 +1,117 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandCatalogTest extends CommandTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "init",
+        "status",
+        "table add",
+        "table list",
+        "table show",
+        "table refresh",
+        "table remove",
+        "branch create",
+        "branch list",
+        "branch delete",
+        "branch info",
+        "branch rename",
+        "checkout",
+        "stage",
+        "unstage",
+        "commit",
+        "log",
+        "show",
+        "diff",
+        "merge",
+        "conflicts show",
+        "conflicts resolve",
+        "resolve",
+        "query",
+        "storage add",
+        "storage list",
+        "storage show",
+        "storage update",
+        "storage remove",
+        "storage default set",
+        "storage default show",
+        "storage default clear",
+        "storage test-credentials",
+        "events",
+        "doctor",
+        "completion",
+        "repo list",
+        "repo open",
+        "help"
+      })
+  void everyCommandHasHelp(String command) {
+    var direct = shell.run((command + " --help").split(" "));
+    var asked = shell.run(("help " + command).split(" "));
+
+    assertThat(direct.exitCode()).isZero();
+    assertThat(direct.out())
+        .startsWith("Usage: epoch " + command)
+        .endsWith("\n'epoch --help' lists the options of every command.\n");
+    assertThat(asked.out()).isEqualTo(direct.out());
+  }
+
+  @Test
+  void showsAllCommandsAndTheVersion() {
+    var help = shell.run("--help");
+    assertThat(help.exitCode()).isZero();
+    assertThat(help.out()).contains("init ", "status ", "conflicts ", "completion ");
+    prints("epoch development\n", "--version");
+    assertThat(shell.run("help", "nonsense").exitCode()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh"})
+  void completionScriptsAreValidShell(String dialect) throws Exception {
+    var result = shell.run("completion", dialect);
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).contains("--porcelain").contains("test-credentials");
+    assertThat(syntaxCheck(result.out())).isZero();
+  }
+
+  private int syntaxCheck(String script) throws IOException, InterruptedException {
+    Path file = Files.writeString(root.resolve("completion.bash"), script);
+    Process bash = new ProcessBuilder("bash", "-n", file.toString()).inheritIO().start();
+    assertThat(bash.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    return bash.exitValue();
+  }
+
+  @Test
+  void completionKnowsTwoShells() {
+    fails(2, "error: unknown shell 'fish'; known: bash, zsh\n", "completion", "fish");
+  }
+
+  @Test
+  void globalOptionsMayStandBeforeAndAfterTheCommand() {
+    server.on("GET /branches", "{\"branches\": [{\"name\": \"main\"}]}");
+
+    for (String[] command :
+        new String[][] {
+          {"--repository", "r", "branch", "list", "-q"},
+          {"branch", "--repository=r", "list"},
+          {"-q", "branch", "list", "--repository", "r"}
+        }) {
+      assertThat(shell.run(command).out()).isEqualTo("  main\n");
+    }
+
+    assertThat(server.requests("GET /branches"))
+        .hasSize(3)
+        .allSatisfy(request -> assertThat(request.query()).containsEntry("repository", "r"));
+  }
+}

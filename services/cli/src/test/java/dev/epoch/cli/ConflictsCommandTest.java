@@ -1,0 +1,283 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.testing.ScriptedServer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConflictsCommandTest extends CommandTest {
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "main");
+    server.on("POST /conflicts/resolve", "{\"resolved\": 3, \"remaining\": 1}");
+    server.on(
+        "GET /tables/users",
+        """
+        {"name": "users", "primary_key": ["id"], "schema": {"columns": [
+           {"name": "email", "type": "text"}, {"name": "age", "type": "integer"},
+           {"name": "settings", "type": "jsonb"}]}}
+        """);
+  }
+
+  @Test
+  void aDocumentIsJson() {
+    String[] resolve = {
+      "conflicts", "resolve", "users", "--record", "1", "--field", "settings", "--value", ""
+    };
+    resolve[8] = "{\"b\": [1.50, null]}";
+    assertThat(sentBy(resolve)).contains("\"value\":{\"b\":[1.50,null]}");
+    resolve[8] = "{b}";
+    fails(2, "error: '{b}' is not JSON, which settings holds\n", resolve);
+    resolve[6] = "settings/theme/dark";
+    resolve[8] = "true";
+    assertThat(sentBy(resolve)).contains("\"value\":true");
+    resolve[6] = "email";
+    assertThat(sentBy(resolve)).contains("\"value\":\"true\"");
+  }
+
+  private String sentBy(String... command) {
+    assertThat(shell.run(command).err()).isEmpty();
+    return server.requests("POST /conflicts/resolve").getLast().body().toString();
+  }
+
+  @Test
+  void resolvesEverythingATableARecordAFieldOrAConstraint() {
+    assertThat(sentBy("conflicts", "resolve", "--ours"))
+        .isEqualTo("{\"branch\":\"main\",\"resolution\":\"ours\"}");
+    assertThat(sentBy("conflicts", "resolve", "--theirs"))
+        .isEqualTo("{\"branch\":\"main\",\"resolution\":\"theirs\"}");
+    assertThat(sentBy("conflicts", "resolve", "users", "--base"))
+        .isEqualTo("{\"branch\":\"main\",\"table\":\"users\",\"resolution\":\"base\"}");
+    assertThat(sentBy("conflicts", "resolve", "--table", "orders", "--ours"))
+        .isEqualTo("{\"branch\":\"main\",\"table\":\"orders\",\"resolution\":\"ours\"}");
+    assertThat(sentBy("conflicts", "resolve", "users", "--record", "42", "--theirs"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":\"42\",\"resolution\":\"theirs\"}");
+    assertThat(
+            sentBy(
+                "conflicts",
+                "resolve",
+                "users",
+                "--record",
+                "42",
+                "--field",
+                "email",
+                "--value",
+                "alice.smith@company.com"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":\"42\",\"field\":\"email\","
+                + "\"resolution\":\"value\",\"value\":\"alice.smith@company.com\"}");
+    server.on("GET /tables/prices", "{\"name\": \"prices\", \"primary_key\": [\"a\", \"b\"]}");
+    server.on("GET /tables/notes", "{\"name\": \"notes\", \"primary_key\": [\"title\"]}");
+    assertThat(sentBy("conflicts", "resolve", "prices", "--record", "1,x", "--ours"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"table\":\"prices\",\"key\":[\"1\",\"x\"],"
+                + "\"resolution\":\"ours\"}");
+    assertThat(sentBy("conflicts", "resolve", "notes", "--record", "a, b", "--ours"))
+        .contains("\"key\":\"a, b\"");
+    assertThat(
+            sentBy(
+                "conflicts", "resolve", "--constraint", "chk_age", "--custom", "CHECK (age >= 16)"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"constraint\":\"chk_age\",\"resolution\":\"value\","
+                + "\"value\":\"CHECK (age >= 16)\"}");
+    assertThat(sentBy("resolve", "customers.chk_customers_email", "--ours"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"table\":\"customers\",\"constraint\":\"chk_customers_email\","
+                + "\"resolution\":\"ours\"}");
+    assertThat(sentBy("resolve", "chk_age", "--custom", "CHECK (age >= 16)"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"constraint\":\"chk_age\",\"resolution\":\"value\","
+                + "\"value\":\"CHECK (age >= 16)\"}");
+  }
+
+  @Test
+  void saysWhatIsLeft() {
+    server.on("POST /conflicts/resolve", "{\"resolved\": 1, \"remaining\": 0}");
+
+    prints("Resolved 3 conflicts, 1 remaining\n", "conflicts", "resolve", "users", "--ours");
+    prints(
+        """
+        Resolved 1 conflict, 0 remaining
+        All conflicts resolved; run "epoch merge --continue" to conclude.
+        """,
+        "conflicts",
+        "resolve",
+        "--ours");
+  }
+
+  @Test
+  void refusesWhatCannotBeMeant() {
+    fails(
+        2,
+        "error: give one of --ours, --theirs, --base, --value, --interactive\n",
+        "conflicts",
+        "resolve",
+        "users");
+    fails(
+        2,
+        "error: give one of --ours, --theirs, --base, --value, --interactive\n",
+        "conflicts",
+        "resolve",
+        "--ours",
+        "--theirs");
+    fails(2, "error: --record needs a table\n", "conflicts", "resolve", "--record", "42", "--ours");
+    fails(
+        2,
+        "error: --value needs --field or --constraint\n",
+        "conflicts",
+        "resolve",
+        "users",
+        "--value",
+        "x");
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void saysWhenNothingMatches() {
+    server.on("POST /conflicts/resolve", "{\"resolved\": 0, \"remaining\": 2}");
+    shell.run("conflicts", "resolve", "--ours");
+
+    fails(
+        3,
+        "error: no conflict matches\nhint: 'epoch conflicts show' lists them\n",
+        "conflicts",
+        "resolve",
+        "--ours");
+  }
+
+  private void scriptConflicts() {
+    server.on(
+        "GET /conflicts",
+        """
+        {"conflicts": [
+           {"id": "1", "table": "users", "key": {"id": 42}, "type": "modify_modify",
+            "fields": [{"name": "email", "base": "alice@example.com", "ours": "alice@company.com",
+                        "theirs": "alice.smith@example.com"},
+                       {"name": "age", "base": 1, "ours": 2, "theirs": null}]},
+           {"id": "2", "table": "users", "key": {"id": 87}, "type": "delete_modify",
+            "fields": [{"name": "age", "base": 7, "ours": 8, "theirs": null}]},
+           {"id": "4", "table": "users", "key": {"id": 99}, "type": "constraint_violation",
+            "constraint": "uq_email", "fields": []},
+           {"id": "3", "table": "users", "constraint": "chk_age", "fields": [
+            {"name": "definition", "base": "a", "ours": "b", "theirs": "c"}]}],
+         "total": 4, "unresolved": 4}
+        """);
+  }
+
+  @Test
+  void asksAboutEachConflict() {
+    scriptConflicts();
+    shell.type("x\no\nc\n33\ns\nc\nb\nt\n");
+
+    var result = shell.run("conflicts", "resolve", "--interactive");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out())
+        .startsWith(
+            """
+            Conflict 1 of 5: users.email (record 42)
+              BASE:   alice@example.com
+              OURS:   alice@company.com
+              THEIRS: alice.smith@example.com
+
+            Choose resolution:
+              [o] Keep ours (alice@company.com)
+              [t] Keep theirs (alice.smith@example.com)
+              [b] Keep base (alice@example.com)
+              [c] Enter custom value
+              [s] Skip (resolve later)
+            > Please answer o, t, b, c or s.
+            >\s
+            Conflict 2 of 5: users.age (record 42)
+              BASE:   1
+              OURS:   2
+              THEIRS: NULL
+            """)
+        .contains("> Value: \nConflict 3 of 5: users (record 87, delete_modify)\n  BASE:   age=7\n")
+        .contains("  [t] Keep theirs (deleted)\n  [b] Keep base (age=7)\n  [s] Skip")
+        .contains("Conflict 4 of 5: users (record 99, violates uq_email)\n\nChoose")
+        .contains("> Please answer o, t, b or s.\n")
+        .contains("Conflict 5 of 5: users.chk_age (constraint)\n  BASE:   a\n")
+        .endsWith("Resolved 4 conflicts, 1 remaining\n");
+    assertThat(server.requests("POST /conflicts/resolve"))
+        .extracting(request -> request.body().toString())
+        .containsExactly(
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":{\"id\":42},\"field\":\"email\","
+                + "\"resolution\":\"ours\"}",
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":{\"id\":42},\"field\":\"age\","
+                + "\"resolution\":\"value\",\"value\":\"33\"}",
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":{\"id\":99},"
+                + "\"constraint\":\"uq_email\",\"resolution\":\"base\"}",
+            "{\"branch\":\"main\",\"table\":\"users\",\"constraint\":\"chk_age\","
+                + "\"resolution\":\"theirs\"}");
+  }
+
+  @Test
+  void theEndOfTheInputEndsTheQuestions() {
+    scriptConflicts();
+    shell.type("b\n");
+
+    var result = shell.run("conflicts", "resolve", "-i");
+
+    assertThat(result.out()).endsWith("> Resolved 1 conflict, 1 remaining\n");
+    assertThat(server.requests("POST /conflicts/resolve")).hasSize(1);
+  }
+
+  @Test
+  void showsOtherKindsOfConflicts() {
+    scriptConflicts();
+
+    prints(
+        """
+        Table: users
+        ------------------------------------------------------------
+        Record ID: 42
+          Field: email
+            BASE:   alice@example.com
+            OURS:   alice@company.com
+            THEIRS: alice.smith@example.com
+
+          Field: age
+            BASE:   1
+            OURS:   2
+            THEIRS: NULL
+
+        Record ID: 87
+          Field: age
+            BASE:   7
+            OURS:   8
+            THEIRS: (deleted)
+
+        Record ID: 99
+          Violates: uq_email
+        ------------------------------------------------------------
+
+        CONFLICT (constraint): chk_age modified in both branches
+          BASE:   a
+          OURS:   b
+          THEIRS: c
+        """,
+        "conflicts");
+  }
+
+  @Test
+  void exportsConflicts() {
+    scriptConflicts();
+
+    assertThat(shell.run("conflicts", "show", "--format", "json").out())
+        .startsWith("{\n  \"conflicts\": [\n    {\n      \"id\": \"1\",")
+        .endsWith("  \"total\": 4,\n  \"unresolved\": 4\n}\n");
+  }
+
+  @Test
+  void saysThatThereAreNone() {
+    server.on("GET /conflicts", "{\"conflicts\": [], \"total\": 0, \"unresolved\": 0}");
+
+    prints("No conflicts.\n", "conflicts", "show", "--table", "users");
+    ScriptedServer.Request request = server.request("GET /conflicts");
+    assertThat(request.query()).containsEntry("table", "users").containsEntry("branch", "main");
+  }
+}

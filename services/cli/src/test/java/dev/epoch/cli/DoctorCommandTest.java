@@ -1,0 +1,101 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DoctorCommandTest extends CommandTest {
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "main");
+  }
+
+  private void healthy() {
+    server.on(
+        "GET /health", "{\"status\": \"healthy\", \"version\": \"0.1.0\", \"connected\": true}");
+    server.on("GET /ready", "{\"ready\": true, \"metadata_connected\": true}");
+    server.on("GET /branches", "{\"branches\": [{\"name\": \"main\"}]}");
+    server.on("GET /storage", "{\"storage\": [{\"name\": \"lake\"}]}");
+    server.on("POST /storage/lake/test", "{\"ok\": true}");
+  }
+
+  @Test
+  void findsNothing() {
+    healthy();
+    server.on(
+        "GET /admin/projections",
+        "{\"projections\": [{\"name\": \"branch-heads\", \"lag\": 0, \"state\": \"running\"}]}");
+    server.on("GET /admin/recovery", "{\"open\": [], \"audit\": []}");
+
+    prints(
+        """
+        [ok]      config: no configuration file; %s; server %s
+        [ok]      server: healthy, version 0.1.0
+        [ok]      ready: ready
+        [ok]      repository: branch 'main'
+        [ok]      projections: 1 running
+        [ok]      recovery: no operation is in doubt
+        [ok]      credentials: 1 storage backend tried, all answer
+        """
+            .formatted(shell.folder().resolve(".epoch"), server.url()),
+        "doctor");
+  }
+
+  @Test
+  void findsProblems() {
+    healthy();
+    shell.inRepository("shop", "gone");
+    server.on(
+        "GET /admin/projections",
+        "{\"projections\": [{\"name\": \"webhooks\", \"error\": \"poison event 7\"}]}");
+    server.on("GET /admin/recovery", "{\"open\": [{}, {}]}");
+
+    var result = shell.run("doctor");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("[problem] repository: branch 'gone' does not exist\n")
+        .contains("[problem] projections: webhooks stopped: poison event 7\n")
+        .contains("[problem] recovery: 2 operations are in doubt\n");
+  }
+
+  @Test
+  void aServerThatIsNotReadyIsAProblem() {
+    healthy();
+    server.on("GET /ready", 503, "{\"ready\": false, \"metadata_connected\": false}");
+    shell.run("doctor", "--check", "ready");
+
+    var result = shell.run("doctor", "--check", "ready");
+
+    assertThat(result.out()).isEqualTo("[problem] ready: the metadata database is not connected\n");
+    assertThat(result.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void looksAtOneThing() {
+    healthy();
+
+    prints("[ok]      ready: ready\n", "doctor", "--check", "ready");
+    fails(
+        2,
+        "error: unknown check 'weather'; known: config, server, ready, repository, projections,"
+            + " recovery, credentials\n",
+        "doctor",
+        "--check",
+        "weather");
+  }
+
+  @Test
+  void aServerThatIsNotThereIsAProblem() {
+    server.close();
+
+    var result = shell.run("doctor", "--format", "json");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out())
+        .startsWith("{\n  \"healthy\": false,")
+        .contains("cannot reach the Epoch server");
+  }
+}

@@ -1,0 +1,178 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StatusCommandTest extends CommandTest {
+
+  private static final String CHANGED =
+      """
+      {"branch": "main", "commit_id": "abc123f", "clean": false,
+       "staged": [{"table": "users", "inserted": 2, "updated": 1, "deleted": 0,
+                   "schema_changed": true}],
+       "unstaged": [{"table": "orders", "inserted": 0, "updated": 0, "deleted": 1,
+                     "schema_changed": false},
+                    {"table": "prices", "inserted": 7, "updated": 0, "deleted": 0,
+                     "schema_changed": false, "change_type": "added"},
+                    {"table": "users", "inserted": 0, "updated": 1, "deleted": 0}],
+       "merge": null}
+      """;
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "main");
+  }
+
+  @Test
+  void listsWhatIsStagedAndWhatIsNot() {
+    server.on("GET /status", CHANGED);
+
+    prints(
+        """
+        On branch main
+
+        Changes to be committed:
+          (use "epoch unstage <table>..." to unstage)
+
+          modified:   users (schema changed, 2 records added, 1 record modified)
+
+        Changes not staged for commit:
+          (use "epoch stage <table>..." to choose what will be committed)
+
+          modified:   orders (1 record deleted)
+          new table:  prices (7 records added)
+          modified:   users (1 record modified)
+        """,
+        "status");
+  }
+
+  @Test
+  void shortFormsAreLikeThoseOfGit() {
+    server.on("GET /status", CHANGED);
+
+    String expected =
+        """
+         M orders
+         A prices
+        MM users
+        """;
+    prints(expected, "status", "--short");
+    prints(expected, "status", "-s");
+    prints(expected, "status", "--porcelain");
+    shell.onTerminal();
+    prints(expected, "status", "--porcelain");
+    assertThat(shell.run("status", "--short").out()).contains("\u001b[31mM\u001b[0m orders");
+    assertThat(shell.set("NO_COLOR", "1").run("status", "--short").out()).isEqualTo(expected);
+  }
+
+  @Test
+  void remindsThatACommitTakesEverythingWhenNothingIsStaged() {
+    server.on(
+        "GET /status",
+        """
+        {"branch": "main", "commit_id": null, "clean": false, "staged": [],
+         "unstaged": [{"table": "orders", "inserted": 1}]}
+        """);
+
+    prints(
+        """
+        On branch main
+
+        No commits yet
+
+        Changes not staged for commit:
+          (use "epoch stage <table>..." to choose what will be committed)
+
+          modified:   orders (1 record added)
+
+        nothing staged: "epoch commit" takes every change
+        """,
+        "status");
+  }
+
+  @Test
+  void countsConflictsOfEveryTable() {
+    server.on(
+        "GET /status",
+        """
+        {"branch": "main", "commit_id": "a", "staged": [], "unstaged": [],
+         "merge": {"source": "x", "conflicts": 4}}
+        """);
+    server
+        .on(
+            "GET /conflicts",
+            """
+            {"conflicts": [
+               {"table": "users", "key": {"id": 1}, "fields": [{"name": "a"}, {"name": "b"}]},
+               {"table": "users", "key": {"id": 2}, "fields": [{"name": "a", "resolved": true}]},
+               {"table": "users", "key": {"id": 3}, "fields": [{"name": "a"}], "resolved": true}],
+             "total": 5, "unresolved": 3, "next": "p2"}
+            """)
+        .on(
+            "GET /conflicts",
+            """
+            {"conflicts": [
+               {"table": "orders", "key": {"id": 9}, "type": "modify/delete", "fields": []},
+               {"table": "customers", "constraint": "chk_email",
+                "fields": [{"name": "definition", "base": "x", "ours": "y", "theirs": "z"}]}],
+             "total": 5, "unresolved": 3, "next": null}
+            """);
+
+    prints(
+        """
+        On branch main
+        You have unmerged paths.
+          (fix conflicts and run "epoch merge --continue")
+          (use "epoch merge --abort" to abort the merge)
+
+        Unmerged paths:
+          both modified:   users (2 conflicts)
+          both modified:   orders (1 conflict)
+
+        Constraint conflicts:
+          (use "epoch resolve <constraint>" to mark resolution)
+
+          both modified:   customers.chk_email
+        """,
+        "status");
+    assertThat(server.requests("GET /conflicts"))
+        .extracting(request -> request.query().get("after"))
+        .containsExactly(null, "p2");
+  }
+
+  @Test
+  void jsonIsWhatTheServerSent() {
+    server.on("GET /status", "{\"branch\":\"main\",\"clean\":true,\"future\":1.50}");
+
+    prints(
+        """
+        {
+          "branch": "main",
+          "clean": true,
+          "future": 1.50
+        }
+        """,
+        "status",
+        "--format",
+        "json");
+  }
+
+  @Test
+  void stagesAndUnstages() {
+    server.on("POST /stage", "{\"status\": \"staged\", \"count\": 2}");
+    server.on("POST /unstage", "{\"status\": \"unstaged\", \"count\": 1}");
+
+    prints("Staged 2 tables\n", "stage");
+    prints("Staged 2 tables\n", "stage", "users", "orders");
+    prints("Unstaged 1 table\n", "unstage", "users");
+
+    assertThat(server.requests("POST /stage"))
+        .extracting(request -> request.body().toString())
+        .containsExactly(
+            "{\"branch\":\"main\"}", "{\"branch\":\"main\",\"tables\":[\"users\",\"orders\"]}");
+    assertThat(server.request("POST /unstage").body().toString())
+        .isEqualTo("{\"branch\":\"main\",\"tables\":[\"users\"]}");
+  }
+}

@@ -1,0 +1,176 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TableCommandTest extends CommandTest {
+
+  private static final String USERS =
+      """
+      {"name": "users", "location": "postgresql://localhost/mydb/public.users",
+       "primary_key": ["id"], "record_count": 1,
+       "schema": {"columns": [{"name": "id", "type": "bigint", "nullable": false},
+                              {"name": "nick", "type": "varchar(20)", "nullable": true}]}}
+      """;
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "main");
+  }
+
+  private String sentBy(String... command) {
+    assertThat(shell.run(command).err()).isEmpty();
+    return server.requests("POST /tables").getLast().body().toString();
+  }
+
+  @Test
+  void registersByLocationOrInStorage() {
+    server.on("POST /tables", 201, USERS);
+
+    assertThat(
+            sentBy(
+                "table",
+                "add",
+                "c",
+                "--location",
+                "sqlite:///data/app.db/c",
+                "--primary-key",
+                "a,b"))
+        .isEqualTo(
+            "{\"name\":\"c\",\"location\":\"sqlite:///data/app.db/c\",\"primary_key\":[\"a\",\"b\"]}");
+    assertThat(sentBy("table", "add", "users", "--storage", "prod-pg", "--primary-key", "id"))
+        .isEqualTo(
+            "{\"name\":\"users\",\"storage_name\":\"prod-pg\",\"path\":\"users\","
+                + "\"primary_key\":[\"id\"]}");
+    assertThat(sentBy("table", "add", "users", "--storage", "prod-pg", "--path", "sales.users"))
+        .isEqualTo("{\"name\":\"users\",\"storage_name\":\"prod-pg\",\"path\":\"sales.users\"}");
+    assertThat(sentBy("table", "add", "customers", "orders"))
+        .isEqualTo("{\"name\":\"orders\",\"path\":\"orders\"}");
+    assertThat(server.requests("POST /tables")).hasSize(5);
+  }
+
+  @Test
+  void showsHowFarARegistrationHasCome() {
+    server.on("POST /tables", 201, USERS).holdUntilAsked("POST /tables", "GET /tables/users");
+    server.on(
+        "GET /tables/users",
+        "{\"registration\": {\"state\": \"copying\", \"rows_done\": 500, \"rows_total\": 1000}}");
+    String[] command = {"table", "add", "users", "--location", "postgresql://h/d/public.users"};
+
+    var result = shell.onTerminal().run(command);
+
+    assertThat(result.out()).startsWith("Registered table 'users' with 1 record\n");
+    assertThat(result.err())
+        .startsWith("\rRegistering users [" + "#".repeat(15) + " ".repeat(15) + "] 50% (500/1000)")
+        .endsWith(" \r");
+  }
+
+  @Test
+  void refusesWhatCannotBeMeant() {
+    fails(
+        2,
+        "error: --location and --path are for one table\n",
+        "table",
+        "add",
+        "a",
+        "b",
+        "--location",
+        "x");
+    fails(
+        2,
+        "error: --location goes without --storage and --path\n",
+        "table",
+        "add",
+        "a",
+        "--location",
+        "x",
+        "--storage",
+        "y");
+  }
+
+  @Test
+  void passesARefusalOn() {
+    server.on(
+        "POST /tables",
+        409,
+        """
+        {"error": "TableAlreadyRegisteredError",
+         "message": "public.users belongs to repository 'other'", "details": {}}
+        """);
+
+    fails(
+        4,
+        "error: public.users belongs to repository 'other'\n",
+        "table",
+        "add",
+        "users",
+        "--location",
+        "postgresql://localhost/mydb/public.users");
+  }
+
+  @Test
+  void listsTables() {
+    server.on("GET /tables", "{\"tables\": [" + USERS + ", {\"name\": \"events\"}]}");
+
+    prints(
+        """
+        NAME    RECORDS  PRIMARY KEY  LOCATION
+        users   1        id           postgresql://localhost/mydb/public.users
+        events  -        -            -
+        """,
+        "table",
+        "list");
+    assertThat(server.request("GET /tables").query()).containsEntry("ref", "main");
+  }
+
+  @Test
+  void showsATable() {
+    server.on("GET /tables/users", USERS);
+    server.on(
+        "GET /tables/users/schema",
+        "{\"columns\": [{\"name\": \"id\", \"type\": \"bigint\", \"nullable\": false}],"
+            + " \"primary_key\": [\"id\"]}");
+
+    prints(
+        """
+        Table: users
+          Location: postgresql://localhost/mydb/public.users
+          Primary key: id
+          Records: 1
+          Columns:
+            COLUMN  TYPE
+            id      bigint       NOT NULL
+            nick    varchar(20)
+        """,
+        "table",
+        "show",
+        "users");
+    prints(
+        """
+        Table: users
+        COLUMN  TYPE
+        id      bigint  NOT NULL
+        """,
+        "table",
+        "show",
+        "users",
+        "--schema");
+  }
+
+  @Test
+  void refreshesAndRemoves() {
+    server.on("POST /tables/users/refresh", USERS);
+    server.on("DELETE /tables/users", 204, "");
+
+    prints("Refreshed table 'users'\n", "table", "refresh", "users");
+    prints("Removed table 'users'\n", "table", "remove", "users");
+    assertThat(server.request("DELETE /tables/users").query())
+        .isEqualTo(Map.of("repository", "shop", "ref", "main"));
+    prints("Removed table 'users'\n", "table", "remove", "users", "--force");
+    assertThat(server.requests("DELETE /tables/users").getLast().query())
+        .containsEntry("force", "true");
+  }
+}

@@ -1,0 +1,349 @@
+package dev.epoch.engine;
+
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.engine.TestRepository.Answer;
+import dev.epoch.engine.processing.StateGraph;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.*;
+import dev.epoch.model.commit.Ancestry;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * Clients, a shell and databases that act at random. Each step is given by a seed of its own and
+ * looks at the state that it finds, so any part of a list of steps is a history too.
+ */
+public final class RandomHistory {
+  private static final List<String> BRANCHES =
+      List.of("main", "dev", "feature/a", "feature/b", "x");
+  private static final List<String> TABLES = List.of("users", "orders", "items");
+  private static final List<String> STORAGES = List.of("s1", "s2");
+
+  private final TestRepository repository = new TestRepository("shop");
+  private final PhysicalWorld world = new PhysicalWorld();
+  private final MergingShell merging = new MergingShell(repository, world);
+  private final List<Sent> sent = new ArrayList<>();
+  private final List<String> told = new ArrayList<>();
+  private Random random;
+
+  /** A command that was answered under a key. */
+  public record Sent(Command command, Actor actor, String clientKey) {}
+
+  public TestRepository repository() {
+    return repository;
+  }
+
+  public PhysicalWorld world() {
+    return world;
+  }
+
+  /** Commands that had an idempotency key. */
+  public List<Sent> sent() {
+    return sent;
+  }
+
+  /** What happened, a line per step. */
+  public List<String> told() {
+    return told;
+  }
+
+  /** One step. */
+  public void step(long seed) {
+    random = new Random(seed);
+    int before = repository.log().size();
+    if (random.nextInt(4) > 0) {
+      repository.tick();
+    }
+    if (!repository.state().exists()) {
+      send(new CreateRepositoryV1("shop", chance(2) ? null : "A shop", chance(3) ? "trunk" : null));
+    } else if (!state().operations().isEmpty() && chance(4)) {
+      settle();
+    } else if (state().storages().byName().isEmpty()) {
+      storages();
+    } else if (state().tables().idByName().isEmpty() && !chance(4)) {
+      tables();
+    } else {
+      act(random.nextInt(400));
+    }
+    told.add(repository.log().subList(before, repository.log().size()).toString());
+  }
+
+  private void act(int choice) {
+    if (choice < 88) {
+      write();
+    } else if (choice < 160) {
+      commit();
+    } else if (choice < 208) {
+      settle();
+    } else if (choice < 248) {
+      merge();
+    } else if (choice < 280) {
+      decideMerge();
+    } else if (choice < 312) {
+      branches();
+    } else if (choice < 336) {
+      tables();
+    } else if (choice < 352) {
+      storages();
+    } else if (choice < 368) {
+      stage();
+    } else if (choice < 380) {
+      send(new OpenRepositoryV1("shop"));
+      send(new CheckoutBranchV1(anyBranchName()));
+    } else if (choice < 398) {
+      nonsense();
+    } else {
+      send(new DeleteRepositoryV1("shop"));
+    }
+  }
+
+  private boolean chance(int oneIn) {
+    return random.nextInt(oneIn) == 0;
+  }
+
+  private <T> T any(Collection<T> things) {
+    return things.stream()
+        .sorted(java.util.Comparator.comparing(Object::toString))
+        .toList()
+        .get(random.nextInt(things.size()));
+  }
+
+  private RepositoryState state() {
+    return repository.state();
+  }
+
+  private BranchState anyBranch() {
+    String id = any(state().branches().byId().keySet());
+    return state().branches().byId().get(id);
+  }
+
+  private String anyBranchName() {
+    return chance(6) ? any(BRANCHES) : anyBranch().name();
+  }
+
+  private Actor anyActor() {
+    return chance(3) ? TestRepository.BOB : TestRepository.ALICE;
+  }
+
+  private Answer send(Command command) {
+    Actor actor = anyActor();
+    String key = chance(2) ? "k" + random.nextLong() : null;
+    if (key != null) {
+      sent.add(new Sent(command, actor, key));
+    }
+    return repository.command(command, actor, key);
+  }
+
+  private void write() {
+    List<Consumer<Integer>> writes = new ArrayList<>();
+    for (BranchState branch : state().branches().byId().values()) {
+      for (String table : state().tables().idByName().values()) {
+        if (world.sees(branch.id(), table) && branch.merge() == null) {
+          writes.add(key -> world.write(branch.id(), table, key, random.nextInt(3)));
+        }
+      }
+    }
+    if (!writes.isEmpty()) {
+      writes.get(random.nextInt(writes.size())).accept(random.nextInt(5));
+    }
+  }
+
+  private void commit() {
+    BranchState branch = anyBranch();
+    String expected =
+        chance(3) ? branch.head() : chance(9) ? any(state().commits().byId().keySet()) : null;
+    List<String> only = chance(4) ? List.of(any(TABLES)) : List.of();
+    Answer answer =
+        send(
+            new CommitToBranchV1(
+                chance(20) ? "nowhere" : branch.name(),
+                chance(20) ? " " : "work " + random.nextInt(10),
+                chance(9) ? null : anyActor(),
+                only,
+                chance(3),
+                expected,
+                world.changed(state(), branch.id())));
+    settleSoon(answer);
+  }
+
+  private void settleSoon(Answer answer) {
+    OperationState operation = state().operations().get(answer.command());
+    if (operation != null && !chance(4)) {
+      merging.settle(operation, random);
+    }
+  }
+
+  private void settle() {
+    if (!state().operations().isEmpty()) {
+      merging.settle(state().operations().get(any(state().operations().keySet())), random);
+    }
+  }
+
+  private void merge() {
+    BranchState target = anyBranch();
+    String source = anyBranchName();
+    CommitState commit = state().branch(source).map(state()::head).orElse(state().head(target));
+    String strategy =
+        List.of("three_way", "three_way", "fast_forward", "ours").get(random.nextInt(4));
+    Answer answer =
+        send(
+            new MergeBranchV1(
+                target.name(),
+                source,
+                chance(30) ? "0".repeat(64) : commit.id(),
+                strategy,
+                chance(2) ? null : "Merge it",
+                anyActor(),
+                chance(6),
+                false,
+                chance(4) ? target.head() : null,
+                world.changed(state(), target.id())));
+    merging.go(answer, random);
+    settleSoon(answer);
+  }
+
+  private void decideMerge() {
+    List<BranchState> merges =
+        state().branches().byId().values().stream()
+            .filter(branch -> branch.merge() != null)
+            .sorted(java.util.Comparator.comparing(BranchState::id))
+            .toList();
+    BranchState branch = merges.isEmpty() ? anyBranch() : merges.get(random.nextInt(merges.size()));
+    if (chance(5)) {
+      send(new AbortMergeV1(branch.name()));
+      return;
+    }
+    if (branch.merge() == null || (branch.merge().remaining() > 0 && !chance(6))) {
+      long left = branch.merge() == null ? 0 : branch.merge().remaining();
+      long resolved = left == 0 ? 0 : 1 + random.nextLong(left);
+      send(
+          new ResolveConflictsV1(
+              branch.name(),
+              chance(2) ? null : any(TABLES),
+              chance(2) ? List.of() : List.of("1"),
+              null,
+              null,
+              chance(2) ? "ours" : "value",
+              Map.of("id", "1"),
+              List.of(),
+              false,
+              resolved,
+              left - resolved));
+      return;
+    }
+    Answer answer =
+        send(new ContinueMergeV1(branch.name(), chance(2) ? null : "Merged", anyActor()));
+    merging.proceed(answer, branch, random);
+    settleSoon(answer);
+  }
+
+  private void branches() {
+    switch (random.nextInt(5)) {
+      case 0, 1, 2 -> {
+        BranchState from = anyBranch();
+        Answer answer =
+            send(
+                new CreateBranchV1(
+                    any(BRANCHES), from.head(), chance(4) ? null : from.name(), chance(3)));
+        if (answer.former().isEmpty() && !answer.refused()) {
+          String id = answer.event(dev.epoch.events.event.BranchCreatedV1.class).branchId();
+          world.fork(state(), state().branches().byId().get(id));
+        }
+      }
+      case 3 -> send(new RenameBranchV1(anyBranchName(), any(BRANCHES)));
+      default -> {
+        BranchState branch = anyBranch();
+        send(
+            new DeleteBranchV1(
+                branch.name(), chance(2), !world.changed(state(), branch.id()).isEmpty()));
+      }
+    }
+  }
+
+  private void tables() {
+    if (chance(6)) {
+      Answer answer = send(new RemoveTableV1(any(TABLES), true));
+      settleSoon(answer);
+      return;
+    }
+    String name = any(TABLES);
+    Answer answer =
+        send(new RegisterTableV1(name, any(STORAGES), "public", name, PhysicalWorld.SCHEMA));
+    settleSoon(answer);
+  }
+
+  private void storages() {
+    String name = any(STORAGES);
+    switch (random.nextInt(6)) {
+      case 0, 1, 2 ->
+          send(
+              new AddStorageV1(
+                  name,
+                  "postgresql",
+                  Map.of(
+                      "host",
+                      TextNode.valueOf("db"),
+                      "ratio",
+                      DecimalNode.valueOf(new BigDecimal("1.10"))),
+                  chance(2) ? null : "sealed",
+                  null,
+                  chance(2)));
+      case 3, 4 ->
+          send(
+              new UpdateStorageV1(
+                  name,
+                  Map.of("host", TextNode.valueOf("other")),
+                  null,
+                  chance(2) ? null : "text",
+                  chance(3) ? true : null,
+                  chance(2) ? null : chance(2)));
+      default -> send(new RemoveStorageV1(name, false));
+    }
+  }
+
+  private void stage() {
+    if (chance(3)) {
+      send(new UnstageChangesV1(anyBranchName(), chance(2) ? List.of() : List.of(any(TABLES))));
+    } else {
+      send(new StageChangesV1(anyBranchName(), List.of(any(TABLES))));
+    }
+  }
+
+  /** What a client should not ask for. */
+  private void nonsense() {
+    switch (random.nextInt(5)) {
+      case 0 -> send(new CreateBranchV1("a..b", state().defaultBranch().head(), null, false));
+      case 1 -> send(new CreateBranchV1("y", "f".repeat(64), null, false));
+      case 2 -> send(new CreateRepositoryV1("shop", null, null));
+      case 3 -> send(new RegisterTableV1("t\u0000", "s1", "public", "t", PhysicalWorld.SCHEMA));
+      default ->
+          repository.step(
+              new Continuation.Abort(
+                  new java.util.UUID(9, 9), Code.OPERATION_FAILED.name(), "late"),
+              TestRepository.BOB,
+              new java.util.UUID(9, 9),
+              null);
+    }
+  }
+
+  static boolean isAncestor(RepositoryState state, String ancestor, String descendant) {
+    StateGraph graph = new StateGraph(state.commits());
+    return new Ancestry(graph).isAncestor(graph.id(ancestor), graph.id(descendant));
+  }
+
+  static RegisteredTable table(RepositoryState state, String id) {
+    return state.tables().byId().get(id);
+  }
+}

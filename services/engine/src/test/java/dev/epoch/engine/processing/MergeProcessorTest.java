@@ -1,0 +1,441 @@
+package dev.epoch.engine.processing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.Refused;
+import dev.epoch.engine.Scenario;
+import dev.epoch.engine.TestRepository;
+import dev.epoch.engine.TestRepository.Answer;
+import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.Outcome;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.AbortMergeV1;
+import dev.epoch.events.command.ContinueMergeV1;
+import dev.epoch.events.command.MergeBranchV1;
+import dev.epoch.events.command.RemoveTableV1;
+import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.CommandCompletedV1;
+import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MergeProcessorTest {
+
+  private static ResolveConflictsV1 resolving(String branch, long resolved, long remaining) {
+    return new ResolveConflictsV1(
+        branch,
+        "users",
+        List.of("7"),
+        null,
+        null,
+        "ours",
+        Map.of(),
+        List.of(),
+        false,
+        resolved,
+        remaining);
+  }
+
+  private static Answer prepare(
+      Scenario scenario, Answer started, String mergeId, boolean forward) {
+    return scenario.step(
+        new Continuation.PrepareMerge(
+            scenario.branch("main").id(),
+            scenario.head("main"),
+            scenario.mergePlan("dev", mergeId, forward)),
+        started);
+  }
+
+  static Stream<Refused> refusals() {
+    return Stream.of(
+        Refused.of(
+            "no such target",
+            s -> {},
+            s -> s.merging("dev", "main", "three_way"),
+            Code.BRANCH_NOT_FOUND,
+            "dev",
+            null),
+        Refused.of(
+            "no such commit",
+            s -> {},
+            s -> s.merging("main", "nowhere", "three_way"),
+            Code.COMMIT_NOT_FOUND,
+            "000",
+            null),
+        Refused.of(
+            "another head than expected",
+            s -> s.diverged(),
+            s -> {
+              MergeBranchV1 m = s.merging("main", "dev", "three_way");
+              return new MergeBranchV1(
+                  m.target(),
+                  m.source(),
+                  m.sourceCommit(),
+                  m.strategy(),
+                  null,
+                  m.author(),
+                  false,
+                  false,
+                  s.head("dev"),
+                  List.of());
+            },
+            Code.HEAD_MOVED,
+            "moved",
+            "new head"),
+        Refused.of(
+            "a merge is open",
+            s -> s.diverged().openMerge(2),
+            s -> s.merging("main", "dev", "three_way"),
+            Code.MERGE_IN_PROGRESS,
+            "'dev' into 'main'",
+            "--abort"),
+        Refused.of(
+            "an operation is in flight",
+            s -> s.diverged().busy("main"),
+            s -> s.merging("main", "dev", "three_way"),
+            Code.BRANCH_BUSY,
+            "in flight",
+            "Try again"),
+        Refused.of(
+            "uncommitted changes",
+            s -> s.diverged(),
+            s -> {
+              MergeBranchV1 m = s.merging("main", "dev", "three_way");
+              return new MergeBranchV1(
+                  m.target(),
+                  m.source(),
+                  m.sourceCommit(),
+                  m.strategy(),
+                  null,
+                  m.author(),
+                  false,
+                  false,
+                  null,
+                  List.of("users"));
+            },
+            Code.UNCOMMITTED_CHANGES,
+            "users",
+            "Commit them"),
+        Refused.of(
+            "no fast-forward",
+            s -> s.diverged(),
+            s -> s.merging("main", "dev", "fast_forward"),
+            Code.NOT_FAST_FORWARD,
+            "commits of their own",
+            "THREE_WAY"),
+        Refused.of(
+            "resolve: no such branch",
+            s -> {},
+            s -> resolving("dev", 1, 0),
+            Code.BRANCH_NOT_FOUND,
+            "dev",
+            null),
+        Refused.of(
+            "resolve: no merge",
+            s -> {},
+            s -> resolving("main", 1, 0),
+            Code.NO_MERGE_IN_PROGRESS,
+            "main",
+            null),
+        Refused.of(
+            "resolve: the merge is being completed",
+            s -> {
+              s.diverged();
+              Answer opened = s.openMerge(0);
+              prepare(s, opened, s.branch("main").merge().id(), false);
+            },
+            s -> resolving("main", 1, 0),
+            Code.BRANCH_BUSY,
+            "in flight",
+            "Try again"),
+        Refused.of(
+            "continue: no such branch",
+            s -> {},
+            s -> new ContinueMergeV1("dev", null, TestRepository.ALICE),
+            Code.BRANCH_NOT_FOUND,
+            "dev",
+            null),
+        Refused.of(
+            "continue: no merge",
+            s -> {},
+            s -> new ContinueMergeV1("main", null, TestRepository.ALICE),
+            Code.NO_MERGE_IN_PROGRESS,
+            "main",
+            null),
+        Refused.of(
+            "continue: conflicts are open",
+            s -> s.diverged().openMerge(2),
+            s -> new ContinueMergeV1("main", null, TestRepository.ALICE),
+            Code.UNRESOLVED_CONFLICTS,
+            "2 conflict(s)",
+            "resolve"),
+        Refused.of(
+            "abort: no such branch",
+            s -> {},
+            s -> new AbortMergeV1("dev"),
+            Code.BRANCH_NOT_FOUND,
+            "dev",
+            null),
+        Refused.of(
+            "abort: no merge",
+            s -> {},
+            s -> new AbortMergeV1("main"),
+            Code.NO_MERGE_IN_PROGRESS,
+            "main",
+            null),
+        Refused.of(
+            "abort: the merge is being completed",
+            s -> {
+              s.diverged();
+              Answer opened = s.openMerge(0);
+              prepare(s, opened, s.branch("main").merge().id(), false);
+            },
+            s -> new AbortMergeV1("main"),
+            Code.BRANCH_BUSY,
+            "in flight",
+            "Try again"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void refuses(Refused row) {
+    row.verify();
+  }
+
+  @Test
+  void nothingToMergeIsUpToDate() {
+    Scenario scenario = Scenario.withTable().fork("dev", "main");
+    scenario.commit("main", "users");
+
+    Answer answer =
+        scenario
+            .repository()
+            .command(scenario.merging("main", "dev", "fast_forward"), TestRepository.BOB, "k");
+
+    assertThat(answer.event(CommandCompletedV1.class).facts())
+        .containsEntry("up_to_date", "true")
+        .containsEntry("commit", scenario.head("main"));
+    assertThat(scenario.state().outcomes().of(answer.key())).containsInstanceOf(Outcome.Done.class);
+  }
+
+  @Test
+  void strategyMayBeLeftOut() {
+    Scenario scenario = Scenario.withTable().diverged();
+
+    assertThat(scenario.ok(scenario.merging("main", "dev", null)).decision().events()).isEmpty();
+  }
+
+  @Test
+  void fastForwardMovesTheHeadAndMakesNoCommit() {
+    Scenario scenario = Scenario.withTable().fork("dev", "main");
+    scenario.commit("dev", "users");
+    String users = scenario.state().tables().named("users").orElseThrow().id();
+
+    Answer started = scenario.ok(scenario.merging("main", "dev", "fast_forward"));
+    Answer prepared = prepare(scenario, started, null, true);
+    Answer done =
+        scenario.step(
+            new Continuation.CompleteMerge(
+                prepared.command(), List.of(), Map.of(users, RowsLocation.live(9))),
+            prepared);
+
+    assertThat(done.event(BranchMovedV1.class).to()).isEqualTo(scenario.head("dev"));
+    assertThat(scenario.head("main")).isEqualTo(scenario.head("dev"));
+    assertThat(
+            scenario
+                .branch("main")
+                .location(scenario.state().head(scenario.branch("main")).tree().get("users")))
+        .isEqualTo(RowsLocation.live(9));
+    assertThat(scenario.state().operations()).isEmpty();
+  }
+
+  @Test
+  void mergeCommitHasTwoParentsAndTheHeadFirst() {
+    Scenario scenario = Scenario.withTable().diverged();
+    String ours = scenario.head("main");
+
+    Answer started = scenario.ok(scenario.merging("main", "dev", "three_way"));
+    Answer prepared = prepare(scenario, started, null, false);
+    TableEntry entry = scenario.entry("main", "users", prepared.command());
+    Answer done =
+        scenario.step(
+            new Continuation.CompleteMerge(
+                prepared.command(), List.of(entry), Map.of(entry.tableId(), entry.location())),
+            prepared);
+
+    assertThat(done.event(CommitCreatedV1.class).parents())
+        .containsExactly(ours, scenario.head("dev"));
+    assertThat(scenario.branch("main").locations()).isEmpty();
+  }
+
+  @Test
+  void tableSeenElsewhereIsKeptWhereTheOperationPutIt() {
+    // given dev takes users from main, where main keeps it elsewhere than its commit says
+    Scenario scenario = Scenario.withTable().diverged();
+    TableEntry theirs = scenario.state().head(scenario.branch("main")).tree().get("users");
+    RowsLocation kept = RowsLocation.live(1234);
+
+    // when
+    Answer started = scenario.ok(scenario.merging("dev", "main", "three_way"));
+    Answer prepared =
+        scenario.step(
+            new Continuation.PrepareMerge(
+                scenario.branch("dev").id(),
+                scenario.head("dev"),
+                scenario.mergePlan("main", null, false)),
+            started);
+    scenario.step(
+        new Continuation.CompleteMerge(
+            prepared.command(), List.of(theirs), Map.of(theirs.tableId(), kept)),
+        prepared);
+
+    // then
+    assertThat(scenario.branch("dev").location(theirs)).isEqualTo(kept);
+  }
+
+  @Test
+  void mergeWithoutNetChangeStillMovesTheRows() {
+    Scenario scenario = Scenario.withTable().diverged();
+    TableEntry ours = scenario.state().head(scenario.branch("main")).tree().get("users");
+
+    Answer started = scenario.ok(scenario.merging("main", "dev", "ours"));
+    Answer prepared = prepare(scenario, started, null, false);
+    scenario.step(
+        new Continuation.CompleteMerge(
+            prepared.command(), List.of(), Map.of(ours.tableId(), RowsLocation.live(55))),
+        prepared);
+
+    assertThat(scenario.branch("main").location(ours)).isEqualTo(RowsLocation.live(55));
+  }
+
+  @Test
+  void openMergeIsResolvedContinuedAndClosed() {
+    Scenario scenario = Scenario.withTable().diverged();
+    MergeOpenedV1 opened = scenario.openMerge(2).event(MergeOpenedV1.class);
+
+    scenario.ok(resolving("main", 1, 1));
+    assertThat(scenario.branch("main").merge().remaining()).isEqualTo(1);
+    scenario.ok(resolving("main", 1, 0));
+    Answer started = scenario.ok(new ContinueMergeV1("main", null, TestRepository.ALICE));
+    Answer prepared = prepare(scenario, started, opened.mergeId(), false);
+    assertThat(prepared.event(OperationPreparedV1.class).expectedHead())
+        .isEqualTo(opened.targetCommit());
+    TableEntry entry = scenario.entry("main", "users", prepared.command());
+    scenario.step(
+        new Continuation.CompleteMerge(prepared.command(), List.of(entry), Map.of()), prepared);
+
+    assertThat(scenario.branch("main").merge()).isNull();
+    assertThat(scenario.branch("main").operation()).isNull();
+  }
+
+  @Test
+  void mergeOpenedAgainKeepsItsDecisions() {
+    // given a decision, and a continuation that finds a broken constraint
+    Scenario scenario = Scenario.withTable().diverged();
+    String id = scenario.openMerge(1).event(MergeOpenedV1.class).mergeId();
+    scenario.ok(resolving("main", 1, 0));
+    Answer started =
+        scenario
+            .repository()
+            .command(
+                new ContinueMergeV1("main", null, TestRepository.ALICE), TestRepository.ALICE, "k");
+    Answer prepared = prepare(scenario, started, id, false);
+
+    // when
+    scenario.step(
+        new Continuation.Abort(prepared.command(), Code.MERGE_CONFLICT.name(), "users_email_key"),
+        prepared);
+    assertThat(scenario.state().outcomes().of(started.key()))
+        .containsInstanceOf(Outcome.Refused.class);
+    Answer reopened = scenario.step(scenario.opening("main", "dev", 3, id), prepared);
+
+    // then
+    MergeState merge = scenario.branch("main").merge();
+    assertThat(reopened.event(MergeOpenedV1.class).mergeId()).isEqualTo(id);
+    assertThat(merge.decisions()).hasSize(1);
+    assertThat(merge.remaining()).isEqualTo(3);
+    assertThat(scenario.state().outcomes().of(started.key()))
+        .as("the abort was not the end of the command")
+        .contains(new Outcome.Done(Map.of("merge", id, "conflicts", "3")));
+  }
+
+  @Test
+  void givenUpMergeIsNotContinuedNorOpenedAgain() {
+    // given somebody gives the merge up while another one continues it
+    Scenario scenario = Scenario.withTable().diverged();
+    String id = scenario.openMerge(0).event(MergeOpenedV1.class).mergeId();
+    Answer started = scenario.ok(new ContinueMergeV1("main", null, TestRepository.ALICE));
+    scenario.ok(new AbortMergeV1("main"));
+
+    // when
+    Answer prepared = prepare(scenario, started, id, false);
+    Answer opened = scenario.step(scenario.opening("main", "dev", 1, id), started);
+
+    // then
+    assertThat(prepared.decision().rejection().orElseThrow().code())
+        .isEqualTo(Code.NO_MERGE_IN_PROGRESS);
+    assertThat(opened.decision().rejection().orElseThrow().code())
+        .isEqualTo(Code.NO_MERGE_IN_PROGRESS);
+    assertThat(scenario.branch("main").merge()).isNull();
+  }
+
+  @Test
+  void laterStepsAreRefusedWhenTheBranchChangedMeanwhile() {
+    Scenario scenario = Scenario.withTable().diverged();
+    Answer started = scenario.ok(scenario.merging("main", "dev", "three_way"));
+    Continuation.PrepareMerge prepare =
+        new Continuation.PrepareMerge(
+            scenario.branch("main").id(),
+            scenario.head("main"),
+            scenario.mergePlan("dev", null, false));
+    Continuation.OpenMerge open = scenario.opening("main", "dev", 1, null);
+
+    Answer commit = scenario.busy("main");
+    assertThat(code(scenario.step(prepare, started))).isEqualTo(Code.BRANCH_BUSY);
+    assertThat(code(scenario.step(open, started))).isEqualTo(Code.BRANCH_BUSY);
+
+    scenario.step(
+        new Continuation.CompleteCommit(
+            commit.command(), List.of(scenario.entry("main", "users", commit.command()))),
+        commit);
+    assertThat(code(scenario.step(prepare, started))).isEqualTo(Code.HEAD_MOVED);
+    assertThat(code(scenario.step(open, started))).isEqualTo(Code.HEAD_MOVED);
+  }
+
+  @Test
+  void laterStepsAreRefusedWhenTheBranchIsGone() {
+    Scenario scenario = Scenario.withTable().fork("dev", "main");
+    Continuation.PrepareMerge prepare =
+        new Continuation.PrepareMerge(
+            "b000000000099", scenario.head("main"), scenario.mergePlan("dev", null, false));
+    Answer any = scenario.ok(new dev.epoch.events.command.OpenRepositoryV1("shop"));
+
+    assertThat(code(scenario.step(prepare, any))).isEqualTo(Code.BRANCH_NOT_FOUND);
+  }
+
+  private static Code code(Answer answer) {
+    return answer.decision().rejection().orElseThrow().code();
+  }
+
+  @Test
+  void noMergeIsOpenedWhileATableIsTakenAway() {
+    Scenario scenario = Scenario.withTable().diverged();
+    scenario.fork("other", "dev");
+    Answer started = scenario.ok(scenario.merging("other", "main", "three_way"));
+    Continuation.OpenMerge open = scenario.opening("other", "main", 1, null);
+
+    scenario.ok(new RemoveTableV1("users", false));
+
+    assertThat(code(scenario.step(open, started))).isEqualTo(Code.BRANCH_BUSY);
+  }
+}

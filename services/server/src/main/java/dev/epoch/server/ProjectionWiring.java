@@ -1,0 +1,87 @@
+package dev.epoch.server;
+
+import dev.epoch.events.RecordCodec;
+import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.gateway.RefusedException;
+import dev.epoch.gateway.VersioningServer;
+import dev.epoch.log.postgres.Migrations;
+import dev.epoch.log.postgres.PostgresEventLog;
+import dev.epoch.log.postgres.TransactionParticipant;
+import dev.epoch.projections.EventDecoder;
+import dev.epoch.projections.InlineProjections;
+import dev.epoch.projections.NotNowException;
+import dev.epoch.projections.ProjectionMigrations;
+import dev.epoch.projections.Projections;
+import dev.epoch.projections.Projector;
+import dev.epoch.projections.TableProjector;
+import dev.epoch.projections.branchheads.BranchHeadsProjector;
+import dev.epoch.projections.commitgraph.CommitGraphProjector;
+import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.overlaytables.BranchDirectory;
+import dev.epoch.projections.overlaytables.OverlayTablesProjector;
+import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.StorageUnavailableException;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts the read models together. */
+public class ProjectionWiring {
+  private static final List<TableProjector> TABLES =
+      List.of(
+          new BranchHeadsProjector(),
+          new CommitGraphProjector(),
+          new RecoverySidecarsProjector(),
+          new ConflictsProjector());
+
+  private final EventDecoder decoder = new EventDecoder(new RecordCodec());
+
+  @Produces
+  @Singleton
+  Migrations migrations() {
+    return ProjectionMigrations.ALL;
+  }
+
+  @Produces
+  @Singleton
+  TransactionParticipant inline() {
+    return new InlineProjections(TABLES, decoder);
+  }
+
+  @Produces
+  @Singleton
+  Projections projections(
+      MetadataDatabase database, PostgresEventLog log, VersioningServer server) {
+    List<Projector> projectors = new ArrayList<>(TABLES);
+    projectors.add(new OverlayTablesProjector(new Databases(server)));
+    return new Projections(database.pool(), log, decoder, projectors);
+  }
+
+  /** The databases behind the repositories of this server. */
+  private record Databases(VersioningServer server) implements BranchDirectory {
+    @Override
+    public void put(String repository, String branchId) {
+      try {
+        server.registrar().converge(server.repositories().get(repository), branchId);
+      } catch (RefusedException gone) {
+        // the repository was deleted since
+      } catch (StorageUnavailableException | BusyException | OutcomeUnknownException away) {
+        throw new NotNowException(away);
+      }
+    }
+
+    @Override
+    public void drop(String repository, BranchDeletedV1 deleted) {
+      try {
+        server.registrar().convergeDeleted(server.repositories().get(repository), deleted);
+      } catch (RefusedException gone) {
+        // the repository was deleted since
+      } catch (StorageUnavailableException | BusyException | OutcomeUnknownException away) {
+        throw new NotNowException(away);
+      }
+    }
+  }
+}
