@@ -26,7 +26,8 @@ public final class FailureMapping {
   /** What clients see of a failure; one that nobody foresaw gets an id that the log has too. */
   public static ApiError error(Throwable failure) {
     return switch (failure) {
-      case JsonProcessingException json when json.getCause() instanceof BodyTooLargeException large ->
+      case JsonProcessingException json
+          when json.getCause() instanceof BodyTooLargeException large ->
           error(large);
       case JsonProcessingException json -> RequestProblems.of(json);
       case ConstraintViolationException violations -> RequestProblems.of(violations);
