@@ -3,6 +3,7 @@ package dev.epoch.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.ApiError;
+import dev.epoch.api.error.BodyTooLargeException;
 import dev.epoch.api.error.ErrorBody;
 import dev.epoch.api.error.FailureMapping;
 import dev.epoch.api.json.ApiJson;
@@ -14,40 +15,53 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** What happens to a request before the API sees it: its size is checked, its prefix replaced. */
+/**
+ * What happens to a request before the API sees it: its size is checked, its prefix replaced, and
+ * the type of a body that is not there forgotten.
+ */
 @ApplicationScoped
 public class HttpRoutes {
   /** Before the framework's own check, whose answer has no body. */
   private static final int FIRST = 10_000;
 
   private final String prefix;
-  private final Optional<MemorySize> largestBody;
+  private final long largestBody;
 
   HttpRoutes(
       @ConfigProperty(name = "epoch.api.prefix") String prefix,
-      @ConfigProperty(name = "quarkus.http.limits.max-body-size")
-          Optional<MemorySize> largestBody) {
-    this.prefix = prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
-    this.largestBody = largestBody;
+      @ConfigProperty(name = "epoch.api.max-body") MemorySize largestBody) {
+    this.prefix = withoutSlash(prefix);
+    this.largestBody = largestBody.asLongValue();
+  }
+
+  static String withoutSlash(String prefix) {
+    return prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
   }
 
   void register(@Observes Filters filters) {
-    filters.register(this::refuseLargeBodies, FIRST);
+    filters.register(this::checkBody, FIRST);
     if (!prefix.equals(ApiPaths.PREFIX)) {
       filters.register(this::replacePrefix, FIRST - 1);
     }
   }
 
-  private void refuseLargeBodies(RoutingContext context) {
+  private void checkBody(RoutingContext context) {
     String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (largestBody.isEmpty() || length == null || !isLarger(length)) {
+    // HTTP/2 needs no header to announce a body
+    boolean announced =
+        context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING)
+            || context.request().version() == HttpVersion.HTTP_2;
+    if ("0".equals(length) || (length == null && !announced)) {
+      // many clients call an empty body a form
+      context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
+    }
+    if (length == null || !isLarger(length)) {
       context.next();
       return;
     }
-    ApiError error = FailureMapping.tooLarge();
+    ApiError error = FailureMapping.error(new BodyTooLargeException());
     HttpServerResponse response =
         context
             .response()
@@ -66,7 +80,7 @@ public class HttpRoutes {
 
   private boolean isLarger(String length) {
     try {
-      return Long.parseLong(length) > largestBody.get().asLongValue();
+      return Long.parseLong(length) > largestBody;
     } catch (NumberFormatException notALength) {
       return true;
     }

@@ -61,7 +61,7 @@ public class RunningServer implements ServerStatus {
         Stream.concat(Stream.of(EventLogMigrations.ALL), migrations.stream()).toList();
     this.started = started;
     this.version = version;
-    this.apiPrefix = apiPrefix;
+    this.apiPrefix = HttpRoutes.withoutSlash(apiPrefix);
   }
 
   /** The first attempt is waited for; while the database is away, others follow beside. */

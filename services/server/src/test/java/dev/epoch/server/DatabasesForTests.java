@@ -24,7 +24,12 @@ public final class DatabasesForTests implements QuarkusTestResourceLifecycleMana
   public Map<String, String> start() {
     try {
       dataDirectory = Files.createTempDirectory("epoch-test");
-      postgres = EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();
+      postgres =
+          EmbeddedPostgres.builder()
+              .setServerConfig("max_connections", "200")
+              .setServerConfig("synchronous_commit", "on")
+              .setServerConfig("fsync", "on")
+              .start();
       execute("postgres", "CREATE DATABASE " + METADATA, "CREATE DATABASE " + SHOP);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -37,7 +42,11 @@ public final class DatabasesForTests implements QuarkusTestResourceLifecycleMana
         "quarkus.datasource.password",
         "postgres",
         "epoch.data-dir",
-        dataDirectory.toString());
+        dataDirectory.toString(),
+        "epoch.events.heart-beat",
+        "100ms",
+        "epoch.api.max-body",
+        "1M");
   }
 
   /** Where tables of the user are, as a location. */

@@ -89,6 +89,12 @@ public final class ErrorTable {
                   "RecordNotFoundError",
                   missing.getMessage(),
                   Map.of("table", missing.table(), "key", missing.key()));
+          case BodyTooLargeException large ->
+              ApiError.of(
+                  413,
+                  "PayloadTooLargeError",
+                  large.getMessage(),
+                  Map.of("remedy", "Send it in parts, or raise EPOCH_API_MAX_BODY"));
           case StorageException storage -> storage(storage);
           case InDoubtException doubt ->
               ApiError.of(

@@ -26,6 +26,9 @@ public final class FailureMapping {
   /** What clients see of a failure; one that nobody foresaw gets an id that the log has too. */
   public static ApiError error(Throwable failure) {
     return switch (failure) {
+      case JsonProcessingException json
+          when json.getCause() instanceof BodyTooLargeException large ->
+          error(large);
       case JsonProcessingException json -> RequestProblems.of(json);
       case ConstraintViolationException violations -> RequestProblems.of(violations);
       case WebApplicationException http -> http(http);
@@ -38,7 +41,10 @@ public final class FailureMapping {
     Optional<ApiError> error = ErrorTable.of(failure);
     error
         .filter(found -> found.status() >= 500)
-        .ifPresent(found -> LOG.warnf(failure, "Answered %s", found.error()));
+        .ifPresent(found -> {
+          LOG.warnf("Answered %s: %s", found.error(), found.message());
+          LOG.debugf(failure, "Answered %s", found.error());
+        });
     return error;
   }
 
@@ -63,7 +69,7 @@ public final class FailureMapping {
       case 406 ->
           ApiError.of(
               406, "NotAcceptableError", "This is not available in a form you accept", Map.of());
-      case 413 -> tooLarge();
+      case 413 -> error(new BodyTooLargeException());
       case 415 ->
           ApiError.of(
               415,
@@ -75,14 +81,6 @@ public final class FailureMapping {
               ? ApiError.of(status, "RequestError", failure.getMessage(), Map.of())
               : unforeseen(failure);
     };
-  }
-
-  public static ApiError tooLarge() {
-    return ApiError.of(
-        413,
-        "PayloadTooLargeError",
-        "The body is larger than this server takes",
-        Map.of("remedy", "Send it in parts, or raise EPOCH_API_MAX_BODY"));
   }
 
   private static Map<String, Object> allowed(Response response) {

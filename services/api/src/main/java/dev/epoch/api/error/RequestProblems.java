@@ -1,6 +1,7 @@
 package dev.epoch.api.error;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -59,6 +60,12 @@ final class RequestProblems {
                       mismatch.getTargetType() == null
                           ? mismatch.getOriginalMessage()
                           : "Should be " + name(mismatch.getTargetType()))));
+      case InputCoercionException range ->
+          ApiError.of(
+              422,
+              "ValidationError",
+              "A number is out of range: " + range.getOriginalMessage(),
+              Map.of());
       case StreamConstraintsException limits ->
           ApiError.of(
               422,
