@@ -205,7 +205,7 @@ class TutorialsIT {
         epoch merge staging
         """);
     assertThat(run("epoch branch list --graph"))
-        .contains("development", "staging", "* production", "hotfix/fix-email-format", "main");
+        .contains("HEAD -> production, development, staging", "(main)", "hotfix/fix-email-format");
     assertThat(run("epoch log --graph --all").lines().filter(line -> line.contains("commit ")))
         .hasSize(3);
     assertThat(mydb.rows("SELECT count(*) FROM users")).containsExactly("3");

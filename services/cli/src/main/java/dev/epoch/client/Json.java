@@ -28,7 +28,7 @@ import java.util.Map;
  */
 public final class Json {
 
-  private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private static final JsonFactory FACTORY =
       new JsonFactoryBuilder()

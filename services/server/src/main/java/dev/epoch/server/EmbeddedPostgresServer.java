@@ -115,8 +115,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     MetadataDatabaseUrl known = first ? fresh() : read(urlFile);
     MetadataDatabaseUrl url;
     EmbeddedPostgres postgres;
-    try (PortReservation reservation =
-        PortReservation.of(known.port(), FIRST_PORT, LAST_PORT)) {
+    try (PortReservation reservation = PortReservation.of(known.port(), FIRST_PORT, LAST_PORT)) {
       url = withPort(known, reservation.port());
       postgres = startPostgres(home, cluster, url);
     }

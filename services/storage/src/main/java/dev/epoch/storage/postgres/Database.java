@@ -32,6 +32,9 @@ final class Database implements AutoCloseable {
   private static final String DRIVERS_OWN_NAME =
       PgConnectOptions.DEFAULT_PROPERTIES.get("application_name");
 
+  /** Characters; statements about wide tables are long, and planning them takes longest. */
+  private static final int LONGEST_CACHED_STATEMENT = 32_768;
+
   private static final int MOST_DEAD_CONNECTIONS = 20;
 
   private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
@@ -53,6 +56,7 @@ final class Database implements AutoCloseable {
             (given, name) -> DRIVERS_OWN_NAME.equals(given) ? name : given);
     return pinned
         .setCachePreparedStatements(true)
+        .setPreparedStatementCacheSqlLimit(LONGEST_CACHED_STATEMENT)
         .addProperty("DateStyle", "ISO, YMD")
         .addProperty("IntervalStyle", "iso_8601")
         .addProperty("TimeZone", "UTC")

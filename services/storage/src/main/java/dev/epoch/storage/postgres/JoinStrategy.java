@@ -11,20 +11,39 @@ enum JoinStrategy {
   NONE(""),
   FEW(
       """
+      SET LOCAL enable_nestloop = on;
       SET LOCAL enable_hashjoin = off;
       SET LOCAL enable_mergejoin = off;
       SET LOCAL enable_seqscan = off;
       SET LOCAL enable_bitmapscan = off;
+      SET LOCAL max_parallel_workers_per_gather = 0;
       SET LOCAL join_collapse_limit = 1;
-      SET LOCAL jit = off;
-      SET LOCAL max_parallel_workers_per_gather = 0\
+      SET LOCAL jit = off
       """),
   MANY(
       """
       SET LOCAL enable_nestloop = off;
+      SET LOCAL enable_hashjoin = on;
+      SET LOCAL enable_mergejoin = on;
+      SET LOCAL enable_seqscan = on;
+      SET LOCAL enable_bitmapscan = on;
       SET LOCAL work_mem = '32MB';
       SET LOCAL join_collapse_limit = 1;
-      SET LOCAL jit = off\
+      SET LOCAL jit = off
+      """),
+  /** What the planner does by itself: for statements that applications' triggers take part in. */
+  PLANNER(
+      """
+      SET LOCAL enable_nestloop = DEFAULT;
+      SET LOCAL enable_hashjoin = DEFAULT;
+      SET LOCAL enable_mergejoin = DEFAULT;
+      SET LOCAL enable_seqscan = DEFAULT;
+      SET LOCAL enable_bitmapscan = DEFAULT;
+      SET LOCAL max_parallel_workers_per_gather = DEFAULT;
+      SET LOCAL plan_cache_mode = DEFAULT;
+      SET LOCAL work_mem = DEFAULT;
+      SET LOCAL join_collapse_limit = DEFAULT;
+      SET LOCAL jit = DEFAULT
       """);
 
   /** Keys that are always looked up one by one. */
@@ -42,6 +61,11 @@ enum JoinStrategy {
     this.settings = settings;
   }
 
+  /** A statement that is planned and cached apart from that of other strategies. */
+  String mark(String sql) {
+    return sql + "\n-- " + name();
+  }
+
   /** Sets the transaction to follow this strategy. */
   void set(Session session) {
     if (!settings.isEmpty()) {
@@ -51,11 +75,14 @@ enum JoinStrategy {
 
   /** Finds the strategy for these keys and sets the transaction to follow it. */
   static JoinStrategy choose(Session session, Candidates candidates, TablePath table) {
+    return choose(session, candidates, Quote.qualified(table.schema(), table.table()));
+  }
+
+  /** The same for a table given by its quoted name. */
+  static JoinStrategy choose(Session session, Candidates candidates, String table) {
     String sql =
         "SELECT (%s), (SELECT c.reltuples::float8 FROM pg_class c WHERE c.oid = %s::regclass)"
-            .formatted(
-                candidates.count(BOUND),
-                Quote.literal(Quote.qualified(table.schema(), table.table())));
+            .formatted(candidates.count(BOUND), Quote.literal(table));
     JoinStrategy strategy =
         session.first(sql, row -> of(row.getLong(0), row.getDouble(1))).orElseThrow();
     strategy.set(session);

@@ -62,7 +62,7 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
             OVERRIDING SYSTEM VALUE
             SELECT %s
             FROM given
-            WHERE NOT EXISTS (SELECT FROM %2$s AS target WHERE %s)
+            WHERE (NOT EXISTS (SELECT FROM %2$s AS target WHERE %s)) IS TRUE
             ORDER BY given.epoch_index
             """
                 .formatted(group.relation(), live, columns, values, match),

@@ -23,18 +23,11 @@ final class OperationWork {
   private static final String PLANS =
       """
       SET LOCAL plan_cache_mode = force_generic_plan;
+      SET LOCAL enable_nestloop = on;
       SET LOCAL enable_hashjoin = off;
       SET LOCAL enable_mergejoin = off;
       SET LOCAL enable_seqscan = off;
       SET LOCAL jit = off\
-      """;
-
-  private static final String DEFAULT_PLANS =
-      """
-      SET LOCAL plan_cache_mode = DEFAULT;
-      SET LOCAL enable_hashjoin = DEFAULT;
-      SET LOCAL enable_mergejoin = DEFAULT;
-      SET LOCAL enable_seqscan = DEFAULT\
       """;
 
   private final Session session;
@@ -169,12 +162,8 @@ final class OperationWork {
 
   /** Whether there are net changes; entries without are dropped. */
   private boolean hasPending(OperationTable table) {
-    boolean any =
-        session
-            .first(
-                "SELECT EXISTS (SELECT FROM " + table.workingSet() + ")", row -> row.getBoolean(0))
-            .orElseThrow();
-    if (!any) {
+    Candidates touched = Candidates.uncommitted(table.columns(), table.working());
+    if (JoinStrategy.choose(session, touched, table.handle().path()) == JoinStrategy.NONE) {
       return false;
     }
     WorkingSetSql sql = new WorkingSetSql(table.columns());
@@ -205,6 +194,7 @@ final class OperationWork {
     if (merged.isEmpty()) {
       return;
     }
+    JoinStrategy.PLANNER.set(session);
     new MergeValidation(session, others, merged).check();
     if (operation.branch().isDefault()) {
       LiveWriter writer = new LiveWriter(session);
@@ -270,7 +260,8 @@ final class OperationWork {
     String commit = sql.commitOverlay(table.overlay(), table.live());
     Moved moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
     if (moved.redundant() > 0) {
-      session.run(DEFAULT_PLANS);
+      JoinStrategy.choose(
+          session, Candidates.uncommitted(table.columns(), table.working()), table.handle().path());
       sql.dropRedundant(table.overlay(), table.live(), anchor).forEach(session::run);
       moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
     }

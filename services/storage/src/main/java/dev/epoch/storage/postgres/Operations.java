@@ -60,7 +60,11 @@ final class Operations {
         });
       } catch (ConstraintFailure failure) {
         // its record was there before
-        return done(operation.id()).orElseThrow(() -> failure);
+        return switch (state(operation.id())) {
+          case State.Done done -> done.result();
+          case State.Reverted _ -> throw reverted();
+          case State.Unknown _ -> throw failure;
+        };
       }
     });
   }
@@ -114,17 +118,17 @@ final class Operations {
   }
 
   Optional<OperationResult> result(OperationId operation) {
-    return retries.run(() -> done(operation));
+    return switch (retries.run(() -> state(operation))) {
+      case State.Done done -> Optional.of(done.result());
+      case State.Reverted _, State.Unknown _ -> Optional.empty();
+    };
   }
 
   /** Waits for a transaction that is at it. */
-  private Optional<OperationResult> done(OperationId operation) {
+  private State state(OperationId operation) {
     return database.write(session -> {
       session.run(retries.setting() + "; " + OperationRecords.lock(operation));
-      return switch (new OperationRecords(session).read(operation)) {
-        case State.Done done -> Optional.of(done.result());
-        case State.Reverted _, State.Unknown _ -> Optional.empty();
-      };
+      return new OperationRecords(session).read(operation);
     });
   }
 

@@ -118,7 +118,7 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
             hidden AS (
               SELECT given.*
               FROM given
-              WHERE %2$s AND NOT EXISTS (SELECT FROM %3$s AS target WHERE %4$s)
+              WHERE %2$s AND (NOT EXISTS (SELECT FROM %3$s AS target WHERE %4$s)) IS TRUE
             ),
             put AS (
               INSERT INTO %3$s (%5$s)
@@ -184,8 +184,8 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
         CROSS JOIN LATERAL (
           SELECT base.* FROM (%5$s) AS base WHERE %6$s OFFSET 0
         ) AS base
-        WHERE NOT EXISTS (SELECT FROM %2$s AS target WHERE %7$s)
-          AND NOT EXISTS (SELECT FROM %8$s AS target WHERE %7$s)
+        WHERE (NOT EXISTS (SELECT FROM %2$s AS target WHERE %7$s)) IS TRUE
+          AND (NOT EXISTS (SELECT FROM %8$s AS target WHERE %7$s)) IS TRUE
           AND %9$s
         ORDER BY given.epoch_index
         """
@@ -221,7 +221,7 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
         INSERT INTO %s (%s)
         SELECT %s
         FROM given
-        WHERE NOT EXISTS (SELECT FROM %2$s AS target WHERE %s)
+        WHERE (NOT EXISTS (SELECT FROM %2$s AS target WHERE %s)) IS TRUE
           AND (given.epoch_index = ANY ($%d::integer[]) OR NOT (%s))
         ORDER BY given.epoch_index
         """

@@ -8,6 +8,8 @@ import java.util.Set;
 
 /** Reading the rows of one state: all, some, or one. */
 final class RowsSql {
+  private static final long LONGEST_PAGE = 10_000;
+
   private final TableColumns columns;
 
   RowsSql(TableColumns columns) {
@@ -25,7 +27,8 @@ final class RowsSql {
       end += " LIMIT " + query.limit().getAsLong();
     }
     String endOfParts = end;
-    StateSql sql = new StateSql(columns, empty);
+    StateSql all = new StateSql(columns, empty);
+    StateSql sql = isPage(query) ? all.ofFewRows() : all;
     String union =
         sql.union(
             state,
@@ -37,6 +40,11 @@ final class RowsSql {
                         String.join(" AND ", concat(part.condition(), filters)),
                         endOfParts));
     return "SELECT " + columns.texts("x") + " FROM (" + union + ") x" + end;
+  }
+
+  /** Whether the query is for few rows along the index of the key. */
+  static boolean isPage(RowQuery query) {
+    return query.ordered() && query.limit().orElse(Long.MAX_VALUE) <= LONGEST_PAGE;
   }
 
   private List<String> filters(RowQuery query, SqlParameters parameters) {

@@ -23,9 +23,18 @@ record Sidecar(String relation, long position) {
         : "%1$s.epoch_from <= %2$d AND %2$d < %1$s.epoch_to".formatted(alias, position);
   }
 
-  /** No such row has the key of {@code alias}. */
+  /** No such row has the key of {@code alias}; the planner makes a join of it. */
   String absent(TableColumns columns, String alias) {
     return "NOT EXISTS (SELECT FROM %s t WHERE %s AND %s)"
         .formatted(relation, columns.sameKey("t", alias), condition("t"));
+  }
+
+  /**
+   * The same, of which the planner makes no join but a hashed subplan or probes of the index:
+   * statistics of a table that was empty when it was last looked at say "no rows", and a join
+   * planned with them may scan the table once for every key.
+   */
+  String absentUnjoined(TableColumns columns, String alias) {
+    return "(" + absent(columns, alias) + ") IS TRUE";
   }
 }

@@ -99,7 +99,7 @@ final class StateReader {
     return database.stream(session -> {
       PhysicalState before = resolver.resolve(session, table, from);
       PhysicalState after = resolver.resolve(session, table, to);
-      Optional<String> candidates =
+      Optional<Keys> candidates =
           candidates(session, columns, table, new StatePair(from, to, before, after));
       if (candidates.isEmpty()) {
         return RowStream.of(List.<RowChange>of());
@@ -112,11 +112,11 @@ final class StateReader {
         conditions.add(difference.behind(difference.keyNames(), query.after(), parameters));
       }
       String sql =
-          difference.select(candidates.get(), List.of(before, after), conditions)
+          difference.select(candidates.get().sql(), List.of(before, after), conditions)
               + (query.ordered() ? " ORDER BY " + String.join(", ", difference.keyNames()) : "")
               + (query.limit().isPresent() ? " LIMIT " + query.limit().getAsLong() : "");
       return session.stream(
-          sql,
+          candidates.get().strategy().mark(sql),
           parameters.values(),
           row ->
               new RowChange(
@@ -134,7 +134,7 @@ final class StateReader {
     return database.stream(session -> {
       PhysicalState first = resolver.resolve(session, table, base);
       PhysicalState second = resolver.resolve(session, table, theirs);
-      Optional<String> candidates =
+      Optional<Keys> candidates =
           candidates(session, columns, table, new StatePair(base, theirs, first, second));
       if (candidates.isEmpty()) {
         return RowStream.of(List.<ThreeWayRow>of());
@@ -142,10 +142,10 @@ final class StateReader {
       PhysicalState third = resolver.resolve(session, table, ours);
       String sql =
           new DifferenceSql(columns)
-              .select(candidates.get(), List.of(first, second, third), List.of());
+              .select(candidates.get().sql(), List.of(first, second, third), List.of());
       int values = keys + 3;
       return session.stream(
-          sql,
+          candidates.get().strategy().mark(sql),
           List.of(),
           row ->
               new ThreeWayRow(
@@ -155,6 +155,9 @@ final class StateReader {
                   RowMapping.rowIf(row, keys + 1, values + width, width)));
     });
   }
+
+  /** The keys to look at, and how the session is set to look at them. */
+  private record Keys(String sql, JoinStrategy strategy) {}
 
   private record StatePair(
       TableState from, TableState to, PhysicalState before, PhysicalState after) {
@@ -175,7 +178,7 @@ final class StateReader {
    * The keys to look at, and the session set to join them in the way that suits their number; empty
    * if there are none.
    */
-  private static Optional<String> candidates(
+  private static Optional<Keys> candidates(
       Session session, TableColumns columns, TableHandle table, StatePair states) {
     boolean nothingBefore = states.before() instanceof PhysicalState.Nothing;
     boolean nothingAfter = states.after() instanceof PhysicalState.Nothing;
@@ -185,13 +188,14 @@ final class StateReader {
     if (nothingBefore || nothingAfter) {
       PhysicalState all = nothingBefore ? states.after() : states.before();
       JoinStrategy.MANY.set(session);
-      return Optional.of(
+      String keys =
           new StateSql(columns, empty(session, all))
               .union(
                   all,
                   part ->
                       "SELECT %s FROM %s x WHERE %s"
-                          .formatted(columns.key("x"), part.relation(), part.condition())));
+                          .formatted(columns.key("x"), part.relation(), part.condition()));
+      return Optional.of(new Keys(keys, JoinStrategy.MANY));
     }
     Candidates candidates =
         states.isHeadAndWorking()
@@ -199,11 +203,13 @@ final class StateReader {
                 columns,
                 states.to() instanceof TableState.Working ? states.after() : states.before())
             : Candidates.between(columns, states.before(), states.after());
-    if (candidates.isEmpty()
-        || JoinStrategy.choose(session, candidates, table.path()) == JoinStrategy.NONE) {
+    if (candidates.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(candidates.distinct());
+    JoinStrategy strategy = JoinStrategy.choose(session, candidates, table.path());
+    return strategy == JoinStrategy.NONE
+        ? Optional.empty()
+        : Optional.of(new Keys(candidates.distinct(), strategy));
   }
 
   /** Net uncommitted changes by table id; tables without any are left out. */
@@ -263,10 +269,12 @@ final class StateReader {
 
   private static PendingChanges count(Session session, TableHandle table, PhysicalState working) {
     TableColumns columns = new TableColumns(table.schema());
-    JoinStrategy.choose(session, Candidates.uncommitted(columns, working), table.path());
+    JoinStrategy strategy =
+        JoinStrategy.choose(session, Candidates.uncommitted(columns, working), table.path());
+    String sql = new WorkingSetSql(columns).pending(WorkingSetSql.committed(working), working);
     return session
         .first(
-            new WorkingSetSql(columns).pending(WorkingSetSql.committed(working), working),
+            strategy.mark(sql),
             row -> new PendingChanges(row.getLong(0), row.getLong(1), row.getLong(2)))
         .orElseThrow();
   }

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 final class StateSql {
   private final TableColumns columns;
   private final Set<Sidecar> empty;
+  private final boolean fewRows;
 
   StateSql(TableColumns columns) {
     this(columns, Set.of());
@@ -33,8 +34,18 @@ final class StateSql {
    * @param empty relations that are known to hold nothing in the snapshot in which the SQL will run
    */
   StateSql(TableColumns columns, Set<Sidecar> empty) {
+    this(columns, empty, false);
+  }
+
+  private StateSql(TableColumns columns, Set<Sidecar> empty, boolean fewRows) {
     this.columns = columns;
     this.empty = empty;
+    this.fewRows = fewRows;
+  }
+
+  /** For reading few rows in a transaction that follows {@link JoinStrategy#FEW}. */
+  StateSql ofFewRows() {
+    return new StateSql(columns, empty, true);
   }
 
   /**
@@ -158,7 +169,7 @@ final class StateSql {
                     sidecar.relation(),
                     sidecar.condition("x"),
                     sidecar == workingSet && !empty.contains(history)
-                        ? " AND " + history.absent(columns, "x")
+                        ? " AND " + absent(history)
                         : ""));
       }
     }
@@ -183,7 +194,11 @@ final class StateSql {
     if (own != null) {
       conditions.add(own);
     }
-    above.forEach(sidecar -> conditions.add(sidecar.absent(columns, "x")));
+    above.forEach(sidecar -> conditions.add(absent(sidecar)));
     return conditions.isEmpty() ? "TRUE" : String.join(" AND ", conditions);
+  }
+
+  private String absent(Sidecar sidecar) {
+    return fewRows ? sidecar.absent(columns, "x") : sidecar.absentUnjoined(columns, "x");
   }
 }

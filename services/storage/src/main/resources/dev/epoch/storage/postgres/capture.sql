@@ -26,7 +26,8 @@ $$;
 
 -- Statements that put the images of a transition table into a working set; the first image of a key since the
 -- last commit stays. Few rows take a fixed statement that joins nothing: a plan made for one row does for all. Many rows
--- are worth a plan of their own, and a plain INSERT, which costs half of one with ON CONFLICT. Two transactions
+-- are worth a plan of their own (without nested loops: statistics may say that the working set is empty, and it grows while
+-- it is looked at), and a plain INSERT, which costs half of one with ON CONFLICT. Two transactions
 -- cannot come to insert the same key unseen by each other then: they would wait for each other at the table's
 -- key. That does not hold for snapshots older than the statement, for deferrable keys, and for overlays, whose rows and
 -- tombstones share a working set.
@@ -41,7 +42,10 @@ AS $$
       $sql$
         PERFORM FROM %1$I OFFSET 999 LIMIT 1;
         IF FOUND AND current_setting('transaction_isolation') = 'read committed' THEN
+          former_setting := current_setting('enable_nestloop');
+          PERFORM set_config('enable_nestloop', 'off', true);
           EXECUTE %2$L;
+          PERFORM set_config('enable_nestloop', former_setting, true);
         ELSE
           %3$s;
         END IF;
@@ -98,6 +102,8 @@ BEGIN
   PERFORM epoch.create_trigger_function(function_name, format(
     $body$
       #variable_conflict use_column
+      DECLARE
+        former_setting text;
       BEGIN
         IF TG_OP = 'UPDATE' THEN
           %1$s

@@ -123,16 +123,19 @@ BEGIN
   LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
   LEFT JOIN pg_namespace AS n ON n.oid = l.collnamespace;
 
+  EXECUTE format(
+    'CREATE TABLE epoch.%I (epoch_kind smallint, %s%s) WITH (vacuum_truncate = off)',
+    name, CASE WHEN is_history THEN 'epoch_from bigint, epoch_to bigint, ' ELSE '' END, definitions);
+  -- A table without a single page is taken for free to scan, once for each row of another: plans made then would
+  -- do that when there are rows. So there is a page, and vacuum_truncate = off keeps it.
+  EXECUTE format('INSERT INTO epoch.%I DEFAULT VALUES', name);
+  EXECUTE format('DELETE FROM epoch.%I', name);
+  EXECUTE format(
+    'ALTER TABLE epoch.%I ALTER epoch_kind SET NOT NULL, ADD PRIMARY KEY (%s%s)',
+    name, epoch.column_list(key_columns), CASE WHEN is_history THEN ', epoch_to' ELSE '' END);
   IF is_history THEN
-    EXECUTE format(
-      'CREATE TABLE epoch.%I (epoch_kind smallint NOT NULL, epoch_from bigint NOT NULL, '
-      'epoch_to bigint NOT NULL, %s, PRIMARY KEY (%s, epoch_to))',
-      name, definitions, epoch.column_list(key_columns));
+    EXECUTE format('ALTER TABLE epoch.%I ALTER epoch_from SET NOT NULL', name);
     EXECUTE format('CREATE INDEX ON epoch.%I (epoch_to)', name);
-  ELSE
-    EXECUTE format(
-      'CREATE TABLE epoch.%I (epoch_kind smallint NOT NULL, %s, PRIMARY KEY (%s))',
-      name, definitions, epoch.column_list(key_columns));
   END IF;
 END
 $$;

@@ -134,7 +134,7 @@ AS $$
 $$;
 
 -- The rows of the live table at the branch's anchor, without the keys that queries of keys hide: its history there, then its
--- working set, then itself. One anti-join with all keys to leave out is faster than one for each source of them.
+-- working set, then itself. All keys to leave out are looked up as one set.
 CREATE OR REPLACE FUNCTION epoch.base_select(of_branch text, of_table text, hidden text[]) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -216,6 +216,10 @@ END
 $$;
 
 -- The key of the record named by alias is in none of the queries for keys.
+--
+-- IS TRUE keeps the planner from making this a join. Statistics of tables that were empty when last looked at say
+-- "no rows", however many there are now, and a join planned with them may scan the keys once for every row. A
+-- subplan is either hashed or a lookup by key.
 CREATE OR REPLACE FUNCTION epoch.not_among(of_table text, alias text, key_queries text[]) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -223,7 +227,7 @@ AS $$
   SELECT CASE cardinality(key_queries)
     WHEN 0 THEN 'true'
     ELSE format(
-      'NOT EXISTS (SELECT FROM (%s) AS hidden WHERE %s)',
+      '(NOT EXISTS (SELECT FROM (%s) AS hidden WHERE %s)) IS TRUE',
       array_to_string(key_queries, ' UNION ALL '), epoch.key_match(of_table, 'hidden', alias))
   END
 $$;

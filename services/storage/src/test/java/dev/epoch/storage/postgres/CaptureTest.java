@@ -3,17 +3,21 @@ package dev.epoch.storage.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.testing.TestDatabase;
 import java.io.StringReader;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
@@ -128,6 +132,38 @@ class CaptureTest {
     database.commit(items, "id", "name", "n");
     assertThat(database.lastCommit(items))
         .isEqualTo(database.sql().rows("SELECT * FROM items ORDER BY id"));
+  }
+
+  @Test
+  @Timeout(30)
+  void statisticsThatSayEmptyDoNotMakePlansQuadratic() throws Exception {
+    // given
+    TableHandle items = items();
+    BranchHandle branch = database.branch("feature/x", items);
+    String workingSet = "epoch." + Quote.identifier(Layout.of(items).workingSet());
+    database
+        .sql()
+        .execute(
+            "INSERT INTO items SELECT i, 'many' || i, i FROM generate_series(10, 60000) AS i",
+            "DELETE FROM " + workingSet,
+            "VACUUM ANALYZE items",
+            "VACUUM ANALYZE " + workingSet);
+    try (Connection reader = database.connect(branch);
+        PreparedStatement count = reader.prepareStatement("SELECT count(*) FROM items")) {
+      ((org.postgresql.PGStatement) count).setPrepareThreshold(1);
+      for (int i = 0; i < 8; i++) {
+        count.executeQuery().close();
+      }
+
+      // when
+      database.sql().execute("UPDATE items SET n = n + 1");
+      try (ResultSet rows = count.executeQuery()) {
+        rows.next();
+
+        // then
+        assertThat(rows.getInt(1)).isEqualTo(59_996);
+      }
+    }
   }
 
   @Test

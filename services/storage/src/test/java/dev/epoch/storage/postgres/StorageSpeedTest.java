@@ -54,6 +54,7 @@ class StorageSpeedTest {
       latency(
           "one row of the live table", 300, () -> one(repository, repository.working(main, "big")));
       latency("1 change on a branch", 100, () -> changes(repository, first, working));
+      latency("page of 100 rows of the branch", 100, () -> page(repository, working));
 
       repository.write(main, "UPDATE big SET name = 'newer', done = NOT done WHERE id % 10 = 0");
       TableState live = repository.working(main, "big");
@@ -64,6 +65,7 @@ class StorageSpeedTest {
       time("changes between commits, again", ROWS / 10, () -> changes(repository, first, second));
       time("rows of the first commit", ROWS, () -> drain(repository, first));
       latency("one row of the first commit", 300, () -> one(repository, first));
+      latency("page of 100 rows, first commit", 100, () -> page(repository, first));
       latency("1 change on a branch", 100, () -> changes(repository, first, working));
       repository.commit(feature, "big");
       List<RowChange> theirs = new ArrayList<>();
@@ -77,6 +79,10 @@ class StorageSpeedTest {
           () -> repository.merge(feature, "big", repository.head(main, "big").anchor(), theirs));
       List<RowChange> back = theirs.stream().map(RowChange::inverse).toList();
       time("merge into the live table", back.size(), () -> repository.merge(main, "big", 0, back));
+      repository.database.executeAsSuperuser("VACUUM ANALYZE");
+      time("merge after vacuum", back.size(), () -> repository.merge(main, "big", 0, theirs));
+      repository.database.executeAsSuperuser("VACUUM");
+      time("merge after vacuum", back.size(), () -> repository.merge(main, "big", 0, back));
     }
   }
 
@@ -151,6 +157,12 @@ class StorageSpeedTest {
       }
     }
     return count;
+  }
+
+  private static Object page(TestRepository repository, TableState state) {
+    return TestRepository.list(
+        repository.adapter.rows(
+            repository.table("big"), state, RowQuery.page(RowKey.of("500000"), 100)));
   }
 
   private static Object one(TestRepository repository, TableState state) {
