@@ -25,6 +25,9 @@ final class CommitEvents {
   /** An entry is below 1 KiB, so a record stays below its limit. */
   private static final int ENTRIES_PER_RECORD = 150;
 
+  /** So many locations take the room of an entry. */
+  private static final int LOCATIONS_PER_ENTRY = 8;
+
   private CommitEvents() {}
 
   /**
@@ -61,12 +64,14 @@ final class CommitEvents {
       id = CommitIds.compute(parentIds, tree, author, message, unique).hex();
     }
 
+    Map<String, RowsLocation> locations = locations(branch, tree, entries, branchLocations);
+    int room = Math.max(0, ENTRIES_PER_RECORD - locations.size() / LOCATIONS_PER_ENTRY);
     List<Event> events = new ArrayList<>();
     int start = 0;
-    for (; entries.size() - start > ENTRIES_PER_RECORD; start += ENTRIES_PER_RECORD) {
-      events.add(
-          new CommitTablesRecordedV1(
-              operation.id(), entries.subList(start, start + ENTRIES_PER_RECORD)));
+    while (entries.size() - start > room) {
+      int end = Math.min(start + ENTRIES_PER_RECORD, entries.size());
+      events.add(new CommitTablesRecordedV1(operation.id(), entries.subList(start, end)));
+      start = end;
     }
     events.add(
         new CommitCreatedV1(
@@ -79,7 +84,7 @@ final class CommitEvents {
             unique,
             entries.subList(start, entries.size()),
             gone,
-            locations(branch, tree, entries, branchLocations)));
+            locations));
     return events;
   }
 

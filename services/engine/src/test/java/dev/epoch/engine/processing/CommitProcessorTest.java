@@ -26,6 +26,7 @@ import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -359,6 +360,38 @@ class CommitProcessorTest {
                 .isLessThan(Envelope.MAX_DATA_BYTES));
     assertThat(scenario.state().head(scenario.branch("main")).changed()).hasSize(400);
     assertThat(scenario.state().head(scenario.branch("main")).tree()).hasSize(400);
+  }
+
+  @Test
+  void locationsOfManyTablesTakeTheRoomOfEntries() {
+    // given main keeps a thousand tables elsewhere than its commit says
+    Scenario scenario = Scenario.created().storage("s1");
+    List<String> tables = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      tables.add("t" + i);
+      scenario.table(tables.getLast());
+    }
+    scenario.commit("main", tables.toArray(String[]::new));
+    scenario.fork("dev", "main").commit("dev", "t0");
+    Map<String, RowsLocation> elsewhere = new HashMap<>();
+    scenario
+        .state()
+        .tables()
+        .byId()
+        .keySet()
+        .forEach(id ->
+            elsewhere.put(id, new RowsLocation(1_000_000_000, "b000000000001", 1_000_000_000)));
+    fastForward(scenario, elsewhere);
+
+    // when
+    Answer done = scenario.commit("main", tables.subList(0, 150).toArray(String[]::new));
+
+    // then
+    RecordCodec codec = new RecordCodec();
+    assertThat(done.decision().events()).hasSize(2);
+    done.decision().events().forEach(event -> assertThat(codec.encode(event)).isNotEmpty());
+    assertThat(scenario.branch("main").locations()).hasSize(1_350);
+    assertThat(scenario.state().head(scenario.branch("main")).changed()).hasSize(150);
   }
 
   @Test
