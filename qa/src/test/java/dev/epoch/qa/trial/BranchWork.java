@@ -6,7 +6,6 @@ import dev.epoch.qa.trial.Delivery.Command;
 import dev.epoch.qa.trial.Delivery.Reply;
 import dev.epoch.qa.trial.Model.Commit;
 import dev.epoch.qa.trial.Rows.Cells;
-import dev.epoch.qa.trial.SqlWriter.End;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,8 +99,10 @@ final class BranchWork {
     Map<RowId, Cells> changes = session.changes(branch.working);
     if (session.random.nextBoolean()) {
       changes = Session.ofOneTable(changes);
-      changes.entrySet().removeIf(change ->
-          change.getValue() == null && branch.working.get(change.getKey()) == null);
+      changes
+          .entrySet()
+          .removeIf(
+              change -> change.getValue() == null && branch.working.get(change.getKey()) == null);
       session.writeRecords(branch.name, changes);
       branch.working = Session.after(branch.working, changes);
       return;
@@ -297,8 +298,7 @@ final class BranchWork {
    */
   private void finish(BranchModel target, String from, String key, String id, Rows rows) {
     List<String> parents = List.of(target.head, from);
-    Commit commit =
-        rows == null ? session.reader.commit(id) : new Commit(id, parents, rows);
+    Commit commit = rows == null ? session.reader.commit(id) : new Commit(id, parents, rows);
     if (!commit.parents().equals(parents)) {
       throw new AssertionError("the merge " + id + " has the parents " + commit.parents());
     }

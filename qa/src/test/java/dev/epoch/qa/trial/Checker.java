@@ -16,7 +16,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Compares what the server and its databases hold with the model, while every client stands still. */
+/**
+ * Compares what the server and its databases hold with the model, while every client stands still.
+ */
 final class Checker {
   private static final int SAMPLE = 6;
 
@@ -28,12 +30,7 @@ final class Checker {
   private final Random random;
   private final Set<String> compared = new HashSet<>();
 
-  Checker(
-      Model model,
-      Reader reader,
-      Counts counts,
-      List<TrialClient> clients,
-      Random random) {
+  Checker(Model model, Reader reader, Counts counts, List<TrialClient> clients, Random random) {
     this.model = model;
     this.reader = reader;
     this.counts = counts;
@@ -113,14 +110,20 @@ final class Checker {
     Set<String> staged = new TreeSet<>();
     status.path("staged").forEach(table -> staged.add(table.path("table").textValue()));
     for (JsonNode table : status.path("unstaged")) {
-      assertThat(branch.staged).as("staged on %s", branch).doesNotContain(table.path("table").textValue());
+      assertThat(branch.staged)
+          .as("staged on %s", branch)
+          .doesNotContain(table.path("table").textValue());
     }
     assertThat(branch.staged).as("staged on %s", branch).containsAll(staged);
     if (branch.merge == null) {
-      assertThat(status.path("merge").isNull()).as("no open merge on %s: %s", branch, status).isTrue();
+      assertThat(status.path("merge").isNull())
+          .as("no open merge on %s: %s", branch, status)
+          .isTrue();
     } else {
       long left = branch.merge.theirsWins() == null ? branch.merge.conflicts() : 0;
-      assertThat(status.path("merge").path("conflicts").longValue()).as("conflicts on %s", branch).isEqualTo(left);
+      assertThat(status.path("merge").path("conflicts").longValue())
+          .as("conflicts on %s", branch)
+          .isEqualTo(left);
     }
   }
 
@@ -200,7 +203,8 @@ final class Checker {
       rows.removeIf(row -> java.util.Objects.equals(found.get(row), expected.get(row)));
       StringBuilder text = new StringBuilder(what + " is not as it must be:");
       rows.forEach(row ->
-          text.append("%n%s: found %s, expected %s".formatted(row, found.get(row), expected.get(row))));
+          text.append(
+              "%n%s: found %s, expected %s".formatted(row, found.get(row), expected.get(row))));
       throw new AssertionError(text);
     }
   }

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * How a client sends commands: with an idempotency key, again until there is an answer, by chance
- * twice at the same time, and by chance once more long after the answer. Whatever is sent again must
- * be answered in the same way.
+ * twice at the same time, and by chance once more long after the answer. Whatever is sent again
+ * must be answered in the same way.
  */
 final class Delivery {
   private static final Duration PATIENCE = Duration.ofSeconds(150);

@@ -6,7 +6,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** Clients pass it before each step; while it is closed all of them stand still between two steps. */
+/**
+ * Clients pass it before each step; while it is closed all of them stand still between two steps.
+ */
 final class Gate {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private volatile boolean closing;

@@ -1,7 +1,6 @@
 package dev.epoch.qa.trial;
 
 import dev.epoch.qa.process.Database;
-import dev.epoch.qa.process.Rest;
 import dev.epoch.qa.process.ServerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class KillTrial implements AutoCloseable {
   private static final int CLIENTS = 8;
+  private static final int RANDOM_EVERY = 4;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(120);
   private static final Duration FAILPOINT_LIMIT = Duration.ofSeconds(6);
 
@@ -70,7 +70,13 @@ final class KillTrial implements AutoCloseable {
           new Delivery(server.rest(), TrialWorld.REPOSITORY, "client-" + client, counts, its);
       Session session =
           new Session(
-              client, its, model, counts, delivery, new Reader(delivery, world), new SqlWriter(world));
+              client,
+              its,
+              model,
+              counts,
+              delivery,
+              new Reader(delivery, world),
+              new SqlWriter(world));
       clients.add(new TrialClient(session, gate, CLIENTS));
     }
     Delivery delivery =
@@ -84,15 +90,14 @@ final class KillTrial implements AutoCloseable {
     return counts;
   }
 
-  /**
-   * Kills the server so often: at random moments, and at one failpoint after the other.
-   */
+  /** Kills the server so often: at random moments, and at one failpoint after the other. */
   void run(int kills) throws Exception {
     checker.check();
     clients.forEach(TrialClient::start);
+    int place = random.nextInt(FAILPOINTS.size());
     for (int kill = 1; kill <= kills; kill++) {
       load();
-      String next = random.nextInt(2) == 0 ? null : FAILPOINTS.get(kill % FAILPOINTS.size());
+      String next = kill % RANDOM_EVERY == 0 ? null : FAILPOINTS.get(place++ % FAILPOINTS.size());
       startAfterKill(next);
       checker.check();
       gate.open();
@@ -133,12 +138,15 @@ final class KillTrial implements AutoCloseable {
     armed = failpoint;
     while (true) {
       server.launch(variables(armed));
-      boolean answered = gate.close(ANSWER_LIMIT, () -> {
-        for (TrialClient client : clients) {
-          failIf(client);
-        }
-        return server.running();
-      });
+      boolean answered =
+          gate.close(
+              ANSWER_LIMIT,
+              () -> {
+                for (TrialClient client : clients) {
+                  failIf(client);
+                }
+                return server.running();
+              });
       if (answered) {
         return;
       }

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nothing acknowledged is lost, nothing is there twice or half, whenever the server's process ends.
- * The seed decides what each client does and where the process ends; how the processes interleave it
- * cannot decide.
+ * The seed decides what each client does and where the process ends; how the processes interleave
+ * it cannot decide.
  */
 class KillTrialIT {
 

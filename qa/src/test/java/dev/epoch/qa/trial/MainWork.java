@@ -58,8 +58,9 @@ final class MainWork {
     Map<RowId, Cells> changes = session.changes(before);
     if (session.random.nextInt(3) == 0) {
       changes = Session.ofOneTable(changes);
-      changes.entrySet().removeIf(change ->
-          change.getValue() == null && before.get(change.getKey()) == null);
+      changes
+          .entrySet()
+          .removeIf(change -> change.getValue() == null && before.get(change.getKey()) == null);
       if (changes.isEmpty()) {
         return;
       }
@@ -117,10 +118,7 @@ final class MainWork {
         throw new AssertionError(
             "commit %s on main has rows of client %d that never were there together: %s%n%s"
                 .formatted(
-                    id,
-                    client,
-                    commit.rows().of(client),
-                    rows.show(window.from()[client], to)));
+                    id, client, commit.rows().of(client), rows.show(window.from()[client], to)));
       }
     }
     return commit;
@@ -136,6 +134,7 @@ final class MainWork {
 
   /** Refused whenever somebody wrote or committed in between. */
   private void merge(BranchModel branch) {
+    commit();
     Commit ours = head();
     Commit theirs = model.commit(branch.head);
     List<String> bases = model.bases(ours.id(), theirs.id());
@@ -214,8 +213,7 @@ final class MainWork {
   }
 
   private void proceed() {
-    Rows expected =
-        Rows.merge(open.base(), open.ours(), open.theirs(), open.theirsWins()).rows();
+    Rows expected = Rows.merge(open.base(), open.ours(), open.theirs(), open.theirsWins()).rows();
     Window window = Window.now(model, clients);
     live.begin(expected.of(session.client));
     String key = session.key();
@@ -237,8 +235,7 @@ final class MainWork {
   }
 
   private void abort() {
-    Reply reply =
-        session.post("/branches/merge/abort", session.key(), "{\"branch\": \"main\"}");
+    Reply reply = session.post("/branches/merge/abort", session.key(), "{\"branch\": \"main\"}");
     session.expect(reply.status() == 200, "the merge is aborted", reply);
     open = null;
     session.counts.add("merges into main aborted");

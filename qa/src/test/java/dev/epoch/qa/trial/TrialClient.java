@@ -25,12 +25,13 @@ final class TrialClient {
   }
 
   private void run() {
-    Callable<Void> step = () -> {
-      if (!stopped) {
-        step();
-      }
-      return null;
-    };
+    Callable<Void> step =
+        () -> {
+          if (!stopped) {
+            step();
+          }
+          return null;
+        };
     try {
       while (!stopped) {
         gate.pass(step);
@@ -42,7 +43,7 @@ final class TrialClient {
 
   private void step() throws Exception {
     int kind = session.random.nextInt(100);
-    if (kind < 4 && !Boolean.getBoolean("trial.skipOld")) {
+    if (kind < 4) {
       session.delivery.sendOldAgain();
     } else if (kind < 60) {
       branchWork.step();

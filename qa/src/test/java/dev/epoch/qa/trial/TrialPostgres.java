@@ -40,9 +40,7 @@ final class TrialPostgres implements AutoCloseable {
             .start();
     Path binary =
         Path.of(
-            ProcessHandle.of(pid(data))
-                .flatMap(process -> process.info().command())
-                .orElseThrow());
+            ProcessHandle.of(pid(data)).flatMap(process -> process.info().command()).orElseThrow());
     return new TrialPostgres(data, postgres.getPort(), binary.resolveSibling("pg_ctl"));
   }
 
@@ -75,10 +73,7 @@ final class TrialPostgres implements AutoCloseable {
     command.addAll(List.of(options));
     Path out = data.resolveSibling("pg_ctl.log");
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
     if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
       throw new IllegalStateException(verb + " failed: " + Files.readString(out));
     }

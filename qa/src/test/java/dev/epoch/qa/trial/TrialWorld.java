@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One repository over two databases: {@code t} and {@code u} in the first, {@code w} in the other. */
+/**
+ * One repository over two databases: {@code t} and {@code u} in the first, {@code w} in the other.
+ */
 final class TrialWorld {
   static final String REPOSITORY = "trial";
   static final int FIRST_KEYS = 5;
