@@ -5,7 +5,6 @@ import dev.epoch.qa.process.ServerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,7 +20,6 @@ import java.util.concurrent.locks.LockSupport;
  * </pre>
  */
 final class KillTrial implements AutoCloseable {
-  private static final int CLIENTS = 8;
   private static final int RANDOM_EVERY = 4;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(120);
   private static final Duration FAILPOINT_LIMIT = Duration.ofSeconds(6);
@@ -49,11 +47,9 @@ final class KillTrial implements AutoCloseable {
 
   private final Random random;
   private final Counts counts = new Counts();
-  private final Gate gate = new Gate();
   private final TrialPostgres postgres;
   private final ServerProcess server;
-  private final List<TrialClient> clients = new ArrayList<>();
-  private final Checker checker;
+  private final Clients clients;
   private String armed;
 
   KillTrial(Path folder, long seed) throws Exception {
@@ -62,28 +58,7 @@ final class KillTrial implements AutoCloseable {
     this.server = new ServerProcess(folder.resolve("data")).start(variables(null));
     Database one = postgres.create("one");
     Database two = postgres.create("two");
-    TrialWorld world = new TrialWorld(one, two, CLIENTS);
-    Model model = new Model(CLIENTS, world.open(server.rest(), List.of(one, two)));
-    for (int client = 1; client <= CLIENTS; client++) {
-      Random its = new Random(seed + client);
-      Delivery delivery =
-          new Delivery(server.rest(), TrialWorld.REPOSITORY, "client-" + client, counts, its);
-      Session session =
-          new Session(
-              client,
-              its,
-              model,
-              counts,
-              delivery,
-              new Reader(delivery, world),
-              new SqlWriter(world));
-      clients.add(new TrialClient(session, gate, CLIENTS));
-    }
-    Delivery delivery =
-        new Delivery(server.rest(), TrialWorld.REPOSITORY, "checker", counts, random);
-    Reader reader = new Reader(delivery, world);
-    model.learn(reader.commit(reader.head(Model.MAIN)));
-    this.checker = new Checker(model, reader, counts, clients, random);
+    this.clients = new Clients(server.rest(), one, two, List.of(one, two), counts, seed);
   }
 
   Counts counts() {
@@ -92,25 +67,16 @@ final class KillTrial implements AutoCloseable {
 
   /** Kills the server so often: at random moments, and at one failpoint after the other. */
   void run(int kills) throws Exception {
-    checker.check();
-    clients.forEach(TrialClient::start);
+    clients.start();
     int place = random.nextInt(FAILPOINTS.size());
     for (int kill = 1; kill <= kills; kill++) {
       load();
-      String next = kill % RANDOM_EVERY == 0 ? null : FAILPOINTS.get(place++ % FAILPOINTS.size());
-      startAfterKill(next);
-      checker.check();
-      gate.open();
+      boolean anywhere = kill == kills || kill % RANDOM_EVERY == 0;
+      startAfterKill(anywhere ? null : FAILPOINTS.get(place++ % FAILPOINTS.size()));
+      clients.check();
+      clients.goOn();
     }
-    gate.close(ANSWER_LIMIT, server::running);
-    for (TrialClient client : clients) {
-      failIf(client);
-    }
-    gate.open();
-    for (TrialClient client : clients) {
-      client.stop();
-    }
-    checker.checkAll(server.rest());
+    clients.end(server.rest());
   }
 
   /** Load until the server is gone. */
@@ -138,15 +104,7 @@ final class KillTrial implements AutoCloseable {
     armed = failpoint;
     while (true) {
       server.launch(variables(armed));
-      boolean answered =
-          gate.close(
-              ANSWER_LIMIT,
-              () -> {
-                for (TrialClient client : clients) {
-                  failIf(client);
-                }
-                return server.running();
-              });
+      boolean answered = clients.halt(ANSWER_LIMIT, server::running);
       if (answered) {
         return;
       }
@@ -154,12 +112,6 @@ final class KillTrial implements AutoCloseable {
       counts.add("kills");
       counts.add("kills at " + armed);
       armed = null;
-    }
-  }
-
-  private static void failIf(TrialClient client) {
-    if (client.failure() != null) {
-      throw new AssertionError(client.failure().getMessage(), client.failure());
     }
   }
 
@@ -176,9 +128,7 @@ final class KillTrial implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    for (TrialClient client : clients) {
-      client.abandon();
-    }
+    clients.abandon();
     server.close();
     postgres.close();
   }

@@ -69,8 +69,12 @@ final class TrialClient {
     session.delivery.giveUp();
   }
 
-  void stop() throws InterruptedException {
+  /** No further step. */
+  void stop() {
     stopped = true;
+  }
+
+  void join() throws InterruptedException {
     thread.join();
   }
 }
