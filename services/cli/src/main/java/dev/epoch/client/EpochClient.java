@@ -104,6 +104,11 @@ public final class EpochClient implements AutoCloseable {
     return new Diagnostics(scope);
   }
 
+  /** What takes back what is no longer needed. */
+  public Maintenance maintenance() {
+    return new Maintenance(scope);
+  }
+
   /**
    * The log position of the latest command that was answered, or null. A client built with it reads
    * nothing older.

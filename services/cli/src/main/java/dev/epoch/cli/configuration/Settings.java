@@ -143,6 +143,11 @@ public final class Settings {
     return file;
   }
 
+  /** Storage backends of the configuration file. */
+  public ConfiguredStorages storages() {
+    return new ConfiguredStorages(file(), directory.resolve("epoch.toml"));
+  }
+
   private ConfigurationFile noFile() {
     if (profile() != null) {
       throw new CommandFailure(
