@@ -117,6 +117,11 @@ public final class EpochClient implements AutoCloseable {
     return transport.position();
   }
 
+  /** Whether a command has been sent whose answer has not come; any thread may ask. */
+  public boolean commandUnderWay() {
+    return transport.commandUnderWay();
+  }
+
   @Override
   public void close() {
     transport.close();

@@ -1,6 +1,7 @@
 package dev.epoch.cli.configuration;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlFactory;
@@ -59,7 +60,9 @@ public final class ConfigurationFile {
     JsonNode overrides = content.path("profiles").path(profile);
     if (!overrides.isObject()) {
       throw new CommandFailure(
-          ExitCode.NOT_FOUND, "there is no profile '" + profile + "' in " + path, null);
+          ExitCode.NOT_FOUND,
+          "there is no profile '" + profile + "' in " + path,
+          "add [profiles." + profile + "] there, or leave --profile out");
     }
     return new ConfigurationFile(path, content, overrides, variables);
   }
@@ -68,12 +71,15 @@ public final class ConfigurationFile {
     try {
       return parse(Files.readString(path));
     } catch (NoSuchFileException missing) {
-      throw new CommandFailure(ExitCode.NOT_FOUND, "there is no configuration file " + path, null);
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND,
+          "there is no configuration file " + path,
+          "look at --config and EPOCH_CONFIG_FILE");
     } catch (IOException unreadable) {
       throw new CommandFailure(
           ExitCode.INVALID,
           "cannot read the configuration file " + path + ": " + firstLine(unreadable),
-          null);
+          "correct it, or name another one with --config");
     }
   }
 
@@ -85,7 +91,10 @@ public final class ConfigurationFile {
   }
 
   private static String firstLine(IOException problem) {
-    return String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
+    String text = String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
+    return problem instanceof JsonProcessingException syntax && syntax.getLocation() != null
+        ? text + " in line " + syntax.getLocation().getLineNr()
+        : text;
   }
 
   /** Where it was read from, or null. */
@@ -159,7 +168,9 @@ public final class ConfigurationFile {
       return Files.readString(secret).strip();
     } catch (IOException unreadable) {
       throw new CommandFailure(
-          ExitCode.INVALID, "cannot read " + secret + ", which " + path + " names", null);
+          ExitCode.INVALID,
+          "cannot read " + secret + ", which " + path + " names",
+          "correct the path after " + FROM_FILE + ", or make the file readable");
     }
   }
 }

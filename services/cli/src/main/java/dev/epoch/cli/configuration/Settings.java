@@ -153,7 +153,7 @@ public final class Settings {
       throw new CommandFailure(
           ExitCode.NOT_FOUND,
           "there is no configuration file that could have a profile '" + profile() + "'",
-          null);
+          "name one with --config, or leave the profile out");
     }
     return ConfigurationFile.none();
   }
