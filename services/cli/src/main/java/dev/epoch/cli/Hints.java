@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 
 import dev.epoch.client.EpochException;
 import dev.epoch.client.RefusedException;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -54,13 +53,24 @@ final class Hints {
   static String after(ParameterException problem) {
     CommandSpec command = problem.getCommandLine().getCommandSpec();
     if (problem instanceof UnmatchedArgumentException unmatched) {
-      List<String> similar = unmatched.getSuggestions();
-      if (!similar.isEmpty()) {
-        String prefix = unmatched.isUnknownOption() ? "" : command.qualifiedName() + " ";
-        return "did you mean '" + prefix + similar.getFirst() + "'? " + help(command);
-      }
+      char initial = initial(unmatched.getUnmatched().getFirst());
+      String prefix = unmatched.isUnknownOption() ? "" : command.qualifiedName() + " ";
+      return unmatched.getSuggestions().stream()
+          .filter(similar -> initial(similar) == initial)
+          .findFirst()
+          .map(similar -> "did you mean '" + prefix + similar + "'? " + help(command))
+          .orElseGet(() -> help(command));
     }
     return help(command);
+  }
+
+  /** The first letter. Picocli always has some suggestion, and those with another one mislead. */
+  private static char initial(String word) {
+    return word.chars()
+        .filter(Character::isLetter)
+        .mapToObj(letter -> (char) letter)
+        .findFirst()
+        .orElse('-');
   }
 
   /** After a failure on this side. */

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code epoch init}. */
 @Command(name = "init", description = "Create a repository and tie this folder to it.")
-public final class InitCommand extends EpochSubcommand {
+public final class InitCommand extends TyingCommand {
 
   @Parameters(paramLabel = "<name>", description = "Name of the repository.")
   private String name;
@@ -46,33 +46,24 @@ public final class InitCommand extends EpochSubcommand {
   }
 
   @Override
-  ExitCode run() {
+  Repository repository() {
     Settings settings = session().settings();
     session().workspace().ifPresent(this::refuseIfHere);
-    Repository repository =
-        session()
-            .server()
-            .repositories()
-            .create(
-                new Repositories.Draft(
-                    name,
-                    description,
-                    defaultBranch == null ? settings.defaultBranch().orElse(null) : defaultBranch,
-                    metadataUrl == null ? settings.metadataUrl().orElse(null) : metadataUrl,
-                    storage == null ? null : configured(settings)));
-    session().tie(repository);
-    if (output().json()) {
-      output().json(repository);
-    } else {
-      output()
-          .confirm(
-              "Initialized repository '"
-                  + repository.name()
-                  + "' on branch '"
-                  + repository.defaultBranch()
-                  + "'");
-    }
-    return ExitCode.OK;
+    return session()
+        .server()
+        .repositories()
+        .create(
+            new Repositories.Draft(
+                name,
+                description,
+                defaultBranch == null ? settings.defaultBranch().orElse(null) : defaultBranch,
+                metadataUrl == null ? settings.metadataUrl().orElse(null) : metadataUrl,
+                storage == null ? null : configured(settings)));
+  }
+
+  @Override
+  String done() {
+    return "Initialized";
   }
 
   private StorageBackends.Draft configured(Settings settings) {
