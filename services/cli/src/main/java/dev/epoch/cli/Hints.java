@@ -53,24 +53,15 @@ final class Hints {
   static String after(ParameterException problem) {
     CommandSpec command = problem.getCommandLine().getCommandSpec();
     if (problem instanceof UnmatchedArgumentException unmatched) {
-      char initial = initial(unmatched.getUnmatched().getFirst());
-      String prefix = unmatched.isUnknownOption() ? "" : command.qualifiedName() + " ";
-      return unmatched.getSuggestions().stream()
-          .filter(similar -> initial(similar) == initial)
-          .findFirst()
-          .map(similar -> "did you mean '" + prefix + similar + "'? " + help(command))
+      boolean option = unmatched.isUnknownOption();
+      String prefix = option ? "" : command.qualifiedName() + " ";
+      return NearestWord.to(
+              unmatched.getUnmatched().getFirst(),
+              option ? command.optionsMap().keySet() : command.subcommands().keySet())
+          .map(meant -> "did you mean '" + prefix + meant + "'? " + help(command))
           .orElseGet(() -> help(command));
     }
     return help(command);
-  }
-
-  /** The first letter. Picocli always has some suggestion, and those with another one mislead. */
-  private static char initial(String word) {
-    return word.chars()
-        .filter(Character::isLetter)
-        .mapToObj(letter -> (char) letter)
-        .findFirst()
-        .orElse('-');
   }
 
   /** After a failure on this side. */

@@ -121,11 +121,13 @@ class EpochProgramIT {
 
   @Test
   void anInterruptedCommandSaysThatTheServerMayGoOn() throws Exception {
+    Path printed = folder.resolve("printed");
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       ProcessBuilder builder =
           new ProcessBuilder(PROGRAM.toString(), "init", "shop")
               .directory(folder.toFile())
-              .redirectErrorStream(true);
+              .redirectErrorStream(true)
+              .redirectOutput(printed.toFile());
       builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
       builder.environment().put("EPOCH_SERVER_URL", "http://127.0.0.1:" + silent.getLocalPort());
       Process process = builder.start();
@@ -134,7 +136,7 @@ class EpochProgramIT {
         process.destroy();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       }
-      assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+      assertThat(text(printed))
           .contains("interrupted: the server may go on with the command\nhint: 'epoch status'");
     }
   }

@@ -2,6 +2,7 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,15 @@ class MistakesTest extends CommandTest {
         "-m",
         "x",
         "extra");
+  }
+
+  @Test
+  void slipsAreCounted() {
+    assertThat(NearestWord.distance("stauts", "status")).isEqualTo(1);
+    assertThat(NearestWord.distance("kitten", "sitting")).isEqualTo(3);
+    assertThat(NearestWord.distance("", "log")).isEqualTo(3);
+    assertThat(NearestWord.distance("log", "log")).isZero();
+    assertThat(NearestWord.to("frobnicate", List.of("init", "branch"))).isEmpty();
   }
 
   @Test
