@@ -174,7 +174,7 @@ final class BranchWork {
     model.learn(commit);
     model.acknowledged(key, commit.id());
     branch.head = commit.id();
-    branch.staged.removeAll(selected);
+    branch.staged.removeAll(all ? Model.TABLES : selected);
     session.counts.add("commits on branches");
   }
 
