@@ -1,5 +1,8 @@
 package dev.epoch.benchmarks;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -12,25 +15,26 @@ import org.HdrHistogram.Histogram;
  */
 public final class Interleaved {
 
+  private static final int FEWEST = 3;
+
   private final int rounds;
+  private final Duration budget;
   private final int operations;
   private final int warmUps;
-
-  private Interleaved(int rounds, int operations, int warmUps) {
-    this.rounds = rounds;
-    this.operations = operations;
-    this.warmUps = warmUps;
-  }
 
   /**
    * A plan.
    *
-   * @param rounds number of pairs that count
+   * @param rounds number of pairs that count, at most
+   * @param budget no further pair is begun after this time, if there are three
    * @param operations how many of either make one half of a pair, which counts by their median
    * @param warmUps rounds before, which do not count
    */
-  public static Interleaved plan(int rounds, int operations, int warmUps) {
-    return new Interleaved(rounds, operations, warmUps);
+  public Interleaved(int rounds, Duration budget, int operations, int warmUps) {
+    this.rounds = rounds;
+    this.budget = budget;
+    this.operations = operations;
+    this.warmUps = warmUps;
   }
 
   /** Runs both as planned. */
@@ -41,8 +45,9 @@ public final class Interleaved {
       block(raw, Latency.histogram());
       block(epoch, Latency.histogram());
     }
-    double[] ratios = new double[rounds];
-    for (int i = 0; i < rounds; i++) {
+    long end = System.nanoTime() + budget.toNanos();
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < rounds && (i < FEWEST || System.nanoTime() < end); i++) {
       double rawTime;
       double epochTime;
       if (i % 2 == 0) {
@@ -52,9 +57,9 @@ public final class Interleaved {
         epochTime = block(epoch, epochTimes);
         rawTime = block(raw, rawTimes);
       }
-      ratios[i] = epochTime / rawTime;
+      ratios.add(epochTime / rawTime);
     }
-    return new Pairs(ratios, Latency.of(rawTimes), Latency.of(epochTimes));
+    return new Pairs(ratios.stream().mapToDouble(r -> r).toArray(), Latency.of(rawTimes), Latency.of(epochTimes));
   }
 
   /** The median of the durations, in nanoseconds. */

@@ -1,9 +1,19 @@
 package dev.epoch.benchmarks;
 
 import dev.epoch.benchmarks.measure.Aggregate;
+import dev.epoch.benchmarks.measure.BranchCreation;
+import dev.epoch.benchmarks.measure.CommandStart;
+import dev.epoch.benchmarks.measure.CommitRate;
+import dev.epoch.benchmarks.measure.EventAppend;
 import dev.epoch.benchmarks.measure.FullScan;
+import dev.epoch.benchmarks.measure.LargeCommit;
+import dev.epoch.benchmarks.measure.LargeDiff;
+import dev.epoch.benchmarks.measure.LargeMerge;
+import dev.epoch.benchmarks.measure.LiveWrites;
 import dev.epoch.benchmarks.measure.PointRead;
 import dev.epoch.benchmarks.measure.RangeRead;
+import dev.epoch.benchmarks.measure.ServerStart;
+import dev.epoch.benchmarks.measure.SmallMerge;
 import dev.epoch.benchmarks.measure.UntouchedTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +26,21 @@ public final class Suite {
 
   private static final List<Measure> MEASURES =
       List.of(
+          new BranchCreation(),
           new PointRead(),
           new RangeRead(),
           new FullScan(),
           new Aggregate(),
-          new UntouchedTable());
+          new UntouchedTable(),
+          new LiveWrites(),
+          new CommitRate(),
+          new LargeCommit(),
+          new SmallMerge(),
+          new LargeMerge(),
+          new LargeDiff(),
+          new EventAppend(),
+          new ServerStart(),
+          new CommandStart());
 
   private Suite() {}
 

@@ -5,7 +5,9 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,12 +27,18 @@ public final class UserPostgres implements AutoCloseable {
   }
 
   /** Starts it on a new data directory. */
-  public static UserPostgres start(Path dataDirectory) throws IOException {
+  public static UserPostgres start(Path dataDirectory) throws IOException, SQLException {
     Map<String, String> settings = settings();
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder().setDataDirectory(dataDirectory).setCleanDataDirectory(true);
     settings.forEach(builder::setServerConfig);
-    return new UserPostgres(builder.start(), settings);
+    UserPostgres postgres = new UserPostgres(builder.start(), settings);
+    for (String durable : new String[] {"fsync", "synchronous_commit", "full_page_writes"}) {
+      if (!postgres.database().rows("SHOW " + durable).equals(List.of("on"))) {
+        throw new IllegalStateException(durable + " is off; its figures would mean nothing");
+      }
+    }
+    return postgres;
   }
 
   /** What differs from PostgreSQL's defaults, or is worth to be named. */

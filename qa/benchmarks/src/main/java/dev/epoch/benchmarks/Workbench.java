@@ -26,6 +26,7 @@ public final class Workbench implements AutoCloseable {
   private final UserPostgres postgres;
   private final ServerProcess server;
   private final Map<Class<?>, Object> fixtures = new LinkedHashMap<>();
+  private final Thread emergency = new Thread(this::closeQuietly);
 
   private Workbench(
       Scale scale,
@@ -63,7 +64,9 @@ public final class Workbench implements AutoCloseable {
       ServerProcess server = new ServerProcess(home.resolve("server"));
       server.start(
           serverOptions.isEmpty() ? Map.of() : Map.of("JAVA_TOOL_OPTIONS", serverOptions));
-      return new Workbench(scale, seed, home, progress, postgres, server);
+      Workbench workbench = new Workbench(scale, seed, home, progress, postgres, server);
+      Runtime.getRuntime().addShutdownHook(workbench.emergency);
+      return workbench;
     } catch (Exception | AssertionError failure) {
       postgres.close();
       delete(home);
@@ -83,6 +86,11 @@ public final class Workbench implements AutoCloseable {
   /** The user's PostgreSQL. */
   public UserPostgres postgres() {
     return postgres;
+  }
+
+  /** The server. */
+  public ServerProcess server() {
+    return server;
   }
 
   /** Random numbers that are the same in each run with the same seed. */
@@ -126,6 +134,20 @@ public final class Workbench implements AutoCloseable {
   /** Ends the processes and deletes their data. */
   @Override
   public void close() throws Exception {
+    Runtime.getRuntime().removeShutdownHook(emergency);
+    end();
+  }
+
+  /** When the run is interrupted. */
+  private void closeQuietly() {
+    try {
+      end();
+    } catch (Exception failure) {
+      progress.println(home + " could not be cleaned up: " + failure);
+    }
+  }
+
+  private void end() throws Exception {
     try {
       server.close();
     } finally {

@@ -35,7 +35,7 @@ public final class Aggregate implements Measure {
   @Override
   public List<Figure> run(Workbench workbench) throws Exception {
     ReadTables tables = ReadTables.of(workbench);
-    Interleaved plan = Interleaved.plan(3 * workbench.scale().longRounds() + 1, 1, 1);
+    Interleaved plan = workbench.scale().interleaved(1);
     List<Figure> figures = new ArrayList<>();
     for (String branch : List.of(FEW, MANY)) {
       Goal goal = branch.equals(FEW) ? Goal.atMost(1.1, 1.05) : Goal.atMost(1.4, 1.2);

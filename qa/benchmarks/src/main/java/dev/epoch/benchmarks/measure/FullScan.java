@@ -52,7 +52,7 @@ public final class FullScan implements Measure {
   private void jdbc(
       Workbench workbench, ReadTables tables, String branch, Goal goal, List<Figure> figures)
       throws Exception {
-    Interleaved plan = Interleaved.plan(2 * workbench.scale().longRounds() + 1, 1, 1);
+    Interleaved plan = workbench.scale().interleaved(1);
     try (Connection raw = tables.repository().session("main");
         Connection session = tables.repository().session(branch)) {
       figures.add(
@@ -76,7 +76,7 @@ public final class FullScan implements Measure {
 
   private Figure pages(Workbench workbench, ReadTables tables, String branch, Goal goal)
       throws Exception {
-    Interleaved plan = Interleaved.plan(2 * workbench.scale().longRounds() + 1, 1, 1);
+    Interleaved plan = workbench.scale().interleaved(1);
     int pages = Math.min(PAGES, tables.rows() / PAGE);
     Api api = tables.repository().api();
     return Figure.ratio(

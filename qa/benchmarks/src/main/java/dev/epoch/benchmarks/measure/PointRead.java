@@ -25,7 +25,7 @@ public final class PointRead implements Measure {
 
   private static final Goal GOAL = Goal.atMost(1.2, 1.1);
   private static final String BY_KEY = "SELECT * FROM item WHERE id = ";
-  private static final int BLOCK = 200;
+  private static final int BLOCK = 100;
 
   @Override
   public String id() {
@@ -41,7 +41,7 @@ public final class PointRead implements Measure {
   public List<Figure> run(Workbench workbench) throws Exception {
     ReadTables tables = ReadTables.of(workbench);
     Random random = workbench.random(id());
-    Interleaved plan = Interleaved.plan(workbench.scale().rounds(), BLOCK, 5);
+    Interleaved plan = workbench.scale().interleaved(BLOCK);
     return List.of(
         Figure.ratio(id(), "JDBC, prepared", GOAL, prepared(tables, random, plan)),
         Figure.ratio(id(), "simple protocol (psql)", GOAL, simple(tables, random, plan)),

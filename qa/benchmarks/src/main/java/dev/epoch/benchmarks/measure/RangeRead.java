@@ -39,7 +39,7 @@ public final class RangeRead implements Measure {
   public List<Figure> run(Workbench workbench) throws Exception {
     ReadTables tables = ReadTables.of(workbench);
     Random random = workbench.random(id());
-    Interleaved plan = Interleaved.plan(workbench.scale().rounds(), BLOCK, 3);
+    Interleaved plan = workbench.scale().interleaved(BLOCK);
     return List.of(
         Figure.ratio(id(), "JDBC, prepared", GOAL, prepared(tables, random, plan)),
         Figure.ratio(id(), "simple protocol (psql)", GOAL, simple(tables, random, plan)),

@@ -4,7 +4,6 @@ import static dev.epoch.benchmarks.ReadTables.UNTOUCHED;
 
 import dev.epoch.benchmarks.Figure;
 import dev.epoch.benchmarks.Goal;
-import dev.epoch.benchmarks.Interleaved;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.ReadTables;
 import dev.epoch.benchmarks.Sql;
@@ -42,7 +41,6 @@ public final class UntouchedTable implements Measure {
   public List<Figure> run(Workbench workbench) throws Exception {
     ReadTables tables = ReadTables.of(workbench);
     Random random = workbench.random(id());
-    int rounds = workbench.scale().rounds();
     List<Figure> figures = new ArrayList<>();
     try (Connection raw = tables.repository().session("main");
         Connection branch = tables.repository().session(UNTOUCHED);
@@ -54,7 +52,7 @@ public final class UntouchedTable implements Measure {
               id(),
               "one key, prepared",
               GOAL,
-              Interleaved.plan(rounds, 200, 3)
+              workbench.scale().interleaved(200)
                   .run(
                       () -> Sql.rows(rawKey, tables.key(random, turn[0]++)),
                       () -> Sql.rows(branchKey, tables.key(random, turn[0]++)))));
@@ -63,7 +61,7 @@ public final class UntouchedTable implements Measure {
               id(),
               "range of 1000",
               GOAL,
-              Interleaved.plan(rounds, 50, 2)
+              workbench.scale().interleaved(50)
                   .run(
                       () -> Sql.rows(raw, RANGE.formatted(tables.key(random, 0))),
                       () -> Sql.rows(branch, RANGE.formatted(tables.key(random, 0))))));
@@ -73,7 +71,7 @@ public final class UntouchedTable implements Measure {
                 id(),
                 query.replaceAll(" FROM.*(ORDER|GROUP)", " .. $1"),
                 GOAL,
-                Interleaved.plan(rounds, 1, 1)
+                workbench.scale().interleaved(1)
                     .run(() -> Sql.rows(raw, query), () -> Sql.rows(branch, query))));
       }
     }
