@@ -16,7 +16,10 @@ import java.time.Duration;
 public final class Api {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration LIMIT = Duration.ofMinutes(30);
+
+  /** A measure that hangs fails, and the others go on. */
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
   private static final int BUFFER = 64 * 1024;
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -89,8 +92,7 @@ public final class Api {
 
   private HttpRequest.Builder request(String path) {
     String separator = path.contains("?") ? "&" : "?";
-    return HttpRequest.newBuilder(
-            URI.create(url + path + separator + "repository=" + repository))
+    return HttpRequest.newBuilder(URI.create(url + path + separator + "repository=" + repository))
         .timeout(LIMIT);
   }
 

@@ -40,8 +40,7 @@ public record Figure(
   /** Epoch's median time in milliseconds, beside the raw operation's. */
   public static Figure time(String measure, String variant, Goal goal, Pairs pairs) {
     double p50 = pairs.epoch().p50();
-    return new Figure(
-        measure, variant, "ms", goal, p50, p50, p50, pairs.raw(), pairs.epoch(), "");
+    return new Figure(measure, variant, "ms", goal, p50, p50, p50, pairs.raw(), pairs.epoch(), "");
   }
 
   /** Any other value. */

@@ -59,7 +59,10 @@ public final class Interleaved {
       }
       ratios.add(epochTime / rawTime);
     }
-    return new Pairs(ratios.stream().mapToDouble(r -> r).toArray(), Latency.of(rawTimes), Latency.of(epochTimes));
+    return new Pairs(
+        ratios.stream().mapToDouble(r -> r).toArray(),
+        Latency.of(rawTimes),
+        Latency.of(epochTimes));
   }
 
   /** The median of the durations, in nanoseconds. */

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * @param load the machine's load average when the run began; well below the number of processors,
  *     or the figures are for direction only
  */
-public record Machine(String system, String processor, int processors, long memoryMiB, double load) {
+public record Machine(
+    String system, String processor, int processors, long memoryMiB, double load) {
 
   /** This machine. */
   public static Machine now() {

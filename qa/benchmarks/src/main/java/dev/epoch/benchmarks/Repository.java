@@ -14,9 +14,7 @@ public record Repository(String name, Database database, Api api) {
   /** Registers tables of schema public and commits them. */
   public void register(String... tables) throws IOException, InterruptedException {
     for (String table : tables) {
-      api.post(
-          "/tables",
-          Api.json("name", table, "location", database.url() + "/public." + table));
+      api.post("/tables", Api.json("name", table, "location", database.url() + "/public." + table));
     }
     commit("main");
   }
@@ -28,8 +26,7 @@ public record Repository(String name, Database database, Api api) {
 
   /** Makes a branch from the head of main. */
   public void branch(String branch) throws IOException, InterruptedException {
-    api.post(
-        "/branches", Api.json("name", branch, "start_point", "main", "checkout", false));
+    api.post("/branches", Api.json("name", branch, "start_point", "main", "checkout", false));
   }
 
   /** Makes a branch, changes it by SQL, and commits. */

@@ -24,10 +24,12 @@ public record Scale(
     int seconds) {
 
   /** Shows that a measure works; its figures mean nothing. */
-  public static final Scale TINY = new Scale("tiny", 20_000, 20_000, 20_000, 2, 1, Duration.ofMillis(100), 1);
+  public static final Scale TINY =
+      new Scale("tiny", 20_000, 20_000, 20_000, 2, 1, Duration.ofMillis(100), 1);
 
   /** About three minutes, for direction while working. */
-  public static final Scale SMALL = new Scale("small", 1_000_000, 1_000_000, 200_000, 20, 2, Duration.ofSeconds(2), 2);
+  public static final Scale SMALL =
+      new Scale("small", 1_000_000, 1_000_000, 200_000, 20, 2, Duration.ofSeconds(2), 2);
 
   /** About thirty minutes; these are the figures that count. */
   public static final Scale FULL =

@@ -12,8 +12,7 @@ import java.util.Map;
  * @param epoch the commit of the checkout, marked when files differ from it
  * @param settings of the user's PostgreSQL
  */
-public record Software(
-    String epoch, String java, String postgresql, Map<String, String> settings) {
+public record Software(String epoch, String java, String postgresql, Map<String, String> settings) {
 
   static Software of(UserPostgres postgres) throws SQLException {
     return new Software(

@@ -8,8 +8,17 @@ final class TableReport {
 
   private static final List<String> HEADER =
       List.of(
-          "measure", "what", "must", "aim", "measured", "95 % interval", "raw p50", "p99",
-          "Epoch p50", "p99", "met");
+          "measure",
+          "what",
+          "must",
+          "aim",
+          "measured",
+          "95 % interval",
+          "raw p50",
+          "p99",
+          "Epoch p50",
+          "p99",
+          "met");
 
   private TableReport() {}
 
@@ -28,10 +37,9 @@ final class TableReport {
     text.append('\n').append("x: Epoch's time / raw PostgreSQL's; p50 and p99 in ms.\n");
     report.figures().stream()
         .filter(figure -> !figure.note().isEmpty())
-        .forEach(
-            figure ->
-                text.append("%s, %s: %s%n"
-                    .formatted(figure.measure(), figure.variant(), figure.note())));
+        .forEach(figure ->
+            text.append(
+                "%s, %s: %s%n".formatted(figure.measure(), figure.variant(), figure.note())));
     long missed = report.figures().stream().filter(f -> f.verdict().equals("missed")).count();
     long judged = report.figures().stream().filter(figure -> figure.goal() != null).count();
     text.append("%d of %d met. ".formatted(judged - missed, judged));

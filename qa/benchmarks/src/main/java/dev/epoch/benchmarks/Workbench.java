@@ -62,8 +62,7 @@ public final class Workbench implements AutoCloseable {
     UserPostgres postgres = UserPostgres.start(home.resolve("user-postgres"));
     try {
       ServerProcess server = new ServerProcess(home.resolve("server"));
-      server.start(
-          serverOptions.isEmpty() ? Map.of() : Map.of("JAVA_TOOL_OPTIONS", serverOptions));
+      server.start(serverOptions.isEmpty() ? Map.of() : Map.of("JAVA_TOOL_OPTIONS", serverOptions));
       Workbench workbench = new Workbench(scale, seed, home, progress, postgres, server);
       Runtime.getRuntime().addShutdownHook(workbench.emergency);
       return workbench;

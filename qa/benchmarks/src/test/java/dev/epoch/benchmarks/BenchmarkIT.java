@@ -26,8 +26,16 @@ class BenchmarkIT {
     int exitCode =
         new CommandLine(new BenchmarkCommand())
             .execute(
-                "--scale", "tiny", "--only", "point-read", "--seed", "7",
-                "--folder", home.toString(), "--json", json.toString());
+                "--scale",
+                "tiny",
+                "--only",
+                "point-read",
+                "--seed",
+                "7",
+                "--folder",
+                home.toString(),
+                "--json",
+                json.toString());
 
     // then
     assertThat(exitCode).isZero();
@@ -49,12 +57,13 @@ class BenchmarkIT {
 
   @Test
   void aMeasureThatIsNotThereIsNamed() {
-    assertThat(new CommandLine(new BenchmarkCommand())
-            .setExecutionExceptionHandler((failure, command, arguments) -> {
-              assertThat(failure).hasMessageContaining("No such measure: no-such");
-              return 9;
-            })
-            .execute("--only", "no-such"))
+    assertThat(
+            new CommandLine(new BenchmarkCommand())
+                .setExecutionExceptionHandler((failure, command, arguments) -> {
+                  assertThat(failure).hasMessageContaining("No such measure: no-such");
+                  return 9;
+                })
+                .execute("--only", "no-such"))
         .isEqualTo(9);
   }
 }

@@ -53,9 +53,8 @@ class PairsTest {
     assertThat(order)
         .containsExactly(
             "raw", "raw", "epoch", "epoch", // warm-up
-            "raw", "raw", "epoch", "epoch",
-            "epoch", "epoch", "raw", "raw",
-            "raw", "raw", "epoch", "epoch");
+            "raw", "raw", "epoch", "epoch", "epoch", "epoch", "raw", "raw", "raw", "raw", "epoch",
+            "epoch");
     assertThat(pairs.ratios()).hasSize(3);
     assertThat(pairs.raw().count()).isEqualTo(6);
   }

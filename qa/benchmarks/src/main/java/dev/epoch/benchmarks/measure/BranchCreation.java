@@ -51,7 +51,9 @@ public final class BranchCreation implements Measure {
                   () -> branch(large));
       return List.of(
           Figure.ratio(id(), "many rows / few rows", Goal.atMost(1.2, 1.1), sizes)
-              .note("raw is Epoch with few rows: 11,000 against %,d".formatted(tables.large().rows())),
+              .note(
+                  "raw is Epoch with few rows: 11,000 against %,d"
+                      .formatted(tables.large().rows())),
           Figure.time(id(), "many rows", Goal.atMost(10, 5), time)
               .note("raw is the INSERT of one row"));
     }

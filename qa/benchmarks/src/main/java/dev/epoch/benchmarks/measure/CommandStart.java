@@ -46,8 +46,7 @@ public final class CommandStart implements Measure {
         Psql.found()
             ? () ->
                 ended(
-                    List.of(
-                        "psql", "-XAtc", "SELECT 1", workbench.postgres().database().url()),
+                    List.of("psql", "-XAtc", "SELECT 1", workbench.postgres().database().url()),
                     Map.of(),
                     workbench.home())
             : () -> ended(List.of("true"), Map.of(), workbench.home());

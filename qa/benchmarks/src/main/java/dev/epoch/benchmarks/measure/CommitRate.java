@@ -75,10 +75,10 @@ public final class CommitRate implements Measure {
                 Goal.atLeast(333, 1000),
                 commits.rate(),
                 commits.latency())
-            .note("a step is the writing of a row and its commit; ratio to raw %.3f"
-                .formatted(commits.rate() / raw.rate())),
-        Figure.value(
-                id(), "raw PostgreSQL, 64 sessions", "/s", null, raw.rate(), raw.latency())
+            .note(
+                "a step is the writing of a row and its commit; ratio to raw %.3f"
+                    .formatted(commits.rate() / raw.rate())),
+        Figure.value(id(), "raw PostgreSQL, 64 sessions", "/s", null, raw.rate(), raw.latency())
             .note("one UPDATE and one INSERT in a transaction; its times stand under Epoch"));
   }
 
@@ -104,8 +104,8 @@ public final class CommitRate implements Measure {
     };
   }
 
-  private static Load.Step transaction(
-      Repository repository, List<Connection> sessions, int number) throws SQLException {
+  private static Load.Step transaction(Repository repository, List<Connection> sessions, int number)
+      throws SQLException {
     Connection session = repository.database().connect();
     sessions.add(session);
     session.setAutoCommit(false);

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A commit of many rows over REST, on the live table and on a branch. Raw: the INSERT of as many rows
- * into a table with a primary key.
+ * A commit of many rows over REST, on the live table and on a branch. Raw: the INSERT of as many
+ * rows into a table with a primary key.
  */
 public final class LargeCommit implements Measure {
 
@@ -58,8 +58,7 @@ public final class LargeCommit implements Measure {
                 .repository()
                 .database()
                 .execute(
-                    "DROP TABLE IF EXISTS sink",
-                    "CREATE TABLE sink (LIKE plain INCLUDING ALL)"),
+                    "DROP TABLE IF EXISTS sink", "CREATE TABLE sink (LIKE plain INCLUDING ALL)"),
         () ->
             tables
                 .repository()

@@ -55,9 +55,7 @@ public final class LargeDiff implements Measure {
               .interleaved(1)
               .run(
                   () -> Sql.expect(changed, Sql.stream(session, RAW)),
-                  () ->
-                      Sql.expect(
-                          changed, api.countLines("/diff/item?base=main&target=" + MANY)));
+                  () -> Sql.expect(changed, api.countLines("/diff/item?base=main&target=" + MANY)));
       double rate = changed / (pairs.epoch().p50() / 1e3);
       return List.of(
           Figure.value(

@@ -47,11 +47,9 @@ public final class LargeMerge implements Measure {
     repository.register("customer", "orders");
     repository.settle();
     try (Connection raw = repository.database().connect()) {
-      Pairs pairs =
-          workbench.scale().costly().run(byHand(raw, rows), merge(repository, rows));
+      Pairs pairs = workbench.scale().costly().run(byHand(raw, rows), merge(repository, rows));
       return List.of(
-          Figure.time(
-                  id(), "2 tables of %,d rows".formatted(rows), Goal.atMost(6000, 3000), pairs)
+          Figure.time(id(), "2 tables of %,d rows".formatted(rows), Goal.atMost(6000, 3000), pairs)
               .note("raw is a transaction of the same edits from staged tables"),
           Figure.ratio(id(), "against the transaction by hand", null, pairs));
     }

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One row by its key, half of the keys changed on the branch: against the live table in a session of
- * the same kind.
+ * One row by its key, half of the keys changed on the branch: against the live table in a session
+ * of the same kind.
  */
 public final class PointRead implements Measure {
 
@@ -61,8 +61,7 @@ public final class PointRead implements Measure {
     }
   }
 
-  private static Pairs simple(ReadTables tables, Random random, Interleaved plan)
-      throws Exception {
+  private static Pairs simple(ReadTables tables, Random random, Interleaved plan) throws Exception {
     try (Connection raw = Sql.simple(tables.repository().database());
         Connection branch =
             tables.repository().on(Sql.simple(tables.repository().database()), FEW)) {

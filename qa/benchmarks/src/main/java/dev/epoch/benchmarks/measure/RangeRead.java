@@ -60,8 +60,7 @@ public final class RangeRead implements Measure {
     }
   }
 
-  private static Pairs simple(ReadTables tables, Random random, Interleaved plan)
-      throws Exception {
+  private static Pairs simple(ReadTables tables, Random random, Interleaved plan) throws Exception {
     try (Connection raw = Sql.simple(tables.repository().database());
         Connection branch =
             tables.repository().on(Sql.simple(tables.repository().database()), FEW)) {

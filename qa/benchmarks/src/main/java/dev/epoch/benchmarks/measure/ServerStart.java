@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The server from the start of its process until it is ready, on a data directory that is there. Raw:
- * PostgreSQL alone, on a data directory that is there.
+ * The server from the start of its process until it is ready, on a data directory that is there.
+ * Raw: PostgreSQL alone, on a data directory that is there.
  */
 public final class ServerStart implements Measure {
 

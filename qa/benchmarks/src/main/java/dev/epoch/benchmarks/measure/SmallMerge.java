@@ -29,8 +29,7 @@ public final class SmallMerge implements Measure {
   public List<Figure> run(Workbench workbench) throws Exception {
     SizedTables tables = SizedTables.of(workbench);
     SizedTables.Sized large = tables.large();
-    Pairs sizes =
-        workbench.scale().interleaved(1).run(merge(tables.tenThousand()), merge(large));
+    Pairs sizes = workbench.scale().interleaved(1).run(merge(tables.tenThousand()), merge(large));
     large
         .repository()
         .database()

@@ -52,7 +52,9 @@ public final class UntouchedTable implements Measure {
               id(),
               "one key, prepared",
               GOAL,
-              workbench.scale().interleaved(200)
+              workbench
+                  .scale()
+                  .interleaved(200)
                   .run(
                       () -> Sql.rows(rawKey, tables.key(random, turn[0]++)),
                       () -> Sql.rows(branchKey, tables.key(random, turn[0]++)))));
@@ -61,7 +63,9 @@ public final class UntouchedTable implements Measure {
               id(),
               "range of 1000",
               GOAL,
-              workbench.scale().interleaved(50)
+              workbench
+                  .scale()
+                  .interleaved(50)
                   .run(
                       () -> Sql.rows(raw, RANGE.formatted(tables.key(random, 0))),
                       () -> Sql.rows(branch, RANGE.formatted(tables.key(random, 0))))));
@@ -71,7 +75,9 @@ public final class UntouchedTable implements Measure {
                 id(),
                 query.replaceAll(" FROM.*(ORDER|GROUP)", " .. $1"),
                 GOAL,
-                workbench.scale().interleaved(1)
+                workbench
+                    .scale()
+                    .interleaved(1)
                     .run(() -> Sql.rows(raw, query), () -> Sql.rows(branch, query))));
       }
     }
