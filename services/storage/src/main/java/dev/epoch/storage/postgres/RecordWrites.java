@@ -52,7 +52,7 @@ final class RecordWrites {
     session.run(retries.setting());
     // a plan for one record is no plan for ten thousand
     session.run("SET LOCAL plan_cache_mode = force_custom_plan");
-    requireDistinctKeys(session, records);
+    requireDistinctKeys(session, table.table(), records);
     RecordWriter writer =
         branch.isDefault()
             ? new LiveRecordWriter(session, table.table())
@@ -71,24 +71,35 @@ final class RecordWrites {
     return new WriteResult(inserted, updated, deleted, total - inserted - updated - deleted);
   }
 
-  /** Keys that differ as texts can be the same as values: 1.0 and 1.00. */
-  private static void requireDistinctKeys(Session session, GivenRecords records) {
+  /**
+   * Keys that differ as texts can be the same as values: 1.0 and 1.00. The live table, of which no
+   * row is read, lends its collations.
+   */
+  private static void requireDistinctKeys(
+      Session session, TableHandle table, GivenRecords records) {
     GivenRecords.Group keys = records.allKeys();
     String columns =
         keys.keyColumns().stream()
-            .map(column -> "given." + Quote.identifier(column.name()))
+            .map(column -> Quote.identifier(column.name()))
             .collect(Collectors.joining(", "));
     session
         .first(
             """
             WITH %s
-            SELECT min(given.epoch_index) AS first, max(given.epoch_index) AS second
-            FROM given
-            GROUP BY %s
+            SELECT min(epoch_index) AS first, max(epoch_index) AS second
+            FROM (
+              SELECT epoch_index, %2$s FROM given
+              UNION ALL
+              SELECT NULL, %2$s FROM %3$s WHERE FALSE
+            ) AS collated
+            GROUP BY %2$s
             HAVING count(*) > 1
             LIMIT 1
             """
-                .formatted(keys.relation(), columns),
+                .formatted(
+                    keys.relation(),
+                    columns,
+                    Quote.qualified(table.path().schema(), table.path().table())),
             row -> GivenRecords.twice(row.getInteger("first"), row.getInteger("second")),
             keys.parameters())
         .ifPresent(refusal -> {
