@@ -50,6 +50,7 @@ final class RecordWrites {
   private WriteResult write(
       Session session, BranchHandle branch, BranchTable table, GivenRecords records) {
     session.run(retries.setting());
+    RelationNames.requireUnchanged(session, table.table());
     // a plan for one record is no plan for ten thousand
     session.run("SET LOCAL plan_cache_mode = force_custom_plan");
     requireDistinctKeys(session, table.table(), records);

@@ -1,9 +1,11 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Names of Epoch's relations, asked once: ids are never used again, and names never change. */
@@ -13,12 +15,30 @@ final class RelationNames {
 
   private record Sidecars(String workingSet, String history) {}
 
+  /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
   LiveRelations live(Session session, TableHandle table) {
     Sidecars sidecars = live.computeIfAbsent(table.id(), id -> readLive(session, table));
+    requireUnchanged(session, table);
     return new LiveRelations(
         Quote.qualified(table.path().schema(), table.path().table()),
         sidecars.workingSet(),
         sidecars.history());
+  }
+
+  /** Fails with {@link TableChangedException}; does nothing for tables that are not registered. */
+  static void requireUnchanged(Session session, TableHandle table) {
+    session
+        .first(
+            "SELECT epoch.shape_change($1) AS change",
+            row -> Optional.ofNullable(row.getString("change")),
+            table.id())
+        .flatMap(change -> change)
+        .ifPresent(change -> {
+          throw new TableChangedException(
+              "The table " + table.path() + " is not the one that was registered: " + change,
+              "Undo the change, or remove the table and register it again: epoch table remove "
+                  + table.name());
+        });
   }
 
   private static Sidecars readLive(Session session, TableHandle table) {
