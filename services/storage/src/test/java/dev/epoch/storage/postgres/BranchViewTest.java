@@ -285,7 +285,7 @@ class BranchViewTest {
 
   @Test
   void mergeStatementsWork() throws SQLException {
-    assumeTrue(StoragePostgres.majorVersion() >= 15);
+    assumeTrue(StoragePostgres.majorVersion() >= 17);
 
     // when
     run(

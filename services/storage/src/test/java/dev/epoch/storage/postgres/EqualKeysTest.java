@@ -37,8 +37,8 @@ class EqualKeysTest {
   private String type;
 
   /**
-   * Type of the key; two texts that PostgreSQL takes for one key; the text of another key; all three
-   * as the adapter reads them.
+   * Type of the key; two texts that PostgreSQL takes for one key; the text of another key; all
+   * three as the adapter reads them.
    */
   static Stream<Arguments> keys() {
     return Stream.of(
@@ -86,7 +86,11 @@ class EqualKeysTest {
     type = keyType;
     item = "item_" + ++tables;
     shop.database.execute(
-        "CREATE TABLE " + item + " (id " + type + " PRIMARY KEY, word text, mark text DEFAULT '-')");
+        "CREATE TABLE "
+            + item
+            + " (id "
+            + type
+            + " PRIMARY KEY, word text, mark text DEFAULT '-')");
     for (String id : ids) {
       shop.database.execute("INSERT INTO " + item + " VALUES (" + literal(id) + ", 'old')");
     }
@@ -133,7 +137,8 @@ class EqualKeysTest {
       TableState before = shop.committed(branch, item);
 
       // when
-      shop.write(branch, "UPDATE " + item + " SET id = " + literal(same) + " WHERE id = " + literal(one));
+      shop.write(
+          branch, "UPDATE " + item + " SET id = " + literal(same) + " WHERE id = " + literal(one));
 
       // then
       Row former = Row.of(one, "old", "-");
@@ -164,7 +169,8 @@ class EqualKeysTest {
       assertThat(shop.changes(item, before, shop.working(branch, item))).isEmpty();
       assertThat(shop.changes(item, after, shop.working(branch, item))).hasSize(1);
       assertThat(texts(shop.working(branch, item))).isEqualTo(texts(before));
-      shop.write(branch, "UPDATE " + item + " SET id = " + literal(same) + " WHERE id = " + literal(one));
+      shop.write(
+          branch, "UPDATE " + item + " SET id = " + literal(same) + " WHERE id = " + literal(one));
       assertThat(shop.adapter.pending(branch, List.of(shop.at(branch, item)))).isEmpty();
     }
   }
@@ -197,7 +203,14 @@ class EqualKeysTest {
     // given
     fill(type, one, other);
     TableState base = shop.committed(shop.main, item);
-    shop.write(feature, "UPDATE " + item + " SET id = " + literal(same) + ", word = 'new' WHERE word = 'old' AND id = " + literal(one));
+    shop.write(
+        feature,
+        "UPDATE "
+            + item
+            + " SET id = "
+            + literal(same)
+            + ", word = 'new' WHERE word = 'old' AND id = "
+            + literal(one));
     shop.commit(feature, item);
     shop.write(shop.main, "UPDATE " + item + " SET mark = 'm' WHERE id = " + literal(one));
     shop.commit(shop.main, item);
@@ -253,7 +266,8 @@ class EqualKeysTest {
     for (BranchHandle branch : List.of(feature, shop.main)) {
       dev.epoch.events.table.RowsLocation origin = shop.head(branch, item);
       TableState before = shop.committed(branch, item);
-      shop.write(branch, "UPDATE " + item + " SET id = " + literal(same) + " WHERE id = " + literal(one));
+      shop.write(
+          branch, "UPDATE " + item + " SET id = " + literal(same) + " WHERE id = " + literal(one));
       dev.epoch.storage.Operation operation = shop.commit(branch, item);
       TableState after = shop.committed(branch, item);
       List<List<String>> contents = List.of(texts(before), texts(after));

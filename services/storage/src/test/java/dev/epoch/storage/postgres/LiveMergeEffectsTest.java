@@ -44,12 +44,14 @@ class LiveMergeEffectsTest {
 
   private void put(String table, String... values) {
     Row row = Row.of(values);
-    changes.computeIfAbsent(table, _ -> new ArrayList<>())
+    changes
+        .computeIfAbsent(table, _ -> new ArrayList<>())
         .add(new RowChange(RowKey.of(values[0]), null, row));
   }
 
   private void delete(String table, String id) {
-    changes.computeIfAbsent(table, _ -> new ArrayList<>())
+    changes
+        .computeIfAbsent(table, _ -> new ArrayList<>())
         .add(new RowChange(RowKey.of(id), Row.of(id), null));
   }
 
@@ -69,8 +71,7 @@ class LiveMergeEffectsTest {
     ConstraintViolationsException failure =
         catchThrowableOfType(ConstraintViolationsException.class, this::merge);
     assertThat(failure).as("nothing was refused").isNotNull();
-    before.forEach((table, state) ->
-        assertThat(live(table)).isEqualTo(texts(table, state)));
+    before.forEach((table, state) -> assertThat(live(table)).isEqualTo(texts(table, state)));
     return failure.violations().stream().map(Violation::constraint).toList();
   }
 
@@ -85,7 +86,9 @@ class LiveMergeEffectsTest {
         .toList();
   }
 
-  /** The head is what is there, nothing is uncommitted, and the hash that follows changes is right. */
+  /**
+   * The head is what is there, nothing is uncommitted, and the hash that follows changes is right.
+   */
   private void assertHeadIsTheTruth(String... tables) {
     for (String table : tables) {
       TableState head = shop.committed(shop.main, table);
@@ -112,7 +115,9 @@ class LiveMergeEffectsTest {
     start(
         List.of("parent", "child"),
         "CREATE TABLE parent (id integer PRIMARY KEY, name text)",
-        "CREATE TABLE child (id integer PRIMARY KEY, parent integer DEFAULT 1 REFERENCES parent " + action + ")",
+        "CREATE TABLE child (id integer PRIMARY KEY, parent integer DEFAULT 1 REFERENCES parent "
+            + action
+            + ")",
         "INSERT INTO parent VALUES (1, 'a'), (2, 'b')",
         "INSERT INTO child VALUES (10, 1), (20, 2), (21, 2)");
   }
@@ -120,7 +125,12 @@ class LiveMergeEffectsTest {
   @Test
   void rowsThatReferToADeletedOneAreReportedWhateverTheReferenceDoes() {
     for (String action :
-        List.of("", "ON DELETE CASCADE", "ON DELETE SET NULL", "ON DELETE SET DEFAULT", "DEFERRABLE INITIALLY DEFERRED")) {
+        List.of(
+            "",
+            "ON DELETE CASCADE",
+            "ON DELETE SET NULL",
+            "ON DELETE SET DEFAULT",
+            "DEFERRABLE INITIALLY DEFERRED")) {
       // given
       parents(action);
 
@@ -210,10 +220,12 @@ class LiveMergeEffectsTest {
     Operation operation = merge();
 
     // then
-    assertThat(live("node")).containsExactly("[1, null, root]", "[3, 5, b]", "[5, 1, a]", "[6, 6, c]");
+    assertThat(live("node"))
+        .containsExactly("[1, null, root]", "[3, 5, b]", "[5, 1, a]", "[6, 6, c]");
     assertHeadIsTheTruth("node");
     assertRevertRestores(operation);
-    assertThat(live("node")).containsExactly("[1, null, root]", "[2, 1, a]", "[3, 2, b]", "[4, 3, c]");
+    assertThat(live("node"))
+        .containsExactly("[1, null, root]", "[2, 1, a]", "[3, 2, b]", "[4, 3, c]");
   }
 
   @Test
@@ -223,7 +235,9 @@ class LiveMergeEffectsTest {
       start(
           List.of("team", "player"),
           "CREATE TABLE team (id integer PRIMARY KEY, captain integer NOT NULL)",
-          "CREATE TABLE player (id integer PRIMARY KEY, team integer NOT NULL REFERENCES team " + deferrable + ")",
+          "CREATE TABLE player (id integer PRIMARY KEY, team integer NOT NULL REFERENCES team "
+              + deferrable
+              + ")",
           "WITH p AS (INSERT INTO player VALUES (1, 1) RETURNING 1) INSERT INTO team VALUES (1, 1)",
           "ALTER TABLE team ADD FOREIGN KEY (captain) REFERENCES player " + deferrable);
 
@@ -378,7 +392,8 @@ class LiveMergeEffectsTest {
 
     // then
     assertThat(
-            catchThrowableOfType(dev.epoch.storage.StorageException.class, this::merge).getMessage())
+            catchThrowableOfType(dev.epoch.storage.StorageException.class, this::merge)
+                .getMessage())
         .contains("not today");
     assertThat(live("item")).containsExactly("[1, one, 0]", "[2, two, 0]");
     assertThat(shop.adapter.pending(shop.main, List.of(shop.at(shop.main, "item")))).isEmpty();

@@ -31,8 +31,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Merges of several tables with constraints, onto live tables and onto branches. */
 class MergeTest {
   private static final boolean NULLS_CAN_BE_THE_SAME = StoragePostgres.majorVersion() >= 15;
+
   /** Constraints NOT NULL have names from PostgreSQL 18 on. */
-  private static final String NOT_NULL_OF_CUSTOMER = StoragePostgres.majorVersion() >= 18 ? "purchase_customer_not_null" : "customer NOT NULL";
+  private static final String NOT_NULL_OF_CUSTOMER =
+      StoragePostgres.majorVersion() >= 18 ? "purchase_customer_not_null" : "customer NOT NULL";
 
   private TestRepository shop;
   private final Map<String, List<RowChange>> changes = new LinkedHashMap<>();
@@ -72,7 +74,8 @@ class MergeTest {
               EXCLUDE USING gist (during WITH &&)
             )\
             """,
-            "CREATE UNIQUE INDEX slot_place ON slot (place)" + (NULLS_CAN_BE_THE_SAME ? " NULLS NOT DISTINCT" : ""),
+            "CREATE UNIQUE INDEX slot_place ON slot (place)"
+                + (NULLS_CAN_BE_THE_SAME ? " NULLS NOT DISTINCT" : ""),
             "CREATE UNIQUE INDEX slot_label ON slot (lower(label)) WHERE place > 10",
             "INSERT INTO customer VALUES (1, 'a@x', NULL), (2, 'b@x', 1), (3, 'c@x', 2)",
             "INSERT INTO purchase (customer, quantity, price) VALUES (1, 1, 1.50), (2, 2, 2)",

@@ -114,8 +114,7 @@ class SameButNotIdenticalTest {
   private void assertChanged(TableState from, TableState to, String before, String after) {
     List<RowChange> changes = shop.changes(item, from, to);
     assertThat(changes)
-        .containsExactly(
-            new RowChange(RowKey.of("1"), Row.of("1", before), Row.of("1", after)));
+        .containsExactly(new RowChange(RowKey.of("1"), Row.of("1", before), Row.of("1", after)));
     RowHasher hasher = new RowHasher(shop.table(item).schema());
     ContentSum sum = ContentSum.fromBase64(hash(from));
     changes.forEach(change -> sum.apply(hasher, change));
@@ -132,7 +131,8 @@ class SameButNotIdenticalTest {
       TableState first = shop.committed(branch, item);
 
       // when
-      shop.write(branch, "UPDATE " + item + " SET value = " + literal(type, after) + " WHERE id = 1");
+      shop.write(
+          branch, "UPDATE " + item + " SET value = " + literal(type, after) + " WHERE id = 1");
 
       // then
       assertThat(shop.adapter.pending(branch, List.of(shop.at(branch, item)))).hasSize(1);
@@ -142,7 +142,8 @@ class SameButNotIdenticalTest {
       assertChanged(first, second, before, after);
 
       // when
-      shop.write(branch, "UPDATE " + item + " SET value = " + literal(type, before) + " WHERE id = 1");
+      shop.write(
+          branch, "UPDATE " + item + " SET value = " + literal(type, before) + " WHERE id = 1");
       shop.commit(branch, item);
 
       // then
@@ -190,8 +191,7 @@ class SameButNotIdenticalTest {
 
       // when
       WriteResult result =
-          shop.adapter.write(
-              branch, shop.at(branch, item), List.of(new RowWrite.Upsert(record)));
+          shop.adapter.write(branch, shop.at(branch, item), List.of(new RowWrite.Upsert(record)));
 
       // then
       assertThat(result).isEqualTo(new WriteResult(0, 1, 0, 0));

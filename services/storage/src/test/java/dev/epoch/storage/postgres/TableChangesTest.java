@@ -21,11 +21,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Users change a registered table: Epoch says so and neither reads nor writes what does not fit. */
+/**
+ * Users change a registered table: Epoch says so and neither reads nor writes what does not fit.
+ */
 class TableChangesTest {
   private TestRepository shop;
 
-  /** What a user does, whether applications' statements still work, and how it is undone if it can be. */
+  /**
+   * What a user does, whether applications' statements still work, and how it is undone if it can
+   * be.
+   */
   enum Change {
     ADD("ALTER TABLE item ADD extra text DEFAULT 'x'", true, "ALTER TABLE item DROP extra"),
     DROP("ALTER TABLE item DROP price", false, null),
@@ -39,8 +44,7 @@ class TableChangesTest {
         "ALTER TABLE item RENAME name TO x; ALTER TABLE item RENAME word TO name; ALTER TABLE item RENAME x TO word",
         true,
         null),
-    DROP_AND_ADD_ANOTHER(
-        "ALTER TABLE item DROP word; ALTER TABLE item ADD word text", true, null),
+    DROP_AND_ADD_ANOTHER("ALTER TABLE item DROP word; ALTER TABLE item ADD word text", true, null),
     RESCALE("ALTER TABLE item ALTER price TYPE numeric(9, 3)", true, null),
     TO_TEXT("ALTER TABLE item ALTER price TYPE text", false, null),
     COLLATE(
@@ -121,8 +125,7 @@ class TableChangesTest {
     assertChanged(() -> shop.commit(shop.main, "item"));
     for (BranchHandle branch : List.of(shop.main, feature)) {
       assertChanged(() -> shop.merge(branch, "item", shop.head(branch, "item").anchor(), merged));
-      assertChanged(
-          () -> shop.adapter.write(branch, shop.at(branch, "item"), List.of(record)));
+      assertChanged(() -> shop.adapter.write(branch, shop.at(branch, "item"), List.of(record)));
     }
     if (change.applicationsGoOn) {
       shop.database.execute("UPDATE item SET word = 'v'", "DELETE FROM item WHERE id = 2");
@@ -161,13 +164,10 @@ class TableChangesTest {
                 "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'epoch%' AND NOT tgisinternal"))
         .isEqualTo("0");
     assertThat(
-            shop.database.value(
-                "SELECT count(*) FROM pg_class WHERE relname LIKE 'item\\_\\_%'"))
+            shop.database.value("SELECT count(*) FROM pg_class WHERE relname LIKE 'item\\_\\_%'"))
         .isEqualTo("0");
     for (String table :
-        shop.database
-            .rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            .stream()
+        shop.database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").stream()
             .map(List::getFirst)
             .toList()) {
       shop.database.execute("UPDATE " + table + " SET id = id + 1000", "DELETE FROM " + table);
