@@ -168,6 +168,8 @@ $$;
 -- What has become of a registered table since, so that its rows cannot be told from images any more; null if nothing.
 -- A column that was dropped and added again looks the same, but its values went without a trigger; it is known by its
 -- number, which is greater than all before. (Numbers get smaller when a dump is restored: that is no sign.)
+-- Every read asks this: what is slow (types behind domains, the text of an answer, calls of epoch.object_name) is done only
+-- where it is needed.
 CREATE OR REPLACE FUNCTION epoch.shape_change(of_table text) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -175,14 +177,16 @@ AS $$
 DECLARE
   t epoch.tables;
   live regclass;
-  was text;
-  now text;
+  images regclass;
+  names text[];
+  last_number integer;
+  fits boolean;
 BEGIN
   SELECT * INTO t FROM epoch.tables WHERE table_id = of_table;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
-  live := to_regclass(format('%I.%I', t.schema_name, t.table_name));
+  live := to_regclass(quote_ident(t.schema_name) || '.' || quote_ident(t.table_name));
   IF live IS NULL THEN
     RETURN 'it was dropped or renamed';
   END IF;
@@ -190,17 +194,31 @@ BEGIN
     SELECT
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE g.tgrelid = live AND p.pronamespace = 'epoch'::regnamespace
-      AND p.proname = epoch.object_name('c', t.label, t.table_id)
+    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
+      AND p.proname = t.label || '__c_' || t.table_id
   ) THEN
     RETURN 'a table that is not captured has taken its name';
   END IF;
-  was := epoch.shape(format('epoch.%I', epoch.object_name('w', t.label, t.table_id))::regclass);
-  now := epoch.shape(live);
-  IF now IS DISTINCT FROM was THEN
-    RETURN format('its columns were (%s) and are (%s)', was, now);
+  images := to_regclass('epoch.' || t.label || '__w_' || t.table_id);
+  SELECT array_agg(a.attname::text ORDER BY a.attnum), max(a.attnum),
+    bool_and(
+      coalesce(
+        w.attcollation = a.attcollation
+          AND CASE
+            WHEN w.atttypid = a.atttypid THEN w.atttypmod = a.atttypmod
+            ELSE epoch.base_type(a.atttypid, a.atttypmod) = format_type(w.atttypid, w.atttypmod)
+          END,
+        false
+      )
+    )
+  INTO names, last_number, fits
+  FROM pg_attribute AS a
+  LEFT JOIN pg_attribute AS w ON w.attrelid = images AND w.attname = a.attname
+  WHERE a.attrelid = live AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v';
+  IF NOT fits OR names <> t.columns THEN
+    RETURN format('its columns were (%s) and are (%s)', epoch.shape(images), epoch.shape(live));
   END IF;
-  IF epoch.last_column(live) > t.last_column THEN
+  IF last_number > t.last_column THEN
     RETURN 'a column was dropped and added again';
   END IF;
   RETURN NULL;
