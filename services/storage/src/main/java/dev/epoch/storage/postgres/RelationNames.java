@@ -13,16 +13,38 @@ final class RelationNames {
   private final Map<String, Sidecars> live = new ConcurrentHashMap<>();
   private final Map<String, OverlayRelations> overlays = new ConcurrentHashMap<>();
 
+  /** By table id: the catalog rows of the live table when it was last found to fit its images. */
+  private final Map<String, String> fitting = new ConcurrentHashMap<>();
+
   private record Sidecars(String workingSet, String history) {}
 
   /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
   LiveRelations live(Session session, TableHandle table) {
     Sidecars sidecars = live.computeIfAbsent(table.id(), id -> readLive(session, table));
-    requireUnchanged(session, table);
+    requireFitting(session, table);
     return new LiveRelations(
         Quote.qualified(table.path().schema(), table.path().table()),
         sidecars.workingSet(),
         sidecars.history());
+  }
+
+  /** Asks for the versions of the catalog's rows, and looks closer only when they are new. */
+  private void requireFitting(Session session, TableHandle table) {
+    Optional<String> now =
+        session
+            .first(
+                """
+                SELECT string_agg(concat_ws('.', a.attrelid, a.attnum, a.xmin), ' ' ORDER BY a.attnum) AS versions
+                FROM pg_attribute AS a
+                WHERE a.attrelid = to_regclass($1) AND a.attnum > 0\
+                """,
+                row -> Optional.ofNullable(row.getString("versions")),
+                Quote.qualified(table.path().schema(), table.path().table()))
+            .flatMap(versions -> versions);
+    if (now.isEmpty() || !now.get().equals(fitting.get(table.id()))) {
+      requireUnchanged(session, table);
+      now.ifPresent(versions -> fitting.put(table.id(), versions));
+    }
   }
 
   /** Fails with {@link TableChangedException}; does nothing for tables that are not registered. */
