@@ -64,6 +64,16 @@ class EventsTest {
   }
 
   @Test
+  void anUnknownTypeIsRefusedWithTheKnownOnes() {
+    for (String path : List.of("/events?type=", "/events/stream?type=")) {
+      api.get(path + "branch-created,branch-creatd")
+          .statusCode(422)
+          .body("detail[0].msg", equalTo("There are no events of type 'branch-creatd'"))
+          .body("details.remedy", org.hamcrest.Matchers.containsString("branch-created"));
+    }
+  }
+
+  @Test
   void secretsAreNotInEvents() {
     api.post(
             "/storage",

@@ -20,7 +20,7 @@ import java.util.Map;
 /** One try to do an operation, inside a transaction that the caller commits. */
 final class OperationWork {
   /** Plans that cost what the working set costs, made once per connection. */
-  private static final String PLANS =
+  static final String KEYED_PLANS =
       """
       SET LOCAL plan_cache_mode = force_generic_plan;
       SET LOCAL enable_nestloop = on;
@@ -60,7 +60,7 @@ final class OperationWork {
     requireNothingPending(tables);
     if (!staged.isEmpty()) {
       merge(tables, staged);
-      session.run(PLANS);
+      session.run(KEYED_PLANS);
     }
     for (OperationTable table : tables) {
       locations.put(
@@ -116,7 +116,7 @@ final class OperationWork {
       }
     }
     if (commitsOnly) {
-      locks.append("; ").append(PLANS);
+      locks.append("; ").append(KEYED_PLANS);
     }
     session.run(locks.toString());
     return tables;

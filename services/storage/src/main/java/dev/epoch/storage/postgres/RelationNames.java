@@ -29,7 +29,7 @@ final class RelationNames {
   }
 
   /** Asks for the versions of the catalog's rows, and looks closer only when they are new. */
-  private void requireFitting(Session session, TableHandle table) {
+  void requireFitting(Session session, TableHandle table) {
     Optional<String> now =
         session
             .first(
@@ -48,7 +48,7 @@ final class RelationNames {
   }
 
   /** Fails with {@link TableChangedException}; does nothing for tables that are not registered. */
-  static void requireUnchanged(Session session, TableHandle table) {
+  private static void requireUnchanged(Session session, TableHandle table) {
     session
         .first(
             "SELECT epoch.shape_change($1) AS change",
