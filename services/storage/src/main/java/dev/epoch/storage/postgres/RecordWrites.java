@@ -5,6 +5,7 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
@@ -32,8 +33,7 @@ final class RecordWrites {
   private final ShapeCache<OverlayParts> overlays = new ShapeCache<>();
   private final ShapeCache<String> keyMatches = new ShapeCache<>();
 
-  RecordWrites(
-      Database database, ValueCodec codec, LockRetries retries, RelationNames names) {
+  RecordWrites(Database database, ValueCodec codec, LockRetries retries, RelationNames names) {
     this.database = database;
     this.codec = codec;
     this.retries = retries;
