@@ -236,6 +236,7 @@ final class StateReader {
       Session session, BranchHandle branch, Collection<BranchTable> tables) {
     Map<String, PhysicalState> working = new LinkedHashMap<>();
     Map<String, String> workingSets = new LinkedHashMap<>();
+    resolver.requireFitting(session, tables.stream().map(BranchTable::table).toList());
     Map<String, BranchPlacement> placements =
         branch.isDefault()
             ? Map.of()
