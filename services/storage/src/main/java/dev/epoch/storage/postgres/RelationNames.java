@@ -45,8 +45,7 @@ final class RelationNames {
     Map<String, TableHandle> byPath = new LinkedHashMap<>();
     for (TableHandle table : tables) {
       if (session.note("fits " + table.id())) {
-        byPath.put(
-            Quote.qualified(table.path().schema(), table.path().table()), table);
+        byPath.put(Quote.qualified(table.path().schema(), table.path().table()), table);
       }
     }
     if (byPath.isEmpty()) {
