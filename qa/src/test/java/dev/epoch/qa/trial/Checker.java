@@ -105,7 +105,7 @@ final class Checker {
     assertThat(head).as("head of %s", branch.name).isEqualTo(branch.head);
     same("committed on " + branch, reader.at(branch.name), model.commit(head).rows());
     same("on " + branch, reader.working(branch.name), branch.working);
-    same("on " + branch + " for a client", reader.client(branch.name), branch.working);
+    same("on " + branch + " for a client", reader.clientSoon(branch.name), branch.working);
     JsonNode status = status(branch.name, model.commit(head).rows(), branch.working);
     Set<String> staged = new TreeSet<>();
     status.path("staged").forEach(table -> staged.add(table.path("table").textValue()));

@@ -8,13 +8,20 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** Reads states of the repository, through the API and as a plain client of the databases. */
 final class Reader {
+  private static final Duration TOLD_LIMIT = Duration.ofSeconds(20);
+  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final String UNKNOWN_BRANCH = "42704";
+
   private final Delivery delivery;
   private final TrialWorld world;
 
@@ -66,6 +73,23 @@ final class Reader {
   /** The head of a branch. */
   String head(String branch) {
     return get("/branches/" + Rest.escaped(branch)).path("head_commit_id").textValue();
+  }
+
+  /**
+   * What a client of the databases sees on a branch, as soon as all of them have been told of it.
+   */
+  Rows clientSoon(String branch) throws SQLException {
+    Instant end = Instant.now().plus(TOLD_LIMIT);
+    while (true) {
+      try {
+        return client(branch);
+      } catch (SQLException notYet) {
+        if (!UNKNOWN_BRANCH.equals(notYet.getSQLState()) || Instant.now().isAfter(end)) {
+          throw notYet;
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
   }
 
   /** What a client of the databases sees on a branch. */

@@ -16,6 +16,9 @@ final class SqlWriter {
   /** Ask again: another transaction was in the way. */
   private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01", "55P03");
 
+  /** No such branch: a database that was away is told of a new branch when it is back. */
+  private static final String NOT_YET = "42704";
+
   private final TrialWorld world;
 
   SqlWriter(TrialWorld world) {
@@ -57,7 +60,7 @@ final class SqlWriter {
       if (state.startsWith("08") || GONE.contains(state)) {
         return committing ? End.UNKNOWN : End.ROLLED_BACK;
       }
-      if (TRY_AGAIN.contains(state)) {
+      if (TRY_AGAIN.contains(state) || NOT_YET.equals(state)) {
         return End.ROLLED_BACK;
       }
       throw failure;

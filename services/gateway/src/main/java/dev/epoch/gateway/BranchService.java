@@ -52,6 +52,8 @@ public final class BranchService {
     RepositoryState state = repository.state();
     Optional<StepResult> former = StepResult.former(state, RecordType.CREATE_BRANCH_V1, caller);
     if (former.isPresent()) {
+      // whoever has the answer uses the branch; the process may have ended before it was told of
+      state.branch(name).ifPresent(branch -> registrar.tell(repository, branch.id()));
       return former.get();
     }
     BranchState current = state.currentBranch(caller.actor().id());

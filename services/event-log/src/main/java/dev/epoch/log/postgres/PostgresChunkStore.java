@@ -4,6 +4,7 @@ import dev.epoch.events.Digest;
 import dev.epoch.log.ChunkNotFoundException;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.log.CorruptChunkException;
+import dev.epoch.log.LogUnavailableException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -121,24 +122,21 @@ public final class PostgresChunkStore implements ChunkStore {
   private Uni<Void> insert(Map<Digest, byte[]> batch) {
     return onWorker(() -> batch.values().stream().map(Compression::of).toList())
         .chain(compressed ->
-            pool.preparedQuery(INSERT)
-                .execute(
-                    Tuple.of(
-                        digests(batch.keySet()),
-                        compressed.stream().map(Compression::kind).toArray(Short[]::new),
-                        compressed.stream()
-                            .map(one -> Buffer.buffer(one.bytes()))
-                            .toArray(Buffer[]::new))))
+            execute(
+                INSERT,
+                Tuple.of(
+                    digests(batch.keySet()),
+                    compressed.stream().map(Compression::kind).toArray(Short[]::new),
+                    compressed.stream()
+                        .map(one -> Buffer.buffer(one.bytes()))
+                        .toArray(Buffer[]::new))))
         .replaceWithVoid();
   }
 
   @Override
   public Uni<byte[]> get(Digest digest) {
     return CallerContext.answering(() ->
-        pool.preparedQuery(GET)
-            .execute(Tuple.of(bytes(digest)))
-            .emitOn(workers)
-            .map(rows -> content(digest, rows)));
+        execute(GET, Tuple.of(bytes(digest))).emitOn(workers).map(rows -> content(digest, rows)));
   }
 
   private static byte[] content(Digest digest, RowSet<Row> rows) {
@@ -155,13 +153,21 @@ public final class PostgresChunkStore implements ChunkStore {
 
   @Override
   public Uni<Set<Digest>> present(Collection<Digest> digests) {
-    return pool.preparedQuery(PRESENT)
-        .execute(Tuple.tuple().addValue(digests(digests)))
+    return execute(PRESENT, Tuple.tuple().addValue(digests(digests)))
         .map(rows -> {
           Set<Digest> present = HashSet.newHashSet(rows.size());
           rows.forEach(row -> present.add(digest(row.getBuffer("digest").getDelegate())));
           return present;
         });
+  }
+
+  /** Chunks may be put again, so whoever lost the connection has only to come back. */
+  private Uni<RowSet<Row>> execute(String sql, Tuple values) {
+    return pool.preparedQuery(sql)
+        .execute(values)
+        .onFailure(PostgresFailures::passing)
+        .transform(failure ->
+            new LogUnavailableException("The log's chunks cannot be reached now", failure));
   }
 
   private <T> Uni<T> onWorker(Supplier<T> work) {
