@@ -68,7 +68,7 @@ public final class BranchService {
     return result;
   }
 
-  public void delete(LiveRepository repository, String name, boolean force, Caller caller) {
+  public StepResult delete(LiveRepository repository, String name, boolean force, Caller caller) {
     RepositoryState state = repository.state();
     BranchState branch = References.branch(state, name);
     boolean uncommitted =
@@ -81,6 +81,7 @@ public final class BranchService {
       result
           .event(BranchDeletedV1.class)
           .ifPresent(deleted -> registrar.forget(repository, deleted));
+      return result;
     } finally {
       lock.unlock();
     }
