@@ -121,23 +121,23 @@ public final class HeadTrial {
     private void step(int number) {
       String name = name();
       int kind = own.nextInt(100);
-      if (kind < 60) {
+      if (kind < 84) {
         long invoked = System.nanoTime();
         Head head = store.read(name);
         done.add(HeadOperation.read(number, name, invoked, System.nanoTime(), head));
         known.put(name, head);
         count("read", "");
-      } else if (kind < 80) {
+      } else if (kind < 91) {
         String expected = expected(name);
         if (own.nextInt(5) > 0) {
           store.write(number, name);
         }
         record(number, "commit", name, expected, () -> store.commit(number, name, expected));
-      } else if (kind < 92) {
+      } else if (kind < 95) {
         String source = name();
         String expected = expected(name);
         record(number, "merge", name, expected, () -> store.merge(number, source, name, expected));
-      } else if (kind < 98) {
+      } else if (kind < 99) {
         String from = name();
         record(number, "create", name, null, () -> store.create(number, name, from));
       } else {
