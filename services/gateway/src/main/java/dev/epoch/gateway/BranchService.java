@@ -76,6 +76,10 @@ public final class BranchService {
     var lock = repository.branchLock(branch.id());
     lock.lock();
     try {
+      if (repository.state().branch(name).filter(now -> !now.id().equals(branch.id())).isPresent()) {
+        // another branch has the name by now, with turns of its own
+        return delete(repository, name, force, caller);
+      }
       StepResult result =
           repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
       result

@@ -107,6 +107,10 @@ public final class MergeService {
     try {
       RepositoryState state = repository.state();
       BranchState target = References.branch(state, request.target());
+      if (!target.id().equals(named.id())) {
+        // another branch has the name by now, with turns of its own
+        return merge(repository, request, caller);
+      }
       CommitState source = new References(state, target).commit(request.source());
       List<String> uncommitted = List.copyOf(workingSets.pending(state, target).keySet());
       MergeBranchV1 command =
