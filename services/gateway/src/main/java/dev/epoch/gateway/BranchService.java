@@ -55,9 +55,8 @@ public final class BranchService {
     String from = startPoint == null || startPoint.equals("HEAD") ? current.name() : startPoint;
     CommitState commit = new References(state, current).commit(from);
     CreateBranchV1 command = new CreateBranchV1(name, commit.id(), from, checkout);
-    return withNames(
-        repository,
-        List.of(name),
+    return withTurn(
+        repository.nameLocks(name),
         () -> {
           StepResult result = repository.step(command, caller).orRefuse();
           result
@@ -68,9 +67,8 @@ public final class BranchService {
   }
 
   public StepResult rename(LiveRepository repository, String from, String to, Caller caller) {
-    return withNames(
-        repository,
-        List.of(from, to),
+    return withTurn(
+        repository.nameLocks(from, to),
         () -> {
           StepResult result = repository.step(new RenameBranchV1(from, to), caller).orRefuse();
           result
