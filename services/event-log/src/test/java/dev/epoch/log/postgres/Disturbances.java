@@ -105,15 +105,16 @@ final class Disturbances implements AutoCloseable {
         """
         INSERT INTO epoch.events (
           position, stream, version, id, kind, type, schema_version, time,
-          actor_id, actor_name, actor_email, causation, idempotency_key, data
+          actor_id, actor_name, actor_email, causation, idempotency_key, data, digest
         )
         SELECT
           position, '%1$s', (SELECT count(*) FROM epoch.events WHERE stream = '%1$s') + 1,
           gen_random_uuid(), 'event', 'x', 1, now(),
-          'a', '', '', gen_random_uuid(), NULL, '{}'
+          'a', '', '', gen_random_uuid(), NULL, '{}', ''
         FROM epoch.log_head
         """
             .formatted(stream));
+    statement.execute(PostgresLogScenario.GIVE_DIGESTS);
   }
 
   private static void kill(Statement statement, Random random) throws SQLException {
