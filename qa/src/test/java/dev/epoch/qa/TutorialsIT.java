@@ -236,12 +236,7 @@ class TutorialsIT {
 
   @Test
   void handlingConflicts() throws Exception {
-    mydb.execute(
-        "ALTER TABLE users ADD COLUMN status text NOT NULL DEFAULT 'active'",
-        "INSERT INTO users (id, name, email) VALUES (42, 'Alice', 'alice@example.com')",
-        "INSERT INTO users (id, name, email) VALUES (87, 'Hugo', 'hugo@example.com')");
-    firstCommit("conflicts");
-    diverge();
+    divergedRepository("conflicts");
 
     stopsAtConflicts();
     prints(
@@ -298,12 +293,7 @@ class TutorialsIT {
 
   @Test
   void resolvingInBulkAndInDialogue() throws Exception {
-    mydb.execute(
-        "ALTER TABLE users ADD COLUMN status text NOT NULL DEFAULT 'active'",
-        "INSERT INTO users (id, name, email) VALUES (42, 'Alice', 'alice@example.com')",
-        "INSERT INTO users (id, name, email) VALUES (87, 'Hugo', 'hugo@example.com')");
-    firstCommit("bulk");
-    diverge();
+    divergedRepository("bulk");
 
     stopsAtConflicts();
     run("epoch conflicts resolve --ours");
@@ -327,12 +317,7 @@ class TutorialsIT {
 
   @Test
   void mergeStrategies() throws Exception {
-    mydb.execute(
-        "ALTER TABLE users ADD COLUMN status text NOT NULL DEFAULT 'active'",
-        "INSERT INTO users (id, name, email) VALUES (42, 'Alice', 'alice@example.com')",
-        "INSERT INTO users (id, name, email) VALUES (87, 'Hugo', 'hugo@example.com')");
-    firstCommit("strategies");
-    diverge();
+    divergedRepository("strategies");
     run("epoch branch create ours --from main && epoch branch create theirs --from main");
 
     run("epoch checkout ours && epoch merge feature/conflicting-changes --strategy ours");
@@ -354,7 +339,13 @@ class TutorialsIT {
         "epoch commit -m \"Initial import of users table\"");
   }
 
-  private void diverge() throws Exception {
+  /** Two more users with a state; a branch and main that both have changed them. */
+  private void divergedRepository(String repository) throws Exception {
+    mydb.execute(
+        "ALTER TABLE users ADD COLUMN status text NOT NULL DEFAULT 'active'",
+        "INSERT INTO users (id, name, email) VALUES (42, 'Alice', 'alice@example.com')",
+        "INSERT INTO users (id, name, email) VALUES (87, 'Hugo', 'hugo@example.com')");
+    firstCommit(repository);
     run("epoch branch create feature/conflicting-changes");
     onBranch(
         "feature/conflicting-changes",

@@ -141,6 +141,11 @@ public final class ServerProcess implements AutoCloseable {
     awaitEnd();
   }
 
+  /** Whether its process is there. */
+  public boolean running() {
+    return process != null && process.isAlive();
+  }
+
   /** Waits until it has ended by itself. */
   public int awaitEnd() throws InterruptedException {
     if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {

@@ -15,6 +15,7 @@ import dev.epoch.cli.command.ConflictsShowCommand;
 import dev.epoch.cli.command.DiffCommand;
 import dev.epoch.cli.command.DoctorCommand;
 import dev.epoch.cli.command.EventsCommand;
+import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
@@ -76,6 +77,7 @@ final class CommandCatalog {
           "query",
           "storage",
           "events",
+          "gc",
           "doctor",
           "completion",
           "help");
@@ -161,6 +163,7 @@ final class CommandCatalog {
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
       case "events" -> new EventsCommand(session);
+      case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
       case "completion" -> new CompletionCommand(session, this::complete);
       case "help" -> new HelpCommand(session, this::complete);

@@ -23,7 +23,9 @@ public final class Epoch {
   /** Runs one command in an environment and answers its exit code. */
   public static int run(ProcessEnvironment environment, String... arguments) {
     EpochCommand root = new EpochCommand();
-    try (Session session = new Session(environment, root.options())) {
+    int exitCode;
+    try (Session session = new Session(environment, root.options());
+        Interruption ignored = Interruption.watch(session)) {
       CommandLine line = new CommandLine(root);
       line.setExpandAtFiles(false);
       List<String> typed = new CommandCatalog(session).addTo(line, List.of(arguments));
@@ -33,15 +35,26 @@ public final class Epoch {
       line.setOut(new PrintWriter(environment.out(), true));
       line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
       line.setErr(new PrintWriter(environment.err(), true));
-      line.setParameterExceptionHandler((problem, ignored) -> misuse(problem, environment));
+      line.setParameterExceptionHandler((problem, unused) -> misuse(problem, environment));
       line.setExecutionExceptionHandler(
-          (failure, at, result) -> failed(failure, environment, root));
+          (failure, at, result) -> failed(failure, at.getCommandSpec(), environment, root));
       line.setExecutionStrategy(Epoch::execute);
-      return line.execute(typed.toArray(String[]::new));
+      exitCode = line.execute(typed.toArray(String[]::new));
     } finally {
       environment.out().flush();
       environment.err().flush();
     }
+    return environment.out() instanceof StandardOutput out
+        ? out.failure().map(reason -> lost(reason, environment)).orElse(exitCode)
+        : exitCode;
+  }
+
+  private static int lost(String reason, ProcessEnvironment environment) {
+    report(
+        environment,
+        "cannot write the output: " + reason,
+        "send it elsewhere; a command that changes something has done so");
+    return ExitCode.OUTPUT_LOST.code();
   }
 
   private static int execute(ParseResult result) {
@@ -57,26 +70,27 @@ public final class Epoch {
 
   private static int misuse(ParameterException problem, ProcessEnvironment environment) {
     CommandSpec command = problem.getCommandLine().getCommandSpec();
-    String help = "'" + command.qualifiedName() + " --help' shows what can be said";
-    if (problem instanceof UnmatchedArgumentException unmatched
-        && !command.subcommands().isEmpty()
-        && !unmatched.isUnknownOption()) {
+    String message = problem.getMessage();
+    if (problem instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
       String name = unmatched.getUnmatched().getFirst();
-      report(environment, "'" + name + "' is not a command of " + command.qualifiedName(), help);
-    } else {
-      report(environment, problem.getMessage(), help);
+      message =
+          command.subcommands().isEmpty()
+              ? "'" + name + "' is one argument too many"
+              : "'" + name + "' is not a command of " + command.qualifiedName();
     }
+    report(environment, message, Hints.after(problem));
     return ExitCode.USAGE.code();
   }
 
-  private static int failed(Exception failure, ProcessEnvironment environment, EpochCommand root) {
+  private static int failed(
+      Exception failure, CommandSpec command, ProcessEnvironment environment, EpochCommand root) {
     return switch (failure) {
       case CommandFailure known -> {
-        report(environment, known.getMessage(), known.hint());
+        report(environment, known.getMessage(), Hints.after(known, command));
         yield known.exitCode().code();
       }
       case EpochException refused -> {
-        report(environment, refused.getMessage(), refused.remedy());
+        report(environment, refused.getMessage(), Hints.after(refused, command));
         yield ExitCode.of(refused).code();
       }
       case Exception fault -> {

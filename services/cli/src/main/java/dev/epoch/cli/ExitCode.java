@@ -22,7 +22,9 @@ public enum ExitCode {
   /** The server did not answer, or could not. */
   UNAVAILABLE(6),
   /** A defect of this program. */
-  FAULT(70);
+  FAULT(70),
+  /** The result could not be written to standard output. */
+  OUTPUT_LOST(74);
 
   private static final Map<String, ExitCode> BY_ERROR =
       Map.of("MergeConflictError", NEGATIVE, "NothingToCommitError", NEGATIVE);

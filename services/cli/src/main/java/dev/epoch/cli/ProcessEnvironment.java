@@ -1,12 +1,9 @@
 package dev.epoch.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -53,8 +50,8 @@ public record ProcessEnvironment(
         Path.of("").toAbsolutePath(),
         Path.of(System.getProperty("user.home")),
         System.in,
-        stream(FileDescriptor.out),
-        stream(FileDescriptor.err),
+        new StandardOutput(FileDescriptor.out),
+        new StandardOutput(FileDescriptor.err),
         isTerminal(1),
         isTerminal(2),
         ZoneId.systemDefault(),
@@ -65,11 +62,6 @@ public record ProcessEnvironment(
   public String variable(String name) {
     String value = variables.get(name);
     return value == null || value.isBlank() ? null : value;
-  }
-
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(
-        new BufferedOutputStream(new FileOutputStream(descriptor)), false, StandardCharsets.UTF_8);
   }
 
   private static boolean isTerminal(int descriptor) {

@@ -55,7 +55,9 @@ public final class Session implements AutoCloseable {
               : environment.directory().resolve(options.directory()).normalize();
       if (!Files.isDirectory(directory)) {
         throw new CommandFailure(
-            ExitCode.USAGE, "there is no directory " + options.directory(), null);
+            ExitCode.USAGE,
+            "there is no directory " + options.directory(),
+            "-C takes a directory that exists");
       }
     }
     return directory;
@@ -111,6 +113,9 @@ public final class Session implements AutoCloseable {
                 .actor(settings().actor())
                 .position(knownPosition);
         if (options.timeoutSeconds() != null) {
+          if (options.timeoutSeconds() <= 0) {
+            throw CommandFailure.usage("--timeout takes a number of seconds above 0");
+          }
           builder.requestTimeout(Duration.ofSeconds(options.timeoutSeconds()));
         }
         if (settings().verbose()) {
@@ -121,7 +126,10 @@ public final class Session implements AutoCloseable {
         }
         server = builder.build();
       } catch (IllegalArgumentException notAnAddress) {
-        throw CommandFailure.usage(notAnAddress.getMessage());
+        throw new CommandFailure(
+            ExitCode.USAGE,
+            "not an http or https address: " + url,
+            "--server and EPOCH_SERVER_URL look like http://localhost:8000");
       }
     }
     return server;
@@ -197,6 +205,11 @@ public final class Session implements AutoCloseable {
   /** A ref as the server knows it. */
   public String ref(String typed) {
     return Refs.resolve(typed, this::branch);
+  }
+
+  /** Whether the server has been sent a command that it has not answered. */
+  boolean commandUnderWay() {
+    return server != null && server.commandUnderWay();
   }
 
   @Override

@@ -21,6 +21,10 @@ import java.util.regex.Pattern;
  */
 public final class TimeExpression {
 
+  /** What a time may look like. */
+  public static final String EXAMPLES =
+      "a time looks like 2024-01-15, '2024-01-15 10:00:00', '2 days ago' or yesterday";
+
   private static final Pattern AGO =
       Pattern.compile("(\\d+)[ .](second|minute|hour|day|week|month|year)s?[ .]ago");
 

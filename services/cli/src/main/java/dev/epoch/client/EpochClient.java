@@ -104,12 +104,22 @@ public final class EpochClient implements AutoCloseable {
     return new Diagnostics(scope);
   }
 
+  /** What takes back what is no longer needed. */
+  public Maintenance maintenance() {
+    return new Maintenance(scope);
+  }
+
   /**
    * The log position of the latest command that was answered, or null. A client built with it reads
    * nothing older.
    */
   public String position() {
     return transport.position();
+  }
+
+  /** Whether a command has been sent whose answer has not come; any thread may ask. */
+  public boolean commandUnderWay() {
+    return transport.commandUnderWay();
   }
 
   @Override

@@ -16,10 +16,15 @@ public final class Repositories {
    * What a new repository starts with; all but the name may be null.
    *
    * @param metadataUrl where the server is asked to keep metadata
-   * @param storage storage backend that tables come from unless they name another
+   * @param storage storage backend that the repository begins with, where tables are that name no
+   *     other
    */
   public record Draft(
-      String name, String description, String defaultBranch, String metadataUrl, String storage) {
+      String name,
+      String description,
+      String defaultBranch,
+      String metadataUrl,
+      StorageBackends.Draft storage) {
 
     /** Checks that there is a name. */
     public Draft {
@@ -33,7 +38,13 @@ public final class Repositories {
     putIfPresent(body, "description", draft.description());
     putIfPresent(body, "default_branch", draft.defaultBranch());
     putIfPresent(body, "metadata_url", draft.metadataUrl());
-    putIfPresent(body, "default_storage", draft.storage());
+    if (draft.storage() != null) {
+      ObjectNode storage = Json.object().put("backend", draft.storage().backend());
+      putIfPresent(storage, "description", draft.storage().description());
+      storage.set("config", draft.storage().config());
+      body.put("default_storage", draft.storage().name());
+      body.putObject("storage_configs").set(draft.storage().name(), storage);
+    }
     return Repository.of(transport.send(Call.post("repositories").body(body)).body());
   }
 

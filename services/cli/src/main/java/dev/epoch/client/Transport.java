@@ -21,6 +21,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sends calls and repeats them, with the same idempotency key, when the connection is lost or the
@@ -36,6 +37,7 @@ final class Transport implements AutoCloseable {
   private final HttpClient http;
   private volatile String position;
   private volatile boolean closed;
+  private final AtomicInteger commandsUnderWay = new AtomicInteger();
 
   Transport(ClientSettings settings) {
     this.settings = Objects.requireNonNull(settings, "settings");
@@ -75,6 +77,23 @@ final class Transport implements AutoCloseable {
    * @throws UnreachableException if no answer comes
    */
   Answer send(Call call) {
+    if (!call.command()) {
+      return exchange(call);
+    }
+    commandsUnderWay.incrementAndGet();
+    try {
+      return exchange(call);
+    } finally {
+      commandsUnderWay.decrementAndGet();
+    }
+  }
+
+  /** Whether a command has been sent whose answer has not come. */
+  boolean commandUnderWay() {
+    return commandsUnderWay.get() > 0;
+  }
+
+  private Answer exchange(Call call) {
     HttpRequest request = request(call);
     for (int failures = 1; ; failures++) {
       Instant start = Instant.now();

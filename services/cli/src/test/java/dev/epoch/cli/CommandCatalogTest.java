@@ -49,6 +49,7 @@ class CommandCatalogTest extends CommandTest {
         "storage default clear",
         "storage test-credentials",
         "events",
+        "gc",
         "doctor",
         "completion",
         "repo list",

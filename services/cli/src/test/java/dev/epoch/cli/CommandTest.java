@@ -35,10 +35,18 @@ abstract class CommandTest {
     assertThat(result.exitCode()).isZero();
   }
 
-  /** The command fails with an exit code and prints exactly this to standard error. */
+  /**
+   * The command fails with an exit code and prints exactly this to standard error. Every failure
+   * says what to do next: where the expected text has no hint, some hint must follow it.
+   */
   final void fails(int exitCode, String expected, String... command) {
     Shell.Result result = shell.run(command);
-    assertThat(result.err()).isEqualTo(expected);
+    if (expected.contains("\nhint: ")) {
+      assertThat(result.err()).isEqualTo(expected);
+    } else {
+      assertThat(result.err()).startsWith(expected);
+      assertThat(result.err().substring(expected.length())).matches("hint: .+\n");
+    }
     assertThat(result.out()).isEmpty();
     assertThat(result.exitCode()).isEqualTo(exitCode);
   }

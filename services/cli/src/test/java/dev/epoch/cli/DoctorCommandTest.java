@@ -26,8 +26,14 @@ class DoctorCommandTest extends CommandTest {
     healthy();
     server.on(
         "GET /admin/projections",
-        "{\"projections\": [{\"name\": \"branch-heads\", \"lag\": 0, \"state\": \"running\"}]}");
-    server.on("GET /admin/recovery", "{\"open\": [], \"audit\": []}");
+        """
+        {"projections": [
+           {"name": "branch-heads", "lifecycle": "inline", "position": 9, "lag": 0,
+            "state": "running"},
+           {"name": "conflicts", "lifecycle": "asynchronous", "position": 7, "lag": 2,
+            "state": "running"}]}
+        """);
+    server.on("GET /admin/recovery", "{\"open\": [], \"recoveries\": []}");
 
     prints(
         """
@@ -35,7 +41,7 @@ class DoctorCommandTest extends CommandTest {
         [ok]      server: healthy, version 0.1.0
         [ok]      ready: ready
         [ok]      repository: branch 'main'
-        [ok]      projections: 1 running
+        [ok]      projections: 2 running; conflicts is 2 records behind
         [ok]      recovery: no operation is in doubt
         [ok]      credentials: 1 storage backend tried, all answer
         """
@@ -49,15 +55,25 @@ class DoctorCommandTest extends CommandTest {
     shell.inRepository("shop", "gone");
     server.on(
         "GET /admin/projections",
-        "{\"projections\": [{\"name\": \"webhooks\", \"error\": \"poison event 7\"}]}");
-    server.on("GET /admin/recovery", "{\"open\": [{}, {}]}");
+        """
+        {"projections": [
+           {"name": "branch-heads", "lifecycle": "inline", "position": 9, "lag": 0,
+            "state": "running"},
+           {"name": "webhooks", "lifecycle": "asynchronous", "position": 6, "lag": 3,
+            "state": "parked", "parked_at": 7, "error": "no such branch"}]}
+        """);
+    server.on("GET /admin/recovery", "{\"open\": [{}, {}], \"recoveries\": []}");
 
     var result = shell.run("doctor");
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.out())
         .contains("[problem] repository: branch 'gone' does not exist\n")
-        .contains("[problem] projections: webhooks stopped: poison event 7\n")
+        .contains("          hint: epoch checkout <branch>\n")
+        .contains(
+            "[problem] projections: webhooks is parked before position 7: no such branch\n"
+                + "          hint: remove the cause, then POST"
+                + " /api/v1/admin/projections/webhooks/retry; .../skip leaves the event out\n")
         .contains("[problem] recovery: 2 operations are in doubt\n");
   }
 
@@ -69,7 +85,8 @@ class DoctorCommandTest extends CommandTest {
 
     var result = shell.run("doctor", "--check", "ready");
 
-    assertThat(result.out()).isEqualTo("[problem] ready: the metadata database is not connected\n");
+    assertThat(result.out())
+        .startsWith("[problem] ready: the metadata database is not connected\n          hint: ");
     assertThat(result.exitCode()).isEqualTo(1);
   }
 
@@ -97,5 +114,22 @@ class DoctorCommandTest extends CommandTest {
     assertThat(result.out())
         .startsWith("{\n  \"healthy\": false,")
         .contains("cannot reach the Epoch server");
+  }
+
+  @Test
+  void projectionsAndRecoveryNeedNoRepository() {
+    healthy();
+    server.on("GET /repositories", "{\"repositories\": []}");
+    server.on("GET /admin/projections", "{\"projections\": []}");
+    server.on("GET /admin/recovery", "{\"open\": [], \"recoveries\": []}");
+
+    var result = shell.runIn(shell.home(), "doctor");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out())
+        .contains(
+            "[problem] repository: there is no repository yet\n          hint: epoch init <name>\n")
+        .contains("[ok]      projections: 0 running\n")
+        .contains("[ok]      recovery: no operation is in doubt\n");
   }
 }

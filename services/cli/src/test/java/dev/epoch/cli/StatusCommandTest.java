@@ -161,6 +161,7 @@ class StatusCommandTest extends CommandTest {
 
   @Test
   void stagesAndUnstages() {
+    server.on("GET /tables/users", "{\"name\": \"users\"}");
     server.on("POST /stage", "{\"status\": \"staged\", \"count\": 2}");
     server.on("POST /unstage", "{\"status\": \"unstaged\", \"count\": 1}");
 

@@ -47,6 +47,7 @@ class StorageCommandTest extends CommandTest {
         "o --type local --path /d --option create_dirs=false|local|{'path':'/d','create_dirs':'false'}"
       })
   void addsEveryType(String options, String backend, String config) {
+    shell.inRepository("shop", "main");
     server.on("POST /storage", 201, "{\"status\": \"created\", \"name\": \"x\"}");
     List<String> command = new ArrayList<>(List.of("storage", "add"));
     command.addAll(List.of(options.split(" ")));
@@ -57,7 +58,7 @@ class StorageCommandTest extends CommandTest {
     var request = server.request("POST /storage");
     assertThat(request.body().path("backend").asText()).isEqualTo(backend);
     assertThat(request.body().path("config").toString().replace('"', '\'')).isEqualTo(config);
-    assertThat(request.query()).doesNotContainKey("repository");
+    assertThat(request.query()).containsEntry("repository", "shop");
   }
 
   @Test

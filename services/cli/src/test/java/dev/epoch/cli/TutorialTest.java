@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.epoch.testing.Shell;
 import org.junit.jupiter.api.Test;
 
-/** The commands of the tutorials, and their output as it is printed there. */
+/**
+ * The requests that the commands of the tutorials send, and how their answers are printed. That the
+ * tutorials run as printed against a real server is shown by {@code TutorialsIT} of {@code qa}.
+ */
 class TutorialTest extends CommandTest {
 
   private static final String COMMIT =
@@ -146,24 +149,6 @@ class TutorialTest extends CommandTest {
   }
 
   @Test
-  void saysThatNothingIsChanged() {
-    shell.inRepository("my-first-repo", "main");
-    server.on(
-        "GET /status",
-        """
-        {"branch": "main", "commit_id": "abc123f", "clean": true, "staged": [], "unstaged": [],
-         "merge": null}
-        """);
-
-    prints(
-        """
-        On branch main
-        nothing to commit, working tree clean
-        """,
-        "status");
-  }
-
-  @Test
   void showsWhatIsNotCommitted() {
     shell.inRepository("my-first-repo", "feature/add-status-field");
     server.on(
@@ -240,23 +225,6 @@ class TutorialTest extends CommandTest {
                 + "\"strategy\":\"THREE_WAY\"}");
   }
 
-  @Test
-  void mergesThreeWays() {
-    shell.inRepository("my-first-repo", "main");
-    server.on(
-        "POST /branches/merge",
-        """
-        {"source_branch": "feature/complex-change", "target_branch": "main",
-         "is_fast_forward": false, "has_conflicts": false, "conflict_count": 0,
-         "result_commit_id": "ghi789hjk"}
-        """);
-
-    prints(
-        "Merged feature/complex-change into main (commit: ghi789h)\n",
-        "merge",
-        "feature/complex-change");
-  }
-
   private static final String CONFLICTS =
       """
       {"conflicts": [
@@ -309,37 +277,6 @@ class TutorialTest extends CommandTest {
         """,
         "status");
     prints("UU users\n", "status", "--short");
-  }
-
-  @Test
-  void showsConflictsAsInTheGuide() {
-    shell.inRepository("my-first-repo", "main");
-    server.on("GET /conflicts", CONFLICTS);
-
-    prints(
-        """
-        Table: users
-        ------------------------------------------------------------
-        Record ID: 42
-          Field: email
-            BASE:   alice@example.com
-            OURS:   alice@company.com
-            THEIRS: alice.smith@example.com
-
-          Field: phone
-            BASE:   555-0100
-            OURS:   555-0100
-            THEIRS: 555-0199
-
-        Record ID: 87
-          Field: status
-            BASE:   active
-            OURS:   inactive
-            THEIRS: suspended
-        ------------------------------------------------------------
-        """,
-        "conflicts",
-        "show");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CreateBranchV1;
@@ -51,6 +52,10 @@ public final class BranchService {
   public StepResult create(
       LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
     RepositoryState state = repository.state();
+    Optional<StepResult> former = StepResult.former(state, RecordType.CREATE_BRANCH_V1, caller);
+    if (former.isPresent()) {
+      return former.get();
+    }
     BranchState current = state.currentBranch(caller.actor().id());
     String from = startPoint == null || startPoint.equals("HEAD") ? current.name() : startPoint;
     CommitState commit = new References(state, current).commit(from);
@@ -94,6 +99,9 @@ public final class BranchService {
   private StepResult deleteNamed(
       LiveRepository repository, String name, boolean force, Caller caller) {
     RepositoryState state = repository.state();
+    if (StepResult.former(state, RecordType.DELETE_BRANCH_V1, caller).isPresent()) {
+      return;
+    }
     BranchState branch = References.branch(state, name);
     boolean uncommitted =
         !force && !state.isDefault(branch) && !workingSets.pending(state, branch).isEmpty();

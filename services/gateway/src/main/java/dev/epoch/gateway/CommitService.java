@@ -2,12 +2,13 @@ package dev.epoch.gateway;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.Outcome;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.RecordType;
 import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.model.row.RowStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Commits. */
@@ -44,7 +45,12 @@ public final class CommitService {
   public record Committed(CommitState commit, RepositoryState state, long position) {}
 
   public Committed commit(LiveRepository repository, Request request, Caller caller) {
-    BranchState found = References.branch(repository.state(), request.branch());
+    RepositoryState before = repository.state();
+    Optional<StepResult> former = StepResult.former(before, RecordType.COMMIT_TO_BRANCH_V1, caller);
+    if (former.isPresent()) {
+      return former(former.get());
+    }
+    BranchState found = References.branch(before, request.branch());
     ReentrantLock lock = repository.branchLock(found.id());
     lock.lock();
     try {
@@ -69,9 +75,7 @@ public final class CommitService {
               changed);
       StepResult prepared = repository.step(command, caller).orRefuse();
       if (prepared.former().isPresent()) {
-        String id = ((Outcome.Done) prepared.former().get()).facts().get("commit");
-        return new Committed(
-            prepared.state().commits().byId().get(id), prepared.state(), prepared.position());
+        return former(prepared);
       }
       StepResult completed =
           runner
@@ -88,5 +92,11 @@ public final class CommitService {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The answer that the first run gave. */
+  private static Committed former(StepResult step) {
+    String id = step.formerFacts().get("commit");
+    return new Committed(step.state().commits().byId().get(id), step.state(), step.position());
   }
 }

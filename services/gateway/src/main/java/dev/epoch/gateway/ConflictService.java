@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
@@ -16,6 +17,7 @@ import dev.epoch.model.row.RowStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Conflicts of open merges: look at them, decide about them. */
@@ -78,23 +80,43 @@ public final class ConflictService {
     return new Page(page, total, merge.remaining(), more ? page.getLast().conflict().id() : null);
   }
 
+  /** What a decision settled, in conflicts. */
+  public record Settled(long resolved, long remaining) {}
+
+  /** The answer that a decision had before, or empty if its key is new. */
+  public Optional<Settled> former(RepositoryState state, Caller caller) {
+    return StepResult.former(state, RecordType.RESOLVE_CONFLICTS_V1, caller)
+        .map(ConflictService::former);
+  }
+
+  private static Settled former(StepResult step) {
+    return new Settled(
+        Long.parseLong(step.formerFacts().get("resolved")),
+        Long.parseLong(step.formerFacts().get("remaining")));
+  }
+
   /** A decision; the facts of the command are found here. */
-  public ConflictsResolvedV1 resolve(
-      LiveRepository repository, ResolveConflictsV1 decision, Caller caller) {
-    BranchState named = References.branch(repository.state(), decision.branch());
+  public Settled resolve(LiveRepository repository, ResolveConflictsV1 decision, Caller caller) {
+    RepositoryState before = repository.state();
+    Optional<Settled> former = former(before, caller);
+    if (former.isPresent()) {
+      return former.get();
+    }
+    BranchState named = References.branch(before, decision.branch());
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
     try {
-      MergeState merge = References.branch(repository.state(), decision.branch()).merge();
+      RepositoryState state = repository.state();
+      former = former(state, caller);
+      if (former.isPresent()) {
+        return former.get();
+      }
+      MergeState merge = References.branch(state, decision.branch()).merge();
       ResolveConflictsV1 command = merge == null ? decision : withFacts(merge, decision);
       StepResult step = repository.step(command, caller).orRefuse();
       return step.event(ConflictsResolvedV1.class)
-          .orElseGet(() ->
-              event(
-                  merge,
-                  decision,
-                  Long.parseLong(step.formerFacts().getOrDefault("resolved", "0")),
-                  Long.parseLong(step.formerFacts().getOrDefault("remaining", "0"))));
+          .map(event -> new Settled(event.resolved(), event.remaining()))
+          .orElseGet(() -> former(step));
     } finally {
       lock.unlock();
     }

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads a repository's stream from the first record and collects, per table and branch, the
@@ -63,19 +65,29 @@ final class LoggedTables {
     }
   }
 
+  /**
+   * Tables that the commit changed, and those that a merge laid over another anchor without a
+   * change of what the branch sees: their rows are elsewhere than the commit says, and later
+   * commits build on that.
+   */
   private void committed(RepositoryState before, RepositoryState after, CommitCreatedV1 event) {
     BranchState branch = before.branches().byId().get(event.branchId());
+    BranchState moved = after.branches().byId().get(event.branchId());
     CommitState parent = before.head(branch);
     CommitState commit = after.commits().byId().get(event.commit());
-    for (TableEntry entry : commit.changed()) {
-      RowsLocation location = entry.location();
+    Set<String> changed =
+        commit.changed().stream().map(TableEntry::tableId).collect(Collectors.toSet());
+    for (TableEntry entry : commit.tree().values()) {
+      RowsLocation location = moved.location(entry);
+      TableEntry old = parent.tree().get(entry.name());
+      boolean known = old != null && old.tableId().equals(entry.tableId());
+      boolean written =
+          changed.contains(entry.tableId()) || known && !location.equals(branch.location(old));
       boolean own =
           before.isDefault(branch)
               ? location.overlay() == null
               : branch.id().equals(location.overlay());
-      if (own) {
-        TableEntry old = parent.tree().get(entry.name());
-        boolean known = old != null && old.tableId().equals(entry.tableId());
+      if (own && written) {
         RowsLocation from =
             known
                 ? branch.location(old)

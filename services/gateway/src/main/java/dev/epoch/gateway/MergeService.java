@@ -8,6 +8,7 @@ import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.Digest;
+import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.ContinueMergeV1;
@@ -24,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -82,7 +84,7 @@ public final class MergeService {
   /**
    * How a merge ended.
    *
-   * @param target branch
+   * @param target name of the branch
    * @param source as the user named it
    * @param upToDate whether there was nothing to merge
    * @param fastForward whether the head only moved
@@ -90,7 +92,7 @@ public final class MergeService {
    * @param result head of the target afterwards, null while the merge is open or for a dry run
    */
   public record Merged(
-      BranchState target,
+      String target,
       String source,
       boolean upToDate,
       boolean fastForward,
@@ -101,11 +103,20 @@ public final class MergeService {
 
   public Merged merge(LiveRepository repository, Request request, Caller caller) {
     String strategy = strategy(request.strategy());
-    BranchState named = References.branch(repository.state(), request.target());
+    RepositoryState before = repository.state();
+    Optional<StepResult> former = StepResult.former(before, RecordType.MERGE_BRANCH_V1, caller);
+    if (former.isPresent()) {
+      return former(former.get(), request.target(), request.source());
+    }
+    BranchState named = References.branch(before, request.target());
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
     try {
       RepositoryState state = repository.state();
+      former = StepResult.former(state, RecordType.MERGE_BRANCH_V1, caller);
+      if (former.isPresent()) {
+        return former(former.get(), request.target(), request.source());
+      }
       BranchState target = References.branch(state, request.target());
       if (!target.id().equals(named.id())) {
         // another branch has the name by now, with turns of its own
@@ -130,11 +141,11 @@ public final class MergeService {
       }
       StepResult started = repository.step(command, caller).orRefuse();
       if (started.former().isPresent()) {
-        return former(started, target.id(), request.source());
+        return former(started, target.name(), request.source());
       }
       if (isAncestor(state, source.id(), target.head())) {
         return new Merged(
-            target,
+            target.name(),
             request.source(),
             true,
             false,
@@ -201,14 +212,19 @@ public final class MergeService {
   /** Finishes an open merge. */
   public Merged proceed(
       LiveRepository repository, String branch, String message, Actor author, Caller caller) {
-    BranchState named = References.branch(repository.state(), branch);
+    RepositoryState before = repository.state();
+    Optional<StepResult> former = StepResult.former(before, RecordType.CONTINUE_MERGE_V1, caller);
+    if (former.isPresent()) {
+      return former(former.get(), branch, branch);
+    }
+    BranchState named = References.branch(before, branch);
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
     try {
       StepResult started =
           repository.step(new ContinueMergeV1(branch, message, author), caller).orRefuse();
       if (started.former().isPresent()) {
-        return former(started, named.id(), branch);
+        return former(started, branch, branch);
       }
       RepositoryState state = repository.state();
       BranchState target = References.branch(state, branch);
@@ -275,7 +291,11 @@ public final class MergeService {
   }
 
   public void abort(LiveRepository repository, String branch, Caller caller) {
-    BranchState named = References.branch(repository.state(), branch);
+    RepositoryState before = repository.state();
+    if (StepResult.former(before, RecordType.ABORT_MERGE_V1, caller).isPresent()) {
+      return;
+    }
+    BranchState named = References.branch(before, branch);
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
     try {
@@ -377,7 +397,7 @@ public final class MergeService {
       Request request,
       String strategy) {
     if (isAncestor(state, source.id(), target.head())) {
-      return new Merged(target, request.source(), true, false, Map.of(), null, state, 0);
+      return new Merged(target.name(), request.source(), true, false, Map.of(), null, state, 0);
     }
     boolean fastForward = isAncestor(state, target.head(), source.id());
     Map<String, Long> conflicts =
@@ -386,7 +406,8 @@ public final class MergeService {
             : new MergePlanner(backends, chunks)
                 .plan(state, target, source, false, mergeStrategy(strategy), List.of(), List.of())
                 .conflicts();
-    return new Merged(target, request.source(), false, fastForward, conflicts, null, state, 0);
+    return new Merged(
+        target.name(), request.source(), false, fastForward, conflicts, null, state, 0);
   }
 
   private static Merged merged(
@@ -398,18 +419,27 @@ public final class MergeService {
     BranchState target = step.state().branches().byId().get(branchId);
     CommitState result = target.merge() == null ? step.state().head(target) : null;
     return new Merged(
-        target, source, false, fastForward, conflicts, result, step.state(), step.position());
+        target.name(),
+        source,
+        false,
+        fastForward,
+        conflicts,
+        result,
+        step.state(),
+        step.position());
   }
 
-  /** The answer that the first run gave. */
-  private static Merged former(StepResult step, String branchId, String source) {
-    BranchState target = step.state().branches().byId().get(branchId);
+  /** The answer that the first run gave; the target may be gone by now. */
+  private static Merged former(StepResult step, String target, String source) {
     Map<String, String> facts = step.formerFacts();
     if (facts.containsKey("merge")) {
       Map<String, Long> conflicts =
-          target.merge() != null && target.merge().id().equals(facts.get("merge"))
-              ? target.merge().conflicts()
-              : Map.of("", Long.parseLong(facts.get("conflicts")));
+          step.state()
+              .branch(target)
+              .map(BranchState::merge)
+              .filter(merge -> merge.id().equals(facts.get("merge")))
+              .map(MergeState::conflicts)
+              .orElse(Map.of("", Long.parseLong(facts.get("conflicts"))));
       return new Merged(
           target, source, false, false, conflicts, null, step.state(), step.position());
     }

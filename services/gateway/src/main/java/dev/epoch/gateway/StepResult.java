@@ -2,6 +2,7 @@ package dev.epoch.gateway;
 
 import dev.epoch.engine.state.Outcome;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.event.Event;
 import java.util.List;
@@ -27,6 +28,22 @@ public record StepResult(
     long version,
     long position) {
 
+  /**
+   * The answer that a command had before, or empty if its key is new. To be asked on the state that
+   * names are looked up in, before they are: what the command was about may be gone by now.
+   *
+   * @throws RefusedException if the command was refused
+   */
+  static Optional<StepResult> former(RepositoryState state, RecordType command, Caller caller) {
+    return state
+        .outcomes()
+        .of(caller.key(command.wireName()))
+        .map(outcome ->
+            new StepResult(
+                    List.of(), Optional.empty(), Optional.of(outcome), state, state.version(), 0)
+                .orRefuse());
+  }
+
   /** The state, or the refusal as an exception. */
   public StepResult orRefuse() {
     former.ifPresent(outcome -> {
@@ -41,7 +58,7 @@ public record StepResult(
   }
 
   /** Facts of the earlier run of the command. */
-  Map<String, String> formerFacts() {
+  public Map<String, String> formerFacts() {
     return former.map(outcome -> ((Outcome.Done) outcome).facts()).orElse(Map.of());
   }
 

@@ -4,6 +4,7 @@ import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
@@ -16,6 +17,7 @@ import dev.epoch.storage.WriteResult;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -87,6 +89,10 @@ public final class WorkingSetService {
    */
   public int stage(LiveRepository repository, String branch, List<String> tables, Caller caller) {
     RepositoryState state = repository.state();
+    Optional<StepResult> former = StepResult.former(state, RecordType.STAGE_CHANGES_V1, caller);
+    if (former.isPresent()) {
+      return Integer.parseInt(former.get().formerFacts().get("count"));
+    }
     List<String> names =
         tables.isEmpty()
             ? changes(state, References.branch(state, branch)).stream()
@@ -97,7 +103,7 @@ public final class WorkingSetService {
     return result
         .event(ChangesStagedV1.class)
         .map(staged -> staged.tables().size())
-        .orElse(names.size());
+        .orElseGet(() -> Integer.parseInt(result.formerFacts().get("count")));
   }
 
   public int unstage(LiveRepository repository, String branch, List<String> tables, Caller caller) {
@@ -105,7 +111,7 @@ public final class WorkingSetService {
     return result
         .event(ChangesUnstagedV1.class)
         .map(unstaged -> unstaged.tables().size())
-        .orElse(tables.size());
+        .orElseGet(() -> Integer.parseInt(result.formerFacts().get("count")));
   }
 
   /**

@@ -3,24 +3,36 @@ package dev.epoch.api.event;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.json.ApiJson;
 import dev.epoch.api.view.EventPage.EventView;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Envelope;
 import dev.epoch.events.RecordKind;
+import dev.epoch.events.RecordType;
 import dev.epoch.log.StoredRecord;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Records of the log, in order, as clients see events of one repository. Events name branches by
  * id; the names are learnt on the way, so use one instance for each reading.
  */
 public final class EventViews {
+  private static final Set<String> KNOWN =
+      Arrays.stream(RecordType.values())
+          .filter(type -> type.kind() == RecordKind.EVENT)
+          .map(RecordType::wireName)
+          .collect(Collectors.toCollection(TreeSet::new));
+
   private final String repository;
   private final String stream;
   private final Set<String> types;
@@ -31,6 +43,7 @@ public final class EventViews {
    * @param stream of the repository in the log
    * @param types wire names that are wanted, empty for all
    * @param branch name of the branch that is wanted, null for all
+   * @throws InvalidRequestException if there is no type of such a name
    */
   public EventViews(RepositoryState state, String stream, List<String> types, String branch) {
     this.repository = state.name();
@@ -38,6 +51,14 @@ public final class EventViews {
     this.types = new HashSet<>();
     for (String names : types == null ? List.<String>of() : types) {
       this.types.addAll(List.of(names.split(",")));
+    }
+    for (String wanted : this.types) {
+      if (!KNOWN.contains(wanted)) {
+        throw new InvalidRequestException(
+            FieldProblem.query(
+                "value_error", "type", "There are no events of type '" + wanted + "'"),
+            "One of: " + String.join(", ", KNOWN));
+      }
     }
     this.branch = branch;
     state.branches().byId().values().forEach(known -> branchNames.put(known.id(), known.name()));

@@ -112,6 +112,15 @@ public class ApiRequest {
     return new References(state, state.currentBranch(actor().id())).branch(name);
   }
 
+  /**
+   * This name, or that of the branch that the actor works on for null. Whether there is such a
+   * branch is for the command to say: one that is asked again may have been about a branch that is
+   * gone.
+   */
+  public String branchName(RepositoryState state, String name) {
+    return name == null || name.equals("HEAD") ? branch(state, name).name() : name;
+  }
+
   /** What refs of this request stand for; HEAD is the actor's branch. */
   public References references(RepositoryState state) {
     return new References(state, state.currentBranch(actor().id()));

@@ -83,7 +83,7 @@ public class BranchesResource {
                 body.startPoint(),
                 body.checkout() == null || body.checkout(),
                 request.caller());
-    return BranchView.of(created.state(), References.branch(created.state(), body.name()));
+    return BranchView.created(created, body.name());
   }
 
   @GET

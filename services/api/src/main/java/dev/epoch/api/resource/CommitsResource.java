@@ -65,7 +65,7 @@ public class CommitsResource {
             .commit(
                 repository,
                 new CommitService.Request(
-                    request.branch(repository.state(), body.branch()).name(),
+                    request.branchName(repository.state(), body.branch()),
                     body.message(),
                     author.of(request.actor(), body.authorName(), body.authorEmail()),
                     body.tables() == null ? List.of() : body.tables(),

@@ -19,11 +19,11 @@ import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.ResolveConflictsV1;
-import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.table.Column;
 import dev.epoch.gateway.Backends;
 import dev.epoch.gateway.ConflictService;
 import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.References;
 import dev.epoch.gateway.TableService;
 import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.merge.RowConflict;
@@ -39,6 +39,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -90,14 +91,23 @@ public class ConflictsResource {
     }
     LiveRepository repository = request.repository();
     RepositoryState state = repository.state();
-    BranchState branch = request.branch(state, body.branch());
+    String branch = request.branchName(state, body.branch());
+    Optional<ConflictService.Settled> former =
+        request.server().conflicts().former(state, request.caller());
+    if (former.isPresent()) {
+      return resolved(former.get());
+    }
     ResolveConflictsV1 decision =
         ConflictResolution.needsTable(body)
-            ? ofTable(state, branch, body)
-            : ConflictResolution.plain(body, branch.name());
-    ConflictsResolvedV1 resolved =
+            ? ofTable(state, References.branch(state, branch), body)
+            : ConflictResolution.plain(body, branch);
+    ConflictService.Settled resolved =
         request.server().conflicts().resolve(repository, decision, request.caller());
-    return new ConflictPage.Resolved(resolved.resolved(), resolved.remaining());
+    return resolved(resolved);
+  }
+
+  private static ConflictPage.Resolved resolved(ConflictService.Settled settled) {
+    return new ConflictPage.Resolved(settled.resolved(), settled.remaining());
   }
 
   private ResolveConflictsV1 ofTable(

@@ -109,7 +109,7 @@ public class MergesResource {
   }
 
   private String branch(RepositoryState state, String name) {
-    return request.branch(state, name).name();
+    return request.branchName(state, name);
   }
 
   private static void refuseIfOpen(Merged merged) {
@@ -118,7 +118,7 @@ public class MergesResource {
           merged.conflicts(),
           Map.of(
               "branch",
-              merged.target().name(),
+              merged.target(),
               "remedy",
               "Resolve the conflicts and continue the merge, or abort it"));
     }

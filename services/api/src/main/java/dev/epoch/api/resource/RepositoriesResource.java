@@ -52,7 +52,7 @@ public class RepositoriesResource {
   }
 
   /** A storage backend as it is asked for together with the repository. */
-  private record Storage(String backend, Map<String, JsonNode> config) {}
+  private record Storage(String backend, Map<String, JsonNode> config, String description) {}
 
   @GET
   @Operation(summary = "List repositories")
@@ -90,7 +90,7 @@ public class RepositoriesResource {
                 name,
                 storage.backend(),
                 storage.config(),
-                null,
+                storage.description(),
                 name.equals(body.defaultStorage()),
                 Caller.of(caller.actor(), null));
       }
@@ -168,11 +168,13 @@ public class RepositoriesResource {
       throw new InvalidRequestException(
           FieldProblem.body("missing", "storage_configs." + name + ".backend", "Name the backend"));
     }
+    JsonNode description = config.remove("description");
     JsonNode nested = config.remove("config");
     if (nested != null && nested.isObject()) {
       nested.properties().forEach(field -> config.put(field.getKey(), field.getValue()));
     }
     config.forEach((key, value) -> NumberLimits.check(value, "body", "storage_configs", name, key));
-    return new Storage(backend.textValue(), config);
+    return new Storage(
+        backend.textValue(), config, description == null ? null : description.asText(null));
   }
 }

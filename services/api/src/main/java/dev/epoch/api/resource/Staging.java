@@ -31,7 +31,7 @@ final class Staging {
   }
 
   private static String branch(ApiRequest request, LiveRepository repository, StageTables body) {
-    return request.branch(repository.state(), body == null ? null : body.branch()).name();
+    return request.branchName(repository.state(), body == null ? null : body.branch());
   }
 
   private static List<String> tables(StageTables body) {

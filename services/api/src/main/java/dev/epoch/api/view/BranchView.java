@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.StepResult;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A branch. */
@@ -24,6 +26,22 @@ public record BranchView(
         false,
         branch.createdAt(),
         state.isDefault(branch));
+  }
+
+  /**
+   * A branch as it was created, also where the answer is given once more and it is gone or moved.
+   */
+  public static BranchView created(StepResult created, String name) {
+    RepositoryState state = created.state();
+    Optional<BranchState> now = state.branch(name);
+    String head =
+        created.former().isPresent() ? created.formerFacts().get("head") : now.orElseThrow().head();
+    return new BranchView(
+        name,
+        CommitView.idOf(state.commits().byId().get(head)),
+        false,
+        now.map(BranchState::createdAt).orElse(null),
+        now.map(state::isDefault).orElse(false));
   }
 
   /** All branches, by name, and the one that the actor works on. */

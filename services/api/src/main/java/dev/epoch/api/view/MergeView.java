@@ -21,7 +21,7 @@ public record MergeView(
   public static MergeView of(Merged merged) {
     return new MergeView(
         merged.source(),
-        merged.target().name(),
+        merged.target(),
         merged.upToDate(),
         merged.fastForward(),
         !merged.conflicts().isEmpty(),

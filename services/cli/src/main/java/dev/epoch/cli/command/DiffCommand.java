@@ -10,6 +10,7 @@ import dev.epoch.cli.text.DiffText;
 import dev.epoch.client.Diff;
 import dev.epoch.client.Diffs;
 import dev.epoch.client.Json;
+import dev.epoch.client.RefusedException;
 import dev.epoch.client.TableChange;
 import java.util.List;
 import java.util.function.Consumer;
@@ -88,7 +89,7 @@ public final class DiffCommand extends EpochSubcommand {
         throw new CommandFailure(
             ExitCode.NOT_FOUND,
             "'" + typed.base() + "' and '" + typed.target() + "' share no history",
-            null);
+            "two dots instead of three compare them nevertheless");
       }
       return new Diffs.Range(base, typed.target(), false);
     }
@@ -99,10 +100,26 @@ public final class DiffCommand extends EpochSubcommand {
   }
 
   private List<TableChange> tables(Diffs.Range range) {
-    return client().diffs().tables(range).tables().stream()
-        .filter(change -> table == null || change.table().equals(table))
-        .filter(change -> !onlyInTarget || change.inserted() > 0)
-        .toList();
+    List<TableChange> changes =
+        client().diffs().tables(range).tables().stream()
+            .filter(change -> table == null || change.table().equals(table))
+            .toList();
+    if (table != null && changes.isEmpty()) {
+      requireTable(range);
+    }
+    return changes.stream().filter(change -> !onlyInTarget || change.inserted() > 0).toList();
+  }
+
+  /** No change of a table that nobody knows is a mistake, not an answer. */
+  private void requireTable(Diffs.Range range) {
+    try {
+      client().tables().get(table, range.target());
+    } catch (RefusedException refusal) {
+      if (refusal.status() != 404) {
+        throw refusal;
+      }
+      client().tables().get(table, range.base());
+    }
   }
 
   private void text(Diffs.Range range) {

@@ -39,7 +39,21 @@ public final class DoctorCommand extends EpochSubcommand {
     super(session);
   }
 
-  private record Finding(String check, boolean ok, String message) {}
+  /**
+   * What a check has found.
+   *
+   * @param remedy what to do about a problem, or null
+   */
+  record Finding(String check, boolean ok, String message, String remedy) {
+
+    static Finding good(String check, String message) {
+      return new Finding(check, true, message, null);
+    }
+
+    static Finding problem(String check, String message, String remedy) {
+      return new Finding(check, false, message, remedy);
+    }
+  }
 
   @Override
   ExitCode run() {
@@ -59,18 +73,18 @@ public final class DoctorCommand extends EpochSubcommand {
     if (output().json()) {
       output().json(json());
     } else {
-      findings.forEach(finding ->
-          output()
-              .line(
-                  (finding.ok()
-                          ? output().palette().green("[ok]     ")
-                          : output().palette().red("[problem]"))
-                      + " "
-                      + finding.check()
-                      + ": "
-                      + finding.message()));
+      findings.forEach(this::print);
     }
     return findings.stream().allMatch(Finding::ok) ? ExitCode.OK : ExitCode.NEGATIVE;
+  }
+
+  private void print(Finding finding) {
+    String mark =
+        finding.ok() ? output().palette().green("[ok]     ") : output().palette().red("[problem]");
+    output().line(mark + " " + finding.check() + ": " + finding.message());
+    if (finding.remedy() != null) {
+      output().line("          hint: " + finding.remedy());
+    }
   }
 
   private boolean wanted(String check) {
@@ -89,10 +103,9 @@ public final class DoctorCommand extends EpochSubcommand {
     try {
       return check.get();
     } catch (CommandFailure failure) {
-      return new Finding(name, false, failure.getMessage());
+      return Finding.problem(name, failure.getMessage(), failure.hint());
     } catch (EpochException failure) {
-      String remedy = failure.remedy() == null ? "" : " (" + failure.remedy() + ")";
-      return new Finding(name, false, failure.getMessage() + remedy);
+      return Finding.problem(name, failure.getMessage(), failure.remedy());
     }
   }
 
@@ -101,28 +114,32 @@ public final class DoctorCommand extends EpochSubcommand {
     String from = file.path() == null ? "no configuration file" : file.path().toString();
     String folder =
         session().workspace().map(found -> found.directory().toString()).orElse("no .epoch folder");
-    return new Finding(
-        "config", true, from + "; " + folder + "; server " + session().settings().serverUrl());
+    return Finding.good(
+        "config", from + "; " + folder + "; server " + session().settings().serverUrl());
   }
 
   private Finding server() {
     JsonNode health = session().server().diagnostics().health();
     String status = health.path("status").asText("unknown");
     String version = health.path("version").asText("");
-    return new Finding(
-        "server",
-        status.equals("healthy") || status.equalsIgnoreCase("UP"),
-        status + (version.isEmpty() ? "" : ", version " + version));
+    String message = status + (version.isEmpty() ? "" : ", version " + version);
+    return status.equals("healthy") || status.equalsIgnoreCase("UP")
+        ? Finding.good("server", message)
+        : Finding.problem("server", message, "look at the log of the server");
   }
 
   private Finding readiness() {
     JsonNode ready = readinessAnswer();
     boolean ok = ready.path("ready").asBoolean(ready.path("status").asText().equals("UP"));
-    boolean metadata = ready.path("metadata_connected").asBoolean(ok);
-    return new Finding(
-        "ready",
-        ok && metadata,
-        metadata ? (ok ? "ready" : "not ready") : "the metadata database is not connected");
+    if (!ready.path("metadata_connected").asBoolean(ok)) {
+      return Finding.problem(
+          "ready",
+          "the metadata database is not connected",
+          "see that the PostgreSQL of EPOCH_METADATA_URL runs, and look at the log of the server");
+    }
+    return ok
+        ? Finding.good("ready", "ready")
+        : Finding.problem("ready", "not ready", "look at the log of the server");
   }
 
   /** A server that is not ready says so with an error status and the same document. */
@@ -139,39 +156,29 @@ public final class DoctorCommand extends EpochSubcommand {
 
   private Finding repository() {
     String branch = session().branch();
-    boolean there = client().branches().list().named(branch).isPresent();
-    return new Finding(
-        "repository", there, "branch '" + branch + "'" + (there ? "" : " does not exist"));
+    return client().branches().list().named(branch).isPresent()
+        ? Finding.good("repository", "branch '" + branch + "'")
+        : Finding.problem(
+            "repository", "branch '" + branch + "' does not exist", "epoch checkout <branch>");
   }
 
   private Finding projections() {
-    List<String> problems = new ArrayList<>();
-    JsonNode all;
     try {
-      all = client().diagnostics().projections().path("projections");
+      return ProjectionsCheck.of(session().server().diagnostics().projections());
     } catch (RefusedException refusal) {
       return unavailable("projections", refusal);
     }
-    for (JsonNode projection : all) {
-      if (!projection.path("error").isMissingNode() && !projection.path("error").isNull()) {
-        problems.add(
-            projection.path("name").asText() + " stopped: " + projection.path("error").asText());
-      }
-    }
-    return new Finding(
-        "projections",
-        problems.isEmpty(),
-        problems.isEmpty() ? all.size() + " running" : String.join("; ", problems));
   }
 
   private Finding recovery() {
     try {
-      JsonNode answer = client().diagnostics().recovery();
-      int open = answer.path("open").size();
-      return new Finding(
-          "recovery",
-          open == 0,
-          open == 0 ? "no operation is in doubt" : open + " operations are in doubt");
+      int open = session().clientOfAnyRepository().diagnostics().recovery().path("open").size();
+      return open == 0
+          ? Finding.good("recovery", "no operation is in doubt")
+          : Finding.problem(
+              "recovery",
+              Counts.of(open, "operation") + (open == 1 ? " is in doubt" : " are in doubt"),
+              "make the databases of the repository reachable; the server tries again by itself");
     } catch (RefusedException refusal) {
       return unavailable("recovery", refusal);
     }
@@ -179,8 +186,8 @@ public final class DoctorCommand extends EpochSubcommand {
 
   /** A server without the page has nothing to report there. */
   private static Finding unavailable(String check, RefusedException refusal) {
-    if (refusal.status() == 404) {
-      return new Finding(check, true, "not offered by this server");
+    if (refusal.status() == 404 && !refusal.body().has("error")) {
+      return Finding.good(check, "not offered by this server");
     }
     throw refusal;
   }
@@ -194,17 +201,18 @@ public final class DoctorCommand extends EpochSubcommand {
             .filter(finding -> !finding.ok())
             .map(finding -> finding.check() + ": " + finding.message())
             .toList();
-    return new Finding(
-        "credentials",
-        failed.isEmpty(),
-        failed.isEmpty()
-            ? Counts.of(backends.size(), "storage backend") + " tried, all answer"
-            : String.join("; ", failed));
+    return failed.isEmpty()
+        ? Finding.good(
+            "credentials", Counts.of(backends.size(), "storage backend") + " tried, all answer")
+        : Finding.problem(
+            "credentials",
+            String.join("; ", failed),
+            "'epoch storage test-credentials <name>' tries one again");
   }
 
   private Finding connection(StorageBackend backend) {
     StorageBackends.Connection connection = client().storage().test(backend.name());
-    return new Finding(backend.name(), connection.ok(), connection.message());
+    return new Finding(backend.name(), connection.ok(), connection.message(), null);
   }
 
   private ObjectNode json() {
@@ -212,11 +220,15 @@ public final class DoctorCommand extends EpochSubcommand {
     result.put("healthy", findings.stream().allMatch(Finding::ok));
     ArrayNode checks = result.putArray("checks");
     for (Finding finding : findings) {
-      checks
-          .addObject()
-          .put("check", finding.check())
-          .put("ok", finding.ok())
-          .put("message", finding.message());
+      ObjectNode check =
+          checks
+              .addObject()
+              .put("check", finding.check())
+              .put("ok", finding.ok())
+              .put("message", finding.message());
+      if (finding.remedy() != null) {
+        check.put("remedy", finding.remedy());
+      }
     }
     return result;
   }

@@ -1,5 +1,7 @@
 package dev.epoch.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
@@ -7,13 +9,14 @@ import dev.epoch.cli.configuration.Settings;
 import dev.epoch.cli.configuration.Workspace;
 import dev.epoch.client.Repositories;
 import dev.epoch.client.Repository;
+import dev.epoch.client.StorageBackends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code epoch init}. */
 @Command(name = "init", description = "Create a repository and tie this folder to it.")
-public final class InitCommand extends EpochSubcommand {
+public final class InitCommand extends TyingCommand {
 
   @Parameters(paramLabel = "<name>", description = "Name of the repository.")
   private String name;
@@ -31,7 +34,10 @@ public final class InitCommand extends EpochSubcommand {
   @Option(names = "--metadata-url", description = "Database where the server keeps metadata.")
   private String metadataUrl;
 
-  @Option(names = "--storage", description = "Storage backend of tables that name no other.")
+  @Option(
+      names = "--storage",
+      paramLabel = "<name>",
+      description = "Storage backend of the configuration to begin with.")
   private String storage;
 
   /** The command in a session. */
@@ -40,33 +46,50 @@ public final class InitCommand extends EpochSubcommand {
   }
 
   @Override
-  ExitCode run() {
+  Repository repository() {
     Settings settings = session().settings();
     session().workspace().ifPresent(this::refuseIfHere);
-    Repository repository =
-        session()
-            .server()
-            .repositories()
-            .create(
-                new Repositories.Draft(
-                    name,
-                    description,
-                    defaultBranch == null ? settings.defaultBranch().orElse(null) : defaultBranch,
-                    metadataUrl == null ? settings.metadataUrl().orElse(null) : metadataUrl,
-                    storage));
-    session().tie(repository);
-    if (output().json()) {
-      output().json(repository);
-    } else {
-      output()
-          .confirm(
-              "Initialized repository '"
-                  + repository.name()
-                  + "' on branch '"
-                  + repository.defaultBranch()
-                  + "'");
-    }
-    return ExitCode.OK;
+    return session()
+        .server()
+        .repositories()
+        .create(
+            new Repositories.Draft(
+                name,
+                description,
+                defaultBranch == null ? settings.defaultBranch().orElse(null) : defaultBranch,
+                metadataUrl == null ? settings.metadataUrl().orElse(null) : metadataUrl,
+                storage == null ? null : configured(settings)));
+  }
+
+  @Override
+  String done() {
+    return "Initialized";
+  }
+
+  private StorageBackends.Draft configured(Settings settings) {
+    var found =
+        settings
+            .storages()
+            .named(storage)
+            .orElseThrow(() ->
+                new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    "no storage '" + storage + "' is configured here",
+                    "add it before with 'epoch storage add "
+                        + storage
+                        + " --type <type> ...' in this folder; or after with 'epoch init "
+                        + name
+                        + "' and 'epoch storage add "
+                        + storage
+                        + " --type <type> ... --set-default'"));
+    ObjectNode config = found.config();
+    JsonNode description = config.remove("description");
+    return new StorageBackends.Draft(
+        storage,
+        StorageAddCommand.wireType(found.type()),
+        config,
+        description == null ? null : description.asText(),
+        true);
   }
 
   private void refuseIfHere(Workspace workspace) {

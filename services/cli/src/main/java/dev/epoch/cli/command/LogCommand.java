@@ -161,6 +161,8 @@ public final class LogCommand extends EpochSubcommand {
         last ? TimeExpression.until(typed, now) : TimeExpression.from(typed, now);
     return moment
         .map(Instant::toString)
-        .orElseThrow(() -> CommandFailure.usage("'" + typed + "' is not a date"));
+        .orElseThrow(() ->
+            new CommandFailure(
+                ExitCode.USAGE, "'" + typed + "' is not a date", TimeExpression.EXAMPLES));
   }
 }

@@ -1,5 +1,6 @@
 package dev.epoch.cli.command;
 
+import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.TimeExpression;
@@ -69,6 +70,10 @@ public final class QueryCommand extends EpochSubcommand {
     }
     Optional<Instant> time =
         TimeExpression.from(at, ZonedDateTime.now(session().environment().zone()));
+    if (time.isEmpty() && at.contains(" ")) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "'" + at + "' is neither a ref nor a time", TimeExpression.EXAMPLES);
+    }
     return time.map(instant ->
             new Queries.Request(
                 sql, null, session().branch(), instant.toString(), working, List.of(), limit))

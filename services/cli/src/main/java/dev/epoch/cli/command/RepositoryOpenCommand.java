@@ -1,6 +1,5 @@
 package dev.epoch.cli.command;
 
-import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.client.Repository;
 import picocli.CommandLine.Command;
@@ -8,7 +7,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code epoch repo open}. */
 @Command(name = "open", description = "Tie this folder to an existing repository.")
-public final class RepositoryOpenCommand extends EpochSubcommand {
+public final class RepositoryOpenCommand extends TyingCommand {
 
   @Parameters(paramLabel = "<name>", description = "Name of the repository.")
   private String name;
@@ -19,20 +18,12 @@ public final class RepositoryOpenCommand extends EpochSubcommand {
   }
 
   @Override
-  ExitCode run() {
-    Repository repository = session().server().repositories().open(name);
-    session().tie(repository);
-    if (output().json()) {
-      output().json(repository);
-    } else {
-      output()
-          .confirm(
-              "Opened repository '"
-                  + repository.name()
-                  + "' on branch '"
-                  + repository.defaultBranch()
-                  + "'");
-    }
-    return ExitCode.OK;
+  Repository repository() {
+    return session().server().repositories().open(name);
+  }
+
+  @Override
+  String done() {
+    return "Opened";
   }
 }

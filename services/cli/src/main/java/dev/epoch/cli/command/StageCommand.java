@@ -37,6 +37,9 @@ public final class StageCommand extends EpochSubcommand {
       output().json(staging);
     } else {
       output().confirm("Staged " + Counts.of(staging.count(), "table"));
+      if (staging.count() == 0) {
+        output().remark("hint: no table has changes to stage; 'epoch status' shows changes");
+      }
     }
     return ExitCode.OK;
   }

@@ -1,10 +1,13 @@
 package dev.epoch.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
+import dev.epoch.client.Json;
 import dev.epoch.client.StorageBackends;
+import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,6 +43,9 @@ public final class StorageAddCommand extends EpochSubcommand {
   @Override
   ExitCode run() {
     String backend = wireType(type);
+    if (session().settings().repository().isEmpty()) {
+      return configure(backend);
+    }
     JsonNode answer =
         session()
             .clientOfAnyRepository()
@@ -51,6 +57,33 @@ public final class StorageAddCommand extends EpochSubcommand {
       output().json(answer);
     } else {
       output().confirm("Added storage '" + name + "' (" + type + ")");
+    }
+    return ExitCode.OK;
+  }
+
+  /** Where no repository is named, the storage backend is kept for one that is yet to be made. */
+  private ExitCode configure(String backend) {
+    if (setDefault) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--set-default is for the storage of a repository, and this folder belongs to none",
+          "name one with --repository, or run 'epoch repo open <name>' here");
+    }
+    ObjectNode config = options.config(backend);
+    if (description != null) {
+      config.put("description", description);
+    }
+    String section = backend.equals("postgresql") ? "postgres" : backend;
+    Path file = session().settings().storages().add(name, section, config);
+    if (output().json()) {
+      output().json(Json.object().put("name", name).put("file", file.toString()));
+    } else {
+      output().confirm("Added storage '" + name + "' (" + type + ") to " + file);
+      output()
+          .remark(
+              "hint: 'epoch init <name> --storage "
+                  + name
+                  + "' makes a repository with it; for one that exists, name it with --repository");
     }
     return ExitCode.OK;
   }

@@ -28,8 +28,11 @@ public final class UnstageCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    WorkingSet.Staging staging =
-        client().workingSet().unstage(session().branch(), all ? List.of() : tables);
+    String branch = session().branch();
+    if (!all) {
+      tables.forEach(table -> client().tables().get(table, branch));
+    }
+    WorkingSet.Staging staging = client().workingSet().unstage(branch, all ? List.of() : tables);
     if (output().json()) {
       output().json(staging);
     } else {

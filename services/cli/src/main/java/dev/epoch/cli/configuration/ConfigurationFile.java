@@ -1,7 +1,9 @@
 package dev.epoch.cli.configuration;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlFactory;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
@@ -10,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,26 +60,41 @@ public final class ConfigurationFile {
     JsonNode overrides = content.path("profiles").path(profile);
     if (!overrides.isObject()) {
       throw new CommandFailure(
-          ExitCode.NOT_FOUND, "there is no profile '" + profile + "' in " + path, null);
+          ExitCode.NOT_FOUND,
+          "there is no profile '" + profile + "' in " + path,
+          "add [profiles." + profile + "] there, or leave --profile out");
     }
     return new ConfigurationFile(path, content, overrides, variables);
   }
 
   private static JsonNode parse(Path path) {
-    try (JsonParser parser = new TomlFactory().createParser(Files.readString(path))) {
-      return Json.read(parser);
+    try {
+      return parse(Files.readString(path));
     } catch (NoSuchFileException missing) {
-      throw new CommandFailure(ExitCode.NOT_FOUND, "there is no configuration file " + path, null);
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND,
+          "there is no configuration file " + path,
+          "look at --config and EPOCH_CONFIG_FILE");
     } catch (IOException unreadable) {
       throw new CommandFailure(
           ExitCode.INVALID,
           "cannot read the configuration file " + path + ": " + firstLine(unreadable),
-          null);
+          "correct it, or name another one with --config");
+    }
+  }
+
+  /** Reads TOML. */
+  static JsonNode parse(String text) throws IOException {
+    try (JsonParser parser = new TomlFactory().createParser(text)) {
+      return Json.read(parser);
     }
   }
 
   private static String firstLine(IOException problem) {
-    return String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
+    String text = String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
+    return problem instanceof JsonProcessingException syntax && syntax.getLocation() != null
+        ? text + " in line " + syntax.getLocation().getLineNr()
+        : text;
   }
 
   /** Where it was read from, or null. */
@@ -87,6 +106,40 @@ public final class ConfigurationFile {
   public String text(String... names) {
     String fromProfile = expanded(at(profile, names));
     return fromProfile == null ? expanded(at(content, names)) : fromProfile;
+  }
+
+  /**
+   * A table of the file with its values looked up, in the profile if that has it; empty where there
+   * is none. Arrays are left as they are.
+   */
+  public ObjectNode table(String... names) {
+    JsonNode fromProfile = at(profile, names);
+    return resolved(fromProfile.isObject() ? fromProfile : at(content, names));
+  }
+
+  private ObjectNode resolved(JsonNode table) {
+    ObjectNode result = Json.object();
+    table
+        .properties()
+        .forEach(field -> {
+          JsonNode value = field.getValue();
+          if (value.isObject()) {
+            result.set(field.getKey(), resolved(value));
+          } else if (value.isTextual()) {
+            result.put(field.getKey(), expanded(value));
+          } else {
+            result.set(field.getKey(), value);
+          }
+        });
+    return result;
+  }
+
+  /** The names of the tables and values in a table of the file. */
+  public Set<String> names(String... names) {
+    Set<String> all = new LinkedHashSet<>();
+    at(profile, names).fieldNames().forEachRemaining(all::add);
+    at(content, names).fieldNames().forEachRemaining(all::add);
+    return all;
   }
 
   private static JsonNode at(JsonNode root, String... names) {
@@ -115,7 +168,9 @@ public final class ConfigurationFile {
       return Files.readString(secret).strip();
     } catch (IOException unreadable) {
       throw new CommandFailure(
-          ExitCode.INVALID, "cannot read " + secret + ", which " + path + " names", null);
+          ExitCode.INVALID,
+          "cannot read " + secret + ", which " + path + " names",
+          "correct the path after " + FROM_FILE + ", or make the file readable");
     }
   }
 }

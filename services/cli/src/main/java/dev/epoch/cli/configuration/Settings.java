@@ -143,12 +143,17 @@ public final class Settings {
     return file;
   }
 
+  /** Storage backends of the configuration file. */
+  public ConfiguredStorages storages() {
+    return new ConfiguredStorages(file(), directory.resolve("epoch.toml"));
+  }
+
   private ConfigurationFile noFile() {
     if (profile() != null) {
       throw new CommandFailure(
           ExitCode.NOT_FOUND,
           "there is no configuration file that could have a profile '" + profile() + "'",
-          null);
+          "name one with --config, or leave the profile out");
     }
     return ConfigurationFile.none();
   }

@@ -22,6 +22,7 @@ import java.util.Optional;
  */
 public final class Workspace {
 
+  private static final String WRITABLE = "use a folder that you may write in; -C names another one";
   private static final String BRANCH_PREFIX = "ref: refs/heads/";
 
   private final Path directory;
@@ -73,7 +74,9 @@ public final class Workspace {
       return workspace;
     } catch (IOException unwritable) {
       throw new CommandFailure(
-          ExitCode.CONFLICT, "cannot write " + directory + ": " + unwritable.getMessage(), null);
+          ExitCode.CONFLICT,
+          "cannot write " + directory + ": " + unwritable.getMessage(),
+          WRITABLE);
     }
   }
 
@@ -121,7 +124,7 @@ public final class Workspace {
       throw new CommandFailure(
           ExitCode.CONFLICT,
           "cannot write " + directory.resolve("HEAD") + ": " + unwritable.getMessage(),
-          null);
+          WRITABLE);
     }
   }
 
@@ -149,7 +152,9 @@ public final class Workspace {
       return Files.readString(file).strip();
     } catch (IOException unreadable) {
       throw new CommandFailure(
-          ExitCode.CONFLICT, "cannot read " + file + ": " + unreadable.getMessage(), null);
+          ExitCode.CONFLICT,
+          "cannot read " + file + ": " + unreadable.getMessage(),
+          "'epoch repo open <name>' ties the folder to a repository anew");
     }
   }
 

@@ -10,7 +10,12 @@ public final class Counts {
 
   /** {@code 1 record}, {@code 3 records}. */
   public static String of(long count, String noun) {
-    return count + " " + (count == 1 ? noun : noun + "s");
+    return of(count, noun, "s");
+  }
+
+  /** {@code 1 branch}, {@code 3 branches}. */
+  public static String of(long count, String noun, String plural) {
+    return count + " " + (count == 1 ? noun : noun + plural);
   }
 
   /** {@code 3 records added, 1 record deleted}; empty where nothing changed. */

@@ -82,8 +82,9 @@ public final class CommitProcessor {
     if (selected.isEmpty()) {
       return Decision.reject(nothingToCommit(branch));
     }
+    SortedSet<String> taken = takesEverything(command, branch) ? all(state, branch) : selected;
     List<String> ids =
-        selected.stream()
+        taken.stream()
             .flatMap(name -> state.tables().named(name).stream())
             .filter(table -> state.isDefault(branch) || holds(state.head(branch), table))
             .map(RegisteredTable::id)
@@ -187,6 +188,21 @@ public final class CommitProcessor {
       selected.retainAll(branch.staged());
     }
     return selected;
+  }
+
+  private static boolean takesEverything(CommitToBranchV1 command, BranchState branch) {
+    return command.tables().isEmpty() && (command.all() || branch.staged().isEmpty());
+  }
+
+  /**
+   * Names of all tables that the branch has. A commit of everything takes those without changes,
+   * too: until it has locked a table that has some, a transaction may still write that one and
+   * others, and must not be committed by half.
+   */
+  private static SortedSet<String> all(RepositoryState state, BranchState branch) {
+    SortedSet<String> names = new TreeSet<>(state.head(branch).tree().keySet());
+    names.addAll(registered(state, branch));
+    return names;
   }
 
   private static Rejection nothingToCommit(BranchState branch) {

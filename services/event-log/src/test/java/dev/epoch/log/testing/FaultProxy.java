@@ -11,10 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /** Stands between a client and a server and breaks their connections at chosen moments. */
 public final class FaultProxy implements AutoCloseable {
+  private static final long STALL_PAUSE_NANOS = 1_000_000;
+
   private final ServerSocket listening;
   private final String host;
   private final int port;
@@ -22,6 +26,8 @@ public final class FaultProxy implements AutoCloseable {
   private final AtomicReference<Cut> cut = new AtomicReference<>();
   private volatile boolean refusing;
   private volatile boolean silent;
+  private volatile boolean stalled;
+  private final AtomicBoolean cutNextAnswer = new AtomicBoolean();
 
   /** Once, when a client sends this text. */
   private record Cut(String text, boolean afterForwarding, Runnable then) {}
@@ -73,6 +79,21 @@ public final class FaultProxy implements AutoCloseable {
     silent = swallow;
   }
 
+  /** The next answer of the server ends in its midst, and the connection with it. */
+  public void cutNextAnswer() {
+    cutNextAnswer.set(true);
+  }
+
+  /** Breaks every connection there is. */
+  public void cutAll() {
+    closeAll();
+  }
+
+  /** Holds back what both sides send, or lets it go on: nothing of it is lost. */
+  public void stall(boolean stall) {
+    stalled = stall;
+  }
+
   private void accept() {
     try {
       while (!listening.isClosed()) {
@@ -89,7 +110,13 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private void connect(Socket client) throws IOException {
-    Socket server = new Socket(host, port);
+    Socket server;
+    try {
+      server = new Socket(host, port);
+    } catch (IOException nobodyThere) {
+      client.close();
+      return;
+    }
     client.setTcpNoDelay(true);
     server.setTcpNoDelay(true);
     open.add(client);
@@ -99,7 +126,7 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private void pump(Socket from, Socket to, boolean fromClient) {
-    byte[] buffer = new byte[1 << 20];
+    byte[] buffer = new byte[1 << 17];
     boolean swallowing = false;
     try (from;
         to) {
@@ -109,6 +136,13 @@ public final class FaultProxy implements AutoCloseable {
         Cut due = fromClient ? due(buffer, length) : null;
         if (due != null) {
           cut(due, from, to, out, Arrays.copyOf(buffer, length));
+          return;
+        }
+        while (stalled) {
+          LockSupport.parkNanos(STALL_PAUSE_NANOS);
+        }
+        if (!fromClient && cutNextAnswer.compareAndSet(true, false)) {
+          out.write(buffer, 0, length / 2);
           return;
         }
         swallowing |= fromClient && silent;

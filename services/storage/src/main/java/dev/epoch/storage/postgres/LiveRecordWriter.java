@@ -10,10 +10,10 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
   private final String live;
   private final String match;
 
-  LiveRecordWriter(Session session, TableHandle table) {
+  LiveRecordWriter(Session session, TableHandle table, ShapeCache<String> keyMatches) {
     this.session = session;
     this.live = Quote.qualified(table.path().schema(), table.path().table());
-    this.match = RecordWrites.keyMatch(session, table, "target", "given");
+    this.match = keyMatches.get(session, table.id(), null, () -> keyMatch(session, table));
   }
 
   @Override
@@ -68,5 +68,15 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
                 .formatted(group.relation(), live, columns, values, match),
             group.parameters());
     return new Upserted(inserted, updated);
+  }
+
+  /** The condition that target and given have the same key. */
+  private static String keyMatch(Session session, TableHandle table) {
+    return session
+        .first(
+            "SELECT epoch.key_match($1, 'target', 'given') AS condition",
+            row -> row.getString("condition"),
+            table.id())
+        .orElseThrow();
   }
 }

@@ -16,11 +16,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One try to do an operation, inside a transaction that the caller commits. */
 final class OperationWork {
   /** Plans that cost what the working set costs, made once per connection. */
-  private static final String PLANS =
+  static final String KEYED_PLANS =
       """
       SET LOCAL plan_cache_mode = force_generic_plan;
       SET LOCAL enable_nestloop = on;
@@ -57,10 +58,11 @@ final class OperationWork {
   OperationResult run(Map<String, StagedTable> staged) {
     List<OperationTable> tables = lock();
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
+    operation.tables().forEach(t -> locations.put(t.table().table().id(), t.table().head()));
     requireNothingPending(tables);
     if (!staged.isEmpty()) {
       merge(tables, staged);
-      session.run(PLANS);
+      session.run(KEYED_PLANS);
     }
     for (OperationTable table : tables) {
       locations.put(
@@ -76,7 +78,11 @@ final class OperationWork {
     return result;
   }
 
-  /** Takes all locks, in the order of table ids; what is read afterwards stays true. */
+  /**
+   * Takes all locks, in the order of table ids; what is read afterwards stays true.
+   *
+   * @return the tables to work on
+   */
   private List<OperationTable> lock() {
     BranchHandle branch = operation.branch();
     List<TableOperation> ordered =
@@ -104,22 +110,63 @@ final class OperationWork {
               : resolver.lockPlacements(session, branch, ids);
     }
     List<OperationTable> tables = new ArrayList<>();
-    StringBuilder locks = new StringBuilder(retries.setting());
     for (TableOperation table : ordered) {
-      OperationTable found = find(table, branch, placements);
-      tables.add(found);
-      if (branch.isDefault() && table instanceof MergeRows) {
-        addLock(locks, found.live().rows());
-      }
-      if (found.workingSet() != null) {
-        addLock(locks, found.workingSet());
-      }
+      tables.add(find(table, branch, placements));
     }
     if (commitsOnly) {
-      locks.append("; ").append(PLANS);
+      session.run(retries.setting() + "; " + KEYED_PLANS);
+      return tables.size() == 1 ? lockWorkingSets(tables) : lockTouched(tables);
+    }
+    StringBuilder locks = new StringBuilder(retries.setting());
+    for (OperationTable table : tables) {
+      if (branch.isDefault() && table.operation() instanceof MergeRows) {
+        addLock(locks, table.live().rows());
+      }
+      if (table.workingSet() != null) {
+        addLock(locks, table.workingSet());
+      }
     }
     session.run(locks.toString());
     return tables;
+  }
+
+  private List<OperationTable> lockWorkingSets(List<OperationTable> tables) {
+    List<String> locks = new ArrayList<>();
+    for (OperationTable table : tables) {
+      if (table.workingSet() != null) {
+        locks.add("LOCK TABLE " + table.workingSet() + " IN SHARE ROW EXCLUSIVE MODE");
+      }
+    }
+    if (!locks.isEmpty()) {
+      session.run(String.join("; ", locks));
+    }
+    return tables;
+  }
+
+  /**
+   * Locks the working sets that have entries, and looks again: a transaction that wrote one of them
+   * and was waited for, or was committed meanwhile, may have written others too.
+   */
+  private List<OperationTable> lockTouched(List<OperationTable> tables) {
+    Map<String, OperationTable> untouched = new LinkedHashMap<>();
+    tables.forEach(table -> {
+      if (table.workingSet() != null) {
+        untouched.put(table.id(), table);
+      }
+    });
+    List<OperationTable> locked = new ArrayList<>();
+    while (true) {
+      Map<String, String> workingSets = new LinkedHashMap<>();
+      untouched.forEach((id, table) -> workingSets.put(id, table.workingSet()));
+      Set<String> touched = WorkingSetProbes.touched(session, workingSets);
+      if (touched.isEmpty()) {
+        return locked;
+      }
+      List<OperationTable> more =
+          untouched.values().stream().filter(table -> touched.contains(table.id())).toList();
+      locked.addAll(lockWorkingSets(more));
+      untouched.keySet().removeAll(touched);
+    }
   }
 
   private static void addLock(StringBuilder locks, String relation) {

@@ -4,11 +4,9 @@ import dev.epoch.events.table.Column;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.WriteRefusedException;
-import io.vertx.mutiny.sqlclient.Row;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,75 +24,28 @@ import java.util.stream.Collectors;
  * looked up stays true.
  */
 final class OverlayRecordWriter implements RecordWrites.RecordWriter {
-  private static final String PARTS =
-      """
-      SELECT
-        b.label AS branch_label,
-        t.label AS table_label,
-        epoch.key_match($1, 'target', 'given') AS target_match,
-        epoch.key_match($1, 'base', 'given') AS base_match,
-        epoch.base_select($2, $1, '{}') AS base_select,
-        epoch.base_has_key($2, $1, 'given') AS base_has_key,
-        epoch.writable_columns(epoch.live_table($1)) AS writable
-      FROM epoch.tables AS t
-      CROSS JOIN epoch.branches AS b
-      WHERE t.table_id = $1 AND b.branch_id = $2
-      """;
-
   private final Session session;
   private final TableHandle table;
-  private final String rows;
-  private final String tombstones;
-  private final String match;
-  private final String baseMatch;
-  private final String baseSelect;
-  private final String baseHasKey;
-  private final List<String> writable;
-  private final Map<String, String> identities;
-  private final List<UniqueRule> rules;
+  private final OverlayParts parts;
 
-  private record UniqueRule(String name, String query) {}
-
-  private OverlayRecordWriter(Session session, BranchHandle branch, TableHandle table) {
-    Row parts = session.first(PARTS, row -> row, table.id(), branch.id()).orElseThrow();
-    Layout.Overlay overlay =
-        new Layout(parts.getString("table_label"), table.id())
-            .overlay(parts.getString("branch_label"), branch.id());
+  private OverlayRecordWriter(Session session, TableHandle table, OverlayParts parts) {
     this.session = session;
     this.table = table;
-    this.rows = Quote.qualified(Layout.SCHEMA, overlay.rows());
-    this.tombstones = Quote.qualified(Layout.SCHEMA, overlay.tombstones());
-    this.match = parts.getString("target_match");
-    this.baseMatch = parts.getString("base_match");
-    this.baseSelect = parts.getString("base_select");
-    this.baseHasKey = parts.getString("base_has_key");
-    this.writable = List.of(parts.getArrayOfStrings("writable"));
-    this.identities =
-        session
-            .list(
-                "SELECT column_name, next_value FROM epoch.identity_columns($1)",
-                row -> row,
-                table.id())
-            .stream()
-            .collect(
-                Collectors.toMap(
-                    row -> row.getString("column_name"), row -> row.getString("next_value")));
-    this.rules =
-        session.list(
-            "SELECT index_name, query FROM epoch.broken_rules($1, $2)",
-            row -> new UniqueRule(row.getString("index_name"), row.getString("query")),
-            branch.id(),
-            table.id());
-    session.run(
-        "LOCK TABLE "
-            + Quote.qualified(Layout.SCHEMA, overlay.workingSet())
-            + " IN SHARE ROW EXCLUSIVE MODE");
+    this.parts = parts;
   }
 
   /** Makes the overlay if there is none, and locks it. */
-  static OverlayRecordWriter open(Session session, BranchHandle branch, TableHandle table) {
+  static OverlayRecordWriter open(
+      Session session, BranchHandle branch, TableHandle table, ShapeCache<OverlayParts> shapes) {
     session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table.id());
-    return new OverlayRecordWriter(session, branch, table);
+    OverlayParts parts =
+        shapes.get(
+            session,
+            table.id(),
+            branch.id(),
+            () -> OverlayParts.derive(session, table.id(), branch.id()));
+    session.run("LOCK TABLE " + parts.workingSet() + " IN SHARE ROW EXCLUSIVE MODE");
+    return new OverlayRecordWriter(session, table, parts);
   }
 
   @Override
@@ -109,7 +60,7 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
                 WHERE %s
                 RETURNING given.epoch_index
                 """
-                    .formatted(keys.relation(), rows, match),
+                    .formatted(keys.relation(), parts.rows(), parts.match()),
                 keys.parameters()));
     deleted.addAll(
         indexes(
@@ -126,7 +77,12 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
             )
             SELECT hidden.epoch_index FROM hidden
             """
-                .formatted(keys.relation(), baseHasKey, tombstones, match, names(keys.columns())),
+                .formatted(
+                    keys.relation(),
+                    parts.baseHasKey(),
+                    parts.tombstones(),
+                    parts.match(),
+                    names(keys.columns())),
             keys.parameters()));
     return deleted.size();
   }
@@ -143,10 +99,10 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
             WHERE %s
             RETURNING given.epoch_index
             """
-                .formatted(group.relation(), tombstones, match),
+                .formatted(group.relation(), parts.tombstones(), parts.match()),
             group.parameters());
     long inserted = insert(group, revived);
-    rules.forEach(rule -> check(rule, group));
+    parts.rules().forEach(rule -> check(rule, group));
     return new Upserted(inserted, updated);
   }
 
@@ -161,9 +117,9 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
         """
             .formatted(
                 group.relation(),
-                rows,
+                parts.rows(),
                 RecordWrites.assignments(group),
-                match,
+                parts.match(),
                 RecordWrites.differ(group, "target")),
         group.parameters());
   }
@@ -172,7 +128,7 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
   private long updateBase(GivenRecords.Group group) {
     Set<String> given = group.otherColumns().stream().map(Column::name).collect(Collectors.toSet());
     String merged =
-        writable.stream()
+        parts.writable().stream()
             .map(name -> (given.contains(name) ? "given." : "base.") + Quote.identifier(name))
             .collect(Collectors.joining(", "));
     return session.execute(
@@ -191,13 +147,13 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
         """
             .formatted(
                 group.relation(),
-                rows,
-                Quote.identifiers(writable),
+                parts.rows(),
+                Quote.identifiers(parts.writable()),
                 merged,
-                baseSelect,
-                baseMatch,
-                match,
-                tombstones,
+                parts.baseSelect(),
+                parts.baseMatch(),
+                parts.match(),
+                parts.tombstones(),
                 RecordWrites.differ(group, "base")),
         group.parameters());
   }
@@ -209,12 +165,14 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
       columns.add(column.name());
       values.add("given." + Quote.identifier(column.name()));
     }
-    identities.forEach((column, nextValue) -> {
-      if (!columns.contains(column)) {
-        columns.add(column);
-        values.add(nextValue);
-      }
-    });
+    parts
+        .identities()
+        .forEach((column, nextValue) -> {
+          if (!columns.contains(column)) {
+            columns.add(column);
+            values.add(nextValue);
+          }
+        });
     return session.execute(
         """
         WITH %s
@@ -227,16 +185,16 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
         """
             .formatted(
                 group.relation(),
-                rows,
+                parts.rows(),
                 Quote.identifiers(columns),
                 String.join(", ", values),
-                match,
+                parts.match(),
                 group.parameterCount() + 1,
-                baseHasKey),
+                parts.baseHasKey()),
         group.parameters((Object) revived.toArray(Integer[]::new)));
   }
 
-  private void check(UniqueRule rule, GivenRecords.Group group) {
+  private void check(OverlayParts.UniqueRule rule, GivenRecords.Group group) {
     boolean broken =
         session
             .first("WITH " + group.relation() + rule.query(), row -> true, group.parameters())

@@ -5,7 +5,6 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageException;
-import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
@@ -21,9 +20,16 @@ final class RecordWrites {
   /** A value for a column GENERATED ALWAYS. */
   private static final String GENERATED_ALWAYS = "428C9";
 
+  /** Records, up to which each is looked up by its key. */
+  private static final int FEW = 100;
+
+  private static final String MANY_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan";
+
   private final Database database;
   private final ValueCodec codec;
   private final LockRetries retries;
+  private final ShapeCache<OverlayParts> overlays = new ShapeCache<>();
+  private final ShapeCache<String> keyMatches = new ShapeCache<>();
 
   RecordWrites(Database database, ValueCodec codec, LockRetries retries) {
     this.database = database;
@@ -49,14 +55,12 @@ final class RecordWrites {
 
   private WriteResult write(
       Session session, BranchHandle branch, BranchTable table, GivenRecords records) {
-    session.run(retries.setting());
-    // a plan for one record is no plan for ten thousand
-    session.run("SET LOCAL plan_cache_mode = force_custom_plan");
+    session.run(retries.setting() + "; " + plans(branch, records));
     requireDistinctKeys(session, records);
     RecordWriter writer =
         branch.isDefault()
-            ? new LiveRecordWriter(session, table.table())
-            : OverlayRecordWriter.open(session, branch, table.table());
+            ? new LiveRecordWriter(session, table.table(), keyMatches)
+            : OverlayRecordWriter.open(session, branch, table.table(), overlays);
     long total = records.deletes().size();
     long inserted = 0;
     long updated = 0;
@@ -69,6 +73,16 @@ final class RecordWrites {
     }
     session.run("SET CONSTRAINTS ALL IMMEDIATE");
     return new WriteResult(inserted, updated, deleted, total - inserted - updated - deleted);
+  }
+
+  /**
+   * A plan for one record is no plan for ten thousand, and planning over a branch's base costs more
+   * than a few records. Triggers of live tables are the user's: their plans stay the planner's.
+   */
+  private static String plans(BranchHandle branch, GivenRecords records) {
+    return branch.isDefault() || records.allKeys().size() > FEW
+        ? MANY_PLANS
+        : OperationWork.KEYED_PLANS;
   }
 
   /** Keys that differ as texts can be the same as values: 1.0 and 1.00. */
@@ -129,17 +143,5 @@ final class RecordWrites {
     return group.otherColumns().stream()
         .map(column -> relation + "." + Quote.identifier(column.name()))
         .collect(Collectors.joining(", "));
-  }
-
-  /** The condition that target and given have the same key. */
-  static String keyMatch(Session session, TableHandle table, String left, String right) {
-    return session
-        .first(
-            "SELECT epoch.key_match($1, $2, $3) AS condition",
-            row -> row.getString("condition"),
-            table.id(),
-            left,
-            right)
-        .orElseThrow();
   }
 }

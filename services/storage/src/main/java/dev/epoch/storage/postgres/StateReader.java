@@ -47,8 +47,9 @@ final class StateReader {
   /** See {@link StateSelect}. */
   String select(Session session, TableHandle table, TableState state) {
     PhysicalState physical = resolver.resolve(session, table, state);
-    return new StateSql(new TableColumns(table.schema()), empty(session, physical))
-        .select(physical);
+    TableColumns columns = new TableColumns(table.schema());
+    StateSql sql = new StateSql(columns, empty(session, physical));
+    return sql.select(physical, FewKeys.absent(session, columns, sql.hiding(physical), "x"));
   }
 
   /** Which of the relations that can change the state hold nothing now. */
@@ -234,7 +235,7 @@ final class StateReader {
   private Map<String, PhysicalState> touched(
       Session session, BranchHandle branch, Collection<BranchTable> tables) {
     Map<String, PhysicalState> working = new LinkedHashMap<>();
-    List<String> probes = new ArrayList<>();
+    Map<String, String> workingSets = new LinkedHashMap<>();
     Map<String, BranchPlacement> placements =
         branch.isDefault()
             ? Map.of()
@@ -246,25 +247,16 @@ final class StateReader {
       if (branch.isDefault()) {
         LiveRelations live = resolver.live(session, table.table());
         working.put(id, new PhysicalState.Live(live, PhysicalState.NOW));
-        probes.add(probe(id, live.workingSet()));
+        workingSets.put(id, live.workingSet());
       } else if (placement != null && placement.hasOverlay()) {
         PhysicalState.Overlaid own =
             resolver.own(session, table.table(), branch, placement.anchor());
         working.put(id, own);
-        probes.add(probe(id, own.overlay().workingSet()));
+        workingSets.put(id, own.overlay().workingSet());
       }
     }
-    if (!probes.isEmpty()) {
-      working
-          .keySet()
-          .retainAll(session.list(String.join(" UNION ALL ", probes), row -> row.getString(0)));
-    }
+    working.keySet().retainAll(WorkingSetProbes.touched(session, workingSets));
     return working;
-  }
-
-  private static String probe(String tableId, String workingSet) {
-    return "SELECT %s::text WHERE EXISTS (SELECT FROM %s)"
-        .formatted(Quote.literal(tableId), workingSet);
   }
 
   private static PendingChanges count(Session session, TableHandle table, PhysicalState working) {

@@ -1,0 +1,216 @@
+package dev.epoch.qa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.qa.process.Checkout;
+import dev.epoch.qa.process.Database;
+import dev.epoch.qa.process.ServerProcess;
+import dev.epoch.qa.process.Shell;
+import dev.epoch.qa.process.Shop;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Corners of the command line that only show against a real server. */
+@Timeout(120)
+class CommandLineIT {
+
+  @TempDir static Path home;
+  private static ServerProcess server;
+  private static Shop shop;
+  private static Shell shell;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = ServerProcess.started(home.resolve("data"));
+    shop = Shop.open(server, "corners");
+    shop.branch("feature/x", "main");
+    Path folder = Files.createDirectory(home.resolve("work"));
+    shell = server.shell(folder);
+    shell.epoch("repo", "open", "corners").ok();
+    Files.writeString(folder.resolve("broken.toml"), "a = [");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    server.close();
+  }
+
+  /** Each ends with an exit code that is not 0, an error, and what to do next. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "stauts",
+        "table ad",
+        "log --onelin",
+        "commit",
+        "commit -m ''",
+        "commit -m nothing",
+        "commit -m x extra",
+        "commit -m x --tables nothing",
+        "init",
+        "init ''",
+        "init 'no name/at all'",
+        "init corners -C /tmp/nowhere-at-all",
+        "init other",
+        "init other --storage nothing --directory ..",
+        "table add orders2",
+        "table add t --location nowhere",
+        "table add t --location postgresql://127.0.0.1:1/db/public.t",
+        "table add customers --location postgresql://127.0.0.1:1/db/public.customers",
+        "table show nothing",
+        "table remove nothing",
+        "table refresh nothing",
+        "branch create 'bad name'",
+        "branch create main",
+        "branch create b --from nowhere",
+        "branch delete main",
+        "branch delete nothing",
+        "branch rename feature/x main",
+        "checkout nowhere",
+        "stage nothing",
+        "unstage nothing",
+        "diff --table nothing",
+        "diff main..nowhere",
+        "log nowhere",
+        "log -n many",
+        "log --since 'a while ago'",
+        "show HEAD~99",
+        "query",
+        "query 'SELEC 1'",
+        "query 'SELECT * FROM nothing'",
+        "query 'SELECT 1; SELECT 2'",
+        "query 'DELETE FROM customers'",
+        "query 'SELECT 1' --at nowhere",
+        "query 'SELECT 1' --at 'a while ago'",
+        "query 'SELECT 1' --format xml",
+        "merge",
+        "merge nowhere",
+        "merge --continue",
+        "merge feature/x --strategy best",
+        "conflicts resolve customers --ours",
+        "conflicts resolve customers --ours --theirs",
+        "storage add x --type oracle",
+        "storage add x --type postgresql",
+        "storage show nothing",
+        "storage remove corners",
+        "storage default set nothing",
+        "events --type nothing",
+        "events --follow --type nothing",
+        "completion fish",
+        "help nothing",
+        "doctor --check weather",
+        "repo open nothing",
+        "gc --everything",
+        "status --repository nothing",
+        "status --branch nothing",
+        "status --config broken.toml",
+        "status --config missing.toml",
+        "status --server http://127.0.0.1:1",
+        "status --server 'not a url'",
+        "status --timeout 0",
+        "--profile p status"
+      })
+  void aMistakeIsExplained(String command) {
+    Shell.Result result = epoch(command);
+
+    assertThat(result.exitCode()).as(result.err()).isBetween(1, 6);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).matches("(?s)error: .+\nhint: .+\n");
+  }
+
+  @Test
+  void theDoctorReadsTheProjectionsOfTheServer() throws Exception {
+    assertThat(epoch("doctor").ok())
+        .doesNotContain("[problem]")
+        .containsPattern("\\[ok\\]      projections: \\d+ running");
+    server
+        .database()
+        .execute(
+            """
+            UPDATE epoch_read.projections
+            SET state = 'parked', parked_at = 7, error = 'a trial'
+            WHERE name = 'conflicts'
+            """);
+    try {
+      Shell.Result parked = epoch("doctor --check projections");
+
+      assertThat(parked.exitCode()).isEqualTo(1);
+      assertThat(parked.out())
+          .isEqualTo(
+              "[problem] projections: conflicts is parked before position 7: a trial\n"
+                  + "          hint: remove the cause, then POST"
+                  + " /api/v1/admin/projections/conflicts/retry; .../skip leaves the event out\n");
+    } finally {
+      server.rest().post("/admin/projections/conflicts/retry", "").ok();
+    }
+    epoch("doctor --check projections").ok();
+  }
+
+  @Test
+  void rowsOfDeletedBranchesAreTakenBack() throws Exception {
+    shop.branch("feature/gone", "main");
+    try (Connection session = shop.database().connect()) {
+      Database.execute(
+          session,
+          "SELECT epoch.use_branch('feature/gone')",
+          "UPDATE customers SET name = 'gone' WHERE id = 1");
+    }
+    shop.commit("feature/gone", "on the branch");
+    int before = overlays();
+    epoch("branch delete feature/gone --force").ok();
+
+    assertThat(epoch("gc --dry-run").ok()).startsWith("Would drop the rows of 1 deleted branch:\n");
+    assertThat(overlays()).isEqualTo(before);
+    assertThat(epoch("gc").ok()).isEqualTo("Dropped the rows of 1 deleted branch\n");
+    assertThat(overlays()).isLessThan(before);
+    assertThat(epoch("cleanup").ok()).isEqualTo("Nothing to clean up\n");
+  }
+
+  @Test
+  void aRepositoryBeginsWithAStorageThatWasAddedBefore() throws Exception {
+    Database mydb = server.database().create("mydb");
+    mydb.execute("CREATE TABLE users (id int PRIMARY KEY)", "INSERT INTO users VALUES (1), (2)");
+    Shell fresh = server.shell(Files.createDirectory(home.resolve("fresh")));
+
+    Shell.Result result =
+        fresh.bash(
+            """
+            PATH=%s/bin:$PATH
+            epoch storage add dev --type postgresql --url %s
+            epoch init my-repo --storage dev
+            epoch table add users
+            epoch storage default show
+            """
+                .formatted(Checkout.ROOT, mydb.url()));
+
+    assertThat(result.ok())
+        .contains("Added storage 'dev' (postgresql) to ")
+        .endsWith(
+            """
+            Initialized repository 'my-repo' on branch 'main'
+            Registered table 'users' with 2 records
+              Schema: id (int)
+              Primary key: id
+            dev
+            """);
+  }
+
+  private static int overlays() throws Exception {
+    return Integer.parseInt(
+        shop.database()
+            .rows("SELECT count(*) FROM pg_class WHERE relname LIKE 'customers\\_\\_v\\_%'")
+            .getFirst());
+  }
+
+  private static Shell.Result epoch(String command) {
+    return shell.bash("%s %s".formatted(Checkout.epoch(), command));
+  }
+}

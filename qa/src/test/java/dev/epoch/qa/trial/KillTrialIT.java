@@ -1,0 +1,50 @@
+package dev.epoch.qa.trial;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Nothing acknowledged is lost, nothing is there twice or half, whenever the server's process ends.
+ * The seed decides what each client does and where the process ends; how the processes interleave
+ * it cannot decide.
+ */
+class KillTrialIT {
+
+  @TempDir Path folder;
+
+  @Test
+  @Timeout(900)
+  void nothingIsLostInAFewKills() throws Exception {
+    run(Integer.getInteger("epoch.test.kills", 20));
+  }
+
+  @Test
+  @Tag("long")
+  @Timeout(20_000)
+  void nothingIsLostInManyKills() throws Exception {
+    run(1000);
+  }
+
+  private void run(int kills) throws Exception {
+    long seed = Long.getLong("epoch.test.seed", System.nanoTime());
+    System.out.println("kill trial: -Depoch.test.seed=" + seed);
+    try (KillTrial trial = new KillTrial(folder, seed)) {
+      try {
+        trial.run(kills);
+      } catch (Throwable failure) {
+        Path log = Files.createTempFile("epoch-kill-trial", ".log");
+        Files.writeString(log, trial.log());
+        throw new AssertionError(
+            "seed %d, %s, server's log in %s: %s"
+                .formatted(seed, trial.counts(), log, failure.getMessage()),
+            failure);
+      } finally {
+        System.out.println("kill trial: seed " + seed + ", " + trial.counts());
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.epoch.qa.trial;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What the clients of a trial know for sure: every commit with its rows, and, for the live tables,
+ * the versions that each client gave its own rows. A version is what one transaction left behind.
+ */
+final class Model {
+  static final String MAIN = "main";
+  static final List<String> TABLES = List.of("t", "u", "w");
+
+  private final Map<String, Commit> commits = new ConcurrentHashMap<>();
+  private final Map<Integer, LiveRows> live = new ConcurrentHashMap<>();
+  private final Map<String, String> messages = new ConcurrentHashMap<>();
+  private final Set<String> onMain = ConcurrentHashMap.newKeySet();
+
+  /** A commit as it was first seen. */
+  record Commit(String id, List<String> parents, Rows rows) {}
+
+  Model(int clients, Rows start) {
+    for (int client = 1; client <= clients; client++) {
+      live.put(client, new LiveRows(start.of(client)));
+    }
+  }
+
+  /** Which database of the trial a table is in. */
+  static boolean inFirstDatabase(RowId row) {
+    return !row.table().equals("w");
+  }
+
+  LiveRows live(int client) {
+    return live.get(client);
+  }
+
+  Commit commit(String id) {
+    return commits.get(id);
+  }
+
+  Map<String, Commit> commits() {
+    return commits;
+  }
+
+  void learn(Commit commit) {
+    Commit known = commits.putIfAbsent(commit.id(), commit);
+    if (known != null && !known.equals(commit)) {
+      throw new AssertionError(
+          "commit " + commit.id() + " reads otherwise:\n" + known + "\n" + commit);
+    }
+  }
+
+  /** Notes that a command with this message was answered with a commit. */
+  void acknowledged(String message, String commit) {
+    String known = messages.put(message, commit);
+    if (known != null && !known.equals(commit)) {
+      throw new AssertionError(message + " was answered with two commits");
+    }
+  }
+
+  /** Notes a commit that main had as its head: it stays in main's history. */
+  void acknowledgedOnMain(String commit) {
+    onMain.add(commit);
+  }
+
+  Set<String> acknowledgedOnMain() {
+    return onMain;
+  }
+
+  /** The acknowledged commits by their messages. */
+  Map<String, String> acknowledged() {
+    return messages;
+  }
+
+  /** The commit and all its ancestors. */
+  Set<String> history(String id) {
+    Set<String> seen = new HashSet<>();
+    List<String> next = new ArrayList<>(List.of(id));
+    while (!next.isEmpty()) {
+      String each = next.removeLast();
+      Commit commit = commits.get(each);
+      if (commit != null && seen.add(each)) {
+        next.addAll(commit.parents());
+      }
+    }
+    return seen;
+  }
+
+  /** The best common ancestors of two commits; more than one where histories cross. */
+  List<String> bases(String ours, String theirs) {
+    Set<String> common = history(ours);
+    common.retainAll(history(theirs));
+    Set<String> lesser = new HashSet<>();
+    for (String each : common) {
+      for (String parent : commits.get(each).parents()) {
+        lesser.addAll(history(parent));
+      }
+    }
+    return common.stream().filter(each -> !lesser.contains(each)).toList();
+  }
+
+  boolean isAncestor(String ancestor, String descendant) {
+    return history(descendant).contains(ancestor);
+  }
+}

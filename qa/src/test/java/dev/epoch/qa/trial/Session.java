@@ -1,0 +1,136 @@
+package dev.epoch.qa.trial;
+
+import dev.epoch.qa.trial.Delivery.Command;
+import dev.epoch.qa.trial.Delivery.Reply;
+import dev.epoch.qa.trial.Rows.Cells;
+import dev.epoch.qa.trial.SqlWriter.End;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/** What one client has at hand, whatever it does. */
+final class Session {
+  private static final int KEYS = 12;
+
+  final int client;
+  final Random random;
+  final Model model;
+  final Counts counts;
+  final Delivery delivery;
+  final Reader reader;
+  private final SqlWriter writer;
+  private int commands;
+  private int writes;
+
+  Session(
+      int client,
+      Random random,
+      Model model,
+      Counts counts,
+      Delivery delivery,
+      Reader reader,
+      SqlWriter writer) {
+    this.client = client;
+    this.random = random;
+    this.model = model;
+    this.counts = counts;
+    this.delivery = delivery;
+    this.reader = reader;
+    this.writer = writer;
+  }
+
+  /** A key that no other command has; also its message, where it has one. */
+  String key() {
+    return "c" + client + "-" + ++commands;
+  }
+
+  Reply post(String path, String key, String body) {
+    return delivery.send(new Command("POST", path, body, key));
+  }
+
+  /** Changes for some of the client's own rows in the tables of one database, null to delete. */
+  Map<RowId, Cells> changes(Rows before) {
+    boolean second = random.nextInt(3) == 0;
+    Map<RowId, Cells> changes = new LinkedHashMap<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      String table = second ? "w" : random.nextBoolean() ? "t" : "u";
+      RowId row = RowId.of(table, client, 1 + random.nextInt(KEYS));
+      Cells old = before.get(row);
+      String value = random.nextInt(6) == 0 ? null : "v" + client + "-" + ++writes;
+      Cells cells =
+          old == null
+              ? new Cells(value, "b", null)
+              : switch (random.nextInt(4)) {
+                case 0 -> null;
+                case 1 -> new Cells(value, old.b(), old.c());
+                case 2 -> new Cells(old.a(), value, old.c());
+                default -> new Cells(old.a(), old.b(), value);
+              };
+      changes.put(row, cells);
+    }
+    return changes;
+  }
+
+  static Rows after(Rows before, Map<RowId, Cells> changes) {
+    Rows after = before;
+    for (Map.Entry<RowId, Cells> change : changes.entrySet()) {
+      after = after.with(change.getKey(), change.getValue());
+    }
+    return after;
+  }
+
+  /** Writes as an application does. */
+  End writeSql(String branch, Rows before, Map<RowId, Cells> changes) throws SQLException {
+    End end = writer.write(branch, before, changes, random.nextInt(8) > 0);
+    counts.add("sql transactions " + end.name().toLowerCase(java.util.Locale.ROOT));
+    return end;
+  }
+
+  /** Writes the records of one table through the API. */
+  void writeRecords(String branch, Map<RowId, Cells> changes) {
+    String table = changes.keySet().iterator().next().table();
+    String upsert =
+        changes.entrySet().stream()
+            .filter(change -> change.getValue() != null)
+            .map(change ->
+                "{\"id\": %d, \"a\": %s, \"b\": %s, \"c\": %s}"
+                    .formatted(
+                        change.getKey().id(),
+                        quoted(change.getValue().a()),
+                        quoted(change.getValue().b()),
+                        quoted(change.getValue().c())))
+            .collect(Collectors.joining(", "));
+    String delete =
+        changes.entrySet().stream()
+            .filter(change -> change.getValue() == null)
+            .map(change -> "{\"id\": " + change.getKey().id() + "}")
+            .collect(Collectors.joining(", "));
+    delivery.write(
+        "/tables/" + table + "/records?branch=" + dev.epoch.qa.process.Rest.escaped(branch),
+        "{\"upsert\": [" + upsert + "], \"delete\": [" + delete + "]}");
+    counts.add("record writes");
+  }
+
+  /** Only the changes of the first one's table. */
+  static Map<RowId, Cells> ofOneTable(Map<RowId, Cells> changes) {
+    String table = changes.keySet().iterator().next().table();
+    Map<RowId, Cells> some = new LinkedHashMap<>(changes);
+    some.keySet().removeIf(row -> !row.table().equals(table));
+    return some;
+  }
+
+  static String quoted(String text) {
+    return text == null ? "null" : "\"" + text + "\"";
+  }
+
+  /** Fails with what was expected. */
+  void expect(boolean holds, String what, Reply reply) {
+    if (!holds) {
+      throw new AssertionError(
+          "client %d: %s, but the answer is %d %s"
+              .formatted(client, what, reply.status(), reply.answer().text()));
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.epoch.qa.trial;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** A client: random steps, one after another, until it is told to stop or something is wrong. */
+final class TrialClient {
+  private final Session session;
+  private final BranchWork branchWork;
+  private final MainWork mainWork;
+  private final Gate gate;
+  private Thread thread;
+  private volatile boolean stopped;
+  private volatile Throwable failure;
+
+  TrialClient(Session session, Gate gate, int clients) {
+    this.session = session;
+    this.gate = gate;
+    this.branchWork = new BranchWork(session);
+    this.mainWork = new MainWork(session, clients);
+  }
+
+  void start() {
+    thread = Thread.ofVirtual().name("client-" + session.client).start(this::run);
+  }
+
+  private void run() {
+    Callable<Void> step =
+        () -> {
+          if (!stopped) {
+            step();
+          }
+          return null;
+        };
+    try {
+      while (!stopped) {
+        gate.pass(step);
+      }
+    } catch (Throwable wrong) {
+      failure = wrong;
+    }
+  }
+
+  private void step() throws Exception {
+    int kind = session.random.nextInt(100);
+    if (kind < 4) {
+      session.delivery.sendOldAgain();
+    } else if (kind < 60) {
+      branchWork.step();
+    } else {
+      mainWork.step(branchWork.any());
+    }
+    session.counts.add("steps");
+  }
+
+  /** The branches that nobody else works on. */
+  List<BranchModel> branches() {
+    return branchWork.branches();
+  }
+
+  /** What went wrong, or null. */
+  Throwable failure() {
+    return failure;
+  }
+
+  /** Lets it go, whatever it does. */
+  void abandon() {
+    stopped = true;
+    session.delivery.giveUp();
+  }
+
+  /** No further step. */
+  void stop() {
+    stopped = true;
+  }
+
+  void join() throws InterruptedException {
+    thread.join();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.epoch.qa.trial;
+
+import dev.epoch.qa.process.Database;
+import dev.epoch.qa.process.Rest;
+import dev.epoch.qa.trial.Rows.Cells;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One repository over two databases: {@code t} and {@code u} in the first, {@code w} in the other.
+ */
+final class TrialWorld {
+  static final String REPOSITORY = "trial";
+  static final int FIRST_KEYS = 5;
+
+  private final Database one;
+  private final Database two;
+  private final int clients;
+
+  /**
+   * @param one for the tables t and u, as clients reach it
+   * @param two for the table w
+   */
+  TrialWorld(Database one, Database two, int clients) {
+    this.one = one;
+    this.two = two;
+    this.clients = clients;
+  }
+
+  int clients() {
+    return clients;
+  }
+
+  /** Which tables are where. */
+  Map<Database, List<String>> tables() {
+    Map<Database, List<String>> tables = new LinkedHashMap<>();
+    tables.put(one, List.of("t", "u"));
+    tables.put(two, List.of("w"));
+    return tables;
+  }
+
+  Database databaseOf(String table) {
+    return table.equals("w") ? two : one;
+  }
+
+  /** Points a session to a branch; the default branch is what it sees anyway. */
+  void use(Connection connection, String branch) throws SQLException {
+    if (branch.equals(Model.MAIN)) {
+      return;
+    }
+    try (PreparedStatement use = connection.prepareStatement("SELECT epoch.use_branch(?, ?)")) {
+      use.setString(1, branch);
+      use.setString(2, REPOSITORY);
+      use.execute();
+    }
+  }
+
+  /**
+   * Makes tables and repository, and commits once.
+   *
+   * @param serverSide the databases as the server reaches them
+   * @return the rows that all begin with
+   */
+  Rows open(Rest rest, List<Database> serverSide) throws SQLException {
+    TreeMap<RowId, Cells> rows = new TreeMap<>();
+    for (Map.Entry<Database, List<String>> database : tables().entrySet()) {
+      for (String table : database.getValue()) {
+        database
+            .getKey()
+            .execute("CREATE TABLE " + table + " (id int PRIMARY KEY, a text, b text, c text)");
+        for (int client = 1; client <= clients; client++) {
+          for (int number = 1; number <= FIRST_KEYS; number++) {
+            rows.put(RowId.of(table, client, number), new Cells("a", "b", "c"));
+          }
+        }
+        StringBuilder values = new StringBuilder();
+        rows.keySet().stream()
+            .filter(row -> row.table().equals(table))
+            .forEach(row ->
+                values
+                    .append(values.isEmpty() ? "" : ", ")
+                    .append("(%d, 'a', 'b', 'c')".formatted(row.id())));
+        database.getKey().execute("INSERT INTO " + table + " VALUES " + values);
+      }
+    }
+    rest.post("/repositories", "{\"name\": \"" + REPOSITORY + "\"}").ok();
+    register(rest, "t", serverSide.get(0));
+    register(rest, "u", serverSide.get(0));
+    register(rest, "w", serverSide.get(1));
+    rest.post(
+            "/commits?repository=" + REPOSITORY,
+            "{\"branch\": \"main\", \"message\": \"first\", \"all\": true}")
+        .ok();
+    return new Rows(rows);
+  }
+
+  private static void register(Rest rest, String table, Database database) {
+    rest.post(
+            "/tables?repository=" + REPOSITORY,
+            "{\"name\": \"%s\", \"location\": \"%s/public.%s\"}"
+                .formatted(table, database.url(), table))
+        .ok();
+  }
+}

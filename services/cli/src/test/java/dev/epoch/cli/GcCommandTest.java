@@ -1,0 +1,58 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GcCommandTest extends CommandTest {
+
+  private static final String TWO =
+      "{\"repository\": \"shop\", \"dry_run\": true, \"branches\": [\"b-1\", \"b-2\"]}";
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "main");
+  }
+
+  @Test
+  void tellsWhatItWouldDrop() {
+    server.on("POST /admin/cleanup", TWO);
+
+    prints(
+        """
+        Would drop the rows of 2 deleted branches:
+          b-1
+          b-2
+        """,
+        "gc",
+        "--dry-run");
+
+    var request = server.request("POST /admin/cleanup");
+    assertThat(request.body().toString()).isEqualTo("{\"dry_run\":true}");
+    assertThat(request.query()).containsEntry("repository", "shop");
+  }
+
+  @Test
+  void dropsUnderBothNames() {
+    server
+        .on("POST /admin/cleanup", "{\"branches\": [\"b-1\"]}")
+        .on("POST /admin/cleanup", "{\"branches\": []}");
+
+    prints("Dropped the rows of 1 deleted branch\n", "gc");
+    prints("Nothing to clean up\n", "cleanup");
+
+    assertThat(server.requests("POST /admin/cleanup"))
+        .extracting(request -> request.body().toString())
+        .containsExactly("{\"dry_run\":false}", "{\"dry_run\":false}");
+  }
+
+  @Test
+  void printsJson() {
+    server.on("POST /admin/cleanup", TWO);
+
+    var result = shell.run("gc", "--dry-run", "--format", "json");
+
+    assertThat(result.out()).startsWith("{\n  \"repository\": \"shop\",").contains("\"b-2\"");
+  }
+}

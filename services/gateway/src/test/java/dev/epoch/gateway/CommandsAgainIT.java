@@ -1,0 +1,124 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.ResolveConflictsV1;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A command that is asked again is answered as before, also when its branch is gone by now. */
+class CommandsAgainIT {
+  private TestServer test;
+
+  @BeforeEach
+  void start() {
+    test = new TestServer();
+    test.database.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+    test.register("t");
+    test.commit("main", "first");
+  }
+
+  @AfterEach
+  void stop() {
+    test.close();
+  }
+
+  private static Caller caller(String key) {
+    return Caller.of(TestServer.ALICE, key);
+  }
+
+  private void onBranch(String branch, String sql) throws Exception {
+    try (Connection connection = test.database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SELECT epoch.use_branch('" + branch + "')");
+      statement.execute(sql);
+    }
+  }
+
+  private StepResult create(String name) {
+    return test.server().branches().create(test.repository(), name, "main", false, caller("b"));
+  }
+
+  private CommitService.Committed commit(String branch) {
+    return test.server()
+        .commits()
+        .commit(
+            test.repository(),
+            new CommitService.Request(branch, "on it", TestServer.ALICE, List.of(), true, null),
+            caller("c"));
+  }
+
+  private MergeService.Merged merge(String source, String target, String key) {
+    return test.server()
+        .merges()
+        .merge(
+            test.repository(),
+            new MergeService.Request(
+                target, source, null, null, TestServer.ALICE, false, false, false, null),
+            caller(key));
+  }
+
+  private void delete(String name) {
+    test.server().branches().delete(test.repository(), name, true, caller("d"));
+  }
+
+  @Test
+  void theBranchOfTheCommandIsGone() throws Exception {
+    // given
+    String head = create("x").formerFacts().getOrDefault("head", "");
+    onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
+    assertThat(test.server().workingSets().stage(test.repository(), "x", List.of(), caller("s")))
+        .isEqualTo(1);
+    String commit = commit("x").commit().id();
+    String merged = merge("x", "main", "m").result().id();
+    delete("x");
+
+    // when, then
+    delete("x");
+    assertThat(head).isEmpty();
+    assertThat(create("x").formerFacts()).containsEntry("branch", "x");
+    assertThat(test.server().workingSets().stage(test.repository(), "x", List.of(), caller("s")))
+        .isEqualTo(1);
+    assertThat(commit("x").commit().id()).isEqualTo(commit);
+    assertThat(merge("x", "main", "m").result().id()).isEqualTo(merged);
+    assertThatThrownBy(() -> merge("x", "main", "another key"))
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            refused -> assertThat(refused.rejection().code()).isEqualTo(Code.BRANCH_NOT_FOUND));
+  }
+
+  @Test
+  void theOpenMergeOfTheCommandIsGone() throws Exception {
+    // given
+    create("x");
+    onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
+    commit("x");
+    test.database.execute("UPDATE t SET a = 'main' WHERE id = 1");
+    test.commit("main", "on main");
+    assertThat(merge("main", "x", "m").conflicts()).containsEntry("t", 1L);
+    ResolveConflictsV1 decision =
+        new ResolveConflictsV1(
+            "x", null, List.of(), null, null, "ours", Map.of(), List.of(), false, 0, 0);
+    ConflictService.Settled settled =
+        test.server().conflicts().resolve(test.repository(), decision, caller("r"));
+    test.server().merges().abort(test.repository(), "x", caller("a"));
+    delete("x");
+
+    // when, then
+    test.server().merges().abort(test.repository(), "x", caller("a"));
+    assertThat(test.server().conflicts().resolve(test.repository(), decision, caller("r")))
+        .isEqualTo(settled)
+        .isEqualTo(new ConflictService.Settled(1, 0));
+    MergeService.Merged again = merge("main", "x", "m");
+    assertThat(again.conflicts().values()).containsExactly(1L);
+    assertThat(again.target()).isEqualTo("x");
+  }
+}

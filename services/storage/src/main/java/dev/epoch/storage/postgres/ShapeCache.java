@@ -1,0 +1,76 @@
+package dev.epoch.storage.postgres;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What is derived from the catalogs for writing a table on a branch, kept as long as the table has
+ * the same shape: deriving it costs tens of milliseconds, looking whether it still holds a fraction
+ * of one.
+ *
+ * @param <T> what is kept, immutable
+ */
+final class ShapeCache<T> {
+  private static final int MOST_ENTRIES = 1_000;
+
+  /**
+   * Everything that the kept texts depend on: where the table is, its columns and indexes, and
+   * where the branch sees it. Operators of types are not in it: those of a type that has rows stay.
+   */
+  private static final String SHAPE =
+      """
+      SELECT pg_catalog.md5(pg_catalog.concat_ws('|', t::text, b::text, p::text, c.oid,
+        (
+          SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod,
+            a.attcollation, a.attidentity, a.attgenerated, a.attisdropped), ',' ORDER BY a.attnum)
+          FROM pg_catalog.pg_attribute AS a
+          WHERE a.attrelid = c.oid AND a.attnum > 0
+        ),
+        (
+          SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', i.indexrelid, i.indisvalid, r.relname), ',' ORDER BY i.indexrelid)
+          FROM pg_catalog.pg_index AS i
+          JOIN pg_catalog.pg_class AS r ON r.oid = i.indexrelid
+          WHERE i.indrelid = c.oid
+        )))
+      FROM epoch.tables AS t
+      JOIN pg_catalog.pg_namespace AS n ON n.nspname = t.schema_name
+      JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
+      LEFT JOIN epoch.branches AS b ON b.branch_id = $2
+      LEFT JOIN epoch.branch_tables AS p ON p.branch_id = $2 AND p.table_id = $1
+      WHERE t.table_id = $1\
+      """;
+
+  private record Key(String tableId, String branchId) {}
+
+  private record Known<T>(String shape, T value) {}
+
+  private final Map<Key, Known<T>> entries =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Known<T>> eldest) {
+          return size() > MOST_ENTRIES;
+        }
+      };
+
+  /**
+   * @param branchId null for the live table
+   * @param derive asks the catalogs, in the session's transaction
+   */
+  T get(Session session, String tableId, String branchId, Supplier<T> derive) {
+    String shape = session.first(SHAPE, row -> row.getString(0), tableId, branchId).orElse("");
+    Key key = new Key(tableId, branchId);
+    Known<T> known;
+    synchronized (entries) {
+      known = entries.get(key);
+    }
+    if (known != null && known.shape().equals(shape)) {
+      return known.value();
+    }
+    T value = derive.get();
+    synchronized (entries) {
+      entries.put(key, new Known<>(shape, value));
+    }
+    return value;
+  }
+}
