@@ -101,8 +101,9 @@ public final class BranchService {
   private StepResult deleteNamed(
       LiveRepository repository, String name, boolean force, Caller caller) {
     RepositoryState state = repository.state();
-    if (StepResult.former(state, RecordType.DELETE_BRANCH_V1, caller).isPresent()) {
-      return;
+    Optional<StepResult> former = StepResult.former(state, RecordType.DELETE_BRANCH_V1, caller);
+    if (former.isPresent()) {
+      return former.get();
     }
     BranchState branch = References.branch(state, name);
     boolean uncommitted =

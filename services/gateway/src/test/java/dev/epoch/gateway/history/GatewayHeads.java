@@ -103,7 +103,7 @@ public final class GatewayHeads implements HeadStore {
                       false,
                       expected),
                   caller());
-      String branch = merged.target().id();
+      String branch = merged.state().branch(merged.target()).orElseThrow().id();
       Head after = new Head(branch, merged.result().id());
       if (merged.upToDate()) {
         return new Unchanged(after);
