@@ -62,7 +62,7 @@ public final class CommitService {
       List<String> changed =
           state
               .branch(request.branch())
-              .map(branch -> List.copyOf(workingSets.pending(state, branch).keySet()))
+              .map(branch -> workingSets.touched(state, branch))
               .orElse(List.of());
       CommitToBranchV1 command =
           new CommitToBranchV1(

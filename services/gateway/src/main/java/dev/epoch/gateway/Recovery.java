@@ -10,9 +10,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.Operation;
-import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageAdapter;
-import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import java.time.Duration;
@@ -46,6 +44,7 @@ public final class Recovery implements AutoCloseable {
   private final Operations operations;
   private final Backends backends;
   private final Failpoints failpoints;
+  private final Bookkeeping bookkeeping = new Bookkeeping();
   private final Set<UUID> inDoubt = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(
@@ -261,16 +260,10 @@ public final class Recovery implements AutoCloseable {
 
   /** Tells the databases, in the background, that the log has the outcome. */
   void forget(RepositoryState state, OperationState operation) {
-    Thread.startVirtualThread(() -> {
-      try {
-        operations
-            .physical(state, operation)
-            .keySet()
-            .forEach(adapter -> adapter.forget(Operations.id(operation)));
-      } catch (StorageUnavailableException | OutcomeUnknownException away) {
-        LOG.log(Level.FINE, away, () -> "bookkeeping of " + operation.id() + " stays until later");
-      }
-    });
+    operations
+        .physical(state, operation)
+        .keySet()
+        .forEach(adapter -> bookkeeping.done(adapter, Operations.id(operation)));
   }
 
   @Override

@@ -14,10 +14,12 @@ import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.WriteResult;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -57,6 +59,21 @@ public final class WorkingSetService {
               .forEach((id, changes) -> byName.put(names.get(id), changes));
         });
     return byName;
+  }
+
+  /** Names of tables that were written since the last commit, also if nothing came of it. */
+  public List<String> touched(RepositoryState state, BranchState branch) {
+    List<String> names = new ArrayList<>();
+    backends
+        .byAdapter(state, Backends.tables(state, branch), BranchTable::table)
+        .forEach((adapter, tables) -> {
+          Set<String> touched = adapter.touched(Backends.handle(state, branch), tables);
+          tables.stream()
+              .filter(table -> touched.contains(table.table().id()))
+              .forEach(table -> names.add(table.table().name()));
+        });
+    names.sort(null);
+    return names;
   }
 
   /** Every table that a commit of everything would take. */

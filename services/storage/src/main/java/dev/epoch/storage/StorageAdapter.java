@@ -91,6 +91,12 @@ public interface StorageAdapter extends AutoCloseable {
   /** Net uncommitted changes of the tables on a branch, tables without any left out. */
   Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables);
 
+  /**
+   * Ids of the tables that were written on a branch since its last commit, also where nothing came
+   * of it: cheaper than {@link #pending}, and never less.
+   */
+  Set<String> touched(BranchHandle branch, Collection<BranchTable> tables);
+
   // ---- writing
 
   /**
@@ -151,8 +157,8 @@ public interface StorageAdapter extends AutoCloseable {
    */
   void revert(Operation operation);
 
-  /** The operation's outcome is in the log: its bookkeeping is not needed any more. */
-  void forget(OperationId operation);
+  /** The outcomes of operations are in the log: their bookkeeping is not needed any more. */
+  void forget(Collection<OperationId> operations);
 
   /** Canonical text to JSON and back for the types of this database. */
   ValueCodec values();

@@ -44,8 +44,8 @@ abstract class CommitCases extends StorageAdapterCases {
     assertThat(adapter.result(operation.id())).contains(result);
     heads.put(main.id(), result.locations().get(person.id()));
     assertThat(kinds(head(main), working(main))).containsExactly("UPDATE 2");
-    adapter.forget(operation.id());
-    adapter.forget(operation.id());
+    adapter.forget(List.of(operation.id()));
+    adapter.forget(List.of(operation.id()));
     assertThat(adapter.result(operation.id())).isEmpty();
   }
 

@@ -37,6 +37,8 @@ final class Database implements AutoCloseable {
 
   private static final int MOST_DEAD_CONNECTIONS = 20;
 
+  private static final String WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
   private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
   private final Pool pool;
@@ -73,7 +75,16 @@ final class Database implements AutoCloseable {
 
   /** Runs in one transaction; commits when the body returns, rolls back when it throws. */
   <T> T write(Function<Session, T> body) {
-    return transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", body);
+    return transaction(WRITING, body);
+  }
+
+  /**
+   * {@link #write(Function)} that begins with statements, in one round trip.
+   *
+   * @param first statements without parameters, separated by semicolons
+   */
+  <T> T write(String first, Function<Session, T> body) {
+    return transaction(WRITING + "; " + first, body);
   }
 
   /** {@link #write(Function)} for bodies without result. */
@@ -185,6 +196,7 @@ final class Database implements AutoCloseable {
         session.run(begin);
         return session;
       } catch (RuntimeException e) {
+        Await.quietly(connection.query("ROLLBACK").execute());
         Await.quietly(connection.close());
         RuntimeException failure = SqlErrors.translate(e);
         if (!(failure instanceof StorageUnavailableException) || dead == MOST_DEAD_CONNECTIONS) {

@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.TablePath;
+import io.vertx.mutiny.sqlclient.Row;
 
 /**
  * How to look up the rows of keys: probing indexes key by key, or hashing. Epoch knows the number
@@ -73,6 +74,14 @@ enum JoinStrategy {
     }
   }
 
+  /** How many keys there are, at most {@value #BOUND}, and how to look them up. */
+  record Choice(JoinStrategy strategy, long keys) {
+    /** The statements that make the transaction follow it; empty for none. */
+    String settings() {
+      return strategy.settings;
+    }
+  }
+
   /** Finds the strategy for these keys and sets the transaction to follow it. */
   static JoinStrategy choose(Session session, Candidates candidates, TablePath table) {
     return choose(session, candidates, Quote.qualified(table.schema(), table.table()));
@@ -80,13 +89,22 @@ enum JoinStrategy {
 
   /** The same for a table given by its quoted name. */
   static JoinStrategy choose(Session session, Candidates candidates, String table) {
-    String sql =
-        "SELECT (%s), (SELECT c.reltuples::float8 FROM pg_class c WHERE c.oid = %s::regclass)"
-            .formatted(candidates.count(BOUND), Quote.literal(table));
-    JoinStrategy strategy =
-        session.first(sql, row -> of(row.getLong(0), row.getDouble(1))).orElseThrow();
+    JoinStrategy strategy = count(session, candidates, table).strategy();
     strategy.set(session);
     return strategy;
+  }
+
+  /** Finds the strategy and leaves the transaction as it is. */
+  static Choice count(Session session, Candidates candidates, String table) {
+    // positions make it another statement each time: nothing to prepare
+    Row counted =
+        session
+            .script(
+                "SELECT (%s), (SELECT c.reltuples::float8 FROM pg_class c WHERE c.oid = %s::regclass)"
+                    .formatted(candidates.count(BOUND), Quote.literal(table)))
+            .iterator()
+            .next();
+    return new Choice(of(counted.getLong(0), counted.getDouble(1)), counted.getLong(0));
   }
 
   private static JoinStrategy of(long keys, double rows) {

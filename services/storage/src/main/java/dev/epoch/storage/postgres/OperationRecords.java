@@ -8,8 +8,10 @@ import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.StorageException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What the database remembers of operations. Each is decided under a lock on its id, so that nobody
@@ -78,8 +80,10 @@ final class OperationRecords {
         result);
   }
 
-  void delete(OperationId operation) {
-    session.execute("DELETE FROM epoch.operations WHERE operation_id = $1", operation.id());
+  void delete(Collection<OperationId> operations) {
+    session.execute(
+        "DELETE FROM epoch.operations WHERE operation_id = ANY ($1)",
+        (Object) operations.stream().map(OperationId::id).toArray(UUID[]::new));
   }
 
   private static String format(OperationResult result) {

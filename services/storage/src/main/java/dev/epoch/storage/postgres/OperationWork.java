@@ -115,7 +115,6 @@ final class OperationWork {
       tables.add(find(table, branch, placements));
     }
     if (commitsOnly) {
-      session.run(retries.setting() + "; " + KEYED_PLANS);
       return tables.size() == 1 ? lockWorkingSets(tables) : lockTouched(tables);
     }
     StringBuilder locks = new StringBuilder(retries.setting());

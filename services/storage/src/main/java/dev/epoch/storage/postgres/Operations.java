@@ -12,6 +12,7 @@ import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.OperationRecords.State;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,10 +55,13 @@ final class Operations {
   private OperationResult commit(Operation operation) {
     return retries.run(() -> {
       try {
-        return database.write(session -> {
-          session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
-          return work(session, operation).run(Map.of());
-        });
+        return database.write(
+            retries.setting()
+                + "; "
+                + OperationWork.KEYED_PLANS
+                + "; "
+                + OperationRecords.lock(operation.id()),
+            session -> work(session, operation).run(Map.of()));
       } catch (ConstraintFailure failure) {
         // its record was there before
         return switch (state(operation.id())) {
@@ -149,8 +153,14 @@ final class Operations {
         }));
   }
 
-  void forget(OperationId operation) {
-    database.writeOnly(session -> new OperationRecords(session).delete(operation));
+  /** Bookkeeping: what is lost of it with the database's power is done again some time. */
+  void forget(Collection<OperationId> operations) {
+    database.write(
+        "SET LOCAL synchronous_commit = off",
+        session -> {
+          new OperationRecords(session).delete(operations);
+          return null;
+        });
   }
 
   /** What validation did not foresee, in the same terms. */

@@ -148,6 +148,11 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
+  public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
+    return reader.touched(branch, tables);
+  }
+
+  @Override
   public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
     return reader.pending(branch, tables);
   }
@@ -188,8 +193,8 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public void forget(OperationId operation) {
-    operations.forget(operation);
+  public void forget(Collection<OperationId> done) {
+    operations.forget(done);
   }
 
   @Override

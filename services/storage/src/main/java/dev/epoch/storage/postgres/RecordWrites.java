@@ -44,7 +44,10 @@ final class RecordWrites {
   WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
     GivenRecords records = GivenRecords.of(table.table(), codec, writes);
     try {
-      return retries.run(() -> database.write(session -> write(session, branch, table, records)));
+      return retries.run(() ->
+          database.write(
+              retries.setting() + "; " + plans(branch, records),
+              session -> write(session, branch, table, records)));
     } catch (ConstraintFailure | BadValueException e) {
       throw new WriteRefusedException(-1, e.getMessage(), e.remedy());
     } catch (StorageException e) {
@@ -58,9 +61,10 @@ final class RecordWrites {
 
   private WriteResult write(
       Session session, BranchHandle branch, BranchTable table, GivenRecords records) {
-    session.run(retries.setting() + "; " + plans(branch, records));
     names.requireFitting(session, table.table());
-    requireDistinctKeys(session, table.table(), records);
+    if (records.allKeys().size() > 1) {
+      requireDistinctKeys(session, table.table(), records);
+    }
     RecordWriter writer =
         branch.isDefault()
             ? new LiveRecordWriter(session, table.table(), keyMatches)

@@ -20,10 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Rows of states, and what differs between states. Every answer is of one snapshot. */
 final class StateReader {
+  /** Keys, up to which rows are read without a cursor. */
+  private static final long AT_ONCE = 500;
+
   private final Database database;
   private final StateResolver resolver;
 
@@ -116,8 +120,10 @@ final class StateReader {
           difference.select(candidates.get().sql(), List.of(before, after), conditions)
               + (query.ordered() ? " ORDER BY " + String.join(", ", difference.keyNames()) : "")
               + (query.limit().isPresent() ? " LIMIT " + query.limit().getAsLong() : "");
-      return session.stream(
-          candidates.get().strategy().mark(sql),
+      return read(
+          session,
+          candidates.get(),
+          sql,
           parameters.values(),
           row ->
               new RowChange(
@@ -145,8 +151,10 @@ final class StateReader {
           new DifferenceSql(columns)
               .select(candidates.get().sql(), List.of(first, second, third), List.of());
       int values = keys + 3;
-      return session.stream(
-          candidates.get().strategy().mark(sql),
+      return read(
+          session,
+          candidates.get(),
+          sql,
           List.of(),
           row ->
               new ThreeWayRow(
@@ -157,8 +165,25 @@ final class StateReader {
     });
   }
 
-  /** The keys to look at, and how the session is set to look at them. */
-  private record Keys(String sql, JoinStrategy strategy) {}
+  /** The keys to look at, and how. */
+  private record Keys(String sql, JoinStrategy.Choice choice) {}
+
+  /** Few rows come with one question, without a cursor. */
+  private static <T> RowStream<T> read(
+      Session session,
+      Keys keys,
+      String sql,
+      List<Object> parameters,
+      Function<io.vertx.mutiny.sqlclient.Row, T> mapper) {
+    JoinStrategy.Choice choice = keys.choice();
+    if (choice.keys() <= AT_ONCE && parameters.isEmpty()) {
+      List<T> rows = new ArrayList<>();
+      session.script(choice.settings() + ";\n" + sql).forEach(row -> rows.add(mapper.apply(row)));
+      return RowStream.of(rows);
+    }
+    choice.strategy().set(session);
+    return session.stream(choice.strategy().mark(sql), parameters, mapper);
+  }
 
   private record StatePair(
       TableState from, TableState to, PhysicalState before, PhysicalState after) {
@@ -176,8 +201,7 @@ final class StateReader {
   }
 
   /**
-   * The keys to look at, and the session set to join them in the way that suits their number; empty
-   * if there are none.
+   * The keys to look at, and the way to join them that suits their number; empty if there are none.
    */
   private static Optional<Keys> candidates(
       Session session, TableColumns columns, TableHandle table, StatePair states) {
@@ -188,7 +212,6 @@ final class StateReader {
     }
     if (nothingBefore || nothingAfter) {
       PhysicalState all = nothingBefore ? states.after() : states.before();
-      JoinStrategy.MANY.set(session);
       String keys =
           new StateSql(columns, empty(session, all))
               .union(
@@ -196,7 +219,8 @@ final class StateReader {
                   part ->
                       "SELECT %s FROM %s x WHERE %s"
                           .formatted(columns.key("x"), part.relation(), part.condition()));
-      return Optional.of(new Keys(keys, JoinStrategy.MANY));
+      return Optional.of(
+          new Keys(keys, new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
     }
     Candidates candidates =
         states.isHeadAndWorking()
@@ -207,10 +231,17 @@ final class StateReader {
     if (candidates.isEmpty()) {
       return Optional.empty();
     }
-    JoinStrategy strategy = JoinStrategy.choose(session, candidates, table.path());
-    return strategy == JoinStrategy.NONE
+    JoinStrategy.Choice choice =
+        JoinStrategy.count(
+            session, candidates, Quote.qualified(table.path().schema(), table.path().table()));
+    return choice.keys() == 0
         ? Optional.empty()
-        : Optional.of(new Keys(candidates.distinct(), strategy));
+        : Optional.of(new Keys(candidates.distinct(), choice));
+  }
+
+  /** Ids of tables whose working set is not empty. */
+  Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
+    return database.read(session -> Set.copyOf(touched(session, branch, tables).keySet()));
   }
 
   /** Net uncommitted changes by table id; tables without any are left out. */

@@ -295,7 +295,7 @@ final class HistoryRun implements AutoCloseable {
     branch.committed = formerRows;
     repository.adapter.revert(operation);
     assertThat(repository.adapter.result(operation.id())).isEmpty();
-    repository.adapter.forget(operation.id());
+    repository.adapter.forget(List.of(operation.id()));
   }
 
   /** The log has no branch's past before a repointing, so only what is in the log is restored. */
