@@ -74,6 +74,9 @@ MESSAGE
     "$command" --batch-mode --no-transfer-progress --file "$root/pom.xml" "$@"
 }
 
+# Folders whose sources a build depends on; a command may add its own before it builds.
+source_folders=("$root/event-schemas" "$root/projections" "$root/services")
+
 # build LABEL MODULE... packages the modules when a source is newer than their last build here.
 build() {
   local label=$1
@@ -98,7 +101,7 @@ build() {
 
 newer_source() {
   local found
-  found=$(find "$root/pom.xml" "$root/event-schemas" "$root/projections" "$root/services" \
+  found=$(find "$root/pom.xml" "${source_folders[@]}" \
     -name target -prune -o -path '*/src/test' -prune -o -name node_modules -prune -o -newer "$1" -print -quit)
   [[ -n $found ]]
 }

@@ -129,6 +129,7 @@ final class ProjectionRunner implements AutoCloseable {
     if (page.isEmpty()) {
       return false;
     }
+    requireNext(checkpoint.position(), page);
     try {
       apply(checkpoint.position(), page);
     } catch (NotNowException later) {
@@ -140,6 +141,19 @@ final class ProjectionRunner implements AutoCloseable {
       applyOneByOne(page);
     }
     return true;
+  }
+
+  /**
+   * A page that is delivered again, too early or with a gap is not applied; it is asked for anew.
+   */
+  private static void requireNext(long after, List<StoredRecord> page) {
+    long expected = after;
+    for (StoredRecord stored : page) {
+      if (stored.position() != ++expected) {
+        throw new IllegalStateException(
+            "The log gave position " + stored.position() + " where " + expected + " was to come");
+      }
+    }
   }
 
   private Checkpoint current() {
@@ -179,8 +193,15 @@ final class ProjectionRunner implements AutoCloseable {
         decoder.decode(stored).ifPresent(effects::apply);
       }
     }
-    boolean moved =
-        pool.withTransaction(transaction -> move(transaction, before, page)).await().indefinitely();
+    boolean moved;
+    try {
+      moved =
+          pool.withTransaction(transaction -> move(transaction, before, page))
+              .await()
+              .indefinitely();
+    } catch (RuntimeException failure) {
+      throw PassingFailures.passing(failure) ? new NotNowException(failure) : failure;
+    }
     if (moved) {
       moved(last);
     }

@@ -10,10 +10,21 @@ import java.util.stream.Stream;
 /** The checkout under test: what the build has packaged, and the tools to run it with. */
 public final class Checkout {
 
-  /** The root of the project; tests run in the folder of their module. */
-  public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  /** The root of the project: the nearest folder above this process's that has bin/epoch. */
+  public static final Path ROOT = root();
 
   private Checkout() {}
+
+  private static Path root() {
+    Path folder = Path.of("").toAbsolutePath().normalize();
+    while (!Files.exists(folder.resolve("bin/epoch"))) {
+      folder = folder.getParent();
+      if (folder == null) {
+        throw new AssertionError("Run it inside the checkout: no bin/epoch in any folder above");
+      }
+    }
+    return folder;
+  }
 
   /** The packaged server. */
   public static Path serverJar() {

@@ -54,6 +54,12 @@ public final class LogPages {
     }
     return source
         .after(cursor.place)
+        .map(page -> complete(page, cursor.place, place))
+        .invoke(page -> {
+          if (page.isEmpty()) {
+            throw missing(cursor.place);
+          }
+        })
         .map(page -> page.stream().filter(record -> place.applyAsLong(record) <= last).toList())
         .invoke(page -> page.forEach(record -> cursor.place = place.applyAsLong(record)));
   }
@@ -89,6 +95,7 @@ public final class LogPages {
         .retry()
         .withBackOff(FIRST_RETRY, LONGEST_RETRY)
         .indefinitely()
+        .map(page -> complete(page, cursor.place, StoredRecord::position))
         .invoke(page -> {
           cursor.place = page.getLast().position();
           cursor.failing = false;
@@ -115,6 +122,23 @@ public final class LogPages {
             throw new NothingYet();
           }
         });
+  }
+
+  /** The page, if its places go on from there one by one. */
+  private static List<StoredRecord> complete(
+      List<StoredRecord> page, long after, ToLongFunction<StoredRecord> place) {
+    long last = after;
+    for (StoredRecord record : page) {
+      if (place.applyAsLong(record) != last + 1) {
+        throw missing(last);
+      }
+      last++;
+    }
+    return page;
+  }
+
+  private static CorruptLogException missing(long after) {
+    return new CorruptLogException("The record after place " + after + " is missing");
   }
 
   private static final class Cursor {

@@ -18,6 +18,8 @@ import dev.epoch.model.commit.CommitId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Branches: the log first, then, best effort at once and surely by the projector, the databases.
@@ -59,26 +61,49 @@ public final class BranchService {
     BranchState current = state.currentBranch(caller.actor().id());
     String from = startPoint == null || startPoint.equals("HEAD") ? current.name() : startPoint;
     CommitState commit = new References(state, current).commit(from);
-    StepResult result =
-        repository.step(new CreateBranchV1(name, commit.id(), from, checkout), caller).orRefuse();
-    result
-        .event(BranchCreatedV1.class)
-        .ifPresent(created -> registrar.tell(repository, created.branchId()));
-    return result;
+    CreateBranchV1 command = new CreateBranchV1(name, commit.id(), from, checkout);
+    return withTurn(
+        repository.nameLocks(name),
+        () -> {
+          StepResult result = repository.step(command, caller).orRefuse();
+          result
+              .event(BranchCreatedV1.class)
+              .ifPresent(created -> registrar.tell(repository, created.branchId()));
+          return result;
+        });
   }
 
   public StepResult rename(LiveRepository repository, String from, String to, Caller caller) {
-    StepResult result = repository.step(new RenameBranchV1(from, to), caller).orRefuse();
-    result
-        .event(BranchRenamedV1.class)
-        .ifPresent(renamed -> registrar.tell(repository, renamed.branchId()));
-    return result;
+    return withTurn(
+        repository.nameLocks(from, to),
+        () -> {
+          StepResult result = repository.step(new RenameBranchV1(from, to), caller).orRefuse();
+          result
+              .event(BranchRenamedV1.class)
+              .ifPresent(renamed -> registrar.tell(repository, renamed.branchId()));
+          return result;
+        });
   }
 
-  public void delete(LiveRepository repository, String name, boolean force, Caller caller) {
+  private static StepResult withTurn(List<ReentrantLock> locks, Supplier<StepResult> change) {
+    locks.forEach(ReentrantLock::lock);
+    try {
+      return change.get();
+    } finally {
+      locks.forEach(ReentrantLock::unlock);
+    }
+  }
+
+  public StepResult delete(LiveRepository repository, String name, boolean force, Caller caller) {
+    return withTurn(repository.nameLocks(name), () -> deleteNamed(repository, name, force, caller));
+  }
+
+  private StepResult deleteNamed(
+      LiveRepository repository, String name, boolean force, Caller caller) {
     RepositoryState state = repository.state();
-    if (StepResult.former(state, RecordType.DELETE_BRANCH_V1, caller).isPresent()) {
-      return;
+    Optional<StepResult> former = StepResult.former(state, RecordType.DELETE_BRANCH_V1, caller);
+    if (former.isPresent()) {
+      return former.get();
     }
     BranchState branch = References.branch(state, name);
     boolean uncommitted =
@@ -86,11 +111,20 @@ public final class BranchService {
     var lock = repository.branchLock(branch.id());
     lock.lock();
     try {
+      if (repository
+          .state()
+          .branch(name)
+          .filter(now -> !now.id().equals(branch.id()))
+          .isPresent()) {
+        // another branch has the name by now, with turns of its own
+        return deleteNamed(repository, name, force, caller);
+      }
       StepResult result =
           repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
       result
           .event(BranchDeletedV1.class)
           .ifPresent(deleted -> registrar.forget(repository, deleted));
+      return result;
     } finally {
       lock.unlock();
     }

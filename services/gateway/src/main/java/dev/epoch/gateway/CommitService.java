@@ -55,6 +55,10 @@ public final class CommitService {
     lock.lock();
     try {
       RepositoryState state = repository.state();
+      if (state.branch(request.branch()).filter(now -> !now.id().equals(found.id())).isPresent()) {
+        // another branch has the name by now, with turns of its own
+        return commit(repository, request, caller);
+      }
       List<String> changed =
           state
               .branch(request.branch())

@@ -5,6 +5,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.Command;
 import dev.epoch.log.LogUnavailableException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * A repository in this process: its state, and the one thread that decides about it.
@@ -27,10 +29,13 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class LiveRepository implements AutoCloseable {
   private static final int MAX_BATCH = 64;
   private static final int MAX_WAITING = 10_000;
+  private static final int NAME_LOCKS = 256;
 
   private final RepositoryStream stream;
   private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>(MAX_WAITING);
   private final Map<String, ReentrantLock> branchLocks = new ConcurrentHashMap<>();
+  private final List<ReentrantLock> nameLocks =
+      Stream.generate(() -> new ReentrantLock(true)).limit(NAME_LOCKS).toList();
   private final Thread decider;
   private volatile RepositoryStream.Standing standing;
   private volatile boolean closed;
@@ -92,6 +97,20 @@ public final class LiveRepository implements AutoCloseable {
   /** One operation at a time on a branch: later ones wait their turn. */
   public ReentrantLock branchLock(String branchId) {
     return branchLocks.computeIfAbsent(branchId, id -> new ReentrantLock(true));
+  }
+
+  /**
+   * What to lock, in this order, to give or take names: one command does so at a time and tells the
+   * databases before the next, so that they hear of it in the order of the log. Locked before a
+   * {@link #branchLock}, never within one.
+   */
+  List<ReentrantLock> nameLocks(String... names) {
+    return Arrays.stream(names)
+        .map(name -> Math.floorMod(name.hashCode(), NAME_LOCKS))
+        .distinct()
+        .sorted()
+        .map(nameLocks::get)
+        .toList();
   }
 
   /** How many requests wait for the decider. */

@@ -118,6 +118,10 @@ public final class MergeService {
         return former(former.get(), request.target(), request.source());
       }
       BranchState target = References.branch(state, request.target());
+      if (!target.id().equals(named.id())) {
+        // another branch has the name by now, with turns of its own
+        return merge(repository, request, caller);
+      }
       CommitState source = new References(state, target).commit(request.source());
       List<String> uncommitted = List.copyOf(workingSets.pending(state, target).keySet());
       MergeBranchV1 command =

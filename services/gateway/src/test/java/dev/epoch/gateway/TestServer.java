@@ -12,19 +12,29 @@ import dev.epoch.storage.testing.TestDatabase;
 import java.time.Clock;
 import java.util.List;
 
-/** A versioning server over a log in memory and a real PostgreSQL database. */
+/**
+ * A versioning server over a log, one in memory if none is given, and a real PostgreSQL database.
+ */
 final class TestServer implements AutoCloseable {
   static final Actor ALICE = new Actor("alice", "Alice", "alice@example.com");
 
   final TestDatabase database = StoragePostgres.database();
-  private final EventLog log = new MemoryEventLog();
-  private final ChunkStore chunks = new MemoryChunkStore();
-  private final SnapshotStore snapshots = new MemorySnapshotStore();
+  private final EventLog log;
+  private final ChunkStore chunks;
+  private final SnapshotStore snapshots;
   private final SecretBox secrets = new SecretBox(new byte[32]);
   private VersioningServer server;
   private LiveRepository repository;
 
   TestServer() {
+    this(new MemoryEventLog(), new MemoryChunkStore(), new MemorySnapshotStore());
+  }
+
+  /** Over an empty log; who gave it closes it. */
+  TestServer(EventLog log, ChunkStore chunks, SnapshotStore snapshots) {
+    this.log = log;
+    this.chunks = chunks;
+    this.snapshots = snapshots;
     start(Failpoints.NONE);
     server
         .repositories()

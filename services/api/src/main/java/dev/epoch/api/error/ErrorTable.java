@@ -21,6 +21,7 @@ import dev.epoch.storage.QueryRefusedException;
 import dev.epoch.storage.QueryTimeoutException;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.TableOwnedException;
 import dev.epoch.storage.WriteRefusedException;
@@ -162,6 +163,7 @@ public final class ErrorTable {
       case NoPrimaryKeyException noKey -> error(422, "NoPrimaryKeyError", failure, details);
       case PrivilegeException privilege -> error(422, "PrivilegeError", failure, details);
       case TableNotFoundException notFound -> error(404, "TableNotFoundError", failure, details);
+      case TableChangedException changed -> error(409, "SchemaChangedError", failure, details);
       case TableOwnedException owned -> error(409, "TableOwnedError", failure, details);
       case HistoryPrunedException pruned -> error(410, "HistoryPrunedError", failure, details);
       case PendingChangesException pending -> {

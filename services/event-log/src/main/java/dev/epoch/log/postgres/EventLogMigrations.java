@@ -8,7 +8,8 @@ public final class EventLogMigrations {
       new Migrations(
           "event-log",
           EventLogMigrations.class,
-          List.of("001-events.sql", "002-chunks.sql", "003-snapshots.sql"));
+          List.of(
+              "001-events.sql", "002-chunks.sql", "003-snapshots.sql", "004-record-digests.sql"));
 
   private EventLogMigrations() {}
 }

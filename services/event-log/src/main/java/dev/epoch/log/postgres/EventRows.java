@@ -4,13 +4,16 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.Envelope;
 import dev.epoch.events.RecordKind;
 import dev.epoch.log.AppendBatch;
+import dev.epoch.log.CorruptLogException;
 import dev.epoch.log.StoredRecord;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,25 +105,26 @@ final class EventRows {
       WITH inserted AS (
         INSERT INTO epoch.events (
           position, stream, version, id, kind, type, schema_version, time,
-          actor_id, actor_name, actor_email, causation, idempotency_key, data
+          actor_id, actor_name, actor_email, causation, idempotency_key, data, digest
         )
         SELECT *
         FROM unnest(
           $1::bigint[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[],
-          $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[]
+          $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[],
+          $15::bytea[]
         )
       ),
       moved AS (
         UPDATE epoch.log_head
-        SET position = $15::bigint
+        SET position = $16::bigint
       )
-      SELECT pg_notify($16::text, $15::text)
+      SELECT pg_notify($17::text, $16::text)
       """;
 
   private EventRows() {}
 
   static Tuple insertion(List<StoredRecord> records) {
-    List<Object> values = new ArrayList<>(16);
+    List<Object> values = new ArrayList<>(17);
     values.add(column(records, StoredRecord::position, Long[]::new));
     values.add(column(records, StoredRecord::stream, String[]::new));
     values.add(column(records, StoredRecord::version, Long[]::new));
@@ -139,6 +143,7 @@ final class EventRows {
     values.add(column(records, record -> record.envelope().causation(), UUID[]::new));
     values.add(column(records, record -> record.envelope().idempotencyKey(), String[]::new));
     values.add(column(records, record -> record.envelope().data(), String[]::new));
+    values.add(column(records, record -> Buffer.buffer(RecordDigest.of(record)), Buffer[]::new));
     values.add(records.getLast().position());
     values.add(CHANNEL);
     return Tuple.from(values);
@@ -149,6 +154,7 @@ final class EventRows {
     return records.stream().map(value).toArray(array);
   }
 
+  /** Fails with {@link CorruptLogException} if a row is not as it was stored. */
   static List<StoredRecord> records(RowSet<Row> rows) {
     List<StoredRecord> records = new ArrayList<>(rows.size());
     for (Row row : rows) {
@@ -172,8 +178,14 @@ final class EventRows {
             row.getUUID("causation"),
             row.getString("idempotency_key"),
             row.getString("data"));
-    return new StoredRecord(
-        row.getLong("position"), row.getString("stream"), row.getLong("version"), envelope);
+    StoredRecord stored =
+        new StoredRecord(
+            row.getLong("position"), row.getString("stream"), row.getLong("version"), envelope);
+    if (!Arrays.equals(RecordDigest.of(stored), row.getBuffer("digest").getBytes())) {
+      throw new CorruptLogException(
+          "The record at position " + stored.position() + " does not have its digest");
+    }
+    return stored;
   }
 
   static Map<String, Long> versions(RowSet<Row> rows) {
@@ -195,7 +207,7 @@ final class EventRows {
     return places;
   }
 
-  private static String name(RecordKind kind) {
+  static String name(RecordKind kind) {
     return switch (kind) {
       case COMMAND -> "command";
       case EVENT -> "event";

@@ -50,7 +50,8 @@ class MetadataSchemaIT {
     // then
     assertThat(count("epoch.first")).isEqualTo(1);
     assertThat(count("epoch.second")).isEqualTo(1);
-    assertThat(count("epoch.schema_scripts")).isEqualTo(5);
+    assertThat(count("epoch.schema_scripts"))
+        .isEqualTo(EventLogMigrations.ALL.scripts().size() + 2L);
     assertThat(count("epoch.events")).isZero();
   }
 

@@ -18,6 +18,16 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class PostgresLogScenario {
   static final Duration WAIT = Duration.ofSeconds(30);
 
+  /** For records that were stored past the log, without a digest. */
+  static final String GIVE_DIGESTS =
+      """
+      UPDATE epoch.events
+      SET digest = epoch.record_digest(
+        position, stream, version, id, kind, type, schema_version, time, actor_id, actor_name, actor_email, causation,
+        idempotency_key, data)
+      WHERE digest = ''
+      """;
+
   static PostgresClients clients;
 
   private final List<PostgresEventLog> logs = new ArrayList<>();

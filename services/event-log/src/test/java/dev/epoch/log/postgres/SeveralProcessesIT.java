@@ -133,8 +133,9 @@ class SeveralProcessesIT extends PostgresLogScenario {
         slow,
         """
         INSERT INTO epoch.events
-        VALUES (1, 'slow', 1, gen_random_uuid(), 'event', 'x', 1, now(), 'a', '', '', gen_random_uuid(), NULL, '{}')
+        VALUES (1, 'slow', 1, gen_random_uuid(), 'event', 'x', 1, now(), 'a', '', '', gen_random_uuid(), NULL, '{}', '')
         """);
+    statement(slow, GIVE_DIGESTS);
 
     // when
     CompletableFuture<AppendResult> fast =

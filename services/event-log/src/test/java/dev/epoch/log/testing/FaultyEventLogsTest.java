@@ -1,5 +1,6 @@
 package dev.epoch.log.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -16,13 +17,16 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.ThrowingConsumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logs with planted faults: the suite has to find each of them. */
 class FaultyEventLogsTest {
+  private static final int TRIAL_EVENTS = 3_000;
 
   /** The suite, run by hand. */
   private static final class Suite extends AbstractEventLogTests {
@@ -139,5 +143,51 @@ class FaultyEventLogsTest {
     } finally {
       suite.endTailsAndLog();
     }
+  }
+
+  @Test
+  void theLogTrialFindsASequence() {
+    // given
+    SequenceEventLog log = new SequenceEventLog();
+
+    // then
+    assertThatThrownBy(() -> trial(log, log).run(() -> {}))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("tail from");
+  }
+
+  @Test
+  void theLogTrialPassesALogWithoutFault() {
+    EventLog log = new MemoryEventLog();
+    assertThat(trial(log, log).run(() -> {}).stored()).isEqualTo(TRIAL_EVENTS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {DropsFromTails.class, RepeatsInTails.class})
+  void theLogTrialFindsFaultyTails(Class<? extends Spoilt> fault) throws Exception {
+    Spoilt log = fault.getDeclaredConstructor().newInstance();
+    assertThatThrownBy(() -> trial(log, log.good).run(() -> {}))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("tail from");
+  }
+
+  private static LogTrial trial(EventLog log, EventLog truth) {
+    return new LogTrial(
+        Seed.random("log trial of a planted fault"),
+        TRIAL_EVENTS,
+        List.of(log),
+        () ->
+            truth
+                .read(EventLog.ALL, 0)
+                .map(stored ->
+                    new LogTrial.Stored(
+                        stored.position(),
+                        stored.stream(),
+                        stored.version(),
+                        stored.envelope().id()))
+                .collect()
+                .asList()
+                .await()
+                .indefinitely());
   }
 }

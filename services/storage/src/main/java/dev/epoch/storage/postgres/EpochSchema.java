@@ -73,7 +73,7 @@ final class EpochSchema {
       DO $$
       BEGIN
         DROP SCHEMA epoch;
-      EXCEPTION WHEN dependent_objects_still_exist THEN
+      EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
         NULL;
       END
       $$
@@ -123,7 +123,10 @@ final class EpochSchema {
         .orElse(false);
   }
 
-  /** Removes the catalog and the functions; the caller has removed what they made. */
+  /**
+   * Removes the catalog and the functions; the caller has removed what they made. The schema stays
+   * if something else lives there, or if it belongs to another role.
+   */
   static void drop(Session session) {
     session.run(DROP_FUNCTIONS);
     session.run(

@@ -109,6 +109,7 @@ final class OperationWork {
               ? resolver.placements(session, branch, ids)
               : resolver.lockPlacements(session, branch, ids);
     }
+    resolver.requireFitting(session, ordered.stream().map(t -> t.table().table()).toList());
     List<OperationTable> tables = new ArrayList<>();
     for (TableOperation table : ordered) {
       tables.add(find(table, branch, placements));

@@ -64,7 +64,8 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
-    StateResolver resolver = new StateResolver(new RelationNames());
+    RelationNames names = new RelationNames();
+    StateResolver resolver = new StateResolver(names);
     this.database = new Database(vertx, options, poolOptions);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
@@ -78,7 +79,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             reader::select,
             values,
             ReadQueries.DEFAULT_BYTE_LIMIT);
-    this.writes = new RecordWrites(database, values, retries);
+    this.writes = new RecordWrites(database, values, retries, names);
     this.operations =
         new Operations(
             database,

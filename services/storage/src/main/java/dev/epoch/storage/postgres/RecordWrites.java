@@ -5,6 +5,7 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
@@ -28,13 +29,15 @@ final class RecordWrites {
   private final Database database;
   private final ValueCodec codec;
   private final LockRetries retries;
+  private final RelationNames names;
   private final ShapeCache<OverlayParts> overlays = new ShapeCache<>();
   private final ShapeCache<String> keyMatches = new ShapeCache<>();
 
-  RecordWrites(Database database, ValueCodec codec, LockRetries retries) {
+  RecordWrites(Database database, ValueCodec codec, LockRetries retries, RelationNames names) {
     this.database = database;
     this.codec = codec;
     this.retries = retries;
+    this.names = names;
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#write}. */
@@ -56,7 +59,8 @@ final class RecordWrites {
   private WriteResult write(
       Session session, BranchHandle branch, BranchTable table, GivenRecords records) {
     session.run(retries.setting() + "; " + plans(branch, records));
-    requireDistinctKeys(session, records);
+    names.requireFitting(session, table.table());
+    requireDistinctKeys(session, table.table(), records);
     RecordWriter writer =
         branch.isDefault()
             ? new LiveRecordWriter(session, table.table(), keyMatches)
@@ -85,24 +89,35 @@ final class RecordWrites {
         : OperationWork.KEYED_PLANS;
   }
 
-  /** Keys that differ as texts can be the same as values: 1.0 and 1.00. */
-  private static void requireDistinctKeys(Session session, GivenRecords records) {
+  /**
+   * Keys that differ as texts can be the same as values: 1.0 and 1.00. The live table, of which no
+   * row is read, lends its collations.
+   */
+  private static void requireDistinctKeys(
+      Session session, TableHandle table, GivenRecords records) {
     GivenRecords.Group keys = records.allKeys();
     String columns =
         keys.keyColumns().stream()
-            .map(column -> "given." + Quote.identifier(column.name()))
+            .map(column -> Quote.identifier(column.name()))
             .collect(Collectors.joining(", "));
     session
         .first(
             """
             WITH %s
-            SELECT min(given.epoch_index) AS first, max(given.epoch_index) AS second
-            FROM given
-            GROUP BY %s
+            SELECT min(epoch_index) AS first, max(epoch_index) AS second
+            FROM (
+              SELECT epoch_index, %2$s FROM given
+              UNION ALL
+              SELECT NULL, %2$s FROM %3$s WHERE FALSE
+            ) AS collated
+            GROUP BY %2$s
             HAVING count(*) > 1
             LIMIT 1
             """
-                .formatted(keys.relation(), columns),
+                .formatted(
+                    keys.relation(),
+                    columns,
+                    Quote.qualified(table.path().schema(), table.path().table())),
             row -> GivenRecords.twice(row.getInteger("first"), row.getInteger("second")),
             keys.parameters())
         .ifPresent(refusal -> {

@@ -1,9 +1,15 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Names of Epoch's relations, asked once: ids are never used again, and names never change. */
@@ -11,14 +17,77 @@ final class RelationNames {
   private final Map<String, Sidecars> live = new ConcurrentHashMap<>();
   private final Map<String, OverlayRelations> overlays = new ConcurrentHashMap<>();
 
+  /** By table id: the catalog rows of the live table when it was last found to fit its images. */
+  private final Map<String, String> fitting = new ConcurrentHashMap<>();
+
   private record Sidecars(String workingSet, String history) {}
 
+  /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
   LiveRelations live(Session session, TableHandle table) {
     Sidecars sidecars = live.computeIfAbsent(table.id(), id -> readLive(session, table));
+    requireFitting(session, table);
     return new LiveRelations(
         Quote.qualified(table.path().schema(), table.path().table()),
         sidecars.workingSet(),
         sidecars.history());
+  }
+
+  void requireFitting(Session session, TableHandle table) {
+    requireFitting(session, List.of(table));
+  }
+
+  /**
+   * Fails with {@link TableChangedException} if one of the tables does not fit its images any more.
+   * One round trip for all of them, once per transaction: asks for the versions of the catalog's
+   * rows, and looks closer only where they are new.
+   */
+  void requireFitting(Session session, Collection<TableHandle> tables) {
+    Map<String, TableHandle> byPath = new LinkedHashMap<>();
+    for (TableHandle table : tables) {
+      if (session.note("fits " + table.id())) {
+        byPath.put(Quote.qualified(table.path().schema(), table.path().table()), table);
+      }
+    }
+    if (byPath.isEmpty()) {
+      return;
+    }
+    Map<String, String> versions = new HashMap<>();
+    session
+        .list(
+            """
+            SELECT n.name, string_agg(concat_ws('.', a.attrelid, a.attnum, a.xmin), ' ' ORDER BY a.attnum)
+            FROM unnest($1::text[]) AS n (name)
+            JOIN pg_attribute AS a ON a.attrelid = to_regclass(n.name) AND a.attnum > 0
+            GROUP BY n.name\
+            """,
+            row -> row,
+            (Object) byPath.keySet().toArray(String[]::new))
+        .forEach(row -> versions.put(row.getString(0), row.getString(1)));
+    byPath.forEach((path, table) -> {
+      String now = versions.get(path);
+      if (now == null || !now.equals(fitting.get(table.id()))) {
+        requireUnchanged(session, table);
+        if (now != null) {
+          fitting.put(table.id(), now);
+        }
+      }
+    });
+  }
+
+  /** Fails with {@link TableChangedException}; does nothing for tables that are not registered. */
+  private static void requireUnchanged(Session session, TableHandle table) {
+    session
+        .first(
+            "SELECT epoch.shape_change($1) AS change",
+            row -> Optional.ofNullable(row.getString("change")),
+            table.id())
+        .flatMap(change -> change)
+        .ifPresent(change -> {
+          throw new TableChangedException(
+              "The table " + table.path() + " is not the one that was registered: " + change,
+              "Undo the change, or remove the table and register it again: epoch table remove "
+                  + table.name());
+        });
   }
 
   private static Sidecars readLive(Session session, TableHandle table) {

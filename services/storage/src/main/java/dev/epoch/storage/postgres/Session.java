@@ -9,9 +9,11 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -22,6 +24,7 @@ final class Session {
 
   private final SqlConnection connection;
   private final Deadline deadline;
+  private final Set<String> known = new HashSet<>();
 
   Session(SqlConnection connection) {
     this(connection, Deadline.NONE);
@@ -31,6 +34,15 @@ final class Session {
   Session(SqlConnection connection, Deadline deadline) {
     this.connection = connection;
     this.deadline = deadline;
+  }
+
+  /**
+   * Keeps a fact that holds for this transaction.
+   *
+   * @return whether it is new
+   */
+  boolean note(String fact) {
+    return known.add(fact);
   }
 
   /** Runs statements without parameters; several may be separated by semicolons. */

@@ -55,6 +55,11 @@ final class StateResolver {
         PhysicalState.NOW);
   }
 
+  /** Looks at all these tables at once, so that none is looked at alone in this transaction. */
+  void requireFitting(Session session, Collection<TableHandle> tables) {
+    names.requireFitting(session, tables);
+  }
+
   LiveRelations live(Session session, TableHandle table) {
     return names.live(session, table);
   }

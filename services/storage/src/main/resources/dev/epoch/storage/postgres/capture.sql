@@ -243,11 +243,12 @@ DECLARE
 BEGIN
   INSERT INTO epoch.tables (
     table_id, repository, name, schema_name, table_name, label, view_name, columns, key_columns,
-    install_position, install_operation
+    install_position, install_operation, last_column
   )
   VALUES (
     new_table, of_repository, repository_name, in_schema, named, epoch.label(named, 16), named, stored,
-    new_key_columns, at_position, by_operation
+    new_key_columns, at_position, by_operation,
+    epoch.last_column(live)
   );
   working_set := epoch.object_of('w', new_table);
   history := epoch.object_of('h', new_table);

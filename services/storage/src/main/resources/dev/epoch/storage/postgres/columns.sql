@@ -139,3 +139,88 @@ BEGIN
   END IF;
 END
 $$;
+
+-- The columns of a table with their types, in order: equal for a table and the images of its rows.
+CREATE OR REPLACE FUNCTION epoch.shape(of_table regclass) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(
+    quote_ident(a.attname) || ' ' || epoch.base_type(a.atttypid, a.atttypmod)
+      || CASE WHEN a.attcollation IN (0, 100) THEN '' ELSE ' collation ' || a.attcollation END,
+    ', ' ORDER BY a.attnum
+  )
+  FROM pg_attribute AS a
+  WHERE a.attrelid = of_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
+    AND a.attname NOT IN ('epoch_kind', 'epoch_from', 'epoch_to')
+$$;
+
+-- The greatest number of a column that has values.
+CREATE OR REPLACE FUNCTION epoch.last_column(of_table regclass) RETURNS integer
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT max(a.attnum)::integer
+  FROM pg_attribute AS a
+  WHERE a.attrelid = of_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
+$$;
+
+-- What has become of a registered table since, so that its rows cannot be told from images any more; null if nothing.
+-- A column that was dropped and added again looks the same, but its values went without a trigger; it is known by its
+-- number, which is greater than all before. (Numbers get smaller when a dump is restored: that is no sign.)
+-- Every read asks this: what is slow (types behind domains, the text of an answer, calls of epoch.object_name) is done only
+-- where it is needed.
+CREATE OR REPLACE FUNCTION epoch.shape_change(of_table text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  live regclass;
+  images regclass;
+  names text[];
+  last_number integer;
+  fits boolean;
+BEGIN
+  SELECT * INTO t FROM epoch.tables WHERE table_id = of_table;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  live := to_regclass(quote_ident(t.schema_name) || '.' || quote_ident(t.table_name));
+  IF live IS NULL THEN
+    RETURN 'it was dropped or renamed';
+  END IF;
+  IF NOT EXISTS (
+    SELECT
+    FROM pg_trigger AS g
+    JOIN pg_proc AS p ON p.oid = g.tgfoid
+    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
+      AND p.proname = t.label || '__c_' || t.table_id
+  ) THEN
+    RETURN 'a table that is not captured has taken its name';
+  END IF;
+  images := to_regclass('epoch.' || t.label || '__w_' || t.table_id);
+  SELECT array_agg(a.attname::text ORDER BY a.attnum), max(a.attnum),
+    bool_and(
+      coalesce(
+        w.attcollation = a.attcollation
+          AND CASE
+            WHEN w.atttypid = a.atttypid THEN w.atttypmod = a.atttypmod
+            ELSE epoch.base_type(a.atttypid, a.atttypmod) = format_type(w.atttypid, w.atttypmod)
+          END,
+        false
+      )
+    )
+  INTO names, last_number, fits
+  FROM pg_attribute AS a
+  LEFT JOIN pg_attribute AS w ON w.attrelid = images AND w.attname = a.attname
+  WHERE a.attrelid = live AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v';
+  IF NOT fits OR names <> t.columns THEN
+    RETURN format('its columns were (%s) and are (%s)', epoch.shape(images), epoch.shape(live));
+  END IF;
+  IF last_number > t.last_column THEN
+    RETURN 'a column was dropped and added again';
+  END IF;
+  RETURN NULL;
+END
+$$;

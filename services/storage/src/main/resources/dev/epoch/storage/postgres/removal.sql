@@ -9,6 +9,7 @@ DECLARE
   t epoch.tables;
   b epoch.branches;
   live regclass;
+  captured regclass;
   kind text;
 BEGIN
   SELECT * INTO t FROM epoch.tables WHERE table_id = gone FOR UPDATE;
@@ -20,6 +21,16 @@ BEGIN
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', live);
     PERFORM epoch.drop_row_triggers(w) FROM epoch.written_tables(live) AS w;
   END IF;
+  -- the table and its former partitions under names that Epoch was not told of
+  FOR captured IN
+    SELECT DISTINCT g.tgrelid::regclass
+    FROM pg_trigger AS g
+    JOIN pg_proc AS p ON p.oid = g.tgfoid
+    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname = epoch.object_of('c', gone)
+  LOOP
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', captured);
+    PERFORM epoch.drop_row_triggers(captured);
+  END LOOP;
   FOR b IN SELECT * FROM epoch.branches WHERE repository = t.repository LOOP
     IF b.changed_schema IS NOT NULL THEN
       EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.changed_schema, t.view_name);

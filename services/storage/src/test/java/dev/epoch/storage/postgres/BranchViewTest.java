@@ -2,11 +2,13 @@ package dev.epoch.storage.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.StringReader;
@@ -283,6 +285,8 @@ class BranchViewTest {
 
   @Test
   void mergeStatementsWork() throws SQLException {
+    assumeTrue(StoragePostgres.majorVersion() >= 17);
+
     // when
     run(
         branch,

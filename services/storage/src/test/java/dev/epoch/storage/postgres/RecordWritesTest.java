@@ -43,7 +43,8 @@ class RecordWritesTest {
         new RecordWrites(
             database.connections(),
             new PostgresValueCodec(),
-            new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(20)));
+            new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(20)),
+            new RelationNames());
     database
         .sql()
         .execute(

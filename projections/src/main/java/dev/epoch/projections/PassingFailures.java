@@ -1,0 +1,37 @@
+package dev.epoch.projections;
+
+import io.vertx.core.VertxException;
+import io.vertx.core.impl.NoStackTraceThrowable;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
+import java.util.Set;
+
+/**
+ * Failures of a transaction that say something of the database at that moment, and nothing of the
+ * event: a connection that was lost, a server that stops, a lock that was not to be had.
+ */
+final class PassingFailures {
+  /**
+   * SQLSTATE classes: connection, transaction rolled back, resources, object not in the needed
+   * state, intervention of an operator.
+   */
+  private static final Set<String> CLASSES = Set.of("08", "40", "53", "55", "57");
+
+  private PassingFailures() {}
+
+  static boolean passing(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PgException answer) {
+        return CLASSES.contains(answer.getSqlState().substring(0, 2));
+      }
+      if (cause instanceof ClosedConnectionException
+          || cause instanceof VertxException
+          || cause instanceof NoStackTraceThrowable
+          || cause instanceof IOException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

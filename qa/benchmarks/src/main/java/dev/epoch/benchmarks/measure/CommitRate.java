@@ -1,0 +1,150 @@
+package dev.epoch.benchmarks.measure;
+
+import dev.epoch.benchmarks.Api;
+import dev.epoch.benchmarks.Figure;
+import dev.epoch.benchmarks.Goal;
+import dev.epoch.benchmarks.Latency;
+import dev.epoch.benchmarks.Load;
+import dev.epoch.benchmarks.Measure;
+import dev.epoch.benchmarks.Repository;
+import dev.epoch.benchmarks.Workbench;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Many clients that write one row over REST and commit it, four on each branch: one of them often
+ * commits what another wrote, which then has nothing to commit. Only commits count.
+ */
+public final class CommitRate implements Measure {
+
+  private static final int CLIENTS = 64;
+  private static final int BRANCHES = 16;
+  private static final int PARTS = 3;
+  private static final int NOTHING_TO_COMMIT = 422;
+
+  @Override
+  public String id() {
+    return "commit-rate";
+  }
+
+  @Override
+  public String description() {
+    return "commits per second, 64 clients on 16 branches, one changed row each";
+  }
+
+  @Override
+  public List<Figure> run(Workbench workbench) throws Exception {
+    Repository repository =
+        workbench.repository(
+            "commits",
+            "CREATE TABLE account (id bigint PRIMARY KEY, balance bigint NOT NULL)",
+            "INSERT INTO account SELECT i, 0 FROM generate_series(1, 10000) AS i",
+            "CREATE TABLE plain (LIKE account INCLUDING ALL)",
+            "INSERT INTO plain SELECT * FROM account",
+            "CREATE TABLE plain_log (id bigserial PRIMARY KEY, account bigint, balance bigint)");
+    repository.register("account");
+    for (int i = 0; i < BRANCHES; i++) {
+      repository.branch("branch-" + i);
+    }
+    Duration part = Duration.ofSeconds(workbench.scale().seconds());
+    Load.run(CLIENTS, part, number -> committer(repository, number));
+    Totals raw = new Totals();
+    Totals commits = new Totals();
+    for (int i = 0; i < PARTS; i++) {
+      List<Connection> sessions = new ArrayList<>();
+      try {
+        raw.add(Load.run(CLIENTS, part, number -> transaction(repository, sessions, number)));
+      } finally {
+        for (Connection session : sessions) {
+          session.close();
+        }
+      }
+      commits.add(Load.run(CLIENTS, part, number -> committer(repository, number)));
+    }
+    return List.of(
+        Figure.value(
+                id(),
+                "64 clients, 16 branches",
+                "/s",
+                Goal.atLeast(333, 1000),
+                commits.rate(),
+                commits.latency())
+            .note(
+                "a step is the writing of a row and its commit; ratio to raw %.3f"
+                    .formatted(commits.rate() / raw.rate())),
+        Figure.value(id(), "raw PostgreSQL, 64 sessions", "/s", null, raw.rate(), raw.latency())
+            .note("one UPDATE and one INSERT in a transaction; its times stand under Epoch"));
+  }
+
+  private static Load.Step committer(Repository repository, int number) {
+    String branch = "branch-" + number % BRANCHES;
+    long[] turn = {0};
+    return () -> {
+      Api api = repository.api();
+      long value = System.nanoTime();
+      long id = 1 + number * 150L + turn[0]++ % 150;
+      api.post(
+          "/tables/account/records?branch=" + branch,
+          "{\"upsert\": [{\"id\": %d, \"balance\": %d}]}".formatted(id, value));
+      HttpResponse<String> answer =
+          api.posted("/commits", Api.json("branch", branch, "message", "row " + id, "all", true));
+      if (answer.statusCode() == NOTHING_TO_COMMIT) {
+        return 0;
+      }
+      if (answer.statusCode() != 201) {
+        throw new IOException("The commit was answered " + answer.statusCode() + answer.body());
+      }
+      return 1;
+    };
+  }
+
+  private static Load.Step transaction(Repository repository, List<Connection> sessions, int number)
+      throws SQLException {
+    Connection session = repository.database().connect();
+    sessions.add(session);
+    session.setAutoCommit(false);
+    PreparedStatement update =
+        session.prepareStatement("UPDATE plain SET balance = ? WHERE id = ?");
+    PreparedStatement insert =
+        session.prepareStatement("INSERT INTO plain_log (account, balance) VALUES (?, ?)");
+    long[] turn = {0};
+    return () -> {
+      long id = 1 + number * 150L + turn[0]++ % 150;
+      update.setLong(1, turn[0]);
+      update.setLong(2, id);
+      update.executeUpdate();
+      insert.setLong(1, id);
+      insert.setLong(2, turn[0]);
+      insert.executeUpdate();
+      session.commit();
+      return 1;
+    };
+  }
+
+  /** Adds up the parts of one kind. */
+  private static final class Totals {
+    private final org.HdrHistogram.Histogram latency = Latency.histogram();
+    private long done;
+    private double seconds;
+
+    void add(Load.Result result) {
+      latency.add(result.latency());
+      done += result.done();
+      seconds += result.seconds();
+    }
+
+    double rate() {
+      return done / seconds;
+    }
+
+    Latency latency() {
+      return Latency.of(latency);
+    }
+  }
+}

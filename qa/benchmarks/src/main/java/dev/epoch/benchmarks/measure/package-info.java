@@ -1,0 +1,2 @@
+/** One class per measure of the benchmarks. */
+package dev.epoch.benchmarks.measure;

@@ -1,0 +1,88 @@
+package dev.epoch.log.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.log.StoredRecord;
+import dev.epoch.log.testing.LogTrial;
+import dev.epoch.log.testing.LogTrial.Stored;
+import dev.epoch.log.testing.Seed;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Transactions that take their time, connections that are killed: no tail skips a record, none gets
+ * one twice or out of order.
+ */
+class LogTrialIT extends PostgresLogScenario {
+
+  /** Keeps the appending transaction open for a random time, sometimes a long one. */
+  private record Dawdling(Random random) implements TransactionParticipant {
+    @Override
+    public Uni<Void> beforeCommit(SqlConnection transaction, List<StoredRecord> appended) {
+      int millis = random.nextInt(20) == 0 ? random.nextInt(60) : random.nextInt(5);
+      return Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofMillis(1 + millis));
+    }
+
+    @Override
+    public void failed(Throwable failure, List<StoredRecord> records) {
+      // its connection was killed, as it should be
+    }
+  }
+
+  @Test
+  void noTailSkipsOrRepeatsARecord() {
+    run(10_000, Seed.random("log trial"));
+  }
+
+  @Test
+  @Tag("long")
+  void noTailSkipsOrRepeatsAnyOfManyRecords() {
+    run(100_000, Seed.random("log trial, long"));
+  }
+
+  private void run(int events, Random random) {
+    List<PostgresEventLog> logs =
+        List.of(
+            open(new Dawdling(new Random(random.nextLong()))),
+            open(new Dawdling(new Random(random.nextLong()))),
+            open());
+    LogTrial trial = new LogTrial(new Random(random.nextLong()), events, logs, LogTrialIT::table);
+    LogTrial.Report report;
+    Map<?, Integer> disturbances;
+    long begun = System.nanoTime();
+
+    // when
+    try (Disturbances others = new Disturbances(clients.database(), random)) {
+      report = trial.run(others::stop);
+      disturbances = others.stop();
+    }
+
+    // then
+    System.out.printf(
+        "log trial: %s, disturbances %s, %d ms%n",
+        report, disturbances, (System.nanoTime() - begun) / 1_000_000);
+    assertThat(report.reconnections()).isPositive();
+    assertThat(report.repeated()).as("appends that were interrupted").isPositive();
+  }
+
+  private static List<Stored> table() {
+    List<Stored> stored = new ArrayList<>();
+    clients
+        .pool()
+        .query("SELECT position, stream, version, id FROM epoch.events ORDER BY position")
+        .execute()
+        .await()
+        .atMost(WAIT)
+        .forEach(row ->
+            stored.add(
+                new Stored(row.getLong(0), row.getString(1), row.getLong(2), row.getUUID(3))));
+    return stored;
+  }
+}
