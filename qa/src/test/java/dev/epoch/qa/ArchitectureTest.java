@@ -14,6 +14,7 @@ class ArchitectureTest {
   private static final JavaClasses EPOCH =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("dev.epoch");
 
   @Test

@@ -145,27 +145,45 @@ final class OperationWork {
 
   /**
    * Locks the working sets that have entries, and looks again: a transaction that wrote one of them
-   * and was waited for, or was committed meanwhile, may have written others too.
+   * and was waited for, or was committed meanwhile, may have written others too, and may have made
+   * overlays for it.
    */
   private List<OperationTable> lockTouched(List<OperationTable> tables) {
-    Map<String, OperationTable> untouched = new LinkedHashMap<>();
-    tables.forEach(table -> {
-      if (table.workingSet() != null) {
-        untouched.put(table.id(), table);
-      }
-    });
+    Map<String, OperationTable> left = new LinkedHashMap<>();
+    tables.forEach(table -> left.put(table.id(), table));
     List<OperationTable> locked = new ArrayList<>();
     while (true) {
       Map<String, String> workingSets = new LinkedHashMap<>();
-      untouched.forEach((id, table) -> workingSets.put(id, table.workingSet()));
+      for (OperationTable table : left.values()) {
+        if (table.workingSet() != null) {
+          workingSets.put(table.id(), table.workingSet());
+        }
+      }
       Set<String> touched = WorkingSetProbes.touched(session, workingSets);
       if (touched.isEmpty()) {
         return locked;
       }
-      List<OperationTable> more =
-          untouched.values().stream().filter(table -> touched.contains(table.id())).toList();
-      locked.addAll(lockWorkingSets(more));
-      untouched.keySet().removeAll(touched);
+      locked.addAll(
+          lockWorkingSets(
+              left.values().stream().filter(table -> touched.contains(table.id())).toList()));
+      left.keySet().removeAll(touched);
+      findNewOverlays(left);
+    }
+  }
+
+  private void findNewOverlays(Map<String, OperationTable> tables) {
+    List<String> without =
+        tables.values().stream()
+            .filter(table -> table.workingSet() == null)
+            .map(OperationTable::id)
+            .toList();
+    if (without.isEmpty()) {
+      return;
+    }
+    Map<String, BranchPlacement> placements =
+        resolver.placements(session, operation.branch(), without);
+    for (String id : without) {
+      tables.put(id, find(tables.get(id).operation(), operation.branch(), placements));
     }
   }
 

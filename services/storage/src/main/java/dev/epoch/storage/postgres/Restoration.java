@@ -62,7 +62,7 @@ final class Restoration {
           """
           INSERT INTO %1$s (epoch_kind, epoch_from, epoch_to, %2$s)
           SELECT s.epoch_kind,
-            COALESCE((SELECT max(p.epoch_to) FROM %1$s p WHERE %3$s), 0), %4$d, %5$s
+            COALESCE((SELECT max(p.epoch_to + 0) FROM %1$s p WHERE %3$s), 0), %4$d, %5$s
           FROM %6$s s;
           DROP TABLE %6$s\
           """

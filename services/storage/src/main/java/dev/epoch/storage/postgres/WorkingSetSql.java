@@ -22,7 +22,7 @@ final class WorkingSetSql {
   String commitLive(LiveRelations live) {
     return """
     WITH net AS MATERIALIZED (
-      SELECT w.* FROM %1$s w LEFT JOIN %2$s l ON %3$s
+      SELECT w.* FROM %1$s w %3$s
       WHERE (w.epoch_kind = 1) <> (l.%4$s IS NOT NULL)
       OR w.epoch_kind = 1 AND record_image_ne(%5$s, %6$s)
     ), moved AS (
@@ -36,7 +36,7 @@ final class WorkingSetSql {
         .formatted(
             live.workingSet(),
             live.rows(),
-            columns.sameKey("l", "w"),
+            lookup(live.rows(), "l", ""),
             columns.key().getFirst(),
             columns.image("w"),
             columns.image("l"),
@@ -64,11 +64,15 @@ final class WorkingSetSql {
             overlay.workingSet());
   }
 
+  /**
+   * The sum keeps the planner from walking the index on positions backwards for the maximum: it
+   * holds every row that this statement has put in, so that the cost would be quadratic.
+   */
   private String toHistory(String history, String source, String condition) {
     return """
     INSERT INTO %1$s (epoch_kind, epoch_from, epoch_to, %2$s)
       SELECT net.epoch_kind,
-        COALESCE((SELECT max(p.epoch_to) FROM %1$s p WHERE %3$s), 0), $1::bigint, %4$s
+        COALESCE((SELECT max(p.epoch_to + 0) FROM %1$s p WHERE %3$s), 0), $1::bigint, %4$s
       FROM %5$s net WHERE %6$s\
     """
         .formatted(
@@ -108,12 +112,7 @@ final class WorkingSetSql {
           END
         ELSE FALSE
       END AS epoch_redundant
-    FROM %7$s w
-    LEFT JOIN %8$s v ON %9$s
-    LEFT JOIN %10$s d ON %11$s
-    LEFT JOIN %12$s h ON %13$s AND h.epoch_from <= %14$s AND %14$s < h.epoch_to
-    LEFT JOIN %15$s lw ON %16$s
-    LEFT JOIN %17$s l ON %18$s\
+    FROM %7$s w %8$s\
     """
         .formatted(
             first,
@@ -123,17 +122,24 @@ final class WorkingSetSql {
             columns.image("lw"),
             columns.image("l"),
             overlay.workingSet(),
-            overlay.rows(),
-            columns.sameKey("v", "w"),
-            overlay.tombstones(),
-            columns.sameKey("d", "w"),
-            live.history(),
-            columns.sameKey("h", "w"),
-            anchor + "::bigint",
-            live.workingSet(),
-            columns.sameKey("lw", "w"),
-            live.rows(),
-            columns.sameKey("l", "w"));
+            lookup(overlay.rows(), "v", "")
+                + lookup(overlay.tombstones(), "d", "")
+                + lookup(
+                    live.history(),
+                    "h",
+                    " AND x.epoch_from <= %1$s::bigint AND %1$s::bigint < x.epoch_to"
+                        .formatted(anchor))
+                + lookup(live.workingSet(), "lw", "")
+                + lookup(live.rows(), "l", ""));
+  }
+
+  /**
+   * Joins the row of a relation that has the key of {@code w}, by the index of the key whatever the
+   * planner believes: a plan made while the relation was empty may read all of it for each key.
+   */
+  private String lookup(String relation, String alias, String condition) {
+    return "\nLEFT JOIN LATERAL (SELECT * FROM %s x WHERE %s%s OFFSET 0) %s ON TRUE"
+        .formatted(relation, columns.sameKey("x", "w"), condition, alias);
   }
 
   /**
