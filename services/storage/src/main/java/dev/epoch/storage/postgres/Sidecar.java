@@ -1,5 +1,8 @@
 package dev.epoch.storage.postgres;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * Rows of one of Epoch's relations that say something about a state.
  *
@@ -29,12 +32,27 @@ record Sidecar(String relation, long position) {
         .formatted(relation, columns.sameKey("t", alias), condition("t"));
   }
 
+  /** The keys of the rows that count. */
+  String keys(TableColumns columns) {
+    return "SELECT %s FROM %s t%s"
+        .formatted(
+            columns.key("t"),
+            relation,
+            position == PhysicalState.NOW ? "" : " WHERE " + condition("t"));
+  }
+
   /**
-   * The same, of which the planner makes no join but a hashed subplan or probes of the index:
-   * statistics of a table that was empty when it was last looked at say "no rows", and a join
-   * planned with them may scan the table once for every key.
+   * None of the sidecars has a row with the key of {@code alias}. All their keys are one set, which
+   * is looked up once per row. The planner makes no join of it but a hashed subplan or probes of
+   * the indexes: statistics of a table that was empty when it was last looked at say "no rows", and
+   * a join planned with them may scan the table once for every key.
    */
-  String absentUnjoined(TableColumns columns, String alias) {
-    return "(" + absent(columns, alias) + ") IS TRUE";
+  static String absentUnjoined(List<Sidecar> sidecars, TableColumns columns, String alias) {
+    return "(NOT EXISTS (SELECT FROM (%s) hidden WHERE %s)) IS TRUE"
+        .formatted(
+            sidecars.stream()
+                .map(sidecar -> sidecar.keys(columns))
+                .collect(Collectors.joining(" UNION ALL ")),
+            columns.sameKey("hidden", alias));
   }
 }

@@ -47,8 +47,9 @@ final class StateReader {
   /** See {@link StateSelect}. */
   String select(Session session, TableHandle table, TableState state) {
     PhysicalState physical = resolver.resolve(session, table, state);
-    return new StateSql(new TableColumns(table.schema()), empty(session, physical))
-        .select(physical);
+    TableColumns columns = new TableColumns(table.schema());
+    StateSql sql = new StateSql(columns, empty(session, physical));
+    return sql.select(physical, FewKeys.absent(session, columns, sql.hiding(physical), "x"));
   }
 
   /** Which of the relations that can change the state hold nothing now. */

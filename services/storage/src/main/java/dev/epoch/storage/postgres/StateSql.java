@@ -58,7 +58,54 @@ final class StateSql {
 
   /** A complete SELECT of the table's columns. */
   String select(PhysicalState state) {
-    return union(state, part -> rowsOf(part, columns.all("x")));
+    return select(state, null);
+  }
+
+  /**
+   * A complete SELECT of the table's columns, in the shape that the planner takes for one relation:
+   * the condition on the rows at the bottom stands above the UNION ALL, so that their indexes are
+   * of use in joins and orders, and no step of its own runs for each of them.
+   *
+   * @param bottom a shorter way to say, about alias {@code x}, that nothing hides a row at the
+   *     bottom; null for none
+   */
+  String select(PhysicalState state, String bottom) {
+    List<Part> parts = parts(state);
+    if (parts.size() < 2) {
+      return union(state, part -> rowsOf(part, columns.all("x")));
+    }
+    String number = unusedName();
+    StringBuilder union = new StringBuilder();
+    for (int i = 0; i < parts.size() - 1; i++) {
+      union.append("SELECT ").append(i + 1).append(" AS ").append(number).append(", ");
+      union.append(columns.all("x")).append(" FROM ").append(parts.get(i).relation()).append(" x");
+      if (!parts.get(i).condition().equals("TRUE")) {
+        union.append(" WHERE ").append(parts.get(i).condition());
+      }
+      union.append("\nUNION ALL\n");
+    }
+    Part last = parts.getLast();
+    return "SELECT %s FROM (\n%sSELECT 0, %s FROM %s x\n) x WHERE x.%s <> 0 OR %s"
+        .formatted(
+            columns.all("x"),
+            union,
+            columns.all("x"),
+            last.relation(),
+            number,
+            bottom == null ? last.condition() : bottom);
+  }
+
+  private String unusedName() {
+    String name = "epoch_part";
+    while (columns.all().contains(Quote.identifier(name))) {
+      name += "_";
+    }
+    return Quote.identifier(name);
+  }
+
+  /** What hides rows at the bottom of a state, but for what is known to be empty. */
+  List<Sidecar> hiding(PhysicalState state) {
+    return sidecars(state).stream().filter(sidecar -> !empty.contains(sidecar)).toList();
   }
 
   /** One statement per part, put together. */
@@ -169,7 +216,7 @@ final class StateSql {
                     sidecar.relation(),
                     sidecar.condition("x"),
                     sidecar == workingSet && !empty.contains(history)
-                        ? " AND " + absent(history)
+                        ? " AND " + Sidecar.absentUnjoined(List.of(history), columns, "x")
                         : ""));
       }
     }
@@ -194,11 +241,11 @@ final class StateSql {
     if (own != null) {
       conditions.add(own);
     }
-    above.forEach(sidecar -> conditions.add(absent(sidecar)));
+    if (fewRows) {
+      above.forEach(sidecar -> conditions.add(sidecar.absent(columns, "x")));
+    } else if (!above.isEmpty()) {
+      conditions.add(Sidecar.absentUnjoined(above, columns, "x"));
+    }
     return conditions.isEmpty() ? "TRUE" : String.join(" AND ", conditions);
-  }
-
-  private String absent(Sidecar sidecar) {
-    return fewRows ? sidecar.absent(columns, "x") : sidecar.absentUnjoined(columns, "x");
   }
 }

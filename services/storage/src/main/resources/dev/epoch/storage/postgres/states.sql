@@ -133,19 +133,46 @@ AS $$
     epoch.live_table(of_table), epoch.key_match(of_table, 'live', alias))
 $$;
 
--- The rows of the live table at the branch's anchor, without the keys that queries of keys hide: its history there, then its
--- working set, then itself. All keys to leave out are looked up as one set.
-CREATE OR REPLACE FUNCTION epoch.base_select(of_branch text, of_table text, hidden text[]) RETURNS text
+-- A name for a column of Epoch's own that no column of the table has.
+CREATE OR REPLACE FUNCTION epoch.part_column(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(max(c) || '_', 'epoch_part')
+  FROM unnest(epoch.visible_columns(epoch.live_table(of_table))) AS c
+  WHERE c ~ '^epoch_part_*$'
+$$;
+
+-- The rows of the live table at the branch's anchor under what hides them: entries of an overlay, whose rows
+-- (a query, null for none) are among the rows then, and whose keys (queries) hide what is below.
+--
+--   part 1   the live rows     hidden by entries, the working set and the history at the anchor
+--   part 2   the entries' rows
+--   part 3   the working set   hidden by entries and the history at the anchor
+--   part 4   the history at the anchor, hidden by entries
+--
+-- All conditions stand above the UNION ALL and say which part they are about. Only so does the planner take the
+-- parts for one relation, like the partitions of a table: it finds rows of each by the indexes of each, also in
+-- joins and in the order of the key, and adds no step of its own per row. A part with a WHERE of its own would be a
+-- subquery that is scanned. For each part the planner decides what is about another part, and forgets it.
+--
+-- The hidden keys of part 1 are one set, looked up by key or hashed, as many rows as the planner expects. The
+-- others are few: they are looked up by key.
+CREATE OR REPLACE FUNCTION epoch.layered_select(
+  of_branch text, of_table text, entry_rows text, entry_keys text[]
+) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   t epoch.tables;
   live regclass := epoch.live_table(of_table);
+  visible text[] := epoch.visible_columns(live);
+  part text := epoch.part_column(of_table);
   history text := epoch.object_of('h', of_table);
   working_set text := epoch.object_of('w', of_table);
   anchor text := epoch.anchor_of(of_branch, of_table);
-  image_columns text := epoch.image_columns(of_table);
+  images text := epoch.image_columns(of_table);
   past_keys text;
   pending_keys text;
 BEGIN
@@ -156,17 +183,43 @@ BEGIN
   pending_keys := format(
     'SELECT %s FROM epoch.%I AS pending', epoch.column_list(t.key_columns, 'pending'), working_set);
   RETURN format(
-      E'SELECT %s FROM %s AS live WHERE %s\nUNION ALL\n',
-      epoch.column_list(epoch.visible_columns(live), 'live'), live,
-      epoch.not_among(of_table, 'live', hidden || ARRAY[pending_keys, past_keys]))
-    || format(
-      E'SELECT %s FROM epoch.%I AS image WHERE image.epoch_kind = 1 AND %s\nUNION ALL\n',
-      image_columns, working_set, epoch.not_among(of_table, 'image', hidden || ARRAY[past_keys]))
-    || format(
-      'SELECT %s FROM epoch.%I AS image WHERE image.epoch_kind = 1 AND image.epoch_from <= %s '
-      'AND image.epoch_to > %3$s AND %s',
-      image_columns, history, anchor, epoch.not_among(of_table, 'image', hidden));
+    $sql$
+      SELECT %1$s
+      FROM (
+        SELECT 1 AS %2$I, 1::smallint AS epoch_kind, 0::bigint AS epoch_from, 0::bigint AS epoch_to, %3$s
+        FROM %4$s AS live
+        %5$s
+        UNION ALL
+        SELECT 3, image.epoch_kind, 0::bigint, 0::bigint, %6$s FROM epoch.%7$I AS image
+        UNION ALL
+        SELECT 4, image.epoch_kind, image.epoch_from, image.epoch_to, %6$s FROM epoch.%8$I AS image
+      ) AS part
+      WHERE (part.%2$I <> 1 OR %9$s)
+        AND (part.%2$I <> 3 OR part.epoch_kind = 1 AND %10$s)
+        AND (
+          part.%2$I <> 4
+          OR part.epoch_kind = 1 AND part.epoch_from <= %12$s AND part.epoch_to > %12$s AND %11$s
+        )
+    $sql$,
+    epoch.column_list(visible, 'part'), part, epoch.column_list(visible, 'live'), live,
+    CASE
+      WHEN entry_rows IS NULL THEN ''
+      ELSE format('UNION ALL SELECT 2, 1::smallint, 0::bigint, 0::bigint, entry.* FROM (%s) AS entry', entry_rows)
+    END,
+    images, working_set, history,
+    epoch.not_among(of_table, 'part', entry_keys || ARRAY[pending_keys, past_keys]),
+    epoch.not_found(of_table, 'part', entry_keys || ARRAY[past_keys]),
+    epoch.not_found(of_table, 'part', entry_keys),
+    anchor);
 END
+$$;
+
+-- The rows of the live table at the branch's anchor, without the keys that queries of keys hide.
+CREATE OR REPLACE FUNCTION epoch.base_select(of_branch text, of_table text, hidden text[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT epoch.layered_select(of_branch, of_table, NULL, hidden)
 $$;
 
 -- Queries for the keys of an overlay's entries.
@@ -196,22 +249,23 @@ BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
   IF place.has_overlay THEN
-    RETURN format(
-      E'SELECT %s FROM epoch.%I AS entry\nUNION ALL\n%s',
-      epoch.column_list(epoch.visible_columns(epoch.live_table(of_table)), 'entry'),
-      epoch.object_of('v', of_table, of_branch),
-      epoch.base_select(of_branch, of_table, epoch.overlay_keys(of_branch, of_table)));
+    RETURN epoch.layered_select(
+      of_branch, of_table,
+      format(
+        'SELECT %s FROM epoch.%I AS entry',
+        epoch.column_list(epoch.visible_columns(epoch.live_table(of_table)), 'entry'),
+        epoch.object_of('v', of_table, of_branch)),
+      epoch.overlay_keys(of_branch, of_table));
   END IF;
   IF place.source_overlay IS NULL THEN
-    RETURN epoch.base_select(of_branch, of_table, '{}');
+    RETURN epoch.layered_select(of_branch, of_table, NULL, '{}');
   END IF;
   entries := epoch.entries_at(of_table, place.source_overlay, epoch.source_position_of(of_branch, of_table));
-  RETURN format(
-    E'SELECT %s FROM (%s) AS image WHERE image.epoch_kind = 1\nUNION ALL\n%s',
-    epoch.image_columns(of_table), entries,
-    epoch.base_select(of_branch, of_table, ARRAY[
-      format('SELECT %s FROM (%s) AS entry', epoch.column_list(t.key_columns, 'entry'), entries)
-    ]));
+  RETURN epoch.layered_select(
+    of_branch, of_table,
+    format(
+      'SELECT %s FROM (%s) AS image WHERE image.epoch_kind = 1', epoch.image_columns(of_table), entries),
+    ARRAY[format('SELECT %s FROM (%s) AS entry', epoch.column_list(t.key_columns, 'entry'), entries)]);
 END
 $$;
 
@@ -228,6 +282,19 @@ AS $$
     WHEN 0 THEN 'true'
     ELSE format(
       '(NOT EXISTS (SELECT FROM (%s) AS hidden WHERE %s)) IS TRUE',
+      array_to_string(key_queries, ' UNION ALL '), epoch.key_match(of_table, 'hidden', alias))
+  END
+$$;
+
+-- Like not_among, for few records: always looked up by key. (An EXISTS would be planned twice.)
+CREATE OR REPLACE FUNCTION epoch.not_found(of_table text, alias text, key_queries text[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE cardinality(key_queries)
+    WHEN 0 THEN 'true'
+    ELSE format(
+      '(SELECT true FROM (%s) AS hidden WHERE %s LIMIT 1) IS NULL',
       array_to_string(key_queries, ' UNION ALL '), epoch.key_match(of_table, 'hidden', alias))
   END
 $$;
