@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How many cases a run has, and the random numbers they come from. Case {@code n} of a seed is the
@@ -36,17 +38,17 @@ final class Cases {
   /** Runs all cases, then prints seed and counts. A failure names its case. */
   void run(Case one, Supplier<String> facts) {
     Map<String, Integer> counts = new TreeMap<>();
-    List<Throwable> failures = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
     System.out.println(trial + ": -Depoch.test.seed=" + seed);
     for (int number = first; number < first + count; number++) {
       try {
         counts.merge(one.run(new Random(seed * 1_000_003 + number), number), 1, Integer::sum);
       } catch (Exception | AssertionError failure) {
-        failures.add(
-            new AssertionError(
-                "%s, case %d: -Depoch.test.seed=%d -Depoch.test.first=%d -Depoch.test.cases=1: %s"
-                    .formatted(trial, number, seed, number, failure.getMessage()),
-                failure));
+        String message =
+            "%s, case %d: -Depoch.test.seed=%d -Depoch.test.first=%d -Depoch.test.cases=1: %s"
+                .formatted(trial, number, seed, number, plain(failure));
+        System.out.println(message);
+        failures.add(message);
         if (failures.size() == MOST_FAILURES) {
           break;
         }
@@ -56,5 +58,26 @@ final class Cases {
         "%s: %d cases, -Depoch.test.seed=%d, %s %s"
             .formatted(trial, count, seed, counts, facts.get()));
     assertThat(failures).isEmpty();
+  }
+
+  /** What failed and where, without characters that a terminal would obey. */
+  private static String plain(Throwable failure) {
+    String where =
+        Stream.of(failure.getStackTrace())
+            .filter(frame -> frame.getClassName().startsWith(Cases.class.getPackageName()))
+            .limit(4)
+            .map(StackTraceElement::toString)
+            .collect(Collectors.joining(", "));
+    StringBuilder plain = new StringBuilder();
+    (failure.getMessage() + " at " + where)
+        .chars()
+        .forEach(c -> {
+          if (c >= ' ' && c < 127 || c == '\n') {
+            plain.append((char) c);
+          } else {
+            plain.append("\\u%04x".formatted(c));
+          }
+        });
+    return plain.toString();
   }
 }
