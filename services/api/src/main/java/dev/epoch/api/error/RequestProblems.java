@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
+import dev.epoch.api.json.IllFormedTextException;
 import java.lang.annotation.Annotation;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -66,6 +67,8 @@ final class RequestProblems {
               "ValidationError",
               "A number is out of range: " + range.getOriginalMessage(),
               Map.of());
+      case IllFormedTextException text ->
+          ApiError.of(422, "ValidationError", text.getOriginalMessage(), Map.of());
       case StreamConstraintsException limits ->
           ApiError.of(
               422,

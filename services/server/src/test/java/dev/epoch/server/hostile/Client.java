@@ -1,5 +1,7 @@
 package dev.epoch.server.hostile;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -88,7 +90,7 @@ final class Client {
             .header("Content-Type", "application/json")
             .method(
                 method,
-                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString()))
+                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(ascii(body)))
             .build();
     try {
       HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
@@ -98,6 +100,15 @@ final class Client {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new AssertionError(interrupted);
+    }
+  }
+
+  /** JSON in which what is not ASCII is escaped, so that halves of surrogate pairs arrive too. */
+  private static String ascii(JsonNode body) {
+    try {
+      return Answer.JSON.writer(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(body);
+    } catch (JsonProcessingException impossible) {
+      throw new AssertionError(impossible);
     }
   }
 }
