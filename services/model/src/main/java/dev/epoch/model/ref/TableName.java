@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
  * The name of a table in a repository: 1 to {@value #MAX_BYTES} bytes of UTF-8 (what a PostgreSQL
- * identifier can hold), any characters that can be seen; not {@code .} and {@code ..}, which clients
- * take out of a URL.
+ * identifier can hold), any characters that can be seen; not {@code .} and {@code ..}, which
+ * clients take out of a URL.
  *
  * @param value the name
  */

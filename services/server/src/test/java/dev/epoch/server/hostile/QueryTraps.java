@@ -21,12 +21,13 @@ final class QueryTraps {
           stable("unlinks", "integer", "SELECT lo_unlink(4711)"),
           stable("setting", "text", "SELECT set_config(''epoch.trap'', ''sprung'', false)"),
           stable("path", "text", "SELECT set_config(''search_path'', ''traps'', false)"),
-          stable(
-              "time_limit", "text", "SELECT set_config(''statement_timeout'', ''0'', false)"),
+          stable("time_limit", "text", "SELECT set_config(''statement_timeout'', ''0'', false)"),
           stable(
               "read_write", "text", "SELECT set_config(''transaction_read_only'', ''off'', false)"),
           stable(
-              "replica", "text", "SELECT set_config(''session_replication_role'', ''replica'', false)"),
+              "replica",
+              "text",
+              "SELECT set_config(''session_replication_role'', ''replica'', false)"),
           stable("role", "text", "SELECT set_config(''role'', ''pg_monitor'', false)"),
           """
           CREATE FUNCTION traps.both() RETURNS integer LANGUAGE plpgsql STABLE AS
