@@ -206,6 +206,39 @@ final class QueryEscapes {
           ";",
           "(((((");
 
+  /** Functions that no expression names: PostgreSQL calls them for a type, operator or default. */
+  static final List<String> HIDDEN =
+      List.of(
+          "SELECT 1::traps.counted",
+          "SELECT '{1}'::traps.counted[]",
+          "SELECT traps.counted '1'",
+          "SELECT '(1,2)'::traps.pair",
+          "SELECT '{\"(1,2)\"}'::traps.pair[]",
+          "SELECT ROW(1, 2)::traps.pair",
+          "SELECT * FROM json_to_record('{\"a\": 1}') AS x (a traps.counted)",
+          "SELECT * FROM json_populate_record(NULL::traps.pair, '{\"a\": 1}')",
+          "SELECT jsonb_populate_record(NULL::traps.pair, '{\"a\": 1}')",
+          "SELECT JSON_VALUE('1', '$' RETURNING traps.counted)",
+          "SELECT * FROM JSON_TABLE('1', '$' COLUMNS (a traps.counted PATH '$')) AS t",
+          "SELECT * FROM XMLTABLE('/a' PASSING '<a>1</a>'::xml COLUMNS a traps.counted PATH '.') AS t",
+          "SELECT '{1}'::traps.checked[]",
+          "SELECT 1::traps.reaching",
+          "SELECT '{1}'::traps.reaching[]",
+          "SELECT '(1)'::traps.far",
+          "SELECT ('1' || v)::traps.reaching FROM (VALUES ('')) AS t (v)",
+          "SELECT ('{1' || v || '}')::traps.reaching[] FROM (VALUES ('')) AS t (v)",
+          "SELECT ('(1' || v || ')')::traps.far FROM (VALUES ('')) AS t (v)",
+          "SELECT * FROM json_to_record('{\"a\": 1}') AS x (a traps.reaching)",
+          "SELECT json_populate_record(NULL::traps.far, '{\"a\": 1}')",
+          "SELECT JSON_VALUE('1', '$' RETURNING traps.reaching)",
+          "SELECT * FROM JSON_TABLE('1', '$' COLUMNS (a traps.reaching PATH '$')) AS t",
+          "SELECT * FROM XMLTABLE('/a' PASSING '<a>1</a>'::xml COLUMNS a traps.reaching PATH '.') AS t",
+          "SELECT traps.reaches_out(1)",
+          "SELECT traps.gathered(g) FROM generate_series(1, 3) g",
+          "SELECT traps.gathered(g) OVER (ORDER BY g) FROM generate_series(1, 3) g",
+          "SELECT traps.asks()",
+          "SELECT g FROM generate_series(1, 3) g WHERE NOT (g OPERATOR(traps.<!) 2)");
+
   /** Functions that lie about themselves: whatever the answer, nothing may be left of them. */
   static final List<String> WITHOUT_TRACE =
       List.of(

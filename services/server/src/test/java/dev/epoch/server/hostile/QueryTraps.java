@@ -74,6 +74,39 @@ final class QueryTraps {
           "CREATE AGGREGATE traps.total(integer) (SFUNC = traps.adds, STYPE = integer, INITCOND = '0')",
           "CREATE OPERATOR traps.<%> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = traps.adds)",
           "CREATE DOMAIN traps.checked AS integer CHECK (traps.writes() = VALUE)",
+          """
+          CREATE FUNCTION traps.counts(integer) RETURNS boolean LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM nextval('public.canary_numbers'); RETURN true; END $$
+          """,
+          "CREATE DOMAIN traps.counted AS integer CHECK (traps.counts(VALUE))",
+          "CREATE TYPE traps.pair AS (a traps.counted, b integer)",
+          // what a read-only transaction lets through
+          """
+          CREATE FUNCTION traps.reaches_out(integer) RETURNS boolean LANGUAGE plpgsql AS
+          $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch epoch_trap'; RETURN true; END $$
+          """,
+          "CREATE DOMAIN traps.reaching AS integer CHECK (traps.reaches_out(VALUE))",
+          "CREATE TYPE traps.far AS (a traps.reaching)",
+          """
+          CREATE FUNCTION traps.gathers(integer, integer) RETURNS integer LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM traps.reaches_out($2); RETURN $1 + $2; END $$
+          """,
+          "CREATE AGGREGATE traps.gathered(integer)"
+              + " (SFUNC = traps.gathers, STYPE = integer, INITCOND = '0')",
+          """
+          CREATE FUNCTION traps.asks(a boolean DEFAULT traps.reaches_out(1)) RETURNS boolean
+          LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN a; END $$
+          """,
+          """
+          CREATE FUNCTION traps.reaching_less(integer, integer) RETURNS boolean LANGUAGE plpgsql AS
+          $$ BEGIN RETURN traps.reaches_out($1); END $$
+          """,
+          """
+          CREATE FUNCTION traps.less(integer, integer) RETURNS boolean LANGUAGE plpgsql STABLE AS
+          $$ BEGIN RETURN $1 < $2; END $$
+          """,
+          "CREATE OPERATOR traps.!<! (LEFTARG = integer, RIGHTARG = integer, FUNCTION = traps.reaching_less)",
+          "CREATE OPERATOR traps.<! (LEFTARG = integer, RIGHTARG = integer, FUNCTION = traps.less, NEGATOR = OPERATOR(traps.!<!))",
           "CREATE VIEW traps.peek AS SELECT * FROM public.canary",
           "CREATE VIEW traps.writing AS SELECT traps.writes() AS id");
 

@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,6 +39,8 @@ final class Witness implements AutoCloseable {
       SELECT 'large object ' || m.oid, convert_from(lo_get(m.oid), 'UTF8')
       FROM pg_largeobject_metadata m
       UNION ALL
+      SELECT 'file ' || name, 'made by a program' FROM pg_ls_dir('.') AS f (name) WHERE name ~ 'trap'
+      UNION ALL
       SELECT 'role ' || rolname, r::text FROM pg_roles r
       UNION ALL
       SELECT 'database ' || datname, datdba || ' ' || datallowconn FROM pg_database
@@ -66,6 +70,15 @@ final class Witness implements AutoCloseable {
           + " (SELECT oid FROM pg_database WHERE datname = current_database())"
           + " AND a.state = 'idle'";
 
+  /** Sessions that are at a user's statement, or wait inside of a transaction. */
+  private static final String BUSY =
+      "SELECT count(*) FROM pg_stat_activity"
+          + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+          + " AND (state LIKE 'idle in transaction%'"
+          + " OR state = 'active' AND query ~ '(pg_sleep|traps|generate_series|RECURSIVE)')";
+
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
   private final Connection connection;
   private TreeMap<String, String> before;
 
@@ -93,7 +106,23 @@ final class Witness implements AutoCloseable {
     for (String name : names) {
       assertThat(now.get(name)).as("%s was touched", name).isEqualTo(before.get(name));
     }
-    assertThat(number(LOCKS)).as("advisory locks of idle sessions").isZero();
+    requireSoonZero(LOCKS, "advisory locks of idle sessions");
+  }
+
+  /** Nothing of a statement still runs, and no transaction is open. */
+  void requireQuiet() {
+    requireSoonZero(BUSY, "sessions of statements that were answered");
+  }
+
+  /** Sessions end, and are cleaned, a moment after the answer. */
+  private void requireSoonZero(String count, String what) {
+    Instant end = Instant.now().plus(LONGEST_WAIT);
+    long found = number(count);
+    while (found > 0 && Instant.now().isBefore(end)) {
+      Thread.onSpinWait();
+      found = number(count);
+    }
+    assertThat(found).as(what).isZero();
   }
 
   private TreeMap<String, String> facts() {
