@@ -106,7 +106,7 @@ final class Client {
   /** JSON in which what is not ASCII is escaped, so that halves of surrogate pairs arrive too. */
   private static String ascii(JsonNode body) {
     try {
-      return Answer.JSON.writer(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(body);
+      return Answer.JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(body);
     } catch (JsonProcessingException impossible) {
       throw new AssertionError(impossible);
     }

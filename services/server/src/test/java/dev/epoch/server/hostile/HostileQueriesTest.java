@@ -35,8 +35,8 @@ class HostileQueriesTest {
         "DROP TABLE IF EXISTS notes_of_queries",
         "CREATE TABLE notes_of_queries (k text PRIMARY KEY, v text)",
         "INSERT INTO notes_of_queries VALUES ('a', 'one'), ('b', 'two')");
-    DatabasesForTests.shop(QueryTraps.STATEMENTS.toArray(String[]::new));
     witness = Witness.start();
+    DatabasesForTests.shop(QueryTraps.STATEMENTS.toArray(String[]::new));
     log = new ErrorLog();
     client = Client.inNewRepository("queries");
     client

@@ -19,7 +19,9 @@ import java.util.Random;
  * </pre>
  */
 final class QueryCases {
-  /** What must never stand in an answer: the canary's rows, passwords of roles, the server's files. */
+  /**
+   * What must never stand in an answer: the canary's rows, passwords of roles, the server's files.
+   */
   private static final List<String> SECRETS = List.of("alive", "SCRAM-SHA-256", "root:x:");
 
   /** Everything of a session that a statement could have changed and the next one would notice. */
@@ -109,7 +111,9 @@ final class QueryCases {
                 "/query",
                 object()
                     .put("ref", reference(number))
-                    .put("sql", "SELECT $1::text, $2::text[], $3::jsonb, $1 = $1, '$1' WHERE $1 <> $4")
+                    .put(
+                        "sql",
+                        "SELECT $1::text, $2::text[], $3::jsonb, $1 = $1, '$1' WHERE $1 <> $4")
                     .set("params", array().add(text).add(texts).add(json).add(text + "'")))
             .expect(200)
             .json();
@@ -120,8 +124,7 @@ final class QueryCases {
   }
 
   private Answer ask(String sql, String reference) {
-    Answer answer =
-        client.send("POST", "/query", object().put("sql", sql).put("ref", reference));
+    Answer answer = client.send("POST", "/query", object().put("sql", sql).put("ref", reference));
     if (answer.status() != 504) {
       answer.checked();
     }
