@@ -7,7 +7,7 @@ import java.util.Map;
 /** The databases of all tests, and queries that may run for a moment only. */
 public final class HostileDatabases extends DatabasesForTests {
   /** How long a query may run, in milliseconds. */
-  static final int QUERY_MILLISECONDS = 1_500;
+  static final int QUERY_MILLISECONDS = 1_000;
 
   @Override
   public Map<String, String> start() {
