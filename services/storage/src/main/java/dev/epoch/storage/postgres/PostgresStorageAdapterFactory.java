@@ -19,9 +19,14 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   private static final Set<String> NUMBERS = Set.of("port", "pool_size", "connect_timeout");
 
   private final Vertx vertx;
+  private final CertificateFiles files;
 
-  public PostgresStorageAdapterFactory(Vertx vertx) {
+  /**
+   * @param files that storages may name
+   */
+  public PostgresStorageAdapterFactory(Vertx vertx, CertificateFiles files) {
     this.vertx = vertx;
+    this.files = files;
   }
 
   @Override
@@ -60,7 +65,8 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   @Override
   public StorageAdapter open(Settings settings) {
     PostgresLocation location = checked(() -> location(settings));
-    return new PostgresStorageAdapter(vertx, location.connectOptions(), location.poolOptions());
+    return new PostgresStorageAdapter(
+        vertx, location.connectOptions(files), location.poolOptions());
   }
 
   private static PostgresLocation location(Settings settings) {
