@@ -132,7 +132,7 @@ class PostgresLocationTest {
         PostgresLocation.parse(
             "postgresql://h/db?sslmode=verify-full&sslrootcert=no/such/file.crt");
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(location::connectOptions)
+        .isThrownBy(() -> location.connectOptions(CertificateFiles.ANYWHERE))
         .withMessageContaining("no/such/file.crt");
   }
 }
