@@ -65,6 +65,11 @@ final class Client {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
+  /** As part of an address, cut to what fits into the first line of a request. */
+  static String address(String text) {
+    return encoded(text.substring(0, Math.min(1_000, text.length())));
+  }
+
   Answer get(String path) {
     return send("GET", path, null).checked();
   }

@@ -1,5 +1,6 @@
 package dev.epoch.server.hostile;
 
+import static dev.epoch.server.hostile.Client.address;
 import static dev.epoch.server.hostile.Client.array;
 import static dev.epoch.server.hostile.Client.encoded;
 import static dev.epoch.server.hostile.Client.object;
@@ -149,7 +150,7 @@ final class NameCases {
     } else {
       added.expect(422, 409);
     }
-    client.get("/tables/" + encoded(name)).expect(404, 400, 422);
+    client.get("/tables/" + address(name)).expect(404, 400, 422);
     witness.requireUntouched();
     assertThat(
             witness.number(
@@ -212,7 +213,7 @@ final class NameCases {
 
   private String revision(Random random) {
     String text = Hostile.wellFormed(Hostile.name(random));
-    String ref = encoded(text.length() > 5_000 ? text.substring(0, 5_000) : text);
+    String ref = address(text);
     int status = client.get("/commits?ref=" + ref).status();
     client.get("/commits/" + ref);
     client.get("/branches/" + ref);

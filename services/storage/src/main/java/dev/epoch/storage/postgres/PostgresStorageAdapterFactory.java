@@ -9,6 +9,7 @@ import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
 import io.vertx.mutiny.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -65,8 +66,8 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   @Override
   public StorageAdapter open(Settings settings) {
     PostgresLocation location = checked(() -> location(settings));
-    return new PostgresStorageAdapter(
-        vertx, location.connectOptions(files), location.poolOptions());
+    PgConnectOptions options = checked(() -> location.connectOptions(files));
+    return new PostgresStorageAdapter(vertx, options, location.poolOptions());
   }
 
   private static PostgresLocation location(Settings settings) {
