@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Files of the server that clients of the API name in a storage's configuration: certificates and
- * keys. Regular files only, of at most {@value #MOST_BYTES} bytes: a device or a pipe never ends.
+ * keys. Regular files only, of 1 to {@value #MOST_BYTES} bytes: a device or a pipe may never end,
+ * nor do some files of {@code /proc}, which say that they are empty.
  *
  * @param directory below which they have to be, also where symbolic links lead to; empty if they
  *     may be anywhere
@@ -32,12 +33,10 @@ public record CertificateFiles(Optional<Path> directory) {
   Buffer read(String setting, String file) {
     try {
       Path path = resolved(file);
-      if (Files.isRegularFile(path)) {
+      long size = Files.isRegularFile(path) ? Files.size(path) : 0;
+      if (size > 0 && size <= MOST_BYTES) {
         try (InputStream content = Files.newInputStream(path)) {
-          byte[] bytes = content.readNBytes(MOST_BYTES + 1);
-          if (bytes.length <= MOST_BYTES) {
-            return Buffer.buffer(bytes);
-          }
+          return Buffer.buffer(content.readNBytes((int) size));
         }
       }
     } catch (IOException | InvalidPathException | SecurityException e) {

@@ -82,6 +82,8 @@ class CertificateFilesTest {
       messages.add(refused(CertificateFiles.ANYWHERE, path.isEmpty() ? path : root + "/" + path));
     }
     messages.add(refused(CertificateFiles.ANYWHERE, "/dev/zero"));
+    messages.add(refused(CertificateFiles.ANYWHERE, "/proc/self/environ"));
+    messages.add(refused(CertificateFiles.ANYWHERE, "/proc/kmsg"));
 
     // a missing file cannot be told from one that may not be read
     assertThat(messages).hasSize(2);
