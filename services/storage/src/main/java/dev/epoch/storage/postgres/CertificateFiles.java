@@ -20,6 +20,8 @@ import java.util.Optional;
 public record CertificateFiles(Optional<Path> directory) {
   static final int MOST_BYTES = 1 << 20;
 
+  private static final int LONGEST_SHOWN = 200;
+
   /** Files that may be anywhere. */
   public static final CertificateFiles ANYWHERE = new CertificateFiles(Optional.empty());
 
@@ -59,7 +61,10 @@ public record CertificateFiles(Optional<Path> directory) {
 
   private StorageException unreadable(String setting, String file, Exception cause) {
     return new StorageException(
-        "The file of " + setting + " cannot be read: " + file,
+        "The file of "
+            + setting
+            + " cannot be read: "
+            + file.substring(0, Math.min(LONGEST_SHOWN, file.length())),
         "It has to be a file of at most 1 MiB that the server may read"
             + (directory.isEmpty() ? "" : ", below the directory of EPOCH_CERTIFICATES_DIR"),
         cause);
