@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Moves the inline projections in the transaction that appends, as long as they stand right before
@@ -14,6 +15,9 @@ import java.util.List;
  */
 public final class InlineProjections implements TransactionParticipant {
   static final String LIVE = "epoch_read";
+
+  /** Less than the statements that the client has under way on a connection. */
+  private static final int PIPELINED = 128;
 
   private final List<TableProjector> projectors;
   private final EventDecoder decoder;
@@ -31,39 +35,42 @@ public final class InlineProjections implements TransactionParticipant {
     long before = appended.getFirst().position() - 1;
     long last = appended.getLast().position();
     List<String> names = projectors.stream().map(Projector::name).toList();
-    return Checkpoints.lock(transaction, names)
-        .chain(checkpoints -> {
-          List<String> ready =
-              checkpoints.stream()
-                  .filter(checkpoint -> !checkpoint.parked() && checkpoint.position() == before)
-                  .map(Checkpoint::name)
-                  .toList();
-          if (ready.isEmpty()) {
-            return Uni.createFrom().voidItem();
-          }
-          return inSchema(transaction, LIVE)
-              .chain(() -> apply(transaction, ready, appended))
-              .chain(() -> Checkpoints.move(transaction, ready, last));
-        });
+    return Uni.combine()
+        .all()
+        .unis(Checkpoints.lock(transaction, names), inSchema(transaction, LIVE))
+        .with((checkpoints, _) ->
+            checkpoints.stream()
+                .filter(checkpoint -> !checkpoint.parked() && checkpoint.position() == before)
+                .map(Checkpoint::name)
+                .toList())
+        .chain(ready ->
+            ready.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : inOrder(
+                    Stream.concat(
+                        work(transaction, ready, appended),
+                        Stream.of(Checkpoints.move(transaction, ready, last)))));
   }
 
-  private Uni<Void> apply(
+  private Stream<Uni<Void>> work(
       SqlConnection transaction, List<String> ready, List<StoredRecord> appended) {
     List<TableProjector> moving =
         projectors.stream().filter(projector -> ready.contains(projector.name())).toList();
+    return appended.stream()
+        .flatMap(stored -> decoder.decode(stored).stream())
+        .flatMap(event -> moving.stream().map(projector -> projector.apply(transaction, event)));
+  }
+
+  /**
+   * Sends the statements of all one behind another without waiting for answers in between, which is
+   * what {@link TableProjector#apply} allows.
+   */
+  static Uni<Void> inOrder(Stream<Uni<Void>> work) {
     return Multi.createFrom()
-        .iterable(appended)
+        .iterable(work.toList())
         .onItem()
-        .transformToMultiAndConcatenate(stored ->
-            Multi.createFrom()
-                .iterable(decoder.decode(stored).stream().toList())
-                .onItem()
-                .transformToMultiAndConcatenate(event ->
-                    Multi.createFrom()
-                        .iterable(moving)
-                        .onItem()
-                        .transformToUniAndConcatenate(
-                            projector -> projector.apply(transaction, event))))
+        .transformToUni(one -> one)
+        .merge(PIPELINED)
         .collect()
         .last()
         .replaceWithVoid();

@@ -2,7 +2,6 @@ package dev.epoch.projections;
 
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -28,6 +27,11 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ProjectionRunner implements AutoCloseable {
   private static final int PAGE = 500;
   private static final Duration IDLE = Duration.ofSeconds(2);
+
+  /** So long records are gathered when a page was short and nobody waits. */
+  private static final Duration GATHER = Duration.ofMillis(20);
+
+  private static final int SHORT_PAGE = 100;
   private static final System.Logger LOG = System.getLogger(ProjectionRunner.class.getName());
 
   private final Projector projector;
@@ -39,6 +43,7 @@ final class ProjectionRunner implements AutoCloseable {
   private volatile long known;
   private volatile long position;
   private volatile boolean closed;
+  private int waiting;
   private Thread thread;
 
   ProjectionRunner(Projector projector, EventLog log, Pool pool, EventDecoder decoder) {
@@ -68,6 +73,8 @@ final class ProjectionRunner implements AutoCloseable {
     long nanos = atMost.toNanos();
     lock.lock();
     try {
+      waiting++;
+      changed.signalAll();
       while (position < wanted && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }
@@ -76,6 +83,7 @@ final class ProjectionRunner implements AutoCloseable {
       Thread.currentThread().interrupt();
       return false;
     } finally {
+      waiting--;
       lock.unlock();
     }
   }
@@ -102,6 +110,20 @@ final class ProjectionRunner implements AutoCloseable {
         changed.awaitNanos(IDLE.toNanos());
       } else if (!closed) {
         changed.awaitNanos(Duration.ofSeconds(1).toNanos());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void gather() {
+    lock.lock();
+    try {
+      for (long left = GATHER.toNanos(); left > 0 && waiting == 0 && !closed; ) {
+        left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -139,6 +161,9 @@ final class ProjectionRunner implements AutoCloseable {
       return false;
     } catch (RuntimeException failure) {
       applyOneByOne(page);
+    }
+    if (page.size() < SHORT_PAGE) {
+      gather();
     }
     return true;
   }
@@ -229,17 +254,10 @@ final class ProjectionRunner implements AutoCloseable {
 
   private Uni<Void> applyAll(
       SqlConnection transaction, TableProjector tables, List<StoredRecord> page) {
-    return Multi.createFrom()
-        .iterable(page)
-        .onItem()
-        .transformToUniAndConcatenate(stored ->
-            decoder
-                .decode(stored)
-                .map(event -> tables.apply(transaction, event))
-                .orElseGet(() -> Uni.createFrom().voidItem()))
-        .collect()
-        .last()
-        .replaceWithVoid();
+    return InlineProjections.inOrder(
+        page.stream()
+            .flatMap(stored -> decoder.decode(stored).stream())
+            .map(event -> tables.apply(transaction, event)));
   }
 
   private void moved(long to) {

@@ -16,6 +16,10 @@ public non-sealed interface TableProjector extends Projector {
   /** Names of its tables. */
   List<String> tableNames();
 
-  /** Applies one event. Data and checkpoint are committed together; a failure undoes both. */
+  /**
+   * Applies one event. Data and checkpoint are committed together; a failure undoes both. What is
+   * returned sends all its statements when it is subscribed to, see {@link Sql#all}, and does not
+   * need an answer to one for the next: those of the event behind it follow at once.
+   */
   Uni<Void> apply(SqlConnection transaction, ProjectedEvent event);
 }

@@ -132,27 +132,30 @@ public final class CommitGraphProjector implements TableProjector {
     String repository = event.repository();
     Uni<Void> inserted =
         Sql.run(
-                transaction,
-                INSERT_COMMIT,
-                repository,
-                commit.commit(),
-                commit.branchId(),
-                commit.author().name(),
-                commit.author().email(),
-                commit.message(),
-                Sql.time(commit.time()),
-                event.stored().position())
-            .chain(() ->
-                Sql.run(
-                    transaction,
-                    INSERT_PARENTS,
-                    repository,
-                    commit.commit(),
-                    commit.parents().toArray(String[]::new)))
-            .chain(() -> insertTables(transaction, repository, commit.commit(), commit.tables()));
+            transaction,
+            INSERT_COMMIT,
+            repository,
+            commit.commit(),
+            commit.branchId(),
+            commit.author().name(),
+            commit.author().email(),
+            commit.message(),
+            Sql.time(commit.time()),
+            event.stored().position());
+    Uni<Void> parents =
+        Sql.run(
+            transaction,
+            INSERT_PARENTS,
+            repository,
+            commit.commit(),
+            commit.parents().toArray(String[]::new));
+    Uni<Void> tables = insertTables(transaction, repository, commit.commit(), commit.tables());
     return commit.operationId() == null
-        ? inserted
-        : inserted.chain(() ->
+        ? Sql.all(inserted, parents, tables)
+        : Sql.all(
+            inserted,
+            parents,
+            tables,
             Sql.run(
                 transaction, ADOPT, repository, commit.operationId().toString(), commit.commit()));
   }

@@ -122,27 +122,26 @@ public final class ConflictsProjector implements TableProjector {
       SqlConnection transaction, ProjectedEvent event, MergeOpenedV1 merge) {
     List<Map.Entry<String, Long>> tables =
         merge.conflicts().entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
-    return Sql.run(transaction, CLOSE, event.repository(), merge.branchId())
-        .chain(() ->
-            Sql.run(
-                transaction,
-                OPEN,
-                event.repository(),
-                merge.branchId(),
-                merge.mergeId(),
-                merge.source(),
-                merge.sourceCommit(),
-                merge.targetCommit(),
-                merge.conflictSet() == null ? null : merge.conflictSet().hex(),
-                tables.stream().mapToLong(Map.Entry::getValue).sum(),
-                Sql.time(event.stored().envelope().time())))
-        .chain(() ->
-            Sql.run(
-                transaction,
-                OPEN_TABLES,
-                event.repository(),
-                merge.branchId(),
-                tables.stream().map(Map.Entry::getKey).toArray(String[]::new),
-                tables.stream().map(Map.Entry::getValue).toArray(Long[]::new)));
+    return Sql.all(
+        Sql.run(transaction, CLOSE, event.repository(), merge.branchId()),
+        Sql.run(
+            transaction,
+            OPEN,
+            event.repository(),
+            merge.branchId(),
+            merge.mergeId(),
+            merge.source(),
+            merge.sourceCommit(),
+            merge.targetCommit(),
+            merge.conflictSet() == null ? null : merge.conflictSet().hex(),
+            tables.stream().mapToLong(Map.Entry::getValue).sum(),
+            Sql.time(event.stored().envelope().time())),
+        Sql.run(
+            transaction,
+            OPEN_TABLES,
+            event.repository(),
+            merge.branchId(),
+            tables.stream().map(Map.Entry::getKey).toArray(String[]::new),
+            tables.stream().map(Map.Entry::getValue).toArray(Long[]::new)));
   }
 }

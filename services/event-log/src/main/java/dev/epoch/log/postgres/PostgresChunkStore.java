@@ -33,6 +33,9 @@ import java.util.function.Supplier;
 public final class PostgresChunkStore implements ChunkStore {
   private static final long BATCH_BYTES = 4L << 20;
 
+  /** Chunks that are sent without asking first which of them are there. */
+  private static final int FEW = 2;
+
   /**
    * Digests are put in their order, so writers of equal chunks never wait for each other in a
    * circle.
@@ -75,7 +78,10 @@ public final class PostgresChunkStore implements ChunkStore {
     SortedMap<Digest, byte[]> copy = new TreeMap<>(chunks);
     return CallerContext.answering(() ->
         onWorker(() -> check(copy))
-            .chain(() -> present(copy.keySet()))
+            .chain(() ->
+                copy.size() <= FEW
+                    ? Uni.createFrom().item(Set.<Digest>of())
+                    : present(copy.keySet()))
             .invoke(present -> copy.keySet().removeAll(present))
             .onItem()
             .transformToMulti(present -> Multi.createFrom().iterable(batches(copy)))
