@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What holds of every merge, whatever the rows. */
 class MergeLawsTest {
-  private static final Set<DataType.Kind> JSON =
-      Set.of(DataType.Kind.JSON, DataType.Kind.JSON_BINARY);
+  static final Set<DataType.Kind> JSON = Set.of(DataType.Kind.JSON, DataType.Kind.JSON_BINARY);
 
   /** Cases of each law. */
   int cases() {
