@@ -51,6 +51,7 @@ public final class CommitService {
       return former(former.get());
     }
     BranchState found = References.branch(before, request.branch());
+    repository.awaitTold(found.name());
     ReentrantLock lock = repository.branchLock(found.id());
     lock.lock();
     try {

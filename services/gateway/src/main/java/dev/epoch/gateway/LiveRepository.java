@@ -113,6 +113,17 @@ public final class LiveRepository implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * Waits until the databases have heard of the command that gave this name, which is seen from its
+   * append on. Not within a {@link #branchLock}.
+   */
+  public void awaitTold(String name) {
+    for (ReentrantLock lock : nameLocks(name)) {
+      lock.lock();
+      lock.unlock();
+    }
+  }
+
   /** How many requests wait for the decider. */
   int waiting() {
     return queue.size();

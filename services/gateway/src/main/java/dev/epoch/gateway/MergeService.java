@@ -109,6 +109,7 @@ public final class MergeService {
       return former(former.get(), request.target(), request.source());
     }
     BranchState named = References.branch(before, request.target());
+    repository.awaitTold(named.name());
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
     try {
@@ -218,6 +219,7 @@ public final class MergeService {
       return former(former.get(), branch, branch);
     }
     BranchState named = References.branch(before, branch);
+    repository.awaitTold(named.name());
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
     try {
@@ -296,6 +298,7 @@ public final class MergeService {
       return;
     }
     BranchState named = References.branch(before, branch);
+    repository.awaitTold(named.name());
     ReentrantLock lock = repository.branchLock(named.id());
     lock.lock();
     try {

@@ -14,6 +14,7 @@ import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.WriteRecords;
 import dev.epoch.api.view.Done;
 import dev.epoch.api.view.RecordPage;
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.ReadService;
 import dev.epoch.gateway.Snapshot;
@@ -180,8 +181,9 @@ public class RecordsResource {
 
   private Done.Written write(String table, String branch, List<RowWrite> writes) {
     RepositoryState state = request.repository().state();
-    WriteResult result =
-        request.server().workingSets().write(state, request.branch(state, branch), table, writes);
+    BranchState target = request.branch(state, branch);
+    request.repository().awaitTold(target.name());
+    WriteResult result = request.server().workingSets().write(state, target, table, writes);
     return new Done.Written(
         result.inserted(), result.updated(), result.deleted(), result.unchanged());
   }

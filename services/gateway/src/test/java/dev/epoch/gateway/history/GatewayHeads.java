@@ -18,7 +18,6 @@ import dev.epoch.storage.BusyException;
 import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageException;
-import dev.epoch.storage.TableNotFoundException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -149,8 +148,7 @@ public final class GatewayHeads implements HeadStore {
             default -> null;
           };
       return new Refused(code.name(), actual);
-    } catch (BusyException | PendingChangesException | TableNotFoundException refused) {
-      // the last: the branch is in the log, and the database is being told of it
+    } catch (BusyException | PendingChangesException refused) {
       return new Refused(refused.getClass().getSimpleName(), null);
     }
   }
