@@ -48,7 +48,10 @@ final class DatabaseHistory implements AutoCloseable {
     String branch = BRANCHES.get(random.nextInt(BRANCHES.size()));
     String other = BRANCHES.get(random.nextInt(BRANCHES.size()));
     int kind = random.nextInt(100);
-    if (kind < 12 && !branch.equals("main") && model.heads.containsKey(other)) {
+    if (kind < 12
+        && !branch.equals("main")
+        && model.heads.containsKey(other)
+        && !branch.equals(other)) {
       branch(branch, other);
     } else if (!model.heads.containsKey(branch)) {
       return;
