@@ -21,6 +21,7 @@ import java.util.TreeMap;
 final class DatabaseHistory implements AutoCloseable {
   private static final List<String> BRANCHES = List.of("main", "one", "two", "three");
   private static final int PAIRS = 25;
+  private static final int TRIES = 3;
   private final TestServer test = new TestServer();
   private final RandomDatabase shape;
   private final DatabaseModel model;
@@ -45,32 +46,42 @@ final class DatabaseHistory implements AutoCloseable {
 
   void step(long number) throws SQLException {
     Random random = new Random(number);
-    String branch = BRANCHES.get(random.nextInt(BRANCHES.size()));
-    String other = BRANCHES.get(random.nextInt(BRANCHES.size()));
+    int at = random.nextInt(BRANCHES.size());
+    String branch = BRANCHES.get(at);
+    // now and then the branch itself
+    int away = random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(BRANCHES.size() - 1);
+    String other = BRANCHES.get((at + away) % BRANCHES.size());
     int kind = random.nextInt(100);
-    if (kind < 12
-        && !branch.equals("main")
-        && model.heads.containsKey(other)
-        && !branch.equals(other)) {
-      branch(branch, other);
-    } else if (!model.heads.containsKey(branch)) {
+    if (!model.heads.containsKey(other)) {
       return;
-    } else if (kind < 55) {
+    }
+    if (!model.heads.containsKey(branch) || kind < 4 && at > 0 && away > 0) {
+      branch(branch, other);
+    } else if (kind < 35) {
       write(branch, random);
-    } else if (kind < 68) {
+    } else if (kind < 45) {
       commit(branch);
-    } else if (kind < 97) {
-      if (model.heads.containsKey(other)) {
-        commit(branch);
-        if (random.nextInt(4) > 0) {
-          commit(other);
-        }
-        merges.merge(branch, model.heads.get(other), random);
-      }
+    } else if (kind < 96) {
+      merge(branch, other, random);
     } else {
       script.add("restart");
       test.restart(Failpoints.NONE);
     }
+  }
+
+  /** Often with new changes on both sides; else with what is there. */
+  private void merge(String target, String source, Random random) throws SQLException {
+    if (random.nextInt(4) > 0) {
+      write(target, new Random(random.nextLong()));
+    }
+    if (random.nextInt(4) > 0) {
+      write(source, new Random(random.nextLong()));
+    }
+    commit(target);
+    if (random.nextInt(5) > 0) {
+      commit(source);
+    }
+    merges.merge(target, model.heads.get(source), random);
   }
 
   private void branch(String name, String from) {
@@ -104,15 +115,23 @@ final class DatabaseHistory implements AutoCloseable {
     count("committed");
   }
 
-  /** A transaction of a client; what the model does not allow PostgreSQL must refuse. */
+  /** A transaction of a client, now and then taken back. */
   private void write(String branch, Random random) throws SQLException {
     script.add("on " + branch);
     State rows = model.working.get(branch);
-    try (Connection connection = reads.session(branch);
-        Statement statement = connection.createStatement()) {
+    try (Connection connection = reads.session(branch)) {
       connection.setAutoCommit(false);
       for (int i = random.nextInt(4); i >= 0; i--) {
-        rows = write(branch, connection, statement, rows, new Random(random.nextLong()));
+        RandomWrite write = null;
+        for (int tries = 0; tries < TRIES; tries++) {
+          RandomWrite found =
+              RandomWrite.of(shape, rows, new Random(random.nextLong())).orElse(write);
+          boolean better = write == null || !shape.allows(write.after());
+          write = better ? found : write;
+        }
+        if (write != null) {
+          rows = write(branch, connection, write) ? write.after() : rows;
+        }
       }
       if (random.nextInt(8) == 0) {
         script.add("ROLLBACK");
@@ -124,90 +143,28 @@ final class DatabaseHistory implements AutoCloseable {
     }
   }
 
-  private State write(
-      String branch, Connection connection, Statement statement, State rows, Random random)
+  /** Whether it was written: PostgreSQL must refuse exactly what the model does not allow. */
+  private boolean write(String branch, Connection connection, RandomWrite write)
       throws SQLException {
-    int number = random.nextInt(2);
-    String name = number == 0 ? "parent" : "child";
-    List<String> key = null;
-    List<String> other = null;
-    int keyNumber = random.nextInt(5);
-    int otherNumber = random.nextInt(5);
-    RandomTable table = null;
-    for (RandomTable each : shape.tables()) {
-      if (each.name().equals(name)) {
-        table = each;
-        key = each.keys().get(keyNumber);
-        other = each.keys().get(otherNumber);
-      }
-    }
-    if (key == null) {
-      return rows;
-    }
-    long seed = random.nextLong();
-    int kind = random.nextInt(10);
-    List<String> before = rows.rows(name).get(key);
-    State after;
-    String sql;
-    if (before == null) {
-      List<String> row = new ArrayList<>(key);
-      List<RandomTable.Column> given = new ArrayList<>(table.columns().subList(0, table.key()));
-      for (RandomTable.Column column :
-          table.columns().subList(table.key(), table.columns().size())) {
-        boolean omitted =
-            (column.preset() != null || column.nullable())
-                && column.random(seed + 1).nextInt(3) == 0;
-        row.add(omitted ? column.preset() : column.value(seed));
-        if (!omitted) {
-          given.add(column);
-        }
-      }
-      after = rows.with(name, key, row);
-      sql = table.insert(row, given);
-    } else if (kind < 3) {
-      after = rows.with(name, key, null);
-      sql = table.delete(before);
-    } else {
-      List<String> row = new ArrayList<>(before);
-      for (int i = table.key(); i < row.size(); i++) {
-        RandomTable.Column column = table.columns().get(i);
-        if (new Random(seed ^ ~column.group().hashCode()).nextInt(3) == 0) {
-          row.set(i, column.value(seed));
-        }
-      }
-      State without = rows;
-      if (kind == 9 && other != null && !rows.rows(name).containsKey(other)) {
-        without = rows.with(name, key, null);
-        for (int i = 0; i < table.key(); i++) {
-          row.set(i, other.get(i));
-        }
-      }
-      if (row.equals(before)) {
-        return rows;
-      }
-      after = without.with(name, table.keyOf(row), row);
-      sql = table.update(before, row);
-    }
-    boolean main = branch.equals("main");
-    boolean allowed = shape.allows(after);
-    if (!allowed && !main && shape.branchAllows(after)) {
+    boolean allowed = shape.allows(write.after());
+    if (!allowed && !branch.equals("main") && shape.branchAllows(write.after())) {
       // references are not looked at on a branch; states that break them are not tried here
-      return rows;
+      return false;
     }
-    script.add(sql);
+    script.add(write.sql());
     Savepoint savepoint = connection.setSavepoint();
-    try {
-      int changed = statement.executeUpdate(sql);
-      assertThat(allowed).as("PostgreSQL takes it: %s", sql).isTrue();
-      assertThat(changed).as(sql).isEqualTo(1);
-      return after;
+    try (Statement statement = connection.createStatement()) {
+      int changed = statement.executeUpdate(write.sql());
+      assertThat(allowed).as("PostgreSQL takes it: %s", write.sql()).isTrue();
+      assertThat(changed).as(write.sql()).isEqualTo(1);
+      return true;
     } catch (SQLException refused) {
-      assertThat(allowed).as("%s: %s", sql, refused.getMessage()).isFalse();
+      assertThat(allowed).as("%s: %s", write.sql(), refused.getMessage()).isFalse();
       assertThat(refused.getSQLState()).as(refused.getMessage()).startsWith("23");
-      script.set(script.size() - 1, sql + " -- refused");
+      script.set(script.size() - 1, write.sql() + " -- refused");
       connection.rollback(savepoint);
       count("refused by PostgreSQL");
-      return rows;
+      return false;
     }
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 class DatabaseLawsIT {
   private static final String SEED = "epoch.test.seed";
-  private static final int STEPS = 40;
+  private static final int STEPS = 30;
   private static final int CHECK_EVERY = 8;
   private static final long SHRINK_SECONDS = 180;
 
