@@ -149,13 +149,19 @@ final class MergePlanner {
     return new MergePlan(fastForward, tables, newTables, writes, conflicts, root);
   }
 
-  /** The plan of a merge whose rows break constraints together: the same, with these conflicts. */
+  /**
+   * The plan of a merge whose rows break constraints together: the same, with these conflicts.
+   *
+   * @param known conflicts before; those of broken constraints stay in the set, since what was
+   *     decided about them still holds
+   */
   MergePlan violated(
       RepositoryState state,
       BranchState target,
       CommitState source,
       MergePlan plan,
-      ConstraintViolationsException violations) {
+      ConstraintViolationsException violations,
+      List<RowConflict> known) {
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
     Map<String, Long> conflicts = new TreeMap<>();
@@ -197,6 +203,14 @@ final class MergePlanner {
               violation.constraint()));
       conflicts.merge(name, 1L, Long::sum);
     }
+    known.stream()
+        .filter(conflict -> conflict.constraint() != null)
+        .filter(conflict ->
+            violations.violations().stream()
+                .noneMatch(violation ->
+                    violation.table().equals(conflict.tableId())
+                        && conflict.key().equals(violation.key())))
+        .forEach(conflictSet::add);
     Digest root = conflictSet.finish();
     buffer.flush();
     return new MergePlan(false, plan.tables(), plan.newTables(), plan.writes(), conflicts, root);
