@@ -19,7 +19,7 @@ class DatabaseLawsIT {
   private static final String SEED = "epoch.test.seed";
   private static final int STEPS = 30;
   private static final int CHECK_EVERY = 8;
-  private static final long SHRINK_SECONDS = 180;
+  private static final long SHRINK_SECONDS = Integer.getInteger("epoch.test.shrink", 180);
 
   /** A database and what happens to it. */
   private record Case(RandomDatabase shape, List<Long> steps) {
@@ -34,7 +34,7 @@ class DatabaseLawsIT {
 
   @Test
   void everyHistoryKeepsTheLaws() {
-    run(Integer.getInteger("epoch.test.histories", 12));
+    run(Integer.getInteger("epoch.test.histories", 10));
   }
 
   @Test
