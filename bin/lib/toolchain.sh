@@ -19,10 +19,10 @@ find_jdk() {
     /usr/java/*
     /opt/*
     /opt/java/*
-    "$HOME"/.sdkman/candidates/java/*
-    "$HOME"/.jdks/*
+    "${HOME:-/root}"/.sdkman/candidates/java/*
+    "${HOME:-/root}"/.jdks/*
     /Library/Java/JavaVirtualMachines/*/Contents/Home
-    "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home
+    "${HOME:-/root}"/Library/Java/JavaVirtualMachines/*/Contents/Home
     /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home
     /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home
   )

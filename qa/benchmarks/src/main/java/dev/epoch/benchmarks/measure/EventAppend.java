@@ -43,6 +43,9 @@ public final class EventAppend implements Measure {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Actor ACTOR = new Actor("ada", "Ada", "ada@example.org");
 
+  /** As long as the log's. */
+  private static final byte[] DIGEST = new byte[32];
+
   /** A name for the streams of each part, so that all begin at version 1. */
   private int part;
 
@@ -136,7 +139,7 @@ public final class EventAppend implements Measure {
   }
 
   private static Load.Step insert(Connection session, long[] position) throws Exception {
-    String row = "(?, ?, ?, ?, 'event', 'something-happened', 1, now(), ?, ?, ?, ?, NULL, ?)";
+    String row = "(?, ?, ?, ?, 'event', 'something-happened', 1, now(), ?, ?, ?, ?, NULL, ?, ?)";
     PreparedStatement insert =
         session.prepareStatement(
             "INSERT INTO plain VALUES " + String.join(", ", Collections.nCopies(WRITERS, row)));
@@ -153,6 +156,7 @@ public final class EventAppend implements Measure {
         insert.setString(parameter++, ACTOR.email());
         insert.setObject(parameter++, UUID.randomUUID());
         insert.setString(parameter++, "{\"number\": " + number + "}");
+        insert.setBytes(parameter++, DIGEST);
       }
       insert.executeUpdate();
       return WRITERS;

@@ -38,16 +38,19 @@ class LogTrialIT extends PostgresLogScenario {
 
   @Test
   void noTailSkipsOrRepeatsARecord() {
-    run(10_000, Seed.random("log trial"));
+    assertThat(run(10_000, Seed.random("log trial")).reconnections()).isPositive();
   }
 
   @Test
   @Tag("long")
   void noTailSkipsOrRepeatsAnyOfManyRecords() {
-    run(100_000, Seed.random("log trial, long"));
+    LogTrial.Report report = run(100_000, Seed.random("log trial, long"));
+    assertThat(report.reconnections()).isPositive();
+    // which connections a kill meets is chance: too few for certainty in the short one
+    assertThat(report.repeated()).as("appends that were interrupted").isPositive();
   }
 
-  private void run(int events, Random random) {
+  private LogTrial.Report run(int events, Random random) {
     List<PostgresEventLog> logs =
         List.of(
             open(new Dawdling(new Random(random.nextLong()))),
@@ -68,8 +71,7 @@ class LogTrialIT extends PostgresLogScenario {
     System.out.printf(
         "log trial: %s, disturbances %s, %d ms%n",
         report, disturbances, (System.nanoTime() - begun) / 1_000_000);
-    assertThat(report.reconnections()).isPositive();
-    assertThat(report.repeated()).as("appends that were interrupted").isPositive();
+    return report;
   }
 
   private static List<Stored> table() {
