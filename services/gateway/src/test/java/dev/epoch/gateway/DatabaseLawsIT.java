@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
  * The laws of versioning on a real database: random tables, and histories of applications,
  * branches, commits and merges on them. A case that breaks a law is made smaller, fewer steps
  * first, then tables, constraints, columns and keys, and told with its seed; {@code
- * -Depoch.test.seed=N} begins with that case, {@code -Depoch.test.histories=N} says how many.
+ * -Depoch.test.seed=N} begins with that case, {@code -Depoch.test.histories=N} says how many,
+ * {@code -Depoch.test.shrink=N} for how many seconds to look for a smaller case.
  */
 class DatabaseLawsIT {
   private static final String SEED = "epoch.test.seed";

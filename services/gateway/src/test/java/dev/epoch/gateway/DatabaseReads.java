@@ -41,7 +41,6 @@ final class DatabaseReads {
     return read(Snapshot.of(state, state.commits().byId().get(id), id));
   }
 
-  /** The commit where the commit itself keeps it, whatever branch stands there. */
   private State read(Snapshot snapshot) {
     State read = shape.empty();
     for (RandomTable table : shape.tables()) {

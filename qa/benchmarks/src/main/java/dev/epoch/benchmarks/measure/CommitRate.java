@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Many clients that write one row over REST and commit it, four on each branch, each with a table of
- * its own there: every commit holds the one row that its client changed, and those of a branch stand
- * one behind another.
+ * Many clients that write one row over REST and commit it, four on each branch, each with a table
+ * of its own there: every commit holds the one row that its client changed, and those of a branch
+ * stand one behind another.
  */
 public final class CommitRate implements Measure {
 
@@ -102,8 +102,7 @@ public final class CommitRate implements Measure {
           "/tables/" + table + "/records?branch=" + branch,
           "{\"upsert\": [{\"id\": %d, \"balance\": %d}]}".formatted(id, value));
       api.post(
-          "/commits",
-          Api.json("branch", branch, "message", "row " + id, "tables", List.of(table)));
+          "/commits", Api.json("branch", branch, "message", "row " + id, "tables", List.of(table)));
       return 1;
     };
   }
