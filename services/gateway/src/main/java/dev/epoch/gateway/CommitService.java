@@ -63,7 +63,7 @@ public final class CommitService {
       List<String> changed =
           state
               .branch(request.branch())
-              .map(branch -> workingSets.touched(state, branch))
+              .map(branch -> workingSets.touched(state, branch, request.tables()))
               .orElse(List.of());
       CommitToBranchV1 command =
           new CommitToBranchV1(

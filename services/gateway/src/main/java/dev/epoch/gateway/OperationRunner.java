@@ -13,12 +13,14 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.Operation;
+import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -62,8 +64,8 @@ final class OperationRunner {
     Continuation completion;
     try {
       failpoints.reach(kind + ".prepared");
-      Map<String, RowsLocation> locations = apply(state, operation, kind, changes);
-      completion = operations.completion(state, operation, locations);
+      OperationResult done = apply(state, operation, kind, changes);
+      completion = operations.completion(state, operation, done);
       failpoints.reach(kind + ".completing");
     } catch (StorageUnavailableException
         | OutcomeUnknownException
@@ -82,12 +84,13 @@ final class OperationRunner {
     }
   }
 
-  private Map<String, RowsLocation> apply(
+  private OperationResult apply(
       RepositoryState state,
       OperationState operation,
       String kind,
       Function<String, RowStream<RowChange>> changes) {
     Map<String, RowsLocation> locations = new HashMap<>();
+    Map<String, List<RowChange>> committed = new HashMap<>();
     int done = 0;
     for (Map.Entry<StorageAdapter, Operation> part :
         operations.physical(state, operation).entrySet()) {
@@ -98,11 +101,13 @@ final class OperationRunner {
           streams.put(id, changes.apply(id));
         }
       }
-      locations.putAll(part.getKey().apply(part.getValue(), streams).locations());
+      OperationResult result = part.getKey().apply(part.getValue(), streams);
+      locations.putAll(result.locations());
+      committed.putAll(result.committed());
       done++;
       failpoints.reach(kind + ".applied." + done);
     }
-    return locations;
+    return new OperationResult(locations, committed);
   }
 
   private StepResult undo(

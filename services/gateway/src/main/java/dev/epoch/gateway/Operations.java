@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The physical half of prepared operations, made anew from what the log says of them: what to do in
@@ -83,30 +82,18 @@ final class Operations {
     return tables;
   }
 
-  /** Where the rows are, if every database has done its part. */
-  Optional<Map<String, RowsLocation>> results(RepositoryState state, OperationState operation) {
-    Map<String, RowsLocation> locations = new HashMap<>();
-    for (Map.Entry<StorageAdapter, Operation> part : physical(state, operation).entrySet()) {
-      Optional<OperationResult> result = part.getKey().result(id(operation));
-      if (result.isEmpty()) {
-        return Optional.empty();
-      }
-      locations.putAll(result.get().locations());
-    }
-    return Optional.of(locations);
-  }
-
   /** The step that completes the operation, with facts read from the databases. */
-  Continuation completion(
-      RepositoryState state, OperationState operation, Map<String, RowsLocation> locations) {
+  Continuation completion(RepositoryState state, OperationState operation, OperationResult done) {
     return switch (operation.plan()) {
       case OperationPlan.Commit plan ->
-          new Continuation.CompleteCommit(operation.id(), changed(state, operation, locations));
+          new Continuation.CompleteCommit(operation.id(), changed(state, operation, done));
       case OperationPlan.Merge plan when plan.fastForward() ->
-          new Continuation.CompleteMerge(operation.id(), List.of(), locations);
+          new Continuation.CompleteMerge(operation.id(), List.of(), done.locations());
       case OperationPlan.Merge plan ->
           new Continuation.CompleteMerge(
-              operation.id(), mergedEntries(state, operation, plan, locations), locations);
+              operation.id(),
+              mergedEntries(state, operation, plan, done.locations()),
+              done.locations());
       case OperationPlan.RegisterTable plan ->
           throw new IllegalArgumentException("a registration completes otherwise");
       case OperationPlan.RemoveTable plan -> new Continuation.CompleteRemoval(operation.id());
@@ -114,11 +101,11 @@ final class Operations {
   }
 
   private List<TableEntry> changed(
-      RepositoryState state, OperationState operation, Map<String, RowsLocation> locations) {
+      RepositoryState state, OperationState operation, OperationResult done) {
     Map<String, TableEntry> tree = state.commits().byId().get(operation.expectedHead()).tree();
     List<TableEntry> changed = new ArrayList<>();
     for (BranchTable table : branchTables(state, operation).values()) {
-      RowsLocation to = locations.get(table.table().id());
+      RowsLocation to = done.locations().get(table.table().id());
       if (to != null) {
         entries
             .entry(
@@ -127,7 +114,8 @@ final class Operations {
                 state.tables().byId().get(table.table().id()),
                 entryOf(tree, table.table()),
                 table.head(),
-                to)
+                to,
+                done.committed().get(table.table().id()))
             .ifPresent(changed::add);
       }
     }
@@ -155,7 +143,7 @@ final class Operations {
             .forEach(merged::add);
       }
     }
-    merged.addAll(changed(state, operation, written));
+    merged.addAll(changed(state, operation, new OperationResult(written)));
     return merged;
   }
 

@@ -10,6 +10,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.Operation;
+import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
@@ -183,7 +184,7 @@ public final class Recovery implements AutoCloseable {
     StepResult completed =
         step(
             repository,
-            operations.completion(repository.state(), operation, locations),
+            operations.completion(repository.state(), operation, new OperationResult(locations)),
             operation,
             original);
     audit(repository, operation, "rolled_forward", tables, "every database had applied it");

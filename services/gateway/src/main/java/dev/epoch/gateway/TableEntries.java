@@ -14,6 +14,7 @@ import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +34,7 @@ final class TableEntries {
    * @param before its entry in the first parent, null if it is new there
    * @param from where its rows were
    * @param to where they are
+   * @param known what changed between these, null if it has to be read
    * @return empty if no row changed and the table was there before
    */
   Optional<TableEntry> entry(
@@ -41,7 +43,8 @@ final class TableEntries {
       RegisteredTable table,
       TableEntry before,
       RowsLocation from,
-      RowsLocation to) {
+      RowsLocation to,
+      List<RowChange> known) {
     ContentSum sum =
         ContentSum.fromBase64(before == null ? table.baselineSum() : before.contentSum());
     RowHasher hasher = new RowHasher(table.schema());
@@ -53,11 +56,7 @@ final class TableEntries {
       ChunkBuffer buffer = new ChunkBuffer(chunks);
       ChangeSetWriter writer = new ChangeSetWriter(table.schema(), buffer::put);
       try (RowStream<RowChange> changes =
-          adapter.changes(
-              handle,
-              new TableState.Committed(from),
-              new TableState.Committed(to),
-              ChangeQuery.all())) {
+          known == null ? read(adapter, handle, from, to) : RowStream.of(known)) {
         while (changes.hasNext()) {
           RowChange change = changes.next();
           sum.apply(hasher, change);
@@ -91,5 +90,11 @@ final class TableEntries {
             before == null ? rows : inserted,
             before == null ? 0 : updated,
             before == null ? 0 : deleted));
+  }
+
+  private static RowStream<RowChange> read(
+      StorageAdapter adapter, TableHandle handle, RowsLocation from, RowsLocation to) {
+    return adapter.changes(
+        handle, new TableState.Committed(from), new TableState.Committed(to), ChangeQuery.all());
   }
 }

@@ -61,11 +61,20 @@ public final class WorkingSetService {
     return byName;
   }
 
-  /** Names of tables that were written since the last commit, also if nothing came of it. */
-  public List<String> touched(RepositoryState state, BranchState branch) {
+  /**
+   * Names of tables that were written since the last commit, also if nothing came of it.
+   *
+   * @param among only these, all if there are none
+   */
+  public List<String> touched(RepositoryState state, BranchState branch, List<String> among) {
+    Set<String> named = Set.copyOf(among);
+    List<BranchTable> looked =
+        Backends.tables(state, branch).stream()
+            .filter(table -> named.isEmpty() || named.contains(table.table().name()))
+            .toList();
     List<String> names = new ArrayList<>();
     backends
-        .byAdapter(state, Backends.tables(state, branch), BranchTable::table)
+        .byAdapter(state, looked, BranchTable::table)
         .forEach((adapter, tables) -> {
           Set<String> touched = adapter.touched(Backends.handle(state, branch), tables);
           tables.stream()

@@ -9,6 +9,7 @@ import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.postgres.PostgresSnapshotStore;
 import dev.epoch.log.postgres.TransactionParticipant;
 import dev.epoch.storage.StorageAdapterFactory;
+import dev.epoch.storage.postgres.CertificateFiles;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
 import io.quarkus.arc.All;
 import io.vertx.mutiny.core.Vertx;
@@ -38,8 +39,9 @@ public class Wiring {
 
   @Produces
   @Singleton
-  PostgresStorageAdapterFactory postgresql(Vertx vertx) {
-    return new PostgresStorageAdapterFactory(vertx);
+  PostgresStorageAdapterFactory postgresql(
+      Vertx vertx, @ConfigProperty(name = "epoch.certificates-dir") Optional<Path> certificates) {
+    return new PostgresStorageAdapterFactory(vertx, new CertificateFiles(certificates));
   }
 
   @Produces

@@ -13,19 +13,25 @@ import java.sql.Statement;
 import java.util.Map;
 
 /** One PostgreSQL for a test of the whole application: a database for metadata, one for a user. */
-public final class DatabasesForTests implements QuarkusTestResourceLifecycleManager {
-  static final String METADATA = "epoch_metadata";
-  static final String SHOP = "shop";
+public class DatabasesForTests implements QuarkusTestResourceLifecycleManager {
+  public static final String METADATA = "epoch_metadata";
+  public static final String SHOP = "shop";
 
   private static EmbeddedPostgres postgres;
+  private static Path log;
   private Path dataDirectory;
 
   @Override
   public Map<String, String> start() {
     try {
       dataDirectory = Files.createTempDirectory("epoch-test");
+      log = dataDirectory.resolve("postgres-log");
       postgres =
           EmbeddedPostgres.builder()
+              .setServerConfig("logging_collector", "on")
+              .setServerConfig("log_destination", "jsonlog")
+              .setServerConfig("log_directory", log.toString())
+              .setServerConfig("log_filename", "errors")
               .setServerConfig("max_connections", "200")
               .setServerConfig("synchronous_commit", "on")
               .setServerConfig("fsync", "on")
@@ -50,7 +56,7 @@ public final class DatabasesForTests implements QuarkusTestResourceLifecycleMana
   }
 
   /** Where tables of the user are, as a location. */
-  static String location(String table) {
+  public static String location(String table) {
     return "postgresql://postgres:postgres@localhost:"
         + postgres.getPort()
         + "/"
@@ -59,7 +65,12 @@ public final class DatabasesForTests implements QuarkusTestResourceLifecycleMana
         + table;
   }
 
-  static int port() {
+  /** What PostgreSQL has logged, one JSON object a line. */
+  public static Path log() {
+    return log.resolve("errors.json");
+  }
+
+  public static int port() {
     return postgres.getPort();
   }
 
@@ -68,11 +79,11 @@ public final class DatabasesForTests implements QuarkusTestResourceLifecycleMana
   }
 
   /** Runs statements as an application of the user would. */
-  static void shop(String... statements) {
+  public static void shop(String... statements) {
     execute(SHOP, statements);
   }
 
-  static Connection connect(String database) throws SQLException {
+  public static Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(
         "jdbc:" + url(database) + "?user=postgres&password=postgres");
   }

@@ -1,6 +1,8 @@
 package dev.epoch.storage;
 
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.model.row.RowChange;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -8,9 +10,18 @@ import java.util.Map;
  *
  * @param locations by table id: where the committed rows of the branch are now. A table whose net
  *     change is empty keeps its former location.
+ * @param committed by table id: all rows that a commit of the working set changed, where they are
+ *     so few that the database told them at once. Who needs those of another table reads them. What
+ *     the database remembers of an operation does not have them.
  */
-public record OperationResult(Map<String, RowsLocation> locations) {
+public record OperationResult(
+    Map<String, RowsLocation> locations, Map<String, List<RowChange>> committed) {
   public OperationResult {
     locations = Map.copyOf(locations);
+    committed = Map.copyOf(committed);
+  }
+
+  public OperationResult(Map<String, RowsLocation> locations) {
+    this(locations, Map.of());
   }
 }

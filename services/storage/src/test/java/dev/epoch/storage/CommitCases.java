@@ -40,8 +40,9 @@ abstract class CommitCases extends StorageAdapterCases {
     OperationResult again = adapter.apply(operation, Map.of());
 
     // then
-    assertThat(again).isEqualTo(result);
-    assertThat(adapter.result(operation.id())).contains(result);
+    assertThat(again.locations()).isEqualTo(result.locations());
+    assertThat(adapter.result(operation.id()).orElseThrow().locations())
+        .isEqualTo(result.locations());
     heads.put(main.id(), result.locations().get(person.id()));
     assertThat(kinds(head(main), working(main))).containsExactly("UPDATE 2");
     adapter.forget(List.of(operation.id()));

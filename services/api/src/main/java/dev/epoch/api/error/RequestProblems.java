@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.epoch.api.json.IllFormedTextException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
@@ -66,6 +67,8 @@ final class RequestProblems {
               "ValidationError",
               "A number is out of range: " + range.getOriginalMessage(),
               Map.of());
+      case IllFormedTextException text ->
+          ApiError.of(422, "ValidationError", text.getOriginalMessage(), Map.of());
       case StreamConstraintsException limits ->
           ApiError.of(
               422,

@@ -1,6 +1,5 @@
 package dev.epoch.api.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -23,8 +22,8 @@ import jakarta.inject.Singleton;
 
 /**
  * The JSON of the API: snake case, times in ISO 8601, numbers with all their digits and without
- * exponent. Reading is strict: unknown and doubled fields, wrong types and anything behind the
- * document are refused.
+ * exponent. Reading is strict: unknown and doubled fields, wrong types, texts that are no Unicode
+ * and anything behind the document are refused.
  */
 public final class ApiJson {
   /** PostgreSQL's numeric has at most 131,072 digits before the point and 16,383 behind it. */
@@ -51,7 +50,7 @@ public final class ApiJson {
   }
 
   private static ObjectMapper build() {
-    JsonFactory factory =
+    JsonFactoryBuilder settings =
         new JsonFactoryBuilder()
             .streamReadConstraints(
                 StreamReadConstraints.builder()
@@ -60,9 +59,8 @@ public final class ApiJson {
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .addDecorator((ignored, generator) -> new PlainNumbers(generator))
-            .build();
-    return JsonMapper.builder(factory)
+            .addDecorator((ignored, generator) -> new PlainNumbers(generator));
+    return JsonMapper.builder(new WellFormedJson(settings))
         .addModule(new JavaTimeModule())
         .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
         .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))

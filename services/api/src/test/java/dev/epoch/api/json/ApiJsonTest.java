@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.CreateCommit;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,5 +81,28 @@ class ApiJsonTest {
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("body.a.1.b");
     assertThat(NumberLimits.check(json.readTree("[1e100, 0.001]"), "body")).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"\\ud800\"",
+        "\"a\\udc00b\"",
+        "\"\\ud83d\\ud83d\\udf31\"",
+        "{\"a\": [\"\\udf31\\ud83c\"]}",
+        "{\"\\ud800\": 1}"
+      })
+  void refusesTextThatIsNoUnicode(String body) {
+    assertThatThrownBy(() -> json.readTree(body)).isInstanceOf(IllFormedTextException.class);
+    assertThatThrownBy(() -> json.readTree(body.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IllFormedTextException.class);
+    assertThatThrownBy(() -> json.copy().readValue(body, Object.class))
+        .isInstanceOf(IllFormedTextException.class);
+  }
+
+  @Test
+  void readsPairsOfSurrogates() throws JsonProcessingException {
+    assertThat(json.readTree("\"\\ud83c\\udf31 \uD83C\uDF31\"").textValue())
+        .isEqualTo("\uD83C\uDF31 \uD83C\uDF31");
   }
 }

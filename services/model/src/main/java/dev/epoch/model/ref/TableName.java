@@ -5,7 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
  * The name of a table in a repository: 1 to {@value #MAX_BYTES} bytes of UTF-8 (what a PostgreSQL
- * identifier can hold), any characters that can be seen.
+ * identifier can hold), any characters that can be seen; not {@code .} and {@code ..}, which
+ * clients take out of a URL.
  *
  * @param value the name
  */
@@ -33,6 +34,9 @@ public record TableName(@JsonValue String value) implements Comparable<TableName
     }
     if (name.length() > MAX_BYTES || NameCharacters.bytes(name) > MAX_BYTES) {
       return "it is longer than " + MAX_BYTES + " bytes";
+    }
+    if (name.equals(".") || name.equals("..")) {
+      return "in a path it means another place";
     }
     if (!NameCharacters.allVisible(name)) {
       return "it contains an invisible character";

@@ -36,7 +36,7 @@ class NamesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a\u0000b", "a\nb", "a\u202eb", "a\ud800b"})
+  @ValueSource(strings = {"", ".", "..", "a\u0000b", "a\nb", "a\u202eb", "a\ud800b"})
   void noTables(String name) {
     assertThat(TableName.isValid(name)).isFalse();
     assertThatThrownBy(() -> new TableName(name)).isInstanceOf(InvalidNameException.class);

@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
+import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import io.smallrye.mutiny.Uni;
@@ -41,10 +42,34 @@ final class Database implements AutoCloseable {
 
   private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
-  private final Pool pool;
+  /** One commit or write of records has a handful of statements for each table and branch. */
+  private static final int KEYED_STATEMENTS = 512;
 
+  private final Pool pool;
+  private final Pool keyed;
+
+  /**
+   * @param poolOptions of the connections for reading and for merges, and again of those for {@link
+   *     #writeKeyed}
+   */
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
     this.pool = Pool.pool(vertx, pinned(options), poolOptions);
+    this.keyed = Pool.pool(vertx, keyed(options), poolOptions);
+  }
+
+  /**
+   * Settings of a connection whose statements look up few rows by their keys: plans that cost what
+   * these rows cost, made once per connection and not for each transaction.
+   */
+  private static PgConnectOptions keyed(PgConnectOptions options) {
+    return pinned(options)
+        .setPreparedStatementCacheMaxSize(KEYED_STATEMENTS)
+        .addProperty("plan_cache_mode", "force_generic_plan")
+        .addProperty("enable_nestloop", "on")
+        .addProperty("enable_hashjoin", "off")
+        .addProperty("enable_mergejoin", "off")
+        .addProperty("enable_seqscan", "off")
+        .addProperty("jit", "off");
   }
 
   /** The settings under which every value has one text. */
@@ -85,6 +110,44 @@ final class Database implements AutoCloseable {
    */
   <T> T write(String first, Function<Session, T> body) {
     return transaction(WRITING + "; " + first, body);
+  }
+
+  /**
+   * {@link #write(String, Function)} on a connection that plans for lookups by key. The first
+   * statement of the body goes out with the BEGIN; the body runs again when the connection turns
+   * out to be dead.
+   */
+  <T> T writeKeyed(String first, Function<Session, T> body) {
+    for (int dead = 0; ; dead++) {
+      SqlConnection connection = connection(keyed);
+      Session session = new Session(connection);
+      CompletableFuture<?> begun = session.send(WRITING + "; " + first);
+      try {
+        return finish(session, body);
+      } catch (StorageUnavailableException | OutcomeUnknownException e) {
+        // nothing was done where not even the BEGIN was
+        if (!begun.isCompletedExceptionally() || dead == MOST_DEAD_CONNECTIONS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** One statement that reads, in a snapshot of its own. */
+  <T> List<T> ask(String sql, Function<Row, T> mapper, Object... parameters) {
+    for (int dead = 0; ; dead++) {
+      SqlConnection connection = connection(keyed);
+      try {
+        return new Session(connection).list(sql, mapper, parameters);
+      } catch (RuntimeException e) {
+        RuntimeException failure = SqlErrors.translate(e);
+        if (!(failure instanceof StorageUnavailableException) || dead == MOST_DEAD_CONNECTIONS) {
+          throw failure;
+        }
+      } finally {
+        Await.quietly(connection.close());
+      }
+    }
   }
 
   /** {@link #write(Function)} for bodies without result. */
@@ -131,7 +194,10 @@ final class Database implements AutoCloseable {
   }
 
   private <T> T transaction(String begin, Function<Session, T> body) {
-    Session session = begin(pool, Deadline.NONE, begin);
+    return finish(begin(pool, Deadline.NONE, begin), body);
+  }
+
+  private static <T> T finish(Session session, Function<Session, T> body) {
     SqlConnection connection = session.connection();
     boolean committing = false;
     boolean ended = false;
@@ -223,6 +289,7 @@ final class Database implements AutoCloseable {
   @Override
   public void close() {
     Await.quietly(pool.close());
+    Await.quietly(keyed.close());
   }
 
   private static final class OwningStream<T> implements RowStream<T> {

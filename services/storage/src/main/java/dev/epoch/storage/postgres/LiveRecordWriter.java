@@ -10,10 +10,22 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
   private final String live;
   private final String match;
 
-  LiveRecordWriter(Session session, TableHandle table, ShapeCache<String> keyMatches) {
+  private LiveRecordWriter(Session session, TableHandle table, String match) {
     this.session = session;
     this.live = Quote.qualified(table.path().schema(), table.path().table());
-    this.match = keyMatches.get(session, table.id(), null, () -> keyMatch(session, table));
+    this.match = match;
+  }
+
+  static LiveRecordWriter open(
+      Session session, TableHandle table, ShapeCache<String> keyMatches, RelationNames names) {
+    String match =
+        keyMatches.get(
+            session,
+            table.id(),
+            null,
+            () -> names.requireFitting(session, table),
+            () -> keyMatch(session, table));
+    return new LiveRecordWriter(session, table, match);
   }
 
   @Override

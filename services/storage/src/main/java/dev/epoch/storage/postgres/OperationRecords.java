@@ -58,18 +58,19 @@ final class OperationRecords {
         : new State.Done(new OperationResult(parse(stored.get())));
   }
 
+  /** Sent, not waited for: the COMMIT behind it tells what became of it. */
   void insertDone(Operation operation, OperationResult result) {
     insert(operation, format(result));
   }
 
   /** Takes the place of the operation, done or not. */
   void putReverted(Operation operation) {
-    session.execute("DELETE FROM epoch.operations WHERE operation_id = $1", operation.id().id());
+    session.send("DELETE FROM epoch.operations WHERE operation_id = $1", operation.id().id());
     insert(operation, REVERTED);
   }
 
   private void insert(Operation operation, String result) {
-    session.execute(
+    session.send(
         """
         INSERT INTO epoch.operations (operation_id, position, branch_id, result)
         VALUES ($1, $2, $3, $4::text::jsonb)\

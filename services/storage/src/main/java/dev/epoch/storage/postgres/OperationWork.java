@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.CommitWorkingSet;
@@ -13,10 +14,12 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** One try to do an operation, inside a transaction that the caller commits. */
 final class OperationWork {
@@ -36,6 +39,7 @@ final class OperationWork {
   private final LockRetries retries;
   private final Operation operation;
   private final MergeValidation.OtherTables others;
+  private final Map<String, List<RowChange>> committed = new HashMap<>();
 
   OperationWork(
       Session session,
@@ -72,13 +76,13 @@ final class OperationWork {
     }
     for (OperationTable table : tables) {
       switch (table.operation()) {
-        case CommitWorkingSet _ ->
-            locations.put(table.id(), commit(table, table.operation().table().head()));
+        case CommitWorkingSet commit ->
+            locations.put(table.id(), commit(table, commit.table().head()));
         case MergeRows merge -> locations.put(table.id(), commitMerged(table, merge));
         case Repoint _ -> {}
       }
     }
-    OperationResult result = new OperationResult(locations);
+    OperationResult result = new OperationResult(locations, committed);
     new OperationRecords(session).insertDone(operation, result);
     return result;
   }
@@ -107,14 +111,17 @@ final class OperationWork {
     }
     List<String> ids = ordered.stream().map(t -> t.table().table().id()).toList();
     boolean commitsOnly = ordered.stream().allMatch(CommitWorkingSet.class::isInstance);
-    Map<String, BranchPlacement> placements = Map.of();
-    if (!branch.isDefault()) {
-      placements =
-          commitsOnly
-              ? resolver.placements(session, branch, ids)
-              : resolver.lockPlacements(session, branch, ids);
+    Supplier<Map<String, BranchPlacement>> asked = Map::of;
+    if (!branch.isDefault() && commitsOnly) {
+      asked = resolver.askPlacements(session, branch, ids);
     }
-    resolver.requireFitting(session, ordered.stream().map(t -> t.table().table()).toList());
+    Runnable fitting =
+        resolver.askFitting(session, ordered.stream().map(t -> t.table().table()).toList());
+    Map<String, BranchPlacement> placements =
+        branch.isDefault() || commitsOnly
+            ? asked.get()
+            : resolver.lockPlacements(session, branch, ids);
+    fitting.run();
     List<OperationTable> tables = new ArrayList<>();
     for (TableOperation table : ordered) {
       tables.add(find(table, branch, placements));
@@ -143,7 +150,7 @@ final class OperationWork {
       }
     }
     if (!locks.isEmpty()) {
-      session.run(String.join("; ", locks));
+      session.send(String.join("; ", locks));
     }
     return tables;
   }
@@ -308,40 +315,26 @@ final class OperationWork {
   /** Moves the working set to the history; where the rows are then. */
   private RowsLocation commit(OperationTable table, RowsLocation head) {
     long position = operation.id().position();
-    WorkingSetSql sql = new WorkingSetSql(table.columns());
-    if (table.branch().isDefault()) {
-      boolean changed =
-          session
-              .first(sql.commitLive(table.live()), row -> row.getLong(0) > 0, position)
-              .orElseThrow();
-      if (changed) {
-        session.execute(
-            "UPDATE epoch.branch_tables SET anchor = $1 WHERE branch_id = $2 AND table_id = $3",
-            position,
-            table.branch().id(),
-            table.id());
-      }
-      return changed ? RowsLocation.live(position) : head;
-    }
-    if (table.overlay() == null) {
+    WorkingSetCommit commit = new WorkingSetCommit(session, table, position);
+    if (!table.branch().isDefault() && table.overlay() == null) {
       return head;
     }
-    long anchor = table.placement().anchor();
-    String commit = sql.commitOverlay(table.overlay(), table.live());
-    Moved moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
-    if (moved.redundant() > 0) {
-      JoinStrategy.choose(
-          session, Candidates.uncommitted(table.columns(), table.working()), table.handle().path());
-      sql.dropRedundant(table.overlay(), table.live(), anchor).forEach(session::run);
-      moved = session.first(commit, Moved::of, position, anchor).orElseThrow();
+    WorkingSetCommit.Moved moved = table.branch().isDefault() ? commit.live() : commit.overlay();
+    if (table.operation() instanceof CommitWorkingSet && moved.tellsAll()) {
+      committed.put(table.id(), moved.rows());
     }
-    return moved.changed() > 0 ? new RowsLocation(anchor, table.branch().id(), position) : head;
-  }
-
-  private record Moved(long changed, long redundant) {
-    static Moved of(io.vertx.mutiny.sqlclient.Row row) {
-      return new Moved(row.getLong(0), row.getLong(1));
+    if (moved.changed() == 0) {
+      return head;
     }
+    if (!table.branch().isDefault()) {
+      return new RowsLocation(table.placement().anchor(), table.branch().id(), position);
+    }
+    session.send(
+        "UPDATE epoch.branch_tables SET anchor = $1 WHERE branch_id = $2 AND table_id = $3",
+        position,
+        table.branch().id(),
+        table.id());
+    return RowsLocation.live(position);
   }
 
   private RowsLocation repoint(OperationTable table, Repoint repoint) {

@@ -55,12 +55,8 @@ final class Operations {
   private OperationResult commit(Operation operation) {
     return retries.run(() -> {
       try {
-        return database.write(
-            retries.setting()
-                + "; "
-                + OperationWork.KEYED_PLANS
-                + "; "
-                + OperationRecords.lock(operation.id()),
+        return database.writeKeyed(
+            retries.setting() + "; " + OperationRecords.lock(operation.id()),
             session -> work(session, operation).run(Map.of()));
       } catch (ConstraintFailure failure) {
         // its record was there before

@@ -1,8 +1,10 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.table.Column;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +20,7 @@ import java.util.stream.Collectors;
  * @param writable columns that may be given a value
  * @param identities expression for the next value, by identity column
  * @param rules queries that find what breaks a unique rule
+ * @param upserts statements made of these parts, by the columns that are given
  */
 record OverlayParts(
     String rows,
@@ -29,7 +32,8 @@ record OverlayParts(
     String baseHasKey,
     List<String> writable,
     Map<String, String> identities,
-    List<UniqueRule> rules) {
+    List<UniqueRule> rules,
+    Map<List<Column>, String> upserts) {
 
   /**
    * A query that continues a WITH that defines {@code given}; rows mean that the rule is broken.
@@ -79,6 +83,7 @@ record OverlayParts(
             "SELECT index_name, query FROM epoch.broken_rules($1, $2)",
             row -> new UniqueRule(row.getString("index_name"), row.getString("query")),
             branchId,
-            tableId));
+            tableId),
+        new ConcurrentHashMap<>());
   }
 }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
 /**
  * Writes records into the overlay of a branch: what the function behind the branch's views does row
@@ -36,15 +36,22 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
 
   /** Makes the overlay if there is none, and locks it. */
   static OverlayRecordWriter open(
-      Session session, BranchHandle branch, TableHandle table, ShapeCache<OverlayParts> shapes) {
-    session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table.id());
+      Session session,
+      BranchHandle branch,
+      TableHandle table,
+      ShapeCache<OverlayParts> shapes,
+      RelationNames names) {
     OverlayParts parts =
         shapes.get(
             session,
             table.id(),
             branch.id(),
+            () -> {
+              names.requireFitting(session, table);
+              session.send("SELECT epoch.ensure_overlay($1, $2)::text", branch.id(), table.id());
+            },
             () -> OverlayParts.derive(session, table.id(), branch.id()));
-    session.run("LOCK TABLE " + parts.workingSet() + " IN SHARE ROW EXCLUSIVE MODE");
+    session.send("LOCK TABLE " + parts.workingSet() + " IN SHARE ROW EXCLUSIVE MODE");
     return new OverlayRecordWriter(session, table, parts);
   }
 
@@ -89,125 +96,33 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
 
   @Override
   public Upserted upsert(GivenRecords.Group group) {
-    long updated = group.otherColumns().isEmpty() ? 0 : updateOverlay(group) + updateBase(group);
-    List<Integer> revived =
-        indexes(
-            """
-            WITH %s
-            DELETE FROM %s AS target
-            USING given
-            WHERE %s
-            RETURNING given.epoch_index
-            """
-                .formatted(group.relation(), parts.tombstones(), parts.match()),
-            group.parameters());
-    long inserted = insert(group, revived);
-    parts.rules().forEach(rule -> check(rule, group));
-    return new Upserted(inserted, updated);
+    String sql =
+        parts
+            .upserts()
+            .computeIfAbsent(group.columns(), _ -> new OverlayUpsertSql(parts, group).statement());
+    Supplier<List<Upserted>> written =
+        session.ask(sql, row -> new Upserted(row.getLong(0), row.getLong(1)), group.parameters());
+    List<Runnable> checks = new ArrayList<>();
+    parts.rules().forEach(rule -> checks.add(check(rule, group)));
+    Upserted upserted = written.get().getFirst();
+    checks.forEach(Runnable::run);
+    return upserted;
   }
 
-  private long updateOverlay(GivenRecords.Group group) {
-    return session.execute(
-        """
-        WITH %s
-        UPDATE %s AS target
-        SET %s
-        FROM given
-        WHERE %s AND %s
-        """
-            .formatted(
-                group.relation(),
-                parts.rows(),
-                RecordWrites.assignments(group),
-                parts.match(),
-                RecordWrites.differ(group, "target")),
-        group.parameters());
-  }
-
-  /** OFFSET 0 keeps the lookup in the base a lookup by key, for each record. */
-  private long updateBase(GivenRecords.Group group) {
-    Set<String> given = group.otherColumns().stream().map(Column::name).collect(Collectors.toSet());
-    String merged =
-        parts.writable().stream()
-            .map(name -> (given.contains(name) ? "given." : "base.") + Quote.identifier(name))
-            .collect(Collectors.joining(", "));
-    return session.execute(
-        """
-        WITH %1$s
-        INSERT INTO %2$s (%3$s)
-        SELECT %4$s
-        FROM given
-        CROSS JOIN LATERAL (
-          SELECT base.* FROM (%5$s) AS base WHERE %6$s OFFSET 0
-        ) AS base
-        WHERE (NOT EXISTS (SELECT FROM %2$s AS target WHERE %7$s)) IS TRUE
-          AND (NOT EXISTS (SELECT FROM %8$s AS target WHERE %7$s)) IS TRUE
-          AND %9$s
-        ORDER BY given.epoch_index
-        """
-            .formatted(
-                group.relation(),
-                parts.rows(),
-                Quote.identifiers(parts.writable()),
-                merged,
-                parts.baseSelect(),
-                parts.baseMatch(),
-                parts.match(),
-                parts.tombstones(),
-                RecordWrites.differ(group, "base")),
-        group.parameters());
-  }
-
-  private long insert(GivenRecords.Group group, List<Integer> revived) {
-    List<String> columns = new ArrayList<>();
-    List<String> values = new ArrayList<>();
-    for (Column column : group.columns()) {
-      columns.add(column.name());
-      values.add("given." + Quote.identifier(column.name()));
-    }
-    parts
-        .identities()
-        .forEach((column, nextValue) -> {
-          if (!columns.contains(column)) {
-            columns.add(column);
-            values.add(nextValue);
-          }
-        });
-    return session.execute(
-        """
-        WITH %s
-        INSERT INTO %s (%s)
-        SELECT %s
-        FROM given
-        WHERE (NOT EXISTS (SELECT FROM %2$s AS target WHERE %s)) IS TRUE
-          AND (given.epoch_index = ANY ($%d::integer[]) OR NOT (%s))
-        ORDER BY given.epoch_index
-        """
-            .formatted(
-                group.relation(),
-                parts.rows(),
-                Quote.identifiers(columns),
-                String.join(", ", values),
-                parts.match(),
-                group.parameterCount() + 1,
-                parts.baseHasKey()),
-        group.parameters((Object) revived.toArray(Integer[]::new)));
-  }
-
-  private void check(OverlayParts.UniqueRule rule, GivenRecords.Group group) {
-    boolean broken =
-        session
-            .first("WITH " + group.relation() + rule.query(), row -> true, group.parameters())
-            .orElse(false);
-    if (broken) {
-      throw new WriteRefusedException(
-          -1,
-          "duplicate key value violates unique constraint \""
-              + rule.name()
-              + "\" of "
-              + table.name(),
-          "Another row of the branch has the same values");
-    }
+  private Runnable check(OverlayParts.UniqueRule rule, GivenRecords.Group group) {
+    Supplier<List<Boolean>> broken =
+        session.ask("WITH " + group.relation() + rule.query(), row -> true, group.parameters());
+    return () -> {
+      if (!broken.get().isEmpty()) {
+        throw new WriteRefusedException(
+            -1,
+            "duplicate key value violates unique constraint \""
+                + rule.name()
+                + "\" of "
+                + table.name(),
+            "Another row of the branch has the same values");
+      }
+    };
   }
 
   private List<Integer> indexes(String sql, Object[] parameters) {

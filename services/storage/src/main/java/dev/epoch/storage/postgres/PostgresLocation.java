@@ -141,8 +141,12 @@ public final class PostgresLocation {
     return TableName.parse(name, schema());
   }
 
-  /** How to connect. Reads the certificates. */
-  public PgConnectOptions connectOptions() {
+  /**
+   * How to connect. Reads the certificates.
+   *
+   * @param files that may be named
+   */
+  public PgConnectOptions connectOptions(CertificateFiles files) {
     PgConnectOptions options =
         new PgConnectOptions()
             .setHost(host())
@@ -156,7 +160,7 @@ public final class PostgresLocation {
     if (application != null) {
       options.addProperty("application_name", application);
     }
-    tls.applyTo(options);
+    tls.applyTo(options, files);
     return options;
   }
 

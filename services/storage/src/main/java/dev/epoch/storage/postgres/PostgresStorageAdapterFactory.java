@@ -9,6 +9,7 @@ import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
 import io.vertx.mutiny.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -19,9 +20,14 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   private static final Set<String> NUMBERS = Set.of("port", "pool_size", "connect_timeout");
 
   private final Vertx vertx;
+  private final CertificateFiles files;
 
-  public PostgresStorageAdapterFactory(Vertx vertx) {
+  /**
+   * @param files that storages may name
+   */
+  public PostgresStorageAdapterFactory(Vertx vertx, CertificateFiles files) {
     this.vertx = vertx;
+    this.files = files;
   }
 
   @Override
@@ -60,7 +66,8 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   @Override
   public StorageAdapter open(Settings settings) {
     PostgresLocation location = checked(() -> location(settings));
-    return new PostgresStorageAdapter(vertx, location.connectOptions(), location.poolOptions());
+    PgConnectOptions options = checked(() -> location.connectOptions(files));
+    return new PostgresStorageAdapter(vertx, options, location.poolOptions());
   }
 
   private static PostgresLocation location(Settings settings) {

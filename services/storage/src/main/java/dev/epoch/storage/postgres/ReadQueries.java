@@ -11,6 +11,7 @@ import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.postgres.TypeCatalog.TypeReference;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
@@ -31,6 +32,7 @@ import java.util.Set;
  * <pre>
  *   BEGIN                     on a connection of its own pool
  *   CREATE TEMPORARY VIEW     one for each table that the statement mentions, named like the table
+ *   parse                     read-only, in a savepoint, where a domain's checks call functions
  *   analysis                  what the statement reads and calls; nothing is run, see StatementAnalysis
  *   SET TRANSACTION READ ONLY
  *   the statement             each column cast to text, rows and bytes limited
@@ -67,6 +69,16 @@ final class ReadQueries implements AutoCloseable {
       FROM pg_catalog.pg_class c
       WHERE c.relnamespace = pg_catalog.pg_my_temp_schema()
         AND c.relkind = 'v'
+      UNION ALL
+      SELECT NULL
+      WHERE EXISTS (
+        SELECT
+        FROM pg_catalog.pg_constraint c
+        JOIN pg_catalog.pg_depend d ON d.classid = c.tableoid AND d.objid = c.oid
+        WHERE c.contypid > 0
+          AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+          AND d.refobjid >= 16384
+      )
       """;
 
   private final Vertx vertx;
@@ -139,14 +151,38 @@ final class ReadQueries implements AutoCloseable {
   }
 
   private QueryResult run(Session session, ReadQuery query, StatementText statement) {
-    Set<Long> views = nameStates(session, query, statement);
+    Set<Long> views = new HashSet<>();
+    boolean parsingRunsChecks = nameStates(session, query, statement, views);
+    if (parsingRunsChecks) {
+      parseReadingOnly(session, statement.sql());
+    }
     String sql = withValues(session, query, statement);
+    if (parsingRunsChecks && statement.parameterCount() > 0) {
+      parseReadingOnly(session, sql);
+    }
     new StatementAnalysis(session, query.tables().keySet(), views, harmless).requireReading(sql);
     return new QueryAnswer(session, codec, byteLimit).read(sql, query.limit());
   }
 
-  /** Makes the views, and the search path of users' statements. The numbers of the views. */
-  private Set<Long> nameStates(Session session, ReadQuery query, StatementText statement) {
+  /**
+   * Parses the statement where nothing can be written. PostgreSQL turns constants into values while
+   * it parses, and for a domain in an array or a row that runs the domain's checks, which may call
+   * any function. The analysis, which makes a view, parses where writing is possible.
+   */
+  private static void parseReadingOnly(Session session, String sql) {
+    session.run("SAVEPOINT epoch_parse; SET LOCAL transaction_read_only = on");
+    session.execute("PREPARE epoch_parse AS SELECT FROM (\n" + sql + "\n) AS s");
+    session.run("DEALLOCATE epoch_parse; ROLLBACK TO epoch_parse");
+  }
+
+  /**
+   * Makes the views, and the search path of users' statements.
+   *
+   * @param views gets the numbers of the views
+   * @return whether a domain of the database has checks that call users' functions
+   */
+  private boolean nameStates(
+      Session session, ReadQuery query, StatementText statement, Set<Long> views) {
     StringBuilder script = new StringBuilder("SET LOCAL statement_timeout = ");
     script.append(query.timeout().plus(GRACE).toMillis()).append(";\n");
     Set<String> schemas = new LinkedHashSet<>();
@@ -165,9 +201,16 @@ final class ReadQueries implements AutoCloseable {
         });
     schemas.add("public");
     script.append(SEARCH_PATH_AND_VIEWS.formatted(Quote.literal(Quote.identifiers(schemas))));
-    Set<Long> views = new HashSet<>();
-    session.script(script.toString()).forEach(row -> views.add(row.getLong(0)));
-    return views;
+    boolean checks = false;
+    for (Row row : session.script(script.toString())) {
+      Long view = row.getLong(0);
+      if (view == null) {
+        checks = true;
+      } else {
+        views.add(view);
+      }
+    }
+    return checks;
   }
 
   private static boolean canBeNamed(String name) {

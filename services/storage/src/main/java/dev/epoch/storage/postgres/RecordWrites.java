@@ -11,6 +11,7 @@ import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
 import io.vertx.pgclient.PgException;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,7 @@ final class RecordWrites {
   /** Records, up to which each is looked up by its key. */
   private static final int FEW = 100;
 
+  /** Triggers of live tables are the user's: their plans stay the planner's. */
   private static final String MANY_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan";
 
   private final Database database;
@@ -44,10 +46,8 @@ final class RecordWrites {
   WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
     GivenRecords records = GivenRecords.of(table.table(), codec, writes);
     try {
-      return retries.run(() ->
-          database.write(
-              retries.setting() + "; " + plans(branch, records),
-              session -> write(session, branch, table, records)));
+      return retries.run(
+          () -> inTransaction(branch, records, session -> write(session, branch, table, records)));
     } catch (ConstraintFailure | BadValueException e) {
       throw new WriteRefusedException(-1, e.getMessage(), e.remedy());
     } catch (StorageException e) {
@@ -61,14 +61,13 @@ final class RecordWrites {
 
   private WriteResult write(
       Session session, BranchHandle branch, BranchTable table, GivenRecords records) {
-    names.requireFitting(session, table.table());
+    RecordWriter writer =
+        branch.isDefault()
+            ? LiveRecordWriter.open(session, table.table(), keyMatches, names)
+            : OverlayRecordWriter.open(session, branch, table.table(), overlays, names);
     if (records.allKeys().size() > 1) {
       requireDistinctKeys(session, table.table(), records);
     }
-    RecordWriter writer =
-        branch.isDefault()
-            ? new LiveRecordWriter(session, table.table(), keyMatches)
-            : OverlayRecordWriter.open(session, branch, table.table(), overlays);
     long total = records.deletes().size();
     long inserted = 0;
     long updated = 0;
@@ -79,18 +78,19 @@ final class RecordWrites {
       updated += upserted.updated();
       total += group.size();
     }
-    session.run("SET CONSTRAINTS ALL IMMEDIATE");
+    session.send("SET CONSTRAINTS ALL IMMEDIATE");
     return new WriteResult(inserted, updated, deleted, total - inserted - updated - deleted);
   }
 
   /**
    * A plan for one record is no plan for ten thousand, and planning over a branch's base costs more
-   * than a few records. Triggers of live tables are the user's: their plans stay the planner's.
+   * than a few records.
    */
-  private static String plans(BranchHandle branch, GivenRecords records) {
+  private <T> T inTransaction(
+      BranchHandle branch, GivenRecords records, Function<Session, T> body) {
     return branch.isDefault() || records.allKeys().size() > FEW
-        ? MANY_PLANS
-        : OperationWork.KEYED_PLANS;
+        ? database.write(retries.setting() + "; " + MANY_PLANS, body)
+        : database.writeKeyed(retries.setting(), body);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Names of Epoch's relations, asked once: ids are never used again, and names never change. */
 final class RelationNames {
@@ -42,6 +43,11 @@ final class RelationNames {
    * rows, and looks closer only where they are new.
    */
   void requireFitting(Session session, Collection<TableHandle> tables) {
+    askFitting(session, tables).run();
+  }
+
+  /** {@link #requireFitting} in two steps: asks now, and judges when the answer is waited for. */
+  Runnable askFitting(Session session, Collection<TableHandle> tables) {
     Map<String, TableHandle> byPath = new LinkedHashMap<>();
     for (TableHandle table : tables) {
       if (session.note("fits " + table.id())) {
@@ -49,29 +55,32 @@ final class RelationNames {
       }
     }
     if (byPath.isEmpty()) {
-      return;
+      return () -> {};
     }
-    Map<String, String> versions = new HashMap<>();
-    session
-        .list(
+    Supplier<List<Map.Entry<String, String>>> found =
+        session.ask(
             """
             SELECT n.name, string_agg(concat_ws('.', a.attrelid, a.attnum, a.xmin), ' ' ORDER BY a.attnum)
             FROM unnest($1::text[]) AS n (name)
             JOIN pg_attribute AS a ON a.attrelid = to_regclass(n.name) AND a.attnum > 0
             GROUP BY n.name\
             """,
-            row -> row,
-            (Object) byPath.keySet().toArray(String[]::new))
-        .forEach(row -> versions.put(row.getString(0), row.getString(1)));
-    byPath.forEach((path, table) -> {
-      String now = versions.get(path);
-      if (now == null || !now.equals(fitting.get(table.id()))) {
-        requireUnchanged(session, table);
-        if (now != null) {
-          fitting.put(table.id(), now);
-        }
+            row -> Map.entry(row.getString(0), row.getString(1)),
+            (Object) byPath.keySet().toArray(String[]::new));
+    return () -> {
+      Map<String, String> versions = new HashMap<>();
+      found.get().forEach(version -> versions.put(version.getKey(), version.getValue()));
+      byPath.forEach((path, table) -> requireFitting(session, table, versions.get(path)));
+    };
+  }
+
+  private void requireFitting(Session session, TableHandle table, String now) {
+    if (now == null || !now.equals(fitting.get(table.id()))) {
+      requireUnchanged(session, table);
+      if (now != null) {
+        fitting.put(table.id(), now);
       }
-    });
+    }
   }
 
   /** Fails with {@link TableChangedException}; does nothing for tables that are not registered. */

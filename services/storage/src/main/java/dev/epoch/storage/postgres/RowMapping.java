@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 
 /** Takes rows of the model out of rows of the client; every value is a text. */
@@ -27,5 +28,15 @@ final class RowMapping {
       values[i] = source.getString(first + i);
     }
     return RowKey.of(values);
+  }
+
+  /** A row of {@link DifferenceSql#select} of two states. */
+  static RowChange change(io.vertx.mutiny.sqlclient.Row source, int first, TableColumns columns) {
+    int flags = first + columns.key().size();
+    int width = columns.all().size();
+    return new RowChange(
+        key(source, first, columns.key().size()),
+        rowIf(source, flags, flags + 2, width),
+        rowIf(source, flags + 1, flags + 2 + width, width));
   }
 }

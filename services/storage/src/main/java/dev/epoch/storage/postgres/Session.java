@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Cursor;
 import io.vertx.mutiny.sqlclient.PreparedStatement;
 import io.vertx.mutiny.sqlclient.Row;
@@ -14,10 +15,17 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** A connection inside a transaction. Not for use by several threads. */
+/**
+ * A connection inside a transaction. Not for use by several threads.
+ *
+ * <p>What does not need the answer before it is sent behind it at once: {@link #send} and {@link
+ * #ask} do not wait. The server answers in order; a failure shows where an answer is next waited
+ * for.
+ */
 final class Session {
   /** Rows fetched in one round trip by {@link #stream}. */
   static final int PAGE = 2_000;
@@ -25,6 +33,7 @@ final class Session {
   private final SqlConnection connection;
   private final Deadline deadline;
   private final Set<String> known = new HashSet<>();
+  private final List<CompletableFuture<?>> sent = new ArrayList<>();
 
   Session(SqlConnection connection) {
     this(connection, Deadline.NONE);
@@ -47,12 +56,34 @@ final class Session {
 
   /** Runs statements without parameters; several may be separated by semicolons. */
   void run(String sql) {
-    deadline.await(connection.query(sql).execute());
+    await(connection.query(sql).execute());
+  }
+
+  /**
+   * {@link #run} without waiting for the answer.
+   *
+   * @return what becomes of it; nobody has to look
+   */
+  CompletableFuture<?> send(String sql) {
+    CompletableFuture<?> answer = connection.query(sql).execute().subscribeAsCompletionStage();
+    sent.add(answer);
+    return answer;
+  }
+
+  /** {@link #execute} without waiting for the answer. */
+  void send(String sql, Object... parameters) {
+    sent.add(prepared(sql, parameters).subscribeAsCompletionStage());
+  }
+
+  /** {@link #list} without waiting for the answer, which the supplier waits for. */
+  <T> Supplier<List<T>> ask(String sql, Function<Row, T> mapper, Object... parameters) {
+    CompletableFuture<RowSet<Row>> answer = prepared(sql, parameters).subscribeAsCompletionStage();
+    return () -> mapped(await(Uni.createFrom().completionStage(answer)), mapper);
   }
 
   /** Runs statements without parameters, separated by semicolons; the rows of the last one. */
   RowSet<Row> script(String sql) {
-    RowSet<Row> rows = deadline.await(connection.query(sql).execute());
+    RowSet<Row> rows = await(connection.query(sql).execute());
     for (RowSet<Row> next = rows.next(); next != null; next = next.next()) {
       rows = next;
     }
@@ -65,7 +96,10 @@ final class Session {
   }
 
   <T> List<T> list(String sql, Function<Row, T> mapper, Object... parameters) {
-    RowSet<Row> rows = rows(sql, parameters);
+    return mapped(rows(sql, parameters), mapper);
+  }
+
+  private static <T> List<T> mapped(RowSet<Row> rows, Function<Row, T> mapper) {
     List<T> result = new ArrayList<>(rows.size());
     rows.forEach(row -> result.add(mapper.apply(row)));
     return result;
@@ -78,12 +112,28 @@ final class Session {
 
   /** Runs one prepared statement; all its rows, and the names of their columns. */
   RowSet<Row> rows(String sql, Object... parameters) {
-    return deadline.await(connection.preparedQuery(sql).execute(Tuple.from(parameters)));
+    return await(prepared(sql, parameters));
+  }
+
+  private Uni<RowSet<Row>> prepared(String sql, Object... parameters) {
+    return connection.preparedQuery(sql).execute(Tuple.from(parameters));
+  }
+
+  /** Sends it, and waits for what was sent before; the first that failed is the one that tells. */
+  private <T> T await(Uni<T> last) {
+    if (sent.isEmpty()) {
+      return deadline.await(last);
+    }
+    CompletableFuture<T> answer = last.subscribeAsCompletionStage();
+    List<CompletableFuture<?>> before = List.copyOf(sent);
+    sent.clear();
+    before.forEach(one -> deadline.await(Uni.createFrom().completionStage(one)));
+    return deadline.await(Uni.createFrom().completionStage(answer));
   }
 
   /** Pulls the rows in pages through a cursor. */
   <T> RowStream<T> stream(String sql, List<Object> parameters, Function<Row, T> mapper) {
-    PreparedStatement statement = Await.on(connection.prepare(sql));
+    PreparedStatement statement = await(connection.prepare(sql));
     Cursor cursor = statement.cursor(Tuple.from(parameters));
     return new CursorStream<>(statement, cursor, mapper);
   }

@@ -15,15 +15,15 @@ final class ShapeCache<T> {
   private static final int MOST_ENTRIES = 1_000;
 
   /**
-   * Everything that the kept texts depend on: where the table is, its columns and indexes, and
-   * where the branch sees it. Operators of types are not in it: those of a type that has rows stay.
+   * Everything that the kept texts depend on: where the table is, the catalog rows of its columns,
+   * its indexes, and where the branch sees it. Operators of types are not in it: those of a type
+   * that has rows stay.
    */
   private static final String SHAPE =
       """
-      SELECT pg_catalog.md5(pg_catalog.concat_ws('|', t::text, b::text, p::text, c.oid,
+      SELECT pg_catalog.concat_ws('|', t::text, b::text, p::text, c.oid,
         (
-          SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod,
-            a.attcollation, a.attidentity, a.attgenerated, a.attisdropped), ',' ORDER BY a.attnum)
+          SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attnum, a.xmin), ',' ORDER BY a.attnum)
           FROM pg_catalog.pg_attribute AS a
           WHERE a.attrelid = c.oid AND a.attnum > 0
         ),
@@ -32,7 +32,7 @@ final class ShapeCache<T> {
           FROM pg_catalog.pg_index AS i
           JOIN pg_catalog.pg_class AS r ON r.oid = i.indexrelid
           WHERE i.indrelid = c.oid
-        )))
+        ))
       FROM epoch.tables AS t
       JOIN pg_catalog.pg_namespace AS n ON n.nspname = t.schema_name
       JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
@@ -55,11 +55,13 @@ final class ShapeCache<T> {
 
   /**
    * @param branchId null for the live table
+   * @param prepare what has to be done before anything is derived; to refuse a table that does not
+   *     fit any more is its task
    * @param derive asks the catalogs, in the session's transaction
    */
-  T get(Session session, String tableId, String branchId, Supplier<T> derive) {
-    String shape = session.first(SHAPE, row -> row.getString(0), tableId, branchId).orElse("");
+  T get(Session session, String tableId, String branchId, Runnable prepare, Supplier<T> derive) {
     Key key = new Key(tableId, branchId);
+    String shape = shape(session, key);
     Known<T> known;
     synchronized (entries) {
       known = entries.get(key);
@@ -67,10 +69,16 @@ final class ShapeCache<T> {
     if (known != null && known.shape().equals(shape)) {
       return known.value();
     }
-    T value = derive.get();
+    prepare.run();
+    // asked before it is derived: what changes in between shows the next time
+    Known<T> derived = new Known<>(shape(session, key), derive.get());
     synchronized (entries) {
-      entries.put(key, new Known<>(shape, value));
+      entries.put(key, derived);
     }
-    return value;
+    return derived.value();
+  }
+
+  private static String shape(Session session, Key key) {
+    return session.first(SHAPE, row -> row.getString(0), key.tableId(), key.branchId()).orElse("");
   }
 }

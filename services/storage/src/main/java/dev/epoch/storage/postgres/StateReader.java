@@ -99,8 +99,6 @@ final class StateReader {
   RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
     TableColumns columns = new TableColumns(table.schema());
-    int keys = columns.key().size();
-    int width = columns.all().size();
     return database.stream(session -> {
       PhysicalState before = resolver.resolve(session, table, from);
       PhysicalState after = resolver.resolve(session, table, to);
@@ -125,11 +123,7 @@ final class StateReader {
           candidates.get(),
           sql,
           parameters.values(),
-          row ->
-              new RowChange(
-                  RowMapping.key(row, 0, keys),
-                  RowMapping.rowIf(row, keys, keys + 2, width),
-                  RowMapping.rowIf(row, keys + 1, keys + 2 + width, width)));
+          row -> RowMapping.change(row, 0, columns));
     });
   }
 
@@ -241,7 +235,12 @@ final class StateReader {
 
   /** Ids of tables whose working set is not empty. */
   Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
-    return database.read(session -> Set.copyOf(touched(session, branch, tables).keySet()));
+    return Set.copyOf(
+        database.ask(
+            "SELECT id FROM epoch.touched_tables($1, $2) AS id",
+            row -> row.getString(0),
+            branch.isDefault() ? null : branch.id(),
+            tables.stream().map(table -> table.table().id()).toArray(String[]::new)));
   }
 
   /** Net uncommitted changes by table id; tables without any are left out. */

@@ -9,8 +9,10 @@ import dev.epoch.storage.postgres.PhysicalState.Nothing;
 import dev.epoch.storage.postgres.PhysicalState.Overlaid;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Finds the relations that hold a state. */
 final class StateResolver {
@@ -60,6 +62,11 @@ final class StateResolver {
     names.requireFitting(session, tables);
   }
 
+  /** {@link #requireFitting} in two steps: asks now, and judges when the answer is waited for. */
+  Runnable askFitting(Session session, Collection<TableHandle> tables) {
+    return names.askFitting(session, tables);
+  }
+
   LiveRelations live(Session session, TableHandle table) {
     return names.live(session, table);
   }
@@ -69,12 +76,17 @@ final class StateResolver {
   }
 
   Optional<BranchPlacement> placement(Session session, BranchHandle branch, TableHandle table) {
-    return Optional.ofNullable(
-        placements(session, branch, java.util.List.of(table.id())).get(table.id()));
+    return Optional.ofNullable(placements(session, branch, List.of(table.id())).get(table.id()));
   }
 
   /** By table id; tables that the database does not know on the branch are left out. */
   Map<String, BranchPlacement> placements(
+      Session session, BranchHandle branch, Collection<String> tableIds) {
+    return placements(session, branch, tableIds, "").get();
+  }
+
+  /** The same without waiting for the answer, which the supplier waits for. */
+  Supplier<Map<String, BranchPlacement>> askPlacements(
       Session session, BranchHandle branch, Collection<String> tableIds) {
     return placements(session, branch, tableIds, "");
   }
@@ -82,14 +94,13 @@ final class StateResolver {
   /** The same, kept as they are until the transaction ends. */
   Map<String, BranchPlacement> lockPlacements(
       Session session, BranchHandle branch, Collection<String> tableIds) {
-    return placements(session, branch, tableIds, " ORDER BY table_id FOR UPDATE");
+    return placements(session, branch, tableIds, " ORDER BY table_id FOR UPDATE").get();
   }
 
-  private static Map<String, BranchPlacement> placements(
+  private static Supplier<Map<String, BranchPlacement>> placements(
       Session session, BranchHandle branch, Collection<String> tableIds, String locking) {
-    Map<String, BranchPlacement> placements = new LinkedHashMap<>();
-    session
-        .list(
+    Supplier<List<Map.Entry<String, BranchPlacement>>> found =
+        session.ask(
             """
             SELECT table_id, has_overlay, anchor, source_overlay, source_position
             FROM epoch.branch_tables
@@ -105,8 +116,11 @@ final class StateResolver {
                         row.getString(3),
                         row.getLong(4) == null ? 0 : row.getLong(4))),
             branch.id(),
-            tableIds.toArray(String[]::new))
-        .forEach(entry -> placements.put(entry.getKey(), entry.getValue()));
-    return placements;
+            tableIds.toArray(String[]::new));
+    return () -> {
+      Map<String, BranchPlacement> placements = new LinkedHashMap<>();
+      found.get().forEach(entry -> placements.put(entry.getKey(), entry.getValue()));
+      return placements;
+    };
   }
 }

@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>the only relations are the views of the tables' states;
  *   <li>functions do not write: a VOLATILE one is refused, but for a few harmless ones of
- *       PostgreSQL; those that run SQL from a text, or tell of other sessions, are refused too.
+ *       PostgreSQL, also where it is called without being named; those that run SQL from a text, or
+ *       tell of other sessions, are refused too.
  * </ul>
  *
  * <p>Nothing of the statement is planned or run.
@@ -31,6 +32,14 @@ final class StatementAnalysis {
   private static final Pattern FUNCTION =
       Pattern.compile(":(?:funcid|opfuncid|aggfnoid|winfnoid|tsmhandler) (\\d+)");
   private static final Pattern OPERATOR = Pattern.compile(":opno (\\d+)");
+
+  /** Types that values are made of; those that are only read are none of them. */
+  private static final Pattern MADE_TYPE =
+      Pattern.compile(":(?:consttype|resulttype|funcresulttype|typid) (\\d+)");
+
+  private static final Pattern COLUMN_TYPES =
+      Pattern.compile(":(?:coltypes|funccoltypes) \\(o([ \\d]*)\\)");
+  private static final Pattern NUMBER = Pattern.compile("(\\d+)");
   private static final Pattern ROW_LOCKS = Pattern.compile(":rowMarks (?!<>)");
 
   /** Volatile only because they answer anew each time. */
@@ -76,8 +85,58 @@ final class StatementAnalysis {
       ORDER BY c.oid
       """;
 
+  /**
+   * The functions of the statement, and those that PostgreSQL calls for them without their being
+   * named: of an aggregate, of an operator and its negator, of a default of a parameter, of the
+   * checks of a domain, also inside of arrays and rows. Objects of PostgreSQL itself are not
+   * followed.
+   */
   private static final String FUNCTIONS =
       """
+      WITH RECURSIVE used (kind, oid) AS (
+        SELECT 'pg_catalog.pg_proc'::regclass::oid, f.oid::oid
+        FROM pg_catalog.unnest($1::bigint[]) AS f (oid)
+        UNION
+        SELECT 'pg_catalog.pg_operator'::regclass::oid, o.oid::oid
+        FROM pg_catalog.unnest($2::bigint[]) AS o (oid)
+        UNION
+        SELECT 'pg_catalog.pg_type'::regclass::oid, t.oid::oid
+        FROM pg_catalog.unnest($3::bigint[]) AS t (oid)
+        UNION
+        SELECT n.kind, n.oid
+        FROM used AS u
+        CROSS JOIN LATERAL (
+          SELECT d.refclassid, d.refobjid
+          FROM pg_catalog.pg_depend d
+          WHERE d.classid = u.kind
+            AND d.objid = u.oid
+            AND (
+              d.refclassid IN (
+                'pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass)
+              OR u.kind = 'pg_catalog.pg_type'::regclass
+                AND d.refclassid = 'pg_catalog.pg_type'::regclass
+            )
+          UNION ALL
+          SELECT 'pg_catalog.pg_operator'::regclass, v.other
+          FROM pg_catalog.pg_operator o
+          CROSS JOIN LATERAL (VALUES (o.oprcom), (o.oprnegate)) AS v (other)
+          WHERE u.kind = 'pg_catalog.pg_operator'::regclass AND o.oid = u.oid AND v.other <> 0
+          UNION ALL
+          SELECT 'pg_catalog.pg_constraint'::regclass, c.oid
+          FROM pg_catalog.pg_constraint c
+          WHERE u.kind = 'pg_catalog.pg_type'::regclass AND c.contypid = u.oid
+          UNION ALL
+          SELECT 'pg_catalog.pg_type'::regclass, a.atttypid
+          FROM pg_catalog.pg_type t
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid
+          WHERE u.kind = 'pg_catalog.pg_type'::regclass
+            AND t.oid = u.oid
+            AND t.typrelid <> 0
+            AND a.attnum > 0
+            AND NOT a.attisdropped
+        ) AS n (kind, oid)
+        WHERE u.oid >= 16384
+      )
       SELECT
         n.nspname::text AS schema,
         p.proname::text AS name,
@@ -95,12 +154,16 @@ final class StatementAnalysis {
         p.oid::regprocedure::text AS signature
       FROM pg_catalog.pg_proc p
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-      WHERE p.oid::bigint = ANY ($1::bigint[])
-        OR p.oid IN (
-          SELECT o.oprcode::oid
-          FROM pg_catalog.pg_operator o
-          WHERE o.oid::bigint = ANY ($2::bigint[])
-        )
+      WHERE p.oid IN (
+        SELECT u.oid
+        FROM used u
+        WHERE u.kind = 'pg_catalog.pg_proc'::regclass
+        UNION ALL
+        SELECT o.oprcode::oid
+        FROM used u
+        JOIN pg_catalog.pg_operator o ON o.oid = u.oid
+        WHERE u.kind = 'pg_catalog.pg_operator'::regclass
+      )
       ORDER BY p.oid
       """;
 
@@ -165,7 +228,7 @@ final class StatementAnalysis {
     relations.remove(rule.getLong("view"));
     relations.remove(0L);
     requireNoOther(relations);
-    requireHarmless(numbers(FUNCTION, action), numbers(OPERATOR, action));
+    requireHarmless(numbers(FUNCTION, action), numbers(OPERATOR, action), madeTypes(action));
   }
 
   private String freeName() {
@@ -186,6 +249,19 @@ final class StatementAnalysis {
       numbers.add(Long.parseLong(matcher.group(1)));
     }
     return numbers;
+  }
+
+  /** Types of users whose values the statement makes: their checks run. */
+  private static Set<Long> madeTypes(String action) {
+    Set<Long> types = numbers(MADE_TYPE, action);
+    for (Matcher columns = COLUMN_TYPES.matcher(action); columns.find(); ) {
+      // elsewhere than in functions and XMLTABLE, lists of types are of what is read
+      if (columns.group().startsWith(":func") || action.contains("{TABLEFUNC")) {
+        types.addAll(numbers(NUMBER, columns.group(1)));
+      }
+    }
+    types.removeIf(type -> type < FIRST_USER_OBJECT);
+    return types;
   }
 
   private void requireNoOther(Set<Long> relations) {
@@ -215,15 +291,19 @@ final class StatementAnalysis {
                 + String.join(", ", tables.stream().map(TableHandle::name).toList()));
   }
 
-  private void requireHarmless(Set<Long> functions, Set<Long> operators) {
+  private void requireHarmless(Set<Long> functions, Set<Long> operators, Set<Long> types) {
     functions.removeAll(known.functions());
     operators.removeAll(known.operators());
-    if (functions.isEmpty() && operators.isEmpty()) {
+    if (functions.isEmpty() && operators.isEmpty() && types.isEmpty()) {
       return;
     }
     List<Row> rows =
         session.list(
-            FUNCTIONS, row -> row, functions.toArray(Long[]::new), operators.toArray(Long[]::new));
+            FUNCTIONS,
+            row -> row,
+            functions.toArray(Long[]::new),
+            operators.toArray(Long[]::new),
+            types.toArray(Long[]::new));
     for (Row function : rows) {
       String name = function.getString("name");
       String signature = function.getString("signature");

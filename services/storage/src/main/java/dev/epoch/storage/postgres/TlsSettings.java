@@ -9,8 +9,6 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Arrays;
@@ -72,7 +70,7 @@ record TlsSettings(
   }
 
   /** Sets everything explicitly. Fails with {@link StorageException} for unreadable files. */
-  void applyTo(PgConnectOptions options) {
+  void applyTo(PgConnectOptions options, CertificateFiles files) {
     Mode effective = effectiveMode();
     options.setSslMode(effective.client);
     if (effective == Mode.DISABLE) {
@@ -82,13 +80,13 @@ record TlsSettings(
     options.setTrustAll(!verified);
     options.setHostnameVerificationAlgorithm(effective == Mode.VERIFY_FULL ? "HTTPS" : "");
     if (verified) {
-      options.setTrustOptions(trust());
+      options.setTrustOptions(trust(files));
     }
     if (certificate != null) {
       options.setPemKeyCertOptions(
           new PemKeyCertOptions()
-              .setCertValue(read("ssl_cert", certificate))
-              .setKeyValue(decryptedKey()));
+              .setCertValue(files.read("ssl_cert", certificate))
+              .setKeyValue(decryptedKey(files)));
     }
   }
 
@@ -97,9 +95,9 @@ record TlsSettings(
     return mode == Mode.REQUIRE && rootCertificate != null ? Mode.VERIFY_CA : mode;
   }
 
-  private TrustOptions trust() {
+  private TrustOptions trust(CertificateFiles files) {
     if (rootCertificate != null && !rootCertificate.equals("system")) {
-      return new PemTrustOptions().addCertValue(read("ssl_rootcert", rootCertificate));
+      return new PemTrustOptions().addCertValue(files.read("ssl_rootcert", rootCertificate));
     }
     try {
       TrustManagerFactory factory =
@@ -111,19 +109,8 @@ record TlsSettings(
     }
   }
 
-  private static Buffer read(String setting, String file) {
-    try {
-      return Buffer.buffer(Files.readAllBytes(Path.of(file)));
-    } catch (IOException | java.nio.file.InvalidPathException e) {
-      throw new StorageException(
-          "The file of " + setting + " cannot be read: " + file,
-          "Check that it exists and that the server may read it",
-          e);
-    }
-  }
-
-  private Buffer decryptedKey() {
-    Buffer pem = read("ssl_key", key);
+  private Buffer decryptedKey(CertificateFiles files) {
+    Buffer pem = files.read("ssl_key", key);
     String text = pem.toString(StandardCharsets.US_ASCII);
     if (!text.contains(ENCRYPTED)) {
       return pem;

@@ -8,10 +8,14 @@ import java.util.List;
  *
  * <p>{@link #commitLive} and {@link #commitOverlay} are one statement each, prepared and planned
  * once per connection: it moves what changed to the history and empties the working set. They
- * answer one row: how many keys changed, and how many entries of an overlay say no more than what
- * is underneath (in that case nothing was done; see {@link #dropRedundant}).
+ * answer how many keys changed, how many entries of an overlay say no more than what is underneath
+ * (in that case nothing was done; see {@link #dropRedundant}), and in each row, if they are few, a
+ * row that changed, as {@link DifferenceSql#select} has it.
  */
 final class WorkingSetSql {
+  /** Most changed rows that a commit tells of. */
+  static final int FEW = 100;
+
   private final TableColumns columns;
 
   WorkingSetSql(TableColumns columns) {
@@ -30,8 +34,12 @@ final class WorkingSetSql {
       RETURNING 1
     ), emptied AS (
       DELETE FROM %1$s
+    ), told AS (
+      %8$s
     )
-    SELECT (SELECT count(*) FROM moved), 0::bigint\
+    SELECT (SELECT count(*) FROM moved), 0::bigint, told.*
+    FROM (SELECT) one
+    LEFT JOIN told ON TRUE\
     """
         .formatted(
             live.workingSet(),
@@ -40,20 +48,37 @@ final class WorkingSetSql {
             columns.key().getFirst(),
             columns.image("w"),
             columns.image("l"),
-            toHistory(live.history(), "net", "TRUE"));
+            toHistory(live.history(), "net", "TRUE"),
+            told("net", "TRUE", new Live(live, PhysicalState.NOW)));
   }
 
-  /** $1: the operation's position; $2: the anchor. */
-  String commitOverlay(OverlayRelations overlay, LiveRelations live) {
+  /** What changed in the working state, if it is little. */
+  private String told(String source, String condition, PhysicalState working) {
+    String keys =
+        "SELECT %s FROM %s t WHERE %s AND (SELECT count(*) FROM %2$s t WHERE %3$s) <= %d"
+            .formatted(columns.key("t"), source, condition, FEW);
+    return new DifferenceSql(columns).select(keys, List.of(committed(working), working), List.of());
+  }
+
+  /**
+   * $1: the operation's position; $2: the anchor.
+   *
+   * @param anchor the same, for the part that says where the base is read
+   */
+  String commitOverlay(OverlayRelations overlay, LiveRelations live, long anchor) {
     return """
     WITH judged AS MATERIALIZED (%1$s), moved AS (
       %2$s
       RETURNING 1
     ), emptied AS (
       DELETE FROM %3$s WHERE NOT EXISTS (SELECT FROM judged WHERE epoch_redundant)
+    ), told AS (
+      %4$s
     )
     SELECT (SELECT count(*) FROM moved),
-      (SELECT count(*) FROM judged WHERE epoch_redundant)\
+      (SELECT count(*) FROM judged WHERE epoch_redundant), told.*
+    FROM (SELECT) one
+    LEFT JOIN told ON TRUE\
     """
         .formatted(
             judged(overlay, live, "$2"),
@@ -61,7 +86,11 @@ final class WorkingSetSql {
                 overlay.history(),
                 "judged",
                 "net.epoch_changed AND NOT EXISTS (SELECT FROM judged WHERE epoch_redundant)"),
-            overlay.workingSet());
+            overlay.workingSet(),
+            told(
+                "judged",
+                "t.epoch_changed",
+                new PhysicalState.Overlaid(new Live(live, anchor), overlay, PhysicalState.NOW)));
   }
 
   /**

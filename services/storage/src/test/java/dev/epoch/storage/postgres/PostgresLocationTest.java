@@ -20,7 +20,7 @@ class PostgresLocationTest {
         PostgresLocation.parse(
             "postgresql://us%40er:p%3A%2F%3F%23%40ss%25@db.example.com:6543/my%20db/sales.orders"
                 + "?sslmode=require&connect_timeout=5&application_name=my+app&pool_size=3");
-    PgConnectOptions options = location.connectOptions();
+    PgConnectOptions options = location.connectOptions(CertificateFiles.ANYWHERE);
     assertThat(options.getUser()).isEqualTo("us@er");
     assertThat(options.getPassword()).isEqualTo("p:/?#@ss%");
     assertThat(options.getHost()).isEqualTo("db.example.com");
@@ -104,7 +104,7 @@ class PostgresLocationTest {
                 "password", "hunter2",
                 "pool_size", "20",
                 "connect_timeout", "7"));
-    PgConnectOptions options = location.connectOptions();
+    PgConnectOptions options = location.connectOptions(CertificateFiles.ANYWHERE);
     assertThat(options.getHost()).isEqualTo("internal-db.private");
     assertThat(options.getUser()).isEqualTo("epoch_user");
     assertThat(options.getPassword()).isEqualTo("hunter2");
@@ -119,8 +119,10 @@ class PostgresLocationTest {
                 "url", "postgresql://a:b@h/db?sslmode=disable",
                 "password", "hunter2",
                 "sslmode", "require"));
-    assertThat(overridden.connectOptions().getPassword()).isEqualTo("hunter2");
-    assertThat(overridden.connectOptions().getSslMode()).isEqualTo(SslMode.REQUIRE);
+    assertThat(overridden.connectOptions(CertificateFiles.ANYWHERE).getPassword())
+        .isEqualTo("hunter2");
+    assertThat(overridden.connectOptions(CertificateFiles.ANYWHERE).getSslMode())
+        .isEqualTo(SslMode.REQUIRE);
     assertThat(overridden.toString()).isEqualTo("postgresql://a@h:5432/db");
   }
 
@@ -130,7 +132,7 @@ class PostgresLocationTest {
         PostgresLocation.parse(
             "postgresql://h/db?sslmode=verify-full&sslrootcert=no/such/file.crt");
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(location::connectOptions)
+        .isThrownBy(() -> location.connectOptions(CertificateFiles.ANYWHERE))
         .withMessageContaining("no/such/file.crt");
   }
 }

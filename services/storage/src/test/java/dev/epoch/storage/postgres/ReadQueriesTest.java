@@ -48,6 +48,15 @@ class ReadQueriesTest {
         "INSERT INTO users VALUES (1, 'hidden', NULL, 1), (2, 'Ann', 'happy', 2.5), (3, 'Bob', 'sad', 3)",
         "CREATE TABLE \"Order \"\"x\"\"; --\" (id integer PRIMARY KEY, user_id integer)",
         "INSERT INTO \"Order \"\"x\"\"; --\" VALUES (1, 2), (2, 2), (3, 3)",
+        """
+        CREATE FUNCTION valid(text) RETURNS boolean LANGUAGE plpgsql AS
+        $$ BEGIN RETURN $1 LIKE '%@%'; END $$
+        """,
+        "CREATE DOMAIN mail AS text CHECK (valid(VALUE))",
+        "ALTER TABLE \"Order \"\"x\"\"; --\" ADD COLUMN mail mail",
+        "UPDATE \"Order \"\"x\"\"; --\" SET mail = id || '@example.com'",
+        "CREATE TYPE address AS (mail mail)",
+        "CREATE DOMAIN positive AS integer CHECK (VALUE > 0)",
         "CREATE TABLE secret (id integer PRIMARY KEY)",
         "INSERT INTO secret VALUES (42)",
         "CREATE TABLE other (id integer PRIMARY KEY)",
@@ -76,6 +85,8 @@ class ReadQueriesTest {
         END $$
         """,
         "CREATE FUNCTION plus_write(integer, integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "CREATE AGGREGATE total(integer) (SFUNC = plus_write, STYPE = integer, INITCOND = '0')",
+        "CREATE FUNCTION asks(a integer DEFAULT write_now()) RETURNS integer LANGUAGE sql STABLE AS 'SELECT a'",
         "CREATE OPERATOR <%> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = plus_write)");
     tables = new HashMap<>();
     tables.put(handle("users", "users"), STATE);
@@ -159,6 +170,10 @@ class ReadQueriesTest {
         "WITH users AS (SELECT 1 AS mine) SELECT mine FROM users",
         "SELECT u.name, count(o.id) FROM users u JOIN \"Order \"\"x\"\"; --\" o ON o.user_id = u.id GROUP BY 1",
         "SELECT u FROM users u",
+        "SELECT mail, lower(mail) FROM \"Order \"\"x\"\"; --\"",
+        "WITH o AS (SELECT * FROM \"Order \"\"x\"\"; --\") SELECT DISTINCT mail FROM o WHERE mail = '2@example.com'",
+        "SELECT max(coalesce(mail, 'x')) FROM \"Order \"\"x\"\"; --\"",
+        "SELECT 1::positive, '{1,2}'::positive[]",
         "SELECT ROW(1, 'a'), ARRAY[1, 2], jsonb_build_object('a', 1)",
         "SELECT loud(name), 'happy'::mood = mood FROM users",
         "SELECT g, sum(g) OVER (ORDER BY g) FROM generate_series(1, 3) g",
@@ -296,6 +311,14 @@ class ReadQueriesTest {
         "SELECT currval('counter')",
         "SELECT write_now()",
         "SELECT 1 <%> 2",
+        "SELECT total(id) FROM users",
+        "SELECT asks()",
+        "SELECT 'a@b'::mail",
+        "SELECT '{a@b}'::mail[]",
+        "SELECT '(a@b)'::address",
+        "SELECT * FROM json_to_record('{\"a\": \"a@b\"}') AS x (a mail)",
+        "SELECT * FROM XMLTABLE('/a' PASSING '<a>a@b</a>'::xml COLUMNS a mail PATH '.') AS x",
+        "SELECT JSON_VALUE('\"a@b\"', '$' RETURNING mail)",
         "SELECT write_lying()",
         "SELECT * FROM pg_stat_get_activity(NULL)",
         "SELECT * FROM pg_stat_activity",

@@ -56,7 +56,10 @@ class TlsTest {
     configuration.put("password", "postgres");
     PostgresLocation location = PostgresLocation.of(configuration);
     try (Database database =
-        new Database(StoragePostgres.vertx(), location.connectOptions(), location.poolOptions())) {
+        new Database(
+            StoragePostgres.vertx(),
+            location.connectOptions(CertificateFiles.ANYWHERE),
+            location.poolOptions())) {
       return database
           .read(session ->
               session.first(
