@@ -41,7 +41,9 @@ import java.util.function.Supplier;
  *
  * <pre>
  *   theirs = base, or theirs = ours         nothing to do
- *   the target never had a change of it     the target sees the source's rows      (no row is read)
+ *   the target never had a change of it,    the target sees the source's rows      (no row is read)
+ *   nor of what it refers to or is
+ *   referred to by
  *   fast-forward                            the rows that differ are written as they are
  *   else                                    three-way, row by row
  * </pre>
@@ -75,6 +77,7 @@ final class MergePlanner {
     Map<String, Long> conflicts = new TreeMap<>();
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
+    List<TableHandle> changedByOurs = changedByOurs(state, head, source, base);
 
     for (TableEntry theirs : sorted(source)) {
       if (state.tables().byId().get(theirs.tableId()).removed()) {
@@ -86,7 +89,11 @@ final class MergePlanner {
       if (!decided && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
         continue;
       }
-      if (ours == null || (!state.isDefault(target) && neverChanged(target, ours, base, state))) {
+      TableHandle handle = Backends.handle(state, theirs);
+      if (ours == null
+          || (!state.isDefault(target)
+              && neverChanged(target, ours, base, state)
+              && changedByOurs.stream().noneMatch(other -> related(handle, other)))) {
         if (ours == null && state.isDefault(target)) {
           throw new IllegalStateException("the default branch lacks table " + theirs.name());
         }
@@ -102,7 +109,6 @@ final class MergePlanner {
             "Table '" + theirs.name() + "' has different shapes on the two sides",
             Map.of("table", theirs.name()));
       }
-      TableHandle handle = Backends.handle(state, theirs);
       StorageAdapter adapter = backends.adapter(state, handle);
       RowsLocation oursAt = target.location(ours);
       RowsLocation theirsAt = location(state, source, theirs);
@@ -143,13 +149,19 @@ final class MergePlanner {
     return new MergePlan(fastForward, tables, newTables, writes, conflicts, root);
   }
 
-  /** The plan of a merge whose rows break constraints together: the same, with these conflicts. */
+  /**
+   * The plan of a merge whose rows break constraints together: the same, with these conflicts.
+   *
+   * @param known conflicts before; those of broken constraints stay in the set, since what was
+   *     decided about them still holds
+   */
   MergePlan violated(
       RepositoryState state,
       BranchState target,
       CommitState source,
       MergePlan plan,
-      ConstraintViolationsException violations) {
+      ConstraintViolationsException violations,
+      List<RowConflict> known) {
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
     Map<String, Long> conflicts = new TreeMap<>();
@@ -191,6 +203,14 @@ final class MergePlanner {
               violation.constraint()));
       conflicts.merge(name, 1L, Long::sum);
     }
+    known.stream()
+        .filter(conflict -> conflict.constraint() != null)
+        .filter(conflict ->
+            violations.violations().stream()
+                .noneMatch(violation ->
+                    violation.table().equals(conflict.tableId())
+                        && conflict.key().equals(violation.key())))
+        .forEach(conflictSet::add);
     Digest root = conflictSet.finish();
     buffer.flush();
     return new MergePlan(false, plan.tables(), plan.newTables(), plan.writes(), conflicts, root);
@@ -238,6 +258,29 @@ final class MergePlanner {
   private static boolean neverChanged(
       BranchState target, TableEntry ours, MergeBase base, RepositoryState state) {
     return !target.id().equals(target.location(ours).overlay()) && everyBaseHas(state, base, ours);
+  }
+
+  /**
+   * Tables that will not be as the source has them: rows of others that refer to them, or that they
+   * refer to, have to be looked at together.
+   */
+  private static List<TableHandle> changedByOurs(
+      RepositoryState state, CommitState head, CommitState source, MergeBase base) {
+    return head.tree().values().stream()
+        .filter(ours -> !state.tables().byId().get(ours.tableId()).removed())
+        .filter(ours -> !same(ours, entryOf(source, ours)) && !everyBaseHas(state, base, ours))
+        .map(ours -> Backends.handle(state, ours))
+        .toList();
+  }
+
+  /** Whether one of the tables refers to the other, as far as known when they were registered. */
+  private static boolean related(TableHandle one, TableHandle other) {
+    return refers(one, other) || refers(other, one);
+  }
+
+  private static boolean refers(TableHandle child, TableHandle parent) {
+    return child.schema().constraints().stream()
+        .anyMatch(constraint -> parent.path().toString().equals(constraint.referencesTable()));
   }
 
   /**

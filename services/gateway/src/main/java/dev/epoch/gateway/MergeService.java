@@ -19,6 +19,7 @@ import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.MergeBase;
 import dev.epoch.model.merge.MergeStrategy;
+import dev.epoch.model.merge.RowConflict;
 import dev.epoch.storage.ConstraintViolationsException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -206,6 +207,7 @@ public final class MergeService {
         request.author(),
         plan,
         null,
+        List.of(),
         caller,
         MERGE);
   }
@@ -245,6 +247,7 @@ public final class MergeService {
                 "remedy",
                 "Abort the merge, commit them, and merge again"));
       }
+      List<RowConflict> known = OpenConflicts.known(merge, chunks);
       MergePlan plan =
           new MergePlanner(backends, chunks)
               .plan(
@@ -253,7 +256,7 @@ public final class MergeService {
                   source,
                   false,
                   mergeStrategy(merge.strategy()),
-                  OpenConflicts.known(merge, chunks),
+                  known,
                   OpenConflicts.decisions(merge));
       if (!plan.conflicts().isEmpty()) {
         open(
@@ -285,6 +288,7 @@ public final class MergeService {
           author,
           plan,
           merge.id(),
+          known,
           caller,
           CONTINUE);
     } finally {
@@ -318,6 +322,7 @@ public final class MergeService {
       Actor author,
       MergePlan plan,
       String mergeId,
+      List<RowConflict> known,
       Caller caller,
       String kind) {
     OperationPlan.Merge operation =
@@ -346,7 +351,7 @@ public final class MergeService {
       failpoints.reach(kind + ".violated");
       MergePlan refused =
           new MergePlanner(backends, chunks)
-              .violated(repository.state(), target, source, plan, violations);
+              .violated(repository.state(), target, source, plan, violations, known);
       StepResult opened =
           open(
               repository,

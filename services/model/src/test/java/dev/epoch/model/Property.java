@@ -7,10 +7,10 @@ import java.util.function.Function;
 
 /**
  * A law tried on many random cases. A case that breaks it is made smaller while it still breaks it,
- * and reported with its seed; {@code -Depoch.seed=N} runs that case alone.
+ * and reported with its seed; {@code -Depoch.test.seed=N} begins with that case.
  */
 public final class Property {
-  private static final String SEED = "epoch.seed";
+  private static final String SEED = "epoch.test.seed";
   private static final int MAX_SHRINKS = 5000;
   private static final int MAX_SHOWN = 4000;
 
@@ -26,7 +26,8 @@ public final class Property {
       int trials, Function<Random, T> generator, Function<T, List<T>> smaller, Consumer<T> law) {
     Long only = Long.getLong(SEED);
     long start = only == null ? System.nanoTime() : only;
-    for (int i = 0; i < (only == null ? trials : 1); i++) {
+    System.out.println(test() + ": " + trials + " cases, -D" + SEED + "=" + start);
+    for (int i = 0; i < trials; i++) {
       long seed = start + i;
       T example = generator.apply(new Random(seed * 0x9E3779B97F4A7C15L));
       Throwable failure = failure(law, example);
@@ -34,6 +35,18 @@ public final class Property {
         report(seed, shrunk(example, smaller, law), law);
       }
     }
+  }
+
+  private static String test() {
+    return StackWalker.getInstance()
+        .walk(frames ->
+            frames
+                .filter(frame -> !frame.getClassName().equals(Property.class.getName()))
+                .filter(frame -> !frame.getMethodName().equals("always"))
+                .findFirst()
+                .map(frame ->
+                    frame.getClassName().replaceAll(".*\\.", "") + "." + frame.getMethodName())
+                .orElse("property"));
   }
 
   private static <T> T shrunk(T failing, Function<T, List<T>> smaller, Consumer<T> law) {

@@ -1,13 +1,15 @@
 package dev.epoch.model.merge;
 
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowHasher;
+import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 
 /**
  * A whole table merged row by row.
@@ -15,12 +17,12 @@ import java.util.TreeMap;
  * @param rows after the merge, ours where it conflicts
  * @param conflicts by key
  */
-record TableMerge(Map<String, Row> rows, Map<String, RowConflict> conflicts) {
+record TableMerge(Map<RowKey, Row> rows, Map<RowKey, RowConflict> conflicts) {
   static TableMerge of(RandomTables tables, MergeStrategy strategy, ConflictRules rules) {
-    RowMerge merge = new RowMerge("t1", "things", RandomTables.TABLE, strategy, rules);
-    Map<String, Row> rows = new TreeMap<>(tables.ours());
-    Map<String, RowConflict> conflicts = new LinkedHashMap<>();
-    for (String key : tables.keys()) {
+    RowMerge merge = merge(tables.table(), strategy, rules);
+    Map<RowKey, Row> rows = RandomTables.rows(tables.ours());
+    Map<RowKey, RowConflict> conflicts = new LinkedHashMap<>();
+    for (RowKey key : tables.keys()) {
       switch (merge.merge(row(tables, key))) {
         case MergeOutcome.Unchanged _ -> {}
         case MergeOutcome.Write(RowChange change) -> apply(rows, change);
@@ -34,28 +36,28 @@ record TableMerge(Map<String, Row> rows, Map<String, RowConflict> conflicts) {
     return of(tables, MergeStrategy.DEFAULT, ConflictRules.MANUAL);
   }
 
-  static ThreeWayRow row(RandomTables tables, String key) {
-    return new ThreeWayRow(
-        RandomTables.key(key),
-        tables.base().get(key),
-        tables.ours().get(key),
-        tables.theirs().get(key));
+  static RowMerge merge(TableSchema table, MergeStrategy strategy, ConflictRules rules) {
+    return new RowMerge("t1", "things", table, strategy, rules);
   }
 
-  static void apply(Map<String, Row> rows, RowChange change) {
-    String key = change.key().get(0);
-    if (!java.util.Objects.equals(rows.get(key), change.before())) {
+  static ThreeWayRow row(RandomTables tables, RowKey key) {
+    return new ThreeWayRow(
+        key, tables.base().get(key), tables.ours().get(key), tables.theirs().get(key));
+  }
+
+  static void apply(Map<RowKey, Row> rows, RowChange change) {
+    if (!Objects.equals(rows.get(change.key()), change.before())) {
       throw new AssertionError("the row before is not " + change.before());
     }
     if (change.after() == null) {
-      rows.remove(key);
+      rows.remove(change.key());
     } else {
-      rows.put(key, change.after());
+      rows.put(change.key(), change.after());
     }
   }
 
-  static ContentSum sum(Map<String, Row> rows) {
-    RowHasher hasher = new RowHasher(RandomTables.TABLE);
+  static ContentSum sum(TableSchema table, Map<RowKey, Row> rows) {
+    RowHasher hasher = new RowHasher(table);
     ContentSum sum = new ContentSum();
     rows.values().forEach(row -> sum.add(hasher, row));
     return sum;

@@ -64,18 +64,23 @@ final class OperationWork {
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
     operation.tables().forEach(t -> locations.put(t.table().table().id(), t.table().head()));
     requireNothingPending(tables);
+    // first, so that references of merged rows are looked up where they will lead
+    for (OperationTable table : tables) {
+      if (table.operation() instanceof Repoint repoint) {
+        locations.put(table.id(), repoint(table, repoint));
+      }
+    }
     if (!staged.isEmpty()) {
       merge(tables, staged);
       session.run(KEYED_PLANS);
     }
     for (OperationTable table : tables) {
-      locations.put(
-          table.id(),
-          switch (table.operation()) {
-            case CommitWorkingSet commit -> commit(table, commit.table().head());
-            case MergeRows merge -> commitMerged(table, merge);
-            case Repoint repoint -> repoint(table, repoint);
-          });
+      switch (table.operation()) {
+        case CommitWorkingSet commit ->
+            locations.put(table.id(), commit(table, commit.table().head()));
+        case MergeRows merge -> locations.put(table.id(), commitMerged(table, merge));
+        case Repoint _ -> {}
+      }
     }
     OperationResult result = new OperationResult(locations, committed);
     new OperationRecords(session).insertDone(operation, result);
