@@ -20,6 +20,9 @@ public final class StorageAdapters implements AutoCloseable {
   private final SecretBox secrets;
   private final Map<Key, StorageAdapter> open = new ConcurrentHashMap<>();
 
+  /** The same by what the log says of a storage, so that its secrets are opened once. */
+  private final Map<StorageState, StorageAdapter> known = new ConcurrentHashMap<>();
+
   private record Key(String backend, Map<String, ?> config, Map<String, String> secrets) {}
 
   public StorageAdapters(Collection<StorageAdapterFactory> factories, SecretBox secrets) {
@@ -66,7 +69,7 @@ public final class StorageAdapters implements AutoCloseable {
               "remedy",
               "epoch storage update " + storage.name() + " --enable"));
     }
-    return adapter(storage.backend(), settings(storage));
+    return known.computeIfAbsent(storage, _ -> adapter(storage.backend(), settings(storage)));
   }
 
   public StorageAdapter adapter(String backend, Settings settings) {

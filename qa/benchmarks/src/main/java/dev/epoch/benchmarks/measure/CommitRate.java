@@ -26,6 +26,7 @@ public final class CommitRate implements Measure {
   private static final int BRANCHES = 16;
   private static final int PARTS = 3;
   private static final int WARM_UP_SECONDS = 10;
+  private static final int WARM_UP_PARTS = 5;
   private static final int TABLES = CLIENTS / BRANCHES;
   private static final int ROWS = 10_000;
 
@@ -87,7 +88,7 @@ public final class CommitRate implements Measure {
   }
 
   private static Duration warmUp(Duration part) {
-    return Duration.ofSeconds(Math.max(WARM_UP_SECONDS, 2 * part.toSeconds()));
+    return Duration.ofSeconds(Math.max(WARM_UP_SECONDS, WARM_UP_PARTS * part.toSeconds()));
   }
 
   private static Load.Step committer(Repository repository, int number) {

@@ -69,6 +69,11 @@ final class Database implements AutoCloseable {
         .addProperty("enable_hashjoin", "off")
         .addProperty("enable_mergejoin", "off")
         .addProperty("enable_seqscan", "off")
+        // the joins are written in the order to take, and there is nothing to find by trying others
+        .addProperty("join_collapse_limit", "1")
+        .addProperty("from_collapse_limit", "1")
+        .addProperty("enable_bitmapscan", "off")
+        .addProperty("max_parallel_workers_per_gather", "0")
         .addProperty("jit", "off");
   }
 
@@ -133,12 +138,16 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** One statement that reads, in a snapshot of its own. */
-  <T> List<T> ask(String sql, Function<Row, T> mapper, Object... parameters) {
+  /**
+   * Runs without a transaction on a connection that plans for lookups by key: each statement reads
+   * a snapshot of its own, and none writes. The body runs again when the connection turns out to be
+   * dead.
+   */
+  <T> T ask(Function<Session, T> body) {
     for (int dead = 0; ; dead++) {
       SqlConnection connection = connection(keyed);
       try {
-        return new Session(connection).list(sql, mapper, parameters);
+        return body.apply(new Session(connection));
       } catch (RuntimeException e) {
         RuntimeException failure = SqlErrors.translate(e);
         if (!(failure instanceof StorageUnavailableException) || dead == MOST_DEAD_CONNECTIONS) {

@@ -33,6 +33,11 @@ final class RelationNames {
         sidecars.history());
   }
 
+  /** The relation of a live table's working set. */
+  String liveWorkingSet(Session session, TableHandle table) {
+    return live.computeIfAbsent(table.id(), id -> readLive(session, table)).workingSet();
+  }
+
   void requireFitting(Session session, TableHandle table) {
     requireFitting(session, List.of(table));
   }

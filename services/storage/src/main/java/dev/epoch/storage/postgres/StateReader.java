@@ -235,12 +235,9 @@ final class StateReader {
 
   /** Ids of tables whose working set is not empty. */
   Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
-    return Set.copyOf(
-        database.ask(
-            "SELECT id FROM epoch.touched_tables($1, $2) AS id",
-            row -> row.getString(0),
-            branch.isDefault() ? null : branch.id(),
-            tables.stream().map(table -> table.table().id()).toArray(String[]::new)));
+    List<TableHandle> handles = tables.stream().map(BranchTable::table).toList();
+    return database.ask(session ->
+        WorkingSetProbes.touched(session, resolver.workingSets(session, branch, handles)));
   }
 
   /** Net uncommitted changes by table id; tables without any are left out. */

@@ -75,6 +75,25 @@ final class StateResolver {
     return names.overlay(session, table, branch.id());
   }
 
+  /** Relations of the working sets that there are, by table id; looks at no table's shape. */
+  Map<String, String> workingSets(
+      Session session, BranchHandle branch, Collection<TableHandle> tables) {
+    Map<String, BranchPlacement> placements =
+        branch.isDefault()
+            ? Map.of()
+            : placements(session, branch, tables.stream().map(TableHandle::id).toList());
+    Map<String, String> workingSets = new LinkedHashMap<>();
+    for (TableHandle table : tables) {
+      BranchPlacement placement = placements.get(table.id());
+      if (branch.isDefault()) {
+        workingSets.put(table.id(), names.liveWorkingSet(session, table));
+      } else if (placement != null && placement.hasOverlay()) {
+        workingSets.put(table.id(), overlay(session, table, branch).workingSet());
+      }
+    }
+    return workingSets;
+  }
+
   Optional<BranchPlacement> placement(Session session, BranchHandle branch, TableHandle table) {
     return Optional.ofNullable(placements(session, branch, List.of(table.id())).get(table.id()));
   }

@@ -298,30 +298,3 @@ AS $$
       array_to_string(key_queries, ' UNION ALL '), epoch.key_match(of_table, 'hidden', alias))
   END
 $$;
-
--- Ids of those of the tables whose working set has entries, on a branch, or of the live tables if none is given.
-CREATE OR REPLACE FUNCTION epoch.touched_tables(of_branch text, of_tables text[]) RETURNS SETOF text
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  candidate record;
-  touched boolean;
-BEGIN
-  FOR candidate IN
-    SELECT t.table_id, CASE
-        WHEN of_branch IS NULL THEN epoch.object_name('w', t.label, t.table_id)
-        ELSE epoch.object_name('vw', t.label, t.table_id, b.label, b.branch_id)
-      END AS working_set
-    FROM epoch.tables AS t
-    LEFT JOIN epoch.branches AS b ON b.branch_id = of_branch
-    LEFT JOIN epoch.branch_tables AS p ON p.branch_id = of_branch AND p.table_id = t.table_id
-    WHERE t.table_id = ANY (of_tables) AND (of_branch IS NULL OR p.has_overlay)
-  LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', candidate.working_set) INTO touched;
-    IF touched THEN
-      RETURN NEXT candidate.table_id;
-    END IF;
-  END LOOP;
-END
-$$;
