@@ -150,7 +150,10 @@ final class NameCases {
     } else {
       added.expect(422, 409);
     }
-    client.get("/tables/" + address(name)).expect(404, 400, 422);
+    if (!name.equals(".") && !name.equals("..")) {
+      // these two mean another address, as every client and server has it
+      client.get("/tables/" + address(name)).expect(404, 400, 422);
+    }
     witness.requireUntouched();
     assertThat(
             witness.number(
@@ -253,11 +256,16 @@ final class NameCases {
                         encoded("missing" + Hostile.wellFormed(Hostile.name(random))))))
         .expect(404, 422, 409);
     client.post("/stage", object().set("tables", array().add(name))).expect(404, 422);
-    client
-        .post(
+    Answer branched =
+        client.post(
             "/branches",
-            object().put("name", "never").put("start_point", name).put("checkout", false))
-        .expect(404, 422);
+            object().put("name", "never").put("start_point", name).put("checkout", false));
+    if (name.equals("HEAD") || name.equals("@")) {
+      branched.expect(201);
+      client.delete("/branches/never?force=true").expect(204);
+    } else {
+      branched.expect(404, 422);
+    }
     client
         .post("/branches/merge", object().put("source", name).put("target", "main"))
         .expect(404, 422, 409);
