@@ -237,6 +237,10 @@ final class NameCases {
   /** Names of tables that are not there, wherever one can be named. */
   private String tableName(Random random) {
     String name = Hostile.name(random);
+    if (name.equals("HEAD") || name.equals("@")) {
+      // the only hostile names that are a revision, too
+      name += "~9999";
+    }
     client
         .post(
             "/tables",
@@ -256,16 +260,11 @@ final class NameCases {
                         encoded("missing" + Hostile.wellFormed(Hostile.name(random))))))
         .expect(404, 422, 409);
     client.post("/stage", object().set("tables", array().add(name))).expect(404, 422);
-    Answer branched =
-        client.post(
+    client
+        .post(
             "/branches",
-            object().put("name", "never").put("start_point", name).put("checkout", false));
-    if (name.equals("HEAD") || name.equals("@")) {
-      branched.expect(201);
-      client.delete("/branches/never?force=true").expect(204);
-    } else {
-      branched.expect(404, 422);
-    }
+            object().put("name", "never").put("start_point", name).put("checkout", false))
+        .expect(404, 422);
     client
         .post("/branches/merge", object().put("source", name).put("target", "main"))
         .expect(404, 422, 409);
