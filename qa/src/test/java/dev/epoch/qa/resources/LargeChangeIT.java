@@ -38,7 +38,7 @@ class LargeChangeIT {
   @Test
   @Timeout(300)
   void manyChangedRowsAreDiffedAndMergedInLittleMemory() throws Exception {
-    changeAll(50_000, 1_000, 128);
+    changeAll(50_000, 400, 112);
   }
 
   @Test

@@ -33,7 +33,7 @@ public class RequestLimit {
 
   RequestLimit(
       @ConfigProperty(name = "epoch.api.max-requests", defaultValue = "256") int requests,
-      @ConfigProperty(name = "epoch.api.max-streams", defaultValue = "1000") int streams) {
+      @ConfigProperty(name = "epoch.api.max-streams", defaultValue = "500") int streams) {
     this.requests = new Counted("requests", "EPOCH_API_MAX_REQUESTS", requests);
     this.streams = new Counted("streams of events", "EPOCH_API_MAX_STREAMS", streams);
   }
