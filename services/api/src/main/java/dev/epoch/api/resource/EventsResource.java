@@ -43,7 +43,7 @@ public class EventsResource {
   private static final Logger LOG = Logger.getLogger(EventsResource.class);
 
   /** Per stream to a client that does not read; an event has up to 256 KiB. */
-  private static final int PREFETCH = 2;
+  private static final int PREFETCH = 1;
 
   private final ApiRequest request;
   private final OpenStreams streams;
