@@ -38,7 +38,7 @@ class LargeChangeIT {
   @Test
   @Timeout(300)
   void manyChangedRowsAreDiffedAndMergedInLittleMemory() throws Exception {
-    changeAll(50_000, 400, 112);
+    changeAll(30_000, 600, 112);
   }
 
   @Test

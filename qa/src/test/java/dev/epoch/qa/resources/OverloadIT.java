@@ -41,7 +41,7 @@ class OverloadIT {
   @Test
   @Timeout(300)
   void aShortOverloadIsRefused() throws Exception {
-    overload(Duration.ofSeconds(3), Duration.ofSeconds(10));
+    overload(Duration.ofSeconds(2), Duration.ofSeconds(10));
   }
 
   @Test
