@@ -212,6 +212,10 @@ final class RepositoryStream {
             answers.add(() -> complete(request, List.of(), Optional.empty(), former, standing));
             return;
           }
+          if (NulCharacters.in(codec.encode(command.command()))) {
+            refuse(request, NulCharacters.REFUSAL);
+            return;
+          }
           Decision decision = Engine.decide(state, command.command(), context);
           if (!state.exists() && decision.rejection().isPresent()) {
             refuse(request, decision.rejection().get());

@@ -150,7 +150,10 @@ final class NameCases {
     } else {
       added.expect(422, 409);
     }
-    client.get("/tables/" + address(name)).expect(404, 400, 422);
+    if (!name.equals(".") && !name.equals("..")) {
+      // these two mean another address, as every client and server has it
+      client.get("/tables/" + address(name)).expect(404, 400, 422);
+    }
     witness.requireUntouched();
     assertThat(
             witness.number(
@@ -234,6 +237,10 @@ final class NameCases {
   /** Names of tables that are not there, wherever one can be named. */
   private String tableName(Random random) {
     String name = Hostile.name(random);
+    if (name.equals("HEAD") || name.equals("@")) {
+      // the only hostile names that are a revision, too
+      name += "~9999";
+    }
     client
         .post(
             "/tables",

@@ -156,20 +156,26 @@ final class ArrayText {
       return new Leaf(quoted());
     }
     StringBuilder leaf = new StringBuilder();
+    int end = 0;
     while (peek() != delimiter && peek() != '}') {
-      if (peek() == '\\') {
+      boolean escaped = peek() == '\\';
+      if (escaped) {
         position++;
       } else if (peek() == '{' || peek() == '"') {
         throw unexpected();
       }
       leaf.append(peek());
+      if (escaped || !isSpace(peek())) {
+        end = leaf.length();
+      }
       position++;
     }
-    String trimmed = leaf.toString().strip();
-    if (trimmed.isEmpty()) {
+    if (end == 0) {
       throw unexpected();
     }
-    return new Leaf(trimmed.equalsIgnoreCase("NULL") ? null : trimmed);
+    // only what PostgreSQL takes for space: others, like U+3000, are part of the value
+    String value = leaf.substring(0, end);
+    return new Leaf(value.equalsIgnoreCase("NULL") ? null : value);
   }
 
   private String quoted() {

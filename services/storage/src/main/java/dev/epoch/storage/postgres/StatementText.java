@@ -80,7 +80,7 @@ final class StatementText {
   private void scan() {
     while (position < text.length()) {
       char c = text.charAt(position);
-      if (Character.isWhitespace(c)) {
+      if (isSpace(c)) {
         position++;
       } else if (text.startsWith("--", position)) {
         skipLineComment();
@@ -214,13 +214,18 @@ final class StatementText {
     } while (continued());
   }
 
+  /** What PostgreSQL takes for space; other spaces of Unicode are parts of names. */
+  private static boolean isSpace(char c) {
+    return c == ' ' || c >= '\t' && c <= '\r';
+  }
+
   /** Moves to the next part of a string, if a line break and then a quote follow. */
   private boolean continued() {
     int start = position;
     boolean newLine = false;
     while (position < text.length()) {
       char c = text.charAt(position);
-      if (Character.isWhitespace(c)) {
+      if (isSpace(c)) {
         newLine |= c == '\n' || c == '\r';
         position++;
       } else if (text.startsWith("--", position)) {

@@ -79,6 +79,13 @@ class StatementTextTest {
             "SELECT <1>, '$1', \"$1\", $$ $1 $$, $a$ $2 $a$, E'\\'$1', -- $1\n /* $1 */ a$1, <2>+<1>, 'x'\n'$1'");
   }
 
+  /** To PostgreSQL the space of Unicode is part of the name. */
+  @Test
+  void onlySpaceOfPostgresEndsAName() {
+    assertThat(StatementText.parse("SELECT a\u3000$1, $1").sql(number -> "P"))
+        .isEqualTo("SELECT a\u3000$1, P");
+  }
+
   @Test
   void anEscapeStringGoesOnOnTheNextLine() {
     StatementText statement = StatementText.parse("SELECT E'a' -- x\n  '\\'$1' , $1");
