@@ -30,9 +30,20 @@ public final class Rest {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
   private final String url;
+  private final Duration limit;
 
   Rest(String url) {
+    this(url, Duration.ofSeconds(60));
+  }
+
+  private Rest(String url, Duration limit) {
     this.url = url;
+    this.limit = limit;
+  }
+
+  /** A client that waits this long for an answer. */
+  public Rest waiting(Duration other) {
+    return new Rest(url, other);
   }
 
   /** An answer. */
@@ -80,7 +91,7 @@ public final class Rest {
   public Answer send(String method, String path, String body, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + "/api/v1" + path))
-            .timeout(Duration.ofSeconds(60))
+            .timeout(limit)
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     headers.forEach(request::header);
     try {

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class ServerProcess implements AutoCloseable {
 
   private final Path dataDirectory;
   private final int port;
+  private List<String> machine = List.of("-Xmx768m");
   private Process process;
 
   /** A server that does not run yet. */
@@ -33,6 +35,12 @@ public final class ServerProcess implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0)) {
       this.port = socket.getLocalPort();
     }
+  }
+
+  /** From the next start on with this much heap, in MiB; running out of it ends the process. */
+  public ServerProcess heap(int mebibytes) {
+    machine = List.of("-Xmx" + mebibytes + "m", "-XX:+ExitOnOutOfMemoryError");
+    return this;
   }
 
   /** A server that is ready. */
@@ -111,13 +119,11 @@ public final class ServerProcess implements AutoCloseable {
       throw new IllegalStateException("the server runs already");
     }
     Files.createDirectories(dataDirectory);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Checkout.java(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx768m",
-            "-jar",
-            Checkout.serverJar().toString());
+    List<String> command =
+        new ArrayList<>(List.of(Checkout.java(), "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(machine);
+    command.addAll(List.of("-jar", Checkout.serverJar().toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     Shell.prepare(builder, variables);
     builder.environment().put("EPOCH_DATA_DIR", dataDirectory.toString());
     builder.environment().put("EPOCH_API_HOST", "127.0.0.1");
@@ -139,6 +145,15 @@ public final class ServerProcess implements AutoCloseable {
   public void kill() throws Exception {
     process.destroyForcibly();
     awaitEnd();
+  }
+
+  /** The most memory that its process has held, in MiB: heap, classes, buffers, code. */
+  public int peakMebibytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .map(line -> Integer.parseInt(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Whether its process is there. */

@@ -122,6 +122,13 @@ public final class ErrorTable {
                       "The metadata database cannot be used now: " + unavailable.getMessage(),
                       Map.of())
                   .retryAfter(SOON);
+          case OverloadedException overloaded ->
+              ApiError.of(
+                      503,
+                      "OverloadedError",
+                      overloaded.getMessage(),
+                      Map.of("remedy", "Send it again later; nothing was done"))
+                  .retryAfter(SOON);
           case NotReadyException notReady ->
               ApiError.of(503, "NotReadyError", notReady.getMessage(), Map.of()).retryAfter(SOON);
           case ExpectedVersionException contended ->

@@ -40,7 +40,7 @@ public final class FailureMapping {
   private static Optional<ApiError> known(Throwable failure) {
     Optional<ApiError> error = ErrorTable.of(failure);
     error
-        .filter(found -> found.status() >= 500)
+        .filter(found -> found.status() >= 500 && !(failure instanceof OverloadedException))
         .ifPresent(found -> {
           LOG.warnf("Answered %s: %s", found.error(), found.message());
           LOG.debugf(failure, "Answered %s", found.error());

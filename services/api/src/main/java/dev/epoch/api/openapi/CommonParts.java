@@ -57,7 +57,7 @@ public class CommonParts implements OASFilter {
           new Failure(
               "503",
               "Unavailable",
-              "Try again after Retry-After seconds: ConnectionFailedError, StorageBusyError, NotReadyError, and OperationInDoubtError, after which the same Idempotency-Key tells the outcome",
+              "Try again after Retry-After seconds: OverloadedError, ConnectionFailedError, StorageBusyError, NotReadyError, and OperationInDoubtError, after which the same Idempotency-Key tells the outcome",
               false),
           new Failure("504", "Timeout", "QueryTimeoutError: the statement ran too long", false));
 

@@ -41,7 +41,9 @@ import org.jboss.resteasy.reactive.ResponseHeader;
 @Tag(name = "Events")
 public class EventsResource {
   private static final Logger LOG = Logger.getLogger(EventsResource.class);
-  private static final int PREFETCH = 16;
+
+  /** Per stream to a client that does not read; an event has up to 256 KiB. */
+  private static final int PREFETCH = 1;
 
   private final ApiRequest request;
   private final OpenStreams streams;

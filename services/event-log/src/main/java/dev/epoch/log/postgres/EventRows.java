@@ -28,6 +28,11 @@ final class EventRows {
 
   static final int PAGE_RECORDS = 500;
 
+  /** The same for tails: each of very many may keep two pages for a reader that does not read. */
+  static final long TAIL_PAGE_BYTES = 128L << 10;
+
+  static final int TAIL_PAGE_RECORDS = 64;
+
   /** Notified with the position of the last record, by the transaction that appends it. */
   static final String CHANNEL = "epoch_log";
 

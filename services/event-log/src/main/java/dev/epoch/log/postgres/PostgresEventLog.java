@@ -127,12 +127,19 @@ public final class PostgresEventLog implements EventLog {
   @Override
   public Multi<StoredRecord> tail(long afterPosition) {
     feed.start();
-    return LogPages.tail(afterPosition, head, this::pageOfAll, PostgresFailures::passing);
+    return LogPages.tail(afterPosition, head, this::pageOfTail, PostgresFailures::passing);
   }
 
   private Uni<List<StoredRecord>> pageOfAll(long after) {
     return query(
             EventRows.PAGE_OF_ALL, Tuple.of(after, EventRows.PAGE_RECORDS, EventRows.PAGE_BYTES))
+        .map(EventRows::records);
+  }
+
+  private Uni<List<StoredRecord>> pageOfTail(long after) {
+    return query(
+            EventRows.PAGE_OF_ALL,
+            Tuple.of(after, EventRows.TAIL_PAGE_RECORDS, EventRows.TAIL_PAGE_BYTES))
         .map(EventRows::records);
   }
 

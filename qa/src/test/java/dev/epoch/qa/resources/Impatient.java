@@ -1,0 +1,27 @@
+package dev.epoch.qa.resources;
+
+import dev.epoch.qa.process.ServerProcess;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/** A client that asks and does not wait for the answer. */
+final class Impatient {
+  private Impatient() {}
+
+  /** Sends a request below /api/v1 and closes the connection at once. */
+  static void leave(ServerProcess server, String method, String path, String body)
+      throws IOException {
+    URI address = URI.create(server.url());
+    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "%s /api/v1%s HTTP/1.1\r\nHost: epoch\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                  .formatted(method, path, body.length(), body)
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+    }
+  }
+}

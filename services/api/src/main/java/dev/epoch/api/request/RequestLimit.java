@@ -1,0 +1,75 @@
+package dev.epoch.api.request;
+
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.error.FailureMapping;
+import dev.epoch.api.error.OverloadedException;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
+
+/**
+ * Refuses what is asked beyond the number of requests that are worked on at a time, before anything
+ * of them is read: what waits costs memory, and makes everyone wait longer.
+ *
+ * <p>A request counts until the work on it has ended, also when its client has gone. Streams of
+ * events last long and cost little; they are counted by themselves. Health is always answered.
+ */
+@Singleton
+public class RequestLimit {
+  private static final String STREAM = ApiPaths.PREFIX + "/events/stream";
+
+  private static final Logger LOG = Logger.getLogger(RequestLimit.class);
+  private static final long SAID_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final AtomicLong said = new AtomicLong(System.nanoTime() - SAID_AGAIN_NANOS);
+  private final Counted requests;
+  private final Counted streams;
+
+  RequestLimit(
+      @ConfigProperty(name = "epoch.api.max-requests", defaultValue = "256") int requests,
+      @ConfigProperty(name = "epoch.api.max-streams", defaultValue = "500") int streams) {
+    this.requests = new Counted("requests", "EPOCH_API_MAX_REQUESTS", requests);
+    this.streams = new Counted("streams of events", "EPOCH_API_MAX_STREAMS", streams);
+  }
+
+  private record Counted(String things, String setting, int most, Semaphore free) {
+    Counted(String things, String setting, int most) {
+      this(things, setting, most, new Semaphore(most));
+    }
+  }
+
+  /** The answer to a request too many; null for all others, which go on. */
+  @ServerRequestFilter(preMatching = true, priority = 0)
+  public Response admit(ResteasyReactiveContainerRequestContext request) {
+    String path = request.getUriInfo().getPath();
+    if (!path.startsWith(ApiPaths.PREFIX + "/")) {
+      return null;
+    }
+    Counted counted = path.equals(STREAM) ? streams : requests;
+    if (!counted.free().tryAcquire()) {
+      OverloadedException refusal =
+          new OverloadedException(
+              "The server works on %d %s already, as many as %s allows"
+                  .formatted(counted.most(), counted.things(), counted.setting()));
+      say(refusal);
+      return FailureMapping.response(refusal);
+    }
+    request.getServerRequestContext().registerCompletionCallback(end -> counted.free().release());
+    return null;
+  }
+
+  /** Once in a while: a line for each refusal would be a load of its own. */
+  private void say(OverloadedException refusal) {
+    long last = said.get();
+    long now = System.nanoTime();
+    if (now - last >= SAID_AGAIN_NANOS && said.compareAndSet(last, now)) {
+      LOG.warnf("Refused: %s", refusal.getMessage());
+    }
+  }
+}
