@@ -21,6 +21,7 @@ final class TrialProjectors {
     private final Random random;
     private final int oneIn;
     final AtomicInteger killed = new AtomicInteger();
+    private int applied;
 
     Counted(Random random, int oneIn) {
       this.random = random;
@@ -57,14 +58,15 @@ final class TrialProjectors {
               event.stored().position());
       boolean kill;
       synchronized (random) {
-        kill = oneIn > 0 && random.nextInt(oneIn) == 0;
+        // once for certain, beyond that by chance
+        kill = oneIn > 0 && (random.nextInt(oneIn) == 0 || ++applied == oneIn / 2);
       }
       if (!kill) {
         return counted;
       }
       killed.incrementAndGet();
-      return counted.chain(
-          () -> Sql.run(transaction, "SELECT pg_terminate_backend(pg_backend_pid())"));
+      return Sql.all(
+          counted, Sql.run(transaction, "SELECT pg_terminate_backend(pg_backend_pid())"));
     }
   }
 
