@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -136,21 +137,20 @@ class ProjectionTrialIT {
 
     // then
     await("every read model is at " + head, () -> status().stream().allMatch(this::atHead));
-    long decoded = clients.number("SELECT count(*) FROM epoch.events WHERE kind = 'event'");
-    assertThat(clients.number("SELECT count(*) FROM epoch_read.counted")).isEqualTo(decoded);
+    long decoded = number("SELECT count(*) FROM epoch.events WHERE kind = 'event'");
+    assertThat(number("SELECT count(*) FROM epoch_read.counted")).isEqualTo(decoded);
     assertThat(
-            clients.number(
+            number(
                 "SELECT count(*) FROM (SELECT place, row_number() OVER (ORDER BY position) AS n"
                     + " FROM epoch_read.counted) AS c WHERE place <> n"))
         .as("events applied out of order")
         .isZero();
-    assertThat(clients.number("SELECT count(*) FROM epoch_read.fragile"))
-        .isEqualTo(decoded - skipped);
+    assertThat(number("SELECT count(*) FROM epoch_read.fragile")).isEqualTo(decoded - skipped);
     assertThat(effects).as("events with an effect").hasSize((int) decoded);
     int killedWithin = counted.killed.get();
     Projections rebuilder = calmProcess();
     for (String name : COMPARED) {
-      Projections.Rebuild rebuild = rebuilder.rebuild(name);
+      Projections.Rebuild rebuild = taken(() -> rebuilder.rebuild(name));
       assertThat(rebuild.rebuiltDigest()).as(name).isEqualTo(rebuild.liveDigest());
       assertThat(rebuild.position()).isEqualTo(head);
     }
@@ -176,13 +176,28 @@ class ProjectionTrialIT {
     counted = new TrialProjectors.Counted(new Random(0), 0);
     Projections process = new Projections(clients.pool(), log, decoder, new ArrayList<>(tables()));
     processes.add(process);
-    process.start();
+    untilTaken(process::start);
     return process;
+  }
+
+  /** Over another connection where the pool's was killed. */
+  private <T> T taken(Supplier<T> question) {
+    List<T> answer = new ArrayList<>();
+    untilTaken(() -> answer.add(question.get()));
+    return answer.getFirst();
+  }
+
+  private long number(String sql) {
+    return taken(() -> clients.number(sql));
+  }
+
+  private void execute(String sql) {
+    untilTaken(() -> clients.execute(sql));
   }
 
   /** One read model stops before the event and says so; the others pass it. */
   private void poison(String name, boolean skip) {
-    clients.execute("INSERT INTO public.trial_poison VALUES ('" + name + "')");
+    execute("INSERT INTO public.trial_poison VALUES ('" + name + "')");
     long poisoned = append(List.of(new BranchRenamedV1("b0", "main", name)));
     await("fragile is parked", () -> checkpoint("fragile").parked());
     Checkpoint parked = checkpoint("fragile");
@@ -199,15 +214,15 @@ class ProjectionTrialIT {
                     !status.checkpoint().parked() && status.checkpoint().position() >= later));
     if (skip) {
       skipped++;
-      assertThat(processes.getFirst().skip("fragile")).isTrue();
+      assertThat(taken(() -> processes.getFirst().skip("fragile"))).isTrue();
     } else {
       retried++;
       // in vain, then with success
-      assertThat(processes.getLast().retry("fragile")).isTrue();
+      assertThat(taken(() -> processes.getLast().retry("fragile"))).isTrue();
       await("fragile is parked again", () -> checkpoint("fragile").parked());
       assertThat(checkpoint("fragile").parkedAt()).isEqualTo(poisoned);
-      clients.execute("DELETE FROM public.trial_poison");
-      assertThat(processes.getFirst().retry("fragile")).isTrue();
+      execute("DELETE FROM public.trial_poison");
+      assertThat(taken(() -> processes.getFirst().retry("fragile"))).isTrue();
     }
     await("fragile goes on", () -> checkpoint("fragile").position() >= later);
   }
