@@ -45,8 +45,18 @@ public final class CleanupService {
     return new ArrayList<>(reclaimed);
   }
 
+  /**
+   * Ids of branches whose rows are to be in a database: those that are kept, and deleted ones that
+   * were not cleaned up there yet.
+   */
+  static Set<String> held(RepositoryState state, StorageAdapter database) {
+    Set<String> held = kept(state);
+    held.addAll(database.reclaim(state.name(), held, true));
+    return held;
+  }
+
   /** Ids of branches whose overlays are read by a commit that a branch or an open merge reaches. */
-  private static Set<String> kept(RepositoryState state) {
+  static Set<String> kept(RepositoryState state) {
     Set<String> kept = new HashSet<>(state.branches().byId().keySet());
     Deque<String> open = new ArrayDeque<>();
     for (BranchState branch : state.branches().byId().values()) {

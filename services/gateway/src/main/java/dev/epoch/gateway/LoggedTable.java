@@ -9,7 +9,8 @@ import java.util.List;
  * @param branchId of the branch
  * @param branch its name, the last it had
  * @param tableId of the table
- * @param origin where the rows were before the first of the steps
+ * @param origin where the rows before the first of the steps are: where the commit says, since what
+ *     else had them may have been cleaned up
  * @param steps in order
  */
 record LoggedTable(

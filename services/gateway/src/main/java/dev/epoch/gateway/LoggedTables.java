@@ -90,7 +90,7 @@ final class LoggedTables {
       if (own && written) {
         RowsLocation from =
             known
-                ? branch.location(old)
+                ? old.location()
                 : RowsLocation.live(before.tables().byId().get(entry.tableId()).position());
         long position = location.overlay() == null ? location.anchor() : location.overlayPosition();
         add(
@@ -119,7 +119,7 @@ final class LoggedTables {
         RowsLocation from =
             parent.tree().values().stream()
                 .filter(entry -> entry.tableId().equals(moved.getKey()))
-                .map(branch::location)
+                .map(TableEntry::location)
                 .findFirst()
                 .orElse(location);
         add(

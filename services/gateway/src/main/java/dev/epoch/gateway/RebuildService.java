@@ -6,6 +6,7 @@ import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.log.EventLog;
@@ -13,16 +14,19 @@ import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapter.CommittedChanges;
-import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -35,12 +39,19 @@ public final class RebuildService {
   private final ChunkStore chunks;
   private final Backends backends;
   private final Repositories repositories;
+  private final BranchRegistrar registrar;
 
-  RebuildService(EventLog log, ChunkStore chunks, Backends backends, Repositories repositories) {
+  RebuildService(
+      EventLog log,
+      ChunkStore chunks,
+      Backends backends,
+      Repositories repositories,
+      BranchRegistrar registrar) {
     this.log = log;
     this.chunks = chunks;
     this.backends = backends;
     this.repositories = repositories;
+    this.registrar = registrar;
   }
 
   /** A state that reads otherwise than the log says. */
@@ -57,7 +68,7 @@ public final class RebuildService {
 
   /**
    * Reads every committed state of every table, each once, and compares its content hash with the
-   * log's.
+   * log's. States that no branch reaches and that were cleaned up are left out.
    */
   public Report verify(LiveRepository repository) {
     RepositoryState state = repository.state();
@@ -83,6 +94,7 @@ public final class RebuildService {
       }
     }
     List<Difference> differences = new ArrayList<>();
+    Set<String> kept = CleanupService.kept(state);
     int read = 0;
     for (Map.Entry<String, TableEntry> each : states.entrySet()) {
       TableEntry entry = each.getValue();
@@ -106,6 +118,11 @@ public final class RebuildService {
                   "rows differ from the log"));
         }
       } catch (RuntimeException e) {
+        String overlay = entry.location().overlay();
+        if (e instanceof HistoryPrunedException && !kept.contains(overlay)) {
+          read--;
+          continue;
+        }
         differences.add(
             new Difference(
                 commit,
@@ -147,15 +164,28 @@ public final class RebuildService {
     return sum.hash();
   }
 
-  /** Writes histories and overlays of all branches anew from the log, then compares everything. */
+  /**
+   * Writes histories and overlays anew from the log, those of deleted branches too unless they were
+   * cleaned up, then compares everything.
+   */
   public Report rebuild(LiveRepository repository) {
+    // a table begins with rows of tables that come before it
     List<LoggedTable> tables =
         new LoggedTables(log, repositories.stream(repository.name())).read(repository.name());
+    List.copyOf(repository.state().branches().byId().keySet())
+        .forEach(branch -> registrar.converge(repository, branch));
+    Map<StorageAdapter, Set<String>> held = new HashMap<>();
     for (boolean live : new boolean[] {true, false}) {
       for (LoggedTable table : tables) {
         RepositoryState state = repository.state();
+        RegisteredTable registered = state.tables().byId().get(table.tableId());
         boolean isLive = table.branchId().equals(state.profile().defaultBranchId());
-        if (isLive == live && state.branches().byId().containsKey(table.branchId())) {
+        if (isLive == live
+            && !registered.removed()
+            && held.computeIfAbsent(
+                    backends.adapter(state, registered),
+                    database -> CleanupService.held(state, database))
+                .contains(table.branchId())) {
           restore(repository, table);
         }
       }
@@ -170,18 +200,12 @@ public final class RebuildService {
       RepositoryState state = repository.state();
       BranchState branch = state.branches().byId().get(logged.branchId());
       RegisteredTable table = state.tables().byId().get(logged.tableId());
-      TableEntry head =
-          branch == null || table.removed() ? null : state.head(branch).tree().get(table.name());
-      if (head == null || !head.tableId().equals(table.id())) {
-        return;
-      }
-      if (branch.operation() != null) {
+      if (branch != null && branch.operation() != null) {
         throw new RefusedException(
             Code.BRANCH_BUSY,
             "An operation on branch '" + branch.name() + "' is in doubt",
             Map.of("branch", branch.name()));
       }
-      TableHandle handle = Backends.handle(state, table);
       LoggedChanges changes = new LoggedChanges(state, chunks);
       Iterator<CommittedChanges> commits =
           logged.steps().stream()
@@ -194,12 +218,23 @@ public final class RebuildService {
       backends
           .adapter(state, table)
           .restore(
-              Backends.handle(state, branch),
+              branch == null
+                  ? new BranchHandle(state.name(), logged.branchId(), logged.branch(), false)
+                  : Backends.handle(state, branch),
               logged.origin(),
-              new BranchTable(handle, branch.location(head)),
+              new BranchTable(Backends.handle(state, table), head(state, branch, table, logged)),
               commits);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Where the branch has the table's rows; where it had them last, if it does not any more. */
+  private static RowsLocation head(
+      RepositoryState state, BranchState branch, RegisteredTable table, LoggedTable logged) {
+    TableEntry entry = branch == null ? null : state.head(branch).tree().get(table.name());
+    return entry == null || !entry.tableId().equals(table.id())
+        ? logged.steps().getLast().location()
+        : branch.location(entry);
   }
 }

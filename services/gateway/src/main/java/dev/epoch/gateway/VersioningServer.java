@@ -61,7 +61,7 @@ public final class VersioningServer implements AutoCloseable {
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
     this.cleanups = new CleanupService(adapters);
-    this.rebuilds = new RebuildService(log, chunks, backends, repositories);
+    this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }
 
   /** Loads the repositories and settles what a stopped process left in doubt. */

@@ -48,6 +48,7 @@ class CleanupIT {
 
     // then
     assertThat(read(merged)).isEqualTo("merged");
+    assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
     test.restart(Failpoints.NONE);
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
     assertThat(test.server().cleanups().cleanup(test.repository().state(), false)).isEmpty();

@@ -168,7 +168,8 @@ public interface StorageAdapter extends AutoCloseable {
   /**
    * Writes the committed history and overlay of a table on a branch anew from what the log says,
    * replacing what is stored. On the default branch only the history is written: the live table
-   * belongs to its users. Uncommitted changes stay.
+   * belongs to its users. Uncommitted changes stay. Of a branch that the database does not know, or
+   * that is dropped, the rows come back and the name does not: {@link #putBranch} tells of that.
    *
    * @param origin where the rows were before the first of the commits
    * @param head where the rows of the branch's last commit are

@@ -79,6 +79,15 @@ final class BranchRegistry {
       ORDER BY b.branch_id
       """;
 
+  /** Views that sessions began with may still be of the overlay that their branch then copied. */
+  private static final String RENEW_VIEWS =
+      """
+      SELECT epoch.rebuild_views(t.branch_id, t.table_id)::text
+      FROM epoch.branch_tables AS t
+      JOIN epoch.branches AS b ON b.branch_id = t.branch_id
+      WHERE b.repository = $1 AND b.changed_schema IS NOT NULL AND t.has_overlay
+      """;
+
   private static final String DROP_OVERLAYS =
       """
       SELECT epoch.drop_overlay(t.branch_id, t.table_id)::text
@@ -97,7 +106,8 @@ final class BranchRegistry {
           List<String> branches =
               session.list(
                   RECLAIMABLE, row -> row.getString(0), repository, kept.toArray(String[]::new));
-          if (!dryRun) {
+          if (!dryRun && !branches.isEmpty()) {
+            session.list(RENEW_VIEWS, row -> row, repository);
             for (String branch : branches) {
               session.list(DROP_OVERLAYS, row -> row, branch);
               session.execute("DELETE FROM epoch.branch_tables WHERE branch_id = $1", branch);

@@ -42,6 +42,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   private static final Duration LOCK_BOUND = Duration.ofSeconds(10);
 
+  private final RelationNames names = new RelationNames();
   private final Database database;
   private final TableCapture capture;
   private final BranchRegistry branches;
@@ -64,7 +65,6 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
-    RelationNames names = new RelationNames();
     StateResolver resolver = new StateResolver(names);
     this.database = new Database(vertx, options, poolOptions);
     this.capture = new TableCapture(database, retries);
@@ -174,7 +174,11 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
-    return branches.reclaim(repository, kept, dryRun);
+    List<String> reclaimed = branches.reclaim(repository, kept, dryRun);
+    if (!dryRun) {
+      names.forget(reclaimed);
+    }
+    return reclaimed;
   }
 
   @Override

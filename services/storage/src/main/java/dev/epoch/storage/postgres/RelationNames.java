@@ -124,6 +124,11 @@ final class RelationNames {
         table.id() + " " + branch, _ -> readOverlay(session, table, branch));
   }
 
+  /** The overlays of these branches are gone: reading them is a {@link HistoryPrunedException}. */
+  void forget(Collection<String> branches) {
+    overlays.values().removeIf(overlay -> branches.contains(overlay.branch()));
+  }
+
   private static OverlayRelations readOverlay(Session session, TableHandle table, String branch) {
     return session
         .first(

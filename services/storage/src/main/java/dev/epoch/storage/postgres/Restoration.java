@@ -103,7 +103,7 @@ final class Restoration {
       Iterator<CommittedChanges> commits) {
     TableHandle table = head.table();
     TableColumns columns = new TableColumns(table.schema());
-    session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table.id());
+    ensureRelations(session, branch, head);
     OverlayRelations overlay = resolver.overlay(session, table, branch);
     lock(session, overlay.workingSet());
     BranchPlacement placement = resolver.placement(session, branch, table).orElseThrow();
@@ -136,6 +136,54 @@ final class Restoration {
         head.head().anchor(),
         branch.id(),
         table.id());
+  }
+
+  private static final String KNOW_BRANCH =
+      """
+      INSERT INTO epoch.branches (branch_id, repository, name, label, is_default, dropped)
+      VALUES ($1, $2, $3, epoch.label($3, 12), false, true)
+      ON CONFLICT DO NOTHING
+      """;
+
+  private static final String KNOW_TABLE =
+      """
+      INSERT INTO epoch.branch_tables (branch_id, table_id, anchor)
+      VALUES ($1, $2, $3)
+      ON CONFLICT DO NOTHING
+      """;
+
+  private static final String MISSING =
+      """
+      SELECT coalesce(string_agg(kind, ' '), '')
+      FROM unnest(ARRAY['v', 'd', 'vw', 'vh']) AS kind
+      WHERE to_regclass(format('epoch.%I', epoch.object_of(kind, $1, $2))) IS NULL
+      """;
+
+  private static final String MAKE_HISTORY =
+      """
+      SELECT epoch.create_image_table(
+        epoch.object_of('vh', t.table_id, $2), epoch.live_table(t.table_id), t.columns, t.key_columns, true)::text
+      FROM epoch.tables AS t
+      WHERE t.table_id = $1
+      """;
+
+  /**
+   * Makes what is not there of the overlay. A branch that the database does not know is put down as
+   * one that is gone: its rows can be read then, and its name is free.
+   */
+  private static void ensureRelations(Session session, BranchHandle branch, BranchTable head) {
+    String table = head.table().id();
+    session.execute(KNOW_BRANCH, branch.id(), branch.repository(), branch.name());
+    session.execute(KNOW_TABLE, branch.id(), table, head.head().anchor());
+    session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table);
+    String missing =
+        session.first(MISSING, row -> row.getString(0), table, branch.id()).orElseThrow();
+    if (missing.equals("vh")) {
+      session.list(MAKE_HISTORY, row -> row, table, branch.id());
+    } else if (!missing.isEmpty()) {
+      session.list("SELECT epoch.drop_overlay($1, $2)::text", row -> row, branch.id(), table);
+      session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table);
+    }
   }
 
   private void write(
