@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.qa.process.Database;
+import dev.epoch.qa.process.Rest;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shop;
 import java.io.UncheckedIOException;
@@ -49,6 +50,41 @@ class FailpointIT {
     endsAt("commit-to-branch.prepared", this::commit, "rolled_back");
     endsAt("commit-to-branch.applied.1", this::commit, "rolled_forward");
     endsAt("merge-branch.applied.1", this::merge, "rolled_forward");
+  }
+
+  @Test
+  void whatWasUndoneIsRefusedUnderItsKeyAndDoneUnderAnother() throws Exception {
+    // given
+    server.stop();
+    server.start(Map.of("EPOCH_FAILPOINTS", "commit-to-branch.prepared=halt"));
+    step++;
+    write();
+    assertThatThrownBy(() -> commitWithKey("key 1")).isInstanceOf(UncheckedIOException.class);
+    server.awaitEnd();
+    server.start();
+
+    // when
+    Rest.Answer again = commitWithKey("key 1");
+
+    // then
+    assertThat(again.status()).isEqualTo(409);
+    assertThat(again.json().path("error").textValue()).isEqualTo("OperationFailedError");
+    assertThat(again.json().at("/details/remedy").textValue()).contains("another Idempotency-Key");
+    assertThat(again.headers().firstValue("Retry-After")).isEmpty();
+    assertThat(messages("feature/x")).containsExactly("The shop opens");
+    commitWithKey("key 2").ok();
+    checkThatItIsThereOnce("feature/x");
+    assertThat(commitWithKey("key 1").text()).isEqualTo(again.text());
+  }
+
+  private Rest.Answer commitWithKey(String key) {
+    return server
+        .rest()
+        .send(
+            "POST",
+            "/commits?repository=failpoints",
+            "{\"branch\": \"feature/x\", \"message\": \"step %d\", \"all\": true}".formatted(step),
+            Map.of("Content-Type", "application/json", "Idempotency-Key", key));
   }
 
   @Test

@@ -151,9 +151,9 @@ final class Delivery {
       try {
         Rest.Answer answer = once(command);
         boolean again = answer.headers().firstValue("Retry-After").isPresent();
-        boolean takenBack =
-            (doubted || undone) && answer.status() == 500 && answer.text().contains(UNDONE);
-        if (answer.status() >= 500 && !takenBack && (answer.status() != 503 || !again)) {
+        boolean takenBack = answer.status() == 409 && answer.text().contains(UNDONE);
+        boolean unforeseen = answer.status() >= 500 && (answer.status() != 503 || !again);
+        if (unforeseen || takenBack && !doubted && !undone) {
           throw new AssertionError(command + " was answered " + answer.status() + answer.text());
         }
         if (!again) {

@@ -33,6 +33,8 @@ import java.util.Optional;
 public final class ErrorTable {
   private static final int SOON = 1;
   private static final int SHOWN_VIOLATIONS = 100;
+  private static final String SEND_ANEW =
+      "Nothing of it is left. Send it again, with another Idempotency-Key: under this one it stays undone";
 
   private ErrorTable() {}
 
@@ -65,7 +67,7 @@ public final class ErrorTable {
       case NOT_FAST_FORWARD -> new Entry(409, "NotFastForwardError");
       case SCHEMA_CHANGED -> new Entry(409, "SchemaChangedError");
       case IDEMPOTENCY_KEY_REUSED -> new Entry(422, "IdempotencyKeyReusedError");
-      case OPERATION_FAILED -> new Entry(500, "OperationFailedError");
+      case OPERATION_FAILED -> new Entry(409, "OperationFailedError");
     };
   }
 
@@ -146,8 +148,11 @@ public final class ErrorTable {
 
   private static ApiError refusal(Rejection rejection) {
     Entry entry = of(rejection.code());
-    ApiError error =
-        ApiError.of(entry.status(), entry.error(), rejection.message(), rejection.details());
+    Map<String, Object> details = new HashMap<>(rejection.details());
+    if (rejection.code() == Rejection.Code.OPERATION_FAILED) {
+      details.putIfAbsent("remedy", SEND_ANEW);
+    }
+    ApiError error = ApiError.of(entry.status(), entry.error(), rejection.message(), details);
     return rejection.code() == Rejection.Code.BRANCH_BUSY ? error.retryAfter(SOON) : error;
   }
 

@@ -38,7 +38,7 @@ public class CommonParts implements OASFilter {
           new Failure(
               "409",
               "Conflict",
-              "What is there does not allow it: RepositoryAlreadyExistsError, StorageAlreadyExistsError, StorageInUseError, TableAlreadyExistsError, TableOwnedError, BranchAlreadyExistsError, BranchNotMergedError, BranchInUseError, BranchBusyError, HeadMovedError, UncommittedChangesError, MergeInProgressError, NoMergeInProgressError, MergeConflictError, NotFastForwardError, SchemaChangedError, ConstraintViolationError",
+              "What is there does not allow it: RepositoryAlreadyExistsError, StorageAlreadyExistsError, StorageInUseError, TableAlreadyExistsError, TableOwnedError, BranchAlreadyExistsError, BranchNotMergedError, BranchInUseError, BranchBusyError, HeadMovedError, UncommittedChangesError, MergeInProgressError, NoMergeInProgressError, MergeConflictError, NotFastForwardError, SchemaChangedError, ConstraintViolationError, and OperationFailedError: it was undone, send it again with another Idempotency-Key",
               true),
           new Failure("410", "Gone", "HistoryPrunedError: retention removed that state", false),
           new Failure(
@@ -52,7 +52,7 @@ public class CommonParts implements OASFilter {
           new Failure(
               "500",
               "Internal",
-              "InternalError: the id is in the server's log too; OperationFailedError, StorageError",
+              "InternalError: the id is in the server's log too; StorageError",
               false),
           new Failure(
               "503",

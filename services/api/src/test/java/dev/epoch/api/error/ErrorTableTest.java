@@ -39,7 +39,7 @@ class ErrorTableTest {
   void everyRefusalHasAStatusAndAName(Rejection.Code code) {
     ErrorTable.Entry entry = ErrorTable.of(code);
 
-    assertThat(entry.status()).isIn(404, 409, 422, 500);
+    assertThat(entry.status()).isIn(404, 409, 422);
     assertThat(entry.error()).matches("[A-Z][A-Za-z]+Error");
   }
 
@@ -53,10 +53,30 @@ class ErrorTableTest {
     "UNRESOLVED_CONFLICTS, 409, MergeConflictError",
     "VALIDATION, 422, ValidationError",
     "NOTHING_TO_COMMIT, 422, NothingToCommitError",
-    "UNCOMMITTED_CHANGES, 409, UncommittedChangesError"
+    "UNCOMMITTED_CHANGES, 409, UncommittedChangesError",
+    "OPERATION_FAILED, 409, OperationFailedError"
   })
   void namesArePartOfTheContract(Rejection.Code code, int status, String error) {
     assertThat(ErrorTable.of(code)).isEqualTo(new ErrorTable.Entry(status, error));
+  }
+
+  @Test
+  void whatWasUndoneMayBeSentUnderAnotherKey() {
+    ApiError error =
+        ErrorTable.of(
+                new RefusedException(
+                    Rejection.Code.OPERATION_FAILED,
+                    "The server stopped",
+                    Map.of("operation", "x", "cause", "OPERATION_FAILED")))
+            .orElseThrow();
+
+    assertThat(error.status()).isEqualTo(409);
+    assertThat(error.retryAfter()).isZero();
+    assertThat(error.details())
+        .containsEntry("operation", "x")
+        .extractingByKey("remedy")
+        .asString()
+        .contains("another Idempotency-Key");
   }
 
   @Test
