@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The process ends between two steps of a commit or a merge. The next start finishes or undoes the
- * whole of it, and says so in the audit trail.
+ * The process ends between two steps of a commit, a merge, the registration or the removal of a
+ * table. The next start finishes or undoes the whole of it, and says so in the audit trail.
  */
 @Timeout(900)
 class FailpointIT {
@@ -127,6 +127,103 @@ class FailpointIT {
     assertThat(messages("feature/x")).containsExactly("step 1", "The shop opens");
     assertThat(recoveries()).hasSize(1);
     assertThat(shop.get("/admin/recovery").ok().path("open")).isEmpty();
+  }
+
+  @Test
+  void aRegistrationIsUndoneAndARemovalIsFinished() throws Exception {
+    registrationEndsAt("applied.1");
+    removalEndsAt("prepared");
+  }
+
+  @Test
+  @Tag("long")
+  void everyStepOfARegistrationAndARemoval() throws Exception {
+    for (String failpoint : List.of("prepared", "applied.1", "completing")) {
+      registrationEndsAt(failpoint);
+      removalEndsAt(failpoint.equals("completing") ? "completed" : failpoint);
+    }
+    registrationEndsAt("completed");
+  }
+
+  private void registrationEndsAt(String failpoint) throws Exception {
+    // given
+    server.stop();
+    server.start(Map.of("EPOCH_FAILPOINTS", "register-table." + failpoint + "=halt"));
+    shop.database()
+        .execute(
+            "DROP TABLE IF EXISTS notes",
+            "CREATE TABLE notes (id int PRIMARY KEY, note text)",
+            "INSERT INTO notes VALUES (1, 'there before')");
+
+    // when
+    assertThatThrownBy(this::register).as(failpoint).isInstanceOf(UncheckedIOException.class);
+    assertThat(server.awaitEnd()).isEqualTo(137);
+    server.start();
+
+    // then
+    if (failpoint.equals("completed")) {
+      assertThat(tables()).contains("notes");
+    } else {
+      checkThatNothingIsLeftOfNotes(failpoint);
+      register();
+    }
+    shop.database().execute("INSERT INTO notes VALUES (2, 'captured')");
+    shop.commit("main", "notes");
+    assertThat(shop.query("SELECT note FROM notes ORDER BY id", "main"))
+        .isEqualTo("[[\"there before\"],[\"captured\"]]");
+  }
+
+  private void removalEndsAt(String failpoint) throws Exception {
+    // given
+    server.stop();
+    server.start(Map.of("EPOCH_FAILPOINTS", "remove-table." + failpoint + "=halt"));
+
+    // when
+    assertThatThrownBy(() -> shop.delete("/tables/notes"))
+        .as(failpoint)
+        .isInstanceOf(UncheckedIOException.class);
+    assertThat(server.awaitEnd()).isEqualTo(137);
+    server.start();
+
+    // then
+    checkThatNothingIsLeftOfNotes(failpoint);
+    shop.commit("main", "without notes");
+  }
+
+  private void register() {
+    shop.post(
+            "/tables",
+            "{\"name\": \"notes\", \"location\": \"%s/public.notes\"}"
+                .formatted(shop.database().url()))
+        .ok();
+  }
+
+  private void checkThatNothingIsLeftOfNotes(String failpoint) throws Exception {
+    assertThat(shop.get("/admin/recovery").ok().path("open")).isEmpty();
+    assertThat(tables()).as(failpoint).contains("orders").doesNotContain("notes");
+    assertThat(
+            shop.database()
+                .rows(
+                    """
+                    SELECT c.relname FROM pg_class AS c WHERE c.relname LIKE 'notes\\_\\_%'
+                    UNION ALL
+                    SELECT p.proname FROM pg_proc AS p WHERE p.proname LIKE 'notes\\_\\_%'
+                    UNION ALL
+                    SELECT t.tgname FROM pg_trigger AS t WHERE t.tgrelid = 'notes'::regclass
+                    """))
+        .as(failpoint)
+        .isEmpty();
+    assertThat(shop.database().rows("SELECT note FROM notes WHERE id = 1"))
+        .containsExactly("there before");
+  }
+
+  private List<String> tables() {
+    List<String> names = new ArrayList<>();
+    shop.get("/tables")
+        .ok()
+        .path("tables")
+        .forEach(table -> names.add(table.path("name").textValue()));
+    return names;
   }
 
   /**

@@ -4,7 +4,10 @@ import dev.epoch.events.RecordCodec;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.SnapshotStore;
+import dev.epoch.log.StoredRecord;
+import dev.epoch.log.StreamDirectory;
 import dev.epoch.storage.StorageAdapterFactory;
+import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -66,17 +69,19 @@ public final class VersioningServer implements AutoCloseable {
 
   /** Loads the repositories and settles what a stopped process left in doubt. */
   public void start() {
-    List<String> streams =
-        log.read(EventLog.ALL, 0)
-            .select()
-            .where(record -> record.version() == 1)
-            .map(record -> record.stream())
-            .collect()
-            .asList()
-            .await()
-            .indefinitely();
-    repositories.load(streams);
+    Uni<List<String>> streams =
+        log instanceof StreamDirectory directory ? directory.streams() : streamsOfAllRecords();
+    repositories.load(streams.await().indefinitely());
     repositories.list().forEach(recovery::sweep);
+  }
+
+  private Uni<List<String>> streamsOfAllRecords() {
+    return log.read(EventLog.ALL, 0)
+        .select()
+        .where(record -> record.version() == 1)
+        .map(StoredRecord::stream)
+        .collect()
+        .asList();
   }
 
   public EventLog log() {

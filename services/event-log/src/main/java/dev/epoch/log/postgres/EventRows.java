@@ -45,6 +45,22 @@ final class EventRows {
       WHERE stream = $1
       """;
 
+  /** One step in the index per stream, from each to the next name. */
+  static final String STREAMS =
+      """
+      WITH RECURSIVE streams (name) AS (
+        SELECT min(stream)
+        FROM epoch.events
+        UNION ALL
+        SELECT (SELECT min(following.stream) FROM epoch.events AS following WHERE following.stream > streams.name)
+        FROM streams
+        WHERE streams.name IS NOT NULL
+      )
+      SELECT name
+      FROM streams
+      WHERE name IS NOT NULL
+      """;
+
   static final String PAGE_OF_ALL =
       """
       SELECT page.*

@@ -9,6 +9,7 @@ import dev.epoch.log.LogHead;
 import dev.epoch.log.LogPages;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.log.StoredRecord;
+import dev.epoch.log.StreamDirectory;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -27,7 +28,7 @@ import java.util.stream.IntStream;
  * <p>Answers arrive on the Vert.x context that asked, or else on a thread of the log, which must
  * not be blocked. Tails emit on threads of the pool.
  */
-public final class PostgresEventLog implements EventLog {
+public final class PostgresEventLog implements EventLog, StreamDirectory {
   private static final System.Logger LOG = System.getLogger(PostgresEventLog.class.getName());
 
   private final PostgresLogConfiguration configuration;
@@ -120,6 +121,14 @@ public final class PostgresEventLog implements EventLog {
     Uni<Long> end = query(EventRows.STREAM_VERSION, Tuple.of(stream)).map(PostgresEventLog::number);
     return LogPages.upTo(
             end, afterVersion, after -> pageOfStream(stream, after), StoredRecord::version)
+        .onFailure(PostgresFailures::passing)
+        .transform(PostgresEventLog::unreadable);
+  }
+
+  @Override
+  public Uni<List<String>> streams() {
+    return query(EventRows.STREAMS, Tuple.tuple())
+        .map(rows -> rows.stream().map(row -> row.getString(0)).toList())
         .onFailure(PostgresFailures::passing)
         .transform(PostgresEventLog::unreadable);
   }

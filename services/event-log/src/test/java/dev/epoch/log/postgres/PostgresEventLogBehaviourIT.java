@@ -13,6 +13,7 @@ import dev.epoch.log.testing.TestRecords;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,41 @@ class PostgresEventLogBehaviourIT extends PostgresLogScenario {
     // then
     assertThat(clients.number("SELECT count(DISTINCT xmin::text) FROM epoch.events"))
         .isLessThan(100);
+  }
+
+  @Test
+  void streamsAreToldWithoutReadingTheirRecords() {
+    // given
+    PostgresEventLog log = open();
+    assertThat(log.streams().await().atMost(WAIT)).isEmpty();
+    for (String stream : List.of("b", "a", "ä", "A", "b")) {
+      long version = stream.equals("b") ? readAll(log).size() / 4 : 0;
+      outcome(log, stream, version, event(1));
+    }
+    clients.execute(
+        """
+        INSERT INTO epoch.events
+        SELECT 5 + n, 'long', n, gen_random_uuid(), 'event', 'no record', 1, now(), '', '', '', gen_random_uuid(), NULL, '', ''
+        FROM generate_series(1, 20000) AS n
+        """);
+    clients.execute("VACUUM ANALYZE epoch.events");
+
+    // when, then
+    assertThat(log.streams().await().atMost(WAIT))
+        .containsExactlyInAnyOrder("A", "a", "b", "long", "ä");
+    List<String> plan = new ArrayList<>();
+    clients
+        .pool()
+        .query("EXPLAIN (ANALYZE, TIMING OFF) " + EventRows.STREAMS)
+        .execute()
+        .await()
+        .atMost(WAIT)
+        .forEach(row -> plan.add(row.getString(0)));
+    assertThat(plan)
+        .noneMatch(line -> line.contains("Seq Scan on events"))
+        .filteredOn(line -> line.contains("events"))
+        .isNotEmpty()
+        .allMatch(line -> line.matches(".*rows=[01](\\.\\d+)? loops=.*"), "at most one row a step");
   }
 
   @Test
