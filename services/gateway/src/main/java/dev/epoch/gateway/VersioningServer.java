@@ -35,6 +35,7 @@ public final class VersioningServer implements AutoCloseable {
   private final ReadService reads;
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
+  private final MaterializationService materializations;
 
   public VersioningServer(
       EventLog log,
@@ -64,6 +65,7 @@ public final class VersioningServer implements AutoCloseable {
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
     this.cleanups = new CleanupService(adapters);
+    this.materializations = new MaterializationService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }
 
@@ -146,6 +148,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public CleanupService cleanups() {
     return cleanups;
+  }
+
+  public MaterializationService materializations() {
+    return materializations;
   }
 
   public RebuildService rebuilds() {
