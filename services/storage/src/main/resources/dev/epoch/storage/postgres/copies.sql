@@ -1,6 +1,6 @@
 -- Copies: every row that a branch sees of a table, in one plain table with the table's indexes, which the
 -- branch's view reads instead of the layers. Triggers keep a copy what the layers say, in the transaction that
--- changes them. docs/adr/0014 says why that is enough.
+-- changes them. docs/adr/0013 says why that is enough.
 
 -- Query for the rows (writable columns) of the live table at the branch's anchor whose key is among those of a
 -- query and that no entry of the overlay hides. Each key is looked up: the cost follows the keys.
