@@ -18,9 +18,4 @@ final class Await {
       // the connection is gone, which is what was wanted
     }
   }
-
-  /** Does not even wait. What is asked of the same pool afterwards comes behind it. */
-  static void behind(Uni<?> uni) {
-    uni.subscribe().with(done -> {}, failure -> {});
-  }
 }

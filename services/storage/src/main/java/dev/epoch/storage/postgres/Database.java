@@ -154,7 +154,7 @@ final class Database implements AutoCloseable {
           throw failure;
         }
       } finally {
-        Await.behind(connection.close());
+        Await.quietly(connection.close());
       }
     }
   }
@@ -245,7 +245,7 @@ final class Database implements AutoCloseable {
     } else if (!ended) {
       Await.quietly(connection.query("ROLLBACK").execute());
     }
-    Await.behind(connection.close());
+    Await.quietly(connection.close());
   }
 
   /** Ends the session at the server, and waits until the pool has noticed. */

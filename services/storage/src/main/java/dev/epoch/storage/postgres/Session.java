@@ -180,7 +180,8 @@ final class Session {
       while (!page.hasNext() && !last && !closed) {
         RowSet<Row> rows = Await.on(cursor.read(PAGE));
         page = rows.iterator();
-        last = !cursor.hasMore();
+        // A cursor learns on another thread that it has been read: asked too early, it fails.
+        last = rows.size() < PAGE || !cursor.hasMore();
       }
       return page.hasNext();
     }
