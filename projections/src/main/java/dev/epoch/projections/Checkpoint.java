@@ -9,6 +9,7 @@ package dev.epoch.projections;
  * @param parked whether it stands before an event that it cannot apply
  * @param parkedAt position of that event, or null
  * @param error what went wrong there, or null
+ * @param version changes with each of the above
  */
 public record Checkpoint(
     String name,
@@ -16,4 +17,5 @@ public record Checkpoint(
     long position,
     boolean parked,
     Long parkedAt,
-    String error) {}
+    String error,
+    String version) {}

@@ -20,7 +20,7 @@ final class Checkpoints {
 
   private static final String LOCK =
       """
-      SELECT name, lifecycle, position, state, parked_at, error
+      SELECT name, lifecycle, position, state, parked_at, error, xmin::text AS version
       FROM epoch_read.projections
       WHERE name = ANY ($1)
       ORDER BY name
@@ -29,7 +29,7 @@ final class Checkpoints {
 
   private static final String ALL =
       """
-      SELECT name, lifecycle, position, state, parked_at, error
+      SELECT name, lifecycle, position, state, parked_at, error, xmin::text AS version
       FROM epoch_read.projections
       ORDER BY name
       """;
@@ -45,7 +45,7 @@ final class Checkpoints {
       """
       UPDATE epoch_read.projections
       SET state = 'parked', parked_at = $2, error = $3, updated_at = now()
-      WHERE name = $1 AND position < $2
+      WHERE name = $1 AND xmin::text = $4
       """;
 
   private static final String RESUME =
@@ -97,8 +97,18 @@ final class Checkpoints {
         .replaceWithVoid();
   }
 
-  static Uni<Void> park(SqlClient client, String name, long position, String error) {
-    return client.preparedQuery(PARK).execute(Tuple.of(name, position, error)).replaceWithVoid();
+  /**
+   * Parks the projection unless something happened to it since it was seen: a retry, or another
+   * process that could apply the event.
+   *
+   * @param position of the event that {@code seen} stands before
+   * @return whether it did
+   */
+  static Uni<Boolean> park(SqlClient client, Checkpoint seen, long position, String error) {
+    return client
+        .preparedQuery(PARK)
+        .execute(Tuple.of(seen.name(), position, error, seen.version()))
+        .map(rows -> rows.rowCount() > 0);
   }
 
   /**
@@ -119,6 +129,7 @@ final class Checkpoints {
         row.getLong("position"),
         row.getString("state").equals("parked"),
         row.getLong("parked_at"),
-        row.getString("error"));
+        row.getString("error"),
+        row.getString("version"));
   }
 }

@@ -194,18 +194,23 @@ final class ProjectionRunner implements AutoCloseable {
 
   private void applyOneByOne(List<StoredRecord> page) {
     for (StoredRecord stored : page) {
+      Checkpoint seen = current();
+      if (seen.parked() || seen.position() != stored.position() - 1) {
+        return;
+      }
       try {
-        apply(stored.position() - 1, List.of(stored));
+        apply(seen.position(), List.of(stored));
       } catch (NotNowException later) {
         return;
       } catch (RuntimeException failure) {
-        LOG.log(
-            System.Logger.Level.ERROR,
-            "Projection " + projector.name() + " is parked before position " + stored.position(),
-            failure);
-        Checkpoints.park(pool, projector.name(), stored.position(), message(failure))
+        if (Checkpoints.park(pool, seen, stored.position(), message(failure))
             .await()
-            .indefinitely();
+            .indefinitely()) {
+          LOG.log(
+              System.Logger.Level.ERROR,
+              "Projection " + projector.name() + " is parked before position " + stored.position(),
+              failure);
+        }
         return;
       }
     }

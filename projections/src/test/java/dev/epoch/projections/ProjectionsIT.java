@@ -218,6 +218,23 @@ class ProjectionsIT {
   }
 
   @Test
+  void aFailureFromBeforeARetryDoesNotParkAgain() {
+    // given one that is parked, and a process that stopped just before it parked it, too
+    append(history());
+    long renamed = append(List.of(new BranchRenamedV1("b2", "feature/x", "feature/y")));
+    Checkpoint seen = parked("fragile");
+    projections.close();
+
+    // when
+    assertThat(Checkpoints.resume(clients.pool(), "fragile", false).await().atMost(WAIT)).isTrue();
+
+    // then
+    assertThat(Checkpoints.park(clients.pool(), seen, renamed, "late").await().atMost(WAIT))
+        .isFalse();
+    assertThat(Checkpoints.all(clients.pool()).await().atMost(WAIT)).noneMatch(Checkpoint::parked);
+  }
+
+  @Test
   void anEffectThatFailsIsTriedAgain() {
     // given
     poison.set(true);

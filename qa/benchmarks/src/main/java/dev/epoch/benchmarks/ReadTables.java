@@ -3,9 +3,9 @@ package dev.epoch.benchmarks;
 import java.util.Random;
 
 /**
- * A table with three branches: one has changed a thousandth of its rows, one a tenth, and one has
- * changed another table only. Changed rows lie evenly among the others, every tenth of them is a
- * deletion, and all of it is committed.
+ * A table with branches: one has changed a thousandth of its rows, one a tenth, and one has changed
+ * another table only. Changed rows lie evenly among the others, every tenth of them is a deletion,
+ * and all of it is committed. The first two are there twice: as they are, and materialized.
  *
  * @param rows of the table; their keys are 1 to this
  */
@@ -16,6 +16,12 @@ public record ReadTables(Repository repository, int rows) {
 
   /** Has changed every 10th row. */
   public static final String MANY = "many";
+
+  /** The same, and the table is copied for the branch. */
+  public static final String FEW_COPIED = "few-materialized";
+
+  /** Likewise. */
+  public static final String MANY_COPIED = "many-materialized";
 
   /** Has not changed the table. */
   public static final String UNTOUCHED = "untouched";
@@ -62,6 +68,10 @@ public record ReadTables(Repository repository, int rows) {
     repository.register(TABLE, "other");
     change(repository, FEW, 1000);
     change(repository, MANY, 10);
+    change(repository, FEW_COPIED, 1000);
+    change(repository, MANY_COPIED, 10);
+    repository.materialize(FEW_COPIED);
+    repository.materialize(MANY_COPIED);
     repository.branchWith(UNTOUCHED, "UPDATE other SET name = 'changed' WHERE id <= 10");
     repository.settle();
     return new ReadTables(repository, rows);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /** A repository on a database of its own in the user's PostgreSQL. */
 public record Repository(String name, Database database, Api api) {
@@ -34,6 +35,18 @@ public record Repository(String name, Database database, Api api) {
     branch(branch);
     execute(branch, statements);
     commit(branch);
+  }
+
+  /** Copies the tables that a branch changed. */
+  public void materialize(String branch) throws IOException, InterruptedException {
+    JsonNode done =
+        Api.parse(
+            api.post("/branches/" + path(branch) + "/materialize", Api.json("tables", List.of())));
+    for (JsonNode table : done.path("tables")) {
+      if (!table.path("in_use").asBoolean()) {
+        throw new IOException("The copy is not in use: " + done);
+      }
+    }
   }
 
   /** Runs statements on a branch, each in its own transaction. */

@@ -5,6 +5,7 @@ import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
 import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
+import dev.epoch.cli.command.BranchMaterializeCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
 import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CommitCommand;
@@ -192,6 +193,7 @@ final class CommandCatalog {
         .addSubcommand("create", new BranchCreateCommand(session))
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
+        .addSubcommand("materialize", new BranchMaterializeCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
   }
 

@@ -1,6 +1,7 @@
 package dev.epoch.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -51,5 +52,26 @@ public final class Branches {
     return Branch.Comparison.of(
         scope.send(
             scope.get("branches", "compare").query("source", source).query("target", target)));
+  }
+
+  /**
+   * Copies a branch's tables for sessions of the database.
+   *
+   * @param tables those that were changed on the branch if none
+   */
+  public Materialized materialize(String name, List<String> tables) {
+    ObjectNode body = Json.object();
+    tables.forEach(body.putArray("tables")::add);
+    return Materialized.of(
+        scope.send(scope.post("branches", name, "materialize").body(body).asLongAsItTakes()));
+  }
+
+  /** Drops copies, all if no table is named. */
+  public void dematerialize(String name, List<String> tables) {
+    Call call = scope.delete("branches", name, "materialize");
+    for (String table : tables) {
+      call = call.query("table", table);
+    }
+    scope.send(call);
   }
 }

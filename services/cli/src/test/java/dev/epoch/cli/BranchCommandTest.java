@@ -125,6 +125,37 @@ class BranchCommandTest extends CommandTest {
   }
 
   @Test
+  void materializes() {
+    server.on(
+        "POST /branches/feature/materialize",
+        """
+        {"branch": "feature", "tables": [
+          {"table": "orders", "rows": 1000, "bytes": 204800, "in_use": true},
+          {"table": "users", "rows": 5, "bytes": 8192, "in_use": false}]}
+        """);
+    server.on("POST /branches/main/materialize", "{\"branch\": \"main\", \"tables\": []}");
+    server.on("DELETE /branches/feature/materialize", 204, "");
+
+    prints(
+        """
+        Materialized 2 tables of branch 'feature'
+          orders  about 1000 rows, 200 KB
+          users  about 5 rows, 8 KB, not read yet: older transactions are at work; run this again
+        """,
+        "branch",
+        "materialize",
+        "-t",
+        "orders",
+        "--table",
+        "users");
+    assertThat(server.request("POST /branches/feature/materialize").body().toString())
+        .isEqualTo("{\"tables\":[\"orders\",\"users\"]}");
+    prints(
+        "Nothing to copy: branch 'main' has changed no table\n", "branch", "materialize", "main");
+    prints("Dropped the copies of branch 'feature'\n", "branch", "materialize", "--drop");
+  }
+
+  @Test
   void renames() {
     server.on("PATCH /branches/feature", "{\"name\": \"topic\"}");
     server.on("PATCH /branches/main", "{\"name\": \"trunk\"}");

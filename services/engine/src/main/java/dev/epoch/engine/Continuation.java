@@ -2,6 +2,7 @@ package dev.epoch.engine;
 
 import dev.epoch.events.Actor;
 import dev.epoch.events.Digest;
+import dev.epoch.events.Rejection;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
@@ -57,6 +58,9 @@ public sealed interface Continuation {
   record CompleteMerge(
       UUID operation, List<TableEntry> entries, Map<String, RowsLocation> locations)
       implements Continuation {}
+
+  /** The backends hold something that forbids the command; nothing was done. */
+  record Refuse(Rejection rejection) implements Continuation {}
 
   /** What the backends had done of the operation is undone. */
   record Abort(UUID operation, String code, String message) implements Continuation {}

@@ -53,6 +53,7 @@ public final class Engine {
       case Continuation.PrepareMerge c -> MergeProcessor.prepare(state, c, context);
       case Continuation.OpenMerge c -> MergeProcessor.open(state, c, context);
       case Continuation.CompleteMerge c -> MergeProcessor.complete(state, c);
+      case Continuation.Refuse c -> Decision.reject(c.rejection());
       case Continuation.Abort c -> OperationProcessor.abort(state, c);
       case Continuation.RecordRecovery c -> OperationProcessor.recordRecovery(c);
     };

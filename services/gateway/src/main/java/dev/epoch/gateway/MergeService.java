@@ -176,7 +176,7 @@ public final class MergeService {
             .plan(
                 state, target, source, fastForward, mergeStrategy(strategy), List.of(), List.of());
     if (!plan.conflicts().isEmpty() && request.failOnConflict()) {
-      throw conflicts(plan.conflicts(), Map.of());
+      throw refuse(repository, MergeRefusals.conflicts(plan.conflicts(), Map.of()), caller, MERGE);
     }
     String message =
         request.message() != null
@@ -236,16 +236,7 @@ public final class MergeService {
       CommitState source = state.commits().byId().get(merge.sourceCommit());
       List<String> uncommitted = List.copyOf(workingSets.pending(state, target).keySet());
       if (!uncommitted.isEmpty()) {
-        throw new RefusedException(
-            Code.UNCOMMITTED_CHANGES,
-            "Branch '" + branch + "' has uncommitted changes in " + String.join(", ", uncommitted),
-            Map.of(
-                "branch",
-                branch,
-                "tables",
-                uncommitted,
-                "remedy",
-                "Abort the merge, commit them, and merge again"));
+        throw refuse(repository, MergeRefusals.uncommitted(branch, uncommitted), caller, CONTINUE);
       }
       List<RowConflict> known = OpenConflicts.known(merge, chunks);
       MergePlan plan =
@@ -270,7 +261,7 @@ public final class MergeService {
             merge.id(),
             caller,
             CONTINUE);
-        throw conflicts(plan.conflicts(), Map.of("branch", branch));
+        throw MergeRefusals.conflicts(plan.conflicts(), Map.of("branch", branch));
       }
       String text =
           message != null
@@ -310,6 +301,13 @@ public final class MergeService {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** A refusal that is found in the backends is remembered under the command's key, too. */
+  private static RefusedException refuse(
+      LiveRepository repository, RefusedException refusal, Caller caller, String kind) {
+    repository.step(new Continuation.Refuse(refusal.rejection()), caller, caller.key(kind));
+    return refusal;
   }
 
   private Merged execute(
@@ -460,15 +458,6 @@ public final class MergeService {
         step.state().commits().byId().get(facts.get("commit")),
         step.state(),
         step.position());
-  }
-
-  /** As the API reports conflicts. */
-  public static RefusedException conflicts(Map<String, Long> byTable, Map<String, Object> details) {
-    Map<String, Object> all = new java.util.HashMap<>(details);
-    all.put("conflict_tables", byTable.keySet().stream().sorted().toList());
-    all.put("conflict_count", byTable.values().stream().mapToLong(Long::longValue).sum());
-    return new RefusedException(
-        Code.MERGE_CONFLICT, "Merge conflict in " + byTable.size() + " table(s)", all);
   }
 
   private static boolean isAncestor(RepositoryState state, String ancestor, String descendant) {

@@ -32,6 +32,7 @@ public final class VersioningServer implements AutoCloseable {
   private final ReadService reads;
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
+  private final MaterializationService materializations;
 
   public VersioningServer(
       EventLog log,
@@ -61,6 +62,7 @@ public final class VersioningServer implements AutoCloseable {
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
     this.cleanups = new CleanupService(adapters);
+    this.materializations = new MaterializationService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories);
   }
 
@@ -141,6 +143,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public CleanupService cleanups() {
     return cleanups;
+  }
+
+  public MaterializationService materializations() {
+    return materializations;
   }
 
   public RebuildService rebuilds() {

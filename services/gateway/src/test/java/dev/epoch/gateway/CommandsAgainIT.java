@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,57 @@ class CommandsAgainIT {
         .isInstanceOfSatisfying(
             RefusedException.class,
             refused -> assertThat(refused.rejection().code()).isEqualTo(Code.BRANCH_NOT_FOUND));
+  }
+
+  @Test
+  void whatForbadeTheCommandIsGone() throws Exception {
+    // given a merge that cannot be continued, and one that is refused for its conflicts
+    create("x");
+    onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
+    commit("x");
+    test.database.execute("UPDATE t SET a = 'main' WHERE id = 1");
+    test.commit("main", "on main");
+    assertRefused(() -> mergeOrFail("main", "x"), Code.MERGE_CONFLICT);
+    assertThat(merge("main", "x", "m").conflicts()).containsEntry("t", 1L);
+    ResolveConflictsV1 decision =
+        new ResolveConflictsV1(
+            "x", null, List.of(), null, null, "ours", Map.of(), List.of(), false, 0, 0);
+    test.server().conflicts().resolve(test.repository(), decision, caller("r"));
+    onBranch("x", "UPDATE t SET a = 'meanwhile' WHERE id = 2");
+    assertRefused(() -> proceed("x"), Code.UNCOMMITTED_CHANGES);
+
+    // when
+    test.server().merges().abort(test.repository(), "x", caller("a"));
+
+    // then
+    assertRefused(() -> proceed("x"), Code.UNCOMMITTED_CHANGES);
+    onBranch("x", "UPDATE t SET a = 'b' WHERE id = 2");
+    onBranch("x", "UPDATE t SET a = 'main' WHERE id = 1");
+    test.commit("x", "as on main");
+    assertRefused(() -> mergeOrFail("main", "x"), Code.MERGE_CONFLICT);
+  }
+
+  private MergeService.Merged proceed(String branch) {
+    return test.server()
+        .merges()
+        .proceed(test.repository(), branch, null, TestServer.ALICE, caller("p"));
+  }
+
+  private MergeService.Merged mergeOrFail(String source, String target) {
+    return test.server()
+        .merges()
+        .merge(
+            test.repository(),
+            new MergeService.Request(
+                target, source, null, null, TestServer.ALICE, false, true, false, null),
+            caller("f"));
+  }
+
+  private static void assertRefused(ThrowingCallable command, Code code) {
+    assertThatThrownBy(command)
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            refused -> assertThat(refused.rejection().code()).isEqualTo(code));
   }
 
   @Test

@@ -104,6 +104,36 @@ class VersioningFlowTest {
   }
 
   @Test
+  void aBranchIsMaterializedAndStaysWhatItIs() {
+    api.commit("main", "import");
+    api.post("/branches", "{\"name\": \"feature/m\"}").statusCode(201);
+    String path = "/branches/" + Api.encoded("feature/m") + "/materialize";
+    api.get(path).statusCode(200).body("tables", empty());
+    api.post("/tables/users/records", "{\"upsert\": [{\"id\": 2, \"name\": \"Rob\"}]}")
+        .statusCode(200);
+
+    api.post(path, "{}")
+        .statusCode(200)
+        .body("branch", equalTo("feature/m"))
+        .body("tables", hasSize(1))
+        .body("tables[0].table", equalTo("users"))
+        .body("tables[0].rows", equalTo(3))
+        .body("tables[0].in_use", equalTo(true));
+    api.get(path).body("tables[0].table", equalTo("users"));
+    api.post("/branches/main/materialize", "{}")
+        .statusCode(422)
+        .body("message", containsString("live tables"));
+    api.post(path, "{\"tables\": [\"nothing\"]}")
+        .statusCode(404)
+        .body("error", equalTo("TableNotFoundError"));
+    api.commit("feature/m", "renamed");
+    api.get("/tables/users/records/2?ref=" + Api.encoded("feature/m")).body("name", equalTo("Rob"));
+
+    api.delete(path + "?table=users").statusCode(204);
+    api.get(path).body("tables", empty());
+  }
+
+  @Test
   void pagesOfRecordsAndConditions() {
     api.commit("main", "import");
 

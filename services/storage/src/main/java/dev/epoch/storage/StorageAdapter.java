@@ -7,6 +7,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -131,6 +132,26 @@ public interface StorageAdapter extends AutoCloseable {
    * @return ids of the branches whose rows are gone, or would be
    */
   List<String> reclaim(String repository, Set<String> kept, boolean dryRun);
+
+  /**
+   * Lets clients that connect to the database read the branch's rows of some tables as fast as
+   * tables of their own: all of them are copied to one place, and kept there as the branch changes.
+   * Nothing else changes; it costs the tables' size, and a second write for each write on the
+   * branch, whose writers wait while a table is copied. Where older transactions are at work the
+   * copy is read only when they have ended: repeat the call. Repeating it changes nothing.
+   *
+   * @param tables to copy; none: those that were changed on the branch
+   * @param patience how long to wait for older transactions
+   * @return the tables' copies
+   */
+  List<BranchCopy> materialize(
+      BranchHandle branch, Collection<TableHandle> tables, Duration patience);
+
+  /** Drops the copies of some tables, of all if none is named. Repeating it changes nothing. */
+  void dematerialize(BranchHandle branch, Collection<TableHandle> tables);
+
+  /** The copies that a branch has. */
+  List<BranchCopy> copies(BranchHandle branch);
 
   // ---- operations: the physical half of commit and merge
 

@@ -1,6 +1,7 @@
 package dev.epoch.benchmarks.measure;
 
 import static dev.epoch.benchmarks.ReadTables.FEW;
+import static dev.epoch.benchmarks.ReadTables.FEW_COPIED;
 
 import dev.epoch.benchmarks.Api;
 import dev.epoch.benchmarks.Figure;
@@ -43,16 +44,23 @@ public final class PointRead implements Measure {
     Random random = workbench.random(id());
     Interleaved plan = workbench.scale().interleaved(BLOCK);
     return List.of(
-        Figure.ratio(id(), "JDBC, prepared", GOAL, prepared(tables, random, plan)),
-        Figure.ratio(id(), "simple protocol (psql)", GOAL, simple(tables, random, plan)),
+        Figure.ratio(id(), "JDBC, prepared", GOAL, prepared(tables, FEW, random, plan)),
+        Figure.ratio(
+            id(), "JDBC, prepared, materialized", GOAL, prepared(tables, FEW_COPIED, random, plan)),
+        Figure.ratio(id(), "simple protocol (psql)", GOAL, simple(tables, FEW, random, plan)),
+        Figure.ratio(
+            id(),
+            "simple protocol (psql), materialized",
+            GOAL,
+            simple(tables, FEW_COPIED, random, plan)),
         Figure.ratio(id(), "REST", GOAL, api(tables, random, plan))
             .note("raw is the live table through the same endpoint (ref=main, working=true)"));
   }
 
-  private static Pairs prepared(ReadTables tables, Random random, Interleaved plan)
+  private static Pairs prepared(ReadTables tables, String name, Random random, Interleaved plan)
       throws Exception {
     try (Connection raw = tables.repository().session("main");
-        Connection branch = tables.repository().session(FEW);
+        Connection branch = tables.repository().session(name);
         PreparedStatement rawQuery = Sql.prepare(raw, BY_KEY + "?");
         PreparedStatement branchQuery = Sql.prepare(branch, BY_KEY + "?")) {
       return plan.run(
@@ -61,10 +69,11 @@ public final class PointRead implements Measure {
     }
   }
 
-  private static Pairs simple(ReadTables tables, Random random, Interleaved plan) throws Exception {
+  private static Pairs simple(ReadTables tables, String name, Random random, Interleaved plan)
+      throws Exception {
     try (Connection raw = Sql.simple(tables.repository().database());
         Connection branch =
-            tables.repository().on(Sql.simple(tables.repository().database()), FEW)) {
+            tables.repository().on(Sql.simple(tables.repository().database()), name)) {
       return plan.run(
           byKey(tables, random, key -> Sql.expect(1, Sql.rows(raw, BY_KEY + key))),
           byKey(tables, random, key -> Sql.expect(1, Sql.rows(branch, BY_KEY + key))));

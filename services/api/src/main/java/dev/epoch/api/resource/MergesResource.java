@@ -10,6 +10,7 @@ import dev.epoch.api.view.Done;
 import dev.epoch.api.view.MergeView;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.MergeRefusals;
 import dev.epoch.gateway.MergeService;
 import dev.epoch.gateway.MergeService.Merged;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -114,7 +115,7 @@ public class MergesResource {
 
   private static void refuseIfOpen(Merged merged) {
     if (!merged.conflicts().isEmpty()) {
-      throw MergeService.conflicts(
+      throw MergeRefusals.conflicts(
           merged.conflicts(),
           Map.of(
               "branch",

@@ -159,6 +159,18 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** Runs without a transaction; for what cannot run in one. */
+  void alone(Consumer<Session> body) {
+    SqlConnection connection = connection(pool);
+    try {
+      body.accept(new Session(connection));
+    } catch (RuntimeException e) {
+      throw SqlErrors.translate(e);
+    } finally {
+      Await.quietly(connection.close());
+    }
+  }
+
   /** {@link #write(Function)} for bodies without result. */
   void writeOnly(Consumer<Session> body) {
     write(session -> {

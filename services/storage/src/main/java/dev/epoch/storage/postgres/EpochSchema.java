@@ -34,6 +34,7 @@ final class EpochSchema {
           "overlays.sql",
           "views.sql",
           "view_writes.sql",
+          "copies.sql",
           "record_writes.sql",
           "branches.sql",
           "removal.sql");
@@ -128,11 +129,12 @@ final class EpochSchema {
    * if something else lives there, or if it belongs to another role.
    */
   static void drop(Session session) {
-    session.run(DROP_FUNCTIONS);
+    // tables first: their triggers hold functions
     session.run(
         Arrays.stream(TABLES)
             .map(table -> "epoch." + table)
             .collect(Collectors.joining(", ", "DROP TABLE ", " CASCADE")));
+    session.run(DROP_FUNCTIONS);
     session.run("REVOKE USAGE ON SCHEMA epoch FROM PUBLIC");
     session.run(DROP_SCHEMA_IF_EMPTY);
   }

@@ -6,6 +6,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
@@ -45,6 +46,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   private final Database database;
   private final TableCapture capture;
   private final BranchRegistry branches;
+  private final BranchCopies copies;
   private final StateReader reader;
   private final ReadQueries queries;
   private final RecordWrites writes;
@@ -69,6 +71,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this.database = new Database(vertx, options, poolOptions);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
+    this.copies = new BranchCopies(database, retries);
     this.reader = new StateReader(database, resolver);
     this.queries =
         new ReadQueries(
@@ -175,6 +178,22 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   @Override
   public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
     return branches.reclaim(repository, kept, dryRun);
+  }
+
+  @Override
+  public List<BranchCopy> materialize(
+      BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
+    return copies.materialize(branch, tables, patience);
+  }
+
+  @Override
+  public void dematerialize(BranchHandle branch, Collection<TableHandle> tables) {
+    copies.drop(branch, tables);
+  }
+
+  @Override
+  public List<BranchCopy> copies(BranchHandle branch) {
+    return copies.copies(branch);
   }
 
   @Override

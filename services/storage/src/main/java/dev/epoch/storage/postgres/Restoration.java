@@ -48,9 +48,24 @@ final class Restoration {
         }));
   }
 
+  /** Copies follow changes; what is put in the place of lost rows is none. */
+  private void dropCopies(Session session, String which, Object... parameters) {
+    retries.run(() ->
+        session.inSavepoint(() -> {
+          session.run(retries.setting());
+          return session.list(
+              "SELECT epoch.drop_copy(branch_id, table_id)::text FROM epoch.branch_tables"
+                  + " WHERE has_copy AND "
+                  + which,
+              row -> row,
+              parameters);
+        }));
+  }
+
   private void restoreLive(Session session, TableHandle table, Iterator<CommittedChanges> commits) {
     TableColumns columns = new TableColumns(table.schema());
     LiveRelations live = resolver.live(session, table);
+    dropCopies(session, "table_id = $1", table.id());
     lock(session, live.workingSet());
     session.run("DELETE FROM " + live.history());
     while (commits.hasNext()) {
@@ -104,6 +119,7 @@ final class Restoration {
     TableHandle table = head.table();
     TableColumns columns = new TableColumns(table.schema());
     session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table.id());
+    dropCopies(session, "branch_id = $2 AND table_id = $1", table.id(), branch.id());
     OverlayRelations overlay = resolver.overlay(session, table, branch);
     lock(session, overlay.workingSet());
     BranchPlacement placement = resolver.placement(session, branch, table).orElseThrow();

@@ -84,6 +84,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   PERFORM epoch.drop_branch_schemas(of_branch);
+  PERFORM epoch.drop_copy(of_branch, b.table_id)
+  FROM epoch.branch_tables AS b WHERE b.branch_id = of_branch AND b.has_copy;
   UPDATE epoch.branches SET dropped = true WHERE branch_id = of_branch;
 END
 $$;

@@ -24,13 +24,30 @@ BEGIN
 END
 $$;
 
+-- Query with a row if a working set has keys between the least and the greatest of a transition table, by the first
+-- column of the key; null where its operators are not PostgreSQL's own.
+CREATE OR REPLACE FUNCTION epoch.keys_in_range(of_table text, working_set text, rows_name text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    'SELECT FROM epoch.%1$I AS known WHERE known.%2$I >= (SELECT %2$I FROM %3$I ORDER BY %2$I LIMIT 1) '
+    'AND known.%2$I <= (SELECT %2$I FROM %3$I ORDER BY %2$I DESC LIMIT 1) LIMIT 1',
+    working_set, a.attname, rows_name)
+  FROM epoch.tables AS t
+  JOIN pg_attribute AS a ON a.attrelid = epoch.live_table(of_table) AND a.attname = t.key_columns[1]
+  JOIN pg_type AS y ON y.oid = a.atttypid
+  WHERE t.table_id = of_table AND y.typnamespace = 'pg_catalog'::regnamespace
+$$;
+
 -- Statements that put the images of a transition table into a working set; the first image of a key since the
--- last commit stays. Few rows take a fixed statement that joins nothing: a plan made for one row does for all. Many rows
--- are worth a plan of their own (without nested loops: statistics may say that the working set is empty, and it grows while
--- it is looked at), and a plain INSERT, which costs half of one with ON CONFLICT. Two transactions
--- cannot come to insert the same key unseen by each other then: they would wait for each other at the table's
--- key. That does not hold for snapshots older than the statement, for deferrable keys, and for overlays, whose rows and
--- tombstones share a working set.
+-- last commit stays. Few rows take a fixed statement that joins nothing: a plan made for one row does for all. Many
+-- rows take a plain INSERT, which costs half of one with ON CONFLICT: of all of them if no key in their range is known
+-- yet, as in loads and in updates of one stretch after another, else of those that are not known, with a plan of its
+-- own (without nested loops: statistics may say that the working set is empty, and it grows while it is looked at).
+-- Two transactions cannot come to insert the same key unseen by each other then: they would wait for each other at the
+-- table's key. That does not hold for snapshots older than the statement, for deferrable keys, and for overlays, whose
+-- rows and tombstones share a working set.
 CREATE OR REPLACE FUNCTION epoch.keep_images(
   of_table text, working_set text, kind integer, rows_name text, columns text[], waits_at_key boolean
 ) RETURNS text
@@ -42,19 +59,25 @@ AS $$
       $sql$
         PERFORM FROM %1$I OFFSET 999 LIMIT 1;
         IF FOUND AND current_setting('transaction_isolation') = 'read committed' THEN
-          former_setting := current_setting('enable_nestloop');
-          PERFORM set_config('enable_nestloop', 'off', true);
-          EXECUTE %2$L;
-          PERFORM set_config('enable_nestloop', former_setting, true);
+          %2$s
+          IF FOUND THEN
+            former_setting := current_setting('enable_nestloop');
+            PERFORM set_config('enable_nestloop', 'off', true);
+            EXECUTE %3$L;
+            PERFORM set_config('enable_nestloop', former_setting, true);
+          ELSE
+            %4$s;
+          END IF;
         ELSE
-          %3$s;
+          %4$s ON CONFLICT DO NOTHING;
         END IF;
       $sql$,
       rows_name,
+      regexp_replace(epoch.keys_in_range(of_table, working_set, rows_name), '^SELECT', 'PERFORM') || ';',
       insertion || format(
         ' WHERE NOT EXISTS (SELECT FROM epoch.%I AS known WHERE %s)',
         working_set, epoch.key_match(of_table, 'known', rows_name)),
-      insertion || ' ON CONFLICT DO NOTHING')
+      insertion)
     ELSE insertion || ' ON CONFLICT DO NOTHING;'
   END
   FROM format(

@@ -37,10 +37,10 @@ BEGIN
       EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, t.view_name);
     END IF;
     -- views of other branches may read this branch's overlay as their source: they are of the same table
-    FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh'] LOOP
+    FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh', 'm'] LOOP
       EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone, b.branch_id));
     END LOOP;
-    FOREACH kind IN ARRAY ARRAY['vc', 'dc', 'vi'] LOOP
+    FOREACH kind IN ARRAY ARRAY['vc', 'dc', 'vi', 'vm', 'dm'] LOOP
       EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone, b.branch_id));
     END LOOP;
   END LOOP;
@@ -81,6 +81,9 @@ BEGIN
     FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
       IF place.has_overlay THEN
         PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);
+      END IF;
+      IF place.has_copy THEN
+        PERFORM epoch.create_copy_functions(place.branch_id, place.table_id);
       END IF;
       PERFORM epoch.rebuild_views(place.branch_id, place.table_id);
     END LOOP;

@@ -53,7 +53,10 @@ BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
   view_path := format('%I.%I', in_schema, t.view_name);
-  query := epoch.branch_select(of_branch, of_table);
+  query := CASE
+    WHEN place.copy_shown THEN epoch.copy_select(of_branch, of_table)
+    ELSE epoch.branch_select(of_branch, of_table)
+  END;
   digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query);
   IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
     RETURN;

@@ -129,6 +129,40 @@ class CaptureTest {
         .isEqualTo(database.sql().rows("SELECT * FROM items ORDER BY id"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"integer", "text", "whole", "numeric(9, 2)"})
+  void manyRowsInStretchesThatTouchAndOverlap(String type) {
+    // given keys whose operators are PostgreSQL's, and others
+    database
+        .sql()
+        .execute(
+            "CREATE DOMAIN whole AS integer",
+            "CREATE TABLE stretches (id %s PRIMARY KEY, n integer)".formatted(type),
+            "INSERT INTO stretches SELECT (10000 + i)::text::numeric::%s, 0 FROM generate_series(1, 9000) AS i"
+                .formatted(type));
+    TableHandle stretches = database.installReal(new TablePath("public", "stretches"), "stretches");
+    String rows = "SELECT * FROM stretches ORDER BY id";
+    List<List<String>> before = database.sql().rows(rows);
+    String update =
+        "UPDATE stretches SET n = n + 1 WHERE id::text::numeric - 10000 BETWEEN %d AND %d";
+
+    // when
+    database
+        .sql()
+        .execute(
+            update.formatted(1, 2000),
+            update.formatted(2001, 4000),
+            update.formatted(3000, 5000),
+            update.formatted(8000, 9000),
+            update.formatted(7000, 8000),
+            update.formatted(1, 9000));
+
+    // then
+    assertThat(database.lastCommit(stretches)).isEqualTo(before);
+    database.commit(stretches, "id", "n");
+    assertThat(database.lastCommit(stretches)).isEqualTo(database.sql().rows(rows));
+  }
+
   @Test
   @Timeout(30)
   void statisticsThatSayEmptyDoNotMakePlansQuadratic() throws Exception {

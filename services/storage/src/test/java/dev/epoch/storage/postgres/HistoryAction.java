@@ -28,6 +28,9 @@ sealed interface HistoryAction {
   /** Rebuilds a branch from the changes of its commits. */
   record Restore(int branch) implements HistoryAction {}
 
+  /** Gives a branch a copy of the table, or takes it away. */
+  record Copy(int branch, boolean drop) implements HistoryAction {}
+
   /** What happens to an operation once it is applied: it may be reverted, after some writes. */
   record Afterwards(boolean revert, List<Write> writes) {}
 
@@ -35,7 +38,7 @@ sealed interface HistoryAction {
     List<HistoryAction> actions = new ArrayList<>();
     for (int i = 0; i < length; i++) {
       actions.add(
-          switch (random.nextInt(20)) {
+          switch (random.nextInt(23)) {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> write(random);
             case 8, 9, 10, 11 -> new Commit(random.nextInt(100), afterwards(random));
             case 12, 13 -> new Branch(random.nextInt(100));
@@ -47,6 +50,7 @@ sealed interface HistoryAction {
                     random.nextInt(256),
                     afterwards(random));
             case 18 -> new Repoint(random.nextInt(100), random.nextInt(100), afterwards(random));
+            case 19, 20, 21 -> new Copy(random.nextInt(100), random.nextInt(4) == 0);
             default -> new Restore(random.nextInt(100));
           });
     }

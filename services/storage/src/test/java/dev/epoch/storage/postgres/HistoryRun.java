@@ -9,16 +9,24 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.StorageAdapter.CommittedChanges;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.HistoryAction.Afterwards;
 import dev.epoch.storage.postgres.HistoryAction.RowWrite;
+import dev.epoch.storage.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +41,7 @@ final class HistoryRun implements AutoCloseable {
   private static final String TABLE = "item";
   private static final List<String> PARTS = List.of("a", "B'");
   private static final int IDS = 5;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final TestRepository repository =
       new TestRepository(
@@ -108,6 +117,7 @@ final class HistoryRun implements AutoCloseable {
       case HistoryAction.Branch branch -> branch(pick(branches, branch.from()));
       case HistoryAction.Merge merge -> merge(merge);
       case HistoryAction.Repoint repoint -> repoint(repoint);
+      case HistoryAction.Copy copy -> copy(pick(branches, copy.branch()), copy.drop());
       case HistoryAction.Restore restore -> restore(pick(branches, restore.branch()));
     }
   }
@@ -189,11 +199,13 @@ final class HistoryRun implements AutoCloseable {
 
   private void merge(HistoryAction.Merge action) {
     ModelBranch into = pick(branches, action.into());
-    Map<RowKey, Row> theirs = pick(commits, action.commit()).rows();
-    long anchor =
-        into.handle.isDefault()
-            ? 0
-            : action.anchor() % 3 == 0 ? into.head.anchor() : pick(anchors, action.anchor());
+    if (action.keys() % 4 != 0 && !into.isClean()) {
+      // else most merges would be refused
+      commit(new HistoryAction.Commit(action.into(), new Afterwards(false, List.of())));
+    }
+    ModelCommit from = pick(commits, action.commit());
+    Map<RowKey, Row> theirs = from.rows();
+    long anchor = into.handle.isDefault() ? 0 : anchor(action.anchor(), into, from);
     List<RowChange> changes = new ArrayList<>();
     Map<RowKey, Row> merged = new HashMap<>(into.committed);
     for (int choice = 0; choice < IDS * PARTS.size(); choice++) {
@@ -211,6 +223,15 @@ final class HistoryRun implements AutoCloseable {
         changes,
         merged,
         action.afterwards());
+  }
+
+  /** Half of them are where commits are that are merged, as in a merge of the default branch. */
+  private long anchor(int choice, ModelBranch into, ModelCommit from) {
+    return switch (choice % 4) {
+      case 0 -> into.head.anchor();
+      case 1 -> pick(anchors, choice);
+      default -> from.location().anchor();
+    };
   }
 
   private void repoint(HistoryAction.Repoint action) {
@@ -298,6 +319,21 @@ final class HistoryRun implements AutoCloseable {
     repository.adapter.forget(List.of(operation.id()));
   }
 
+  private void copy(ModelBranch branch, boolean drop) {
+    if (branch.handle.isDefault()) {
+      return;
+    }
+    List<TableHandle> tables = List.of(repository.table(TABLE));
+    if (drop) {
+      repository.adapter.dematerialize(branch.handle, tables);
+      assertThat(repository.adapter.copies(branch.handle)).isEmpty();
+      return;
+    }
+    assertThat(repository.adapter.materialize(branch.handle, tables, PATIENCE))
+        .singleElement()
+        .returns(true, BranchCopy::inUse);
+  }
+
   /** The log has no branch's past before a repointing, so only what is in the log is restored. */
   private void restore(ModelBranch branch) {
     if (branch.log.isEmpty()) {
@@ -356,10 +392,43 @@ final class HistoryRun implements AutoCloseable {
         case DELETE -> deleted++;
       }
     }
+    verifyView(branch);
     PendingChanges pending = new PendingChanges(inserted, updated, deleted);
     assertThat(
             repository.adapter.pending(branch.handle, List.of(repository.at(branch.handle, TABLE))))
         .isEqualTo(pending.total() == 0 ? Map.of() : Map.of("t1", pending));
+  }
+
+  /** Sessions see the branch as it is, and a copy is what it is a copy of. */
+  private void verifyView(ModelBranch branch) {
+    if (branch.handle.isDefault()) {
+      return;
+    }
+    try (Connection session = repository.database.connect();
+        Statement statement = session.createStatement()) {
+      statement.execute("SELECT epoch.use_branch('" + branch.handle.name() + "')");
+      assertThat(
+              TestDatabase.rows(
+                  session,
+                  "SELECT part, id::text, v, j::text, g::text FROM item ORDER BY part, id"))
+          .as("what sessions see of %s", branch.handle.name())
+          .containsExactlyInAnyOrderElementsOf(
+              branch.working.values().stream()
+                  .map(row ->
+                      Arrays.asList(row.get(2), row.get(0), row.get(1), row.get(3), row.get(4)))
+                  .toList());
+      for (BranchCopy copy : repository.adapter.copies(branch.handle)) {
+        assertThat(
+                TestDatabase.rows(
+                    session,
+                    "SELECT epoch.copy_faults('%s', '%s')::text"
+                        .formatted(branch.handle.id(), copy.tableId())))
+            .as("faults of the copy of %s", branch.handle.name())
+            .containsExactly(List.of("0"));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
   }
 
   private void verifyCommits() {

@@ -1,0 +1,164 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.storage.BranchCopy;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableNotFoundException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Copies of a branch's tables, for its sessions; see {@code copies.sql}.
+ *
+ * <p>A copy is filled in one transaction and read since another. In between, everybody whose
+ * snapshot may be older than the first is waited for, as {@code CREATE INDEX CONCURRENTLY} does:
+ * such a snapshot sees the view that reads the copy, but none of the copy's rows.
+ */
+final class BranchCopies {
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
+  /** Everybody but ourselves who has a transaction. */
+  private static final String RUNNING =
+      """
+      SELECT virtualtransaction FROM pg_locks
+      WHERE locktype = 'virtualxid' AND mode = 'ExclusiveLock' AND granted
+        AND pid <> pg_backend_pid()
+      """;
+
+  private final Database database;
+  private final LockRetries retries;
+
+  BranchCopies(Database database, LockRetries retries) {
+    this.database = database;
+    this.retries = retries;
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#materialize}. */
+  List<BranchCopy> materialize(
+      BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
+    List<String> ids =
+        tables.isEmpty() ? changed(branch) : tables.stream().map(TableHandle::id).toList();
+    for (String id : ids) {
+      boolean filled = retries.run(() -> database.write(session -> fill(session, branch, id)));
+      if (filled) {
+        vacuum(branch, id);
+      }
+    }
+    if (waitForOlderSnapshots(patience)) {
+      for (String id : ids) {
+        retries.run(() ->
+            database.write(session -> {
+              session.run(retries.setting());
+              return session.list(
+                  "SELECT epoch.show_copy($1, $2)::text", row -> row, branch.id(), id);
+            }));
+      }
+    }
+    return copies(branch).stream().filter(copy -> ids.contains(copy.tableId())).toList();
+  }
+
+  private List<String> changed(BranchHandle branch) {
+    return database.read(session ->
+        session.list(
+            "SELECT table_id FROM epoch.branch_tables WHERE branch_id = $1 AND has_overlay"
+                + " ORDER BY table_id",
+            row -> row.getString(0),
+            branch.id()));
+  }
+
+  private boolean fill(Session session, BranchHandle branch, String table) {
+    session.run(retries.setting());
+    EpochSchema.ensure(session);
+    session
+        .first(
+            "SELECT 1 FROM epoch.branch_tables WHERE branch_id = $1 AND table_id = $2",
+            row -> row,
+            branch.id(),
+            table)
+        .orElseThrow(() ->
+            new TableNotFoundException(
+                "The branch " + branch.name() + " has no such table in this database",
+                "Rebuild the branch: epoch doctor"));
+    session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table);
+    return session
+        .first("SELECT epoch.fill_copy($1, $2)", row -> row.getBoolean(0), branch.id(), table)
+        .orElseThrow();
+  }
+
+  /** Rows that everybody sees are read without a look at who wrote them. */
+  private void vacuum(BranchHandle branch, String table) {
+    database.alone(session -> {
+      String copy =
+          session
+              .first(
+                  "SELECT epoch.object_of('m', $1, $2)",
+                  row -> row.getString(0),
+                  table,
+                  branch.id())
+              .orElseThrow();
+      session.run("VACUUM " + Quote.qualified("epoch", copy));
+    });
+  }
+
+  private boolean waitForOlderSnapshots(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    List<String> older = database.ask(BranchCopies::running);
+    while (!older.isEmpty()) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+      List<String> left = new ArrayList<>(older);
+      left.retainAll(database.ask(BranchCopies::running));
+      older = left;
+    }
+    return true;
+  }
+
+  private static List<String> running(Session session) {
+    return session.list(RUNNING, row -> row.getString(0));
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#dematerialize}. */
+  void drop(BranchHandle branch, Collection<TableHandle> tables) {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (!EpochSchema.exists(session)) {
+            return null;
+          }
+          return session.list(
+              """
+              SELECT epoch.drop_copy(branch_id, table_id)::text FROM epoch.branch_tables
+              WHERE branch_id = $1 AND has_copy AND (cardinality($2::text[]) = 0 OR table_id = ANY ($2))
+              ORDER BY table_id
+              """,
+              row -> row,
+              branch.id(),
+              tables.stream().map(TableHandle::id).toArray(String[]::new));
+        }));
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#copies}. */
+  List<BranchCopy> copies(BranchHandle branch) {
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session.list(
+                """
+                SELECT t.table_id, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid), t.copy_shown
+                FROM epoch.branch_tables AS t
+                JOIN pg_class AS c ON c.oid =
+                  to_regclass(format('epoch.%I', epoch.object_of('m', t.table_id, t.branch_id)))
+                WHERE t.branch_id = $1 AND t.has_copy
+                ORDER BY t.table_id
+                """,
+                row ->
+                    new BranchCopy(
+                        row.getString(0), row.getLong(1), row.getLong(2), row.getBoolean(3)),
+                branch.id())
+            : List.of());
+  }
+}

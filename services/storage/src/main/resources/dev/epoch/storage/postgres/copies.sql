@@ -1,0 +1,314 @@
+-- Copies: every row that a branch sees of a table, in one plain table with the table's indexes, which the
+-- branch's view reads instead of the layers. Triggers keep a copy what the layers say, in the transaction that
+-- changes them. docs/adr/0013 says why that is enough.
+
+-- Query for the rows (writable columns) of the live table at the branch's anchor whose key is among those of a
+-- query and that no entry of the overlay hides. Each key is looked up: the cost follows the keys.
+CREATE OR REPLACE FUNCTION epoch.base_rows(of_branch text, of_table text, keys text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  live regclass := epoch.live_table(of_table);
+  writable text[] := epoch.writable_columns(live);
+  past text;
+  pending text;
+BEGIN
+  past := format(
+    'epoch.%I AS past WHERE %s AND past.epoch_from <= %s AND past.epoch_to > %3$s',
+    epoch.object_of('h', of_table), epoch.key_match(of_table, 'past', 'k'), epoch.anchor_of(of_branch, of_table));
+  pending := format(
+    'epoch.%I AS pending WHERE %s', epoch.object_of('w', of_table), epoch.key_match(of_table, 'pending', 'k'));
+  RETURN format(
+    $sql$
+      SELECT base.*
+      FROM (%1$s) AS k
+      CROSS JOIN LATERAL (
+        SELECT %2$s FROM %3$s AND past.epoch_kind = 1
+        UNION ALL
+        SELECT %4$s FROM %5$s AND pending.epoch_kind = 1 AND NOT EXISTS (SELECT FROM %3$s)
+        UNION ALL
+        SELECT %6$s FROM %7$s AS live WHERE %8$s
+          AND NOT EXISTS (SELECT FROM %5$s) AND NOT EXISTS (SELECT FROM %3$s)
+      ) AS base
+      WHERE NOT EXISTS (SELECT FROM epoch.%9$I AS entry WHERE %10$s)
+        AND NOT EXISTS (SELECT FROM epoch.%11$I AS entry WHERE %10$s)
+    $sql$,
+    keys,
+    epoch.column_list(writable, 'past'), past,
+    epoch.column_list(writable, 'pending'), pending,
+    epoch.column_list(writable, 'live'), live, epoch.key_match(of_table, 'live', 'k'),
+    epoch.object_of('v', of_table, of_branch), epoch.key_match(of_table, 'entry', 'k'),
+    epoch.object_of('d', of_table, of_branch));
+END
+$$;
+
+-- Makes a copy's trigger function: plans are made once per session, for few rows, and must do for many.
+CREATE OR REPLACE FUNCTION epoch.create_copy_function(function_name text, body text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  setting text;
+BEGIN
+  PERFORM epoch.create_trigger_function(function_name, body);
+  FOREACH setting IN ARRAY ARRAY['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan', 'jit'] LOOP
+    EXECUTE format('ALTER FUNCTION epoch.%I() SET %s = off', function_name, setting);
+  END LOOP;
+END
+$$;
+
+-- Makes the functions that keep a copy in line with the rows (vm) and the tombstones (dm) of the overlay.
+CREATE OR REPLACE FUNCTION epoch.create_copy_functions(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+  t epoch.tables;
+  copy text := format('epoch.%I', epoch.object_of('m', of_table, of_branch));
+  writable text[] := epoch.writable_columns(epoch.live_table(of_table));
+  drop_old text;
+  drop_new text;
+  show_base text;
+  put_new text;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  drop_old := format(
+    'DELETE FROM %s AS target USING old_rows WHERE %s;', copy, epoch.key_match(of_table, 'target', 'old_rows'));
+  drop_new := format(
+    'DELETE FROM %s AS target USING new_rows WHERE %s;', copy, epoch.key_match(of_table, 'target', 'new_rows'));
+  show_base := format(
+    'INSERT INTO %s (%s) %s;', copy, epoch.column_list(writable),
+    epoch.base_rows(
+      of_branch, of_table, format('SELECT %s FROM old_rows', epoch.column_list(t.key_columns, 'old_rows'))));
+  put_new := format(
+    'INSERT INTO %s (%s) SELECT %s FROM new_rows;', copy, epoch.column_list(writable),
+    epoch.column_list(writable, 'new_rows'));
+  PERFORM epoch.create_copy_function(epoch.object_of('vm', of_table, of_branch), format(
+    $body$
+      #variable_conflict use_column
+      BEGIN
+        IF TG_OP = 'INSERT' THEN
+          %1$s %2$s
+        ELSIF TG_OP = 'DELETE' THEN
+          %3$s %4$s
+        ELSIF current_setting('epoch.key_changed', true) = 'on' THEN
+          %3$s %4$s %1$s %2$s
+        ELSE
+          UPDATE %5$s AS target SET %6$s FROM new_rows WHERE %7$s;
+        END IF;
+        RETURN NULL;
+      END
+    $body$,
+    drop_new, put_new, drop_old, show_base, copy,
+    (SELECT string_agg(format('%I = new_rows.%1$I', c), ', ') FROM unnest(writable) AS c),
+    epoch.key_match(of_table, 'target', 'new_rows')));
+  PERFORM epoch.create_copy_function(epoch.object_of('dm', of_table, of_branch), format(
+    $body$
+      #variable_conflict use_column
+      BEGIN
+        IF TG_OP = 'INSERT' THEN
+          %1$s
+        ELSE
+          %2$s
+        END IF;
+        RETURN NULL;
+      END
+    $body$,
+    drop_new, show_base));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION epoch.create_copy_triggers(on_table text, function_name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  -- named so that they fire after the capture, which may wait
+  EXECUTE format(
+    'CREATE OR REPLACE TRIGGER epoch_copy_insert AFTER INSERT ON epoch.%I '
+    'REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()', on_table, function_name);
+  EXECUTE format(
+    'CREATE OR REPLACE TRIGGER epoch_copy_update AFTER UPDATE ON epoch.%I '
+    'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
+    on_table, function_name);
+  EXECUTE format(
+    'CREATE OR REPLACE TRIGGER epoch_copy_delete AFTER DELETE ON epoch.%I '
+    'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()', on_table, function_name);
+END
+$$;
+
+-- Keeps copies in line with the live table, which is seen at the branch's anchor: a copy's row changes with the
+-- anchor if the live row was changed by a commit in between and the branch has no entry for it.
+CREATE OR REPLACE FUNCTION epoch.follow_anchor() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
+DECLARE
+  copy text := epoch.object_of('m', NEW.table_id, NEW.branch_id);
+  keys text;
+BEGIN
+  SELECT format(
+    'SELECT DISTINCT %s FROM epoch.%I AS past WHERE past.epoch_to > %s AND past.epoch_to <= %s',
+    epoch.column_list(t.key_columns, 'past'), epoch.object_of('h', t.table_id),
+    least(OLD.anchor, NEW.anchor), greatest(OLD.anchor, NEW.anchor))
+  INTO STRICT keys
+  FROM epoch.tables AS t WHERE t.table_id = NEW.table_id;
+  EXECUTE format(
+    'DELETE FROM epoch.%I AS target USING (%s) AS k WHERE %s AND NOT EXISTS (SELECT FROM epoch.%I AS entry WHERE %s)',
+    copy, keys, epoch.key_match(NEW.table_id, 'target', 'k'),
+    epoch.object_of('v', NEW.table_id, NEW.branch_id), epoch.key_match(NEW.table_id, 'entry', 'k'));
+  EXECUTE format(
+    'INSERT INTO epoch.%I (%s) %s', copy,
+    epoch.column_list(epoch.writable_columns(epoch.live_table(NEW.table_id))),
+    epoch.base_rows(NEW.branch_id, NEW.table_id, keys));
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER epoch_follow_anchor AFTER UPDATE OF anchor ON epoch.branch_tables
+FOR EACH ROW WHEN (NEW.has_copy AND OLD.anchor <> NEW.anchor)
+EXECUTE FUNCTION epoch.follow_anchor();
+
+-- Fills a copy; nothing if there is one. Sessions that write the table on this branch wait meanwhile. The views
+-- do not read it yet: show_copy, when no snapshot is left that is older.
+CREATE OR REPLACE FUNCTION epoch.fill_copy(of_branch text, of_table text) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  place epoch.branch_tables;
+  live regclass := epoch.live_table(of_table);
+  row_table text := epoch.object_of('v', of_table, of_branch);
+  tombstones text := epoch.object_of('d', of_table, of_branch);
+  copy text := epoch.object_of('m', of_table, of_branch);
+  rule record;
+  definitions text[] := '{}';
+  definition text;
+  visible text;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  SELECT * INTO STRICT place FROM epoch.branch_tables
+  WHERE branch_id = of_branch AND table_id = of_table FOR UPDATE;
+  IF place.has_copy THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('LOCK TABLE epoch.%I, epoch.%I IN SHARE ROW EXCLUSIVE MODE', row_table, tombstones);
+  EXECUTE format('CREATE TABLE epoch.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', copy, live);
+  -- What a statement leaves behind obeys the rules; what a copy holds between two of its triggers need not.
+  FOR rule IN
+    SELECT c.conname FROM pg_constraint AS c
+    WHERE c.conrelid = format('epoch.%I', copy)::regclass AND c.contype = 'c'
+  LOOP
+    EXECUTE format('ALTER TABLE epoch.%I DROP CONSTRAINT %I', copy, rule.conname);
+  END LOOP;
+  FOR rule IN
+    SELECT x.relname, pg_get_indexdef(i.indexrelid) AS definition, c.conname,
+      i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND (
+        SELECT array_agg(a.attname::text ORDER BY a.attname)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+      ) = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(t.key_columns) AS k) AS is_key
+    FROM pg_index AS i
+    JOIN pg_class AS x ON x.oid = i.indexrelid
+    LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
+    WHERE i.indrelid = format('epoch.%I', copy)::regclass
+  LOOP
+    definitions := definitions || CASE
+      WHEN rule.is_key THEN rule.definition
+      ELSE regexp_replace(rule.definition, '^CREATE UNIQUE INDEX', 'CREATE INDEX')
+    END;
+    IF rule.conname IS NOT NULL THEN
+      EXECUTE format('ALTER TABLE epoch.%I DROP CONSTRAINT %I', copy, rule.conname);
+    ELSE
+      EXECUTE format('DROP INDEX epoch.%I', rule.relname);
+    END IF;
+  END LOOP;
+  visible := epoch.column_list(epoch.writable_columns(live));
+  EXECUTE format(
+    'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS seen', copy, visible,
+    epoch.branch_select(of_branch, of_table));
+  FOREACH definition IN ARRAY definitions LOOP
+    EXECUTE definition;
+  END LOOP;
+  EXECUTE format('ANALYZE epoch.%I', copy);
+  PERFORM epoch.create_copy_functions(of_branch, of_table);
+  PERFORM epoch.create_copy_triggers(row_table, epoch.object_of('vm', of_table, of_branch));
+  PERFORM epoch.create_copy_triggers(tombstones, epoch.object_of('dm', of_table, of_branch));
+  UPDATE epoch.branch_tables SET has_copy = true WHERE branch_id = of_branch AND table_id = of_table;
+  RETURN true;
+END
+$$;
+
+-- Lets the views read the copy. The caller has waited until every snapshot is gone in which it is not filled.
+CREATE OR REPLACE FUNCTION epoch.show_copy(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  UPDATE epoch.branch_tables SET copy_shown = true
+  WHERE branch_id = of_branch AND table_id = of_table AND has_copy AND NOT copy_shown;
+  IF FOUND THEN
+    PERFORM epoch.rebuild_views(of_branch, of_table);
+  END IF;
+END
+$$;
+
+-- Drops the copy; the views read the layers again.
+CREATE OR REPLACE FUNCTION epoch.drop_copy(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  kind text;
+  operation text;
+BEGIN
+  UPDATE epoch.branch_tables SET has_copy = false, copy_shown = false
+  WHERE branch_id = of_branch AND table_id = of_table AND has_copy;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM epoch.rebuild_views(of_branch, of_table);
+  FOREACH kind IN ARRAY ARRAY['v', 'd'] LOOP
+    FOREACH operation IN ARRAY ARRAY['insert', 'update', 'delete'] LOOP
+      EXECUTE format(
+        'DROP TRIGGER IF EXISTS epoch_copy_%s ON epoch.%I', operation, epoch.object_of(kind, of_table, of_branch));
+    END LOOP;
+    EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind || 'm', of_table, of_branch));
+  END LOOP;
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of('m', of_table, of_branch));
+END
+$$;
+
+-- The rows that the branch sees, out of its copy.
+CREATE OR REPLACE FUNCTION epoch.copy_select(of_branch text, of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    'SELECT %s FROM epoch.%I AS row_seen',
+    epoch.column_list(epoch.visible_columns(epoch.live_table(of_table)), 'row_seen'),
+    epoch.object_of('m', of_table, of_branch))
+$$;
+
+-- How many rows a copy has too many or too few, or else than the layers say. Reads both.
+CREATE OR REPLACE FUNCTION epoch.copy_faults(of_branch text, of_table text) RETURNS bigint
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  faults bigint;
+BEGIN
+  EXECUTE format(
+    $sql$
+      WITH copied AS MATERIALIZED (SELECT ROW(c.*)::text AS image FROM (%s) AS c),
+        layered AS MATERIALIZED (SELECT ROW(l.*)::text AS image FROM (%s) AS l)
+      SELECT (SELECT count(*) FROM (TABLE copied EXCEPT ALL TABLE layered) AS surplus)
+        + (SELECT count(*) FROM (TABLE layered EXCEPT ALL TABLE copied) AS missing)
+    $sql$,
+    epoch.copy_select(of_branch, of_table), epoch.branch_select(of_branch, of_table))
+  INTO faults;
+  RETURN faults;
+END
+$$;
