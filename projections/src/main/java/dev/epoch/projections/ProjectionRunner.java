@@ -29,7 +29,10 @@ final class ProjectionRunner implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(2);
 
   /** So long records are gathered when a page was short and nobody waits. */
-  private static final Duration GATHER = Duration.ofMillis(20);
+  private static final Duration GATHER = Duration.ofMillis(100);
+
+  /** The same where there is something to do only if an append went without the projection. */
+  private static final Duration GATHER_INLINE = Duration.ofMillis(500);
 
   private static final int SHORT_PAGE = 100;
   private static final System.Logger LOG = System.getLogger(ProjectionRunner.class.getName());
@@ -90,15 +93,18 @@ final class ProjectionRunner implements AutoCloseable {
 
   private void run() {
     while (!closed) {
-      boolean progressed = false;
+      int applied = 0;
       try {
-        progressed = step();
+        applied = step();
       } catch (RuntimeException e) {
         LOG.log(
             System.Logger.Level.WARNING, "Projection " + projector.name() + " will try again", e);
       }
-      if (!progressed) {
+      if (applied == 0) {
         idle();
+      }
+      if (applied < SHORT_PAGE) {
+        gather();
       }
     }
   }
@@ -120,9 +126,10 @@ final class ProjectionRunner implements AutoCloseable {
   }
 
   private void gather() {
+    Duration atMost = projector.lifecycle() == Projector.Lifecycle.INLINE ? GATHER_INLINE : GATHER;
     lock.lock();
     try {
-      for (long left = GATHER.toNanos(); left > 0 && waiting == 0 && !closed; ) {
+      for (long left = atMost.toNanos(); left > 0 && waiting == 0 && !closed; ) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -133,12 +140,12 @@ final class ProjectionRunner implements AutoCloseable {
     }
   }
 
-  /** Applies a page; whether there was one. */
-  private boolean step() {
+  /** Applies a page; how many records there were to apply. */
+  private int step() {
     Checkpoint checkpoint = current();
     moved(checkpoint.position());
     if (checkpoint.parked()) {
-      return false;
+      return 0;
     }
     List<StoredRecord> page =
         log.read(EventLog.ALL, checkpoint.position())
@@ -149,7 +156,7 @@ final class ProjectionRunner implements AutoCloseable {
             .await()
             .indefinitely();
     if (page.isEmpty()) {
-      return false;
+      return 0;
     }
     requireNext(checkpoint.position(), page);
     try {
@@ -158,14 +165,11 @@ final class ProjectionRunner implements AutoCloseable {
       LOG.log(
           System.Logger.Level.WARNING,
           "Projection " + projector.name() + " waits: " + later.getMessage());
-      return false;
+      return 0;
     } catch (RuntimeException failure) {
       applyOneByOne(page);
     }
-    if (page.size() < SHORT_PAGE) {
-      gather();
-    }
-    return true;
+    return page.size();
   }
 
   /**

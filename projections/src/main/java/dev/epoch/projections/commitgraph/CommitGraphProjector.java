@@ -9,7 +9,10 @@ import dev.epoch.projections.Sql;
 import dev.epoch.projections.TableProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 
 /** Commits, their parents, and what each changed. */
 public final class CommitGraphProjector implements TableProjector {
@@ -52,20 +55,36 @@ public final class CommitGraphProjector implements TableProjector {
           )
           """);
 
+  /**
+   * A commit with its parents and tables. Tables that were recorded before their commit carry the
+   * operation's id until the commit comes.
+   */
   private static final String INSERT_COMMIT =
       """
+      WITH parents AS (
+        INSERT INTO commit_parents (repository, commit_id, place, parent_id)
+        SELECT $1, $2, p.place::integer, p.parent
+        FROM unnest($9::text[]) WITH ORDINALITY AS p (parent, place)
+        ON CONFLICT DO NOTHING
+      ),
+      tables AS (
+        INSERT INTO commit_tables (
+          repository, owner, table_name, row_count, schema_hash, content_hash, inserted, updated, deleted
+        )
+        SELECT $1, $2, t.*
+        FROM unnest(
+          $10::text[], $11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[]
+        ) AS t
+        ON CONFLICT DO NOTHING
+      ),
+      recorded AS (
+        UPDATE commit_tables SET owner = $2
+        WHERE repository = $1 AND owner = $17
+      )
       INSERT INTO commits (
         repository, commit_id, branch_id, author_name, author_email, message, committed_at, position
       )
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-      ON CONFLICT DO NOTHING
-      """;
-
-  private static final String INSERT_PARENTS =
-      """
-      INSERT INTO commit_parents (repository, commit_id, place, parent_id)
-      SELECT $1, $2, p.place::integer, p.parent
-      FROM unnest($3::text[]) WITH ORDINALITY AS p (parent, place)
       ON CONFLICT DO NOTHING
       """;
 
@@ -77,15 +96,6 @@ public final class CommitGraphProjector implements TableProjector {
       SELECT $1, $2, t.*
       FROM unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[]) AS t
       ON CONFLICT DO NOTHING
-      """;
-
-  /**
-   * Tables that were recorded before their commit carry the operation's id until the commit comes.
-   */
-  private static final String ADOPT =
-      """
-      UPDATE commit_tables SET owner = $3
-      WHERE repository = $1 AND owner = $2
       """;
 
   private static final String DELETE =
@@ -120,8 +130,7 @@ public final class CommitGraphProjector implements TableProjector {
   public Uni<Void> apply(SqlConnection transaction, ProjectedEvent event) {
     return switch (event.event()) {
       case CommitCreatedV1 e -> created(transaction, event, e);
-      case CommitTablesRecordedV1 e ->
-          insertTables(transaction, event.repository(), e.operationId().toString(), e.tables());
+      case CommitTablesRecordedV1 e -> recorded(transaction, event, e);
       case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE, event.repository());
       default -> Uni.createFrom().voidItem();
     };
@@ -129,47 +138,35 @@ public final class CommitGraphProjector implements TableProjector {
 
   private static Uni<Void> created(
       SqlConnection transaction, ProjectedEvent event, CommitCreatedV1 commit) {
-    String repository = event.repository();
-    Uni<Void> inserted =
-        Sql.run(
-            transaction,
-            INSERT_COMMIT,
-            repository,
-            commit.commit(),
-            commit.branchId(),
-            commit.author().name(),
-            commit.author().email(),
-            commit.message(),
-            Sql.time(commit.time()),
-            event.stored().position());
-    Uni<Void> parents =
-        Sql.run(
-            transaction,
-            INSERT_PARENTS,
-            repository,
-            commit.commit(),
-            commit.parents().toArray(String[]::new));
-    Uni<Void> tables = insertTables(transaction, repository, commit.commit(), commit.tables());
-    return commit.operationId() == null
-        ? Sql.all(inserted, parents, tables)
-        : Sql.all(
-            inserted,
-            parents,
-            tables,
-            Sql.run(
-                transaction, ADOPT, repository, commit.operationId().toString(), commit.commit()));
+    UUID operation = commit.operationId();
+    List<Object> values =
+        new ArrayList<>(
+            Arrays.asList(
+                event.repository(),
+                commit.commit(),
+                commit.branchId(),
+                commit.author().name(),
+                commit.author().email(),
+                commit.message(),
+                Sql.time(commit.time()),
+                event.stored().position(),
+                commit.parents().toArray(String[]::new)));
+    values.addAll(columns(commit.tables()));
+    values.add(operation == null ? null : operation.toString());
+    return Sql.run(transaction, INSERT_COMMIT, values.toArray());
   }
 
-  private static Uni<Void> insertTables(
-      SqlConnection transaction, String repository, String owner, List<TableEntry> tables) {
-    if (tables.isEmpty()) {
-      return Uni.createFrom().voidItem();
-    }
-    return Sql.run(
-        transaction,
-        INSERT_TABLES,
-        repository,
-        owner,
+  private static Uni<Void> recorded(
+      SqlConnection transaction, ProjectedEvent event, CommitTablesRecordedV1 recorded) {
+    List<Object> values =
+        new ArrayList<>(List.of(event.repository(), recorded.operationId().toString()));
+    values.addAll(columns(recorded.tables()));
+    return Sql.run(transaction, INSERT_TABLES, values.toArray());
+  }
+
+  /** One array for each column. */
+  private static List<Object> columns(List<TableEntry> tables) {
+    return List.of(
         tables.stream().map(TableEntry::name).toArray(String[]::new),
         tables.stream().map(TableEntry::rowCount).toArray(Long[]::new),
         tables.stream().map(entry -> entry.schemaHash().hex()).toArray(String[]::new),

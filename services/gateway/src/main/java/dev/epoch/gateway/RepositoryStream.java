@@ -212,7 +212,8 @@ final class RepositoryStream {
             answers.add(() -> complete(request, List.of(), Optional.empty(), former, standing));
             return;
           }
-          if (NulCharacters.in(codec.encode(command.command()))) {
+          String encoded = codec.encode(command.command());
+          if (NulCharacters.in(encoded)) {
             refuse(request, NulCharacters.REFUSAL);
             return;
           }
@@ -221,7 +222,7 @@ final class RepositoryStream {
             refuse(request, decision.rejection().get());
             return;
           }
-          record(command.command(), caller, key, now, caller.command());
+          record(command.command(), encoded, caller, key, now, caller.command());
           store(request, decision, key, now);
         }
         case ContinuationRequest continuation ->
@@ -240,7 +241,9 @@ final class RepositoryStream {
                 state,
                 event,
                 occurrence(
-                    record(event, request.caller(), key, now, UUID.randomUUID()), version()));
+                    record(
+                        event, codec.encode(event), request.caller(), key, now, UUID.randomUUID()),
+                    version()));
       }
       decision
           .rejection()
@@ -250,7 +253,13 @@ final class RepositoryStream {
                       state,
                       rejection,
                       occurrence(
-                          record(rejection, request.caller(), key, now, UUID.randomUUID()),
+                          record(
+                              rejection,
+                              codec.encode(rejection),
+                              request.caller(),
+                              key,
+                              now,
+                              UUID.randomUUID()),
                           version())));
       RepositoryState after = state;
       answers.add(() ->
@@ -281,7 +290,8 @@ final class RepositoryStream {
       }
     }
 
-    private Envelope record(Object data, Caller caller, String key, Instant now, UUID id) {
+    private Envelope record(
+        Object data, String encoded, Caller caller, String key, Instant now, UUID id) {
       RecordType type = RecordType.of(data);
       Envelope envelope =
           new Envelope(
@@ -293,7 +303,7 @@ final class RepositoryStream {
               caller.actor(),
               caller.command(),
               key,
-              codec.encode(data));
+              encoded);
       records.add(envelope);
       state = Appliers.pass(state, version());
       return envelope;

@@ -22,7 +22,10 @@ final class AppendConnection {
   private final Vertx vertx;
   private final PgConnectOptions options;
   private final Duration timeout;
-  private volatile PgConnection open;
+  private volatile Open open;
+
+  /** A connection, and what it knows of the log. */
+  record Open(PgConnection connection, KnownLog known) {}
 
   AppendConnection(Vertx vertx, PgConnectOptions options, Duration timeout) {
     this.vertx = vertx;
@@ -43,24 +46,25 @@ final class AppendConnection {
    * @return fails with {@link LogUnavailableException} if the server cannot keep what it
    *     acknowledges
    */
-  Uni<PgConnection> get() {
-    PgConnection current = open;
+  Uni<Open> get() {
+    Open current = open;
     return current != null ? Uni.createFrom().item(current) : connect();
   }
 
-  private Uni<PgConnection> connect() {
+  private Uni<Open> connect() {
     return PgConnection.connect(vertx, options)
         .chain(connection ->
             prepare(connection)
                 .replaceWith(connection)
                 .onFailure()
                 .call(() -> connection.close().onFailure().recoverWithNull()))
-        .invoke(connection -> {
+        .map(connection -> {
           // Statements report their own failures; what happens between them is for the next flush.
           connection.exceptionHandler(failure ->
               LOG.log(System.Logger.Level.DEBUG, "The connection that appends", failure));
           connection.closeHandler(() -> forget(connection));
-          open = connection;
+          open = new Open(connection, new KnownLog());
+          return open;
         });
   }
 
@@ -116,25 +120,26 @@ final class AppendConnection {
   }
 
   private void forget(PgConnection connection) {
-    if (open == connection) {
+    Open current = open;
+    if (current != null && current.connection() == connection) {
       open = null;
     }
   }
 
   /** Gives the connection up, whatever state it is in. The server rolls its transaction back. */
   void discard() {
-    PgConnection current = open;
+    Open current = open;
     open = null;
     if (current != null) {
-      current.close().subscribe().with(closed -> {}, failure -> {});
+      current.connection().close().subscribe().with(closed -> {}, failure -> {});
     }
   }
 
   Uni<Void> close() {
-    PgConnection current = open;
+    Open current = open;
     open = null;
     return current == null
         ? Uni.createFrom().voidItem()
-        : current.close().onFailure().recoverWithNull();
+        : current.connection().close().onFailure().recoverWithNull();
   }
 }

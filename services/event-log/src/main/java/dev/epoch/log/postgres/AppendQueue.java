@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -26,6 +27,7 @@ final class AppendQueue {
   private final int maxWaitingAppends;
   private final long maxWaitingBytes;
   private final Function<List<Waiting>, Uni<Runnable>> flush;
+  private final Executor answering;
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -37,14 +39,18 @@ final class AppendQueue {
   record Waiting(AppendRequest request, UniEmitter<? super AppendResult> answer) {}
 
   /**
-   * @param flush writes a batch and yields what answers its appends, run when the next batch is on
-   *     its way; never fails
+   * @param flush writes a batch and yields what answers its appends; never fails
+   * @param answering runs the answers of a batch, rather after the next one is on its way
    */
   AppendQueue(
-      int maxWaitingAppends, long maxWaitingBytes, Function<List<Waiting>, Uni<Runnable>> flush) {
+      int maxWaitingAppends,
+      long maxWaitingBytes,
+      Function<List<Waiting>, Uni<Runnable>> flush,
+      Executor answering) {
     this.maxWaitingAppends = maxWaitingAppends;
     this.maxWaitingBytes = maxWaitingBytes;
     this.flush = flush;
+    this.answering = answering;
   }
 
   Uni<AppendResult> add(AppendRequest request) {
@@ -105,8 +111,8 @@ final class AppendQueue {
           .apply(batch)
           .subscribe()
           .with(answers -> {
+            answering.execute(answers);
             flushNext(true);
-            answers.run();
           });
     } else if (closed) {
       drained.complete(null);

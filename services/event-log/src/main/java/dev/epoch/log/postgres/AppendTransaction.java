@@ -15,28 +15,40 @@ import java.util.UUID;
 /**
  * One transaction that appends a batch.
  *
+ * <p>What the connection knows of the log usually tells what becomes of the batch ({@link
+ * KnownLog}). The database then stores it on the condition that the head has not moved:
+ *
  * <pre>
- *   BEGIN, lock the head, versions of the streams, known ids     one round trip
+ *   foresee                                                       in memory
+ *   BEGIN, insert and move the head if it stands there, COMMIT    one round trip
+ * </pre>
+ *
+ * <p>If the head stands elsewhere, an id is in the log already, or too little is known, it asks:
+ *
+ * <pre>
+ *   BEGIN, lock the head, versions of the streams, known ids      one round trip
  *   AppendBatch.decide                                            in memory
- *   insert, move the head, notify, COMMIT                         one round trip
+ *   insert and move the head, COMMIT                              one round trip
  * </pre>
  *
  * <p>The lock and the reads are different statements on purpose: a statement that waits for a lock
- * sees the other tables as they were before it waited. With participants the second round trip
- * becomes one for the insert, those of the participants, and one for the commit.
+ * sees the other tables as they were before it waited. With participants the COMMIT is a round trip
+ * of its own, behind theirs.
  */
 final class AppendTransaction {
   private static final String LOCK_HEAD = EventRows.HEAD + " FOR UPDATE";
 
   private final PgConnection connection;
+  private final KnownLog known;
   private final List<AppendRequest> requests;
   private final ParticipantRuns participants;
   private AppendBatch decided;
   private boolean commitSent;
 
   AppendTransaction(
-      PgConnection connection, List<AppendRequest> requests, ParticipantRuns participants) {
-    this.connection = connection;
+      AppendConnection.Open open, List<AppendRequest> requests, ParticipantRuns participants) {
+    this.connection = open.connection();
+    this.known = open.known();
     this.requests = requests;
     this.participants = participants;
   }
@@ -56,11 +68,29 @@ final class AppendTransaction {
    *     nothing is stored and the connection has no open transaction
    */
   Uni<AppendBatch> run() {
-    return decide()
-        .invoke(batch -> decided = batch)
-        .call(batch -> batch.appended().isEmpty() ? rollback() : store(batch))
+    return known
+        .foresee(requests)
+        .map(this::storeForeseen)
+        .orElseGet(this::askAndStore)
+        .invoke(known::stored)
         .onFailure(failure -> !PostgresFailures.connectionLost(failure))
         .call(this::rollback);
+  }
+
+  private Uni<AppendBatch> storeForeseen(AppendBatch batch) {
+    decided = batch;
+    return inserted(statement("BEGIN"), batch)
+        .onFailure(PostgresFailures::notUnique)
+        .recoverWithItem(false)
+        .chain(there ->
+            there ? finish(batch).replaceWith(batch) : rollback().chain(this::askAndStore));
+  }
+
+  private Uni<AppendBatch> askAndStore() {
+    commitSent = false;
+    return decide()
+        .invoke(batch -> decided = batch)
+        .call(batch -> batch.appended().isEmpty() ? rollback() : store(batch));
   }
 
   private Uni<AppendBatch> decide() {
@@ -82,16 +112,39 @@ final class AppendTransaction {
         .all()
         .unis(statement("BEGIN"), head, versions, places)
         .asTuple()
-        .map(found ->
-            AppendBatch.decide(requests, found.getItem2(), found.getItem3(), found.getItem4()));
+        .map(found -> {
+          known.asked(found.getItem2(), found.getItem3());
+          return AppendBatch.decide(requests, found.getItem2(), found.getItem3(), found.getItem4());
+        });
   }
 
   private Uni<Void> store(AppendBatch batch) {
-    Uni<Void> insert =
-        prepared(EventRows.INSERT, EventRows.insertion(batch.appended())).replaceWithVoid();
+    return inserted(Uni.createFrom().voidItem(), batch)
+        .invoke(there -> {
+          if (!there) {
+            throw new IllegalStateException("The head of the log moved under its lock");
+          }
+        })
+        .chain(() -> finish(batch));
+  }
+
+  /**
+   * Whether the head stood where the batch begins. Without participants, the transaction is over
+   * then.
+   */
+  private Uni<Boolean> inserted(Uni<Void> before, AppendBatch batch) {
+    Uni<Boolean> insert =
+        prepared(EventRows.INSERT, EventRows.insertion(batch.appended()))
+            .map(rows -> rows.size() == 1);
     return participants.isEmpty()
-        ? Uni.combine().all().unis(insert, commit()).discardItems()
-        : insert.chain(() -> participants.run(connection, batch.appended())).chain(this::commit);
+        ? Uni.combine().all().unis(before, insert, commit()).with((_, there, _) -> there)
+        : Uni.combine().all().unis(before, insert).with((_, there) -> there);
+  }
+
+  private Uni<Void> finish(AppendBatch batch) {
+    return participants.isEmpty()
+        ? Uni.createFrom().voidItem()
+        : participants.run(connection, batch.appended()).chain(this::commit);
   }
 
   private Uni<Void> commit() {

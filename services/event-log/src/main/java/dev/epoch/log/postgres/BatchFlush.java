@@ -6,7 +6,6 @@ import dev.epoch.log.AppendRequest;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.log.StoredRecord;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.pgclient.PgConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -118,13 +117,13 @@ final class BatchFlush {
         .get()
         .chain(open -> attempt(open, new ParticipantRuns(others, timeout)))
         .ifNoItem()
-        .after(timeout.multipliedBy(2L + others.size()))
+        .after(Duration.ofMillis(timeout.toMillis() * (2 + others.size())))
         .fail()
         .onFailure(PostgresFailures::connectionLost)
         .recoverWithUni(this::afterLoss);
   }
 
-  private Uni<AppendBatch> attempt(PgConnection open, ParticipantRuns runs) {
+  private Uni<AppendBatch> attempt(AppendConnection.Open open, ParticipantRuns runs) {
     attempt = new Attempt(new AppendTransaction(open, requests, runs), runs);
     return attempt.transaction().run();
   }

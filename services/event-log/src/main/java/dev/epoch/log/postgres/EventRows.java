@@ -120,10 +120,19 @@ final class EventRows {
       WHERE id = ANY ($1::uuid[])
       """;
 
-  /** Stores the records, moves the head and wakes the tails. */
+  /**
+   * Stores the records, moves the head and wakes the tails, if the head stands where the records
+   * begin; one row if it does. Waits for the transaction of another that moves it.
+   */
   static final String INSERT =
       """
-      WITH inserted AS (
+      WITH moved AS (
+        UPDATE epoch.log_head
+        SET position = $17::bigint
+        WHERE position = $16::bigint
+        RETURNING position
+      ),
+      inserted AS (
         INSERT INTO epoch.events (
           position, stream, version, id, kind, type, schema_version, time,
           actor_id, actor_name, actor_email, causation, idempotency_key, data, digest
@@ -134,18 +143,16 @@ final class EventRows {
           $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[],
           $15::bytea[]
         )
-      ),
-      moved AS (
-        UPDATE epoch.log_head
-        SET position = $16::bigint
+        WHERE EXISTS (SELECT FROM moved)
       )
-      SELECT pg_notify($17::text, $16::text)
+      SELECT pg_notify($18::text, moved.position::text)
+      FROM moved
       """;
 
   private EventRows() {}
 
   static Tuple insertion(List<StoredRecord> records) {
-    List<Object> values = new ArrayList<>(17);
+    List<Object> values = new ArrayList<>(18);
     values.add(column(records, StoredRecord::position, Long[]::new));
     values.add(column(records, StoredRecord::stream, String[]::new));
     values.add(column(records, StoredRecord::version, Long[]::new));
@@ -165,6 +172,7 @@ final class EventRows {
     values.add(column(records, record -> record.envelope().idempotencyKey(), String[]::new));
     values.add(column(records, record -> record.envelope().data(), String[]::new));
     values.add(column(records, record -> Buffer.buffer(RecordDigest.of(record)), Buffer[]::new));
+    values.add(records.getFirst().position() - 1);
     values.add(records.getLast().position());
     values.add(CHANNEL);
     return Tuple.from(values);
@@ -172,7 +180,11 @@ final class EventRows {
 
   private static <T> T[] column(
       List<StoredRecord> records, Function<StoredRecord, T> value, IntFunction<T[]> array) {
-    return records.stream().map(value).toArray(array);
+    T[] values = array.apply(records.size());
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value.apply(records.get(i));
+    }
+    return values;
   }
 
   /** Fails with {@link CorruptLogException} if a row is not as it was stored. */

@@ -64,12 +64,13 @@ final class ParticipantRuns {
 
   private Uni<Void> run(
       TransactionParticipant participant, SqlConnection transaction, List<StoredRecord> records) {
-    return statement(transaction, BEGIN)
-        .chain(() ->
-            work(participant, transaction, records)
-                .chain(() -> statement(transaction, KEEP))
-                .onFailure(failure -> !(failure instanceof Spoilt))
-                .recoverWithUni(failure -> undo(participant, transaction, failure)));
+    return Uni.combine()
+        .all()
+        .unis(statement(transaction, BEGIN), work(participant, transaction, records))
+        .discardItems()
+        .chain(() -> statement(transaction, KEEP))
+        .onFailure(failure -> !(failure instanceof Spoilt))
+        .recoverWithUni(failure -> undo(participant, transaction, failure));
   }
 
   private Uni<Void> work(

@@ -46,7 +46,11 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
             configuration.vertx(), configuration.connectOptions(), configuration.timeout());
     this.queue =
         new AppendQueue(
-            configuration.maxWaitingAppends(), configuration.maxWaitingBytes(), this::flush);
+            configuration.maxWaitingAppends(),
+            configuration.maxWaitingBytes(),
+            this::flush,
+            // The client sends what it was given when its handler returns: that comes first.
+            answers -> configuration.vertx().runOnContext(answers));
     this.feed = new HeadFeed(configuration, head);
   }
 

@@ -38,6 +38,11 @@ final class PostgresFailures {
         : connectionLost(failure) || PASSING_CLASSES.contains(state.substring(0, 2));
   }
 
+  /** Whether the log, or the table of somebody in the transaction, holds this key already. */
+  static boolean notUnique(Throwable failure) {
+    return "23505".equals(state(failure));
+  }
+
   private static boolean isDefect(Throwable failure) {
     return failure instanceof IllegalStateException
         || failure instanceof IllegalArgumentException

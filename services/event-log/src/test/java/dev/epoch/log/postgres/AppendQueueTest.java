@@ -29,7 +29,8 @@ class AppendQueueTest {
         batch -> {
           flushed.add(batch);
           return Uni.createFrom().<Runnable>emitter(emitter -> inFlight = emitter);
-        });
+        },
+        Runnable::run);
   }
 
   private static UniAssertSubscriber<AppendResult> add(AppendQueue queue, AppendRequest request) {

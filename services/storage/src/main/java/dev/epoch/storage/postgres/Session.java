@@ -180,7 +180,9 @@ final class Session {
       while (!page.hasNext() && !last && !closed) {
         RowSet<Row> rows = Await.on(cursor.read(PAGE));
         page = rows.iterator();
-        last = !cursor.hasMore();
+        // Not cursor.hasMore(): a cursor learns on another thread that it has been read, and fails
+        // when it is asked too early. A full page that was the last is followed by an empty one.
+        last = rows.size() < PAGE;
       }
       return page.hasNext();
     }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseTest {
   private static PostgresTest postgres;
@@ -117,6 +119,23 @@ class DatabaseTest {
           postgres.database.stream("SELECT n FROM public.parent", List.of(), row -> row)) {
         assertThat(rows.hasNext()).isFalse();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {0, 1, Session.PAGE - 1, Session.PAGE, Session.PAGE + 1, 2 * Session.PAGE, 9_999})
+  void streamsEndWhereTheirRowsDo(int rows) {
+    try (RowStream<Integer> stream =
+        postgres.database.stream(
+            "SELECT n FROM generate_series(1, $1::integer) AS n",
+            List.of(rows),
+            row -> row.getInteger(0))) {
+      int next = 0;
+      while (stream.hasNext()) {
+        assertThat(stream.next()).isEqualTo(++next);
+      }
+      assertThat(next).isEqualTo(rows);
     }
   }
 
