@@ -3,14 +3,22 @@ package dev.epoch.storage.postgres;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Tells a database of branches, for clients that connect to it themselves. */
 final class BranchRegistry {
   private final Database database;
   private final LockRetries retries;
+
+  /** Whether the schema was there and up to date when this process last looked. */
+  private volatile boolean schemaKnown;
 
   BranchRegistry(Database database, LockRetries retries) {
     this.database = database;
@@ -19,39 +27,58 @@ final class BranchRegistry {
 
   /** See {@link dev.epoch.storage.StorageAdapter#putBranch}. */
   void put(BranchHandle branch, Map<String, BranchTable> tables) {
+    if (schemaKnown) {
+      try {
+        retries.run(() ->
+            database.write(
+                retries.setting(),
+                session -> {
+                  Supplier<Boolean> current = EpochSchema.askCurrent(session);
+                  put(session, branch, tables);
+                  if (!current.get()) {
+                    throw new StorageException("The schema epoch is another one", "Nothing");
+                  }
+                  return null;
+                }));
+        return;
+      } catch (BusyException | StorageUnavailableException | OutcomeUnknownException e) {
+        throw e;
+      } catch (StorageException e) {
+        // somebody removed the schema, or replaced it
+        schemaKnown = false;
+      }
+    }
     retries.run(() ->
-        database.write(session -> {
-          session.run(retries.setting());
-          EpochSchema.ensure(session);
-          put(session, branch, tables);
-          return null;
-        }));
+        database.write(
+            retries.setting(),
+            session -> {
+              EpochSchema.ensure(session);
+              put(session, branch, tables);
+              return null;
+            }));
+    schemaKnown = true;
   }
 
+  /** In one round trip with what follows. */
   private static void put(Session session, BranchHandle branch, Map<String, BranchTable> tables) {
-    session.list(
+    session.send(
         "SELECT epoch.put_branch($1, $2, $3, $4)::text",
-        row -> row,
         branch.id(),
         branch.repository(),
         branch.name(),
         branch.isDefault());
-    session.list(
+    session.send(
         "SELECT epoch.keep_branch_tables($1, $2)::text",
-        row -> row,
         branch.id(),
         tables.keySet().toArray(String[]::new));
-    tables.forEach((id, table) -> {
-      RowsLocation head = table.head();
-      session.list(
-          "SELECT epoch.put_branch_table($1, $2, $3, $4, $5)::text",
-          row -> row,
-          branch.id(),
-          id,
-          head.anchor(),
-          head.overlay(),
-          head.overlayPosition());
-    });
+    List<RowsLocation> heads = tables.values().stream().map(BranchTable::head).toList();
+    session.send(
+        PUT_TABLES,
+        branch.id(),
+        tables.keySet().toArray(String[]::new),
+        heads.stream().map(RowsLocation::anchor).toArray(Long[]::new),
+        heads.stream().map(RowsLocation::overlay).toArray(String[]::new),
+        heads.stream().map(RowsLocation::overlayPosition).toArray(Long[]::new));
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#dropBranch}. */
@@ -65,6 +92,12 @@ final class BranchRegistry {
           return null;
         }));
   }
+
+  private static final String PUT_TABLES =
+      """
+      SELECT epoch.put_branch_table($1, t.id, t.anchor, t.overlay, t.place)::text
+      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[]) AS t (id, anchor, overlay, place)
+      """;
 
   private static final String RECLAIMABLE =
       """

@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -143,14 +143,22 @@ final class EpochSchema {
     if (!exists(session)) {
       return false;
     }
-    Optional<Boolean> current =
-        session.first(
+    return askCurrent(session).get();
+  }
+
+  /**
+   * Whether the schema, which is there, is up to date; asked with what is sent next. Fails if it is
+   * not there.
+   */
+  static Supplier<Boolean> askCurrent(Session session) {
+    Supplier<List<Boolean>> answer =
+        session.ask(
             "SELECT version > $1 OR version = $1 AND fingerprint = $2 AS current"
                 + " FROM epoch.storage_version",
             row -> row.getBoolean("current"),
             VERSION,
             FINGERPRINT);
-    return current.orElse(false);
+    return () -> answer.get().stream().findFirst().orElse(false);
   }
 
   /** New functions may be called by anybody; ours only by whom {@code privileges.sql} names. */
