@@ -15,69 +15,14 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
 
 /** A branch, as a client of PostgreSQL sees it that only called {@code epoch.use_branch}. */
-class BranchViewTest {
-  private static final String NAMES = "SELECT string_agg(name, ' ' ORDER BY id) FROM items";
-
-  private VersionedDatabase database;
-  private TableHandle items;
-  private BranchHandle feature;
-  private Connection branch;
-
-  @BeforeEach
-  void start() {
-    database = VersionedDatabase.start();
-    database
-        .sql()
-        .execute(
-            """
-            CREATE TABLE items (
-              id serial PRIMARY KEY,
-              name text NOT NULL UNIQUE,
-              n integer DEFAULT 7 CHECK (n >= 0),
-              loud text GENERATED ALWAYS AS (upper(name)) STORED
-            )
-            """,
-            "INSERT INTO items (name, n) VALUES ('a', 1), ('b', 2), ('c', 3)");
-    items = database.installReal(new TablePath("public", "items"), "items");
-    feature = database.branch("feature/x", items);
-    branch = database.connect(feature);
-  }
-
-  @AfterEach
-  void stop() throws SQLException {
-    branch.close();
-    database.close();
-  }
-
-  private static String one(Connection connection, String sql) {
-    List<List<String>> rows = TestDatabase.rows(connection, sql);
-    return rows.isEmpty() ? null : rows.getFirst().getFirst();
-  }
-
-  private static int run(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-      return statement.getUpdateCount();
-    }
-  }
-
-  private static void assertFails(Connection connection, String sql, String state, String message) {
-    assertThatThrownBy(() -> run(connection, sql))
-        .hasMessageContaining(message)
-        .extracting(e -> ((SQLException) e).getSQLState())
-        .isEqualTo(state);
-  }
-
+class BranchViewTest extends ItemsOnABranch {
   // ---- reading
 
   @Test
