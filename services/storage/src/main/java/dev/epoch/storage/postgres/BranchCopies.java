@@ -47,17 +47,23 @@ final class BranchCopies {
         vacuum(branch, id);
       }
     }
-    if (waitForOlderSnapshots(patience)) {
-      for (String id : ids) {
-        retries.run(() ->
-            database.write(session -> {
-              session.run(retries.setting());
-              return session.list(
-                  "SELECT epoch.show_copy($1, $2)::text", row -> row, branch.id(), id);
-            }));
-      }
+    List<BranchCopy> copies = copies(branch, ids);
+    if (copies.stream().allMatch(BranchCopy::inUse) || !waitForOlderSnapshots(patience)) {
+      return copies;
     }
-    return copies(branch).stream().filter(copy -> ids.contains(copy.tableId())).toList();
+    for (String id : ids) {
+      retries.run(() ->
+          database.write(session -> {
+            session.run(retries.setting());
+            return session.list(
+                "SELECT epoch.show_copy($1, $2)::text", row -> row, branch.id(), id);
+          }));
+    }
+    return copies(branch, ids);
+  }
+
+  private List<BranchCopy> copies(BranchHandle branch, List<String> tables) {
+    return copies(branch).stream().filter(copy -> tables.contains(copy.tableId())).toList();
   }
 
   private List<String> changed(BranchHandle branch) {

@@ -24,15 +24,15 @@ BEGIN
 END
 $$;
 
--- Query with a row if a working set has keys between the least and the greatest of a transition table, by the first
--- column of the key; null where its operators are not PostgreSQL's own.
+-- Statement that finds a row if a working set has keys between the least and the greatest of a transition table, by
+-- the first column of the key; null where its operators are not PostgreSQL's own.
 CREATE OR REPLACE FUNCTION epoch.keys_in_range(of_table text, working_set text, rows_name text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT format(
-    'SELECT FROM epoch.%1$I AS known WHERE known.%2$I >= (SELECT %2$I FROM %3$I ORDER BY %2$I LIMIT 1) '
-    'AND known.%2$I <= (SELECT %2$I FROM %3$I ORDER BY %2$I DESC LIMIT 1) LIMIT 1',
+    'PERFORM FROM epoch.%1$I AS known WHERE known.%2$I >= (SELECT %2$I FROM %3$I ORDER BY %2$I LIMIT 1) '
+    'AND known.%2$I <= (SELECT %2$I FROM %3$I ORDER BY %2$I DESC LIMIT 1) LIMIT 1;',
     working_set, a.attname, rows_name)
   FROM epoch.tables AS t
   JOIN pg_attribute AS a ON a.attrelid = epoch.live_table(of_table) AND a.attname = t.key_columns[1]
@@ -73,7 +73,7 @@ AS $$
         END IF;
       $sql$,
       rows_name,
-      regexp_replace(epoch.keys_in_range(of_table, working_set, rows_name), '^SELECT', 'PERFORM') || ';',
+      epoch.keys_in_range(of_table, working_set, rows_name),
       insertion || format(
         ' WHERE NOT EXISTS (SELECT FROM epoch.%I AS known WHERE %s)',
         working_set, epoch.key_match(of_table, 'known', rows_name)),

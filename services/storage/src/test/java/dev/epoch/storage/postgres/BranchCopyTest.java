@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Copies of a branch's tables are what they are copies of, whatever happens. */
 class BranchCopyTest {
@@ -178,6 +179,26 @@ class BranchCopyTest {
     }
     assertThat(copy()).singleElement().returns(true, BranchCopy::inUse);
     assertSeen("a B c");
+  }
+
+  @Test
+  @Timeout(60)
+  void nobodyIsWaitedForWhenTheCopyIsInUse() throws SQLException {
+    // given
+    copy();
+    try (Connection running = repository.database.connect();
+        Statement statement = running.createStatement()) {
+      running.setAutoCommit(false);
+      statement.execute("SELECT 1");
+
+      // when
+      List<BranchCopy> copies =
+          repository.adapter.materialize(
+              feature, List.of(repository.table("items")), Duration.ofMinutes(10));
+
+      // then
+      assertThat(copies).singleElement().returns(true, BranchCopy::inUse);
+    }
   }
 
   @Test

@@ -20,13 +20,8 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.HistoryAction.Afterwards;
 import dev.epoch.storage.postgres.HistoryAction.RowWrite;
-import dev.epoch.storage.testing.TestDatabase;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -392,43 +387,13 @@ final class HistoryRun implements AutoCloseable {
         case DELETE -> deleted++;
       }
     }
-    verifyView(branch);
+    if (!branch.handle.isDefault()) {
+      SessionView.verify(repository, branch.handle, TABLE, branch.working.values());
+    }
     PendingChanges pending = new PendingChanges(inserted, updated, deleted);
     assertThat(
             repository.adapter.pending(branch.handle, List.of(repository.at(branch.handle, TABLE))))
         .isEqualTo(pending.total() == 0 ? Map.of() : Map.of("t1", pending));
-  }
-
-  /** Sessions see the branch as it is, and a copy is what it is a copy of. */
-  private void verifyView(ModelBranch branch) {
-    if (branch.handle.isDefault()) {
-      return;
-    }
-    try (Connection session = repository.database.connect();
-        Statement statement = session.createStatement()) {
-      statement.execute("SELECT epoch.use_branch('" + branch.handle.name() + "')");
-      assertThat(
-              TestDatabase.rows(
-                  session,
-                  "SELECT part, id::text, v, j::text, g::text FROM item ORDER BY part, id"))
-          .as("what sessions see of %s", branch.handle.name())
-          .containsExactlyInAnyOrderElementsOf(
-              branch.working.values().stream()
-                  .map(row ->
-                      Arrays.asList(row.get(2), row.get(0), row.get(1), row.get(3), row.get(4)))
-                  .toList());
-      for (BranchCopy copy : repository.adapter.copies(branch.handle)) {
-        assertThat(
-                TestDatabase.rows(
-                    session,
-                    "SELECT epoch.copy_faults('%s', '%s')::text"
-                        .formatted(branch.handle.id(), copy.tableId())))
-            .as("faults of the copy of %s", branch.handle.name())
-            .containsExactly(List.of("0"));
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e.getMessage(), e);
-    }
   }
 
   private void verifyCommits() {
