@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServerProcess implements AutoCloseable {
 
+  /** What the process may take beside its heap, in MiB: classes, code, buffers and stacks. */
+  public static final int BESIDE_HEAP = 512;
+
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 

@@ -30,9 +30,6 @@ class LargeChangeIT {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
   private static final String REPOSITORY = "large";
 
-  /** Classes, code, buffers and stacks beside the heap, in MiB. */
-  private static final int BESIDE_HEAP = 512;
-
   @TempDir Path folder;
 
   @Test
@@ -86,7 +83,7 @@ class LargeChangeIT {
                       .formatted(width)))
           .containsExactly(rows + "|" + rows);
       assertThat(updates(server, "/diff/t?base=wide&target=main")).isEqualTo(rows);
-      assertThat(server.peakMebibytes()).isLessThan(heap + BESIDE_HEAP);
+      assertThat(server.peakMebibytes()).isLessThan(heap + ServerProcess.BESIDE_HEAP);
       assertThat(server.running()).isTrue();
     }
   }

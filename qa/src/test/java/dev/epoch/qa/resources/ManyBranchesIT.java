@@ -15,9 +15,6 @@ class ManyBranchesIT {
   private static final int CHANGED = 10;
   private static final int HEAP = 256;
 
-  /** Classes, code, buffers and stacks beside the heap, in MiB. */
-  private static final int BESIDE_HEAP = 512;
-
   @TempDir Path folder;
 
   @Test
@@ -58,8 +55,8 @@ class ManyBranchesIT {
           "many branches: %d; creation %s; commit %s; start and first request: %s; peak %d MiB, after the start %d MiB, heap %d MiB%n",
           count, creation, commit, start, peak, server.peakMebibytes(), HEAP);
 
-      assertThat(peak).isLessThan(HEAP + BESIDE_HEAP);
-      assertThat(server.peakMebibytes()).isLessThan(HEAP + BESIDE_HEAP);
+      assertThat(peak).isLessThan(HEAP + ServerProcess.BESIDE_HEAP);
+      assertThat(server.peakMebibytes()).isLessThan(HEAP + ServerProcess.BESIDE_HEAP);
       int step = Math.max(1, count / 50);
       for (int i = 0; i < count; i += step) {
         assertThat(shop.query("SELECT name FROM customers WHERE id >= 1000", "b" + i))

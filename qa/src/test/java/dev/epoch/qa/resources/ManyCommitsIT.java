@@ -17,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ManyCommitsIT {
   private static final int HEAP = 512;
 
-  /** Classes, code, buffers and stacks beside the heap, in MiB. */
-  private static final int BESIDE_HEAP = 512;
-
   private static final int PAGE = 1_000;
 
   @TempDir Path folder;
@@ -60,8 +57,8 @@ class ManyCommitsIT {
           "many commits: %d; %s; start and first request: %s; peak %d MiB, after the start %d MiB, heap %d MiB%n",
           count, commit, start, peak, server.peakMebibytes(), HEAP);
 
-      assertThat(peak).isLessThan(HEAP + BESIDE_HEAP);
-      assertThat(server.peakMebibytes()).isLessThan(HEAP + BESIDE_HEAP);
+      assertThat(peak).isLessThan(HEAP + ServerProcess.BESIDE_HEAP);
+      assertThat(server.peakMebibytes()).isLessThan(HEAP + ServerProcess.BESIDE_HEAP);
       assertThat(history(shop)).isEqualTo(ids.reversed());
       int step = Math.max(1, count / 20);
       for (int i = 0; i < count; i += step) {

@@ -16,9 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ManyTablesIT {
   private static final int HEAP = 256;
 
-  /** Classes, code, buffers and stacks beside the heap, in MiB. */
-  private static final int BESIDE_HEAP = 512;
-
   @TempDir Path folder;
 
   @Test
@@ -76,8 +73,8 @@ class ManyTablesIT {
           "many tables: %d; registration %s; first commit and branch: %s; commit and merge of 3: %s; start and list: %s; peak %d MiB, after the start %d MiB, heap %d MiB%n",
           count, registration, whole, few, start, peak, server.peakMebibytes(), HEAP);
 
-      assertThat(peak).isLessThan(HEAP + BESIDE_HEAP);
-      assertThat(server.peakMebibytes()).isLessThan(HEAP + BESIDE_HEAP);
+      assertThat(peak).isLessThan(HEAP + ServerProcess.BESIDE_HEAP);
+      assertThat(server.peakMebibytes()).isLessThan(HEAP + ServerProcess.BESIDE_HEAP);
       int step = Math.max(1, count / 20);
       for (int i = 0; i < count; i += step) {
         assertThat(shop.database().rows("SELECT a FROM t" + i))

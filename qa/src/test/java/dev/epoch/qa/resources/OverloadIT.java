@@ -30,9 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 class OverloadIT {
   private static final int HEAP = 512;
 
-  /** Classes, code, buffers and stacks beside the heap, in MiB. */
-  private static final int BESIDE_HEAP = 512;
-
   private static final int BRANCHES = 16;
   private static final int CLIENTS = 16;
 
@@ -110,7 +107,7 @@ class OverloadIT {
       assertThat(all.stream().filter(one -> !isAnsweredClearly(one)).limit(20)).isEmpty();
       assertThat(loaded).anyMatch(one -> one.text().contains("OverloadedError"));
       assertThat(loaded).anyMatch(one -> one.status() / 100 == 2);
-      assertThat(peak).isLessThan(HEAP + BESIDE_HEAP);
+      assertThat(peak).isLessThan(HEAP + ServerProcess.BESIDE_HEAP);
       assertThat(server.running()).isTrue();
       nothingIsLost(server, database, all);
     }

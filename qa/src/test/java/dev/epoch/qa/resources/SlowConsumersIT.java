@@ -28,9 +28,6 @@ class SlowConsumersIT {
   private static final int MESSAGE = 60_000;
   private static final int FAST = 3;
 
-  /** Classes, code, buffers and stacks beside the heap, in MiB. */
-  private static final int BESIDE_HEAP = 512;
-
   @TempDir Path folder;
 
   @Test
@@ -77,7 +74,7 @@ class SlowConsumersIT {
         System.out.printf(
             "slow consumers: %d readers stalled, %d read on, %d events (messages of %d MiB) for each, heap %d MiB, peak of the process %d MiB%n",
             readers, FAST, all.size(), (long) commits * MESSAGE >> 20, heap, peak);
-        assertThat(peak).isLessThan(heap + BESIDE_HEAP);
+        assertThat(peak).isLessThan(heap + ServerProcess.BESIDE_HEAP);
 
         // whoever was slow goes on where it was, on the same connection or on another
         int served = 0;
@@ -85,7 +82,7 @@ class SlowConsumersIT {
           goesOn(server, stalled.get(i), all, served++ % 2 == 0);
         }
         assertThat(server.running()).isTrue();
-        assertThat(server.peakMebibytes()).isLessThan(heap + BESIDE_HEAP);
+        assertThat(server.peakMebibytes()).isLessThan(heap + ServerProcess.BESIDE_HEAP);
       } finally {
         fast.forEach(EventStream::close);
         for (SlowReader reader : stalled) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -34,14 +32,6 @@ class CommandsAgainIT {
 
   private static Caller caller(String key) {
     return Caller.of(TestServer.ALICE, key);
-  }
-
-  private void onBranch(String branch, String sql) throws Exception {
-    try (Connection connection = test.database.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("SELECT epoch.use_branch('" + branch + "')");
-      statement.execute(sql);
-    }
   }
 
   private StepResult create(String name) {
@@ -75,7 +65,7 @@ class CommandsAgainIT {
   void theBranchOfTheCommandIsGone() throws Exception {
     // given
     String head = create("x").formerFacts().getOrDefault("head", "");
-    onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
+    test.onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
     assertThat(test.server().workingSets().stage(test.repository(), "x", List.of(), caller("s")))
         .isEqualTo(1);
     String commit = commit("x").commit().id();
@@ -100,7 +90,7 @@ class CommandsAgainIT {
   void whatForbadeTheCommandIsGone() throws Exception {
     // given a merge that cannot be continued, and one that is refused for its conflicts
     create("x");
-    onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
+    test.onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
     commit("x");
     test.database.execute("UPDATE t SET a = 'main' WHERE id = 1");
     test.commit("main", "on main");
@@ -110,7 +100,7 @@ class CommandsAgainIT {
         new ResolveConflictsV1(
             "x", null, List.of(), null, null, "ours", Map.of(), List.of(), false, 0, 0);
     test.server().conflicts().resolve(test.repository(), decision, caller("r"));
-    onBranch("x", "UPDATE t SET a = 'meanwhile' WHERE id = 2");
+    test.onBranch("x", "UPDATE t SET a = 'meanwhile' WHERE id = 2");
     assertRefused(() -> proceed("x"), Code.UNCOMMITTED_CHANGES);
 
     // when
@@ -118,8 +108,8 @@ class CommandsAgainIT {
 
     // then
     assertRefused(() -> proceed("x"), Code.UNCOMMITTED_CHANGES);
-    onBranch("x", "UPDATE t SET a = 'b' WHERE id = 2");
-    onBranch("x", "UPDATE t SET a = 'main' WHERE id = 1");
+    test.onBranch("x", "UPDATE t SET a = 'b' WHERE id = 2");
+    test.onBranch("x", "UPDATE t SET a = 'main' WHERE id = 1");
     test.commit("x", "as on main");
     assertRefused(() -> mergeOrFail("main", "x"), Code.MERGE_CONFLICT);
   }
@@ -151,7 +141,7 @@ class CommandsAgainIT {
   void theOpenMergeOfTheCommandIsGone() throws Exception {
     // given
     create("x");
-    onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
+    test.onBranch("x", "UPDATE t SET a = 'x' WHERE id = 1");
     commit("x");
     test.database.execute("UPDATE t SET a = 'main' WHERE id = 1");
     test.commit("main", "on main");

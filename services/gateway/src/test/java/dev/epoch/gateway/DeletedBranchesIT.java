@@ -9,9 +9,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.RowQuery;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -190,11 +188,7 @@ class DeletedBranchesIT {
   }
 
   private String changed(String branch, String statement) throws SQLException {
-    try (Connection connection = test.database.connect();
-        Statement session = connection.createStatement()) {
-      session.execute("SELECT epoch.use_branch('" + branch + "')");
-      session.execute(statement);
-    }
+    test.onBranch(branch, statement);
     return test.commit(branch, statement).commit().id();
   }
 

@@ -2,8 +2,6 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Connection;
-import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,14 +30,14 @@ class RebuildIT {
   void branchThatAMergeLaidElsewhereWithoutAChange() throws Exception {
     // given
     test.branch("one", "main");
-    onBranch("one", "INSERT INTO t VALUES (8, 'same'), (3333, 'own')");
-    onBranch("one", "DELETE FROM t WHERE id = 2");
+    test.onBranch("one", "INSERT INTO t VALUES (8, 'same'), (3333, 'own')");
+    test.onBranch("one", "DELETE FROM t WHERE id = 2");
     test.commit("one", "both, and more");
     test.branch("two", "one");
     test.database.execute("INSERT INTO t VALUES (8, 'same')");
     test.commit("main", "the same row");
     assertThat(test.merge("main", "two").conflicts()).isEmpty();
-    onBranch("two", "INSERT INTO t VALUES (7, 'later')");
+    test.onBranch("two", "INSERT INTO t VALUES (7, 'later')");
     test.commit("two", "later");
     assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
 
@@ -51,13 +49,5 @@ class RebuildIT {
 
     // then
     assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
-  }
-
-  private void onBranch(String branch, String statement) throws Exception {
-    try (Connection connection = test.database.connect();
-        Statement session = connection.createStatement()) {
-      session.execute("SELECT epoch.use_branch('" + branch + "')");
-      session.execute(statement);
-    }
   }
 }

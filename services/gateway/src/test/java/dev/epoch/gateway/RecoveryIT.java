@@ -10,8 +10,6 @@ import dev.epoch.log.EventLog;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.RowQuery;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -194,13 +192,7 @@ class RecoveryIT {
   }
 
   private void onBranch(String... statements) throws Exception {
-    try (Connection connection = test.database.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("SELECT epoch.use_branch('feature/x')");
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-    }
+    test.onBranch("feature/x", statements);
   }
 
   private List<String> names(String ref) {

@@ -2,9 +2,7 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,13 +95,7 @@ class ReferencesOnBranchesIT {
   }
 
   private void onBranch(String branch, String... statements) throws SQLException {
-    try (Connection connection = test.database.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("SELECT epoch.use_branch('" + branch + "')");
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-    }
+    test.onBranch(branch, statements);
     test.commit(branch, "on " + branch);
   }
 }

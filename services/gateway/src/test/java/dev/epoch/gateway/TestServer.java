@@ -9,6 +9,9 @@ import dev.epoch.log.memory.MemoryEventLog;
 import dev.epoch.log.memory.MemorySnapshotStore;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 
@@ -93,6 +96,17 @@ final class TestServer implements AutoCloseable {
 
   void branch(String name, String from) {
     server.branches().create(repository, name, from, false, caller());
+  }
+
+  /** Runs statements in a session on a branch, each in its own transaction. */
+  void onBranch(String branch, String... statements) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement session = connection.createStatement()) {
+      session.execute("SELECT epoch.use_branch('" + branch + "')");
+      for (String sql : statements) {
+        session.execute(sql);
+      }
+    }
   }
 
   MergeService.Merged merge(String source, String target) {

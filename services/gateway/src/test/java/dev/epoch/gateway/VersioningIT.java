@@ -10,8 +10,6 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.testing.TestDatabase;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +66,7 @@ class VersioningIT {
     // when both sides change different fields of one row
     database.execute(
         "UPDATE users SET status = 'vip' WHERE id = 1", "DELETE FROM users WHERE id = 3");
-    onBranch(
+    test.onBranch(
         "feature/x",
         "UPDATE users SET email = 'a@corp.com' WHERE id = 1",
         "INSERT INTO users (name) VALUES ('Dora')");
@@ -105,7 +103,7 @@ class VersioningIT {
     test.commit("main", "Initial import");
     test.branch("feature/x", "main");
     database.execute("UPDATE users SET email = 'alice@company.com' WHERE id = 1");
-    onBranch(
+    test.onBranch(
         "feature/x",
         "UPDATE users SET email = 'alice.smith@example.com', name = 'Al' WHERE id = 1");
     test.commit("main", "On main");
@@ -159,7 +157,7 @@ class VersioningIT {
     // given
     test.commit("main", "Initial import");
     test.branch("feature/x", "main");
-    onBranch("feature/x", "UPDATE users SET name = 'Bobby' WHERE id = 2");
+    test.onBranch("feature/x", "UPDATE users SET name = 'Bobby' WHERE id = 2");
     test.commit("feature/x", "On feature");
     database.execute(
         "UPDATE users SET status = 'gone' WHERE id = 2", "INSERT INTO users (name) VALUES ('Eve')");
@@ -189,7 +187,7 @@ class VersioningIT {
     test.commit("main", "Initial import");
     test.branch("feature/x", "main");
     database.execute("UPDATE users SET email = 'same@x.org' WHERE id = 1");
-    onBranch("feature/x", "UPDATE users SET email = 'same@x.org' WHERE id = 2");
+    test.onBranch("feature/x", "UPDATE users SET email = 'same@x.org' WHERE id = 2");
     test.commit("main", "On main");
     test.commit("feature/x", "On feature");
 
@@ -216,16 +214,6 @@ class VersioningIT {
     // then
     assertThat(done.result()).isNotNull();
     assertThat(database.value("SELECT email FROM users WHERE id = 2")).isEqualTo("bob@example.com");
-  }
-
-  private void onBranch(String branch, String... statements) throws Exception {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("SELECT epoch.use_branch('" + branch + "')");
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-    }
   }
 
   private List<Row> rows(String ref, boolean working) {
