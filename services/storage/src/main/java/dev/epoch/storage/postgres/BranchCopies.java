@@ -8,14 +8,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Copies of a branch's tables, for its sessions; see {@code copies.sql}.
  *
- * <p>A copy is filled in one transaction and read since another. In between, everybody whose
- * snapshot may be older than the first is waited for, as {@code CREATE INDEX CONCURRENTLY} does:
- * such a snapshot sees the view that reads the copy, but none of the copy's rows.
+ * <p>A copy is filled while the branch is written, see {@code copy_fills.sql}, and read since a
+ * later transaction. In between, everybody whose snapshot may be older is waited for, as {@code
+ * CREATE INDEX CONCURRENTLY} does: such a snapshot sees the view that reads the copy, but none of
+ * the copy's rows.
  */
 final class BranchCopies {
   private static final Duration PAUSE = Duration.ofMillis(20);
@@ -42,8 +45,7 @@ final class BranchCopies {
     List<String> ids =
         tables.isEmpty() ? changed(branch) : tables.stream().map(TableHandle::id).toList();
     for (String id : ids) {
-      boolean filled = retries.run(() -> database.write(session -> fill(session, branch, id)));
-      if (filled) {
+      if (fill(branch, id)) {
         vacuum(branch, id);
       }
     }
@@ -75,7 +77,41 @@ final class BranchCopies {
             branch.id()));
   }
 
-  private boolean fill(Session session, BranchHandle branch, String table) {
+  /** Whether this run has made the copy. */
+  private boolean fill(BranchHandle branch, String table) {
+    Optional<UUID> token =
+        retries.run(() -> database.write(session -> begin(session, branch, table)));
+    if (token.isEmpty()) {
+      return false;
+    }
+    Optional<Long> anchor =
+        database
+            .writeInSnapshot(session ->
+                session.first(
+                    "SELECT epoch.load_copy($1, $2, $3)",
+                    row -> Optional.ofNullable(row.getLong(0)),
+                    branch.id(),
+                    table,
+                    token.get()))
+            .flatMap(loaded -> loaded);
+    return anchor.isPresent()
+        && retries.run(() ->
+            database.write(session -> {
+              session.run(retries.setting());
+              return session
+                  .first(
+                      "SELECT epoch.finish_copy($1, $2, $3, $4)",
+                      row -> row.getBoolean(0),
+                      branch.id(),
+                      table,
+                      token.get(),
+                      anchor.get())
+                  .orElseThrow();
+            }));
+  }
+
+  /** The token of the run; empty if there is a copy. */
+  private Optional<UUID> begin(Session session, BranchHandle branch, String table) {
     session.run(retries.setting());
     EpochSchema.ensure(session);
     session
@@ -90,8 +126,12 @@ final class BranchCopies {
                 "Rebuild the branch: epoch doctor"));
     session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table);
     return session
-        .first("SELECT epoch.fill_copy($1, $2)", row -> row.getBoolean(0), branch.id(), table)
-        .orElseThrow();
+        .first(
+            "SELECT epoch.begin_copy($1, $2, false)",
+            row -> Optional.ofNullable(row.getUUID(0)),
+            branch.id(),
+            table)
+        .flatMap(token -> token);
   }
 
   /** Rows that everybody sees are read without a look at who wrote them. */
@@ -139,7 +179,7 @@ final class BranchCopies {
           return session.list(
               """
               SELECT epoch.drop_copy(branch_id, table_id)::text FROM epoch.branch_tables
-              WHERE branch_id = $1 AND has_copy AND (cardinality($2::text[]) = 0 OR table_id = ANY ($2))
+              WHERE branch_id = $1 AND (cardinality($2::text[]) = 0 OR table_id = ANY ($2))
               ORDER BY table_id
               """,
               row -> row,

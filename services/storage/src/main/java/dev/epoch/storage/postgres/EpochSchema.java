@@ -35,6 +35,7 @@ final class EpochSchema {
           "views.sql",
           "view_writes.sql",
           "copies.sql",
+          "copy_fills.sql",
           "record_writes.sql",
           "branches.sql",
           "removal.sql");
