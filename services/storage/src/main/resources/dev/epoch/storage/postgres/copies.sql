@@ -210,7 +210,7 @@ DECLARE
   operation text;
 BEGIN
   UPDATE epoch.branch_tables
-  SET has_copy = false, copy_shown = false, copy_fill = NULL, copy_automatic = false, copy_seen_at = NULL
+  SET has_copy = false, copy_shown = false, copy_relation = NULL, copy_fill = NULL, copy_automatic = false, copy_seen_at = NULL
   WHERE branch_id = of_branch AND table_id = of_table AND (has_copy OR copy_fill IS NOT NULL);
   IF NOT FOUND THEN
     RETURN;
@@ -226,6 +226,27 @@ BEGIN
   FOREACH kind IN ARRAY ARRAY['m', 'mk'] LOOP
     EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
   END LOOP;
+END
+$$;
+
+-- Quoted name of a copy, which nobody can drop until the transaction ends; null if it is gone. Another one of the
+-- same name, which a snapshot that knows of this one would see without rows, is none.
+CREATE OR REPLACE FUNCTION epoch.hold_copy(copy oid) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  name text;
+BEGIN
+  SELECT format('epoch.%I', c.relname) INTO name
+  FROM pg_class AS c WHERE c.oid = copy AND c.relnamespace = 'epoch'::regnamespace;
+  IF name IS NULL THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE 'LOCK TABLE ' || name || ' IN ACCESS SHARE MODE';
+  RETURN CASE WHEN name::regclass = copy THEN name END;
+EXCEPTION WHEN undefined_table THEN
+  RETURN NULL;
 END
 $$;
 

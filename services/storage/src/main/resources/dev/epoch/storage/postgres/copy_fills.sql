@@ -161,7 +161,9 @@ BEGIN
     epoch.keys_between(of_table, loaded_anchor, place.anchor)));
   PERFORM epoch.create_copy_functions(of_branch, of_table);
   EXECUTE format('DROP TABLE epoch.%I', notes);
-  UPDATE epoch.branch_tables SET copy_fill = NULL, has_copy = true
+  UPDATE epoch.branch_tables
+  SET copy_fill = NULL, has_copy = true,
+    copy_relation = format('epoch.%I', epoch.object_of('m', of_table, of_branch))::regclass
   WHERE branch_id = of_branch AND table_id = of_table;
   RETURN true;
 END
