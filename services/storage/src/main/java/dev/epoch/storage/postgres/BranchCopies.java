@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchRead;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
@@ -44,11 +46,18 @@ final class BranchCopies {
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
     List<String> ids =
         tables.isEmpty() ? changed(branch) : tables.stream().map(TableHandle::id).toList();
-    for (String id : ids) {
-      if (fill(branch, id)) {
-        vacuum(branch, id);
-      }
-    }
+    ids.forEach(id -> fill(branch, id, OptionalLong.empty()));
+    return show(branch, ids, patience);
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#materializeUnasked}. */
+  Optional<BranchCopy> materializeUnasked(
+      BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
+    fill(branch, table.id(), OptionalLong.of(mostBytes));
+    return show(branch, List.of(table.id()), patience).stream().findFirst();
+  }
+
+  private List<BranchCopy> show(BranchHandle branch, List<String> ids, Duration patience) {
     List<BranchCopy> copies = copies(branch, ids);
     if (copies.stream().allMatch(BranchCopy::inUse) || !waitForOlderSnapshots(patience)) {
       return copies;
@@ -77,10 +86,14 @@ final class BranchCopies {
             branch.id()));
   }
 
-  /** Whether this run has made the copy. */
-  private boolean fill(BranchHandle branch, String table) {
+  /**
+   * Whether this run has made the copy.
+   *
+   * @param mostBytes of copies that nobody asks for; empty if somebody does
+   */
+  private boolean fill(BranchHandle branch, String table, OptionalLong mostBytes) {
     Optional<UUID> token =
-        retries.run(() -> database.write(session -> begin(session, branch, table)));
+        retries.run(() -> database.write(session -> begin(session, branch, table, mostBytes)));
     if (token.isEmpty()) {
       return false;
     }
@@ -94,24 +107,30 @@ final class BranchCopies {
                     table,
                     token.get()))
             .flatMap(loaded -> loaded);
-    return anchor.isPresent()
-        && retries.run(() ->
-            database.write(session -> {
-              session.run(retries.setting());
-              return session
-                  .first(
-                      "SELECT epoch.finish_copy($1, $2, $3, $4)",
-                      row -> row.getBoolean(0),
-                      branch.id(),
-                      table,
-                      token.get(),
-                      anchor.get())
-                  .orElseThrow();
-            }));
+    boolean filled =
+        anchor.isPresent()
+            && retries.run(() ->
+                database.write(session -> {
+                  session.run(retries.setting());
+                  return session
+                      .first(
+                          "SELECT epoch.finish_copy($1, $2, $3, $4)",
+                          row -> row.getBoolean(0),
+                          branch.id(),
+                          table,
+                          token.get(),
+                          anchor.get())
+                      .orElseThrow();
+                }));
+    if (filled) {
+      vacuum(branch, table);
+    }
+    return filled;
   }
 
-  /** The token of the run; empty if there is a copy. */
-  private Optional<UUID> begin(Session session, BranchHandle branch, String table) {
+  /** The token of the run; empty if there is, or may be, none. */
+  private Optional<UUID> begin(
+      Session session, BranchHandle branch, String table, OptionalLong mostBytes) {
     session.run(retries.setting());
     EpochSchema.ensure(session);
     session
@@ -124,14 +143,77 @@ final class BranchCopies {
             new TableNotFoundException(
                 "The branch " + branch.name() + " has no such table in this database",
                 "Rebuild the branch: epoch doctor"));
+    if (mostBytes.isPresent() && !may(session, branch, table, mostBytes.getAsLong())) {
+      return Optional.empty();
+    }
     session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table);
     return session
         .first(
-            "SELECT epoch.begin_copy($1, $2, false)",
+            "SELECT epoch.begin_copy($1, $2, $3)",
             row -> Optional.ofNullable(row.getUUID(0)),
             branch.id(),
-            table)
+            table,
+            mostBytes.isPresent())
         .flatMap(token -> token);
+  }
+
+  private static boolean may(Session session, BranchHandle branch, String table, long mostBytes) {
+    return session
+        .first(
+            "SELECT epoch.may_copy_unasked($1, $2, $3)",
+            row -> row.getBoolean(0),
+            branch.id(),
+            table,
+            mostBytes)
+        .orElse(false);
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#reads}. */
+  List<BranchRead> reads() {
+    List<BranchRead> reads =
+        database.ask(session ->
+            EpochSchema.exists(session)
+                ? session.list(
+                    "SELECT repository, branch_id, table_id, copied FROM epoch.branch_reads()",
+                    row ->
+                        new BranchRead(
+                            row.getString(0),
+                            row.getString(1),
+                            row.getString(2),
+                            row.getBoolean(3)))
+                : List.of());
+    for (BranchRead read : reads) {
+      if (read.copied()) {
+        database.write(session ->
+            session.list(
+                "SELECT epoch.note_copy_read($1, $2)::text",
+                row -> row,
+                read.branchId(),
+                read.tableId()));
+      }
+    }
+    return reads;
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#dropUnread}. */
+  int dropUnread(Duration unread) {
+    return retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          return EpochSchema.exists(session)
+              ? session
+                  .list(
+                      """
+                      SELECT epoch.drop_unread_copy(branch_id, table_id, make_interval(secs => $1))
+                      FROM epoch.branch_tables WHERE copy_automatic ORDER BY branch_id, table_id
+                      """,
+                      row -> row.getBoolean(0),
+                      (double) unread.toSeconds())
+                  .stream()
+                  .mapToInt(dropped -> dropped ? 1 : 0)
+                  .sum()
+              : 0;
+        }));
   }
 
   /** Rows that everybody sees are read without a look at who wrote them. */
@@ -178,7 +260,7 @@ final class BranchCopies {
           }
           return session.list(
               """
-              SELECT epoch.drop_copy(branch_id, table_id)::text FROM epoch.branch_tables
+              SELECT epoch.refuse_copy(branch_id, table_id)::text FROM epoch.branch_tables
               WHERE branch_id = $1 AND (cardinality($2::text[]) = 0 OR table_id = ANY ($2))
               ORDER BY table_id
               """,
@@ -194,7 +276,8 @@ final class BranchCopies {
         EpochSchema.exists(session)
             ? session.list(
                 """
-                SELECT t.table_id, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid), t.copy_shown
+                SELECT t.table_id, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid),
+                  t.copy_shown, t.copy_automatic
                 FROM epoch.branch_tables AS t
                 JOIN pg_class AS c ON c.oid =
                   to_regclass(format('epoch.%I', epoch.object_of('m', t.table_id, t.branch_id)))
@@ -203,7 +286,11 @@ final class BranchCopies {
                 """,
                 row ->
                     new BranchCopy(
-                        row.getString(0), row.getLong(1), row.getLong(2), row.getBoolean(3)),
+                        row.getString(0),
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getBoolean(3),
+                        row.getBoolean(4)),
                 branch.id())
             : List.of());
   }

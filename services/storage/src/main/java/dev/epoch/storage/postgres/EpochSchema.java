@@ -36,6 +36,7 @@ final class EpochSchema {
           "view_writes.sql",
           "copies.sql",
           "copy_fills.sql",
+          "copy_policy.sql",
           "record_writes.sql",
           "branches.sql",
           "removal.sql");

@@ -8,6 +8,7 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchRead;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Operation;
@@ -188,6 +189,22 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   public List<BranchCopy> materialize(
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
     return copies.materialize(branch, tables, patience);
+  }
+
+  @Override
+  public Optional<BranchCopy> materializeUnasked(
+      BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
+    return copies.materializeUnasked(branch, table, mostBytes, patience);
+  }
+
+  @Override
+  public List<BranchRead> reads() {
+    return copies.reads();
+  }
+
+  @Override
+  public int dropUnread(Duration unread) {
+    return copies.dropUnread(unread);
   }
 
   @Override

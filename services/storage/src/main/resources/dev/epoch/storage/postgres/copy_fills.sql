@@ -51,8 +51,10 @@ DECLARE
   notes text := epoch.object_of('mk', of_table, of_branch);
   token uuid := gen_random_uuid();
 BEGIN
-  SELECT * INTO STRICT place FROM epoch.branch_tables
-  WHERE branch_id = of_branch AND table_id = of_table FOR UPDATE;
+  UPDATE epoch.branch_tables
+  SET copy_automatic = copy_automatic AND automatic, copy_unwanted = copy_unwanted AND automatic
+  WHERE branch_id = of_branch AND table_id = of_table
+  RETURNING * INTO STRICT place;
   IF place.has_copy THEN
     RETURN NULL;
   END IF;
@@ -66,7 +68,7 @@ BEGIN
   PERFORM epoch.create_noting_functions(of_branch, of_table);
   PERFORM epoch.create_copy_triggers(row_table, epoch.object_of('vm', of_table, of_branch));
   PERFORM epoch.create_copy_triggers(tombstones, epoch.object_of('dm', of_table, of_branch));
-  UPDATE epoch.branch_tables SET copy_fill = token, copy_automatic = automatic
+  UPDATE epoch.branch_tables SET copy_fill = token, copy_automatic = automatic, copy_seen_at = now()
   WHERE branch_id = of_branch AND table_id = of_table;
   RETURN token;
 END
