@@ -141,6 +141,11 @@ final class EpochSchema {
     session.run(DROP_SCHEMA_IF_EMPTY);
   }
 
+  /** Whether the schema is there and was made by an older program. */
+  static boolean isBehind(Session session) {
+    return exists(session) && !askCurrent(session).get();
+  }
+
   private static boolean isCurrent(Session session) {
     if (!exists(session)) {
       return false;

@@ -46,6 +46,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   private final RelationNames names = new RelationNames();
   private final Database database;
+  private final SchemaUpgrade upgrade;
   private final TableCapture capture;
   private final BranchRegistry branches;
   private final BranchCopies copies;
@@ -70,6 +71,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
     StateResolver resolver = new StateResolver(names);
     this.database = new Database(vertx, options, poolOptions);
+    this.upgrade = new SchemaUpgrade(database, retries);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
@@ -126,6 +128,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+    upgrade.settle();
     return reader.rows(table, state, query);
   }
 
@@ -148,6 +151,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public QueryResult query(ReadQuery query) {
+    upgrade.settle();
     return queries.query(query);
   }
 
@@ -199,11 +203,13 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public List<BranchRead> reads() {
+    upgrade.settle();
     return copies.reads();
   }
 
   @Override
   public int dropUnread(Duration unread) {
+    upgrade.settle();
     return copies.dropUnread(unread);
   }
 
@@ -214,6 +220,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public List<BranchCopy> copies(BranchHandle branch) {
+    upgrade.settle();
     return copies.copies(branch);
   }
 
