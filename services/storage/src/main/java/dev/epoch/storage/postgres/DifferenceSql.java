@@ -9,9 +9,18 @@ import java.util.Set;
 /** Rows of several states side by side, for the keys whose rows differ between two of them. */
 final class DifferenceSql {
   private final TableColumns columns;
+  private final Set<Sidecar> empty;
 
   DifferenceSql(TableColumns columns) {
+    this(columns, Set.of());
+  }
+
+  /**
+   * @param empty relations that are known to hold nothing in the snapshot in which the SQL will run
+   */
+  DifferenceSql(TableColumns columns, Set<Sidecar> empty) {
     this.columns = columns;
+    this.empty = empty;
   }
 
   /**
@@ -20,10 +29,40 @@ final class DifferenceSql {
    *
    * @param keys a SELECT of the key columns, each key once
    * @param states the first two are compared
-   * @param conditions further ones, about {@code s.k0...} (key), {@code s.p0...} (presence)
+   * @param conditions further ones, about {@code s.p0...} (presence)
    */
   String select(String keys, List<PhysicalState> states, List<String> conditions) {
-    KeyedStates keyed = new KeyedStates(columns, "k");
+    return select(keys, states, "", conditions);
+  }
+
+  /**
+   * {@link #select} in the order of the keys. The order is asked for where the keys are found and
+   * where they are joined, so that the planner may put the keys in order, which are narrow, and
+   * keep it through the joins: nothing wide is sorted, and the first rows come before the last are
+   * found.
+   *
+   * @param after only keys behind this one, null for all
+   */
+  String ordered(
+      String keys,
+      List<PhysicalState> states,
+      RowKey after,
+      List<String> conditions,
+      SqlParameters parameters) {
+    List<String> joined = columns.key().stream().map(name -> "k." + name).toList();
+    String behind =
+        after == null
+            ? ""
+            : "WHERE " + columns.behind(joined, keyParameters(after, parameters)) + "\n";
+    String inOrder = keys + "\nORDER BY " + columns.keyList();
+    return select(inOrder, states, behind + "ORDER BY " + String.join(", ", joined), conditions)
+        + " ORDER BY "
+        + String.join(", ", keyNames());
+  }
+
+  private String select(
+      String keys, List<PhysicalState> states, String tail, List<String> conditions) {
+    KeyedStates keyed = new KeyedStates(columns, "k", empty);
     List<String> inner = new ArrayList<>();
     List<String> outer = new ArrayList<>();
     for (int i = 0; i < columns.key().size(); i++) {
@@ -54,6 +93,7 @@ final class DifferenceSql {
     FROM (
     SELECT %s
     FROM k %s
+    %s
     OFFSET 0
     ) s
     WHERE %s\
@@ -63,6 +103,7 @@ final class DifferenceSql {
             String.join(", ", outer),
             String.join(", ", inner),
             keyed.joins(),
+            tail,
             String.join("\nAND ", all));
   }
 
@@ -91,11 +132,6 @@ final class DifferenceSql {
     return any.isEmpty() ? "FALSE" : "(" + String.join(" OR ", any) + ")";
   }
 
-  /** Only keys behind this one; {@code alias} has the key columns under these names. */
-  String behind(List<String> names, RowKey key, SqlParameters parameters) {
-    return columns.behind(names, keyParameters(key, parameters));
-  }
-
   /** Typed parameters for the values of a key. */
   List<String> keyParameters(RowKey key, SqlParameters parameters) {
     List<String> values = new ArrayList<>();
@@ -105,8 +141,7 @@ final class DifferenceSql {
     return values;
   }
 
-  /** Names of the key columns in {@link #select}. */
-  List<String> keyNames() {
+  private List<String> keyNames() {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < columns.key().size(); i++) {
       names.add("s.k" + i);

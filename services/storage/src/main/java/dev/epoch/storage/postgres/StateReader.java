@@ -108,15 +108,14 @@ final class StateReader {
         return RowStream.of(List.<RowChange>of());
       }
       SqlParameters parameters = new SqlParameters();
-      DifferenceSql difference = new DifferenceSql(columns);
-      List<String> conditions = new ArrayList<>();
-      conditions.add(DifferenceSql.ofKinds(query.kinds()));
-      if (query.after() != null) {
-        conditions.add(difference.behind(difference.keyNames(), query.after(), parameters));
-      }
+      List<PhysicalState> states = List.of(before, after);
+      DifferenceSql difference = difference(session, columns, candidates.get(), states);
+      List<String> conditions = List.of(DifferenceSql.ofKinds(query.kinds()));
+      String keys = candidates.get().sql();
       String sql =
-          difference.select(candidates.get().sql(), List.of(before, after), conditions)
-              + (query.ordered() ? " ORDER BY " + String.join(", ", difference.keyNames()) : "")
+          (query.ordered() || query.after() != null
+                  ? difference.ordered(keys, states, query.after(), conditions, parameters)
+                  : difference.select(keys, states, conditions))
               + (query.limit().isPresent() ? " LIMIT " + query.limit().getAsLong() : "");
       return read(
           session,
@@ -141,9 +140,10 @@ final class StateReader {
         return RowStream.of(List.<ThreeWayRow>of());
       }
       PhysicalState third = resolver.resolve(session, table, ours);
+      List<PhysicalState> states = List.of(first, second, third);
       String sql =
-          new DifferenceSql(columns)
-              .select(candidates.get().sql(), List.of(first, second, third), List.of());
+          difference(session, columns, candidates.get(), states)
+              .select(candidates.get().sql(), states, List.of());
       int values = keys + 3;
       return read(
           session,
@@ -157,6 +157,16 @@ final class StateReader {
                   RowMapping.rowIf(row, keys + 2, values + 2 * width, width),
                   RowMapping.rowIf(row, keys + 1, values + width, width)));
     });
+  }
+
+  /** Leaves out of many lookups what is empty; for few, to ask would cost more. */
+  private static DifferenceSql difference(
+      Session session, TableColumns columns, Keys keys, List<PhysicalState> states) {
+    Set<Sidecar> empty = new LinkedHashSet<>();
+    if (keys.choice().keys() > AT_ONCE) {
+      states.forEach(state -> empty.addAll(empty(session, state)));
+    }
+    return new DifferenceSql(columns, empty);
   }
 
   /** The keys to look at, and how. */
