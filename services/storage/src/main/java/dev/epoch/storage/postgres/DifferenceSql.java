@@ -24,27 +24,25 @@ final class DifferenceSql {
   }
 
   /**
-   * A SELECT with, in this order: the key columns as text; for each state whether it has the row;
-   * for each state the columns as text.
+   * A SELECT with, in this order: the key columns; for each state whether it has the row; for each
+   * state the columns. Both as {@link TableColumns#sent} has them.
    *
-   * @param keys a SELECT of the key columns, each key once
    * @param states the first two are compared
    * @param conditions further ones, about {@code s.p0...} (presence)
    */
-  String select(String keys, List<PhysicalState> states, List<String> conditions) {
+  String select(KeySource keys, List<PhysicalState> states, List<String> conditions) {
     return select(keys, states, "", conditions);
   }
 
   /**
-   * {@link #select} in the order of the keys. The order is asked for where the keys are found and
-   * where they are joined, so that the planner may put the keys in order, which are narrow, and
-   * keep it through the joins: nothing wide is sorted, and the first rows come before the last are
-   * found.
+   * {@link #select} in the order of the keys. The order is asked for where the keys are joined, so
+   * that the planner may take them in order and keep that through the joins: the states' rows, side
+   * by side, need not be sorted, and the first come before the last are found.
    *
    * @param after only keys behind this one, null for all
    */
   String ordered(
-      String keys,
+      KeySource keys,
       List<PhysicalState> states,
       RowKey after,
       List<String> conditions,
@@ -54,20 +52,19 @@ final class DifferenceSql {
         after == null
             ? ""
             : "WHERE " + columns.behind(joined, keyParameters(after, parameters)) + "\n";
-    String inOrder = keys + "\nORDER BY " + columns.keyList();
-    return select(inOrder, states, behind + "ORDER BY " + String.join(", ", joined), conditions)
+    return select(keys.ordered(columns), states, behind + "ORDER BY " + String.join(", ", joined), conditions)
         + " ORDER BY "
         + String.join(", ", keyNames());
   }
 
   private String select(
-      String keys, List<PhysicalState> states, String tail, List<String> conditions) {
-    KeyedStates keyed = new KeyedStates(columns, "k", empty);
+      KeySource keys, List<PhysicalState> states, String tail, List<String> conditions) {
+    KeyedStates keyed = new KeyedStates(columns, "k", empty, keys.images());
     List<String> inner = new ArrayList<>();
     List<String> outer = new ArrayList<>();
     for (int i = 0; i < columns.key().size(); i++) {
       inner.add("k." + columns.key().get(i) + " AS k" + i);
-      outer.add("s.k" + i + "::text");
+      outer.add(columns.sent(columns.key().get(i), "s.k" + i));
     }
     for (int i = 0; i < states.size(); i++) {
       outer.add("s.p" + i);
@@ -77,7 +74,7 @@ final class DifferenceSql {
       inner.add(state.present() + " AS p" + i);
       inner.add(state.numberedColumns("s" + i + "_"));
       for (int column = 0; column < columns.all().size(); column++) {
-        outer.add("s.s" + i + "_" + column + "::text");
+        outer.add(columns.sent(columns.all().get(column), "s.s" + i + "_" + column));
       }
     }
     List<String> all = new ArrayList<>();
@@ -86,22 +83,20 @@ final class DifferenceSql {
             .formatted(numbered("s.s0_"), numbered("s.s1_")));
     all.addAll(conditions);
     return """
-    WITH k AS MATERIALIZED (
-    %s
-    )
-    SELECT %s
+    %sSELECT %s
     FROM (
     SELECT %s
-    FROM k %s
+    FROM %s k %s
     %s
     OFFSET 0
     ) s
     WHERE %s\
     """
         .formatted(
-            keys,
+            keys.with(),
             String.join(", ", outer),
             String.join(", ", inner),
+            keys.relation(),
             keyed.joins(),
             tail,
             String.join("\nAND ", all));

@@ -31,17 +31,21 @@ final class KeyedStates {
    * @param keys alias of what has the keys, in columns named like the table's
    */
   KeyedStates(TableColumns columns, String keys) {
-    this(columns, keys, Set.of());
+    this(columns, keys, Set.of(), null);
   }
 
   /**
    * @param empty relations that are known to hold nothing in the snapshot in which the SQL will
    *     run: they are not joined
+   * @param images the sidecar that has the keys, which is not joined either; or null
    */
-  KeyedStates(TableColumns columns, String keys, Set<Sidecar> empty) {
+  KeyedStates(TableColumns columns, String keys, Set<Sidecar> empty, Sidecar images) {
     this.columns = columns;
     this.keys = keys;
     this.empty = empty;
+    if (images != null) {
+      aliases.put(images, keys);
+    }
   }
 
   /** Makes a state available; its expressions are valid behind {@link #joins()}. */
@@ -54,7 +58,8 @@ final class KeyedStates {
   /** The LEFT JOIN clauses of all states added so far. */
   String joins() {
     StringBuilder sql = new StringBuilder();
-    aliases.forEach((sidecar, alias) ->
+    aliases.forEach((sidecar, alias) -> {
+      if (!alias.equals(keys)) {
         sql.append(
             "\nLEFT JOIN %s %s ON %s%s"
                 .formatted(
@@ -63,7 +68,9 @@ final class KeyedStates {
                     columns.sameKey(alias, keys),
                     sidecar.position() == PhysicalState.NOW
                         ? ""
-                        : " AND " + sidecar.condition(alias))));
+                        : " AND " + sidecar.condition(alias)));
+      }
+    });
     return sql.toString();
   }
 

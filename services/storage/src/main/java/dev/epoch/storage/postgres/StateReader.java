@@ -111,7 +111,7 @@ final class StateReader {
       List<PhysicalState> states = List.of(before, after);
       DifferenceSql difference = difference(session, columns, candidates.get(), states);
       List<String> conditions = List.of(DifferenceSql.ofKinds(query.kinds()));
-      String keys = candidates.get().sql();
+      KeySource keys = candidates.get().source();
       String sql =
           (query.ordered() || query.after() != null
                   ? difference.ordered(keys, states, query.after(), conditions, parameters)
@@ -143,7 +143,7 @@ final class StateReader {
       List<PhysicalState> states = List.of(first, second, third);
       String sql =
           difference(session, columns, candidates.get(), states)
-              .select(candidates.get().sql(), states, List.of());
+              .select(candidates.get().source(), states, List.of());
       int values = keys + 3;
       return read(
           session,
@@ -170,7 +170,7 @@ final class StateReader {
   }
 
   /** The keys to look at, and how. */
-  private record Keys(String sql, JoinStrategy.Choice choice) {}
+  private record Keys(KeySource source, JoinStrategy.Choice choice) {}
 
   /** Few rows come with one question, without a cursor. */
   private static <T> RowStream<T> read(
@@ -224,7 +224,7 @@ final class StateReader {
                       "SELECT %s FROM %s x WHERE %s"
                           .formatted(columns.key("x"), part.relation(), part.condition()));
       return Optional.of(
-          new Keys(keys, new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
+          new Keys(KeySource.query(keys), new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
     }
     Candidates candidates =
         states.isHeadAndWorking()
@@ -240,7 +240,7 @@ final class StateReader {
             session, candidates, Quote.qualified(table.path().schema(), table.path().table()));
     return choice.keys() == 0
         ? Optional.empty()
-        : Optional.of(new Keys(candidates.distinct(), choice));
+        : Optional.of(new Keys(candidates.keys(), choice));
   }
 
   /** Ids of tables whose working set is not empty. */
