@@ -1,7 +1,9 @@
 package dev.epoch.storage;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.events.table.DataType;
+import java.io.IOException;
 
 /**
  * Values as JSON, as clients see them, and as the canonical text that rows hold. What {@link
@@ -15,6 +17,16 @@ public interface ValueCodec {
    * @param text null for SQL NULL
    */
   JsonNode toJson(DataType type, String text);
+
+  /**
+   * Writes what {@link #toJson} gives. For many values: a codec may do it without a tree.
+   *
+   * @param out with an object mapper for its codec
+   * @param text null for SQL NULL
+   */
+  default void write(DataType type, String text, JsonGenerator out) throws IOException {
+    out.writeTree(toJson(type, text));
+  }
 
   /** Null for JSON null. Fails with {@link BadValueException}, which says what was expected. */
   String toText(DataType type, JsonNode value);

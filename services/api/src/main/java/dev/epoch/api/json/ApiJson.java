@@ -1,9 +1,12 @@
 package dev.epoch.api.json;
 
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -19,6 +22,8 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.OutputStream;
 
 /**
  * The JSON of the API: snake case, times in ISO 8601, numbers with all their digits and without
@@ -47,6 +52,14 @@ public final class ApiJson {
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  /** Writes documents one after another, each on a line of its own; closing it closes the stream. */
+  public static JsonGenerator lines(OutputStream out) throws IOException {
+    return MAPPER
+        .createGenerator(out)
+        .configure(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8.mappedFeature(), true)
+        .setRootValueSeparator(new SerializedString("\n"));
   }
 
   private static ObjectMapper build() {

@@ -1,5 +1,6 @@
 package dev.epoch.api.record;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.api.json.ApiJson;
 import dev.epoch.model.row.RowChange;
@@ -25,7 +26,20 @@ public final class ChangeLines {
 
   /** One JSON document a line. */
   public static StreamingOutput json(RowStream<RowChange> changes, RecordJson json) {
-    return lines(changes, "", change -> ApiJson.text(json.change(change)) + "\n");
+    return out -> {
+      try (changes) {
+        // not closed: that would end a document in the midst, and an answer that failed
+        JsonGenerator lines = ApiJson.lines(new BufferedOutputStream(out, BUFFER));
+        boolean any = changes.hasNext();
+        while (changes.hasNext()) {
+          json.write(changes.next(), lines);
+        }
+        if (any) {
+          lines.writeRaw('\n');
+        }
+        lines.flush();
+      }
+    };
   }
 
   /** {@code change_type}, the record's columns (before a deletion, else after), {@code changed}. */

@@ -1,28 +1,44 @@
 package dev.epoch.api.record;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.ValueCodec;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.function.IntFunction;
 
 /** Records and changes of one table as JSON. */
 public final class RecordJson {
   private final TableSchema schema;
   private final ValueCodec values;
   private final RecordKeys keys;
+  private final List<Field> columns;
+  private final List<Field> keyColumns;
+
+  /** A column, with its name as it is written. */
+  private record Field(SerializedString name, DataType type) {
+    static Field of(Column column) {
+      return new Field(new SerializedString(column.name()), column.type());
+    }
+  }
 
   public RecordJson(TableSchema schema, ValueCodec values) {
     this.schema = schema;
     this.values = values;
     this.keys = new RecordKeys(schema, values);
+    this.columns = schema.columns().stream().map(Field::of).toList();
+    this.keyColumns =
+        schema.primaryKey().stream().map(name -> Field.of(schema.column(name).orElseThrow())).toList();
   }
 
   public RecordKeys keys() {
@@ -58,23 +74,68 @@ public final class RecordJson {
     return json;
   }
 
+  /** Writes what {@link #change} gives, without a tree: for many changes. */
+  public void write(RowChange change, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("type", wireName(change.kind()));
+    out.writeFieldName("key");
+    write(keyColumns, change.key()::get, out);
+    out.writeFieldName("before");
+    write(change.before(), out);
+    out.writeFieldName("after");
+    write(change.after(), out);
+    out.writeArrayFieldStart("fields");
+    for (int i = 0; i < columns.size(); i++) {
+      if (!same(change, i)) {
+        out.writeString(columns.get(i).name());
+      }
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private void write(Row row, JsonGenerator out) throws IOException {
+    if (row == null) {
+      out.writeNull();
+    } else {
+      write(columns.subList(0, Math.min(columns.size(), row.size())), row::get, out);
+    }
+  }
+
+  private void write(List<Field> fields, IntFunction<String> texts, JsonGenerator out)
+      throws IOException {
+    out.writeStartObject();
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      out.writeFieldName(field.name());
+      values.write(field.type(), texts.apply(i), out);
+    }
+    out.writeEndObject();
+  }
+
   /** Names of the columns that differ; all of them where the record came or went. */
   public List<String> fields(RowChange change) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < schema.columns().size(); i++) {
-      boolean same =
-          change.before() != null
-              && change.after() != null
-              && Objects.equals(change.before().get(i), change.after().get(i));
-      if (!same) {
+      if (!same(change, i)) {
         names.add(schema.columns().get(i).name());
       }
     }
     return names;
   }
 
+  private static boolean same(RowChange change, int column) {
+    return change.before() != null
+        && change.after() != null
+        && Objects.equals(change.before().get(column), change.after().get(column));
+  }
+
   /** {@code insert}, {@code update} or {@code delete}. */
   public static String wireName(RowChange.Kind kind) {
-    return kind.name().toLowerCase(Locale.ROOT);
+    return switch (kind) {
+      case INSERT -> "insert";
+      case UPDATE -> "update";
+      case DELETE -> "delete";
+    };
   }
 }

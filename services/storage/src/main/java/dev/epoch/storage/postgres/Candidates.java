@@ -12,15 +12,22 @@ import java.util.stream.Collectors;
  * follows the changes, not the table.
  *
  * @param sources each a SELECT of the key columns; empty if the states are the same
+ * @param images the one source, if it is a sidecar's rows with one for each key, else null
  */
-record Candidates(List<String> sources) {
+record Candidates(List<String> sources, KeySource images) {
+
+  Candidates(List<String> sources) {
+    this(sources, null);
+  }
 
   /** Two states neither of which is {@link Nothing}. */
   static Candidates between(TableColumns columns, PhysicalState one, PhysicalState other) {
     List<String> sources = new ArrayList<>();
-    addBases(columns, baseOf(one), baseOf(other), sources);
-    addOverlays(columns, one, other, sources);
-    return new Candidates(List.copyOf(sources));
+    List<KeySource> images = new ArrayList<>();
+    addBases(columns, baseOf(one), baseOf(other), sources, images);
+    addOverlays(columns, one, other, sources, images);
+    boolean alone = sources.size() == 1 && images.size() == 1;
+    return new Candidates(List.copyOf(sources), alone ? images.getFirst() : null);
   }
 
   /** What is not committed in a working state. */
@@ -31,12 +38,20 @@ record Candidates(List<String> sources) {
           case Overlaid overlaid when overlaid.now() -> overlaid.overlay().workingSet();
           case Live _, Overlaid _, Nothing _ -> null;
         };
-    return new Candidates(
-        relation == null ? List.of() : List.of(source(columns, relation, "TRUE")));
+    return relation == null
+        ? new Candidates(List.of())
+        : new Candidates(
+            List.of(source(columns, relation, "TRUE")),
+            KeySource.images(Sidecar.all(relation), "TRUE"));
   }
 
   boolean isEmpty() {
     return sources.isEmpty();
+  }
+
+  /** Each key once. */
+  KeySource keys() {
+    return images != null ? images : KeySource.query(distinct());
   }
 
   /** A SELECT of the key columns, each key once. */
@@ -62,18 +77,28 @@ record Candidates(List<String> sources) {
     };
   }
 
-  private static void addBases(TableColumns columns, Live one, Live other, List<String> sources) {
+  private static void addBases(
+      TableColumns columns,
+      Live one,
+      Live other,
+      List<String> sources,
+      List<KeySource> images) {
     addBetween(
         columns,
         one.live().history(),
         one.live().workingSet(),
         Math.min(one.anchor(), other.anchor()),
         Math.max(one.anchor(), other.anchor()),
-        sources);
+        sources,
+        images);
   }
 
   private static void addOverlays(
-      TableColumns columns, PhysicalState one, PhysicalState other, List<String> sources) {
+      TableColumns columns,
+      PhysicalState one,
+      PhysicalState other,
+      List<String> sources,
+      List<KeySource> images) {
     if (one instanceof Overlaid a
         && other instanceof Overlaid b
         && a.overlay().equals(b.overlay())) {
@@ -83,7 +108,8 @@ record Candidates(List<String> sources) {
           a.overlay().workingSet(),
           Math.min(a.position(), b.position()),
           Math.max(a.position(), b.position()),
-          sources);
+          sources,
+          images);
       return;
     }
     for (PhysicalState state : List.of(one, other)) {
@@ -110,13 +136,18 @@ record Candidates(List<String> sources) {
     return sources;
   }
 
+  /**
+   * Between two commits, the history has for each key that changed one image that was current at
+   * the first: entries of a key follow each other without gaps.
+   */
   private static void addBetween(
       TableColumns columns,
       String history,
       String workingSet,
       long low,
       long high,
-      List<String> sources) {
+      List<String> sources,
+      List<KeySource> images) {
     if (low == high) {
       return;
     }
@@ -124,8 +155,10 @@ record Candidates(List<String> sources) {
       sources.add(source(columns, history, "x.epoch_to > " + low));
       sources.add(source(columns, workingSet, "TRUE"));
     } else {
-      sources.add(
-          source(columns, history, "x.epoch_to > %d AND x.epoch_to <= %d".formatted(low, high)));
+      Sidecar former = Sidecar.at(history, low);
+      String changed = former.condition("x") + " AND x.epoch_to <= " + high;
+      sources.add(source(columns, history, changed));
+      images.add(KeySource.images(former, changed));
     }
   }
 

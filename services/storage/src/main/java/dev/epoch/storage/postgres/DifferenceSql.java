@@ -9,26 +9,62 @@ import java.util.Set;
 /** Rows of several states side by side, for the keys whose rows differ between two of them. */
 final class DifferenceSql {
   private final TableColumns columns;
+  private final Set<Sidecar> empty;
 
   DifferenceSql(TableColumns columns) {
-    this.columns = columns;
+    this(columns, Set.of());
   }
 
   /**
-   * A SELECT with, in this order: the key columns as text; for each state whether it has the row;
-   * for each state the columns as text.
-   *
-   * @param keys a SELECT of the key columns, each key once
-   * @param states the first two are compared
-   * @param conditions further ones, about {@code s.k0...} (key), {@code s.p0...} (presence)
+   * @param empty relations that are known to hold nothing in the snapshot in which the SQL will run
    */
-  String select(String keys, List<PhysicalState> states, List<String> conditions) {
-    KeyedStates keyed = new KeyedStates(columns, "k");
+  DifferenceSql(TableColumns columns, Set<Sidecar> empty) {
+    this.columns = columns;
+    this.empty = empty;
+  }
+
+  /**
+   * A SELECT with, in this order: the key columns; for each state whether it has the row; for each
+   * state the columns. Both as {@link TableColumns#sent} has them.
+   *
+   * @param states the first two are compared
+   * @param conditions further ones, about {@code s.p0...} (presence)
+   */
+  String select(KeySource keys, List<PhysicalState> states, List<String> conditions) {
+    return select(keys, states, "", conditions);
+  }
+
+  /**
+   * {@link #select} in the order of the keys. The order is asked for where the keys are joined, so
+   * that the planner may take them in order and keep that through the joins: the states' rows, side
+   * by side, need not be sorted, and the first come before the last are found.
+   *
+   * @param after only keys behind this one, null for all
+   */
+  String ordered(
+      KeySource keys,
+      List<PhysicalState> states,
+      RowKey after,
+      List<String> conditions,
+      SqlParameters parameters) {
+    List<String> joined = columns.key().stream().map(name -> "k." + name).toList();
+    String behind =
+        after == null
+            ? ""
+            : "WHERE " + columns.behind(joined, keyParameters(after, parameters)) + "\n";
+    return select(keys.ordered(columns), states, behind + "ORDER BY " + String.join(", ", joined), conditions)
+        + " ORDER BY "
+        + String.join(", ", keyNames());
+  }
+
+  private String select(
+      KeySource keys, List<PhysicalState> states, String tail, List<String> conditions) {
+    KeyedStates keyed = new KeyedStates(columns, "k", empty, keys.images());
     List<String> inner = new ArrayList<>();
     List<String> outer = new ArrayList<>();
     for (int i = 0; i < columns.key().size(); i++) {
       inner.add("k." + columns.key().get(i) + " AS k" + i);
-      outer.add("s.k" + i + "::text");
+      outer.add(columns.sent(columns.key().get(i), "s.k" + i));
     }
     for (int i = 0; i < states.size(); i++) {
       outer.add("s.p" + i);
@@ -38,7 +74,7 @@ final class DifferenceSql {
       inner.add(state.present() + " AS p" + i);
       inner.add(state.numberedColumns("s" + i + "_"));
       for (int column = 0; column < columns.all().size(); column++) {
-        outer.add("s.s" + i + "_" + column + "::text");
+        outer.add(columns.sent(columns.all().get(column), "s.s" + i + "_" + column));
       }
     }
     List<String> all = new ArrayList<>();
@@ -47,22 +83,22 @@ final class DifferenceSql {
             .formatted(numbered("s.s0_"), numbered("s.s1_")));
     all.addAll(conditions);
     return """
-    WITH k AS MATERIALIZED (
-    %s
-    )
-    SELECT %s
+    %sSELECT %s
     FROM (
     SELECT %s
-    FROM k %s
+    FROM %s k %s
+    %s
     OFFSET 0
     ) s
     WHERE %s\
     """
         .formatted(
-            keys,
+            keys.with(),
             String.join(", ", outer),
             String.join(", ", inner),
+            keys.relation(),
             keyed.joins(),
+            tail,
             String.join("\nAND ", all));
   }
 
@@ -91,11 +127,6 @@ final class DifferenceSql {
     return any.isEmpty() ? "FALSE" : "(" + String.join(" OR ", any) + ")";
   }
 
-  /** Only keys behind this one; {@code alias} has the key columns under these names. */
-  String behind(List<String> names, RowKey key, SqlParameters parameters) {
-    return columns.behind(names, keyParameters(key, parameters));
-  }
-
   /** Typed parameters for the values of a key. */
   List<String> keyParameters(RowKey key, SqlParameters parameters) {
     List<String> values = new ArrayList<>();
@@ -105,8 +136,7 @@ final class DifferenceSql {
     return values;
   }
 
-  /** Names of the key columns in {@link #select}. */
-  List<String> keyNames() {
+  private List<String> keyNames() {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < columns.key().size(); i++) {
       names.add("s.k" + i);

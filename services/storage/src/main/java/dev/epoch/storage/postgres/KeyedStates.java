@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * States looked up for given keys: each relation that can say something about a key is joined once,
@@ -23,14 +24,28 @@ import java.util.Map;
 final class KeyedStates {
   private final TableColumns columns;
   private final String keys;
+  private final Set<Sidecar> empty;
   private final Map<Sidecar, String> aliases = new LinkedHashMap<>();
 
   /**
    * @param keys alias of what has the keys, in columns named like the table's
    */
   KeyedStates(TableColumns columns, String keys) {
+    this(columns, keys, Set.of(), null);
+  }
+
+  /**
+   * @param empty relations that are known to hold nothing in the snapshot in which the SQL will
+   *     run: they are not joined
+   * @param images the sidecar that has the keys, which is not joined either; or null
+   */
+  KeyedStates(TableColumns columns, String keys, Set<Sidecar> empty, Sidecar images) {
     this.columns = columns;
     this.keys = keys;
+    this.empty = empty;
+    if (images != null) {
+      aliases.put(images, keys);
+    }
   }
 
   /** Makes a state available; its expressions are valid behind {@link #joins()}. */
@@ -43,7 +58,8 @@ final class KeyedStates {
   /** The LEFT JOIN clauses of all states added so far. */
   String joins() {
     StringBuilder sql = new StringBuilder();
-    aliases.forEach((sidecar, alias) ->
+    aliases.forEach((sidecar, alias) -> {
+      if (!alias.equals(keys)) {
         sql.append(
             "\nLEFT JOIN %s %s ON %s%s"
                 .formatted(
@@ -52,7 +68,9 @@ final class KeyedStates {
                     columns.sameKey(alias, keys),
                     sidecar.position() == PhysicalState.NOW
                         ? ""
-                        : " AND " + sidecar.conditionAtKey(alias))));
+                        : " AND " + sidecar.conditionAtKey(alias)));
+      }
+    });
     return sql.toString();
   }
 
@@ -65,30 +83,39 @@ final class KeyedStates {
       case Nothing _ -> {}
       case Live live -> {
         if (!live.now()) {
-          steps.add(Step.images(join(Sidecar.at(live.live().history(), live.anchor()))));
-          steps.add(Step.images(join(Sidecar.all(live.live().workingSet()))));
+          filled(Sidecar.at(live.live().history(), live.anchor()))
+              .forEach(alias -> steps.add(Step.images(alias)));
+          filled(Sidecar.all(live.live().workingSet()))
+              .forEach(alias -> steps.add(Step.images(alias)));
         }
         steps.add(Step.row(join(Sidecar.all(live.live().rows())), columns));
       }
       case Overlaid overlaid -> {
         OverlayRelations overlay = overlaid.overlay();
+        List<String> images = new ArrayList<>();
         if (!overlaid.now()) {
-          String history = join(Sidecar.at(overlay.history(), overlaid.position()));
-          String workingSet = join(Sidecar.all(overlay.workingSet()));
-          steps.add(Step.entries(history));
-          steps.add(Step.entriesUnless(history, workingSet));
-          steps.add(
-              Step.overlayRow(join(Sidecar.all(overlay.rows())), columns, history, workingSet));
-          steps.add(
-              Step.tombstone(
-                  join(Sidecar.all(overlay.tombstones())), columns, history, workingSet));
-        } else {
-          steps.add(Step.row(join(Sidecar.all(overlay.rows())), columns));
-          steps.add(Step.tombstone(join(Sidecar.all(overlay.tombstones())), columns));
+          for (Sidecar former :
+              List.of(
+                  Sidecar.at(overlay.history(), overlaid.position()),
+                  Sidecar.all(overlay.workingSet()))) {
+            for (String alias : filled(former)) {
+              steps.add(Step.entries(alias, images));
+              images.add(alias);
+            }
+          }
         }
+        filled(Sidecar.all(overlay.rows()))
+            .forEach(alias -> steps.add(Step.overlayRow(alias, columns, images)));
+        filled(Sidecar.all(overlay.tombstones()))
+            .forEach(alias -> steps.add(Step.tombstone(alias, columns, images)));
         addSteps(overlaid.base(), steps);
       }
     }
+  }
+
+  /** The alias of a relation that may hold something, or nothing. */
+  private List<String> filled(Sidecar sidecar) {
+    return empty.contains(sidecar) ? List.of() : List.of(join(sidecar));
   }
 
   /**
@@ -103,40 +130,36 @@ final class KeyedStates {
       return new Step(alias + ".epoch_kind IS NOT NULL", alias + ".epoch_kind = 1", alias);
     }
 
-    /** Images of an overlay: kind 0 lets the base show through. */
-    static Step entries(String alias) {
-      return new Step(alias + ".epoch_kind > 0", alias + ".epoch_kind = 1", alias);
-    }
-
-    static Step entriesUnless(String history, String alias) {
+    /**
+     * Images of an overlay: kind 0 lets the base show through.
+     *
+     * @param before aliases of images that are looked at first
+     */
+    static Step entries(String alias, List<String> before) {
       return new Step(
-          history + ".epoch_kind IS NULL AND " + alias + ".epoch_kind > 0",
-          alias + ".epoch_kind = 1",
-          alias);
+          alias + ".epoch_kind > 0" + untouched(before), alias + ".epoch_kind = 1", alias);
     }
 
     static Step row(String alias, TableColumns columns) {
       return new Step(there(alias, columns), "TRUE", alias);
     }
 
-    static Step overlayRow(String alias, TableColumns columns, String history, String workingSet) {
-      return new Step(there(alias, columns) + untouched(history, workingSet), "TRUE", alias);
+    static Step overlayRow(String alias, TableColumns columns, List<String> images) {
+      return new Step(there(alias, columns) + untouched(images), "TRUE", alias);
     }
 
-    static Step tombstone(String alias, TableColumns columns) {
-      return new Step(there(alias, columns), "FALSE", null);
-    }
-
-    static Step tombstone(String alias, TableColumns columns, String history, String workingSet) {
-      return new Step(there(alias, columns) + untouched(history, workingSet), "FALSE", null);
+    static Step tombstone(String alias, TableColumns columns, List<String> images) {
+      return new Step(there(alias, columns) + untouched(images), "FALSE", null);
     }
 
     private static String there(String alias, TableColumns columns) {
       return alias + "." + columns.key().getFirst() + " IS NOT NULL";
     }
 
-    private static String untouched(String history, String workingSet) {
-      return " AND %s.epoch_kind IS NULL AND %s.epoch_kind IS NULL".formatted(history, workingSet);
+    private static String untouched(List<String> images) {
+      StringBuilder sql = new StringBuilder();
+      images.forEach(alias -> sql.append(" AND ").append(alias).append(".epoch_kind IS NULL"));
+      return sql.toString();
     }
   }
 

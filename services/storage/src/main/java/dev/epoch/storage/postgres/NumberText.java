@@ -24,9 +24,38 @@ final class NumberText {
   private static final int MOST_INTEGER_DIGITS = 131_072;
 
   private static final int MOST_FRACTION_DIGITS = 16_383;
+  private static final int LONGEST_AS_IT_STANDS = 1_000;
   private static final int LONGEST_TEXT = MOST_INTEGER_DIGITS + MOST_FRACTION_DIGITS + 20;
 
   private NumberText() {}
+
+  /**
+   * Whether a text is, as it stands, what JSON has for its number: an optional minus, digits without
+   * leading zeros, and digits behind a point if there is one. False for a zero with a minus, which
+   * decimals do not have, and for texts of a length that is worth a second look.
+   */
+  static boolean isJson(String text) {
+    int length = text.length();
+    int begin = length > 0 && text.charAt(0) == '-' ? 1 : 0;
+    int point = -1;
+    boolean zero = true;
+    for (int i = begin; i < length; i++) {
+      char c = text.charAt(i);
+      if (c == '.' && point < 0) {
+        point = i;
+      } else if (c < '0' || c > '9') {
+        return false;
+      } else {
+        zero &= c == '0';
+      }
+    }
+    int whole = (point < 0 ? length : point) - begin;
+    return whole > 0
+        && (whole == 1 || text.charAt(begin) != '0')
+        && point != length - 1
+        && (begin == 0 || !zero)
+        && length <= LONGEST_AS_IT_STANDS;
+  }
 
   static JsonNode integerToJson(String text) {
     return integral(new BigInteger(text));

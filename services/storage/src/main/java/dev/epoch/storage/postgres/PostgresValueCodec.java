@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.DataType;
 import dev.epoch.storage.ValueCodec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -66,6 +68,32 @@ final class PostgresValueCodec implements ValueCodec {
       case TEXT, DATE, TIME, INTERVAL, UUID, ENUM, RANGE, NETWORK, BITS, TEXT_SEARCH, OTHER ->
           TextNode.valueOf(text);
     };
+  }
+
+  @Override
+  public void write(DataType type, String text, JsonGenerator out) throws IOException {
+    if (text == null) {
+      out.writeNull();
+      return;
+    }
+    switch (type.kind()) {
+      case BOOLEAN -> out.writeBoolean(text.startsWith("t"));
+      case INTEGER, DECIMAL, FLOAT -> {
+        if (NumberText.isJson(text)) {
+          out.writeNumber(text);
+        } else {
+          out.writeTree(toJson(type, text));
+        }
+      }
+      case BYTES -> out.writeString(bytesToJson(text));
+      case TIMESTAMP -> out.writeString(TemporalText.timestampToJson(text));
+      case TIMESTAMP_WITH_ZONE -> out.writeString(TemporalText.instantToJson(text));
+      case TIME_WITH_ZONE -> out.writeString(TemporalText.timeWithZoneToJson(text));
+      case DOMAIN -> write(type.element(), text, out);
+      case JSON, JSON_BINARY, ARRAY, COMPOSITE -> out.writeTree(toJson(type, text));
+      case TEXT, DATE, TIME, INTERVAL, UUID, ENUM, RANGE, NETWORK, BITS, TEXT_SEARCH, OTHER ->
+          out.writeString(text);
+    }
   }
 
   @Override

@@ -3,17 +3,13 @@ package dev.epoch.storage.postgres;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 
-/** Takes rows of the model out of rows of the client; every value is a text. */
+/** Takes rows of the model out of rows of the client, whose columns {@link TableColumns#sent} made. */
 final class RowMapping {
   private RowMapping() {}
 
   /** The columns from {@code first} on. */
   static dev.epoch.model.row.Row row(io.vertx.mutiny.sqlclient.Row source, int first, int count) {
-    String[] values = new String[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = source.getString(first + i);
-    }
-    return dev.epoch.model.row.Row.of(values);
+    return dev.epoch.model.row.Row.of(texts(source, first, count));
   }
 
   /** The row if the flag at {@code flag} says that there is one, else null. */
@@ -23,11 +19,16 @@ final class RowMapping {
   }
 
   static RowKey key(io.vertx.mutiny.sqlclient.Row source, int first, int count) {
-    String[] values = new String[count];
+    return RowKey.of(texts(source, first, count));
+  }
+
+  private static String[] texts(io.vertx.mutiny.sqlclient.Row source, int first, int count) {
+    String[] texts = new String[count];
     for (int i = 0; i < count; i++) {
-      values[i] = source.getString(first + i);
+      Object value = source.getValue(first + i);
+      texts[i] = value == null ? null : value.toString();
     }
-    return RowKey.of(values);
+    return texts;
   }
 
   /** A row of {@link DifferenceSql#select} of two states. */

@@ -38,7 +38,7 @@ final class RowsSql {
                         part.relation(),
                         String.join(" AND ", concat(part.condition(), filters)),
                         endOfParts));
-    return "SELECT " + columns.texts("x") + " FROM (" + union + ") x" + end;
+    return "SELECT " + columns.sent("x") + " FROM (" + union + ") x" + end;
   }
 
   /** Whether the query is for few rows along the index of the key. */

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  */
 final class Session {
   /** Rows fetched in one round trip by {@link #stream}. */
-  static final int PAGE = 2_000;
+  static final int PAGE = 1_000;
 
   private final SqlConnection connection;
   private final Deadline deadline;
@@ -131,7 +131,10 @@ final class Session {
     return deadline.await(Uni.createFrom().completionStage(answer));
   }
 
-  /** Pulls the rows in pages through a cursor. */
+  /**
+   * Pulls the rows in pages through a cursor, one page ahead of the reader: what is sent on this
+   * connection meanwhile is answered behind that page.
+   */
   <T> RowStream<T> stream(String sql, List<Object> parameters, Function<Row, T> mapper) {
     PreparedStatement statement = await(connection.prepare(sql));
     Cursor cursor = statement.cursor(Tuple.from(parameters));
@@ -161,28 +164,34 @@ final class Session {
     return connection;
   }
 
+  /** Holds two pages at most: one is taken apart while the server makes the next. */
   private static final class CursorStream<T> implements RowStream<T> {
     private final PreparedStatement statement;
     private final Cursor cursor;
     private final Function<Row, T> mapper;
+    private CompletableFuture<RowSet<Row>> next;
     private Iterator<Row> page = List.<Row>of().iterator();
-    private boolean last;
     private boolean closed;
 
     CursorStream(PreparedStatement statement, Cursor cursor, Function<Row, T> mapper) {
       this.statement = statement;
       this.cursor = cursor;
       this.mapper = mapper;
+      this.next = request();
+    }
+
+    private CompletableFuture<RowSet<Row>> request() {
+      return cursor.read(PAGE).subscribeAsCompletionStage();
     }
 
     @Override
     public boolean hasNext() {
-      while (!page.hasNext() && !last && !closed) {
-        RowSet<Row> rows = Await.on(cursor.read(PAGE));
+      while (!page.hasNext() && next != null && !closed) {
+        RowSet<Row> rows = Await.on(Uni.createFrom().completionStage(next));
         page = rows.iterator();
         // Not cursor.hasMore(): a cursor learns on another thread that it has been read, and fails
         // when it is asked too early. A full page that was the last is followed by an empty one.
-        last = rows.size() < PAGE;
+        next = rows.size() < PAGE ? null : request();
       }
       return page.hasNext();
     }

@@ -3,10 +3,12 @@ package dev.epoch.storage.postgres;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.PhysicalState.Live;
 import dev.epoch.storage.postgres.PhysicalState.Overlaid;
+import io.vertx.mutiny.sqlclient.Row;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A state as one snapshot has it: without the relations that hold nothing in it, and read from a
@@ -23,29 +25,45 @@ record SnapshotState(PhysicalState physical, Set<Sidecar> empty) {
     if (sidecars.isEmpty()) {
       return () -> new SnapshotState(state, Set.of());
     }
-    StringBuilder sql = new StringBuilder("SELECT ");
-    for (Sidecar sidecar : sidecars) {
-      sql.append(
-          "EXISTS (SELECT FROM %s x WHERE %s), "
-              .formatted(sidecar.relation(), sidecar.condition("x")));
-    }
-    sql.append(state instanceof Overlaid overlaid ? copyOf(table, overlaid) : "NULL::text");
+    String copy = state instanceof Overlaid overlaid ? copyOf(table, overlaid) : "NULL::text";
     Supplier<List<SnapshotState>> answer =
         session.ask(
-            sql.toString(),
+            "SELECT " + held(sidecars) + ", " + copy,
             row -> {
-              Set<Sidecar> empty = new LinkedHashSet<>();
-              for (int i = 0; i < sidecars.size(); i++) {
-                if (!row.getBoolean(i)) {
-                  empty.add(sidecars.get(i));
-                }
-              }
-              String copy = row.getString(sidecars.size());
-              return copy != null && state instanceof Overlaid overlaid && isNow(overlaid, empty)
-                  ? new SnapshotState(ofCopy(overlaid, copy), Set.of())
+              Set<Sidecar> empty = empty(sidecars, row);
+              String name = row.getString(sidecars.size());
+              return name != null && state instanceof Overlaid overlaid && isNow(overlaid, empty)
+                  ? new SnapshotState(ofCopy(overlaid, name), Set.of())
                   : new SnapshotState(state, empty);
             });
     return () -> answer.get().getFirst();
+  }
+
+  /** Which relations of states hold nothing in the transaction's snapshot. */
+  static Set<Sidecar> empty(Session session, List<PhysicalState> states) {
+    List<Sidecar> sidecars =
+        states.stream().flatMap(state -> StateSql.sidecars(state).stream()).distinct().toList();
+    return sidecars.isEmpty()
+        ? Set.of()
+        : session.first("SELECT " + held(sidecars), row -> empty(sidecars, row)).orElseThrow();
+  }
+
+  private static String held(List<Sidecar> sidecars) {
+    return sidecars.stream()
+        .map(sidecar ->
+            "EXISTS (SELECT FROM %s x WHERE %s)"
+                .formatted(sidecar.relation(), sidecar.condition("x")))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Set<Sidecar> empty(List<Sidecar> sidecars, Row held) {
+    Set<Sidecar> empty = new LinkedHashSet<>();
+    for (int i = 0; i < sidecars.size(); i++) {
+      if (!held.getBoolean(i)) {
+        empty.add(sidecars.get(i));
+      }
+    }
+    return empty;
   }
 
   /** The same, and waits. */

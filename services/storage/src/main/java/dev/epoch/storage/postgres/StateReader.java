@@ -93,15 +93,14 @@ final class StateReader {
         return RowStream.of(List.<RowChange>of());
       }
       SqlParameters parameters = new SqlParameters();
-      DifferenceSql difference = new DifferenceSql(columns);
-      List<String> conditions = new ArrayList<>();
-      conditions.add(DifferenceSql.ofKinds(query.kinds()));
-      if (query.after() != null) {
-        conditions.add(difference.behind(difference.keyNames(), query.after(), parameters));
-      }
+      List<PhysicalState> states = List.of(before, after);
+      DifferenceSql difference = difference(session, columns, candidates.get(), states);
+      List<String> conditions = List.of(DifferenceSql.ofKinds(query.kinds()));
+      KeySource keys = candidates.get().source();
       String sql =
-          difference.select(candidates.get().sql(), List.of(before, after), conditions)
-              + (query.ordered() ? " ORDER BY " + String.join(", ", difference.keyNames()) : "")
+          (query.ordered() || query.after() != null
+                  ? difference.ordered(keys, states, query.after(), conditions, parameters)
+                  : difference.select(keys, states, conditions))
               + (query.limit().isPresent() ? " LIMIT " + query.limit().getAsLong() : "");
       return read(
           session,
@@ -126,9 +125,10 @@ final class StateReader {
         return RowStream.of(List.<ThreeWayRow>of());
       }
       PhysicalState third = resolver.resolve(session, table, ours);
+      List<PhysicalState> states = List.of(first, second, third);
       String sql =
-          new DifferenceSql(columns)
-              .select(candidates.get().sql(), List.of(first, second, third), List.of());
+          difference(session, columns, candidates.get(), states)
+              .select(candidates.get().source(), states, List.of());
       int values = keys + 3;
       return read(
           session,
@@ -144,8 +144,16 @@ final class StateReader {
     });
   }
 
+  /** Leaves out of many lookups what is empty; for few, to ask would cost more. */
+  private static DifferenceSql difference(
+      Session session, TableColumns columns, Keys keys, List<PhysicalState> states) {
+    return new DifferenceSql(
+        columns,
+        keys.choice().keys() > AT_ONCE ? SnapshotState.empty(session, states) : Set.of());
+  }
+
   /** The keys to look at, and how. */
-  private record Keys(String sql, JoinStrategy.Choice choice) {}
+  private record Keys(KeySource source, JoinStrategy.Choice choice) {}
 
   /** Few rows come with one question, without a cursor. */
   private static <T> RowStream<T> read(
@@ -200,7 +208,7 @@ final class StateReader {
                       "SELECT %s FROM %s x WHERE %s"
                           .formatted(columns.key("x"), part.relation(), part.condition()));
       return Optional.of(
-          new Keys(keys, new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
+          new Keys(KeySource.query(keys), new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
     }
     Candidates candidates =
         states.isHeadAndWorking()
@@ -216,7 +224,7 @@ final class StateReader {
             session, candidates, Quote.qualified(table.path().schema(), table.path().table()));
     return choice.keys() == 0
         ? Optional.empty()
-        : Optional.of(new Keys(candidates.distinct(), choice));
+        : Optional.of(new Keys(candidates.keys(), choice));
   }
 
   /** Ids of tables whose working set is not empty. */

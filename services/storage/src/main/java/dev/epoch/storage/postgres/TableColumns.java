@@ -17,6 +17,9 @@ final class TableColumns {
   private static final Set<DataType.Kind> POLYMORPHIC =
       Set.of(DataType.Kind.ENUM, DataType.Kind.COMPOSITE, DataType.Kind.ARRAY, DataType.Kind.RANGE);
 
+  private static final Set<String> PRINTED_ALIKE =
+      Set.of("smallint", "integer", "bigint", "boolean", "uuid");
+
   private final TableSchema schema;
   private final Map<String, Column> byQuotedName = new LinkedHashMap<>();
   private final List<String> all;
@@ -72,9 +75,19 @@ final class TableColumns {
     return each(key, name -> alias + "." + name, ", ");
   }
 
-  /** All columns as text, in the order of rows. */
-  String texts(String alias) {
-    return each(all, name -> alias + "." + name + "::text", ", ");
+  /** All columns as {@link RowMapping} takes them, in the order of rows. */
+  String sent(String alias) {
+    return each(all, name -> sent(name, alias + "." + name), ", ");
+  }
+
+  /**
+   * What {@link RowMapping} makes a column's text of: the text, or the value itself where that is
+   * less work to send and to read, and Java prints it as PostgreSQL does.
+   */
+  String sent(String name, String expression) {
+    return PRINTED_ALIKE.contains(byQuotedName.get(name).type().name())
+        ? expression
+        : expression + "::text";
   }
 
   String keyTexts(String alias) {

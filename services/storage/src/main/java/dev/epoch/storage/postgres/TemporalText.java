@@ -36,11 +36,14 @@ final class TemporalText {
   private TemporalText() {}
 
   static String timestampToJson(String text) {
-    return text.endsWith("infinity") ? text : text.replaceFirst(" ", "T");
+    int space = text.indexOf(' ');
+    return space < 0 || text.endsWith("infinity")
+        ? text
+        : text.substring(0, space) + "T" + text.substring(space + 1);
   }
 
   static String instantToJson(String text) {
-    return text.endsWith("infinity") ? text : text.replaceFirst(" ", "T").replace("+00", "Z");
+    return timestampToJson(text).replace("+00", "Z");
   }
 
   /** {@code 12:00:00+02} becomes {@code 12:00:00+02:00}. */

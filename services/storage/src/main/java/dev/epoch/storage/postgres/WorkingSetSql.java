@@ -57,7 +57,8 @@ final class WorkingSetSql {
     String keys =
         "SELECT %s FROM %s t WHERE %s AND (SELECT count(*) FROM %2$s t WHERE %3$s) <= %d"
             .formatted(columns.key("t"), source, condition, FEW);
-    return new DifferenceSql(columns).select(keys, List.of(committed(working), working), List.of());
+    return new DifferenceSql(columns)
+        .select(KeySource.query(keys), List.of(committed(working), working), List.of());
   }
 
   /**
