@@ -62,8 +62,8 @@ public final class UntouchedTable implements Measure {
     return figures;
   }
 
-  private void sessions(
-      Workbench workbench, ReadTables tables, String name, List<Figure> figures) throws Exception {
+  private void sessions(Workbench workbench, ReadTables tables, String name, List<Figure> figures)
+      throws Exception {
     Random random = workbench.random(id());
     try (Connection raw = tables.repository().session("main");
         Connection branch = tables.repository().session(name);

@@ -5,6 +5,7 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchRead;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
+import io.vertx.mutiny.sqlclient.Row;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +33,9 @@ final class BranchCopies {
       WHERE locktype = 'virtualxid' AND mode = 'ExclusiveLock' AND granted
         AND pid <> pg_backend_pid()
       """;
+
+  private static final String OPENED =
+      "SELECT repository, branch_id, table_id, copied, filled FROM epoch.branch_reads()";
 
   private final Database database;
   private final LockRetries retries;
@@ -170,29 +174,33 @@ final class BranchCopies {
 
   /** See {@link dev.epoch.storage.StorageAdapter#reads}. */
   List<BranchRead> reads() {
-    List<BranchRead> reads =
-        database.ask(session ->
-            EpochSchema.exists(session)
-                ? session.list(
-                    "SELECT repository, branch_id, table_id, copied FROM epoch.branch_reads()",
-                    row ->
-                        new BranchRead(
-                            row.getString(0),
-                            row.getString(1),
-                            row.getString(2),
-                            row.getBoolean(3)))
-                : List.of());
-    for (BranchRead read : reads) {
-      if (read.copied()) {
+    List<Opened> opened =
+        database.ask(
+            session -> EpochSchema.exists(session) ? session.list(OPENED, Opened::of) : List.of());
+    for (Opened one : opened) {
+      if (one.filled()) {
         database.write(session ->
             session.list(
                 "SELECT epoch.note_copy_read($1, $2)::text",
                 row -> row,
-                read.branchId(),
-                read.tableId()));
+                one.read().branchId(),
+                one.read().tableId()));
       }
     }
-    return reads;
+    return opened.stream().map(Opened::read).toList();
+  }
+
+  /**
+   * A table that is being read.
+   *
+   * @param filled whether it has a copy, which is perhaps not what is read
+   */
+  private record Opened(BranchRead read, boolean filled) {
+    static Opened of(Row row) {
+      return new Opened(
+          new BranchRead(row.getString(0), row.getString(1), row.getString(2), row.getBoolean(3)),
+          row.getBoolean(4));
+    }
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#dropUnread}. */

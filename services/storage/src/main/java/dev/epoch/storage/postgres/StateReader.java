@@ -148,8 +148,7 @@ final class StateReader {
   private static DifferenceSql difference(
       Session session, TableColumns columns, Keys keys, List<PhysicalState> states) {
     return new DifferenceSql(
-        columns,
-        keys.choice().keys() > AT_ONCE ? SnapshotState.empty(session, states) : Set.of());
+        columns, keys.choice().keys() > AT_ONCE ? SnapshotState.empty(session, states) : Set.of());
   }
 
   /** The keys to look at, and how. */
@@ -208,7 +207,8 @@ final class StateReader {
                       "SELECT %s FROM %s x WHERE %s"
                           .formatted(columns.key("x"), part.relation(), part.condition()));
       return Optional.of(
-          new Keys(KeySource.query(keys), new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
+          new Keys(
+              KeySource.query(keys), new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
     }
     Candidates candidates =
         states.isHeadAndWorking()
@@ -222,9 +222,7 @@ final class StateReader {
     JoinStrategy.Choice choice =
         JoinStrategy.count(
             session, candidates, Quote.qualified(table.path().schema(), table.path().table()));
-    return choice.keys() == 0
-        ? Optional.empty()
-        : Optional.of(new Keys(candidates.keys(), choice));
+    return choice.keys() == 0 ? Optional.empty() : Optional.of(new Keys(candidates.keys(), choice));
   }
 
   /** Ids of tables whose working set is not empty. */

@@ -3,7 +3,7 @@
 -- Tables that clients read on branches while this is asked, where a copy would be read instead, or is: statements
 -- that run and have a branch's view open, and the server's own queries that have its overlay or its copy open.
 CREATE OR REPLACE FUNCTION epoch.branch_reads()
-RETURNS TABLE (repository text, branch_id text, table_id text, copied boolean)
+RETURNS TABLE (repository text, branch_id text, table_id text, copied boolean, filled boolean)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -20,14 +20,14 @@ AS $$
       AND coalesce(a.state, 'active') = 'active'
       AND (c.relkind = 'v' OR n.nspname = 'epoch' AND a.application_name LIKE '% query')
   )
-  SELECT b.repository, b.branch_id, t.table_id, place.copy_shown
+  SELECT b.repository, b.branch_id, t.table_id, place.copy_shown, place.has_copy
   FROM opened AS o
   JOIN epoch.branches AS b ON o.nspname IN (b.changed_schema, b.base_schema) AND NOT b.dropped
   JOIN epoch.tables AS t ON t.repository = b.repository AND t.view_name = o.relname
   JOIN epoch.branch_tables AS place ON place.branch_id = b.branch_id AND place.table_id = t.table_id
   WHERE o.relkind = 'v'
   UNION
-  SELECT b.repository, b.branch_id, place.table_id, place.copy_shown
+  SELECT b.repository, b.branch_id, place.table_id, place.copy_shown, place.has_copy
   FROM opened AS o
   JOIN epoch.branch_tables AS place ON place.table_id = o.ids[1] AND place.branch_id = o.ids[2]
   JOIN epoch.branches AS b ON b.branch_id = place.branch_id AND NOT b.dropped
