@@ -127,12 +127,6 @@ final class RelationNames {
     });
   }
 
-  private static Map<String, String> versions(Supplier<List<Map.Entry<String, String>>> found) {
-    Map<String, String> versions = new HashMap<>();
-    found.get().forEach(version -> versions.put(version.getKey(), version.getValue()));
-    return versions;
-  }
-
   private void requireFitting(Session session, TableHandle table, String now) {
     if (now == null || !now.equals(fitting.get(table.id()))) {
       requireUnchanged(session, table);
