@@ -54,7 +54,9 @@ public final class ApiJson {
     }
   }
 
-  /** Writes documents one after another, each on a line of its own; closing it closes the stream. */
+  /**
+   * Writes documents one after another, each on a line of its own; closing it closes the stream.
+   */
   public static JsonGenerator lines(OutputStream out) throws IOException {
     return MAPPER
         .createGenerator(out)

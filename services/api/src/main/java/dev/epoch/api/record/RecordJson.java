@@ -38,7 +38,9 @@ public final class RecordJson {
     this.keys = new RecordKeys(schema, values);
     this.columns = schema.columns().stream().map(Field::of).toList();
     this.keyColumns =
-        schema.primaryKey().stream().map(name -> Field.of(schema.column(name).orElseThrow())).toList();
+        schema.primaryKey().stream()
+            .map(name -> Field.of(schema.column(name).orElseThrow()))
+            .toList();
   }
 
   public RecordKeys keys() {

@@ -78,11 +78,7 @@ record Candidates(List<String> sources, KeySource images) {
   }
 
   private static void addBases(
-      TableColumns columns,
-      Live one,
-      Live other,
-      List<String> sources,
-      List<KeySource> images) {
+      TableColumns columns, Live one, Live other, List<String> sources, List<KeySource> images) {
     addBetween(
         columns,
         one.live().history(),

@@ -52,7 +52,11 @@ final class DifferenceSql {
         after == null
             ? ""
             : "WHERE " + columns.behind(joined, keyParameters(after, parameters)) + "\n";
-    return select(keys.ordered(columns), states, behind + "ORDER BY " + String.join(", ", joined), conditions)
+    return select(
+            keys.ordered(columns),
+            states,
+            behind + "ORDER BY " + String.join(", ", joined),
+            conditions)
         + " ORDER BY "
         + String.join(", ", keyNames());
   }

@@ -30,9 +30,9 @@ final class NumberText {
   private NumberText() {}
 
   /**
-   * Whether a text is, as it stands, what JSON has for its number: an optional minus, digits without
-   * leading zeros, and digits behind a point if there is one. False for a zero with a minus, which
-   * decimals do not have, and for texts of a length that is worth a second look.
+   * Whether a text is, as it stands, what JSON has for its number: an optional minus, digits
+   * without leading zeros, and digits behind a point if there is one. False for a zero with a
+   * minus, which decimals do not have, and for texts of a length that is worth a second look.
    */
   static boolean isJson(String text) {
     int length = text.length();

@@ -3,7 +3,9 @@ package dev.epoch.storage.postgres;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 
-/** Takes rows of the model out of rows of the client, whose columns {@link TableColumns#sent} made. */
+/**
+ * Takes rows of the model out of rows of the client, whose columns {@link TableColumns#sent} made.
+ */
 final class RowMapping {
   private RowMapping() {}
 

@@ -224,7 +224,8 @@ final class StateReader {
                       "SELECT %s FROM %s x WHERE %s"
                           .formatted(columns.key("x"), part.relation(), part.condition()));
       return Optional.of(
-          new Keys(KeySource.query(keys), new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
+          new Keys(
+              KeySource.query(keys), new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
     }
     Candidates candidates =
         states.isHeadAndWorking()
@@ -238,9 +239,7 @@ final class StateReader {
     JoinStrategy.Choice choice =
         JoinStrategy.count(
             session, candidates, Quote.qualified(table.path().schema(), table.path().table()));
-    return choice.keys() == 0
-        ? Optional.empty()
-        : Optional.of(new Keys(candidates.keys(), choice));
+    return choice.keys() == 0 ? Optional.empty() : Optional.of(new Keys(candidates.keys(), choice));
   }
 
   /** Ids of tables whose working set is not empty. */
