@@ -199,7 +199,7 @@ class PostgresValueCodecTest {
         "int2vector | 1 2 3 | \"1 2 3\"",
       })
   void whatIsReadIsTakenBackUnchanged(String type, String literal, String json)
-      throws JsonProcessingException {
+      throws IOException {
     // given
     String value = literal == null ? "" : literal;
     postgres.sql.execute(
@@ -262,7 +262,7 @@ class PostgresValueCodecTest {
   }
 
   @Test
-  void floatsPrintAsTheServerPrintsThem() {
+  void floatsPrintAsTheServerPrintsThem() throws IOException {
     Random random = new Random(7);
     for (String type : List.of("real", "double precision")) {
       DataType dataType = DataType.of(DataType.Kind.FLOAT, type);
@@ -322,7 +322,7 @@ class PostgresValueCodecTest {
         "TEXT | character varying(3) | \"abc  \" | abc",
       })
   void takesOtherSpellings(DataType.Kind kind, String name, String json, String text)
-      throws JsonProcessingException {
+      throws IOException {
     assertThat(CODEC.toText(DataType.of(kind, name), WIRE.readTree(json))).isEqualTo(text);
   }
 
@@ -369,7 +369,7 @@ class PostgresValueCodecTest {
         "OTHER | point | [1,2]",
       })
   void refusesWhatDoesNotFit(DataType.Kind kind, String name, String json)
-      throws JsonProcessingException {
+      throws IOException {
     JsonNode value = WIRE.readTree(json);
     assertThatExceptionOfType(BadValueException.class)
         .isThrownBy(() -> CODEC.toText(DataType.of(kind, name), value))
