@@ -1,11 +1,12 @@
 package dev.epoch.benchmarks;
 
+import java.util.List;
 import java.util.Random;
 
 /**
  * A table with branches: one has changed a thousandth of its rows, one a tenth, and one has changed
  * another table only. Changed rows lie evenly among the others, every tenth of them is a deletion,
- * and all of it is committed. The first two are there twice: as they are, and materialized.
+ * and all of it is committed. Each is there twice: as it is, and with the table materialized.
  *
  * @param rows of the table; their keys are 1 to this
  */
@@ -25,6 +26,9 @@ public record ReadTables(Repository repository, int rows) {
 
   /** Has not changed the table. */
   public static final String UNTOUCHED = "untouched";
+
+  /** The same, and the table is copied for the branch. */
+  public static final String UNTOUCHED_COPIED = "untouched-materialized";
 
   /** The table that branches are read from. */
   public static final String TABLE = "item";
@@ -72,7 +76,10 @@ public record ReadTables(Repository repository, int rows) {
     change(repository, MANY_COPIED, 10);
     repository.materialize(FEW_COPIED);
     repository.materialize(MANY_COPIED);
-    repository.branchWith(UNTOUCHED, "UPDATE other SET name = 'changed' WHERE id <= 10");
+    for (String branch : List.of(UNTOUCHED, UNTOUCHED_COPIED)) {
+      repository.branchWith(branch, "UPDATE other SET name = 'changed' WHERE id <= 10");
+    }
+    repository.materialize(UNTOUCHED_COPIED, TABLE);
     repository.settle();
     return new ReadTables(repository, rows);
   }

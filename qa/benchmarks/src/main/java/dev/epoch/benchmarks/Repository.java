@@ -38,10 +38,12 @@ public record Repository(String name, Database database, Api api) {
   }
 
   /** Copies the tables that a branch changed. */
-  public void materialize(String branch) throws IOException, InterruptedException {
+  public void materialize(String branch, String... tables)
+      throws IOException, InterruptedException {
     JsonNode done =
         Api.parse(
-            api.post("/branches/" + path(branch) + "/materialize", Api.json("tables", List.of())));
+            api.post(
+                "/branches/" + path(branch) + "/materialize", Api.json("tables", List.of(tables))));
     for (JsonNode table : done.path("tables")) {
       if (!table.path("in_use").asBoolean()) {
         throw new IOException("The copy is not in use: " + done);

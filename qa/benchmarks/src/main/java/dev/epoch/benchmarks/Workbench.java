@@ -28,6 +28,12 @@ public final class Workbench implements AutoCloseable {
   private final Map<Class<?>, Object> fixtures = new LinkedHashMap<>();
   private final Thread emergency = new Thread(this::closeQuietly);
 
+  /**
+   * What is measured on the layers of a branch must not be materialized by the server meanwhile;
+   * what is to be materialized is so by command.
+   */
+  private static final Map<String, String> LAYERS_STAY = Map.of("EPOCH_COPIES_LIMIT", "0");
+
   private Workbench(
       Scale scale,
       long seed,
@@ -62,7 +68,10 @@ public final class Workbench implements AutoCloseable {
     UserPostgres postgres = UserPostgres.start(home.resolve("user-postgres"));
     try {
       ServerProcess server = new ServerProcess(home.resolve("server"));
-      server.start(serverOptions.isEmpty() ? Map.of() : Map.of("JAVA_TOOL_OPTIONS", serverOptions));
+      server.start(
+          serverOptions.isEmpty()
+              ? LAYERS_STAY
+              : Map.of("JAVA_TOOL_OPTIONS", serverOptions, "EPOCH_COPIES_LIMIT", "0"));
       Workbench workbench = new Workbench(scale, seed, home, progress, postgres, server);
       Runtime.getRuntime().addShutdownHook(workbench.emergency);
       return workbench;

@@ -54,8 +54,10 @@ final class BranchWork {
       commit(branch);
     } else if (kind < 78) {
       stage(branch);
-    } else if (kind < 95) {
+    } else if (kind < 92) {
       merge(branch);
+    } else if (kind < 96) {
+      copy(branch);
     } else if (branches.size() > 1) {
       delete(branch);
     }
@@ -119,6 +121,16 @@ final class BranchWork {
         branch.working = found;
       }
     }
+  }
+
+  /** Changes nothing but where sessions read. */
+  private void copy(BranchModel branch) {
+    boolean drop = session.random.nextInt(3) == 0;
+    session.delivery.repeatable(
+        drop ? "DELETE" : "POST",
+        "/branches/" + Rest.escaped(branch.name) + "/materialize",
+        drop ? null : "{}");
+    session.counts.add(drop ? "copies dropped" : "branches materialized");
   }
 
   private Set<String> changed(BranchModel branch) {

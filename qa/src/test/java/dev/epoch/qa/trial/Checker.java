@@ -49,6 +49,7 @@ final class Checker {
       }
     }
     main(heads.get(Model.MAIN));
+    copies();
     Set<String> reachable = history(heads);
     List<String> old = new ArrayList<>(reachable);
     old.removeIf(id -> !compared.contains(id));
@@ -163,6 +164,12 @@ final class Checker {
     assertThat(model.commit(head)).as("a commit nobody asked for is the head of main").isNotNull();
     same("committed on main", reader.at(Model.MAIN), model.commit(head).rows());
     status(Model.MAIN, model.commit(head).rows(), live);
+  }
+
+  private void copies() throws SQLException {
+    long[] copies = reader.copies();
+    assertThat(copies[1]).as("rows in which copies differ from their branches").isZero();
+    counts.add("copies compared", copies[0]);
   }
 
   /** Every commit of a history was asked for, once, and acknowledged ones are in it. */

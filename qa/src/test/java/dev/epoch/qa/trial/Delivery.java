@@ -115,14 +115,14 @@ final class Delivery {
     return reply;
   }
 
-  /** Writes records: no command of the log, but the same records written again change nothing. */
-  Reply write(String path, String body) {
-    Reply reply = attempt(new Command("POST", path, body, null));
-    if (reply.status() != 200) {
-      throw new AssertionError("writing " + body + " was answered " + show(reply.answer()));
+  /** Sends what is no command of the log, but changes nothing when it is sent again. */
+  void repeatable(String method, String path, String body) {
+    Command command = new Command(method, path, body, null);
+    Reply reply = attempt(command);
+    if (reply.status() / 100 != 2) {
+      throw new AssertionError(command + " was answered " + show(reply.answer()));
     }
     counts.add("acknowledged");
-    return reply;
   }
 
   /** Sends an old command again: the same answer, and nothing happens. */

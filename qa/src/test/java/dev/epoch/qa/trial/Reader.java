@@ -112,4 +112,24 @@ final class Reader {
     }
     return new Rows(rows);
   }
+
+  /**
+   * How many copies of branches' tables there are, and rows in which they differ from the layers.
+   */
+  long[] copies() throws SQLException {
+    long[] sums = new long[2];
+    for (Database database : world.tables().keySet()) {
+      try (Connection connection = database.connect();
+          Statement statement = connection.createStatement();
+          ResultSet found =
+              statement.executeQuery(
+                  "SELECT count(*), coalesce(sum(epoch.copy_faults(branch_id, table_id)), 0)"
+                      + " FROM epoch.branch_tables WHERE has_copy")) {
+        found.next();
+        sums[0] += found.getLong(1);
+        sums[1] += found.getLong(2);
+      }
+    }
+    return sums;
+  }
 }

@@ -107,7 +107,8 @@ final class Session {
             .filter(change -> change.getValue() == null)
             .map(change -> "{\"id\": " + change.getKey().id() + "}")
             .collect(Collectors.joining(", "));
-    delivery.write(
+    delivery.repeatable(
+        "POST",
         "/tables/" + table + "/records?branch=" + dev.epoch.qa.process.Rest.escaped(branch),
         "{\"upsert\": [" + upsert + "], \"delete\": [" + delete + "]}");
     counts.add("record writes");

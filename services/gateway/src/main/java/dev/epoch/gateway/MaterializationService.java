@@ -34,8 +34,9 @@ public final class MaterializationService {
    * @param rows estimated
    * @param bytes on disk, with indexes
    * @param inUse whether sessions read it; else older transactions are still at work
+   * @param automatic whether nobody asked for it
    */
-  public record Copy(String table, long rows, long bytes, boolean inUse) {}
+  public record Copy(String table, long rows, long bytes, boolean inUse, boolean automatic) {}
 
   /**
    * Copies tables, or those that were changed on the branch if none is named; waits a while for
@@ -90,8 +91,10 @@ public final class MaterializationService {
     for (BranchCopy copy : copies) {
       tables.stream()
           .filter(table -> table.id().equals(copy.tableId()))
-          .forEach(
-              table -> named.add(new Copy(table.name(), copy.rows(), copy.bytes(), copy.inUse())));
+          .forEach(table ->
+              named.add(
+                  new Copy(
+                      table.name(), copy.rows(), copy.bytes(), copy.inUse(), copy.automatic())));
     }
     return named;
   }

@@ -1,6 +1,7 @@
 package dev.epoch.server;
 
 import dev.epoch.api.ServerStatus;
+import dev.epoch.gateway.CopyKeeper;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.MetadataSchema;
@@ -39,6 +40,7 @@ public class RunningServer implements ServerStatus {
   private final MetadataDatabase database;
   private final PostgresEventLog log;
   private final VersioningServer server;
+  private final CopyKeeper copies;
   private final List<Migrations> migrations;
   private final Event<ServerStarted> started;
   private final String version;
@@ -50,6 +52,7 @@ public class RunningServer implements ServerStatus {
       MetadataDatabase database,
       PostgresEventLog log,
       VersioningServer server,
+      CopyKeeper copies,
       @All List<Migrations> migrations,
       Event<ServerStarted> started,
       @ConfigProperty(name = "quarkus.application.version") String version,
@@ -57,6 +60,7 @@ public class RunningServer implements ServerStatus {
     this.database = database;
     this.log = log;
     this.server = server;
+    this.copies = copies;
     this.migrations =
         Stream.concat(Stream.of(EventLogMigrations.ALL), migrations.stream()).toList();
     this.started = started;
@@ -83,6 +87,7 @@ public class RunningServer implements ServerStatus {
     try {
       new MetadataSchema(database.pool()).apply(migrations).await().indefinitely();
       server.start();
+      copies.start();
       started.fire(new ServerStarted());
       ready = true;
       LOG.infof("%d repositories are open", server.repositories().list().size());
@@ -103,6 +108,7 @@ public class RunningServer implements ServerStatus {
   void stop(@Observes @Priority(Interceptor.Priority.APPLICATION) ShutdownEvent event) {
     stopping = true;
     ready = false;
+    copies.close();
     server.close();
     try {
       log.close().await().atMost(STOP_LIMIT);

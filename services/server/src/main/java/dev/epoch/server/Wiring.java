@@ -1,5 +1,6 @@
 package dev.epoch.server;
 
+import dev.epoch.gateway.CopyKeeper;
 import dev.epoch.gateway.Failpoints;
 import dev.epoch.gateway.SecretBox;
 import dev.epoch.gateway.VersioningServer;
@@ -12,11 +13,13 @@ import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.postgres.CertificateFiles;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
 import io.quarkus.arc.All;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.mutiny.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +63,15 @@ public class Wiring {
         secrets,
         Clock.systemUTC(),
         failpoints.map(Failpoints::of).orElse(Failpoints.NONE));
+  }
+
+  @Produces
+  @Singleton
+  CopyKeeper copies(
+      VersioningServer server,
+      @ConfigProperty(name = "epoch.copies.limit") MemorySize most,
+      @ConfigProperty(name = "epoch.copies.unread") Duration unread) {
+    return new CopyKeeper(server, new CopyKeeper.Policy(most.asLongValue(), unread));
   }
 
   @Produces

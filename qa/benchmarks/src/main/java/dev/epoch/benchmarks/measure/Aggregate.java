@@ -58,9 +58,6 @@ public final class Aggregate implements Measure {
                 null,
                 plan.run(() -> Sql.rows(raw, QUERY), () -> Sql.rows(session, QUERY))));
       }
-      if (branch.equals(FEW_COPIED) || branch.equals(MANY_COPIED)) {
-        continue;
-      }
       Api api = tables.repository().api();
       String live = Api.json("sql", QUERY, "ref", "main", "working", true);
       String committed = Api.json("sql", QUERY, "ref", branch);

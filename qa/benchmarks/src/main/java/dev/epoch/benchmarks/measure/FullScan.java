@@ -46,9 +46,7 @@ public final class FullScan implements Measure {
     for (String branch : List.of(FEW, FEW_COPIED, MANY, MANY_COPIED)) {
       Goal goal = branch.startsWith(FEW) ? Goal.atMost(1.04, 1.02) : Goal.atMost(1.2, 1.1);
       jdbc(workbench, tables, branch, goal, figures);
-      if (branch.equals(FEW) || branch.equals(MANY)) {
-        figures.add(pages(workbench, tables, branch, goal));
-      }
+      figures.add(pages(workbench, tables, branch, goal));
     }
     return figures;
   }

@@ -1,7 +1,9 @@
 package dev.epoch.benchmarks.measure;
 
 import static dev.epoch.benchmarks.ReadTables.UNTOUCHED;
+import static dev.epoch.benchmarks.ReadTables.UNTOUCHED_COPIED;
 
+import dev.epoch.benchmarks.Api;
 import dev.epoch.benchmarks.Figure;
 import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Measure;
@@ -40,17 +42,38 @@ public final class UntouchedTable implements Measure {
   @Override
   public List<Figure> run(Workbench workbench) throws Exception {
     ReadTables tables = ReadTables.of(workbench);
-    Random random = workbench.random(id());
     List<Figure> figures = new ArrayList<>();
+    for (String branch : List.of(UNTOUCHED, UNTOUCHED_COPIED)) {
+      sessions(workbench, tables, branch, figures);
+    }
+    Api api = tables.repository().api();
+    String live = Api.json("sql", LONG.get(1), "ref", "main", "working", true);
+    String committed = Api.json("sql", LONG.get(1), "ref", UNTOUCHED);
+    figures.add(
+        Figure.ratio(
+                id(),
+                UNTOUCHED + ", POST /query, GROUP BY",
+                GOAL,
+                workbench
+                    .scale()
+                    .interleaved(1)
+                    .run(() -> api.post("/query", live), () -> api.post("/query", committed)))
+            .note("raw is the live table through the same endpoint"));
+    return figures;
+  }
+
+  private void sessions(Workbench workbench, ReadTables tables, String name, List<Figure> figures)
+      throws Exception {
+    Random random = workbench.random(id());
     try (Connection raw = tables.repository().session("main");
-        Connection branch = tables.repository().session(UNTOUCHED);
+        Connection branch = tables.repository().session(name);
         PreparedStatement rawKey = Sql.prepare(raw, BY_KEY + "?");
         PreparedStatement branchKey = Sql.prepare(branch, BY_KEY + "?")) {
       long[] turn = {0};
       figures.add(
           Figure.ratio(
               id(),
-              "one key, prepared",
+              name + ", one key, prepared",
               GOAL,
               workbench
                   .scale()
@@ -61,7 +84,7 @@ public final class UntouchedTable implements Measure {
       figures.add(
           Figure.ratio(
               id(),
-              "range of 1000",
+              name + ", range of 1000",
               GOAL,
               workbench
                   .scale()
@@ -73,7 +96,7 @@ public final class UntouchedTable implements Measure {
         figures.add(
             Figure.ratio(
                 id(),
-                query.replaceAll(" FROM.*(ORDER|GROUP)", " .. $1"),
+                name + ", " + query.replaceAll(" FROM.*(ORDER|GROUP)", " .. $1"),
                 GOAL,
                 workbench
                     .scale()
@@ -81,6 +104,5 @@ public final class UntouchedTable implements Measure {
                     .run(() -> Sql.rows(raw, query), () -> Sql.rows(branch, query))));
       }
     }
-    return figures;
   }
 }

@@ -17,13 +17,16 @@ public record MaterializedView(String branch, List<Copy> tables) {
       @Schema(
               description =
                   "Whether sessions read it. If not, older transactions are still at work: ask again")
-          boolean inUse) {}
+          boolean inUse,
+      @Schema(description = "Whether the server made it by itself, because the table is read a lot")
+          boolean automatic) {}
 
   public static MaterializedView of(String branch, List<MaterializationService.Copy> copies) {
     return new MaterializedView(
         branch,
         copies.stream()
-            .map(copy -> new Copy(copy.table(), copy.rows(), copy.bytes(), copy.inUse()))
+            .map(copy ->
+                new Copy(copy.table(), copy.rows(), copy.bytes(), copy.inUse(), copy.automatic()))
             .toList());
   }
 }

@@ -2,20 +2,26 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchRead;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
+import io.vertx.mutiny.sqlclient.Row;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Copies of a branch's tables, for its sessions; see {@code copies.sql}.
  *
- * <p>A copy is filled in one transaction and read since another. In between, everybody whose
- * snapshot may be older than the first is waited for, as {@code CREATE INDEX CONCURRENTLY} does:
- * such a snapshot sees the view that reads the copy, but none of the copy's rows.
+ * <p>A copy is filled while the branch is written, see {@code copy_fills.sql}, and read since a
+ * later transaction. In between, everybody whose snapshot may be older is waited for, as {@code
+ * CREATE INDEX CONCURRENTLY} does: such a snapshot sees the view that reads the copy, but none of
+ * the copy's rows.
  */
 final class BranchCopies {
   private static final Duration PAUSE = Duration.ofMillis(20);
@@ -27,6 +33,9 @@ final class BranchCopies {
       WHERE locktype = 'virtualxid' AND mode = 'ExclusiveLock' AND granted
         AND pid <> pg_backend_pid()
       """;
+
+  private static final String OPENED =
+      "SELECT repository, branch_id, table_id, copied, filled FROM epoch.branch_reads()";
 
   private final Database database;
   private final LockRetries retries;
@@ -41,12 +50,18 @@ final class BranchCopies {
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
     List<String> ids =
         tables.isEmpty() ? changed(branch) : tables.stream().map(TableHandle::id).toList();
-    for (String id : ids) {
-      boolean filled = retries.run(() -> database.write(session -> fill(session, branch, id)));
-      if (filled) {
-        vacuum(branch, id);
-      }
-    }
+    ids.forEach(id -> fill(branch, id, OptionalLong.empty()));
+    return show(branch, ids, patience);
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#materializeUnasked}. */
+  Optional<BranchCopy> materializeUnasked(
+      BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
+    fill(branch, table.id(), OptionalLong.of(mostBytes));
+    return show(branch, List.of(table.id()), patience).stream().findFirst();
+  }
+
+  private List<BranchCopy> show(BranchHandle branch, List<String> ids, Duration patience) {
     List<BranchCopy> copies = copies(branch, ids);
     if (copies.stream().allMatch(BranchCopy::inUse) || !waitForOlderSnapshots(patience)) {
       return copies;
@@ -75,7 +90,51 @@ final class BranchCopies {
             branch.id()));
   }
 
-  private boolean fill(Session session, BranchHandle branch, String table) {
+  /**
+   * Whether this run has made the copy.
+   *
+   * @param mostBytes of copies that nobody asks for; empty if somebody does
+   */
+  private boolean fill(BranchHandle branch, String table, OptionalLong mostBytes) {
+    Optional<UUID> token =
+        retries.run(() -> database.write(session -> begin(session, branch, table, mostBytes)));
+    if (token.isEmpty()) {
+      return false;
+    }
+    Optional<Long> anchor =
+        database
+            .writeInSnapshot(session ->
+                session.first(
+                    "SELECT epoch.load_copy($1, $2, $3)",
+                    row -> Optional.ofNullable(row.getLong(0)),
+                    branch.id(),
+                    table,
+                    token.get()))
+            .flatMap(loaded -> loaded);
+    boolean filled =
+        anchor.isPresent()
+            && retries.run(() ->
+                database.write(session -> {
+                  session.run(retries.setting());
+                  return session
+                      .first(
+                          "SELECT epoch.finish_copy($1, $2, $3, $4)",
+                          row -> row.getBoolean(0),
+                          branch.id(),
+                          table,
+                          token.get(),
+                          anchor.get())
+                      .orElseThrow();
+                }));
+    if (filled) {
+      vacuum(branch, table);
+    }
+    return filled;
+  }
+
+  /** The token of the run; empty if there is, or may be, none. */
+  private Optional<UUID> begin(
+      Session session, BranchHandle branch, String table, OptionalLong mostBytes) {
     session.run(retries.setting());
     EpochSchema.ensure(session);
     session
@@ -88,10 +147,81 @@ final class BranchCopies {
             new TableNotFoundException(
                 "The branch " + branch.name() + " has no such table in this database",
                 "Rebuild the branch: epoch doctor"));
+    if (mostBytes.isPresent() && !may(session, branch, table, mostBytes.getAsLong())) {
+      return Optional.empty();
+    }
     session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table);
     return session
-        .first("SELECT epoch.fill_copy($1, $2)", row -> row.getBoolean(0), branch.id(), table)
-        .orElseThrow();
+        .first(
+            "SELECT epoch.begin_copy($1, $2, $3)",
+            row -> Optional.ofNullable(row.getUUID(0)),
+            branch.id(),
+            table,
+            mostBytes.isPresent())
+        .flatMap(token -> token);
+  }
+
+  private static boolean may(Session session, BranchHandle branch, String table, long mostBytes) {
+    return session
+        .first(
+            "SELECT epoch.may_copy_unasked($1, $2, $3)",
+            row -> row.getBoolean(0),
+            branch.id(),
+            table,
+            mostBytes)
+        .orElse(false);
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#reads}. */
+  List<BranchRead> reads() {
+    List<Opened> opened =
+        database.ask(
+            session -> EpochSchema.exists(session) ? session.list(OPENED, Opened::of) : List.of());
+    for (Opened one : opened) {
+      if (one.filled()) {
+        database.write(session ->
+            session.list(
+                "SELECT epoch.note_copy_read($1, $2)::text",
+                row -> row,
+                one.read().branchId(),
+                one.read().tableId()));
+      }
+    }
+    return opened.stream().map(Opened::read).toList();
+  }
+
+  /**
+   * A table that is being read.
+   *
+   * @param filled whether it has a copy, which is perhaps not what is read
+   */
+  private record Opened(BranchRead read, boolean filled) {
+    static Opened of(Row row) {
+      return new Opened(
+          new BranchRead(row.getString(0), row.getString(1), row.getString(2), row.getBoolean(3)),
+          row.getBoolean(4));
+    }
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#dropUnread}. */
+  int dropUnread(Duration unread) {
+    return retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          return EpochSchema.exists(session)
+              ? session
+                  .list(
+                      """
+                      SELECT epoch.drop_unread_copy(branch_id, table_id, make_interval(secs => $1))
+                      FROM epoch.branch_tables WHERE copy_automatic ORDER BY branch_id, table_id
+                      """,
+                      row -> row.getBoolean(0),
+                      (double) unread.toSeconds())
+                  .stream()
+                  .mapToInt(dropped -> dropped ? 1 : 0)
+                  .sum()
+              : 0;
+        }));
   }
 
   /** Rows that everybody sees are read without a look at who wrote them. */
@@ -138,8 +268,8 @@ final class BranchCopies {
           }
           return session.list(
               """
-              SELECT epoch.drop_copy(branch_id, table_id)::text FROM epoch.branch_tables
-              WHERE branch_id = $1 AND has_copy AND (cardinality($2::text[]) = 0 OR table_id = ANY ($2))
+              SELECT epoch.refuse_copy(branch_id, table_id)::text FROM epoch.branch_tables
+              WHERE branch_id = $1 AND (cardinality($2::text[]) = 0 OR table_id = ANY ($2))
               ORDER BY table_id
               """,
               row -> row,
@@ -154,7 +284,8 @@ final class BranchCopies {
         EpochSchema.exists(session)
             ? session.list(
                 """
-                SELECT t.table_id, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid), t.copy_shown
+                SELECT t.table_id, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid),
+                  t.copy_shown, t.copy_automatic
                 FROM epoch.branch_tables AS t
                 JOIN pg_class AS c ON c.oid =
                   to_regclass(format('epoch.%I', epoch.object_of('m', t.table_id, t.branch_id)))
@@ -163,7 +294,11 @@ final class BranchCopies {
                 """,
                 row ->
                     new BranchCopy(
-                        row.getString(0), row.getLong(1), row.getLong(2), row.getBoolean(3)),
+                        row.getString(0),
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getBoolean(3),
+                        row.getBoolean(4)),
                 branch.id())
             : List.of());
   }

@@ -117,6 +117,11 @@ final class Database implements AutoCloseable {
     return transaction(WRITING + "; " + first, body);
   }
 
+  /** {@link #write(Function)} in a transaction that sees one snapshot. */
+  <T> T writeInSnapshot(Function<Session, T> body) {
+    return transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE", body);
+  }
+
   /**
    * {@link #write(String, Function)} on a connection that plans for lookups by key. The first
    * statement of the body goes out with the BEGIN; the body runs again when the connection turns

@@ -35,6 +35,8 @@ final class EpochSchema {
           "views.sql",
           "view_writes.sql",
           "copies.sql",
+          "copy_fills.sql",
+          "copy_policy.sql",
           "record_writes.sql",
           "branches.sql",
           "removal.sql");
@@ -137,6 +139,11 @@ final class EpochSchema {
     session.run(DROP_FUNCTIONS);
     session.run("REVOKE USAGE ON SCHEMA epoch FROM PUBLIC");
     session.run(DROP_SCHEMA_IF_EMPTY);
+  }
+
+  /** Whether the schema is there and was made by an older program. */
+  static boolean isBehind(Session session) {
+    return exists(session) && !askCurrent(session).get();
   }
 
   private static boolean isCurrent(Session session) {

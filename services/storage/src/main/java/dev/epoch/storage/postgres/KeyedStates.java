@@ -68,7 +68,7 @@ final class KeyedStates {
                     columns.sameKey(alias, keys),
                     sidecar.position() == PhysicalState.NOW
                         ? ""
-                        : " AND " + sidecar.condition(alias)));
+                        : " AND " + sidecar.conditionAtKey(alias)));
       }
     });
     return sql.toString();

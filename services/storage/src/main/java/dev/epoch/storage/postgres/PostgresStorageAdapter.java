@@ -8,6 +8,7 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchRead;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Operation;
@@ -45,6 +46,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   private final RelationNames names = new RelationNames();
   private final Database database;
+  private final SchemaUpgrade upgrade;
   private final TableCapture capture;
   private final BranchRegistry branches;
   private final BranchCopies copies;
@@ -69,6 +71,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
     StateResolver resolver = new StateResolver(names);
     this.database = new Database(vertx, options, poolOptions);
+    this.upgrade = new SchemaUpgrade(database, retries);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
@@ -125,6 +128,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+    upgrade.settle();
     return reader.rows(table, state, query);
   }
 
@@ -147,6 +151,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   @Override
   public QueryResult query(ReadQuery query) {
+    upgrade.settle();
     return queries.query(query);
   }
 
@@ -191,12 +196,31 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
+  public Optional<BranchCopy> materializeUnasked(
+      BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
+    return copies.materializeUnasked(branch, table, mostBytes, patience);
+  }
+
+  @Override
+  public List<BranchRead> reads() {
+    upgrade.settle();
+    return copies.reads();
+  }
+
+  @Override
+  public int dropUnread(Duration unread) {
+    upgrade.settle();
+    return copies.dropUnread(unread);
+  }
+
+  @Override
   public void dematerialize(BranchHandle branch, Collection<TableHandle> tables) {
     copies.drop(branch, tables);
   }
 
   @Override
   public List<BranchCopy> copies(BranchHandle branch) {
+    upgrade.settle();
     return copies.copies(branch);
   }
 

@@ -110,8 +110,14 @@ final class ReadQueries implements AutoCloseable {
     this.pool =
         Pool.pool(
             vertx,
-            Database.pinned(options).setCachePreparedStatements(false),
+            named(Database.pinned(options)).setCachePreparedStatements(false),
             new PoolOptions().setMaxSize(connections));
+  }
+
+  /** Users' statements can be told from others: {@code epoch.branch_reads} does. */
+  private static PgConnectOptions named(PgConnectOptions options) {
+    options.getProperties().computeIfPresent("application_name", (_, name) -> name + " query");
+    return options;
   }
 
   /**

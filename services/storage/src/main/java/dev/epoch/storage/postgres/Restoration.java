@@ -55,7 +55,7 @@ final class Restoration {
           session.run(retries.setting());
           return session.list(
               "SELECT epoch.drop_copy(branch_id, table_id)::text FROM epoch.branch_tables"
-                  + " WHERE has_copy AND "
+                  + " WHERE "
                   + which,
               row -> row,
               parameters);

@@ -207,7 +207,7 @@ final class RevertWork {
         SELECT h.epoch_kind, %1$s FROM %2$s h WHERE h.epoch_to = %3$d
         UNION ALL
         SELECT w.epoch_kind, %4$s FROM %5$s w
-        WHERE NOT EXISTS (SELECT FROM %2$s h WHERE h.epoch_to = %3$d AND %6$s)\
+        WHERE NOT EXISTS (SELECT FROM %2$s h WHERE h.epoch_to = (SELECT %3$d::bigint) AND %6$s)\
         """
             .formatted(
                 columns.all("h"),

@@ -4,7 +4,6 @@ import dev.epoch.storage.RowQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Reading the rows of one state: all, some, or one. */
 final class RowsSql {
@@ -17,7 +16,7 @@ final class RowsSql {
   }
 
   /** A SELECT of the columns as text. */
-  String rows(PhysicalState state, Set<Sidecar> empty, RowQuery query, SqlParameters parameters) {
+  String rows(SnapshotState state, RowQuery query, SqlParameters parameters) {
     List<String> filters = filters(query, parameters);
     String end = "";
     if (query.ordered() || query.limit().isPresent() && query.after() != null) {
@@ -27,11 +26,11 @@ final class RowsSql {
       end += " LIMIT " + query.limit().getAsLong();
     }
     String endOfParts = end;
-    StateSql all = new StateSql(columns, empty);
+    StateSql all = new StateSql(columns, state.empty());
     StateSql sql = isPage(query) ? all.ofFewRows() : all;
     String union =
         sql.union(
-            state,
+            state.physical(),
             part ->
                 "(SELECT %s FROM %s x WHERE %s%s)"
                     .formatted(

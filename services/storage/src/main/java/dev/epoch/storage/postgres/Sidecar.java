@@ -26,10 +26,22 @@ record Sidecar(String relation, long position) {
         : "%1$s.epoch_from <= %2$d AND %2$d < %1$s.epoch_to".formatted(alias, position);
   }
 
+  /**
+   * {@link #condition} for rows that are looked up by their key. The position is no constant to the
+   * planner: statistics of a history that has grown since say "no row is that young", and the index
+   * of positions, which then looks as good as the key's, would be read as a whole for each key.
+   */
+  String conditionAtKey(String alias) {
+    return position == PhysicalState.NOW
+        ? "TRUE"
+        : "%1$s.epoch_from <= (SELECT %2$d::bigint) AND (SELECT %2$d::bigint) < %1$s.epoch_to"
+            .formatted(alias, position);
+  }
+
   /** No such row has the key of {@code alias}; the planner makes a join of it. */
   String absent(TableColumns columns, String alias) {
     return "NOT EXISTS (SELECT FROM %s t WHERE %s AND %s)"
-        .formatted(relation, columns.sameKey("t", alias), condition("t"));
+        .formatted(relation, columns.sameKey("t", alias), conditionAtKey("t"));
   }
 
   /** The keys of the rows that count. */

@@ -15,13 +15,12 @@ import dev.epoch.storage.TableState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
 /** Rows of states, and what differs between states. Every answer is of one snapshot. */
 final class StateReader {
@@ -39,48 +38,34 @@ final class StateReader {
   RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
     TableColumns columns = new TableColumns(table.schema());
     columns.requireKnown(query.where().keySet());
+    Function<io.vertx.mutiny.sqlclient.Row, Row> mapper =
+        row -> RowMapping.row(row, 0, columns.all().size());
     return database.stream(session -> {
-      PhysicalState physical = resolver.resolve(session, table, state);
+      SnapshotState seen = seen(session, table, state);
       SqlParameters parameters = new SqlParameters();
-      String sql = new RowsSql(columns).rows(physical, empty(session, physical), query, parameters);
-      return session.stream(
-          sql, parameters.values(), row -> RowMapping.row(row, 0, columns.all().size()));
+      String sql = new RowsSql(columns).rows(seen, query, parameters);
+      return query.limit().orElse(Long.MAX_VALUE) <= Session.PAGE
+          ? RowStream.of(session.list(sql, mapper, parameters.values().toArray()))
+          : session.stream(sql, parameters.values(), mapper);
     });
+  }
+
+  /** Whether the table still fits is asked in the same round trip. */
+  private SnapshotState seen(Session session, TableHandle table, TableState state) {
+    Runnable fits = resolver.askFitting(session, List.of(table));
+    Supplier<SnapshotState> seen =
+        SnapshotState.ask(session, table, resolver.resolve(session, table, state));
+    fits.run();
+    return seen.get();
   }
 
   /** See {@link StateSelect}. */
   String select(Session session, TableHandle table, TableState state) {
-    PhysicalState physical = resolver.resolve(session, table, state);
+    SnapshotState seen = seen(session, table, state);
     TableColumns columns = new TableColumns(table.schema());
-    StateSql sql = new StateSql(columns, empty(session, physical));
-    return sql.select(physical, FewKeys.absent(session, columns, sql.hiding(physical), "x"));
-  }
-
-  /** Which of the relations that can change the state hold nothing now. */
-  static Set<Sidecar> empty(Session session, PhysicalState state) {
-    List<Sidecar> sidecars = List.copyOf(StateSql.sidecars(state));
-    if (sidecars.isEmpty()) {
-      return Set.of();
-    }
-    String sql =
-        sidecars.stream()
-            .map(sidecar ->
-                "EXISTS (SELECT FROM %s x WHERE %s)"
-                    .formatted(sidecar.relation(), sidecar.condition("x")))
-            .collect(Collectors.joining(", ", "SELECT ", ""));
-    return session
-        .first(
-            sql,
-            row -> {
-              Set<Sidecar> empty = new LinkedHashSet<>();
-              for (int i = 0; i < sidecars.size(); i++) {
-                if (!row.getBoolean(i)) {
-                  empty.add(sidecars.get(i));
-                }
-              }
-              return empty;
-            })
-        .orElseThrow();
+    StateSql sql = new StateSql(columns, seen.empty());
+    return sql.select(
+        seen.physical(), FewKeys.absent(session, columns, sql.hiding(seen.physical()), "x"));
   }
 
   Optional<Row> row(TableHandle table, TableState state, RowKey key) {
@@ -162,11 +147,8 @@ final class StateReader {
   /** Leaves out of many lookups what is empty; for few, to ask would cost more. */
   private static DifferenceSql difference(
       Session session, TableColumns columns, Keys keys, List<PhysicalState> states) {
-    Set<Sidecar> empty = new LinkedHashSet<>();
-    if (keys.choice().keys() > AT_ONCE) {
-      states.forEach(state -> empty.addAll(empty(session, state)));
-    }
-    return new DifferenceSql(columns, empty);
+    return new DifferenceSql(
+        columns, keys.choice().keys() > AT_ONCE ? SnapshotState.empty(session, states) : Set.of());
   }
 
   /** The keys to look at, and how. */
@@ -215,11 +197,12 @@ final class StateReader {
       return Optional.empty();
     }
     if (nothingBefore || nothingAfter) {
-      PhysicalState all = nothingBefore ? states.after() : states.before();
+      SnapshotState all =
+          SnapshotState.of(session, table, nothingBefore ? states.after() : states.before());
       String keys =
-          new StateSql(columns, empty(session, all))
+          new StateSql(columns, all.empty())
               .union(
-                  all,
+                  all.physical(),
                   part ->
                       "SELECT %s FROM %s x WHERE %s"
                           .formatted(columns.key("x"), part.relation(), part.condition()));

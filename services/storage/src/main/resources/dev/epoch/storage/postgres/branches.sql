@@ -85,7 +85,7 @@ AS $$
 BEGIN
   PERFORM epoch.drop_branch_schemas(of_branch);
   PERFORM epoch.drop_copy(of_branch, b.table_id)
-  FROM epoch.branch_tables AS b WHERE b.branch_id = of_branch AND b.has_copy;
+  FROM epoch.branch_tables AS b WHERE b.branch_id = of_branch;
   UPDATE epoch.branches SET dropped = true WHERE branch_id = of_branch;
 END
 $$;

@@ -66,10 +66,20 @@ CREATE TABLE IF NOT EXISTS epoch.branch_tables (
 
 ALTER TABLE epoch.branch_tables
   ADD COLUMN IF NOT EXISTS has_copy boolean NOT NULL DEFAULT false CHECK (NOT has_copy OR has_overlay),
-  ADD COLUMN IF NOT EXISTS copy_shown boolean NOT NULL DEFAULT false CHECK (NOT copy_shown OR has_copy);
+  ADD COLUMN IF NOT EXISTS copy_shown boolean NOT NULL DEFAULT false CHECK (NOT copy_shown OR has_copy),
+  ADD COLUMN IF NOT EXISTS copy_relation oid,
+  ADD COLUMN IF NOT EXISTS copy_fill uuid CHECK (copy_fill IS NULL OR NOT has_copy),
+  ADD COLUMN IF NOT EXISTS copy_automatic boolean NOT NULL DEFAULT false,
+  ADD COLUMN IF NOT EXISTS copy_unwanted boolean NOT NULL DEFAULT false,
+  ADD COLUMN IF NOT EXISTS copy_seen_at timestamptz;
 
 COMMENT ON COLUMN epoch.branch_tables.has_copy IS 'All rows that the branch sees are also in a table of their own';
 COMMENT ON COLUMN epoch.branch_tables.copy_shown IS 'The views read that table';
+COMMENT ON COLUMN epoch.branch_tables.copy_relation IS 'That table, where the server that made it knows of it';
+COMMENT ON COLUMN epoch.branch_tables.copy_fill IS 'The run that fills the copy';
+COMMENT ON COLUMN epoch.branch_tables.copy_automatic IS 'Nobody asked for the copy: it goes when it is not read any more';
+COMMENT ON COLUMN epoch.branch_tables.copy_seen_at IS 'When the copy was begun, or last seen being read, to the hour';
+COMMENT ON COLUMN epoch.branch_tables.copy_unwanted IS 'Somebody dropped the copy: none is made unasked';
 COMMENT ON COLUMN epoch.branch_tables.anchor IS 'Position of the live table that is seen underneath';
 COMMENT ON COLUMN epoch.branch_tables.source_overlay IS 'Branch whose overlay, as of source_position, is seen as long as there is no own one';
 

@@ -138,30 +138,46 @@ BEGIN
 END
 $$;
 
--- Keeps copies in line with the live table, which is seen at the branch's anchor: a copy's row changes with the
--- anchor if the live row was changed by a commit in between and the branch has no entry for it.
-CREATE OR REPLACE FUNCTION epoch.follow_anchor() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER
+-- Makes a copy's rows of some keys (a query) what the layers say now.
+CREATE OR REPLACE FUNCTION epoch.refresh_copy(of_branch text, of_table text, keys text) RETURNS void
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
 AS $$
 DECLARE
-  copy text := epoch.object_of('m', NEW.table_id, NEW.branch_id);
-  keys text;
+  copy text := epoch.object_of('m', of_table, of_branch);
+  writable text[] := epoch.writable_columns(epoch.live_table(of_table));
 BEGIN
+  EXECUTE format(
+    'DELETE FROM epoch.%I AS target USING (%s) AS k WHERE %s', copy, keys, epoch.key_match(of_table, 'target', 'k'));
+  EXECUTE format(
+    'INSERT INTO epoch.%I (%s) %s', copy, epoch.column_list(writable), epoch.base_rows(of_branch, of_table, keys));
+  EXECUTE format(
+    'INSERT INTO epoch.%I (%s) SELECT %s FROM (%s) AS k JOIN epoch.%I AS entry ON %s', copy,
+    epoch.column_list(writable), epoch.column_list(writable, 'entry'), keys,
+    epoch.object_of('v', of_table, of_branch), epoch.key_match(of_table, 'entry', 'k'));
+END
+$$;
+
+-- Query for the keys of the live table that commits have changed between two of its positions.
+CREATE OR REPLACE FUNCTION epoch.keys_between(of_table text, one bigint, other bigint) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
   SELECT format(
     'SELECT DISTINCT %s FROM epoch.%I AS past WHERE past.epoch_to > %s AND past.epoch_to <= %s',
-    epoch.column_list(t.key_columns, 'past'), epoch.object_of('h', t.table_id),
-    least(OLD.anchor, NEW.anchor), greatest(OLD.anchor, NEW.anchor))
-  INTO STRICT keys
-  FROM epoch.tables AS t WHERE t.table_id = NEW.table_id;
-  EXECUTE format(
-    'DELETE FROM epoch.%I AS target USING (%s) AS k WHERE %s AND NOT EXISTS (SELECT FROM epoch.%I AS entry WHERE %s)',
-    copy, keys, epoch.key_match(NEW.table_id, 'target', 'k'),
-    epoch.object_of('v', NEW.table_id, NEW.branch_id), epoch.key_match(NEW.table_id, 'entry', 'k'));
-  EXECUTE format(
-    'INSERT INTO epoch.%I (%s) %s', copy,
-    epoch.column_list(epoch.writable_columns(epoch.live_table(NEW.table_id))),
-    epoch.base_rows(NEW.branch_id, NEW.table_id, keys));
+    epoch.column_list(t.key_columns, 'past'), epoch.object_of('h', of_table), least(one, other), greatest(one, other))
+  FROM epoch.tables AS t WHERE t.table_id = of_table
+$$;
+
+-- Keeps copies in line with the live table, which is seen at the branch's anchor: a copy's row changes with the
+-- anchor if the live row was changed by a commit in between.
+CREATE OR REPLACE FUNCTION epoch.follow_anchor() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM epoch.refresh_copy(
+    NEW.branch_id, NEW.table_id, epoch.keys_between(NEW.table_id, OLD.anchor, NEW.anchor));
   RETURN NULL;
 END
 $$;
@@ -169,77 +185,6 @@ $$;
 CREATE OR REPLACE TRIGGER epoch_follow_anchor AFTER UPDATE OF anchor ON epoch.branch_tables
 FOR EACH ROW WHEN (NEW.has_copy AND OLD.anchor <> NEW.anchor)
 EXECUTE FUNCTION epoch.follow_anchor();
-
--- Fills a copy; nothing if there is one. Sessions that write the table on this branch wait meanwhile. The views
--- do not read it yet: show_copy, when no snapshot is left that is older.
-CREATE OR REPLACE FUNCTION epoch.fill_copy(of_branch text, of_table text) RETURNS boolean
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  t epoch.tables;
-  place epoch.branch_tables;
-  live regclass := epoch.live_table(of_table);
-  row_table text := epoch.object_of('v', of_table, of_branch);
-  tombstones text := epoch.object_of('d', of_table, of_branch);
-  copy text := epoch.object_of('m', of_table, of_branch);
-  rule record;
-  definitions text[] := '{}';
-  definition text;
-  visible text;
-BEGIN
-  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
-  SELECT * INTO STRICT place FROM epoch.branch_tables
-  WHERE branch_id = of_branch AND table_id = of_table FOR UPDATE;
-  IF place.has_copy THEN
-    RETURN false;
-  END IF;
-  EXECUTE format('LOCK TABLE epoch.%I, epoch.%I IN SHARE ROW EXCLUSIVE MODE', row_table, tombstones);
-  EXECUTE format('CREATE TABLE epoch.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', copy, live);
-  -- What a statement leaves behind obeys the rules; what a copy holds between two of its triggers need not.
-  FOR rule IN
-    SELECT c.conname FROM pg_constraint AS c
-    WHERE c.conrelid = format('epoch.%I', copy)::regclass AND c.contype = 'c'
-  LOOP
-    EXECUTE format('ALTER TABLE epoch.%I DROP CONSTRAINT %I', copy, rule.conname);
-  END LOOP;
-  FOR rule IN
-    SELECT x.relname, pg_get_indexdef(i.indexrelid) AS definition, c.conname,
-      i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND (
-        SELECT array_agg(a.attname::text ORDER BY a.attname)
-        FROM pg_attribute AS a
-        WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
-      ) = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(t.key_columns) AS k) AS is_key
-    FROM pg_index AS i
-    JOIN pg_class AS x ON x.oid = i.indexrelid
-    LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
-    WHERE i.indrelid = format('epoch.%I', copy)::regclass
-  LOOP
-    definitions := definitions || CASE
-      WHEN rule.is_key THEN rule.definition
-      ELSE regexp_replace(rule.definition, '^CREATE UNIQUE INDEX', 'CREATE INDEX')
-    END;
-    IF rule.conname IS NOT NULL THEN
-      EXECUTE format('ALTER TABLE epoch.%I DROP CONSTRAINT %I', copy, rule.conname);
-    ELSE
-      EXECUTE format('DROP INDEX epoch.%I', rule.relname);
-    END IF;
-  END LOOP;
-  visible := epoch.column_list(epoch.writable_columns(live));
-  EXECUTE format(
-    'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS seen', copy, visible,
-    epoch.branch_select(of_branch, of_table));
-  FOREACH definition IN ARRAY definitions LOOP
-    EXECUTE definition;
-  END LOOP;
-  EXECUTE format('ANALYZE epoch.%I', copy);
-  PERFORM epoch.create_copy_functions(of_branch, of_table);
-  PERFORM epoch.create_copy_triggers(row_table, epoch.object_of('vm', of_table, of_branch));
-  PERFORM epoch.create_copy_triggers(tombstones, epoch.object_of('dm', of_table, of_branch));
-  UPDATE epoch.branch_tables SET has_copy = true WHERE branch_id = of_branch AND table_id = of_table;
-  RETURN true;
-END
-$$;
 
 -- Lets the views read the copy. The caller has waited until every snapshot is gone in which it is not filled.
 CREATE OR REPLACE FUNCTION epoch.show_copy(of_branch text, of_table text) RETURNS void
@@ -255,7 +200,7 @@ BEGIN
 END
 $$;
 
--- Drops the copy; the views read the layers again.
+-- Drops the copy, or what there is of it; the views read the layers again.
 CREATE OR REPLACE FUNCTION epoch.drop_copy(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
@@ -264,8 +209,9 @@ DECLARE
   kind text;
   operation text;
 BEGIN
-  UPDATE epoch.branch_tables SET has_copy = false, copy_shown = false
-  WHERE branch_id = of_branch AND table_id = of_table AND has_copy;
+  UPDATE epoch.branch_tables
+  SET has_copy = false, copy_shown = false, copy_relation = NULL, copy_fill = NULL, copy_automatic = false, copy_seen_at = NULL
+  WHERE branch_id = of_branch AND table_id = of_table AND (has_copy OR copy_fill IS NOT NULL);
   IF NOT FOUND THEN
     RETURN;
   END IF;
@@ -277,7 +223,30 @@ BEGIN
     END LOOP;
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind || 'm', of_table, of_branch));
   END LOOP;
-  EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of('m', of_table, of_branch));
+  FOREACH kind IN ARRAY ARRAY['m', 'mk'] LOOP
+    EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
+  END LOOP;
+END
+$$;
+
+-- Quoted name of a copy, which nobody can drop until the transaction ends; null if it is gone. Another one of the
+-- same name, which a snapshot that knows of this one would see without rows, is none.
+CREATE OR REPLACE FUNCTION epoch.hold_copy(copy oid) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  name text;
+BEGIN
+  SELECT format('epoch.%I', c.relname) INTO name
+  FROM pg_class AS c WHERE c.oid = copy AND c.relnamespace = 'epoch'::regnamespace;
+  IF name IS NULL THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE 'LOCK TABLE ' || name || ' IN ACCESS SHARE MODE';
+  RETURN CASE WHEN name::regclass = copy THEN name END;
+EXCEPTION WHEN undefined_table THEN
+  RETURN NULL;
 END
 $$;
 

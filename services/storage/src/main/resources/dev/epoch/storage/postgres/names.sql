@@ -16,7 +16,8 @@ $$;
 
 -- Kinds of the live table: w working set, h history, c capture function.
 -- Kinds of an overlay: v rows, d tombstones, vw working set, vh history, vc and dc capture functions of
--- v and d, vi function behind the view, m copy, vm and dm functions that keep it in line with v and d.
+-- v and d, vi function behind the view, m copy, vm and dm functions that keep it in line with v and d, mk keys
+-- that changed while it was filled.
 CREATE OR REPLACE FUNCTION epoch.object_name(
   kind text, table_label text, table_id text, branch_label text DEFAULT NULL, branch_id text DEFAULT NULL
 ) RETURNS text

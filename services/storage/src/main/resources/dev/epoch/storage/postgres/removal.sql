@@ -37,7 +37,7 @@ BEGIN
       EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, t.view_name);
     END IF;
     -- views of other branches may read this branch's overlay as their source: they are of the same table
-    FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh', 'm'] LOOP
+    FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh', 'm', 'mk'] LOOP
       EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone, b.branch_id));
     END LOOP;
     FOREACH kind IN ARRAY ARRAY['vc', 'dc', 'vi', 'vm', 'dm'] LOOP

@@ -6,14 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.QueryResult;
+import dev.epoch.storage.ReadQuery;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.TableState;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +223,81 @@ class BranchCopyTest {
     repository.adapter.dematerialize(feature, List.of());
     assertThat(one("EXECUTE names")).isEqualTo("z b c");
     assertThat(one("EXPLAIN SELECT * FROM items")).doesNotContain("items__m_feature");
+  }
+
+  /** Rows of the branch's table as the server reads them, in a page and in a query. */
+  private List<String> read(TableState state) {
+    List<String> names = new ArrayList<>();
+    try (RowStream<Row> rows =
+        repository.adapter.rows(repository.table("items"), state, RowQuery.page(null, 10))) {
+      rows.forEachRemaining(row -> names.add(row.get(1)));
+    }
+    QueryResult queried =
+        repository.adapter.query(
+            new ReadQuery(
+                "SELECT name FROM items ORDER BY id",
+                List.of(),
+                Map.of(repository.table("items"), state),
+                100,
+                Duration.ofSeconds(20)));
+    assertThat(queried.rows().stream().map(row -> row.getFirst().asText()).toList())
+        .isEqualTo(names);
+    return names;
+  }
+
+  @Test
+  void theServerReadsTheCopyWhereItIsTheState() throws SQLException {
+    // given
+    run("UPDATE items SET n = 20 WHERE id = 2");
+    repository.commit(feature, "items");
+    copy();
+    // a difference that only readers of the copy see
+    repository.database.execute(
+        "UPDATE epoch.%s SET name = 'copied' WHERE id = 3"
+            .formatted(one("SELECT epoch.object_of('m', 't1', 'bfeature')")));
+    TableState committed = repository.committed(feature, "items");
+
+    // when
+    assertThat(read(committed)).containsExactly("a", "b", "copied");
+    assertThat(read(repository.working(feature, "items"))).containsExactly("a", "b", "copied");
+    run("UPDATE items SET name = 'A' WHERE id = 1");
+
+    // then
+    assertThat(read(committed)).containsExactly("a", "b", "c");
+    assertThat(read(repository.working(feature, "items"))).containsExactly("A", "b", "copied");
+    repository.commit(feature, "items");
+    assertThat(read(committed)).containsExactly("a", "b", "c");
+    assertThat(read(repository.committed(feature, "items"))).containsExactly("A", "b", "copied");
+    repository.adapter.dematerialize(feature, List.of());
+    assertThat(read(repository.committed(feature, "items"))).containsExactly("A", "b", "c");
+  }
+
+  @Test
+  void aCopyThatIsYoungerThanTheSnapshotIsNotRead() throws SQLException {
+    // given
+    copy();
+    try (Connection older = repository.database.connect()) {
+      older.setAutoCommit(false);
+      older.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      String held = "SELECT epoch.hold_copy(copy_relation) FROM epoch.branch_tables WHERE has_copy";
+      TestDatabase.rows(older, "SELECT 1");
+
+      // when
+      repository.adapter.dematerialize(feature, List.of());
+      repository.adapter.materialize(
+          feature, List.of(repository.table("items")), Duration.ofMillis(1));
+
+      // then
+      assertThat(TestDatabase.rows(older, held))
+          .containsExactly(java.util.Collections.singletonList(null));
+      older.rollback();
+      assertThat(TestDatabase.rows(older, held).getFirst().getFirst()).contains("items__m_");
+      assertThatThrownBy(() ->
+              repository.database.execute(
+                  "SET lock_timeout = '100ms'; SELECT epoch.drop_copy('bfeature', 't1')"))
+          .hasMessageContaining("lock timeout");
+      older.rollback();
+    }
   }
 
   @Test

@@ -2,7 +2,10 @@ package dev.epoch.storage.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.RowQuery;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +43,31 @@ class BranchRegistryTest {
       // then
       assertThat(repository.database.value("SELECT string_agg(name, ' ') FROM epoch.branches"))
           .isEqualTo("first");
+    }
+  }
+
+  @Test
+  void branchesThatAnOlderServerMadeAreReadAfterAnUpgrade() {
+    try (TestRepository repository =
+        new TestRepository(
+            "CREATE TABLE item (id integer PRIMARY KEY)", "INSERT INTO item VALUES (1)")) {
+      // given
+      repository.install("item");
+      BranchHandle first = repository.branch("first", repository.main);
+      repository.write(first, "INSERT INTO item VALUES (2)");
+      repository.database.execute(
+          "ALTER TABLE epoch.branch_tables DROP COLUMN copy_relation",
+          "DROP FUNCTION epoch.hold_copy",
+          "UPDATE epoch.storage_version SET fingerprint = 'old'");
+
+      // when
+      try (RowStream<Row> rows =
+          repository.adapter.rows(
+              repository.table("item"), repository.working(first, "item"), RowQuery.all())) {
+
+        // then
+        assertThat(rows).toIterable().hasSize(2);
+      }
     }
   }
 }
