@@ -71,13 +71,11 @@ abstract class DifferenceCases extends StorageAdapterCases {
               change(Row.of("7", "G", "7"), null),
               change(null, Row.of("8", "H", "8")),
               change(null, Row.of("9", "I", "9")));
-      assertThat(changes(last, first))
-          .isEqualTo(changes.stream().map(RowChange::inverse).toList());
+      assertThat(changes(last, first)).isEqualTo(changes.stream().map(RowChange::inverse).toList());
       assertThat(kinds(first, middle))
           .containsExactly("UPDATE 1", "DELETE 2", "DELETE 7", "INSERT 8");
       assertThat(kinds(middle, last)).containsExactly("UPDATE 1", "INSERT 2", "INSERT 9");
-      assertThat(kinds(last, working(branch)))
-          .containsExactly("UPDATE 1", "INSERT 7", "DELETE 9");
+      assertThat(kinds(last, working(branch))).containsExactly("UPDATE 1", "INSERT 7", "DELETE 9");
       commit(branch);
     }
   }

@@ -198,8 +198,7 @@ class PostgresValueCodecTest {
         "pg_lsn | 0/16B3748 | \"0/16B3748\"",
         "int2vector | 1 2 3 | \"1 2 3\"",
       })
-  void whatIsReadIsTakenBackUnchanged(String type, String literal, String json)
-      throws IOException {
+  void whatIsReadIsTakenBackUnchanged(String type, String literal, String json) throws IOException {
     // given
     String value = literal == null ? "" : literal;
     postgres.sql.execute(
@@ -368,8 +367,7 @@ class PostgresValueCodecTest {
         "BITS | bit(3) | \"1x1\"",
         "OTHER | point | [1,2]",
       })
-  void refusesWhatDoesNotFit(DataType.Kind kind, String name, String json)
-      throws IOException {
+  void refusesWhatDoesNotFit(DataType.Kind kind, String name, String json) throws IOException {
     JsonNode value = WIRE.readTree(json);
     assertThatExceptionOfType(BadValueException.class)
         .isThrownBy(() -> CODEC.toText(DataType.of(kind, name), value))
