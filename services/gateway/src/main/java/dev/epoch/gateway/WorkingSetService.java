@@ -22,12 +22,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Uncommitted work: what there is, what of it is chosen for the next commit, and writing records.
  */
 public final class WorkingSetService {
+  private static final int MOST_WRITTEN = 10_000;
+
   private final Backends backends;
+
+  /** Tables on branches that this process has written and not asked about since. */
+  private final Set<Written> written = ConcurrentHashMap.newKeySet();
+
+  private record Written(String branchId, String tableId) {}
 
   public WorkingSetService(Backends backends) {
     this.backends = backends;
@@ -62,7 +70,8 @@ public final class WorkingSetService {
   }
 
   /**
-   * Names of tables that were written since the last commit, also if nothing came of it.
+   * Names of tables that were written since the last commit, also if nothing came of it. Databases
+   * are not asked where only tables are meant that this process has written itself.
    *
    * @param among only these, all if there are none
    */
@@ -72,6 +81,13 @@ public final class WorkingSetService {
         Backends.tables(state, branch).stream()
             .filter(table -> named.isEmpty() || named.contains(table.table().name()))
             .toList();
+    boolean known = true;
+    for (BranchTable table : looked) {
+      known &= written.remove(new Written(branch.id(), table.table().id()));
+    }
+    if (known && !named.isEmpty()) {
+      return looked.stream().map(table -> table.table().name()).sorted().toList();
+    }
     List<String> names = new ArrayList<>();
     backends
         .byAdapter(state, looked, BranchTable::table)
@@ -150,9 +166,17 @@ public final class WorkingSetService {
             .filter(candidate -> candidate.table().name().equals(table))
             .findFirst()
             .orElseThrow(() -> tableNotFound(table, branch));
-    return backends
-        .adapter(state, target.table())
-        .write(Backends.handle(state, branch), target, writes);
+    WriteResult result =
+        backends
+            .adapter(state, target.table())
+            .write(Backends.handle(state, branch), target, writes);
+    if (result.inserted() + result.updated() + result.deleted() > 0) {
+      if (written.size() >= MOST_WRITTEN) {
+        written.clear();
+      }
+      written.add(new Written(branch.id(), target.table().id()));
+    }
+    return result;
   }
 
   static RefusedException tableNotFound(String table, BranchState branch) {

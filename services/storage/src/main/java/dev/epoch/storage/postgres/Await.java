@@ -1,6 +1,8 @@
 package dev.epoch.storage.postgres;
 
 import io.smallrye.mutiny.Uni;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Waits for the non-blocking client on a virtual thread. */
 final class Await {
@@ -8,6 +10,15 @@ final class Await {
 
   static <T> T on(Uni<T> uni) {
     return uni.await().indefinitely();
+  }
+
+  /** The same for an answer that is on its way already. */
+  static <T> T on(CompletableFuture<T> answer) {
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   /** Waits and ignores failure: for cleaning up after the failure that matters. */

@@ -10,7 +10,6 @@ import dev.epoch.storage.StorageUnavailableException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** Tells a database of branches, for clients that connect to it themselves. */
 final class BranchRegistry {
@@ -30,14 +29,12 @@ final class BranchRegistry {
     if (schemaKnown) {
       try {
         retries.run(() ->
-            database.write(
+            database.writeKeyed(
+                KeyedConnections.ANY,
                 retries.setting(),
                 session -> {
-                  Supplier<Boolean> current = EpochSchema.askCurrent(session);
+                  EpochSchema.sendRequireCurrent(session);
                   put(session, branch, tables);
-                  if (!current.get()) {
-                    throw new StorageException("The schema epoch is another one", "Nothing");
-                  }
                   return null;
                 }));
         return;
@@ -59,7 +56,7 @@ final class BranchRegistry {
     schemaKnown = true;
   }
 
-  /** In one round trip with what follows. */
+  /** In one round trip with what stands around it. */
   private static void put(Session session, BranchHandle branch, Map<String, BranchTable> tables) {
     session.send(
         "SELECT epoch.put_branch($1, $2, $3, $4)::text",

@@ -46,7 +46,7 @@ final class Database implements AutoCloseable {
   private static final int KEYED_STATEMENTS = 512;
 
   private final Pool pool;
-  private final Pool keyed;
+  private final KeyedConnections keyed;
 
   /**
    * @param poolOptions of the connections for reading and for merges, and again of those for {@link
@@ -54,7 +54,7 @@ final class Database implements AutoCloseable {
    */
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
     this.pool = Pool.pool(vertx, pinned(options), poolOptions);
-    this.keyed = Pool.pool(vertx, keyed(options), poolOptions);
+    this.keyed = new KeyedConnections(vertx, keyed(options), poolOptions);
   }
 
   /**
@@ -75,6 +75,11 @@ final class Database implements AutoCloseable {
         .addProperty("enable_bitmapscan", "off")
         .addProperty("max_parallel_workers_per_gather", "0")
         .addProperty("jit", "off");
+  }
+
+  /** The key of work on a table of a branch. */
+  static String key(String branchId, String tableId) {
+    return branchId + " " + tableId;
   }
 
   /** The settings under which every value has one text. */
@@ -126,19 +131,29 @@ final class Database implements AutoCloseable {
    * {@link #write(String, Function)} on a connection that plans for lookups by key. The first
    * statement of the body goes out with the BEGIN; the body runs again when the connection turns
    * out to be dead.
+   *
+   * @param key what the statements are about, see {@link KeyedConnections#take}
    */
-  <T> T writeKeyed(String first, Function<Session, T> body) {
+  <T> T writeKeyed(String key, String first, Function<Session, T> body) {
     for (int dead = 0; ; dead++) {
-      SqlConnection connection = connection(keyed);
-      Session session = new Session(connection);
+      KeyedConnections.Lent lent = keyed(key);
+      Session session = new Session(lent.connection());
       CompletableFuture<?> begun = session.send(WRITING + "; " + first);
+      boolean clean = false;
       try {
-        return finish(session, body);
+        T result = committed(session, body);
+        clean = true;
+        return result;
       } catch (StorageUnavailableException | OutcomeUnknownException e) {
         // nothing was done where not even the BEGIN was
         if (!begun.isCompletedExceptionally() || dead == MOST_DEAD_CONNECTIONS) {
           throw e;
         }
+      } catch (RuntimeException e) {
+        clean = !SqlErrors.isStalePlan(e) && rolledBack(lent.connection());
+        throw e;
+      } finally {
+        giveBack(lent, clean);
       }
     }
   }
@@ -147,21 +162,59 @@ final class Database implements AutoCloseable {
    * Runs without a transaction on a connection that plans for lookups by key: each statement reads
    * a snapshot of its own, and none writes. The body runs again when the connection turns out to be
    * dead.
+   *
+   * @param key what the statements are about, see {@link KeyedConnections#take}
    */
-  <T> T ask(Function<Session, T> body) {
+  <T> T ask(String key, Function<Session, T> body) {
     for (int dead = 0; ; dead++) {
-      SqlConnection connection = connection(keyed);
+      KeyedConnections.Lent lent = keyed(key);
+      boolean clean = false;
       try {
-        return body.apply(new Session(connection));
+        T result = body.apply(new Session(lent.connection()));
+        clean = true;
+        return result;
       } catch (RuntimeException e) {
         RuntimeException failure = SqlErrors.translate(e);
+        clean = !(failure instanceof StorageUnavailableException) && !SqlErrors.isStalePlan(e);
         if (!(failure instanceof StorageUnavailableException) || dead == MOST_DEAD_CONNECTIONS) {
           throw failure;
         }
       } finally {
-        Await.quietly(connection.close());
+        giveBack(lent, clean);
       }
     }
+  }
+
+  private KeyedConnections.Lent keyed(String key) {
+    try {
+      return keyed.take(key);
+    } catch (RuntimeException e) {
+      RuntimeException translated = SqlErrors.translate(e);
+      throw translated instanceof StorageException ? translated : SqlErrors.unavailable(e);
+    }
+  }
+
+  /** One that may still be in a transaction, or has plans that fit no more, is not used again. */
+  private void giveBack(KeyedConnections.Lent lent, boolean clean) {
+    if (clean) {
+      keyed.giveBack(lent);
+    } else {
+      keyed.discard(lent);
+    }
+  }
+
+  private static boolean rolledBack(SqlConnection connection) {
+    try {
+      Await.on(connection.query("ROLLBACK").execute());
+      return true;
+    } catch (RuntimeException gone) {
+      return false;
+    }
+  }
+
+  /** {@link #ask(String, Function)} of what is about no table of a branch. */
+  <T> T ask(Function<Session, T> body) {
+    return ask(KeyedConnections.ANY, body);
   }
 
   /** Runs without a transaction; for what cannot run in one. */
@@ -225,21 +278,32 @@ final class Database implements AutoCloseable {
 
   private static <T> T finish(Session session, Function<Session, T> body) {
     SqlConnection connection = session.connection();
-    boolean committing = false;
     boolean ended = false;
     Throwable failure = null;
     try {
-      T result = body.apply(session);
-      committing = true;
-      // COMMIT of a transaction that has failed rolls back and reports success; the SELECT fails.
-      session.run("SELECT; COMMIT");
+      T result = committed(session, body);
       ended = true;
       return result;
     } catch (RuntimeException e) {
       failure = e;
-      throw committing ? SqlErrors.translateCommit(e) : SqlErrors.translate(e);
+      throw e;
     } finally {
       release(connection, ended, failure);
+    }
+  }
+
+  /** Runs the body in the transaction that has begun, and commits it. */
+  private static <T> T committed(Session session, Function<Session, T> body) {
+    boolean committing = false;
+    try {
+      T result = body.apply(session);
+      session.requireAssumptions();
+      committing = true;
+      // COMMIT of a transaction that has failed rolls back and reports success; the SELECT fails.
+      session.run("SELECT; COMMIT");
+      return result;
+    } catch (RuntimeException e) {
+      throw committing ? SqlErrors.translateCommit(e) : SqlErrors.translate(session.reason(e));
     }
   }
 
@@ -315,7 +379,7 @@ final class Database implements AutoCloseable {
   @Override
   public void close() {
     Await.quietly(pool.close());
-    Await.quietly(keyed.close());
+    keyed.close();
   }
 
   private static final class OwningStream<T> implements RowStream<T> {

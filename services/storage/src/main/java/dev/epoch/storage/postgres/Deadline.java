@@ -1,9 +1,12 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.QueryTimeoutException;
-import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Until when answers are waited for. */
 final class Deadline {
@@ -23,15 +26,23 @@ final class Deadline {
 
   /** Fails with {@link QueryTimeoutException} when there is no answer in time. */
   <T> T await(Uni<T> uni) {
+    return await(uni.subscribeAsCompletionStage());
+  }
+
+  /** The same for an answer that is on its way already. */
+  <T> T await(CompletableFuture<T> answer) {
     if (this == NONE) {
-      return Await.on(uni);
+      return Await.on(answer);
     }
     long left = end - System.nanoTime();
     try {
       if (left > 0) {
-        return uni.await().atMost(Duration.ofNanos(left));
+        return Await.on(answer.copy().orTimeout(left, TimeUnit.NANOSECONDS));
       }
-    } catch (TimeoutException e) {
+    } catch (CompletionException e) {
+      if (!(e.getCause() instanceof TimeoutException)) {
+        throw e;
+      }
       // said below
     }
     throw new QueryTimeoutException(

@@ -9,7 +9,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -82,6 +81,8 @@ final class EpochSchema {
       $$
       """;
 
+  private static final String CURRENT = "(version > $1 OR version = $1 AND fingerprint = $2)";
+
   private EpochSchema() {}
 
   /**
@@ -143,29 +144,27 @@ final class EpochSchema {
 
   /** Whether the schema is there and was made by an older program. */
   static boolean isBehind(Session session) {
-    return exists(session) && !askCurrent(session).get();
+    return exists(session) && !fits(session);
   }
 
   private static boolean isCurrent(Session session) {
-    if (!exists(session)) {
-      return false;
-    }
-    return askCurrent(session).get();
+    return exists(session) && fits(session);
   }
 
-  /**
-   * Whether the schema, which is there, is up to date; asked with what is sent next. Fails if it is
-   * not there.
-   */
-  static Supplier<Boolean> askCurrent(Session session) {
-    Supplier<List<Boolean>> answer =
-        session.ask(
-            "SELECT version > $1 OR version = $1 AND fingerprint = $2 AS current"
-                + " FROM epoch.storage_version",
+  private static boolean fits(Session session) {
+    return session
+        .first(
+            "SELECT " + CURRENT + " AS current FROM epoch.storage_version",
             row -> row.getBoolean("current"),
             VERSION,
-            FINGERPRINT);
-    return () -> answer.get().stream().findFirst().orElse(false);
+            FINGERPRINT)
+        .orElse(false);
+  }
+
+  /** Makes the transaction fail, without an answer that is waited for, if it is not up to date. */
+  static void sendRequireCurrent(Session session) {
+    session.send(
+        "SELECT 1 / count(*) FROM epoch.storage_version WHERE " + CURRENT, VERSION, FINGERPRINT);
   }
 
   /** New functions may be called by anybody; ours only by whom {@code privileges.sql} names. */

@@ -13,13 +13,13 @@ import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** One try to do an operation, inside a transaction that the caller commits. */
 final class OperationWork {
@@ -111,16 +111,12 @@ final class OperationWork {
     }
     List<String> ids = ordered.stream().map(t -> t.table().table().id()).toList();
     boolean commitsOnly = ordered.stream().allMatch(CommitWorkingSet.class::isInstance);
-    Supplier<Map<String, BranchPlacement>> asked = Map::of;
-    if (!branch.isDefault() && commitsOnly) {
-      asked = resolver.askPlacements(session, branch, ids);
-    }
+    Collection<TableHandle> handles = ordered.stream().map(t -> t.table().table()).toList();
     Runnable fitting =
-        resolver.askFitting(session, ordered.stream().map(t -> t.table().table()).toList());
-    Map<String, BranchPlacement> placements =
-        branch.isDefault() || commitsOnly
-            ? asked.get()
-            : resolver.lockPlacements(session, branch, ids);
+        commitsOnly
+            ? resolver.assumeFitting(session, handles)
+            : resolver.askFitting(session, handles);
+    Map<String, BranchPlacement> placements = placements(ids, commitsOnly);
     fitting.run();
     List<OperationTable> tables = new ArrayList<>();
     for (TableOperation table : ordered) {
@@ -140,6 +136,19 @@ final class OperationWork {
     }
     session.run(locks.toString());
     return tables;
+  }
+
+  private Map<String, BranchPlacement> placements(List<String> tables, boolean commitsOnly) {
+    BranchHandle branch = operation.branch();
+    if (branch.isDefault()) {
+      return Map.of();
+    }
+    if (!commitsOnly) {
+      return resolver.lockPlacements(session, branch, tables);
+    }
+    return tables.size() == 1
+        ? resolver.assumePlacement(session, branch, tables.getFirst())
+        : resolver.placements(session, branch, tables);
   }
 
   private List<OperationTable> lockWorkingSets(List<OperationTable> tables) {

@@ -53,9 +53,12 @@ final class Operations {
   }
 
   private OperationResult commit(Operation operation) {
+    String key =
+        Database.key(operation.branch().id(), operation.tables().getFirst().table().table().id());
     return retries.run(() -> {
       try {
         return database.writeKeyed(
+            key,
             retries.setting() + "; " + OperationRecords.lock(operation.id()),
             session -> work(session, operation).run(Map.of()));
       } catch (ConstraintFailure failure) {

@@ -46,8 +46,8 @@ final class RecordWrites {
   WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
     GivenRecords records = GivenRecords.of(table.table(), codec, writes);
     try {
-      return retries.run(
-          () -> inTransaction(branch, records, session -> write(session, branch, table, records)));
+      return retries.run(() ->
+          inTransaction(branch, table, records, session -> write(session, branch, table, records)));
     } catch (ConstraintFailure | BadValueException e) {
       throw new WriteRefusedException(-1, e.getMessage(), e.remedy());
     } catch (StorageException e) {
@@ -78,7 +78,6 @@ final class RecordWrites {
       updated += upserted.updated();
       total += group.size();
     }
-    session.send("SET CONSTRAINTS ALL IMMEDIATE");
     return new WriteResult(inserted, updated, deleted, total - inserted - updated - deleted);
   }
 
@@ -87,10 +86,11 @@ final class RecordWrites {
    * than a few records.
    */
   private <T> T inTransaction(
-      BranchHandle branch, GivenRecords records, Function<Session, T> body) {
+      BranchHandle branch, BranchTable table, GivenRecords records, Function<Session, T> body) {
     return branch.isDefault() || records.allKeys().size() > FEW
         ? database.write(retries.setting() + "; " + MANY_PLANS, body)
-        : database.writeKeyed(retries.setting(), body);
+        : database.writeKeyed(
+            Database.key(branch.id(), table.table().id()), retries.setting(), body);
   }
 
   /**

@@ -1,9 +1,11 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.storage.BusyException;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
+import io.vertx.mutiny.sqlclient.Row;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +22,21 @@ final class RelationNames {
 
   /** By table id: the catalog rows of the live table when it was last found to fit its images. */
   private final Map<String, String> fitting = new ConcurrentHashMap<>();
+
+  /** Of the catalog's rows of a table. */
+  private static final String VERSIONS =
+      """
+      SELECT n.name, string_agg(concat_ws('.', a.attrelid, a.attnum, a.xmin), ' ' ORDER BY a.attnum)
+      FROM unnest($1::text[]) AS n (name)
+      JOIN pg_attribute AS a ON a.attrelid = to_regclass(n.name) AND a.attnum > 0
+      GROUP BY n.name\
+      """;
+
+  private record Version(String path, String rows) {
+    static Version of(Row row) {
+      return new Version(row.getString(0), row.getString(1));
+    }
+  }
 
   private record Sidecars(String workingSet, String history) {}
 
@@ -53,30 +70,67 @@ final class RelationNames {
 
   /** {@link #requireFitting} in two steps: asks now, and judges when the answer is waited for. */
   Runnable askFitting(Session session, Collection<TableHandle> tables) {
+    Map<String, TableHandle> byPath = unjudged(session, tables);
+    if (byPath.isEmpty()) {
+      return () -> {};
+    }
+    Supplier<List<Version>> found =
+        session.ask(VERSIONS, Version::of, (Object) byPath.keySet().toArray(String[]::new));
+    return () -> {
+      Map<String, String> now = byPath(found.get());
+      byPath.forEach((path, table) -> requireFitting(session, table, now.get(path)));
+    };
+  }
+
+  /**
+   * The same for a transaction that writes: what fitted when it was last looked at is assumed to
+   * fit ({@link Session#assume}).
+   */
+  Runnable assumeFitting(Session session, Collection<TableHandle> tables) {
+    if (!tables.stream().allMatch(table -> fitting.containsKey(table.id()))) {
+      return askFitting(session, tables);
+    }
+    Map<String, TableHandle> byPath = unjudged(session, tables);
+    if (!byPath.isEmpty()) {
+      Supplier<List<Version>> found =
+          session.askAside(VERSIONS, Version::of, (Object) byPath.keySet().toArray(String[]::new));
+      session.assume(() -> requireVersions(byPath, byPath(found.get())));
+    }
+    return () -> {};
+  }
+
+  /** Those that this transaction has not looked at, by their qualified names. */
+  private static Map<String, TableHandle> unjudged(
+      Session session, Collection<TableHandle> tables) {
     Map<String, TableHandle> byPath = new LinkedHashMap<>();
     for (TableHandle table : tables) {
       if (session.note("fits " + table.id())) {
         byPath.put(Quote.qualified(table.path().schema(), table.path().table()), table);
       }
     }
-    if (byPath.isEmpty()) {
-      return () -> {};
-    }
-    Supplier<List<Map.Entry<String, String>>> found =
-        session.ask(
-            """
-            SELECT n.name, string_agg(concat_ws('.', a.attrelid, a.attnum, a.xmin), ' ' ORDER BY a.attnum)
-            FROM unnest($1::text[]) AS n (name)
-            JOIN pg_attribute AS a ON a.attrelid = to_regclass(n.name) AND a.attnum > 0
-            GROUP BY n.name\
-            """,
-            row -> Map.entry(row.getString(0), row.getString(1)),
-            (Object) byPath.keySet().toArray(String[]::new));
-    return () -> {
-      Map<String, String> versions = new HashMap<>();
-      found.get().forEach(version -> versions.put(version.getKey(), version.getValue()));
-      byPath.forEach((path, table) -> requireFitting(session, table, versions.get(path)));
-    };
+    return byPath;
+  }
+
+  private static Map<String, String> byPath(List<Version> found) {
+    Map<String, String> versions = new HashMap<>();
+    found.forEach(version -> versions.put(version.path(), version.rows()));
+    return versions;
+  }
+
+  private void requireVersions(Map<String, TableHandle> byPath, Map<String, String> now) {
+    byPath.forEach((path, table) -> {
+      String known = fitting.get(table.id());
+      if (known != null && !known.equals(now.get(path))) {
+        fitting.remove(table.id(), known);
+        throw new BusyException("The shape of a table has changed meanwhile", "Try again");
+      }
+    });
+  }
+
+  private static Map<String, String> versions(Supplier<List<Map.Entry<String, String>>> found) {
+    Map<String, String> versions = new HashMap<>();
+    found.get().forEach(version -> versions.put(version.getKey(), version.getValue()));
+    return versions;
   }
 
   private void requireFitting(Session session, TableHandle table, String now) {

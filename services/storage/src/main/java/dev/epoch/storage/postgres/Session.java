@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import io.vertx.mutiny.sqlclient.Cursor;
 import io.vertx.mutiny.sqlclient.PreparedStatement;
 import io.vertx.mutiny.sqlclient.Row;
@@ -31,9 +32,14 @@ final class Session {
   static final int PAGE = 1_000;
 
   private final SqlConnection connection;
+
+  /** The connection without the wrapping that captures the caller's context for each answer. */
+  private final io.vertx.sqlclient.SqlConnection client;
+
   private final Deadline deadline;
   private final Set<String> known = new HashSet<>();
   private final List<CompletableFuture<?>> sent = new ArrayList<>();
+  private final List<Runnable> assumptions = new ArrayList<>();
 
   Session(SqlConnection connection) {
     this(connection, Deadline.NONE);
@@ -42,6 +48,7 @@ final class Session {
   /** Waits for answers no longer than the deadline allows. */
   Session(SqlConnection connection, Deadline deadline) {
     this.connection = connection;
+    this.client = connection.getDelegate();
     this.deadline = deadline;
   }
 
@@ -54,9 +61,39 @@ final class Session {
     return known.add(fact);
   }
 
+  /**
+   * Goes on as if something held that the database has been asked about: its answer is judged
+   * before the transaction commits, and first of all if it fails.
+   *
+   * @param check fails with {@link BusyException} if it does not hold; the next try asks first
+   */
+  void assume(Runnable check) {
+    assumptions.add(check);
+  }
+
+  /** Fails if something does not hold that was assumed. */
+  void requireAssumptions() {
+    assumptions.forEach(Runnable::run);
+    assumptions.clear();
+  }
+
+  /** The failure that tells: a wrong assumption is behind whatever came of it. */
+  RuntimeException reason(RuntimeException failure) {
+    for (Runnable check : assumptions) {
+      try {
+        check.run();
+      } catch (BusyException wrong) {
+        return wrong;
+      } catch (RuntimeException unknown) {
+        // it could not be asked; what failed says why
+      }
+    }
+    return failure;
+  }
+
   /** Runs statements without parameters; several may be separated by semicolons. */
   void run(String sql) {
-    await(connection.query(sql).execute());
+    await(query(sql));
   }
 
   /**
@@ -65,25 +102,31 @@ final class Session {
    * @return what becomes of it; nobody has to look
    */
   CompletableFuture<?> send(String sql) {
-    CompletableFuture<?> answer = connection.query(sql).execute().subscribeAsCompletionStage();
+    CompletableFuture<?> answer = query(sql);
     sent.add(answer);
     return answer;
   }
 
   /** {@link #execute} without waiting for the answer. */
   void send(String sql, Object... parameters) {
-    sent.add(prepared(sql, parameters).subscribeAsCompletionStage());
+    sent.add(prepared(sql, parameters));
   }
 
   /** {@link #list} without waiting for the answer, which the supplier waits for. */
   <T> Supplier<List<T>> ask(String sql, Function<Row, T> mapper, Object... parameters) {
-    CompletableFuture<RowSet<Row>> answer = prepared(sql, parameters).subscribeAsCompletionStage();
-    return () -> mapped(await(Uni.createFrom().completionStage(answer)), mapper);
+    CompletableFuture<RowSet<Row>> answer = prepared(sql, parameters);
+    return () -> mapped(await(answer), mapper);
+  }
+
+  /** {@link #ask} whose supplier waits for this answer alone, not for what else was sent. */
+  <T> Supplier<List<T>> askAside(String sql, Function<Row, T> mapper, Object... parameters) {
+    CompletableFuture<RowSet<Row>> answer = prepared(sql, parameters);
+    return () -> mapped(deadline.await(answer), mapper);
   }
 
   /** Runs statements without parameters, separated by semicolons; the rows of the last one. */
   RowSet<Row> script(String sql) {
-    RowSet<Row> rows = await(connection.query(sql).execute());
+    RowSet<Row> rows = await(query(sql));
     for (RowSet<Row> next = rows.next(); next != null; next = next.next()) {
       rows = next;
     }
@@ -115,20 +158,35 @@ final class Session {
     return await(prepared(sql, parameters));
   }
 
-  private Uni<RowSet<Row>> prepared(String sql, Object... parameters) {
-    return connection.preparedQuery(sql).execute(Tuple.from(parameters));
+  private CompletableFuture<RowSet<Row>> query(String sql) {
+    return answer(client.query(sql).execute());
   }
 
-  /** Sends it, and waits for what was sent before; the first that failed is the one that tells. */
+  private CompletableFuture<RowSet<Row>> prepared(String sql, Object... parameters) {
+    return answer(client.preparedQuery(sql).execute(Tuple.from(parameters).getDelegate()));
+  }
+
+  private static CompletableFuture<RowSet<Row>> answer(
+      Future<io.vertx.sqlclient.RowSet<io.vertx.sqlclient.Row>> future) {
+    CompletableFuture<RowSet<Row>> answer = new CompletableFuture<>();
+    future.onComplete(
+        rows -> answer.complete(RowSet.newInstance(rows, Row.__TYPE_ARG)),
+        answer::completeExceptionally);
+    return answer;
+  }
+
   private <T> T await(Uni<T> last) {
-    if (sent.isEmpty()) {
-      return deadline.await(last);
+    return await(last.subscribeAsCompletionStage());
+  }
+
+  /** Waits for what was sent before, too; the first that failed is the one that tells. */
+  private <T> T await(CompletableFuture<T> last) {
+    if (!sent.isEmpty()) {
+      List<CompletableFuture<?>> before = List.copyOf(sent);
+      sent.clear();
+      before.forEach(deadline::await);
     }
-    CompletableFuture<T> answer = last.subscribeAsCompletionStage();
-    List<CompletableFuture<?>> before = List.copyOf(sent);
-    sent.clear();
-    before.forEach(one -> deadline.await(Uni.createFrom().completionStage(one)));
-    return deadline.await(Uni.createFrom().completionStage(answer));
+    return deadline.await(last);
   }
 
   /**

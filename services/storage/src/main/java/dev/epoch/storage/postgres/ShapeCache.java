@@ -1,6 +1,8 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.storage.BusyException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -54,6 +56,8 @@ final class ShapeCache<T> {
       };
 
   /**
+   * What is known is assumed to hold still: see {@link Session#assume}.
+   *
    * @param branchId null for the live table
    * @param prepare what has to be done before anything is derived; to refuse a table that does not
    *     fit any more is its task
@@ -61,12 +65,13 @@ final class ShapeCache<T> {
    */
   T get(Session session, String tableId, String branchId, Runnable prepare, Supplier<T> derive) {
     Key key = new Key(tableId, branchId);
-    String shape = shape(session, key);
     Known<T> known;
     synchronized (entries) {
       known = entries.get(key);
     }
-    if (known != null && known.shape().equals(shape)) {
+    if (known != null) {
+      Supplier<String> now = askShape(session, key);
+      session.assume(() -> requireShape(key, known, now.get()));
       return known.value();
     }
     prepare.run();
@@ -78,7 +83,22 @@ final class ShapeCache<T> {
     return derived.value();
   }
 
+  private void requireShape(Key key, Known<T> known, String now) {
+    if (!known.shape().equals(now)) {
+      synchronized (entries) {
+        entries.remove(key, known);
+      }
+      throw new BusyException("The shape of a table has changed meanwhile", "Try again", null);
+    }
+  }
+
   private static String shape(Session session, Key key) {
     return session.first(SHAPE, row -> row.getString(0), key.tableId(), key.branchId()).orElse("");
+  }
+
+  private static Supplier<String> askShape(Session session, Key key) {
+    Supplier<List<String>> shape =
+        session.askAside(SHAPE, row -> row.getString(0), key.tableId(), key.branchId());
+    return () -> shape.get().stream().findFirst().orElse("");
   }
 }

@@ -228,8 +228,14 @@ final class StateReader {
   /** Ids of tables whose working set is not empty. */
   Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
     List<TableHandle> handles = tables.stream().map(BranchTable::table).toList();
-    return database.ask(session ->
-        WorkingSetProbes.touched(session, resolver.workingSets(session, branch, handles)));
+    if (handles.isEmpty()) {
+      return Set.of();
+    }
+    String key = Database.key(branch.id(), handles.getFirst().id());
+    return database.ask(
+        key,
+        session ->
+            WorkingSetProbes.touched(session, resolver.workingSets(session, branch, handles)));
   }
 
   /** Net uncommitted changes by table id; tables without any are left out. */

@@ -2,21 +2,48 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BusyException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.PhysicalState.Live;
 import dev.epoch.storage.postgres.PhysicalState.Nothing;
 import dev.epoch.storage.postgres.PhysicalState.Overlaid;
+import io.vertx.mutiny.sqlclient.Row;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Finds the relations that hold a state. */
 final class StateResolver {
+  private static final int MOST_PLACED = 10_000;
+
+  private static final String PLACEMENTS =
+      """
+      SELECT table_id, has_overlay, anchor, source_overlay, source_position
+      FROM epoch.branch_tables
+      WHERE branch_id = $1 AND table_id = ANY ($2)\
+      """;
+
+  private record Placed(String tableId, BranchPlacement placement) {
+    static Placed of(Row row) {
+      return new Placed(
+          row.getString(0),
+          new BranchPlacement(
+              row.getBoolean(1),
+              row.getLong(2),
+              row.getString(3),
+              row.getLong(4) == null ? 0 : row.getLong(4)));
+    }
+  }
+
   private final RelationNames names;
+
+  /** By table and branch: places of tables that have an overlay, as they were last found. */
+  private final Map<String, Map<String, BranchPlacement>> placed = new ConcurrentHashMap<>();
 
   StateResolver(RelationNames names) {
     this.names = names;
@@ -67,6 +94,11 @@ final class StateResolver {
     return names.askFitting(session, tables);
   }
 
+  /** {@link #askFitting} of what was found to fit before: see {@link Session#assume}. */
+  Runnable assumeFitting(Session session, Collection<TableHandle> tables) {
+    return names.assumeFitting(session, tables);
+  }
+
   LiveRelations live(Session session, TableHandle table) {
     return names.live(session, table);
   }
@@ -104,10 +136,33 @@ final class StateResolver {
     return placements(session, branch, tableIds, "").get();
   }
 
-  /** The same without waiting for the answer, which the supplier waits for. */
-  Supplier<Map<String, BranchPlacement>> askPlacements(
-      Session session, BranchHandle branch, Collection<String> tableIds) {
-    return placements(session, branch, tableIds, "");
+  /**
+   * The place of one table on a branch, for a transaction that writes: what was found before is
+   * assumed to hold still ({@link Session#assume}).
+   */
+  Map<String, BranchPlacement> assumePlacement(
+      Session session, BranchHandle branch, String tableId) {
+    String key = tableId + " " + branch.id();
+    Map<String, BranchPlacement> known = placed.get(key);
+    if (known == null) {
+      Map<String, BranchPlacement> found = placements(session, branch, List.of(tableId));
+      if (found.values().stream().anyMatch(BranchPlacement::hasOverlay)) {
+        if (placed.size() >= MOST_PLACED) {
+          placed.clear();
+        }
+        placed.put(key, found);
+      }
+      return found;
+    }
+    Supplier<Map<String, BranchPlacement>> now =
+        byTable(session.askAside(PLACEMENTS, Placed::of, branch.id(), new String[] {tableId}));
+    session.assume(() -> {
+      if (!now.get().equals(known)) {
+        placed.remove(key, known);
+        throw new BusyException("The branch stands elsewhere by now", "Try again");
+      }
+    });
+    return known;
   }
 
   /** The same, kept as they are until the transaction ends. */
@@ -118,27 +173,15 @@ final class StateResolver {
 
   private static Supplier<Map<String, BranchPlacement>> placements(
       Session session, BranchHandle branch, Collection<String> tableIds, String locking) {
-    Supplier<List<Map.Entry<String, BranchPlacement>>> found =
+    return byTable(
         session.ask(
-            """
-            SELECT table_id, has_overlay, anchor, source_overlay, source_position
-            FROM epoch.branch_tables
-            WHERE branch_id = $1 AND table_id = ANY ($2)\
-            """
-                + locking,
-            row ->
-                Map.entry(
-                    row.getString(0),
-                    new BranchPlacement(
-                        row.getBoolean(1),
-                        row.getLong(2),
-                        row.getString(3),
-                        row.getLong(4) == null ? 0 : row.getLong(4))),
-            branch.id(),
-            tableIds.toArray(String[]::new));
+            PLACEMENTS + locking, Placed::of, branch.id(), tableIds.toArray(String[]::new)));
+  }
+
+  private static Supplier<Map<String, BranchPlacement>> byTable(Supplier<List<Placed>> found) {
     return () -> {
       Map<String, BranchPlacement> placements = new LinkedHashMap<>();
-      found.get().forEach(entry -> placements.put(entry.getKey(), entry.getValue()));
+      found.get().forEach(placed -> placements.put(placed.tableId(), placed.placement()));
       return placements;
     };
   }
