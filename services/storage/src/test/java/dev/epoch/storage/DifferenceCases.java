@@ -47,6 +47,40 @@ abstract class DifferenceCases extends StorageAdapterCases {
   }
 
   @Test
+  void changesBetweenCommitsAreNetWhateverLiesBetween() {
+    for (BranchHandle branch : List.of(main, branch("feature", main))) {
+      // given
+      write(branch, upsert(1, "A", 1), upsert(2, "Bob", 2), upsert(7, "G", 7));
+      commit(branch);
+      TableState first = head(branch);
+
+      // when
+      write(branch, upsert(1, "B", 1), delete(2), delete(7), upsert(8, "H", 8));
+      commit(branch);
+      TableState middle = head(branch);
+      write(branch, upsert(1, "C", 1), upsert(2, "Bob", 2), upsert(9, "I", 9));
+      commit(branch);
+      TableState last = head(branch);
+      write(branch, upsert(1, "D", 1), delete(9), upsert(7, "later", 7));
+
+      // then
+      List<RowChange> changes = changes(first, last);
+      assertThat(changes)
+          .containsExactly(
+              change(Row.of("1", "A", "1"), Row.of("1", "C", "1")),
+              change(Row.of("7", "G", "7"), null),
+              change(null, Row.of("8", "H", "8")),
+              change(null, Row.of("9", "I", "9")));
+      assertThat(changes(last, first)).isEqualTo(changes.stream().map(RowChange::inverse).toList());
+      assertThat(kinds(first, middle))
+          .containsExactly("UPDATE 1", "DELETE 2", "DELETE 7", "INSERT 8");
+      assertThat(kinds(middle, last)).containsExactly("UPDATE 1", "INSERT 2", "INSERT 9");
+      assertThat(kinds(last, working(branch))).containsExactly("UPDATE 1", "INSERT 7", "DELETE 9");
+      commit(branch);
+    }
+  }
+
+  @Test
   void threeWayRowsAreThoseThatTheirsChanged() {
     // given
     TableState base = head(main);

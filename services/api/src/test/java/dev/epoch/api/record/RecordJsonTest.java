@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class RecordJsonTest {
@@ -68,7 +69,28 @@ class RecordJsonTest {
             insert,1,Alice,0.0000001,"{""a"":1}",id name balance settings\r
             delete,1,Alice,0.0000001,"{""a"":1}",id name balance settings\r
             """);
-    assertThat(lines.toString(StandardCharsets.UTF_8).lines()).hasSize(3);
+    assertThat(lines.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            changes.stream()
+                .map(change -> ApiJson.text(json.change(change)) + "\n")
+                .collect(Collectors.joining()));
+  }
+
+  @Test
+  void linesAreEmptyWithoutChangesAndKeepEveryCharacter() throws IOException {
+    ByteArrayOutputStream none = new ByteArrayOutputStream();
+    ByteArrayOutputStream one = new ByteArrayOutputStream();
+    RowChange rich =
+        new RowChange(
+            RowKey.of("1"), null, Row.of("1", "\ud83d\ude00 \u00e9 \n \u0001", "1E+3", "[]"));
+
+    ChangeLines.json(RowStream.of(List.<RowChange>of()), json).write(none);
+    ChangeLines.json(RowStream.of(List.of(rich)), json).write(one);
+
+    assertThat(none.size()).isZero();
+    assertThat(one.toString(StandardCharsets.UTF_8))
+        .isEqualTo(ApiJson.text(json.change(rich)) + "\n")
+        .contains("\ud83d\ude00", "1000");
   }
 
   @Test

@@ -140,6 +140,24 @@ class DatabaseTest {
   }
 
   @Test
+  void aStreamThatIsClosedEarlyLeavesNothingBehind() {
+    // the page ahead fails: nobody has asked for it
+    String failing = "SELECT 1 / ($1::integer - n) FROM generate_series(1, 9999) AS n";
+    for (int i = 0; i < 30; i++) {
+      try (RowStream<Integer> stream =
+          postgres.database.stream(failing, List.of(Session.PAGE + 1), row -> row.getInteger(0))) {
+        assertThat(stream.next()).isZero();
+      }
+    }
+    assertThat(oneByDatabase()).isEqualTo(1);
+    try (RowStream<Integer> stream =
+        postgres.database.stream(failing, List.of(Session.PAGE + 1), row -> row.getInteger(0))) {
+      assertThatExceptionOfType(StorageException.class)
+          .isThrownBy(() -> stream.forEachRemaining(_ -> {}));
+    }
+  }
+
+  @Test
   void locksThatCannotBeHadAreBusy() throws SQLException {
     try (Connection other = postgres.sql.connect()) {
       other.setAutoCommit(false);

@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +13,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.epoch.events.table.DataType;
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.TablePath;
+import java.io.IOException;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -195,8 +198,7 @@ class PostgresValueCodecTest {
         "pg_lsn | 0/16B3748 | \"0/16B3748\"",
         "int2vector | 1 2 3 | \"1 2 3\"",
       })
-  void whatIsReadIsTakenBackUnchanged(String type, String literal, String json)
-      throws JsonProcessingException {
+  void whatIsReadIsTakenBackUnchanged(String type, String literal, String json) throws IOException {
     // given
     String value = literal == null ? "" : literal;
     postgres.sql.execute(
@@ -222,8 +224,33 @@ class PostgresValueCodecTest {
     if (json != null) {
       assertThat(written).isEqualTo(json);
     }
+    assertThat(WIRE.readTree(directly(dataType, canonical))).isEqualTo(WIRE.readTree(written));
+    assertThat(directly(dataType, null)).isEqualTo("null");
     assertThat(castBack(dataType, text)).isEqualTo(canonical);
     assertThat(CODEC.toText(dataType, CODEC.toJson(dataType, null))).isNull();
+  }
+
+  /** Written without a tree. */
+  private static String directly(DataType type, String text) throws IOException {
+    StringWriter written = new StringWriter();
+    try (JsonGenerator out = WIRE.createGenerator(written)) {
+      CODEC.write(type, text, out);
+    }
+    return written.toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0001',
+      value = {
+        "0|true", "7|true", "-10|true", "0.50|true", "-0.01|true", "10|true", "0.00|true",
+        "00|false", "01|false", "-0|false", "-0.0|false", "1.|false", ".5|false", "-.5|false",
+        "1e5|false", "1.2.3|false", "-|false", "+1|false", "NaN|false", "Infinity|false"
+      })
+  void numbersAreWrittenAsTheyStandOnlyIfJsonHasThem(String text, boolean asItStands) {
+    assertThat(NumberText.isJson(text)).isEqualTo(asItStands);
+    assertThat(NumberText.isJson("")).isFalse();
   }
 
   private static String castBack(DataType type, String text) {
@@ -234,7 +261,7 @@ class PostgresValueCodecTest {
   }
 
   @Test
-  void floatsPrintAsTheServerPrintsThem() {
+  void floatsPrintAsTheServerPrintsThem() throws IOException {
     Random random = new Random(7);
     for (String type : List.of("real", "double precision")) {
       DataType dataType = DataType.of(DataType.Kind.FLOAT, type);
@@ -263,6 +290,8 @@ class PostgresValueCodecTest {
                   (Object) numbers));
       for (String text : printed) {
         assertThat(CODEC.toText(dataType, CODEC.toJson(dataType, text))).isEqualTo(text);
+        assertThat(WIRE.readTree(directly(dataType, text)))
+            .isEqualTo(WIRE.readTree(WIRE.writeValueAsString(CODEC.toJson(dataType, text))));
       }
     }
   }
@@ -292,7 +321,7 @@ class PostgresValueCodecTest {
         "TEXT | character varying(3) | \"abc  \" | abc",
       })
   void takesOtherSpellings(DataType.Kind kind, String name, String json, String text)
-      throws JsonProcessingException {
+      throws IOException {
     assertThat(CODEC.toText(DataType.of(kind, name), WIRE.readTree(json))).isEqualTo(text);
   }
 
@@ -338,8 +367,7 @@ class PostgresValueCodecTest {
         "BITS | bit(3) | \"1x1\"",
         "OTHER | point | [1,2]",
       })
-  void refusesWhatDoesNotFit(DataType.Kind kind, String name, String json)
-      throws JsonProcessingException {
+  void refusesWhatDoesNotFit(DataType.Kind kind, String name, String json) throws IOException {
     JsonNode value = WIRE.readTree(json);
     assertThatExceptionOfType(BadValueException.class)
         .isThrownBy(() -> CODEC.toText(DataType.of(kind, name), value))
