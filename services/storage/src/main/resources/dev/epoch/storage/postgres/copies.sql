@@ -58,6 +58,25 @@ BEGIN
 END
 $$;
 
+-- Statement that fails in a transaction whose snapshot is older than the copy: it does not see the rows that it
+-- would have to change there. Snapshots of READ COMMITTED are of the statement, and never older.
+CREATE OR REPLACE FUNCTION epoch.require_copy_seen(of_branch text, of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    $sql$
+      IF current_setting('transaction_isolation') <> 'read committed' AND NOT EXISTS (
+        SELECT FROM epoch.branch_tables AS place
+        WHERE place.branch_id = %L AND place.table_id = %L AND place.copy_relation = %s
+      ) THEN
+        RAISE EXCEPTION 'could not serialize access: the table was materialized on this branch meanwhile'
+          USING ERRCODE = 'serialization_failure', HINT = 'Try the transaction again.';
+      END IF;
+    $sql$,
+    of_branch, of_table, format('epoch.%I', epoch.object_of('m', of_table, of_branch))::regclass::oid)
+$$;
+
 -- Makes the functions that keep a copy in line with the rows (vm) and the tombstones (dm) of the overlay.
 CREATE OR REPLACE FUNCTION epoch.create_copy_functions(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
@@ -71,6 +90,7 @@ DECLARE
   drop_new text;
   show_base text;
   put_new text;
+  seen text := epoch.require_copy_seen(of_branch, of_table);
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   drop_old := format(
@@ -88,6 +108,7 @@ BEGIN
     $body$
       #variable_conflict use_column
       BEGIN
+        %8$s
         IF TG_OP = 'INSERT' THEN
           %1$s %2$s
         ELSIF TG_OP = 'DELETE' THEN
@@ -102,11 +123,12 @@ BEGIN
     $body$,
     drop_new, put_new, drop_old, show_base, copy,
     (SELECT string_agg(format('%I = new_rows.%1$I', c), ', ') FROM unnest(writable) AS c),
-    epoch.key_match(of_table, 'target', 'new_rows')));
+    epoch.key_match(of_table, 'target', 'new_rows'), seen));
   PERFORM epoch.create_copy_function(epoch.object_of('dm', of_table, of_branch), format(
     $body$
       #variable_conflict use_column
       BEGIN
+        %3$s
         IF TG_OP = 'INSERT' THEN
           %1$s
         ELSE
@@ -115,7 +137,7 @@ BEGIN
         RETURN NULL;
       END
     $body$,
-    drop_new, show_base));
+    drop_new, show_base, seen));
 END
 $function$;
 

@@ -83,6 +83,9 @@ BEGIN
         PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);
       END IF;
       IF place.has_copy THEN
+        UPDATE epoch.branch_tables AS b
+        SET copy_relation = format('epoch.%I', epoch.object_of('m', place.table_id, place.branch_id))::regclass
+        WHERE b.branch_id = place.branch_id AND b.table_id = place.table_id AND b.copy_relation IS NULL;
         PERFORM epoch.create_copy_functions(place.branch_id, place.table_id);
       END IF;
       PERFORM epoch.rebuild_views(place.branch_id, place.table_id);

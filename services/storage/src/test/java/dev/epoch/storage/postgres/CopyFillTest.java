@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
@@ -182,6 +183,50 @@ class CopyFillTest {
     run("UPDATE items SET n = 6 WHERE id = 60");
     assertThat(one("SELECT count(*) FROM pg_class WHERE relname ~ 'items__mk?_' AND relkind = 'r'"))
         .isEqualTo("0");
+  }
+
+  /** Its snapshot has none of the copy's rows: what it changes, it could not change there. */
+  @Test
+  void aWriterWithAnOlderSnapshotHasToTryAgain() throws SQLException {
+    // given
+    try (Connection older = branchSession();
+        Statement statement = older.createStatement()) {
+      older.setAutoCommit(false);
+      older.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      TestDatabase.rows(older, "SELECT count(*) FROM items");
+
+      // when
+      repository.adapter.materialize(
+          feature, List.of(repository.table("items")), Duration.ofMillis(1));
+
+      // then
+      assertThatThrownBy(() -> statement.execute("UPDATE items SET n = 7 WHERE id = 1"))
+          .isInstanceOfSatisfying(
+              SQLException.class, refused -> assertThat(refused.getSQLState()).isEqualTo("40001"));
+      older.rollback();
+      statement.execute("UPDATE items SET n = 7 WHERE id = 1");
+      older.commit();
+    }
+    assertNoFaults();
+    assertThat(one("SELECT n FROM items WHERE id = 1")).isEqualTo("7");
+
+    // when it knows another copy
+    try (Connection older = branchSession();
+        Statement statement = older.createStatement()) {
+      older.setAutoCommit(false);
+      older.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      TestDatabase.rows(older, "SELECT 1");
+      repository.adapter.dematerialize(feature, List.of());
+      repository.adapter.materialize(
+          feature, List.of(repository.table("items")), Duration.ofMillis(1));
+
+      // then
+      assertThatThrownBy(() -> statement.execute("UPDATE items SET n = 8 WHERE id = 1"))
+          .isInstanceOfSatisfying(
+              SQLException.class, refused -> assertThat(refused.getSQLState()).isEqualTo("40001"));
+      older.rollback();
+    }
+    assertNoFaults();
   }
 
   @Test
