@@ -19,7 +19,8 @@ import java.util.Map;
  * nobody's state: no event says that there is one, and without any all is as it was.
  */
 public final class MaterializationService {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** With older transactions, in all databases together. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Backends backends;
 
@@ -46,10 +47,12 @@ public final class MaterializationService {
       RepositoryState state, BranchState branch, Collection<String> names) {
     BranchHandle handle = Backends.handle(state, branch);
     List<Copy> copies = new ArrayList<>();
+    long end = System.nanoTime() + PATIENCE.toNanos();
     byAdapter(state, branch, names)
         .forEach((adapter, tables) -> {
           List<TableHandle> named = names.isEmpty() ? List.of() : tables;
-          copies.addAll(named(tables, adapter.materialize(handle, named, PATIENCE)));
+          Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+          copies.addAll(named(tables, adapter.materialize(handle, named, left)));
         });
     return sorted(copies);
   }
