@@ -43,7 +43,7 @@ class BenchmarkIT {
     assertThat(report.path("seed").longValue()).isEqualTo(7);
     assertThat(report.path("software").path("settings").path("fsync").textValue()).isEqualTo("on");
     assertThat(report.path("failures")).isEmpty();
-    assertThat(report.path("figures")).hasSize(5);
+    assertThat(report.path("figures")).hasSize(6);
     for (JsonNode figure : report.path("figures")) {
       assertThat(figure.path("measure").textValue()).isEqualTo("point-read");
       assertThat(figure.path("value").doubleValue()).isPositive();
