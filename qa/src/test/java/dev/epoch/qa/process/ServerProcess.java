@@ -181,6 +181,24 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** What each of its threads does at this moment, virtual ones too; empty if it does not run. */
+  public String threads() throws Exception {
+    if (!running()) {
+      return "";
+    }
+    Path dump = dataDirectory.resolve("threads-" + System.nanoTime() + ".txt");
+    new ProcessBuilder(
+            Path.of(Checkout.java()).resolveSibling("jcmd").toString(),
+            Long.toString(process.pid()),
+            "Thread.dump_to_file",
+            dump.toString())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    return Files.exists(dump) ? Files.readString(dump) : "";
+  }
+
   private Path logFile() {
     return dataDirectory.resolve("server.log");
   }

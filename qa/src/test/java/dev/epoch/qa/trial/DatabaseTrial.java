@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -107,8 +108,28 @@ final class DatabaseTrial implements AutoCloseable {
     return slowest;
   }
 
-  String log() {
-    return server.log();
+  /** What the server has said, what its threads do, and what its databases are busy with. */
+  String evidence() throws Exception {
+    StringBuilder evidence = new StringBuilder(server.log());
+    for (Database database : databases) {
+      evidence.append("\n\n").append(database.name()).append('\n').append(sessions(database));
+    }
+    return evidence.append('\n').append(server.threads()).toString();
+  }
+
+  private static String sessions(Database database) {
+    try {
+      return String.join(
+          "\n",
+          database.rows(
+              """
+              SELECT concat_ws(' ', pid, application_name, state, wait_event_type, wait_event,
+                now() - xact_start, now() - state_change, pg_blocking_pids(pid), left(query, 300))
+              FROM pg_stat_activity WHERE datname = current_database() ORDER BY pid
+              """));
+    } catch (SQLException away) {
+      return away.toString();
+    }
   }
 
   void run(int faults) throws Exception {

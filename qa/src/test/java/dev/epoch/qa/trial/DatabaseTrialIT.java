@@ -36,9 +36,9 @@ class DatabaseTrialIT {
         trial.run(faults);
       } catch (Throwable failure) {
         Path log = Files.createTempFile("epoch-database-trial", ".log");
-        Files.writeString(log, trial.log());
+        Files.writeString(log, trial.evidence());
         throw new AssertionError(
-            "seed %d, %s, server's log in %s: %s"
+            "seed %d, %s, evidence in %s: %s"
                 .formatted(seed, trial.counts(), log, failure.getMessage()),
             failure);
       } finally {
