@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,10 +69,11 @@ public final class Workbench implements AutoCloseable {
     UserPostgres postgres = UserPostgres.start(home.resolve("user-postgres"));
     try {
       ServerProcess server = new ServerProcess(home.resolve("server"));
-      server.start(
-          serverOptions.isEmpty()
-              ? LAYERS_STAY
-              : Map.of("JAVA_TOOL_OPTIONS", serverOptions, "EPOCH_COPIES_LIMIT", "0"));
+      Map<String, String> settings = new HashMap<>(LAYERS_STAY);
+      if (!serverOptions.isEmpty()) {
+        settings.put("JAVA_TOOL_OPTIONS", serverOptions);
+      }
+      server.start(settings);
       Workbench workbench = new Workbench(scale, seed, home, progress, postgres, server);
       Runtime.getRuntime().addShutdownHook(workbench.emergency);
       return workbench;

@@ -159,12 +159,8 @@ public interface StorageAdapter extends AutoCloseable {
   /** What clients read of branches at this moment, in any repository; copies' use is noted. */
   List<BranchRead> reads();
 
-  /**
-   * Drops copies that nobody asked for and nobody was seen reading for so long.
-   *
-   * @return how many
-   */
-  int dropUnread(Duration unread);
+  /** Drops copies that nobody asked for and nobody was seen reading for so long. */
+  void dropUnread(Duration unread);
 
   /**
    * Drops the copies of some tables, of all if none is named; none is made unasked from then on.

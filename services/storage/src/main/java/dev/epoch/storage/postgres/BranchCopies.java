@@ -91,15 +91,15 @@ final class BranchCopies {
   }
 
   /**
-   * Whether this run has made the copy.
+   * Makes the copy if there is none.
    *
    * @param mostBytes of copies that nobody asks for; empty if somebody does
    */
-  private boolean fill(BranchHandle branch, String table, OptionalLong mostBytes) {
+  private void fill(BranchHandle branch, String table, OptionalLong mostBytes) {
     Optional<UUID> token =
         retries.run(() -> database.write(session -> begin(session, branch, table, mostBytes)));
     if (token.isEmpty()) {
-      return false;
+      return;
     }
     Optional<Long> anchor =
         database
@@ -129,7 +129,6 @@ final class BranchCopies {
     if (filled) {
       vacuum(branch, table);
     }
-    return filled;
   }
 
   /** The token of the run; empty if there is, or may be, none. */
@@ -204,23 +203,19 @@ final class BranchCopies {
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#dropUnread}. */
-  int dropUnread(Duration unread) {
-    return retries.run(() ->
+  void dropUnread(Duration unread) {
+    retries.run(() ->
         database.write(session -> {
           session.run(retries.setting());
           return EpochSchema.exists(session)
-              ? session
-                  .list(
-                      """
-                      SELECT epoch.drop_unread_copy(branch_id, table_id, make_interval(secs => $1))
-                      FROM epoch.branch_tables WHERE copy_automatic ORDER BY branch_id, table_id
-                      """,
-                      row -> row.getBoolean(0),
-                      (double) unread.toSeconds())
-                  .stream()
-                  .mapToInt(dropped -> dropped ? 1 : 0)
-                  .sum()
-              : 0;
+              ? session.list(
+                  """
+                  SELECT epoch.drop_unread_copy(branch_id, table_id, make_interval(secs => $1))::text
+                  FROM epoch.branch_tables WHERE copy_automatic ORDER BY branch_id, table_id
+                  """,
+                  row -> row,
+                  (double) unread.toSeconds())
+              : List.of();
         }));
   }
 

@@ -208,9 +208,9 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public int dropUnread(Duration unread) {
+  public void dropUnread(Duration unread) {
     upgrade.settle();
-    return copies.dropUnread(unread);
+    copies.dropUnread(unread);
   }
 
   @Override

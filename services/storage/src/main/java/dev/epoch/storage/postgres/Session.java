@@ -245,7 +245,7 @@ final class Session {
     @Override
     public boolean hasNext() {
       while (!page.hasNext() && next != null && !closed) {
-        RowSet<Row> rows = Await.on(Uni.createFrom().completionStage(next));
+        RowSet<Row> rows = Await.on(next);
         page = rows.iterator();
         // Not cursor.hasMore(): a cursor learns on another thread that it has been read, and fails
         // when it is asked too early. A full page that was the last is followed by an empty one.

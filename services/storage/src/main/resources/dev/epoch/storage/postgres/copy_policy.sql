@@ -74,7 +74,7 @@ END
 $$;
 
 -- Drops a copy that nobody asked for and nobody was seen reading lately.
-CREATE OR REPLACE FUNCTION epoch.drop_unread_copy(of_branch text, of_table text, unread interval) RETURNS boolean
+CREATE OR REPLACE FUNCTION epoch.drop_unread_copy(of_branch text, of_table text, unread interval) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -82,10 +82,8 @@ BEGIN
   PERFORM FROM epoch.branch_tables
   WHERE branch_id = of_branch AND table_id = of_table AND copy_automatic AND copy_seen_at < now() - unread
   FOR UPDATE;
-  IF NOT FOUND THEN
-    RETURN false;
+  IF FOUND THEN
+    PERFORM epoch.drop_copy(of_branch, of_table);
   END IF;
-  PERFORM epoch.drop_copy(of_branch, of_table);
-  RETURN true;
 END
 $$;

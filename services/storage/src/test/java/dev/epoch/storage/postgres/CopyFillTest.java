@@ -65,13 +65,11 @@ class CopyFillTest {
   }
 
   private void run(String sql) throws SQLException {
-    try (Statement statement = session.createStatement()) {
-      statement.execute(sql);
-    }
+    ItemsOnABranch.run(session, sql);
   }
 
   private String one(String sql) {
-    return TestDatabase.rows(session, sql).getFirst().getFirst();
+    return ItemsOnABranch.one(session, sql);
   }
 
   private String begin() {
