@@ -47,7 +47,8 @@ $$;
 -- own (without nested loops: statistics may say that the working set is empty, and it grows while it is looked at).
 -- Two transactions cannot come to insert the same key unseen by each other then: they would wait for each other at the
 -- table's key. That does not hold for snapshots older than the statement, for deferrable keys, and for overlays, whose
--- rows and tombstones share a working set.
+-- rows and tombstones share a working set. Nor does it hold where actions of foreign keys update the table: all the rows
+-- that they touch for one statement are in one transition table, in order, and may be there more than once.
 CREATE OR REPLACE FUNCTION epoch.keep_images(
   of_table text, working_set text, kind integer, rows_name text, columns text[], waits_at_key boolean
 ) RETURNS text
@@ -58,7 +59,16 @@ AS $$
     WHEN waits_at_key THEN format(
       $sql$
         PERFORM FROM %1$I OFFSET 999 LIMIT 1;
-        IF FOUND AND current_setting('transaction_isolation') = 'read committed' THEN
+        each_key_once := FOUND AND current_setting('transaction_isolation') = 'read committed';
+        IF each_key_once THEN
+          each_key_once := NOT EXISTS (
+            SELECT
+            FROM pg_constraint AS f
+            WHERE f.conrelid = TG_RELID AND f.contype = 'f'
+              AND (f.confupdtype IN ('c', 'n', 'd') OR f.confdeltype IN ('n', 'd'))
+          );
+        END IF;
+        IF each_key_once THEN
           %2$s
           IF FOUND THEN
             former_setting := current_setting('enable_nestloop');
@@ -127,6 +137,7 @@ BEGIN
       #variable_conflict use_column
       DECLARE
         former_setting text;
+        each_key_once boolean;
       BEGIN
         IF TG_OP = 'UPDATE' THEN
           %1$s

@@ -241,40 +241,6 @@ class CaptureTest {
   }
 
   @Test
-  void foreignKeyActionsAreCaptured() {
-    // given
-    TableHandle items = items();
-    database
-        .sql()
-        .execute(
-            """
-            CREATE TABLE parts (
-              item integer REFERENCES items ON DELETE CASCADE ON UPDATE CASCADE,
-              number integer,
-              PRIMARY KEY (item, number)
-            )
-            """,
-            "INSERT INTO parts SELECT i, n FROM generate_series(1, 5) i, generate_series(1, 2) n");
-    TableHandle parts = database.installReal(new TablePath("public", "parts"), "parts");
-    List<List<String>> before = database.sql().rows("SELECT * FROM parts ORDER BY item, number");
-
-    // when
-    database
-        .sql()
-        .execute("DELETE FROM items WHERE id = 1", "UPDATE items SET id = 20 WHERE id = 2");
-
-    // then
-    assertThat(
-            database
-                .sql()
-                .value(
-                    "SELECT string_agg(item || '.' || number, ' ' ORDER BY item, number) FROM parts"))
-        .isEqualTo("3.1 3.2 4.1 4.2 5.1 5.2 20.1 20.2");
-    assertThat(database.lastCommit(parts)).isEqualTo(before);
-    assertThat(database.lastCommit(items)).hasSize(5);
-  }
-
-  @Test
   void rowsChangedByTriggersOfTheUserAreCapturedAsTheyAre() {
     // given
     TableHandle items = items();
