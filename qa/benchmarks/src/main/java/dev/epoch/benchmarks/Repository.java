@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.Rest;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.List;
 public record Repository(String name, Database database, Api api) {
 
   /** Registers tables of schema public and commits them. */
-  public void register(String... tables) throws IOException, InterruptedException {
+  public void register(String... tables) throws IOException {
     for (String table : tables) {
       api.post("/tables", Api.json("name", table, "location", database.url() + "/public." + table));
     }
@@ -21,12 +20,12 @@ public record Repository(String name, Database database, Api api) {
   }
 
   /** Commits every change of a branch. */
-  public void commit(String branch) throws IOException, InterruptedException {
+  public void commit(String branch) throws IOException {
     api.post("/commits", Api.json("branch", branch, "message", "benchmark", "all", true));
   }
 
   /** Makes a branch from the head of main. */
-  public void branch(String branch) throws IOException, InterruptedException {
+  public void branch(String branch) throws IOException {
     api.post("/branches", Api.json("name", branch, "start_point", "main", "checkout", false));
   }
 
@@ -38,8 +37,7 @@ public record Repository(String name, Database database, Api api) {
   }
 
   /** Copies the tables that a branch changed. */
-  public void materialize(String branch, String... tables)
-      throws IOException, InterruptedException {
+  public void materialize(String branch, String... tables) throws IOException {
     JsonNode done =
         Api.parse(
             api.post(
@@ -72,13 +70,8 @@ public record Repository(String name, Database database, Api api) {
   }
 
   /** Merges a branch into main; conflicts are a failure. */
-  public JsonNode merge(String branch) throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        api.posted("/branches/merge", Api.json("source", branch, "target", "main"));
-    if (answer.statusCode() / 100 != 2) {
-      throw new IOException("The merge was answered " + answer.statusCode() + answer.body());
-    }
-    return Api.parse(answer.body());
+  public JsonNode merge(String branch) throws IOException {
+    return Api.parse(api.post("/branches/merge", Api.json("source", branch, "target", "main")));
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /** The load of a trial and what it is checked by: eight clients, one model, one checker. */
 final class Clients {
@@ -91,6 +92,11 @@ final class Clients {
       client.join();
     }
     checker.checkAll(rest);
+  }
+
+  /** Where each of them is at this moment. */
+  String where() {
+    return clients.stream().map(TrialClient::where).collect(Collectors.joining("\n"));
   }
 
   /** Lets them go, whatever they do. */

@@ -37,6 +37,16 @@ final class DatabaseTrial implements AutoCloseable {
   /** The server's connections to one database: its pool, the log's own ones, its tails. */
   private static final int MOST_CONNECTIONS = 40;
 
+  private static final String SESSIONS =
+      """
+      SELECT concat_ws(' ', pid, application_name, state, wait_event_type, wait_event,
+        now() - xact_start, now() - state_change, pg_blocking_pids(pid), left(query, 300))
+      FROM pg_stat_activity WHERE datname = current_database() ORDER BY pid
+      """;
+
+  private static final String LAST_RECORDS =
+      "SELECT left(r::text, 500) FROM epoch.events r ORDER BY position DESC LIMIT 40";
+
   private final Random random;
   private final Counts counts = new Counts();
   private final TrialPostgres logPostgres;
@@ -108,25 +118,22 @@ final class DatabaseTrial implements AutoCloseable {
     return slowest;
   }
 
-  /** What the server has said, what its threads do, and what its databases are busy with. */
+  /** What clients and server do, what the server has said, and what its databases are busy with. */
   String evidence() throws Exception {
-    StringBuilder evidence = new StringBuilder(server.log());
+    StringBuilder evidence = new StringBuilder(clients.where()).append("\n\n");
+    evidence
+        .append(server.log())
+        .append("\n\nlast records\n")
+        .append(rows(databases.getFirst(), LAST_RECORDS));
     for (Database database : databases) {
-      evidence.append("\n\n").append(database.name()).append('\n').append(sessions(database));
+      evidence.append("\n\n").append(database.name()).append('\n').append(rows(database, SESSIONS));
     }
     return evidence.append('\n').append(server.threads()).toString();
   }
 
-  private static String sessions(Database database) {
+  private static String rows(Database database, String sql) {
     try {
-      return String.join(
-          "\n",
-          database.rows(
-              """
-              SELECT concat_ws(' ', pid, application_name, state, wait_event_type, wait_event,
-                now() - xact_start, now() - state_change, pg_blocking_pids(pid), left(query, 300))
-              FROM pg_stat_activity WHERE datname = current_database() ORDER BY pid
-              """));
+      return String.join("\n", database.rows(sql));
     } catch (SQLException away) {
       return away.toString();
     }

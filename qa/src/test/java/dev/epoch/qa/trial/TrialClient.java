@@ -1,7 +1,9 @@
 package dev.epoch.qa.trial;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /** A client: random steps, one after another, until it is told to stop or something is wrong. */
 final class TrialClient {
@@ -72,6 +74,17 @@ final class TrialClient {
   /** No further step. */
   void stop() {
     stopped = true;
+  }
+
+  /** Where it is at this moment. */
+  String where() {
+    return thread == null
+        ? "not started"
+        : thread.getName()
+            + "\n  "
+            + Arrays.stream(thread.getStackTrace())
+                .map(StackTraceElement::toString)
+                .collect(Collectors.joining("\n  "));
   }
 
   void join() throws InterruptedException {

@@ -1,18 +1,24 @@
 package dev.epoch.gateway;
 
 import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.Command;
 import dev.epoch.log.LogUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
@@ -31,7 +37,11 @@ public final class LiveRepository implements AutoCloseable {
   private static final int MAX_WAITING = 10_000;
   private static final int NAME_LOCKS = 256;
 
+  /** How often the log is asked for what may be stored though nobody was told. */
+  private static final Duration DOUBT_INTERVAL = Duration.ofSeconds(1);
+
   private final RepositoryStream stream;
+  private final Orphanage orphanage;
   private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>(MAX_WAITING);
   private final Map<String, ReentrantLock> branchLocks = new ConcurrentHashMap<>();
   private final List<ReentrantLock> nameLocks =
@@ -39,6 +49,16 @@ public final class LiveRepository implements AutoCloseable {
   private final Thread decider;
   private volatile RepositoryStream.Standing standing;
   private volatile boolean closed;
+
+  /** Operations of appends without an answer. Of the decider's thread. */
+  private final Set<UUID> doubtful = new HashSet<>();
+
+  /** Who goes on with operations that the log has, and nobody was told of. */
+  @FunctionalInterface
+  interface Orphanage {
+    /** Returns at once. */
+    void adopt(LiveRepository repository, OperationState operation);
+  }
 
   /** A decision asked for. */
   sealed interface Request {
@@ -54,8 +74,9 @@ public final class LiveRepository implements AutoCloseable {
       Continuation continuation, Caller caller, CompletableFuture<StepResult> answer, String key)
       implements Request {}
 
-  LiveRepository(RepositoryStream stream) {
+  LiveRepository(RepositoryStream stream, Orphanage orphanage) {
     this.stream = stream;
+    this.orphanage = orphanage;
     this.standing = stream.load();
     this.decider = Thread.ofVirtual().name("decider-" + name()).start(this::decide);
   }
@@ -146,13 +167,21 @@ public final class LiveRepository implements AutoCloseable {
     while (!closed) {
       batch.clear();
       try {
-        batch.add(queue.take());
+        Request first =
+            doubtful.isEmpty()
+                ? queue.take()
+                : queue.poll(DOUBT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        if (first == null) {
+          reload();
+          continue;
+        }
+        batch.add(first);
       } catch (InterruptedException e) {
         break;
       }
       queue.drainTo(batch, MAX_BATCH - 1);
       try {
-        stream.decideAndAppend(standing, batch, reached -> standing = reached);
+        stream.decideAndAppend(standing, batch, this::reached, doubtful::addAll);
       } catch (RuntimeException | Error e) {
         batch.forEach(request -> request.answer().completeExceptionally(e));
         reload();
@@ -165,13 +194,34 @@ public final class LiveRepository implements AutoCloseable {
     }
   }
 
+  /** An append, or a look at the log, tells all that was stored before. */
+  private void reached(RepositoryStream.Standing now) {
+    boolean told = now.position() > standing.position();
+    standing = now;
+    if (told) {
+      findOrphans();
+    }
+  }
+
   /** After a failed append the log alone knows the state. */
   private void reload() {
     try {
       standing = stream.catchUp(standing);
+      findOrphans();
     } catch (RuntimeException unavailable) {
       // the next append fails on its expected version and catches up again
     }
+  }
+
+  /** Of operations in doubt those that are stored go on, and the others never were. */
+  private void findOrphans() {
+    for (UUID operation : doubtful) {
+      OperationState stored = standing.state().operations().get(operation);
+      if (stored != null) {
+        orphanage.adopt(this, stored);
+      }
+    }
+    doubtful.clear();
   }
 
   @Override

@@ -110,6 +110,19 @@ public final class Recovery implements AutoCloseable {
     return new InDoubtException(operation.id(), cause);
   }
 
+  /** Settles, in the background, an operation that is stored and that nobody was told of. */
+  void adopt(LiveRepository repository, OperationState operation) {
+    LOG.warning(() ->
+        "Operation "
+            + operation.id()
+            + " of "
+            + repository.name()
+            + " was stored, and the log's answer lost");
+    if (inDoubt.add(operation.id())) {
+      retry(repository, operation);
+    }
+  }
+
   private void retry(LiveRepository repository, OperationState operation) {
     Thread.startVirtualThread(() -> {
       try {

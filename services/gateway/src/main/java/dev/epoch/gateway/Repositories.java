@@ -28,15 +28,22 @@ public final class Repositories implements AutoCloseable {
   private final RecordCodec codec;
   private final Clock clock;
   private final Supplier<String> ids;
+  private final LiveRepository.Orphanage orphanage;
   private final Map<String, LiveRepository> live = new ConcurrentHashMap<>();
 
-  public Repositories(
-      EventLog log, SnapshotStore snapshots, RecordCodec codec, Clock clock, Supplier<String> ids) {
+  Repositories(
+      EventLog log,
+      SnapshotStore snapshots,
+      RecordCodec codec,
+      Clock clock,
+      Supplier<String> ids,
+      LiveRepository.Orphanage orphanage) {
     this.log = log;
     this.snapshots = new StateSnapshots(snapshots, SNAPSHOT_INTERVAL);
     this.codec = codec;
     this.clock = clock;
     this.ids = ids;
+    this.orphanage = orphanage;
   }
 
   /** Loads every repository that the log knows. */
@@ -120,7 +127,7 @@ public final class Repositories implements AutoCloseable {
   }
 
   private LiveRepository live(String name) {
-    return live.computeIfAbsent(name, missing -> new LiveRepository(stream(missing)));
+    return live.computeIfAbsent(name, missing -> new LiveRepository(stream(missing), orphanage));
   }
 
   static RefusedException notFound(String name) {

@@ -15,6 +15,7 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.Event;
+import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.gateway.LiveRepository.CommandRequest;
 import dev.epoch.gateway.LiveRepository.ContinuationRequest;
 import dev.epoch.gateway.LiveRepository.Request;
@@ -127,8 +128,14 @@ final class RepositoryStream {
    * Decides every request, each on the state that the ones before lead to, stores all decisions at
    * once, publishes where the repository stands then, and answers: who has an answer reads what it
    * tells of.
+   *
+   * @param doubt told of the operations whose records may be stored when the append fails
    */
-  void decideAndAppend(Standing from, List<Request> requests, Consumer<Standing> publish) {
+  void decideAndAppend(
+      Standing from,
+      List<Request> requests,
+      Consumer<Standing> publish,
+      Consumer<List<UUID>> doubt) {
     Standing start = from;
     for (int attempt = 1; ; attempt++) {
       Batch batch = new Batch(start.state());
@@ -142,6 +149,9 @@ final class RepositoryStream {
         batch.answer(position);
         snapshots.offer(batch.state);
         return;
+      } catch (AppendOutcomeUnknownException unknown) {
+        doubt.accept(batch.operations);
+        throw unknown;
       } catch (ExpectedVersionException moved) {
         if (attempt == ATTEMPTS) {
           throw moved;
@@ -177,6 +187,7 @@ final class RepositoryStream {
     private final long firstVersion;
     private final List<Envelope> records = new ArrayList<>();
     private final List<Runnable> answers = new ArrayList<>();
+    private final List<UUID> operations = new ArrayList<>();
     private RepositoryState state;
     private long lastPosition;
 
@@ -236,6 +247,9 @@ final class RepositoryStream {
 
     private void store(Request request, Decision decision, String key, Instant now) {
       for (Event event : decision.events()) {
+        if (event instanceof OperationPreparedV1 prepared) {
+          operations.add(prepared.operationId());
+        }
         state =
             Appliers.apply(
                 state,

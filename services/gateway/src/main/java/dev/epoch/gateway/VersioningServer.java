@@ -49,9 +49,11 @@ public final class VersioningServer implements AutoCloseable {
     this.chunks = chunks;
     this.adapters = new StorageAdapters(factories, secrets);
     this.backends = new Backends(adapters);
-    this.repositories = new Repositories(log, snapshots, new RecordCodec(), clock, new RandomIds());
     Operations operations = new Operations(backends, new TableEntries(chunks));
     this.recovery = new Recovery(operations, backends, failpoints);
+    this.repositories =
+        new Repositories(
+            log, snapshots, new RecordCodec(), clock, new RandomIds(), recovery::adopt);
     OperationRunner runner = new OperationRunner(operations, recovery, failpoints);
     this.storages = new StorageService(adapters);
     this.workingSets = new WorkingSetService(backends);

@@ -73,7 +73,8 @@ class LiveRepositoryTest {
                 new StateSnapshots(snapshots, snapshotInterval),
                 new RecordCodec(),
                 Clock.systemUTC(),
-                () -> "%012d".formatted(ids.incrementAndGet())));
+                () -> "%012d".formatted(ids.incrementAndGet())),
+            (adopting, operation) -> {});
     opened.add(live);
     return live;
   }
@@ -125,7 +126,8 @@ class LiveRepositoryTest {
                 new StateSnapshots(new MemorySnapshotStore(), 1_000_000),
                 new RecordCodec(),
                 Clock.systemUTC(),
-                () -> "x"));
+                () -> "x"),
+            (adopting, operation) -> {});
     opened.add(other);
     return other.state();
   }

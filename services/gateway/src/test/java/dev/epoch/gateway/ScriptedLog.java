@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A log in memory whose next appends go as a test says. */
 final class ScriptedLog implements EventLog {
@@ -34,6 +35,7 @@ final class ScriptedLog implements EventLog {
   private final Queue<Fate> fates = new ConcurrentLinkedQueue<>();
   private final List<List<Envelope>> appends = new CopyOnWriteArrayList<>();
   private final Semaphore gate = new Semaphore(Integer.MAX_VALUE / 2);
+  private final AtomicInteger failingReads = new AtomicInteger();
   private volatile Runnable beforeStoring = () -> {};
 
   void next(Fate... coming) {
@@ -48,6 +50,11 @@ final class ScriptedLog implements EventLog {
   /** Runs inside each append before anything is stored. */
   void beforeStoring(Runnable action) {
     beforeStoring = action;
+  }
+
+  /** So many reads find no log. */
+  void failReads(int count) {
+    failingReads.set(count);
   }
 
   /** Appends wait from now on. */
@@ -101,6 +108,9 @@ final class ScriptedLog implements EventLog {
 
   @Override
   public Multi<StoredRecord> read(String stream, long afterVersion) {
+    if (failingReads.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      return Multi.createFrom().failure(new LogUnavailableException("the log is away", null));
+    }
     return log.read(stream, afterVersion);
   }
 
