@@ -31,7 +31,9 @@ class CaptureForeignKeysTest {
   @Test
   void foreignKeyActionsAreCaptured() {
     // given
-    database.sql().execute(
+    database
+        .sql()
+        .execute(
             "CREATE TABLE items (id integer PRIMARY KEY)",
             "INSERT INTO items SELECT generate_series(1, 5)");
     TableHandle items = database.installReal(new TablePath("public", "items"), "items");
