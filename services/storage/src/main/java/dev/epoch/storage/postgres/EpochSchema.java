@@ -28,6 +28,7 @@ final class EpochSchema {
           "names.sql",
           "columns.sql",
           "capture.sql",
+          "nested_captures.sql",
           "unique_rules.sql",
           "states.sql",
           "overlays.sql",
@@ -44,7 +45,8 @@ final class EpochSchema {
       RESOURCES.stream().map(EpochSchema::read).collect(Collectors.joining("\n"));
 
   private static final String[] FUNCTIONS = names("CREATE OR REPLACE FUNCTION epoch\\.(\\w+)");
-  private static final String[] TABLES = names("CREATE TABLE IF NOT EXISTS epoch\\.(\\w+)");
+  private static final String[] TABLES =
+      names("CREATE (?:UNLOGGED )?TABLE IF NOT EXISTS epoch\\.(\\w+)");
   private static final String FINGERPRINT = sha256(SCRIPT);
 
   private static final String LOCK =

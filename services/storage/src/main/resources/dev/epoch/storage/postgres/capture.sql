@@ -61,12 +61,7 @@ AS $$
         PERFORM FROM %1$I OFFSET 999 LIMIT 1;
         each_key_once := FOUND AND current_setting('transaction_isolation') = 'read committed';
         IF each_key_once THEN
-          each_key_once := NOT EXISTS (
-            SELECT
-            FROM pg_constraint AS f
-            WHERE f.conrelid = TG_RELID AND f.contype = 'f'
-              AND (f.confupdtype IN ('c', 'n', 'd') OR f.confdeltype IN ('n', 'd'))
-          );
+          each_key_once := NOT epoch.is_updated_by_references(TG_RELID);
         END IF;
         IF each_key_once THEN
           %2$s
@@ -128,18 +123,29 @@ DECLARE
   t epoch.tables;
   keep_old text;
   keep_new text;
+  key_may_change text := 'current_setting(''epoch.key_changed'', true) = ''on''';
+  -- nothing but the functions behind its views writes an overlay, and no trigger of the user is on it
+  is_live boolean := working_set = epoch.object_of('w', of_table);
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   keep_old := epoch.keep_images(of_table, working_set, 1, 'old_rows', t.columns, waits_at_key);
   keep_new := epoch.keep_images(of_table, working_set, 0, 'new_rows', t.key_columns, waits_at_key);
+  IF EXISTS (SELECT FROM pg_class WHERE oid = epoch.live_table(of_table) AND relkind = 'p') THEN
+    key_may_change := 'true';
+  END IF;
   PERFORM epoch.create_trigger_function(function_name, format(
     $body$
       #variable_conflict use_column
       DECLARE
         former_setting text;
         each_key_once boolean;
+        is_noted boolean;
+        began bigint;
+        latest bigint;
       BEGIN
+        %5$s
         IF TG_OP = 'UPDATE' THEN
+          %6$s
           %1$s
           IF %2$s THEN
             %3$s
@@ -161,14 +167,18 @@ BEGIN
       END
     $body$,
     keep_old,
-    CASE
-      WHEN EXISTS (SELECT FROM pg_class WHERE oid = epoch.live_table(of_table) AND relkind = 'p') THEN 'true'
-      ELSE 'current_setting(''epoch.key_changed'', true) = ''on'''
-    END,
+    key_may_change,
     keep_new,
     format(
       'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM ',
-      working_set, epoch.column_list(t.columns))));
+      working_set, epoch.column_list(t.columns)),
+    CASE WHEN is_live THEN epoch.capture_nested(of_table, working_set, key_may_change) ELSE '' END,
+    CASE
+      WHEN is_live THEN format(
+        'IF %s THEN IF epoch.is_updated_by_references(TG_RELID) THEN EXECUTE %s; END IF; END IF;',
+        key_may_change, epoch.keep_made_keys(of_table, working_set))
+      ELSE ''
+    END));
 END
 $$;
 
@@ -183,26 +193,33 @@ BEGIN
 END
 $$;
 
--- Puts the triggers of a capture function on one table.
+-- Puts the triggers of a capture function on one table: the live table, a partition, or what belongs to an overlay.
 CREATE OR REPLACE FUNCTION epoch.create_row_triggers(
   of_table text, on_table regclass, function_name text
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  operation text;
+  transition_tables text;
+  beginnings text;
 BEGIN
-  EXECUTE format(
-    'CREATE OR REPLACE TRIGGER epoch_capture_insert AFTER INSERT ON %s '
-    'REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
-    on_table, function_name);
-  EXECUTE format(
-    'CREATE OR REPLACE TRIGGER epoch_capture_update AFTER UPDATE ON %s '
-    'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
-    on_table, function_name);
-  EXECUTE format(
-    'CREATE OR REPLACE TRIGGER epoch_capture_delete AFTER DELETE ON %s '
-    'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
-    on_table, function_name);
+  FOR operation, transition_tables IN
+    VALUES
+      ('INSERT', 'NEW TABLE AS new_rows'),
+      ('UPDATE', 'OLD TABLE AS old_rows NEW TABLE AS new_rows'),
+      ('DELETE', 'OLD TABLE AS old_rows')
+  LOOP
+    beginnings := format('epoch.open_%s_%s', lower(operation), left(md5(on_table::text), 16));
+    EXECUTE format(
+      'CREATE OR REPLACE TRIGGER %I AFTER %s ON %s '
+      'REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I(%L)',
+      'epoch_capture_' || lower(operation), operation, on_table, transition_tables, function_name, beginnings);
+    IF function_name = epoch.object_of('c', of_table) THEN
+      PERFORM epoch.create_beginning_trigger(operation, on_table, beginnings);
+    END IF;
+  END LOOP;
   EXECUTE format(
     'CREATE OR REPLACE TRIGGER epoch_capture_truncate BEFORE TRUNCATE ON %s '
     'FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
@@ -236,7 +253,7 @@ BEGIN
 END
 $$;
 
--- Partitions without capture: those attached since. Direct writes to them are not seen until
+-- Tables without all triggers of the capture: partitions attached since. Direct writes to them are not seen until
 -- epoch.capture_partitions is called.
 CREATE OR REPLACE FUNCTION epoch.uncaptured_partitions(of_table text) RETURNS SETOF regclass
 LANGUAGE sql STABLE
@@ -247,8 +264,9 @@ AS $$
   WHERE (
     SELECT count(*)
     FROM pg_trigger AS t
-    WHERE t.tgrelid = w AND t.tgname LIKE 'epoch\_capture\_%' AND t.tgenabled IN ('O', 'A')
-  ) < 4
+    WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_((before_)?(insert|update|delete)|truncate)$'
+      AND t.tgenabled IN ('O', 'A')
+  ) < 7
 $$;
 
 -- Captures partitions that were attached since; the number of them.

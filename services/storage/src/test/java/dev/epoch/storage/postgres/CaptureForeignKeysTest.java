@@ -95,4 +95,103 @@ class CaptureForeignKeysTest {
     assertThat(database.sql().value("SELECT count(one) + count(other) FROM edges")).isEqualTo("0");
     assertThat(database.lastCommit(edges)).isEqualTo(before);
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 300})
+  void keysThatOneStatementChangesInParentsAndChildrenOfOneTable(int families) {
+    // given generations that refer to each other, with the parent in the key or not
+    database
+        .sql()
+        .execute(
+            """
+            CREATE TABLE people (
+              id integer PRIMARY KEY,
+              parent integer REFERENCES people ON UPDATE CASCADE,
+              name text
+            )
+            """,
+            """
+            INSERT INTO people
+            SELECT f * 10 + g, CASE WHEN g > 1 THEN f * 10 + g - 1 END, f || '.' || g
+            FROM generate_series(1, %d) AS f, generate_series(1, 5) AS g
+            ORDER BY f, g DESC
+            """
+                .formatted(families));
+    TableHandle people = database.installReal(new TablePath("public", "people"), "people");
+    String all = "SELECT * FROM people ORDER BY id";
+    List<List<String>> before = database.sql().rows(all);
+
+    // when: keys that were free, then one that was taken
+    database
+        .sql()
+        .execute(
+            "UPDATE people SET id = id + 100000",
+            "UPDATE people SET name = name || '!'; UPDATE people SET id = id - 50000 WHERE id % 2 = 0",
+            "DELETE FROM people WHERE id = 100015");
+
+    // then
+    assertThat(database.lastCommit(people)).isEqualTo(before);
+
+    // when
+    database.commit(people, "id", "parent", "name");
+    before = database.sql().rows(all);
+    database.sql().execute("UPDATE people SET id = id + 1");
+
+    // then
+    assertThat(database.lastCommit(people)).isEqualTo(before);
+  }
+
+  @Test
+  void keysThatTwoActionsOfOneStatementChange() {
+    // given
+    database
+        .sql()
+        .execute(
+            "CREATE TABLE nodes (id integer PRIMARY KEY)",
+            "INSERT INTO nodes SELECT generate_series(1, 5)",
+            """
+            CREATE TABLE edges (
+              one integer REFERENCES nodes ON UPDATE CASCADE,
+              other integer REFERENCES nodes ON UPDATE CASCADE,
+              PRIMARY KEY (one, other)
+            )
+            """,
+            "INSERT INTO edges SELECT i, j FROM generate_series(1, 5) AS i, generate_series(1, 5) AS j");
+    TableHandle edges = database.installReal(new TablePath("public", "edges"), "edges");
+    List<List<String>> before = database.sql().rows("SELECT * FROM edges ORDER BY one, other");
+
+    // when
+    database.sql().execute("UPDATE nodes SET id = id + 100", "UPDATE nodes SET id = id - 99");
+
+    // then
+    assertThat(database.lastCommit(edges)).isEqualTo(before);
+  }
+
+  @Test
+  void rowsThatOneActionOfAStatementUpdatesAndAnotherDeletes() {
+    // given: the deletion is noted before the update
+    database
+        .sql()
+        .execute(
+            "CREATE TABLE nodes (id integer PRIMARY KEY)",
+            "INSERT INTO nodes SELECT generate_series(1, 4)",
+            """
+            CREATE TABLE edges (
+              id integer PRIMARY KEY,
+              one integer REFERENCES nodes ON DELETE CASCADE,
+              via integer REFERENCES nodes ON DELETE SET NULL
+            )
+            """,
+            "INSERT INTO edges VALUES (1, 2, 1), (2, 3, 1), (3, 1, 2), (4, 4, 4), (5, 4, 1), (6, 1, 4)");
+    TableHandle edges = database.installReal(new TablePath("public", "edges"), "edges");
+    List<List<String>> before = database.sql().rows("SELECT * FROM edges ORDER BY id");
+
+    // when
+    database.sql().execute("DELETE FROM nodes WHERE id < 4");
+
+    // then
+    assertThat(database.sql().rows("SELECT * FROM edges ORDER BY id"))
+        .isEqualTo(List.of(List.of("4", "4", "4"), java.util.Arrays.asList("5", "4", null)));
+    assertThat(database.lastCommit(edges)).isEqualTo(before);
+  }
 }

@@ -274,6 +274,9 @@ class TableCaptureTest {
           .sql()
           .execute(
               "UPDATE epoch.storage_version SET fingerprint = 'old'",
+              "DROP TRIGGER epoch_capture_before_insert ON users",
+              "DROP TRIGGER epoch_capture_before_update ON users",
+              "DROP TABLE epoch.nested_images",
               "DROP FUNCTION epoch.use_branch",
               "DROP FUNCTION epoch.label CASCADE");
 
@@ -284,6 +287,20 @@ class TableCaptureTest {
       database.sql().rows("SELECT epoch.use_branch('feature/x')");
       database.sql().execute("UPDATE users SET name = 'captured'");
       assertThat(database.lastCommit(users)).containsExactly(List.of("1", "one"));
+      assertThat(
+              database
+                  .sql()
+                  .rows(
+                      """
+                      SELECT tgname FROM pg_trigger
+                      WHERE tgrelid = 'users'::regclass AND tgname LIKE '%\\_before\\_%'
+                      ORDER BY 1
+                      """))
+          .containsExactly(
+              List.of("epoch_capture_before_delete"),
+              List.of("epoch_capture_before_insert"),
+              List.of("epoch_capture_before_update"));
+      assertThat(database.sql().value("SELECT count(*) FROM epoch.nested_images")).isEqualTo("0");
 
       // given
       database.sql().execute("UPDATE epoch.storage_version SET version = 99, fingerprint = 'new'");
