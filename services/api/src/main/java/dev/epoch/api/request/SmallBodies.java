@@ -3,6 +3,7 @@ package dev.epoch.api.request;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.event.Observes;
@@ -34,8 +35,14 @@ public class SmallBodies {
     }
   }
 
-  /** One whose sender waits to be asked for it is left to who asks. */
+  /**
+   * One whose sender waits to be asked for it is left to who asks. So is one of HTTP/2, whose
+   * requests cannot be paused any more once they are read.
+   */
   private static boolean isSmall(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      return false;
+    }
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return length != null
         && length.length() <= 5
