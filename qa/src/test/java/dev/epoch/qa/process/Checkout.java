@@ -26,9 +26,10 @@ public final class Checkout {
     return folder;
   }
 
-  /** The packaged server. */
-  public static Path serverJar() {
-    return packaged("services/server/target/quarkus-app/quarkus-run.jar");
+  /** What {@code bin/run} starts the packaged server with. */
+  public static Path startServer() {
+    packaged("services/server/target/quarkus-app/quarkus-run.jar");
+    return ROOT.resolve("bin/lib/start-server");
   }
 
   /** The command line as users start it. */

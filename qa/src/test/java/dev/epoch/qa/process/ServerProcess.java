@@ -9,9 +9,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -29,7 +27,8 @@ public final class ServerProcess implements AutoCloseable {
 
   private final Path dataDirectory;
   private final int port;
-  private List<String> machine = List.of("-Xmx768m");
+  private Path command = Checkout.startServer();
+  private String machine = "-Xmx768m";
   private Process process;
 
   /** A server that does not run yet. */
@@ -42,7 +41,13 @@ public final class ServerProcess implements AutoCloseable {
 
   /** From the next start on with this much heap, in MiB; running out of it ends the process. */
   public ServerProcess heap(int mebibytes) {
-    machine = List.of("-Xmx" + mebibytes + "m", "-XX:+ExitOnOutOfMemoryError");
+    machine = "-Xmx" + mebibytes + "m -XX:+ExitOnOutOfMemoryError";
+    return this;
+  }
+
+  /** Starts it by another command than {@code bin/lib/start-server} of this checkout. */
+  public ServerProcess startedBy(Path other) {
+    command = other;
     return this;
   }
 
@@ -122,12 +127,10 @@ public final class ServerProcess implements AutoCloseable {
       throw new IllegalStateException("the server runs already");
     }
     Files.createDirectories(dataDirectory);
-    List<String> command =
-        new ArrayList<>(List.of(Checkout.java(), "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(machine);
-    command.addAll(List.of("-jar", Checkout.serverJar().toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(command.toString());
     Shell.prepare(builder, variables);
+    builder.environment().putAll(Checkout.javaHome());
+    builder.environment().putIfAbsent("EPOCH_JAVA_OPTIONS", machine);
     builder.environment().put("EPOCH_DATA_DIR", dataDirectory.toString());
     builder.environment().put("EPOCH_API_HOST", "127.0.0.1");
     builder.environment().put("EPOCH_API_PORT", Integer.toString(port));
@@ -214,8 +217,7 @@ public final class ServerProcess implements AutoCloseable {
     }
     Path pidFile = dataDirectory.resolve("postgres/postmaster.pid");
     if (Files.exists(pidFile)) {
-      List<String> lines = Files.readAllLines(pidFile);
-      long pid = Long.parseLong(lines.getFirst().strip());
+      long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
       ProcessHandle.of(pid)
           .filter(found -> found.info().command().orElse("").endsWith("postgres"))
           .ifPresent(ProcessHandle::destroy);

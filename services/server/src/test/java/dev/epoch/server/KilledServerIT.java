@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class KilledServerIT {
 
-  private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
+  private static final Path START = Path.of("../../bin/lib/start-server");
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
   @TempDir Path home;
@@ -119,13 +119,9 @@ class KilledServerIT {
   }
 
   private Process launch(int port, String log) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-jar",
-            APPLICATION.toAbsolutePath().toString());
+    ProcessBuilder builder = new ProcessBuilder(START.toAbsolutePath().toString());
     builder.environment().keySet().removeAll(Set.of("EPOCH_METADATA_URL", "DATABASE_URL"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("EPOCH_DATA_DIR", home.toString());
     builder.environment().put("EPOCH_API_HOST", "127.0.0.1");
     builder.environment().put("EPOCH_API_PORT", Integer.toString(port));

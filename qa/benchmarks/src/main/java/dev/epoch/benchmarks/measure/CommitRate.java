@@ -26,7 +26,7 @@ public final class CommitRate implements Measure {
   private static final int BRANCHES = 16;
   private static final int PARTS = 3;
   private static final int WARM_UP_SECONDS = 10;
-  private static final int WARM_UP_PARTS = 5;
+  private static final int WARM_UP_PARTS = 12;
   private static final int TABLES = CLIENTS / BRANCHES;
   private static final int ROWS = 10_000;
 

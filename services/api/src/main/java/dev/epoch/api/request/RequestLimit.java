@@ -14,8 +14,8 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 /**
- * Refuses what is asked beyond the number of requests that are worked on at a time, before anything
- * of them is read: what waits costs memory, and makes everyone wait longer.
+ * Refuses what is asked beyond the number of requests that are worked on at a time, before more of
+ * them is read than {@link SmallBodies}: what waits costs memory, and makes everyone wait longer.
  *
  * <p>A request counts until the work on it has ended, also when its client has gone. Streams of
  * events last long and cost little; they are counted by themselves. Health is always answered.
