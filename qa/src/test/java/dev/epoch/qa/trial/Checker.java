@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.qa.process.Rest;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ import java.util.TreeSet;
  * Compares what the server and its databases hold with the model, while every client stands still.
  */
 final class Checker {
+  /** Building everything anew looks at each commit of the trial. */
+  private static final Duration REBUILD_LIMIT = Duration.ofMinutes(30);
+
   private static final int SAMPLE = 6;
 
   private final Model model;
@@ -66,7 +70,7 @@ final class Checker {
   void checkAll(Rest rest) throws SQLException {
     check();
     everyCommit();
-    JsonNode rebuilt = rest.post("/admin/rebuild", "{}").ok();
+    JsonNode rebuilt = rest.waiting(REBUILD_LIMIT).post("/admin/rebuild", "{}").ok();
     assertThat(rebuilt.path("projections")).isNotEmpty();
     for (JsonNode projection : rebuilt.path("projections")) {
       assertThat(projection.path("equal").booleanValue()).as(projection.toString()).isTrue();

@@ -365,12 +365,7 @@ class LiveRepositoryTest {
   @Test
   void outcomeThatStaysUnknownIsToldAndTheLogIsBelieved() {
     // given the append is stored, and no answer ever comes
-    log.next(
-        Fate.STORED_UNANSWERED,
-        Fate.LOST_UNANSWERED,
-        Fate.LOST_UNANSWERED,
-        Fate.LOST_UNANSWERED,
-        Fate.LOST_UNANSWERED);
+    log.nextIsStoredAndNeverAnswered();
 
     // when
     assertThatThrownBy(() -> repository.step(branch("dev"), caller("k")))

@@ -52,6 +52,16 @@ final class ScriptedLog implements EventLog {
     beforeStoring = action;
   }
 
+  /** The next append is stored, and neither it nor its repetitions are answered. */
+  void nextIsStoredAndNeverAnswered() {
+    next(
+        Fate.STORED_UNANSWERED,
+        Fate.LOST_UNANSWERED,
+        Fate.LOST_UNANSWERED,
+        Fate.LOST_UNANSWERED,
+        Fate.LOST_UNANSWERED);
+  }
+
   /** So many reads find no log. */
   void failReads(int count) {
     failingReads.set(count);

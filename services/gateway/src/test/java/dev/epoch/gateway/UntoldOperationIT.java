@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.Rejection.Code;
-import dev.epoch.gateway.ScriptedLog.Fate;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.memory.MemoryChunkStore;
 import dev.epoch.log.memory.MemorySnapshotStore;
@@ -43,16 +42,6 @@ class UntoldOperationIT {
     test.close();
   }
 
-  /** The next append is stored, and neither it nor its repetitions are answered. */
-  private void loseAnswers() {
-    log.next(
-        Fate.STORED_UNANSWERED,
-        Fate.LOST_UNANSWERED,
-        Fate.LOST_UNANSWERED,
-        Fate.LOST_UNANSWERED,
-        Fate.LOST_UNANSWERED);
-  }
-
   private void awaitSettled() {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (test.repository().position() < log.stored("repository/shop").getLast().position()
@@ -76,7 +65,7 @@ class UntoldOperationIT {
   void commitIsUndoneAndTheBranchIsFree(int failingReads) {
     // given
     test.database.execute("UPDATE users SET name = 'Bobby' WHERE id = 2");
-    loseAnswers();
+    log.nextIsStoredAndNeverAnswered();
     log.failReads(failingReads);
     Caller caller = Caller.of(TestServer.ALICE, "key-1");
 
@@ -102,7 +91,7 @@ class UntoldOperationIT {
   void registrationIsUndone() {
     // given
     test.database.execute("CREATE TABLE notes (id int PRIMARY KEY)");
-    loseAnswers();
+    log.nextIsStoredAndNeverAnswered();
 
     // when
     assertThatThrownBy(() -> test.register("notes"))
