@@ -253,7 +253,8 @@ BEGIN
 END
 $$;
 
--- Tables without all triggers of the capture: partitions attached since. Direct writes to them are not seen until
+-- Tables without all triggers of the capture: partitions attached since, and those whose triggers an earlier version
+-- of Epoch made (with conditions). Direct writes to them are not seen until
 -- epoch.capture_partitions is called.
 CREATE OR REPLACE FUNCTION epoch.uncaptured_partitions(of_table text) RETURNS SETOF regclass
 LANGUAGE sql STABLE
@@ -265,7 +266,7 @@ AS $$
     SELECT count(*)
     FROM pg_trigger AS t
     WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_((before_)?(insert|update|delete)|truncate)$'
-      AND t.tgenabled IN ('O', 'A')
+      AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL
   ) < 7
 $$;
 
