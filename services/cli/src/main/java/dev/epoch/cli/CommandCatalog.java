@@ -90,7 +90,8 @@ final class CommandCatalog {
   }
 
   /**
-   * Adds the command that the arguments call, or all of them where that is not clear.
+   * Adds the command that the arguments call, or all of them where that is not clear. What asks for
+   * the version alone needs none.
    *
    * @return the arguments to parse
    */
@@ -98,7 +99,9 @@ final class CommandCatalog {
     Optional<Integer> place = placeOfCommand(line, arguments);
     String called = place.map(arguments::get).orElse("");
     if (!NAMES.contains(called)) {
-      addAll(line);
+      if (!arguments.equals(List.of("--version"))) {
+        addAll(line);
+      }
       return arguments;
     }
     line.addSubcommand(called, create(called));

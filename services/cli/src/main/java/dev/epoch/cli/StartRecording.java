@@ -43,7 +43,9 @@ final class StartRecording {
 
   private static final List<List<String>> COMMANDS =
       List.of(
+          List.of("--help"),
           List.of("init", "recording"),
+          List.of("repo", "list"),
           List.of("table", "add", "users", "--location", "postgresql://h/d/public.users"),
           List.of("status"),
           List.of("commit", "-m", "Recording"),
