@@ -27,10 +27,12 @@ import java.util.function.Supplier;
 public final class BranchService {
   private final BranchRegistrar registrar;
   private final WorkingSetService workingSets;
+  private final CleanupService cleanups;
 
-  public BranchService(BranchRegistrar registrar, WorkingSetService workingSets) {
+  BranchService(BranchRegistrar registrar, WorkingSetService workingSets, CleanupService cleanups) {
     this.registrar = registrar;
     this.workingSets = workingSets;
+    this.cleanups = cleanups;
   }
 
   /**
@@ -51,6 +53,13 @@ public final class BranchService {
 
   public StepResult create(
       LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
+    return withTurn(
+        repository.nameLocks(name),
+        () -> createNamed(repository, name, startPoint, checkout, caller));
+  }
+
+  private StepResult createNamed(
+      LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
     RepositoryState state = repository.state();
     Optional<StepResult> former = StepResult.former(state, RecordType.CREATE_BRANCH_V1, caller);
     if (former.isPresent()) {
@@ -62,15 +71,13 @@ public final class BranchService {
     String from = startPoint == null || startPoint.equals("HEAD") ? current.name() : startPoint;
     CommitState commit = new References(state, current).commit(from);
     CreateBranchV1 command = new CreateBranchV1(name, commit.id(), from, checkout);
-    return withTurn(
-        repository.nameLocks(name),
-        () -> {
-          StepResult result = repository.step(command, caller).orRefuse();
-          result
-              .event(BranchCreatedV1.class)
-              .ifPresent(created -> registrar.tell(repository, created.branchId()));
-          return result;
-        });
+    try (Retention.Use _ = cleanups.use(repository, commit)) {
+      StepResult result = repository.step(command, caller).orRefuse();
+      result
+          .event(BranchCreatedV1.class)
+          .ifPresent(created -> registrar.tell(repository, created.branchId()));
+      return result;
+    }
   }
 
   public StepResult rename(LiveRepository repository, String from, String to, Caller caller) {

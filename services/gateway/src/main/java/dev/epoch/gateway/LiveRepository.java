@@ -46,6 +46,7 @@ public final class LiveRepository implements AutoCloseable {
   private final Map<String, ReentrantLock> branchLocks = new ConcurrentHashMap<>();
   private final List<ReentrantLock> nameLocks =
       Stream.generate(() -> new ReentrantLock(true)).limit(NAME_LOCKS).toList();
+  private final Retention retention = new Retention();
   private final Thread decider;
   private volatile RepositoryStream.Standing standing;
   private volatile boolean closed;
@@ -143,6 +144,11 @@ public final class LiveRepository implements AutoCloseable {
       lock.lock();
       lock.unlock();
     }
+  }
+
+  /** Who works with rows that others may drop. */
+  Retention retention() {
+    return retention;
   }
 
   /** How many requests wait for the decider. */

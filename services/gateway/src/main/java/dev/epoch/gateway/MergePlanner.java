@@ -70,7 +70,7 @@ final class MergePlanner {
       List<RowConflict> known,
       List<Decision> decisions) {
     CommitState head = state.head(target);
-    MergeBase base = MergeService.mergeBase(state, head.id(), source.id());
+    MergeBase base = Lineage.mergeBase(state, head.id(), source.id());
     List<TableMerge> tables = new ArrayList<>();
     List<String> newTables = new ArrayList<>();
     Map<String, Supplier<RowStream<RowChange>>> writes = new HashMap<>();
@@ -166,7 +166,7 @@ final class MergePlanner {
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
     Map<String, Long> conflicts = new TreeMap<>();
     CommitState head = state.head(target);
-    MergeBase base = MergeService.mergeBase(state, head.id(), source.id());
+    MergeBase base = Lineage.mergeBase(state, head.id(), source.id());
     for (ConstraintViolationsException.Violation violation : violations.violations()) {
       String name = state.tables().byId().get(violation.table()).name();
       TableEntry ours = head.tree().get(name);

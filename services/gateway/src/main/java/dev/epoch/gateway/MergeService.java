@@ -1,7 +1,6 @@
 package dev.epoch.gateway;
 
 import dev.epoch.engine.Continuation;
-import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.MergeState;
@@ -15,9 +14,6 @@ import dev.epoch.events.command.ContinueMergeV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.log.ChunkStore;
-import dev.epoch.model.commit.Ancestry;
-import dev.epoch.model.commit.CommitId;
-import dev.epoch.model.commit.MergeBase;
 import dev.epoch.model.merge.MergeStrategy;
 import dev.epoch.model.merge.RowConflict;
 import dev.epoch.storage.ConstraintViolationsException;
@@ -40,18 +36,21 @@ public final class MergeService {
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
   private final ChunkStore chunks;
+  private final CleanupService cleanups;
   private final Clock clock;
   private final Failpoints failpoints;
 
   MergeService(
       Backends backends,
       WorkingSetService workingSets,
+      CleanupService cleanups,
       OperationRunner runner,
       ChunkStore chunks,
       Clock clock,
       Failpoints failpoints) {
     this.backends = backends;
     this.workingSets = workingSets;
+    this.cleanups = cleanups;
     this.runner = runner;
     this.chunks = chunks;
     this.clock = clock;
@@ -125,41 +124,54 @@ public final class MergeService {
         return merge(repository, request, caller);
       }
       CommitState source = new References(state, target).commit(request.source());
-      List<String> uncommitted = List.copyOf(workingSets.pending(state, target).keySet());
-      MergeBranchV1 command =
-          new MergeBranchV1(
-              target.name(),
-              request.source(),
-              source.id(),
-              strategy,
-              request.message(),
-              request.author(),
-              request.noCommit(),
-              request.failOnConflict(),
-              request.expectedHead(),
-              uncommitted);
-      if (request.dryRun()) {
-        return dryRun(state, target, source, request, strategy);
+      try (Retention.Use _ = cleanups.use(repository, source)) {
+        return merge(repository, state, target, source, request, strategy, caller);
       }
-      StepResult started = repository.step(command, caller).orRefuse();
-      if (started.former().isPresent()) {
-        return former(started, target.name(), request.source());
-      }
-      if (isAncestor(state, source.id(), target.head())) {
-        return new Merged(
-            target.name(),
-            request.source(),
-            true,
-            false,
-            Map.of(),
-            state.head(target),
-            started.state(),
-            started.position());
-      }
-      return run(repository, target, source, request, strategy, caller);
     } finally {
       lock.unlock();
     }
+  }
+
+  private Merged merge(
+      LiveRepository repository,
+      RepositoryState state,
+      BranchState target,
+      CommitState source,
+      Request request,
+      String strategy,
+      Caller caller) {
+    List<String> uncommitted = List.copyOf(workingSets.pending(state, target).keySet());
+    MergeBranchV1 command =
+        new MergeBranchV1(
+            target.name(),
+            request.source(),
+            source.id(),
+            strategy,
+            request.message(),
+            request.author(),
+            request.noCommit(),
+            request.failOnConflict(),
+            request.expectedHead(),
+            uncommitted);
+    if (request.dryRun()) {
+      return dryRun(state, target, source, request, strategy);
+    }
+    StepResult started = repository.step(command, caller).orRefuse();
+    if (started.former().isPresent()) {
+      return former(started, target.name(), request.source());
+    }
+    if (Lineage.isAncestor(state, source.id(), target.head())) {
+      return new Merged(
+          target.name(),
+          request.source(),
+          true,
+          false,
+          Map.of(),
+          state.head(target),
+          started.state(),
+          started.position());
+    }
+    return run(repository, target, source, request, strategy, caller);
   }
 
   private Merged run(
@@ -170,7 +182,8 @@ public final class MergeService {
       String strategy,
       Caller caller) {
     RepositoryState state = repository.state();
-    boolean fastForward = isAncestor(state, target.head(), source.id()) && !request.noCommit();
+    boolean fastForward =
+        Lineage.isAncestor(state, target.head(), source.id()) && !request.noCommit();
     MergePlan plan =
         new MergePlanner(backends, chunks)
             .plan(
@@ -385,7 +398,7 @@ public final class MergeService {
                 target.head(),
                 sourceName,
                 source.id(),
-                bases(repository.state(), target.head(), source.id()),
+                Lineage.mergeBases(repository.state(), target.head(), source.id()),
                 strategy,
                 message,
                 conflictSet,
@@ -402,10 +415,10 @@ public final class MergeService {
       CommitState source,
       Request request,
       String strategy) {
-    if (isAncestor(state, source.id(), target.head())) {
+    if (Lineage.isAncestor(state, source.id(), target.head())) {
       return new Merged(target.name(), request.source(), true, false, Map.of(), null, state, 0);
     }
-    boolean fastForward = isAncestor(state, target.head(), source.id());
+    boolean fastForward = Lineage.isAncestor(state, target.head(), source.id());
     Map<String, Long> conflicts =
         fastForward
             ? Map.of()
@@ -458,22 +471,6 @@ public final class MergeService {
         step.state().commits().byId().get(facts.get("commit")),
         step.state(),
         step.position());
-  }
-
-  private static boolean isAncestor(RepositoryState state, String ancestor, String descendant) {
-    StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph).isAncestor(graph.id(ancestor), graph.id(descendant));
-  }
-
-  private static List<String> bases(RepositoryState state, String ours, String theirs) {
-    StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph)
-        .mergeBases(graph.id(ours), graph.id(theirs)).stream().map(CommitId::hex).toList();
-  }
-
-  static MergeBase mergeBase(RepositoryState state, String ours, String theirs) {
-    StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph).mergeBase(graph.id(ours), graph.id(theirs));
   }
 
   private static MergeStrategy mergeStrategy(String wireName) {

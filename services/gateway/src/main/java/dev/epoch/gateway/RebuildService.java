@@ -166,9 +166,13 @@ public final class RebuildService {
 
   /**
    * Writes histories and overlays anew from the log, those of deleted branches too unless they were
-   * cleaned up, then compares everything.
+   * cleaned up, then compares everything. A cleanup that comes meanwhile waits.
    */
   public Report rebuild(LiveRepository repository) {
+    return repository.retention().rebuild(() -> rebuilt(repository));
+  }
+
+  private Report rebuilt(LiveRepository repository) {
     // a table begins with rows of tables that come before it
     List<LoggedTable> tables =
         new LoggedTables(log, repositories.stream(repository.name())).read(repository.name());

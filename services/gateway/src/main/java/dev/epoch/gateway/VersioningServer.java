@@ -60,13 +60,14 @@ public final class VersioningServer implements AutoCloseable {
     this.registrar = new BranchRegistrar(backends);
     this.tables =
         new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
-    this.branches = new BranchService(registrar, workingSets);
+    this.cleanups = new CleanupService(adapters, backends);
+    this.branches = new BranchService(registrar, workingSets, cleanups);
     this.commits = new CommitService(workingSets, runner);
-    this.merges = new MergeService(backends, workingSets, runner, chunks, clock, failpoints);
+    this.merges =
+        new MergeService(backends, workingSets, cleanups, runner, chunks, clock, failpoints);
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
-    this.cleanups = new CleanupService(adapters);
     this.materializations = new MaterializationService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }

@@ -10,8 +10,12 @@ import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.RowQuery;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 /** What deleted branches left behind is taken back when nothing reads it, and not before. */
@@ -42,16 +46,16 @@ class CleanupIT {
     test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
 
     // when
-    assertThat(test.server().cleanups().cleanup(test.repository().state(), true)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), true)).hasSize(1);
     assertThat(read(givenUp)).isEqualTo("given up");
-    assertThat(test.server().cleanups().cleanup(test.repository().state(), false)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), false)).hasSize(1);
 
     // then
     assertThat(read(merged)).isEqualTo("merged");
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
     test.restart(Failpoints.NONE);
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
-    assertThat(test.server().cleanups().cleanup(test.repository().state(), false)).isEmpty();
+    assertThat(test.server().cleanups().cleanup(test.repository(), false)).isEmpty();
 
     // when the name is used again
     changed("given-up", "UPDATE t SET name = 'again'");
@@ -61,8 +65,78 @@ class CleanupIT {
     assertThat(read("main")).isEqualTo("merged");
   }
 
+  @Test
+  void noBranchIsMadeOfRowsThatAreGone() throws Exception {
+    // given
+    String givenUp = givenUp();
+    test.branch("before", givenUp);
+    test.server().branches().delete(test.repository(), "before", true, TestServer.caller());
+    test.server().cleanups().cleanup(test.repository(), false);
+
+    // when
+    assertThatThrownBy(() -> test.branch("after", givenUp))
+        .isInstanceOf(HistoryPrunedException.class)
+        .hasMessageContaining(givenUp);
+
+    // then
+    assertThat(test.repository().state().branch("after")).isEmpty();
+  }
+
+  @RepeatedTest(6)
+  void aBranchThatIsMadeDuringACleanupHasItsRows(RepetitionInfo round) throws Exception {
+    String givenUp = givenUp();
+
+    boolean made = duringACleanup(round, () -> test.branch("again", givenUp));
+
+    assertThat(test.repository().state().branch("again").isPresent()).isEqualTo(made);
+    if (made) {
+      assertThat(read("again")).isEqualTo("given up");
+      changed("next", "again", "UPDATE t SET name = name || '!'");
+      assertThat(read("next")).isEqualTo("given up!");
+    }
+  }
+
+  @RepeatedTest(6)
+  void whatIsMergedDuringACleanupHasItsRows(RepetitionInfo round) throws Exception {
+    String givenUp = givenUp();
+    test.branch("target", "main");
+
+    boolean merged = duringACleanup(round, () -> test.merge(givenUp, "target"));
+
+    assertThat(read("target")).isEqualTo(merged ? "given up" : "one");
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+  }
+
+  /** A commit that no branch has any more. */
+  private String givenUp() throws Exception {
+    String commit = changed("given-up", "UPDATE t SET name = 'given up'");
+    test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
+    return commit;
+  }
+
+  /** Whether the rows were still there. */
+  private boolean duringACleanup(RepetitionInfo round, Runnable work) {
+    CompletableFuture<?> cleanup =
+        CompletableFuture.runAsync(() -> {
+          LockSupport.parkNanos(round.getCurrentRepetition() * 500_000L);
+          test.server().cleanups().cleanup(test.repository(), false);
+        });
+    try {
+      work.run();
+      return true;
+    } catch (HistoryPrunedException late) {
+      return false;
+    } finally {
+      cleanup.join();
+    }
+  }
+
   private String changed(String branch, String sql) throws Exception {
-    test.branch(branch, "main");
+    return changed(branch, "main", sql);
+  }
+
+  private String changed(String branch, String from, String sql) throws Exception {
+    test.branch(branch, from);
     try (Connection connection = test.database.connect();
         Statement statement = connection.createStatement()) {
       statement.execute("SELECT epoch.use_branch('" + branch + "')");

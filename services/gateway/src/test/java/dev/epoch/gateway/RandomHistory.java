@@ -154,7 +154,7 @@ final class RandomHistory implements AutoCloseable {
     RepositoryState state = test.repository().state();
     String ours = model.heads.get(target);
     String theirs = model.heads.get(source);
-    MergeBase base = MergeService.mergeBase(state, ours, theirs);
+    MergeBase base = Lineage.mergeBase(state, ours, theirs);
     boolean theirsWins = random.nextBoolean();
     MergeService.Merged merged = test.merge(source, target);
     if (merged.upToDate()) {

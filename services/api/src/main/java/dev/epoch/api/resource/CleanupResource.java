@@ -44,7 +44,6 @@ public class CleanupResource {
   public Cleaned clean(@QueryParam("repository") String repository, Cleanup body) {
     LiveRepository live = request.repository(repository);
     boolean dryRun = body != null && body.dryRun();
-    return new Cleaned(
-        live.name(), dryRun, request.server().cleanups().cleanup(live.state(), dryRun));
+    return new Cleaned(live.name(), dryRun, request.server().cleanups().cleanup(live, dryRun));
   }
 }
