@@ -48,7 +48,10 @@ final class ReadQueries implements AutoCloseable {
   /** Time for a cancelled statement to end, before its session is ended. */
   private static final Duration GRACE = Duration.ofSeconds(3);
 
-  /** Functions, types and operators are looked for where the tables and the extensions are. */
+  /**
+   * Functions, types and operators are looked for where the tables and the extensions are, but in
+   * PostgreSQL's catalog first, as ever: a table named {@code date} is no type.
+   */
   private static final String SEARCH_PATH_AND_VIEWS =
       """
       SELECT pg_catalog.set_config(
@@ -191,12 +194,18 @@ final class ReadQueries implements AutoCloseable {
       Session session, ReadQuery query, StatementText statement, Set<Long> views) {
     StringBuilder script = new StringBuilder("SET LOCAL statement_timeout = ");
     script.append(query.timeout().plus(GRACE).toMillis()).append(";\n");
+    script.append("SET LOCAL search_path = pg_catalog, pg_temp;\n");
+    // tables named like catalogs would not be found behind them
+    List<String> first = new ArrayList<>(List.of("pg_catalog", "pg_temp"));
     Set<String> schemas = new LinkedHashSet<>();
     query
         .tables()
         .forEach((table, state) -> {
           schemas.add(table.path().schema());
           if (statement.mentions(table.name()) && canBeNamed(table.name())) {
+            if (table.name().startsWith("pg_")) {
+              first.clear();
+            }
             script
                 .append("CREATE TEMPORARY VIEW ")
                 .append(Quote.identifier(table.name()))
@@ -206,7 +215,8 @@ final class ReadQueries implements AutoCloseable {
           }
         });
     schemas.add("public");
-    script.append(SEARCH_PATH_AND_VIEWS.formatted(Quote.literal(Quote.identifiers(schemas))));
+    first.addAll(schemas);
+    script.append(SEARCH_PATH_AND_VIEWS.formatted(Quote.literal(Quote.identifiers(first))));
     boolean checks = false;
     for (Row row : session.script(script.toString())) {
       Long view = row.getLong(0);

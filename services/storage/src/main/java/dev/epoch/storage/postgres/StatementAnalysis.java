@@ -78,7 +78,7 @@ final class StatementAnalysis {
 
   private static final String RELATIONS =
       """
-      SELECT n.nspname::text AS schema, c.relname::text AS name
+      SELECT n.nspname::pg_catalog.text AS schema, c.relname::pg_catalog.text AS name
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.oid::bigint = ANY ($1::bigint[])
@@ -94,13 +94,13 @@ final class StatementAnalysis {
   private static final String FUNCTIONS =
       """
       WITH RECURSIVE used (kind, oid) AS (
-        SELECT 'pg_catalog.pg_proc'::regclass::oid, f.oid::oid
+        SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, f.oid::pg_catalog.oid
         FROM pg_catalog.unnest($1::bigint[]) AS f (oid)
         UNION
-        SELECT 'pg_catalog.pg_operator'::regclass::oid, o.oid::oid
+        SELECT 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid, o.oid::pg_catalog.oid
         FROM pg_catalog.unnest($2::bigint[]) AS o (oid)
         UNION
-        SELECT 'pg_catalog.pg_type'::regclass::oid, t.oid::oid
+        SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid::pg_catalog.oid
         FROM pg_catalog.unnest($3::bigint[]) AS t (oid)
         UNION
         SELECT n.kind, n.oid
@@ -112,24 +112,24 @@ final class StatementAnalysis {
             AND d.objid = u.oid
             AND (
               d.refclassid IN (
-                'pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass)
-              OR u.kind = 'pg_catalog.pg_type'::regclass
-                AND d.refclassid = 'pg_catalog.pg_type'::regclass
+                'pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass)
+              OR u.kind = 'pg_catalog.pg_type'::pg_catalog.regclass
+                AND d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
             )
           UNION ALL
-          SELECT 'pg_catalog.pg_operator'::regclass, v.other
+          SELECT 'pg_catalog.pg_operator'::pg_catalog.regclass, v.other
           FROM pg_catalog.pg_operator o
           CROSS JOIN LATERAL (VALUES (o.oprcom), (o.oprnegate)) AS v (other)
-          WHERE u.kind = 'pg_catalog.pg_operator'::regclass AND o.oid = u.oid AND v.other <> 0
+          WHERE u.kind = 'pg_catalog.pg_operator'::pg_catalog.regclass AND o.oid = u.oid AND v.other <> 0
           UNION ALL
-          SELECT 'pg_catalog.pg_constraint'::regclass, c.oid
+          SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, c.oid
           FROM pg_catalog.pg_constraint c
-          WHERE u.kind = 'pg_catalog.pg_type'::regclass AND c.contypid = u.oid
+          WHERE u.kind = 'pg_catalog.pg_type'::pg_catalog.regclass AND c.contypid = u.oid
           UNION ALL
-          SELECT 'pg_catalog.pg_type'::regclass, a.atttypid
+          SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, a.atttypid
           FROM pg_catalog.pg_type t
           JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid
-          WHERE u.kind = 'pg_catalog.pg_type'::regclass
+          WHERE u.kind = 'pg_catalog.pg_type'::pg_catalog.regclass
             AND t.oid = u.oid
             AND t.typrelid <> 0
             AND a.attnum > 0
@@ -138,31 +138,31 @@ final class StatementAnalysis {
         WHERE u.oid >= 16384
       )
       SELECT
-        n.nspname::text AS schema,
-        p.proname::text AS name,
+        n.nspname::pg_catalog.text AS schema,
+        p.proname::pg_catalog.text AS name,
         p.provolatile = 'v' AS is_volatile,
         p.oid < 16384 AS built_in,
         (
-          SELECT e.extname::text
+          SELECT e.extname::pg_catalog.text
           FROM pg_catalog.pg_depend d
           JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
-          WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+          WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
             AND d.objid = p.oid
-            AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+            AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
             AND d.deptype = 'e'
         ) AS extension,
-        p.oid::regprocedure::text AS signature
+        p.oid::pg_catalog.regprocedure::pg_catalog.text AS signature
       FROM pg_catalog.pg_proc p
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE p.oid IN (
         SELECT u.oid
         FROM used u
-        WHERE u.kind = 'pg_catalog.pg_proc'::regclass
+        WHERE u.kind = 'pg_catalog.pg_proc'::pg_catalog.regclass
         UNION ALL
-        SELECT o.oprcode::oid
+        SELECT o.oprcode::pg_catalog.oid
         FROM used u
         JOIN pg_catalog.pg_operator o ON o.oid = u.oid
-        WHERE u.kind = 'pg_catalog.pg_operator'::regclass
+        WHERE u.kind = 'pg_catalog.pg_operator'::pg_catalog.regclass
       )
       ORDER BY p.oid
       """;

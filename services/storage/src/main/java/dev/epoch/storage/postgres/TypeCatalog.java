@@ -32,11 +32,11 @@ final class TypeCatalog {
           UNION
           SELECT part.oid::bigint, part.modifier
           FROM wanted w
-          JOIN pg_catalog.pg_type t ON t.oid = w.oid::oid
+          JOIN pg_catalog.pg_type t ON t.oid = w.oid::pg_catalog.oid
           CROSS JOIN LATERAL (
             SELECT t.typelem, w.modifier
             WHERE t.typelem <> 0
-              AND t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc
+              AND t.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc
               AND t.typname NOT IN ('int2vector', 'oidvector')
             UNION ALL
             SELECT t.typbasetype, t.typtypmod
@@ -61,13 +61,13 @@ final class TypeCatalog {
       SELECT
         w.oid,
         w.modifier,
-        pg_catalog.format_type(w.oid::oid, w.modifier) AS name,
-        t.typname::text AS type_name,
+        pg_catalog.format_type(w.oid::pg_catalog.oid, w.modifier) AS name,
+        t.typname::pg_catalog.text AS type_name,
         n.nspname = 'pg_catalog' AS built_in,
-        t.typtype::text AS kind,
+        t.typtype::pg_catalog.text AS kind,
         CASE
           WHEN t.typelem <> 0
-            AND t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc
+            AND t.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc
             AND t.typname NOT IN ('int2vector', 'oidvector')
           THEN t.typelem::bigint
         END AS array_element,
@@ -79,7 +79,7 @@ final class TypeCatalog {
           WHERE r.rngtypid = t.oid OR r.rngmultitypid = t.oid
         ) AS range_element,
         ARRAY (
-          SELECT e.enumlabel::text
+          SELECT e.enumlabel::pg_catalog.text
           FROM pg_catalog.pg_enum e
           WHERE e.enumtypid = t.oid
           ORDER BY e.enumsortorder
@@ -88,11 +88,11 @@ final class TypeCatalog {
         f.oids AS field_oids,
         f.modifiers AS field_modifiers
       FROM wanted w
-      JOIN pg_catalog.pg_type t ON t.oid = w.oid::oid
+      JOIN pg_catalog.pg_type t ON t.oid = w.oid::pg_catalog.oid
       JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
       CROSS JOIN LATERAL (
         SELECT
-          array_agg(a.attname::text ORDER BY a.attnum) AS names,
+          array_agg(a.attname::pg_catalog.text ORDER BY a.attnum) AS names,
           array_agg(a.atttypid::bigint ORDER BY a.attnum) AS oids,
           array_agg(a.atttypmod ORDER BY a.attnum) AS modifiers
         FROM pg_catalog.pg_attribute a

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BadValueException;
@@ -185,6 +186,33 @@ class ReadQueriesTest {
       })
   void answersReadingStatements(String sql) {
     assertThat(run(sql).rows()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"date", "name", "oid", "point", "regclass", "regproc", "regprocedure", "text"})
+  void aTableMayBeNamedLikeAType(String name) {
+    // given the live rows under that name, and a column of a user's type
+    String sql =
+        "SELECT t.id::oid, t.name::text, 'a'::name, '2024-01-01'::date, '(1,2)'::point, mood, loud(t.name) FROM "
+            + Quote.identifier(name)
+            + " AS t WHERE t.name = $1";
+
+    // when
+    QueryResult result =
+        queries.query(
+            new ReadQuery(
+                sql,
+                List.of(new TextNode("Ann")),
+                Map.of(handle(name, "users"), STATE, handle("users", "users"), STATE),
+                10,
+                Duration.ofSeconds(20)));
+
+    // then
+    assertThat(result.columns())
+        .extracting(ResultColumn::type)
+        .containsExactly("oid", "text", "name", "date", "point", "mood", "text");
+    assertThat(result.rows()).hasSize(1);
   }
 
   @Test
