@@ -71,7 +71,8 @@ BEGIN
   SELECT * INTO place FROM epoch.branch_tables AS b
   WHERE b.branch_id = of_branch AND b.table_id = of_table FOR UPDATE;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'Branch % has no table %', of_branch, of_table USING ERRCODE = 'undefined_object';
+    -- the server tells databases of a new branch after its log, and again until it has
+    RAISE EXCEPTION 'Branch % has no table %', of_branch, of_table USING ERRCODE = 'EP001';
   END IF;
   IF place.has_overlay THEN
     RETURN;

@@ -10,6 +10,7 @@ import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.WriteRefusedException;
@@ -279,13 +280,14 @@ class RecordWritesTest {
   }
 
   @Test
-  void unknownBranchTablesAreRefused() {
+  void aBranchThatTheDatabaseWasNotToldOfIsToBeTriedLater() {
     // given
     BranchHandle unknown =
         new BranchHandle(VersionedDatabase.REPOSITORY, "bxxxxxxxxxxxx", "x", false);
 
     // when, then
     assertThatThrownBy(() -> write(unknown, put("{\"id\": 1}")))
+        .isInstanceOf(StorageUnavailableException.class)
         .hasMessageContaining("bxxxxxxxxxxxx");
   }
 }
