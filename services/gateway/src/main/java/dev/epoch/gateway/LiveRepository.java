@@ -8,10 +8,9 @@ import dev.epoch.log.LogUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -51,8 +50,11 @@ public final class LiveRepository implements AutoCloseable {
   private volatile RepositoryStream.Standing standing;
   private volatile boolean closed;
 
-  /** Operations of appends without an answer. Of the decider's thread. */
-  private final Set<UUID> doubtful = new HashSet<>();
+  /**
+   * Operations of appends without an answer, and the versions of the stream that these expected. Of
+   * the decider's thread.
+   */
+  private final Map<UUID, Long> doubtful = new HashMap<>();
 
   /** Who goes on with operations that the log has, and nobody was told of. */
   @FunctionalInterface
@@ -187,7 +189,7 @@ public final class LiveRepository implements AutoCloseable {
       }
       queue.drainTo(batch, MAX_BATCH - 1);
       try {
-        stream.decideAndAppend(standing, batch, this::reached, doubtful::addAll);
+        stream.decideAndAppend(standing, batch, this::reached, this::doubt);
       } catch (RuntimeException | Error e) {
         batch.forEach(request -> request.answer().completeExceptionally(e));
         reload();
@@ -200,34 +202,40 @@ public final class LiveRepository implements AutoCloseable {
     }
   }
 
-  /** An append, or a look at the log, tells all that was stored before. */
   private void reached(RepositoryStream.Standing now) {
-    boolean told = now.position() > standing.position();
     standing = now;
-    if (told) {
-      findOrphans();
-    }
+    findOrphans();
   }
 
   /** After a failed append the log alone knows the state. */
   private void reload() {
     try {
-      standing = stream.catchUp(standing);
-      findOrphans();
+      reached(stream.catchUp(standing));
     } catch (RuntimeException unavailable) {
       // the next append fails on its expected version and catches up again
     }
   }
 
-  /** Of operations in doubt those that are stored go on, and the others never were. */
+  private void doubt(List<UUID> operations, long expectedVersion) {
+    operations.forEach(operation -> doubtful.put(operation, expectedVersion));
+  }
+
+  /**
+   * Of operations in doubt those that are stored go on. The others may be stored as long as the
+   * stream has the version that their append expected, since the database may still be at it; once
+   * it has another without them they never will be.
+   */
   private void findOrphans() {
-    for (UUID operation : doubtful) {
-      OperationState stored = standing.state().operations().get(operation);
-      if (stored != null) {
-        orphanage.adopt(this, stored);
-      }
-    }
-    doubtful.clear();
+    RepositoryState now = standing.state();
+    doubtful
+        .entrySet()
+        .removeIf(doubt -> {
+          OperationState stored = now.operations().get(doubt.getKey());
+          if (stored != null) {
+            orphanage.adopt(this, stored);
+          }
+          return stored != null || now.version() > doubt.getValue();
+        });
   }
 
   @Override

@@ -23,6 +23,7 @@ import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.AppendResult;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.ExpectedVersionException;
+import dev.epoch.log.LogUnavailableException;
 import dev.epoch.log.StoredRecord;
 import java.time.Clock;
 import java.time.Instant;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
 /** A repository's stream in the log: decisions to records, records to state. */
@@ -129,13 +131,14 @@ final class RepositoryStream {
    * once, publishes where the repository stands then, and answers: who has an answer reads what it
    * tells of.
    *
-   * @param doubt told of the operations whose records may be stored when the append fails
+   * @param doubt told of the operations whose records may be stored when the append fails, and of
+   *     the version of the stream that the append expected
    */
   void decideAndAppend(
       Standing from,
       List<Request> requests,
       Consumer<Standing> publish,
-      Consumer<List<UUID>> doubt) {
+      ObjLongConsumer<List<UUID>> doubt) {
     Standing start = from;
     for (int attempt = 1; ; attempt++) {
       Batch batch = new Batch(start.state());
@@ -150,7 +153,7 @@ final class RepositoryStream {
         snapshots.offer(batch.state);
         return;
       } catch (AppendOutcomeUnknownException unknown) {
-        doubt.accept(batch.operations);
+        doubt.accept(batch.operations, start.state().version());
         throw unknown;
       } catch (ExpectedVersionException moved) {
         if (attempt == ATTEMPTS) {
@@ -162,13 +165,20 @@ final class RepositoryStream {
   }
 
   private AppendResult append(long expectedVersion, List<Envelope> records) {
+    AppendOutcomeUnknownException unknown = null;
     for (int attempt = 1; ; attempt++) {
       try {
         return log.append(name(repository), expectedVersion, records).await().indefinitely();
-      } catch (AppendOutcomeUnknownException unknown) {
-        if (attempt == ATTEMPTS) {
-          throw unknown;
+      } catch (AppendOutcomeUnknownException again) {
+        unknown = again;
+      } catch (LogUnavailableException away) {
+        // this attempt stored nothing, which says nothing of the ones before
+        if (unknown == null) {
+          throw away;
         }
+      }
+      if (attempt == ATTEMPTS) {
+        throw unknown;
       }
     }
   }

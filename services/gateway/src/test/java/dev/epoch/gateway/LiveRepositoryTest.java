@@ -365,7 +365,7 @@ class LiveRepositoryTest {
   @Test
   void outcomeThatStaysUnknownIsToldAndTheLogIsBelieved() {
     // given the append is stored, and no answer ever comes
-    log.nextIsStoredAndNeverAnswered();
+    log.nextIsNeverAnswered(ScriptedLog.Fate.STORED_UNANSWERED);
 
     // when
     assertThatThrownBy(() -> repository.step(branch("dev"), caller("k")))

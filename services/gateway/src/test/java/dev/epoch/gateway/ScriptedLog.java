@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A log in memory whose next appends go as a test says. */
 final class ScriptedLog implements EventLog {
@@ -25,6 +26,8 @@ final class ScriptedLog implements EventLog {
     STORED,
     /** Stored, and the answer is lost. */
     STORED_UNANSWERED,
+    /** Stored after the log was read once more, and the answer is lost. */
+    STORED_LATE_UNANSWERED,
     /** Not stored, and the answer is lost. */
     LOST_UNANSWERED,
     /** Refused for certain. */
@@ -36,6 +39,7 @@ final class ScriptedLog implements EventLog {
   private final List<List<Envelope>> appends = new CopyOnWriteArrayList<>();
   private final Semaphore gate = new Semaphore(Integer.MAX_VALUE / 2);
   private final AtomicInteger failingReads = new AtomicInteger();
+  private final AtomicReference<Runnable> late = new AtomicReference<>(() -> {});
   private volatile Runnable beforeStoring = () -> {};
 
   void next(Fate... coming) {
@@ -52,10 +56,10 @@ final class ScriptedLog implements EventLog {
     beforeStoring = action;
   }
 
-  /** The next append is stored, and neither it nor its repetitions are answered. */
-  void nextIsStoredAndNeverAnswered() {
+  /** The next append goes like this, and its repetitions are not answered. */
+  void nextIsNeverAnswered(Fate first) {
     next(
-        Fate.STORED_UNANSWERED,
+        first,
         Fate.LOST_UNANSWERED,
         Fate.LOST_UNANSWERED,
         Fate.LOST_UNANSWERED,
@@ -95,6 +99,10 @@ final class ScriptedLog implements EventLog {
               store(stream, expectedVersion, copy);
               throw new AppendOutcomeUnknownException("the connection broke", null);
             }
+            case STORED_LATE_UNANSWERED -> {
+              late.set(() -> store(stream, expectedVersion, copy));
+              throw new AppendOutcomeUnknownException("the connection broke", null);
+            }
             case LOST_UNANSWERED ->
                 throw new AppendOutcomeUnknownException("the connection broke", null);
             case UNAVAILABLE -> throw new LogUnavailableException("the log is read-only", null);
@@ -121,7 +129,12 @@ final class ScriptedLog implements EventLog {
     if (failingReads.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       return Multi.createFrom().failure(new LogUnavailableException("the log is away", null));
     }
-    return log.read(stream, afterVersion);
+    List<StoredRecord> there = stored(stream);
+    late.getAndSet(() -> {}).run();
+    return Multi.createFrom()
+        .iterable(there)
+        .select()
+        .where(record -> record.version() > afterVersion);
   }
 
   @Override

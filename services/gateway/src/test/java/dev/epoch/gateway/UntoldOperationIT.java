@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.ScriptedLog.Fate;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.memory.MemoryChunkStore;
 import dev.epoch.log.memory.MemorySnapshotStore;
@@ -63,9 +64,28 @@ class UntoldOperationIT {
   @ParameterizedTest
   @ValueSource(ints = {0, 3})
   void commitIsUndoneAndTheBranchIsFree(int failingReads) {
+    log.nextIsNeverAnswered(Fate.STORED_UNANSWERED);
+    commitIsUndone(failingReads);
+  }
+
+  @Test
+  void aRefusalOfTheRepetitionSaysNothingOfTheFirst() {
+    log.next(Fate.STORED_UNANSWERED);
+    for (int again = 0; again < 4; again++) {
+      log.next(Fate.UNAVAILABLE);
+    }
+    commitIsUndone(0);
+  }
+
+  @Test
+  void whatIsStoredAfterTheFirstLookIsFoundByALaterOne() {
+    log.nextIsNeverAnswered(Fate.STORED_LATE_UNANSWERED);
+    commitIsUndone(0);
+  }
+
+  private void commitIsUndone(int failingReads) {
     // given
     test.database.execute("UPDATE users SET name = 'Bobby' WHERE id = 2");
-    log.nextIsStoredAndNeverAnswered();
     log.failReads(failingReads);
     Caller caller = Caller.of(TestServer.ALICE, "key-1");
 
@@ -91,7 +111,7 @@ class UntoldOperationIT {
   void registrationIsUndone() {
     // given
     test.database.execute("CREATE TABLE notes (id int PRIMARY KEY)");
-    log.nextIsStoredAndNeverAnswered();
+    log.nextIsNeverAnswered(Fate.STORED_UNANSWERED);
 
     // when
     assertThatThrownBy(() -> test.register("notes"))
