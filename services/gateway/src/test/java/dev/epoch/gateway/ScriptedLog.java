@@ -34,12 +34,14 @@ final class ScriptedLog implements EventLog {
     UNAVAILABLE
   }
 
+  private static final Runnable NOTHING = () -> {};
+
   private final MemoryEventLog log = new MemoryEventLog();
   private final Queue<Fate> fates = new ConcurrentLinkedQueue<>();
   private final List<List<Envelope>> appends = new CopyOnWriteArrayList<>();
   private final Semaphore gate = new Semaphore(Integer.MAX_VALUE / 2);
   private final AtomicInteger failingReads = new AtomicInteger();
-  private final AtomicReference<Runnable> late = new AtomicReference<>(() -> {});
+  private final AtomicReference<Runnable> late = new AtomicReference<>(NOTHING);
   private volatile Runnable beforeStoring = () -> {};
 
   void next(Fate... coming) {
@@ -64,6 +66,11 @@ final class ScriptedLog implements EventLog {
         Fate.LOST_UNANSWERED,
         Fate.LOST_UNANSWERED,
         Fate.LOST_UNANSWERED);
+  }
+
+  /** Whether an append waits for the log to be read. */
+  boolean storesLater() {
+    return late.get() != NOTHING;
   }
 
   /** So many reads find no log. */
@@ -130,7 +137,8 @@ final class ScriptedLog implements EventLog {
       return Multi.createFrom().failure(new LogUnavailableException("the log is away", null));
     }
     List<StoredRecord> there = stored(stream);
-    late.getAndSet(() -> {}).run();
+    late.get().run();
+    late.set(NOTHING);
     return Multi.createFrom()
         .iterable(there)
         .select()
