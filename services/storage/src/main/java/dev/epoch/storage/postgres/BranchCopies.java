@@ -3,8 +3,8 @@ package dev.epoch.storage.postgres;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchRead;
+import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableNotFoundException;
 import io.vertx.mutiny.sqlclient.Row;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,9 +143,8 @@ final class BranchCopies {
             branch.id(),
             table)
         .orElseThrow(() ->
-            new TableNotFoundException(
-                "The branch " + branch.name() + " has no such table in this database",
-                "Rebuild the branch: epoch doctor"));
+            StorageUnavailableException.untold(
+                "Branch " + branch.name() + " has no such table", null));
     if (mostBytes.isPresent() && !may(session, branch, table, mostBytes.getAsLong())) {
       return Optional.empty();
     }

@@ -44,7 +44,10 @@ final class EpochSchema {
   private static final String SCRIPT =
       RESOURCES.stream().map(EpochSchema::read).collect(Collectors.joining("\n"));
 
-  private static final String[] FUNCTIONS = names("CREATE OR REPLACE FUNCTION epoch\\.(\\w+)");
+  private static final String[] FUNCTIONS =
+      Arrays.stream(names("CREATE OR REPLACE FUNCTION epoch\\.(\\w+)"))
+          .distinct()
+          .toArray(String[]::new);
   private static final String[] TABLES =
       names("CREATE (?:UNLOGGED )?TABLE IF NOT EXISTS epoch\\.(\\w+)");
   private static final String FINGERPRINT = sha256(SCRIPT);
@@ -52,6 +55,7 @@ final class EpochSchema {
   private static final String LOCK =
       "SELECT pg_advisory_xact_lock(hashtextextended('epoch storage schema', 0))";
 
+  /** Drops the functions that the parameter names, but for those that something still needs. */
   private static final String DROP_FUNCTIONS =
       """
       DO $$
@@ -62,15 +66,31 @@ final class EpochSchema {
           SELECT p.oid
           FROM pg_proc AS p
           JOIN pg_namespace AS n ON n.oid = p.pronamespace
-          WHERE n.nspname = 'epoch' AND p.proname = ANY ('%s')
+          WHERE n.nspname = 'epoch' AND p.proname = ANY (%s)
             AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgfoid = p.oid)
         LOOP
-          EXECUTE format('DROP FUNCTION %%s', gone);
+          BEGIN
+            EXECUTE format('DROP FUNCTION %%s', gone);
+          EXCEPTION WHEN dependent_objects_still_exist THEN
+            NULL;
+          END;
         END LOOP;
       END
       $$
-      """
-          .formatted("{" + String.join(",", FUNCTIONS) + "}");
+      """;
+
+  private static final String NAMES = "'{" + String.join(",", FUNCTIONS) + "}'";
+  private static final String DROP_OWN_FUNCTIONS = DROP_FUNCTIONS.formatted(NAMES);
+
+  /** Of other versions. */
+  private static final String DROP_OTHER_FUNCTIONS =
+      DROP_FUNCTIONS.formatted(
+          """
+          ARRAY(
+            SELECT other FROM epoch.storage_version, unnest(functions) AS other
+            WHERE other <> ALL (%s))\
+          """
+              .formatted(NAMES));
 
   private static final String DROP_SCHEMA_IF_EMPTY =
       """
@@ -102,22 +122,30 @@ final class EpochSchema {
     boolean upgrade = exists(session);
     session.run("SET LOCAL check_function_bodies = off; SET LOCAL client_min_messages = warning");
     if (upgrade) {
-      session.run(DROP_FUNCTIONS);
+      session.run(DROP_OWN_FUNCTIONS);
     }
     session.run(SCRIPT);
     session.run(revokeFromPublic());
-    session.execute(
-        """
-        INSERT INTO epoch.storage_version AS v (version, fingerprint)
-        VALUES ($1, $2)
-        ON CONFLICT (only_row) DO UPDATE
-        SET version = excluded.version, fingerprint = excluded.fingerprint, applied_at = now()
-        """,
-        VERSION,
-        FINGERPRINT);
     if (upgrade) {
       session.list("SELECT epoch.renew_generated()::text", row -> row);
+      session.run(DROP_OTHER_FUNCTIONS);
     }
+    session.execute(
+        """
+        INSERT INTO epoch.storage_version AS v (version, fingerprint, functions)
+        VALUES ($1, $2, $3)
+        ON CONFLICT (only_row) DO UPDATE
+        SET version = excluded.version, fingerprint = excluded.fingerprint, applied_at = now(),
+          functions = excluded.functions || ARRAY(
+            SELECT kept FROM unnest(v.functions) AS kept
+            WHERE kept <> ALL (excluded.functions)
+              AND EXISTS (
+                SELECT FROM pg_proc
+                WHERE pronamespace = 'epoch'::regnamespace AND proname = kept))
+        """,
+        VERSION,
+        FINGERPRINT,
+        FUNCTIONS);
   }
 
   /** Whether Epoch's catalog is in the database. */
@@ -134,12 +162,13 @@ final class EpochSchema {
    * if something else lives there, or if it belongs to another role.
    */
   static void drop(Session session) {
+    session.run(DROP_OTHER_FUNCTIONS);
     // tables first: their triggers hold functions
     session.run(
         Arrays.stream(TABLES)
             .map(table -> "epoch." + table)
             .collect(Collectors.joining(", ", "DROP TABLE ", " CASCADE")));
-    session.run(DROP_FUNCTIONS);
+    session.run(DROP_OWN_FUNCTIONS);
     session.run("REVOKE USAGE ON SCHEMA epoch FROM PUBLIC");
     session.run(DROP_SCHEMA_IF_EMPTY);
   }
@@ -172,7 +201,6 @@ final class EpochSchema {
   /** New functions may be called by anybody; ours only by whom {@code privileges.sql} names. */
   private static String revokeFromPublic() {
     return Arrays.stream(FUNCTIONS)
-            .distinct()
             .map(function -> "REVOKE ALL ON FUNCTION epoch." + function + " FROM PUBLIC")
             .collect(Collectors.joining(";\n"))
         + ";\n"

@@ -10,8 +10,8 @@ import dev.epoch.storage.Operation.Repoint;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableNotFoundException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -217,9 +217,8 @@ final class OperationWork {
     TableHandle handle = table.table().table();
     BranchPlacement placement = placements.get(handle.id());
     if (!branch.isDefault() && placement == null) {
-      throw new TableNotFoundException(
-          "The branch " + branch.name() + " has no table " + handle.name() + " in this database",
-          "Rebuild the branch: epoch doctor");
+      throw StorageUnavailableException.untold(
+          "Branch " + branch.name() + " has no table " + handle.name(), null);
     }
     boolean own = placement != null && placement.hasOverlay();
     return new OperationTable(

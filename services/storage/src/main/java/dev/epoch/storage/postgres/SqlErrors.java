@@ -62,11 +62,7 @@ final class SqlErrors {
       case "57014" ->
           new QueryTimeoutException("The statement was cancelled: " + message(error), null, error);
       // see epoch.ensure_overlay
-      case "EP001" ->
-          new StorageUnavailableException(
-              "The database has not heard of the branch yet: " + message(error),
-              "Try again; if it stays so, epoch doctor tells what is missing",
-              error);
+      case "EP001" -> StorageUnavailableException.untold(message(error), error);
       // shutdown, crash, starting up, database gone, too many connections, idle timeouts
       case "57P01", "57P02", "57P03", "57P04", "57P05", "53300", "25P03", "25P04", "3D000" ->
           unavailable(error);

@@ -123,6 +123,7 @@ final class TableCapture {
         database.write(session -> {
           session.run(retries.setting());
           if (EpochSchema.exists(session)) {
+            EpochSchema.ensure(session);
             session.list("SELECT epoch.remove_all()::text", row -> row);
             EpochSchema.drop(session);
           }

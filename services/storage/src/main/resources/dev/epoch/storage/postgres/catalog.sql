@@ -9,6 +9,11 @@ CREATE TABLE IF NOT EXISTS epoch.storage_version (
   applied_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
+-- Names of the functions that the resources make, so that another version can drop them. The default
+-- is for catalogs from before this column: what they may have and the version that adds it has not.
+ALTER TABLE epoch.storage_version
+  ADD COLUMN IF NOT EXISTS functions text[] NOT NULL DEFAULT '{notes_beginning,is_not_called}';
+
 CREATE TABLE IF NOT EXISTS epoch.tables (
   table_id text COLLATE "C" PRIMARY KEY,
   repository text NOT NULL,

@@ -1,13 +1,19 @@
 package dev.epoch.storage.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.StorageUnavailableException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Databases are told of branches, also when somebody has removed what Epoch keeps there. */
 class BranchRegistryTest {
@@ -68,6 +74,37 @@ class BranchRegistryTest {
         // then
         assertThat(rows).toIterable().hasSize(2);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatABranchThatTheDatabaseWasNotToldOfIsAskedForIsToBeTriedLater(boolean onlyCommits) {
+    try (TestRepository repository =
+        new TestRepository(
+            "CREATE TABLE item (id integer PRIMARY KEY)",
+            "CREATE TABLE note (id integer PRIMARY KEY)")) {
+      // given
+      repository.install("item", "note");
+      BranchHandle untold = repository.branch("first", repository.main);
+      repository.database.execute("DELETE FROM epoch.branch_tables");
+
+      // when, then
+      assertThatThrownBy(
+              () -> {
+                if (onlyCommits) {
+                  repository.commit(untold, "item", "note");
+                } else {
+                  repository.merge(untold, "item", 0, List.of());
+                }
+              })
+          .isInstanceOf(StorageUnavailableException.class)
+          .hasMessageContaining("first");
+      assertThatThrownBy(() ->
+              repository.adapter.materialize(
+                  untold, List.of(repository.table("item")), Duration.ofSeconds(5)))
+          .isInstanceOf(StorageUnavailableException.class)
+          .hasMessageContaining("first");
     }
   }
 }

@@ -313,4 +313,65 @@ class TableCaptureTest {
           .isEqualTo("new");
     }
   }
+
+  @Test
+  void functionsThatAnotherVersionMadeAreDropped() {
+    try (VersionedDatabase database = start(false)) {
+      // given: a function that only the older version has, one that others need, one of others
+      database.installReal(USERS, "users");
+      database
+          .sql()
+          .execute(
+              "CREATE FUNCTION epoch.former() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+              "CREATE FUNCTION epoch.kept() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'",
+              "CREATE TABLE needy (id int DEFAULT epoch.kept())",
+              "CREATE FUNCTION epoch.of_others() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+              "UPDATE epoch.storage_version SET fingerprint = 'old',"
+                  + " functions = functions || '{former,kept}'");
+
+      // when
+      database.connections().writeOnly(EpochSchema::ensure);
+
+      // then
+      assertThat(foreignFunctions(database)).containsExactly(List.of("kept"), List.of("of_others"));
+
+      // when
+      database.sql().execute("DROP FUNCTION epoch.of_others", "DROP TABLE needy");
+      database.capture.uninstall();
+
+      // then
+      assertThat(database.sql().value("SELECT to_regnamespace('epoch')")).isNull();
+    }
+  }
+
+  @Test
+  void functionsOfACatalogThatDoesNotNameThemAreDropped() {
+    try (VersionedDatabase database = start(false)) {
+      // given
+      database.installReal(USERS, "users");
+      database
+          .sql()
+          .execute(
+              "CREATE FUNCTION epoch.is_not_called() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+              "ALTER TABLE epoch.storage_version DROP COLUMN functions",
+              "UPDATE epoch.storage_version SET fingerprint = 'old'");
+
+      // when
+      database.capture.uninstall();
+
+      // then
+      assertThat(database.sql().value("SELECT to_regnamespace('epoch')")).isNull();
+    }
+  }
+
+  private static List<List<String>> foreignFunctions(VersionedDatabase database) {
+    return database
+        .sql()
+        .rows(
+            """
+            SELECT proname FROM pg_proc
+            WHERE pronamespace = 'epoch'::regnamespace AND proname IN ('former', 'kept', 'of_others')
+            ORDER BY 1
+            """);
+  }
 }
