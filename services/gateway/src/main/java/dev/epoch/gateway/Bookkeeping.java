@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,11 @@ final class Bookkeeping {
                 Level.FINE,
                 away,
                 () -> "bookkeeping of " + operations.size() + " operations stays until later");
+          } catch (StorageException failure) {
+            LOG.log(
+                Level.WARNING,
+                failure,
+                () -> "bookkeeping of " + operations.size() + " operations stays");
           }
         });
   }

@@ -23,6 +23,7 @@ import dev.epoch.storage.StorageAdapter.CommittedChanges;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +177,7 @@ public final class RebuildService {
     // a table begins with rows of tables that come before it
     List<LoggedTable> tables =
         new LoggedTables(log, repositories.stream(repository.name())).read(repository.name());
+    Set<StorageAdapter> databases = repaired(repository);
     List.copyOf(repository.state().branches().byId().keySet())
         .forEach(branch -> registrar.converge(repository, branch));
     Map<StorageAdapter, Set<String>> held = new HashMap<>();
@@ -194,7 +196,28 @@ public final class RebuildService {
         }
       }
     }
+    databases.forEach(database -> database.renewViews(repository.name()));
     return verify(repository);
+  }
+
+  /** The databases, which then capture changes of every table. */
+  private Set<StorageAdapter> repaired(LiveRepository repository) {
+    ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
+    lock.lock();
+    try {
+      RepositoryState state = repository.state();
+      Set<StorageAdapter> databases = new HashSet<>();
+      for (RegisteredTable table : state.tables().byId().values()) {
+        if (!table.removed()) {
+          StorageAdapter database = backends.adapter(state, table);
+          database.repair(Backends.handle(state, table), table.position());
+          databases.add(database);
+        }
+      }
+      return databases;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void restore(LiveRepository repository, LoggedTable logged) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Histories and overlays are written anew from the log alone. */
 class RebuildIT {
@@ -49,5 +51,82 @@ class RebuildIT {
 
     // then
     assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+  }
+
+  /** What is lost of what Epoch keeps in the users' database. */
+  enum Loss {
+    HISTORY(
+        "SELECT string_agg(format('DROP TABLE epoch.%I CASCADE', relname), ';') FROM pg_class"
+            + " WHERE relname LIKE 't\\_\\_h\\_%' AND relkind = 'r'"),
+    WORKING_SET(
+        "SELECT string_agg(format('DROP TABLE epoch.%I CASCADE', relname), ';') FROM pg_class"
+            + " WHERE relname LIKE 't\\_\\_w\\_%' AND relkind = 'r'"),
+    TRIGGERS(
+        "SELECT format('DROP FUNCTION epoch.%I CASCADE', proname) FROM pg_proc"
+            + " WHERE proname LIKE 't\\_\\_c\\_%'"),
+    CATALOG("SELECT 'TRUNCATE epoch.tables CASCADE'"),
+    EVERYTHING("SELECT 'DROP SCHEMA epoch CASCADE'");
+
+    private final String statement;
+
+    Loss(String statement) {
+      this.statement = statement;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsLostIsPutBackAndChangesAreCapturedAgain(Loss loss) throws Exception {
+    // given
+    test.database.execute("CREATE TABLE untouched (id int PRIMARY KEY)");
+    test.register("untouched");
+    String second = aCommitOnEach();
+    test.branch("old", second);
+
+    // when
+    test.database.execute(test.database.value(loss.statement));
+
+    // then
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+
+    // when
+    test.database.execute(
+        "UPDATE t SET a = 'captured' WHERE id = 1", "INSERT INTO untouched VALUES (1)");
+    test.onBranch("side", "UPDATE t SET a = 'captured on side' WHERE id = 4");
+
+    // then
+    test.commit("main", "third");
+    test.commit("side", "fourth");
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+    assertThat(test.merge("side", "main").conflicts()).isEmpty();
+    assertThat(test.database.value("SELECT string_agg(a, ' ' ORDER BY id) FROM t"))
+        .isEqualTo("captured second side captured on side a5 a6");
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+  }
+
+  @Test
+  void whatWasNotCommittedWhenItWasLostIsToldOf() throws Exception {
+    // given
+    aCommitOnEach();
+    test.database.execute("UPDATE t SET a = 'not committed' WHERE id = 5");
+
+    // when
+    test.database.execute("DROP SCHEMA epoch CASCADE");
+
+    // then
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences())
+        .isNotEmpty()
+        .allSatisfy(difference -> assertThat(difference.problem()).contains("rows differ"));
+    assertThat(test.database.value("SELECT a FROM t WHERE id = 5")).isEqualTo("not committed");
+  }
+
+  /** The id of the one on main. */
+  private String aCommitOnEach() throws Exception {
+    test.branch("side", "main");
+    test.database.execute("UPDATE t SET a = 'second' WHERE id = 2");
+    String second = test.commit("main", "second").commit().id();
+    test.onBranch("side", "UPDATE t SET a = 'side' WHERE id = 3");
+    test.commit("side", "side");
+    return second;
   }
 }

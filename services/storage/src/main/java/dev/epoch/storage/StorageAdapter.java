@@ -205,6 +205,21 @@ public interface StorageAdapter extends AutoCloseable {
   // ---- rebuilding
 
   /**
+   * Puts back what {@link #install} made of a table, where it is lost, and captures changes from
+   * now on; what is there stays. The rows of the past are not put back: {@link #restore} does that.
+   * What was not committed when the capture was lost is unknown then: the table's rows as they are
+   * count as committed.
+   *
+   * @param position of the operation that installed it
+   */
+  void repair(TableHandle table, long position);
+
+  /**
+   * Makes what clients that connect to the database itself see of branches anew, after all else.
+   */
+  void renewViews(String repository);
+
+  /**
    * Writes the committed history and overlay of a table on a branch anew from what the log says,
    * replacing what is stored. On the default branch only the history is written: the live table
    * belongs to its users. Uncommitted changes stay. Of a branch that the database does not know, or

@@ -115,7 +115,7 @@ final class BranchRegistry {
       SELECT epoch.rebuild_views(t.branch_id, t.table_id)::text
       FROM epoch.branch_tables AS t
       JOIN epoch.branches AS b ON b.branch_id = t.branch_id
-      WHERE b.repository = $1 AND b.changed_schema IS NOT NULL AND t.has_overlay
+      WHERE b.repository = $1 AND b.changed_schema IS NOT NULL AND (t.has_overlay OR $2)
       """;
 
   private static final String DROP_OVERLAYS =
@@ -137,7 +137,7 @@ final class BranchRegistry {
               session.list(
                   RECLAIMABLE, row -> row.getString(0), repository, kept.toArray(String[]::new));
           if (!dryRun && !branches.isEmpty()) {
-            session.list(RENEW_VIEWS, row -> row, repository);
+            session.list(RENEW_VIEWS, row -> row, repository, false);
             for (String branch : branches) {
               session.list(DROP_OVERLAYS, row -> row, branch);
               session.execute("DELETE FROM epoch.branch_tables WHERE branch_id = $1", branch);
@@ -145,6 +145,16 @@ final class BranchRegistry {
             }
           }
           return branches;
+        }));
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#renewViews}. */
+  void renewViews(String repository) {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          session.list(RENEW_VIEWS, row -> row, repository, true);
+          return null;
         }));
   }
 }

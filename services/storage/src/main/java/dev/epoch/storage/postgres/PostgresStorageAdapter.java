@@ -250,6 +250,16 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
+  public void repair(TableHandle table, long position) {
+    capture.repair(table, position);
+  }
+
+  @Override
+  public void renewViews(String repository) {
+    branches.renewViews(repository);
+  }
+
+  @Override
   public void restore(
       BranchHandle branch,
       RowsLocation origin,

@@ -164,7 +164,7 @@ final class RelationNames {
         .orElseThrow(() ->
             new TableNotFoundException(
                 "The table " + table.path() + " is not versioned in this database",
-                "Register it: epoch table add"));
+                "If it is registered, what Epoch keeps beside it was lost: rebuild it from the log"));
   }
 
   OverlayRelations overlay(Session session, TableHandle table, String branch) {

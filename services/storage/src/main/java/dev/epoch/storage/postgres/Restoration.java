@@ -168,6 +168,15 @@ final class Restoration {
       ON CONFLICT DO NOTHING
       """;
 
+  /** Where the catalog alone was lost. */
+  private static final String KNOW_OVERLAY =
+      """
+      UPDATE epoch.branch_tables AS b
+      SET has_overlay = true, source_overlay = NULL, source_position = NULL
+      WHERE b.branch_id = $1 AND b.table_id = $2 AND NOT b.has_overlay
+        AND to_regclass(format('epoch.%I', epoch.object_of('v', b.table_id, b.branch_id))) IS NOT NULL
+      """;
+
   private static final String MISSING =
       """
       SELECT coalesce(string_agg(kind, ' '), '')
@@ -191,6 +200,7 @@ final class Restoration {
     String table = head.table().id();
     session.execute(KNOW_BRANCH, branch.id(), branch.repository(), branch.name());
     session.execute(KNOW_TABLE, branch.id(), table, head.head().anchor());
+    session.execute(KNOW_OVERLAY, branch.id(), table);
     session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table);
     String missing =
         session.first(MISSING, row -> row.getString(0), table, branch.id()).orElseThrow();

@@ -8,6 +8,7 @@ import dev.epoch.storage.TableOwnedException;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Starts and ends the capture of changes. */
 final class TableCapture {
@@ -37,32 +38,42 @@ final class TableCapture {
   }
 
   private static boolean isNew(Session session, OperationId operation, TableHandle table) {
-    Optional<Row> known =
-        session.first(
-            """
-            SELECT table_id, repository, name, install_operation
-            FROM epoch.tables
-            WHERE table_id = $1 OR schema_name = $2 AND table_name = $3
-            """,
-            row -> row,
-            table.id(),
-            table.path().schema(),
-            table.path().table());
-    if (known.isEmpty()) {
-      return true;
-    }
-    Row row = known.get();
-    if (row.getString("table_id").equals(table.id())
-        && row.getUUID("install_operation").equals(operation.id())) {
-      return false;
-    }
-    throw new TableOwnedException(
+    Optional<Row> known = known(session, table);
+    known
+        .filter(
+            row -> !isOf(row, table) || !row.getUUID("install_operation").equals(operation.id()))
+        .ifPresent(row -> {
+          throw owned(table, row);
+        });
+    return known.isEmpty();
+  }
+
+  /** What the catalog has by the id or by the path of the table. */
+  private static Optional<Row> known(Session session, TableHandle table) {
+    return session.first(
+        """
+        SELECT table_id, repository, name, install_operation
+        FROM epoch.tables
+        WHERE table_id = $1 OR schema_name = $2 AND table_name = $3
+        """,
+        row -> row,
+        table.id(),
+        table.path().schema(),
+        table.path().table());
+  }
+
+  private static boolean isOf(Row row, TableHandle table) {
+    return row.getString("table_id").equals(table.id());
+  }
+
+  private static TableOwnedException owned(TableHandle table, Row owner) {
+    return new TableOwnedException(
         "Table "
             + table.path()
             + " is versioned by repository "
-            + row.getString("repository")
+            + owner.getString("repository")
             + " as "
-            + row.getString("name"),
+            + owner.getString("name"),
         "Remove it there first: epoch table remove");
   }
 
@@ -103,6 +114,35 @@ final class TableCapture {
             "Rename the column");
       }
     }
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#repair}. */
+  void repair(TableHandle table, long position) {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          EpochSchema.ensure(session);
+          session.run("LOCK TABLE epoch.tables IN SHARE ROW EXCLUSIVE MODE");
+          Optional<Row> known = known(session, table);
+          known
+              .filter(row -> !isOf(row, table))
+              .ifPresent(row -> {
+                throw owned(table, row);
+              });
+          if (known.isEmpty()) {
+            install(session, new OperationId(UUID.randomUUID(), position), table);
+          } else if (isLost(session, table)) {
+            session.list("SELECT epoch.create_capture($1)::text", row -> row, table.id());
+          }
+          return null;
+        }));
+  }
+
+  private static boolean isLost(Session session, TableHandle table) {
+    return session
+        .first(
+            "SELECT epoch.is_capture_lost($1) AS lost", row -> row.getBoolean("lost"), table.id())
+        .orElseThrow();
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#remove}. */

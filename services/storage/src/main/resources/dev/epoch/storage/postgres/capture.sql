@@ -279,7 +279,43 @@ AS $$
   FROM epoch.uncaptured_partitions(of_table) AS p
 $$;
 
--- Starts to capture. Writers of the table wait from the first trigger to the end of the transaction.
+-- Makes what captures a table, as far as it is not there. Writers of the table wait from the first trigger to the end
+-- of the transaction.
+CREATE OR REPLACE FUNCTION epoch.create_capture(of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  live regclass := epoch.live_table(of_table);
+  working_set text := epoch.object_of('w', of_table);
+  images text;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  FOREACH images IN ARRAY ARRAY[working_set, epoch.object_of('h', of_table)] LOOP
+    IF to_regclass(format('epoch.%I', images)) IS NULL THEN
+      PERFORM epoch.create_image_table(images, live, t.columns, t.key_columns, images <> working_set);
+      PERFORM epoch.index_rules(of_table, images);
+    END IF;
+  END LOOP;
+  PERFORM epoch.create_row_capture(
+    of_table, epoch.object_of('c', of_table), working_set, epoch.waits_at_key(of_table));
+  PERFORM epoch.capture_partitions(of_table);
+END
+$$;
+
+-- Whether something is not there of what captures a table.
+CREATE OR REPLACE FUNCTION epoch.is_capture_lost(of_table text) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT to_regclass(format('epoch.%I', epoch.object_of('w', of_table))) IS NULL
+    OR to_regclass(format('epoch.%I', epoch.object_of('h', of_table))) IS NULL
+    OR to_regproc(format('epoch.%I', epoch.object_of('c', of_table))) IS NULL
+    OR EXISTS (SELECT FROM epoch.uncaptured_partitions(of_table))
+$$;
+
+-- Starts to capture.
 CREATE OR REPLACE FUNCTION epoch.install_table(
   new_table text, of_repository text, repository_name text, in_schema text, named text,
   new_key_columns text[], at_position bigint, by_operation uuid
@@ -289,29 +325,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   live regclass := to_regclass(format('%I.%I', in_schema, named));
-  stored text[] := epoch.stored_columns(live);
-  working_set text;
-  history text;
-  function_name text;
 BEGIN
   INSERT INTO epoch.tables (
     table_id, repository, name, schema_name, table_name, label, view_name, columns, key_columns,
     install_position, install_operation, last_column
   )
   VALUES (
-    new_table, of_repository, repository_name, in_schema, named, epoch.label(named, 16), named, stored,
-    new_key_columns, at_position, by_operation,
+    new_table, of_repository, repository_name, in_schema, named, epoch.label(named, 16), named,
+    epoch.stored_columns(live), new_key_columns, at_position, by_operation,
     epoch.last_column(live)
   );
-  working_set := epoch.object_of('w', new_table);
-  history := epoch.object_of('h', new_table);
-  function_name := epoch.object_of('c', new_table);
-  PERFORM epoch.create_image_table(working_set, live, stored, new_key_columns, false);
-  PERFORM epoch.create_image_table(history, live, stored, new_key_columns, true);
-  PERFORM epoch.index_rules(new_table, working_set);
-  PERFORM epoch.index_rules(new_table, history);
-  PERFORM epoch.create_row_capture(new_table, function_name, working_set, epoch.waits_at_key(new_table));
-  PERFORM epoch.create_row_triggers(new_table, w, function_name) FROM epoch.written_tables(live) AS w;
+  PERFORM epoch.create_capture(new_table);
   PERFORM epoch.settle_view_names(of_repository);
 END
 $$;
