@@ -1,7 +1,9 @@
 package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.storage.TableChangedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +120,25 @@ class RebuildIT {
         .isNotEmpty()
         .allSatisfy(difference -> assertThat(difference.problem()).contains("rows differ"));
     assertThat(test.database.value("SELECT a FROM t WHERE id = 5")).isEqualTo("not committed");
+  }
+
+  @Test
+  void aTableWithOtherColumnsIsNotTakenForTheOneThatWasLost() throws Exception {
+    // given
+    aCommitOnEach();
+
+    // when
+    test.database.execute("DROP SCHEMA epoch CASCADE", "ALTER TABLE t ALTER a TYPE varchar(20)");
+
+    // then
+    assertThatThrownBy(() -> test.server().rebuilds().rebuild(test.repository()))
+        .isInstanceOf(TableChangedException.class);
+
+    // when
+    test.database.execute("ALTER TABLE t ALTER a TYPE text");
+
+    // then
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
   }
 
   /** The id of the one on main. */

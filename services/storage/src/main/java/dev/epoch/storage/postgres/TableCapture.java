@@ -1,12 +1,16 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.table.DataType;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.TableOwnedException;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -130,12 +134,33 @@ final class TableCapture {
                 throw owned(table, row);
               });
           if (known.isEmpty()) {
+            requireSameColumns(session, table);
             install(session, new OperationId(UUID.randomUUID(), position), table);
           } else if (isLost(session, table)) {
             session.list("SELECT epoch.create_capture($1)::text", row -> row, table.id());
           }
           return null;
         }));
+  }
+
+  /** The catalog, which would tell what the columns were, is lost. */
+  private static void requireSameColumns(Session session, TableHandle table) {
+    TableSchema registered = table.schema();
+    TableSchema now =
+        Introspector.introspect(session, table.path(), registered.primaryKey()).schema();
+    if (!columns(now).equals(columns(registered))
+        || !now.primaryKey().equals(registered.primaryKey())) {
+      throw new TableChangedException(
+          "The table " + table.path() + " is not the one that was registered: its columns changed",
+          "Undo the change, or remove the table and register it again: epoch table remove "
+              + table.name());
+    }
+  }
+
+  private static List<Map.Entry<String, DataType>> columns(TableSchema schema) {
+    return schema.columns().stream()
+        .map(column -> Map.entry(column.name(), column.type()))
+        .toList();
   }
 
   private static boolean isLost(Session session, TableHandle table) {
