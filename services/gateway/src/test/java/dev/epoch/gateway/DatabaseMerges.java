@@ -9,7 +9,7 @@ import dev.epoch.model.merge.ConflictType;
 import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.merge.RowConflict;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -221,7 +221,8 @@ final class DatabaseMerges {
     for (int round = 0; round < ROUNDS; round++) {
       checkBroken(target, rows, !constraints, settledKeys);
       State settled = rows.copy();
-      Map<RowConflict, String> decisions = new HashMap<>();
+      // a row that breaks several constraints is decided several times: the last one counts
+      Map<RowConflict, String> decisions = new LinkedHashMap<>();
       for (RowConflict conflict : open(target)) {
         boolean theirsWins = bulk ? bulkTheirs : random.nextBoolean();
         State side = model.commits.get(theirsWins ? theirs : ours);
