@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableChangedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,9 @@ class RebuildIT {
     test.database.execute("DROP SCHEMA epoch CASCADE");
 
     // then
+    assertThatThrownBy(() -> test.commit("main", "third"))
+        .isInstanceOfSatisfying(
+            StorageException.class, lost -> assertThat(lost.remedy()).contains("recovery.md"));
     assertThat(test.server().rebuilds().rebuild(test.repository()).differences())
         .isNotEmpty()
         .allSatisfy(difference -> assertThat(difference.problem()).contains("rows differ"));

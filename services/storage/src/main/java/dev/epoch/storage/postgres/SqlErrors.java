@@ -58,7 +58,8 @@ final class SqlErrors {
           new PrivilegeException(
               message(error), "Grant the role what it needs; see docs/postgresql.md", error);
       // undefined table, undefined schema
-      case "42P01", "3F000" -> new TableNotFoundException(message(error), null, error);
+      case "42P01", "3F000" ->
+          new TableNotFoundException(message(error), remedyOfMissing(message(error)), error);
       case "57014" ->
           new QueryTimeoutException("The statement was cancelled: " + message(error), null, error);
       // see epoch.ensure_overlay
@@ -163,6 +164,12 @@ final class SqlErrors {
 
   private static boolean endsSession(String state) {
     return state.startsWith("57P") || state.startsWith("08");
+  }
+
+  private static String remedyOfMissing(String message) {
+    return message.contains("\"epoch.")
+        ? "What Epoch keeps in this database was lost: build it anew, see docs/recovery.md"
+        : null;
   }
 
   private static String message(PgException error) {
