@@ -56,7 +56,7 @@ public final class ConflictService {
     if (merge == null) {
       return new Page(List.of(), 0, 0, null);
     }
-    List<Decision> decisions = OpenConflicts.decisions(merge);
+    List<Decision> decisions = OpenConflicts.current(merge);
     List<Status> page = new ArrayList<>();
     long total = 0;
     boolean reached = after == null;
@@ -123,7 +123,7 @@ public final class ConflictService {
   }
 
   private ResolveConflictsV1 withFacts(MergeState merge, ResolveConflictsV1 decision) {
-    List<Decision> before = OpenConflicts.decisions(merge);
+    List<Decision> before = OpenConflicts.current(merge);
     Decision added = OpenConflicts.decision(event(merge, decision, 0, 0));
     List<Decision> afterwards = new ArrayList<>(before);
     afterwards.add(added);
@@ -175,7 +175,8 @@ public final class ConflictService {
         decision.nulls(),
         decision.deleteRow(),
         resolved,
-        remaining);
+        remaining,
+        merge == null ? null : merge.conflictSet());
   }
 
   /**

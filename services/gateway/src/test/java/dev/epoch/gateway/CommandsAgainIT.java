@@ -53,7 +53,7 @@ class CommandsAgainIT {
         .merge(
             test.repository(),
             new MergeService.Request(
-                target, source, null, null, TestServer.ALICE, false, false, false, null),
+                target, source, null, null, TestServer.ALICE, null, false, false, false, null),
             caller(key));
   }
 
@@ -126,7 +126,7 @@ class CommandsAgainIT {
         .merge(
             test.repository(),
             new MergeService.Request(
-                target, source, null, null, TestServer.ALICE, false, true, false, null),
+                target, source, null, null, TestServer.ALICE, null, false, true, false, null),
             caller("f"));
   }
 

@@ -97,6 +97,7 @@ public final class GatewayHeads implements HeadStore {
                       null,
                       Integer.toString(number),
                       CLIENT,
+                      null,
                       false,
                       true,
                       false,

@@ -1,7 +1,5 @@
 package dev.epoch.storage.postgres;
 
-import dev.epoch.model.row.RowChange;
-import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.ConstraintViolationsException.Violation;
 import dev.epoch.storage.Operation;
@@ -9,6 +7,7 @@ import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.OperationRecords.State;
@@ -40,15 +39,16 @@ final class Operations {
     this.others = others;
   }
 
-  OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
+  OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
     try {
-      return operation.tables().stream().anyMatch(MergeRows.class::isInstance)
-          ? merge(operation, changes)
+      return !operation.live().isEmpty()
+              || operation.tables().stream().anyMatch(MergeRows.class::isInstance)
+          ? merge(operation, rows)
           : commit(operation);
     } catch (ConstraintFailure failure) {
       throw refused(operation, failure);
     } finally {
-      changes.values().forEach(RowStream::close);
+      rows.values().forEach(PlannedRows::close);
     }
   }
 
@@ -60,7 +60,7 @@ final class Operations {
         return database.writeKeyed(
             key,
             retries.setting() + "; " + OperationRecords.lock(operation.id()),
-            session -> work(session, operation).run(Map.of()));
+            session -> work(session, operation).run(Map.of(), Map.of()));
       } catch (ConstraintFailure failure) {
         // its record was there before
         return switch (state(operation.id())) {
@@ -72,7 +72,7 @@ final class Operations {
     });
   }
 
-  private OperationResult merge(Operation operation, Map<String, RowStream<RowChange>> changes) {
+  private OperationResult merge(Operation operation, Map<String, PlannedRows> rows) {
     return database.write(session -> {
       OperationRecords records = new OperationRecords(session);
       session.run(retries.setting());
@@ -88,8 +88,9 @@ final class Operations {
         case State.Reverted _ -> throw reverted();
         case State.Unknown _ -> {}
       }
-      Map<String, StagedTable> staged = stage(session, operation, changes);
-      return retries.run(() -> session.inSavepoint(() -> work(session, operation).run(staged)));
+      Map<String, StagedTable> staged = stage(session, operation, rows);
+      return retries.run(
+          () -> session.inSavepoint(() -> work(session, operation).run(staged, rows)));
     });
   }
 
@@ -99,7 +100,7 @@ final class Operations {
 
   /** Rows come before the locks: whoever computes them does not make applications wait. */
   private Map<String, StagedTable> stage(
-      Session session, Operation operation, Map<String, RowStream<RowChange>> changes) {
+      Session session, Operation operation, Map<String, PlannedRows> rows) {
     Map<String, StagedTable> staged = new LinkedHashMap<>();
     for (TableOperation table : operation.tables()) {
       if (table instanceof MergeRows) {
@@ -108,7 +109,11 @@ final class Operations {
             new StagedTable(
                 handle.id(), new TableColumns(handle.schema()), resolver.live(session, handle));
         stage.create(session);
-        stage.load(session, changes.getOrDefault(handle.id(), RowStream.of(List.of())));
+        PlannedRows planned = rows.get(handle.id());
+        if (!operation.live().isEmpty()) {
+          stage.loadKept(session, planned.kept());
+        }
+        stage.load(session, planned.writes());
         staged.put(handle.id(), stage);
       }
     }

@@ -13,6 +13,7 @@ import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.ConstraintViolationsException.Violation;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.MergeRows;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,10 +58,10 @@ class LiveMergeEffectsTest {
 
   private Operation merge() {
     List<Operation.TableOperation> tables = new ArrayList<>();
-    Map<String, RowStream<RowChange>> streams = new HashMap<>();
+    Map<String, PlannedRows> streams = new HashMap<>();
     changes.forEach((table, rows) -> {
       tables.add(new MergeRows(shop.at(shop.main, table), shop.head(shop.main, table).anchor()));
-      streams.put(shop.table(table).id(), RowStream.of(rows));
+      streams.put(shop.table(table).id(), PlannedRows.fixed(RowStream.of(rows)));
     });
     Operation operation = new Operation(shop.nextOperation(), shop.main, tables);
     shop.apply(operation, streams);

@@ -15,6 +15,7 @@ import dev.epoch.storage.ConstraintViolationsException.Violation;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.testing.StoragePostgres;
 import java.util.ArrayList;
@@ -109,10 +110,10 @@ class MergeTest {
 
   private void merge(BranchHandle branch) {
     List<Operation.TableOperation> tables = new ArrayList<>();
-    Map<String, RowStream<RowChange>> streams = new HashMap<>();
+    Map<String, PlannedRows> streams = new HashMap<>();
     changes.forEach((table, rows) -> {
       tables.add(new MergeRows(shop.at(branch, table), shop.head(shop.main, table).anchor()));
-      streams.put(shop.table(table).id(), RowStream.of(rows));
+      streams.put(shop.table(table).id(), PlannedRows.fixed(RowStream.of(rows)));
     });
     shop.apply(new Operation(shop.nextOperation(), branch, tables), streams);
   }
@@ -352,8 +353,8 @@ class MergeTest {
     shop.apply(
         operation,
         Map.of(
-            "t1", RowStream.of(changes.get("customer")),
-            "t2", RowStream.of(changes.get("purchase"))));
+            "t1", PlannedRows.fixed(RowStream.of(changes.get("customer"))),
+            "t2", PlannedRows.fixed(RowStream.of(changes.get("purchase")))));
 
     // when
     shop.revert(operation);
