@@ -207,11 +207,7 @@ public final class MergeService {
               merge.id(),
               OpenConflicts.all(merge, chunks),
               CONTINUE);
-      MergeExecution.Ended ended = execution.run(repository, intent, caller);
-      if (!ended.conflicts().isEmpty()) {
-        throw MergeRefusals.conflicts(ended.conflicts(), Map.of("branch", branch));
-      }
-      return merged(ended, intent);
+      return merged(execution.run(repository, intent, caller), intent);
     } finally {
       lock.unlock();
     }

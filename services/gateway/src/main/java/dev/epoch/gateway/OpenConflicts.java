@@ -58,10 +58,7 @@ final class OpenConflicts {
 
   /** Decisions about the conflicts that are open now; earlier ones are in the plan already. */
   static List<Decision> current(MergeState merge) {
-    return merge.decisions().stream()
-        .skip(merge.earlier())
-        .map(OpenConflicts::decision)
-        .toList();
+    return merge.decisions().stream().skip(merge.earlier()).map(OpenConflicts::decision).toList();
   }
 
   static Decision decision(ConflictsResolvedV1 event) {

@@ -231,7 +231,7 @@ class BusyMergeIT {
         "INSERT INTO t VALUES (7, 'live', 'live')",
         "UPDATE t SET a = 'newer' WHERE id = 2",
         "UPDATE u SET b = 'newer' WHERE id = 1");
-    refuses(this::proceed, Code.MERGE_CONFLICT);
+    assertThat(proceed().conflicts()).isNotEmpty();
 
     // then only what is new is asked
     assertThat(open()).containsExactly("1 b: b newer x", "2 a: a newer x");
@@ -262,7 +262,7 @@ class BusyMergeIT {
     resolve("theirs", null);
 
     // when
-    refuses(this::proceed, Code.MERGE_CONFLICT);
+    assertThat(proceed().conflicts()).isNotEmpty();
 
     // then
     assertThat(open()).containsExactly("11 t_b");
@@ -270,7 +270,7 @@ class BusyMergeIT {
 
     // when the answer does not help
     resolve("theirs", "t_b");
-    refuses(this::proceed, Code.MERGE_CONFLICT);
+    assertThat(proceed().conflicts()).isNotEmpty();
 
     // then it is asked again
     assertThat(open()).containsExactly("11 t_b");

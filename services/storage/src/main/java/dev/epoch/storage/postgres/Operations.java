@@ -27,6 +27,7 @@ final class Operations {
   private final StateResolver resolver;
   private final LockRetries retries;
   private final BiFunction<Session, Operation, MergeValidation.OtherTables> others;
+  private final LockHolders holders;
 
   Operations(
       Database database,
@@ -37,14 +38,15 @@ final class Operations {
     this.resolver = resolver;
     this.retries = retries;
     this.others = others;
+    this.holders = new LockHolders(database, resolver);
   }
 
   OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
     try {
-      return !operation.live().isEmpty()
-              || operation.tables().stream().anyMatch(MergeRows.class::isInstance)
-          ? merge(operation, rows)
-          : commit(operation);
+      boolean merges =
+          !operation.live().isEmpty()
+              || operation.tables().stream().anyMatch(MergeRows.class::isInstance);
+      return holders.named(operation, () -> merges ? merge(operation, rows) : commit(operation));
     } catch (ConstraintFailure failure) {
       throw refused(operation, failure);
     } finally {

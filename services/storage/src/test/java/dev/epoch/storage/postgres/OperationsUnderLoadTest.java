@@ -144,7 +144,9 @@ class OperationsUnderLoadTest {
               adapter.apply(merge, Map.of("t1", PlannedRows.fixed(RowStream.of(List.of(change))))))
           .isInstanceOf(BusyException.class);
       assertThatThrownBy(() -> adapter.apply(operation, Map.of()))
-          .isInstanceOf(BusyException.class);
+          .isInstanceOf(BusyException.class)
+          .hasMessageContaining("Waited for process ")
+          .hasMessageContaining("has changed cash and is in a transaction since 20");
       assertThat(bank.adapter.result(operation.id())).isEmpty();
       connection.commit();
     }
