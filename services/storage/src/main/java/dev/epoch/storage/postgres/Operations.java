@@ -2,8 +2,6 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.ConstraintViolationsException;
-import dev.epoch.storage.ConstraintViolationsException.Violation;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.TableOperation;
@@ -11,6 +9,7 @@ import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.postgres.OperationRecords.State;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,7 +45,7 @@ final class Operations {
           ? merge(operation, changes)
           : commit(operation);
     } catch (ConstraintFailure failure) {
-      throw refused(operation, failure);
+      throw refused(failure);
     } finally {
       changes.values().forEach(RowStream::close);
     }
@@ -162,24 +161,15 @@ final class Operations {
         });
   }
 
-  /** What validation did not foresee, in the same terms. */
-  private static RuntimeException refused(Operation operation, ConstraintFailure failure) {
-    for (TableOperation table : operation.tables()) {
-      TableHandle handle = table.table().table();
-      if (handle.path().table().equals(failure.table())
-          && handle.path().schema().equals(failure.schema())) {
-        return new ConstraintViolationsException(
-            List.of(new Violation(handle.id(), null, failure.constraint(), failure.getMessage())));
-      }
-    }
-    return failure.table() == null
-        ? failure
-        : new ConstraintViolationsException(
-            List.of(
-                new Violation(
-                    operation.tables().getFirst().table().table().id(),
-                    null,
-                    failure.constraint(),
-                    failure.getMessage())));
+  /**
+   * What validation did not foresee, as in rows that triggers made: which row of the merge is
+   * behind it cannot be told, so that there is no conflict to decide.
+   */
+  private static RuntimeException refused(ConstraintFailure failure) {
+    return new WriteRefusedException(
+        -1,
+        failure.getMessage(),
+        "A trigger, an action of a foreign key or a table that is not versioned is behind it:"
+            + " change the rows on the source, or what refuses them, and merge again");
   }
 }

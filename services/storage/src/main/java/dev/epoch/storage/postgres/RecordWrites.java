@@ -51,6 +51,9 @@ final class RecordWrites {
     } catch (ConstraintFailure | BadValueException e) {
       throw new WriteRefusedException(-1, e.getMessage(), e.remedy());
     } catch (StorageException e) {
+      if (branch.isDefault() && RefusedByTrigger.of(e) instanceof WriteRefusedException refused) {
+        throw refused;
+      }
       if (e.getCause() instanceof PgException error
           && GENERATED_ALWAYS.equals(error.getSqlState())) {
         throw new WriteRefusedException(-1, e.getMessage(), "Leave the column out of the record");

@@ -94,7 +94,7 @@ $$;
 -- entry for a base's row is guarded by its key in the working set, so that of two writers the second one waits.
 CREATE OR REPLACE FUNCTION epoch.create_view_writer(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $function$
 DECLARE
   t epoch.tables;
