@@ -144,6 +144,8 @@ BEGIN
   IF NOT b.is_default AND b.changed_schema IS NULL THEN
     PERFORM epoch.create_branch_schemas(b.branch_id);
     b := epoch.find_branch(named, in_repository);
+  ELSIF NOT b.is_default THEN
+    PERFORM epoch.renew_privileges(b.branch_id);
   END IF;
   SELECT string_agg(part, ', ' ORDER BY place) INTO rest
   FROM regexp_split_to_table(former_path, '\s*,\s*') WITH ORDINALITY AS p (part, place)
