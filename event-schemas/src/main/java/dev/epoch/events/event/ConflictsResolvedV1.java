@@ -18,6 +18,7 @@ import java.util.Map;
  * @param deleteRow for resolution value: the row is to be absent
  * @param resolved conflicts this decision settled
  * @param remaining conflicts still open
+ * @param decided fields of conflicts that the decision is about
  */
 public record ConflictsResolvedV1(
     String mergeId,
@@ -31,7 +32,8 @@ public record ConflictsResolvedV1(
     List<String> nulls,
     boolean deleteRow,
     long resolved,
-    long remaining)
+    long remaining,
+    long decided)
     implements Event {
   public ConflictsResolvedV1 {
     key = key == null ? List.of() : List.copyOf(key);

@@ -158,7 +158,8 @@ public final class MergeProcessor {
             command.nulls(),
             command.deleteRow(),
             command.resolved(),
-            command.remaining()));
+            command.remaining(),
+            command.decided()));
   }
 
   public static Decision proceed(RepositoryState state, ContinueMergeV1 command) {
