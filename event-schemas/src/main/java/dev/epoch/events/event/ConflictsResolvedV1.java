@@ -19,6 +19,7 @@ import java.util.Map;
  * @param deleteRow for resolution value: the row is to be absent
  * @param resolved conflicts this decision settled
  * @param remaining conflicts still open
+ * @param decided fields of conflicts that the decision is about
  * @param conflictSet root chunk of the conflicts that the decision was made on, or null: it is
  *     about what these hold, with the values they have there
  */
@@ -35,6 +36,7 @@ public record ConflictsResolvedV1(
     boolean deleteRow,
     long resolved,
     long remaining,
+    long decided,
     Digest conflictSet)
     implements Event {
   public ConflictsResolvedV1 {

@@ -147,6 +147,7 @@ public final class MergeProcessor {
             command.deleteRow(),
             command.resolved(),
             command.remaining(),
+            command.decided(),
             merge.conflictSet()));
   }
 

@@ -40,7 +40,9 @@ final class OutcomeFacts {
                   "resolved",
                   String.valueOf(e.resolved()),
                   "remaining",
-                  String.valueOf(e.remaining())));
+                  String.valueOf(e.remaining()),
+                  "decided",
+                  String.valueOf(e.decided())));
       case MergeAbortedV1 e -> Optional.of(Map.of("merge", e.mergeId()));
       case CommandCompletedV1 e -> Optional.of(new HashMap<>(e.facts()));
       case OperationPreparedV1 e -> Optional.empty();

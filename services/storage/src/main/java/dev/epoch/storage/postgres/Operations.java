@@ -1,7 +1,5 @@
 package dev.epoch.storage.postgres;
 
-import dev.epoch.storage.ConstraintViolationsException;
-import dev.epoch.storage.ConstraintViolationsException.Violation;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.TableOperation;
@@ -10,10 +8,10 @@ import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.postgres.OperationRecords.State;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -48,7 +46,7 @@ final class Operations {
               || operation.tables().stream().anyMatch(MergeRows.class::isInstance);
       return holders.named(operation, () -> merges ? merge(operation, rows) : commit(operation));
     } catch (ConstraintFailure failure) {
-      throw refused(operation, failure);
+      throw refused(failure);
     } finally {
       rows.values().forEach(PlannedRows::close);
     }
@@ -169,24 +167,15 @@ final class Operations {
         });
   }
 
-  /** What validation did not foresee, in the same terms. */
-  private static RuntimeException refused(Operation operation, ConstraintFailure failure) {
-    for (TableOperation table : operation.tables()) {
-      TableHandle handle = table.table().table();
-      if (handle.path().table().equals(failure.table())
-          && handle.path().schema().equals(failure.schema())) {
-        return new ConstraintViolationsException(
-            List.of(new Violation(handle.id(), null, failure.constraint(), failure.getMessage())));
-      }
-    }
-    return failure.table() == null
-        ? failure
-        : new ConstraintViolationsException(
-            List.of(
-                new Violation(
-                    operation.tables().getFirst().table().table().id(),
-                    null,
-                    failure.constraint(),
-                    failure.getMessage())));
+  /**
+   * What validation did not foresee, as in rows that triggers made: which row of the merge is
+   * behind it cannot be told, so that there is no conflict to decide.
+   */
+  private static RuntimeException refused(ConstraintFailure failure) {
+    return new WriteRefusedException(
+        -1,
+        failure.getMessage(),
+        "A trigger, an action of a foreign key or a table that is not versioned is behind it:"
+            + " change the rows on the source, or what refuses them, and merge again");
   }
 }
