@@ -88,6 +88,11 @@ class RecreatedBranchIT {
     RepositoryState state = test.repository().state();
     test.server()
         .workingSets()
-        .write(state, branch, "t", List.of(new RowWrite.Upsert(Map.of("id", IntNode.valueOf(id)))));
+        .write(
+            state,
+            branch,
+            "t",
+            List.of(new RowWrite.Upsert(Map.of("id", IntNode.valueOf(id)))),
+            TestServer.caller());
   }
 }

@@ -104,7 +104,18 @@ public interface StorageAdapter extends AutoCloseable {
    * Writes records as uncommitted changes of the branch, all or none. Fails with {@link
    * WriteRefusedException}.
    */
-  WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes);
+  default WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
+    return write(branch, table, writes, Optional.empty());
+  }
+
+  /**
+   * The same, done once however often it is asked for: a repetition with the same key and request
+   * is answered what the first was answered. Fails with {@link WriteKeyReusedException} too.
+   *
+   * @param key of the write, empty to write whatever was written before
+   */
+  WriteResult write(
+      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key);
 
   // ---- branches, for clients that connect to the database itself
 

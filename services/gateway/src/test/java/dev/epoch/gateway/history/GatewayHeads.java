@@ -57,7 +57,8 @@ public final class GatewayHeads implements HeadStore {
                     state,
                     branch,
                     "t",
-                    List.of(new RowWrite.Upsert(Map.of("id", IntNode.valueOf(number)))));
+                    List.of(new RowWrite.Upsert(Map.of("id", IntNode.valueOf(number)))),
+                    caller());
           } catch (StorageException | RefusedException gone) {
             // the branch was deleted or moved meanwhile; there is nothing to commit then
           }

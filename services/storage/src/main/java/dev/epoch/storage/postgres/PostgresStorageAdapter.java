@@ -26,6 +26,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -167,8 +168,12 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
-    return this.writes.write(branch, table, writes);
+  public WriteResult write(
+      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
+    if (key.isPresent()) {
+      upgrade.settle();
+    }
+    return this.writes.write(branch, table, writes, key);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.epoch.storage.postgres;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.OperationId;
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
@@ -16,9 +15,6 @@ import java.util.UUID;
 
 /** Starts and ends the capture of changes. */
 final class TableCapture {
-  private static final List<String> RESERVED =
-      List.of("epoch_kind", "epoch_from", "epoch_to", "epoch_index");
-
   private final Database database;
   private final LockRetries retries;
 
@@ -107,17 +103,7 @@ final class TableCapture {
       throw new TableNotFoundException(
           "There is no table " + table.path(), "Check its schema and name");
     }
-    for (String reserved : RESERVED) {
-      if (table.schema().indexOf(reserved) >= 0) {
-        throw new StorageException(
-            "Column "
-                + reserved
-                + " of "
-                + table.path()
-                + " has a name that Epoch keeps for itself",
-            "Rename the column");
-      }
-    }
+    VersionableTable.requireColumns(table.path(), table.schema().columns());
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#repair}. */

@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres;
 
-import dev.epoch.storage.BadLocationException;
+import dev.epoch.events.table.Column;
+import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.PrivilegeException;
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.TablePath;
 import io.vertx.mutiny.sqlclient.Row;
@@ -69,21 +69,44 @@ final class VersionableTable {
    */
   static final int MOST_COLUMNS = 540;
 
+  /** Columns of images, overlays and of what is staged beside the user's own. */
+  private static final List<String> RESERVED =
+      List.of(
+          "epoch_kind",
+          "epoch_from",
+          "epoch_to",
+          "epoch_index",
+          "epoch_changed",
+          "epoch_rewrite",
+          "epoch_round");
+
   private VersionableTable() {}
 
   /**
    * The oid of the table. Fails with {@link TableNotFoundException}, {@link PrivilegeException}, or
-   * a {@link StorageException} that says why this relation cannot be versioned.
+   * a {@link NotVersionableException} that says why this relation cannot be versioned.
    */
   static long require(Session session, TablePath path) {
     if (isSystemSchema(path.schema())) {
-      throw new StorageException(path + " belongs to the database system or to Epoch", null);
+      throw new NotVersionableException(
+          path + " belongs to the database system or to Epoch", "Register a table of your own");
     }
     Optional<Row> found = session.first(RELATION, row -> row, path.schema(), path.table());
     Row relation = found.orElseThrow(() -> notFound(session, path));
     requireKind(path, relation);
     requirePrivileges(path, relation);
     return relation.getLong("oid");
+  }
+
+  /** Fails with {@link NotVersionableException} if a column is named like one of Epoch's own. */
+  static void requireColumns(TablePath path, List<Column> columns) {
+    for (Column column : columns) {
+      if (RESERVED.contains(column.name())) {
+        throw new NotVersionableException(
+            "Column " + column.name() + " of " + path + " has a name that Epoch keeps for itself",
+            "Rename the column");
+      }
+    }
   }
 
   private static boolean isSystemSchema(String schema) {
@@ -115,33 +138,33 @@ final class VersionableTable {
           default -> "no table";
         };
     if (description != null) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " is " + description + "; only tables can be versioned",
           "Register the table that holds the rows");
     }
     String name = Quote.qualified(path.schema(), path.table());
     if (relation.getString("persistence").equals("t")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " is a temporary table; it ends with its session", "Register a permanent table");
     }
     if (relation.getString("persistence").equals("u")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " is an unlogged table; a crash would empty it, and its commits with it",
           "ALTER TABLE " + name + " SET LOGGED");
     }
     if (relation.getBoolean("is_partition")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " is a partition; writes through its parent would not be seen",
           "Register the partitioned table");
     }
     if (relation.getBoolean("has_children")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " has tables that inherit from it; their rows appear in it",
           "Register the inheriting tables, or make it a partitioned table");
     }
     String[] rules = relation.getArrayOfStrings("rules");
     if (rules.length > 0) {
-      throw new BadLocationException(
+      throw new NotVersionableException(
           path
               + " has rules ("
               + String.join(", ", rules)
@@ -154,7 +177,7 @@ final class VersionableTable {
     }
     int columns = relation.getInteger("columns");
     if (columns > MOST_COLUMNS) {
-      throw new BadLocationException(
+      throw new NotVersionableException(
           path
               + " has "
               + columns
@@ -164,7 +187,7 @@ final class VersionableTable {
           "Keep some of the columns in a second table with the same key");
     }
     if (relation.getBoolean("row_security")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           "Row security hides rows of " + path + " from role " + relation.getString("role"),
           "Connect as the owner of the table, without FORCE ROW LEVEL SECURITY, or give the role"
               + " BYPASSRLS");

@@ -38,6 +38,23 @@ COMMENT ON COLUMN epoch.tables.columns IS 'Columns of images: all that are store
 COMMENT ON COLUMN epoch.tables.last_column IS 'Greatest pg_attribute.attnum when the table was registered; null if that is not known';
 COMMENT ON COLUMN epoch.tables.install_position IS 'First position at which a state of the table is known';
 
+CREATE TABLE IF NOT EXISTS epoch.written_keys (
+  repository text NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  request text COLLATE "C" NOT NULL,
+  inserted bigint,
+  updated bigint,
+  deleted bigint,
+  unchanged bigint,
+  written_at timestamptz NOT NULL,
+  PRIMARY KEY (repository, key)
+);
+
+CREATE INDEX IF NOT EXISTS written_keys_by_age ON epoch.written_keys (written_at);
+
+COMMENT ON TABLE epoch.written_keys IS 'Idempotency keys of writes of records through the server, with their answers, for a day';
+COMMENT ON COLUMN epoch.written_keys.request IS 'Digest of the request that the key belongs to';
+
 CREATE TABLE IF NOT EXISTS epoch.branches (
   branch_id text COLLATE "C" PRIMARY KEY,
   repository text NOT NULL,

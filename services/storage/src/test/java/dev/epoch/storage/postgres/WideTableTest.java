@@ -10,8 +10,8 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
-import dev.epoch.storage.BadLocationException;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableState;
@@ -303,7 +303,7 @@ class WideTableTest {
     // then
     assertThat(
             catchThrowableOfType(
-                BadLocationException.class,
+                NotVersionableException.class,
                 () -> shop.adapter.introspect(new TablePath("public", "wide"), List.of())))
         .hasMessageContaining("has " + columns + " columns")
         .hasMessageContaining("" + VersionableTable.MOST_COLUMNS);
