@@ -17,7 +17,7 @@ import java.util.UUID;
 /** Starts and ends the capture of changes. */
 final class TableCapture {
   private static final List<String> RESERVED =
-      List.of("epoch_kind", "epoch_from", "epoch_to", "epoch_index");
+      List.of("epoch_kind", "epoch_from", "epoch_to", "epoch_index", "epoch_count");
 
   private final Database database;
   private final LockRetries retries;
