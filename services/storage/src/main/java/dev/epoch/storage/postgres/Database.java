@@ -15,6 +15,7 @@ import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,6 +46,8 @@ final class Database implements AutoCloseable {
   /** One commit or write of records has a handful of statements for each table and branch. */
   private static final int KEYED_STATEMENTS = 512;
 
+  private static final AtomicLong POOLS = new AtomicLong();
+
   private final Pool pool;
   private final KeyedConnections keyed;
 
@@ -53,8 +56,14 @@ final class Database implements AutoCloseable {
    *     #writeKeyed}
    */
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    this.pool = Pool.pool(vertx, pinned(options), poolOptions);
+    this.pool = Pool.pool(vertx, pinned(options), named(poolOptions, options, "work"));
     this.keyed = new KeyedConnections(vertx, keyed(options), poolOptions);
+  }
+
+  /** Options of a pool whose measures can be told from those of others. */
+  static PoolOptions named(PoolOptions options, PgConnectOptions database, String purpose) {
+    return new PoolOptions(options)
+        .setName("%s %s %d".formatted(database.getDatabase(), purpose, POOLS.incrementAndGet()));
   }
 
   /**
