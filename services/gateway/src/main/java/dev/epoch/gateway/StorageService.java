@@ -85,6 +85,19 @@ public final class StorageService {
     return adapters.adapter(get(state, name)).check();
   }
 
+  /** The storage of a name, the default one for null. */
+  StorageState namedOrDefault(RepositoryState state, String nameOrNull) {
+    String name = nameOrNull != null ? nameOrNull : state.storages().defaultName();
+    if (name == null) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "A table needs a location, or a storage",
+          Map.of(
+              "remedy", "--location postgresql://host/database/schema.table, or --storage NAME"));
+    }
+    return get(state, name);
+  }
+
   public static StorageState get(RepositoryState state, String name) {
     return state
         .storages()

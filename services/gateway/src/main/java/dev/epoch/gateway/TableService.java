@@ -25,6 +25,7 @@ import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapter.Introspection;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageAdapterFactory.Location;
+import dev.epoch.storage.StorageAdapterFactory.Settings;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
@@ -68,9 +69,9 @@ public final class TableService {
    * Which table to version.
    *
    * @param name in the repository
-   * @param location URL of the table, or null
+   * @param location URL of the table, or with a path that of its database, or null
    * @param storageName storage it is in where no location is given; null for the default one
-   * @param path inside the storage, null for the name
+   * @param path inside the storage or database, null for the name
    * @param primaryKey columns, empty to find it
    */
   public record Request(
@@ -273,12 +274,20 @@ public final class TableService {
         .get(prepared.event(OperationPreparedV1.class).orElseThrow().operationId());
   }
 
+  private static Location location(StorageAdapterFactory factory, Request request) {
+    if (request.path() == null) {
+      return factory.parse(request.location());
+    }
+    Settings database = factory.database(request.location());
+    return new Location(database, factory.path(database, request.path()));
+  }
+
   private record Place(StorageState storage, TablePath path) {}
 
   private Place place(LiveRepository repository, Request request, Caller caller) {
     if (request.location() != null) {
       StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
-      Location location = factory.parse(request.location());
+      Location location = location(factory, request);
       // reached and read before anything is written to the log
       backends
           .adapters()
@@ -296,18 +305,7 @@ public final class TableService {
           storages.forLocation(repository, factory.backend(), location, suggested, caller),
           location.path());
     }
-    String name =
-        request.storageName() != null
-            ? request.storageName()
-            : repository.state().storages().defaultName();
-    if (name == null) {
-      throw new RefusedException(
-          Code.VALIDATION,
-          "A table needs a location, or a storage",
-          Map.of(
-              "remedy", "--location postgresql://host/database/schema.table, or --storage NAME"));
-    }
-    StorageState storage = StorageService.get(repository.state(), name);
+    StorageState storage = storages.namedOrDefault(repository.state(), request.storageName());
     StorageAdapterFactory factory = backends.adapters().factory(storage.backend());
     String path = request.path() == null ? request.name() : request.path();
     return new Place(storage, factory.path(backends.adapters().settings(storage), path));

@@ -39,6 +39,12 @@ final class TestDatabaseFactory implements StorageAdapterFactory {
   }
 
   @Override
+  public Settings database(String location) {
+    return new Settings(
+        Map.of("database", TextNode.valueOf(location.substring("database:".length()))), Map.of());
+  }
+
+  @Override
   public Settings settings(Map<String, JsonNode> given) {
     return new Settings(given, Map.of());
   }

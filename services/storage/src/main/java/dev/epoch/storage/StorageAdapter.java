@@ -44,6 +44,13 @@ public interface StorageAdapter extends AutoCloseable {
   // ---- tables
 
   /**
+   * Every table that users have in the database, in the order of their names; also those whose
+   * shape {@link #introspect} refuses. Partitions, and tables that belong to Epoch or to an
+   * extension, are left out.
+   */
+  List<TablePath> tables();
+
+  /**
    * Reads a table's shape from the catalogs. Fails with {@link TableNotFoundException} or {@link
    * NoPrimaryKeyException}.
    */

@@ -18,6 +18,12 @@ public interface StorageAdapterFactory {
   Location parse(String location);
 
   /**
+   * The location URL of a whole database as its settings. Fails with {@link BadLocationException},
+   * also if it names a table.
+   */
+  Settings database(String location);
+
+  /**
    * Settings as a user gave them, checked, with the secrets (passwords, also those inside URLs)
    * taken out. Fails with {@link BadLocationException}.
    */

@@ -15,6 +15,7 @@ import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,6 +54,8 @@ final class Database implements AutoCloseable {
   /** One commit or write of records has a handful of statements for each table and branch. */
   private static final int KEYED_STATEMENTS = 512;
 
+  private static final AtomicLong POOLS = new AtomicLong();
+
   private final Pool pool;
   private final KeyedConnections keyed;
 
@@ -63,8 +66,14 @@ final class Database implements AutoCloseable {
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
     PgConnectOptions unpinnedPath = pinned(options);
     unpinnedPath.getProperties().remove(SEARCH_PATH);
-    this.pool = Pool.pool(vertx, unpinnedPath, poolOptions);
+    this.pool = Pool.pool(vertx, unpinnedPath, named(poolOptions, options, "work"));
     this.keyed = new KeyedConnections(vertx, keyed(options), poolOptions);
+  }
+
+  /** Options of a pool whose measures can be told from those of others. */
+  static PoolOptions named(PoolOptions options, PgConnectOptions database, String purpose) {
+    return new PoolOptions(options)
+        .setName("%s %s %d".formatted(database.getDatabase(), purpose, POOLS.incrementAndGet()));
   }
 
   /**

@@ -114,6 +114,11 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
+  public List<TablePath> tables() {
+    return database.read(UserTables::list);
+  }
+
+  @Override
   public Introspection introspect(TablePath path, List<String> primaryKey) {
     return database.read(session -> Introspector.introspect(session, path, primaryKey));
   }

@@ -54,6 +54,17 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   }
 
   @Override
+  public Settings database(String location) {
+    PostgresLocation parsed = checked(() -> PostgresLocation.parse(location));
+    if (parsed.table().isPresent()) {
+      throw new BadLocationException(
+          "The location names a table, where a database is meant",
+          "postgresql://[user:pass@]host[:port]/database");
+    }
+    return settings(parsed);
+  }
+
+  @Override
   public Settings settings(Map<String, JsonNode> given) {
     return settings(checked(() -> PostgresLocation.of(texts(given))));
   }

@@ -114,7 +114,7 @@ final class ReadQueries implements AutoCloseable {
         Pool.pool(
             vertx,
             named(Database.pinned(options)).setCachePreparedStatements(false),
-            new PoolOptions().setMaxSize(connections));
+            Database.named(new PoolOptions().setMaxSize(connections), options, "query"));
   }
 
   /** Users' statements can be told from others: {@code epoch.branch_reads} does. */
@@ -210,7 +210,7 @@ final class ReadQueries implements AutoCloseable {
                 .append("CREATE TEMPORARY VIEW ")
                 .append(Quote.identifier(table.name()))
                 .append(" AS\n")
-                .append(states.select(session, table, state))
+                .append(states.select(session, table, state, statement.hasSubqueries()))
                 .append(";\n");
           }
         });

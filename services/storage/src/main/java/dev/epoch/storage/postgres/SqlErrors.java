@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.BusyException;
+import dev.epoch.storage.NoPrimaryKeyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.QueryTimeoutException;
@@ -66,6 +67,8 @@ final class SqlErrors {
           new QueryTimeoutException("The statement was cancelled: " + message(error), null, error);
       // see epoch.ensure_overlay
       case "EP001" -> StorageUnavailableException.untold(message(error), error);
+      // see epoch.fill_key_counts
+      case "EP002" -> new NoPrimaryKeyException(message(error), hint(error), error);
       // shutdown, crash, starting up, database gone, too many connections, idle timeouts
       case "57P01", "57P02", "57P03", "57P04", "57P05", "53300", "25P03", "25P04", "3D000" ->
           unavailable(error);

@@ -76,6 +76,7 @@ final class VersionableTable {
           "epoch_from",
           "epoch_to",
           "epoch_index",
+          "epoch_count",
           "epoch_changed",
           "epoch_rewrite",
           "epoch_round");

@@ -93,7 +93,7 @@ AS $$
   ) AS insertion
 $$;
 
--- Whether a statement that inserts a key waits for others that insert or delete it.
+-- Whether a statement that inserts a key waits for others that insert or delete it: an index keeps the key unique.
 CREATE OR REPLACE FUNCTION epoch.waits_at_key(of_table text) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -108,6 +108,7 @@ AS $$
         SELECT array_agg(a.attname::text ORDER BY a.attname)
         FROM pg_attribute AS a
         WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+          AND a.attnotnull
       ) = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(t.key_columns) AS k)
   )
 $$;
@@ -144,7 +145,11 @@ BEGIN
         is_noted boolean;
         began bigint;
         latest bigint;
+        unused_counts tid[];
+        may_be_double boolean;
+        duplicate text;
       BEGIN
+        %7$s
         %5$s
         IF TG_OP = 'UPDATE' THEN
           %6$s
@@ -179,6 +184,10 @@ BEGIN
       WHEN is_live THEN format(
         'IF %s THEN IF epoch.is_updated_by_references(TG_RELID) THEN EXECUTE %s; END IF; END IF;',
         key_may_change, epoch.keep_made_keys(of_table, working_set))
+      ELSE ''
+    END,
+    CASE
+      WHEN is_live AND t.key_counted THEN epoch.count_keys(of_table, key_may_change)
       ELSE ''
     END));
 END
@@ -235,7 +244,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_class WHERE oid = on_table AND relkind = 'r' AND NOT relispartition) THEN
     EXECUTE format(
       'CREATE OR REPLACE TRIGGER epoch_capture_key AFTER UPDATE ON %s '
-      'FOR EACH ROW WHEN (NOT (%s)) EXECUTE FUNCTION epoch.note_key_change()',
+      'FOR EACH ROW WHEN ((%s) IS NOT TRUE) EXECUTE FUNCTION epoch.note_key_change()',
       on_table, epoch.key_match(of_table, 'old', 'new'));
   END IF;
 END
@@ -298,8 +307,13 @@ DECLARE
   live regclass := epoch.live_table(of_table);
   working_set text := epoch.object_of('w', of_table);
   images text;
+  must_count boolean;
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  must_count := t.key_counted AND to_regclass(format('epoch.%I', epoch.object_of('k', of_table))) IS NULL;
+  IF must_count THEN
+    PERFORM epoch.create_key_counts(of_table);
+  END IF;
   FOREACH images IN ARRAY ARRAY[working_set, epoch.object_of('h', of_table)] LOOP
     IF to_regclass(format('epoch.%I', images)) IS NULL THEN
       PERFORM epoch.create_image_table(images, live, t.columns, t.key_columns, images <> working_set);
@@ -309,6 +323,9 @@ BEGIN
   PERFORM epoch.create_row_capture(
     of_table, epoch.object_of('c', of_table), working_set, epoch.waits_at_key(of_table));
   PERFORM epoch.capture_partitions(of_table);
+  IF must_count THEN
+    PERFORM epoch.fill_key_counts(of_table);
+  END IF;
 END
 $$;
 
@@ -320,6 +337,7 @@ AS $$
   SELECT to_regclass(format('epoch.%I', epoch.object_of('w', of_table))) IS NULL
     OR to_regclass(format('epoch.%I', epoch.object_of('h', of_table))) IS NULL
     OR to_regproc(format('epoch.%I', epoch.object_of('c', of_table))) IS NULL
+    OR epoch.is_key_counted(of_table) AND to_regclass(format('epoch.%I', epoch.object_of('k', of_table))) IS NULL
     OR EXISTS (SELECT FROM epoch.uncaptured_partitions(of_table))
 $$;
 
@@ -343,6 +361,8 @@ BEGIN
     epoch.stored_columns(live), new_key_columns, at_position, by_operation,
     epoch.last_column(live)
   );
+  UPDATE epoch.tables SET key_counted = true
+  WHERE table_id = new_table AND NOT epoch.waits_at_key(new_table);
   PERFORM epoch.create_capture(new_table);
   PERFORM epoch.settle_view_names(of_repository);
 END

@@ -125,6 +125,10 @@ BEGIN
       EXECUTE format('DROP INDEX epoch.%I', rule.relname);
     END IF;
   END LOOP;
+  IF t.key_counted THEN
+    definitions := definitions || format(
+      'CREATE UNIQUE INDEX ON epoch.%I (%s)', copy, epoch.column_list(t.key_columns));
+  END IF;
   visible := epoch.column_list(epoch.writable_columns(live));
   EXECUTE format(
     'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS seen', copy, visible,

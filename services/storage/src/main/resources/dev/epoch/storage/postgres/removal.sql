@@ -46,6 +46,7 @@ BEGIN
   END LOOP;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('w', gone));
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('h', gone));
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('k', gone));
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('c', gone));
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('p', gone));
   DELETE FROM epoch.branch_tables WHERE table_id = gone;

@@ -108,7 +108,7 @@ class ReadQueriesTest {
         postgres.database,
         postgres.sql.options(),
         2,
-        (session, table, state) ->
+        (session, table, state, repeated) ->
             "SELECT * FROM "
                 + Quote.qualified(table.path().schema(), table.path().table())
                 + " WHERE id <> 1",

@@ -61,20 +61,30 @@ final class TestRepository implements AutoCloseable {
   /** Registers tables of the schema public. */
   void install(String... names) {
     for (String name : names) {
-      TablePath path = new TablePath("public", name);
-      TableHandle table =
-          new TableHandle(
-              REPOSITORY,
-              "t" + (tables.size() + 1),
-              name,
-              path,
-              adapter.introspect(path, List.of()).schema());
-      OperationId operation = nextOperation();
-      adapter.install(operation, table);
-      tables.put(name, table);
-      heads.get(main.id()).put(name, RowsLocation.live(operation.position()));
+      install(name, List.of());
     }
     putBranch(main);
+  }
+
+  /** Registers a table of the schema public by columns that tell its rows apart. */
+  void installBy(String name, String... key) {
+    install(name, List.of(key));
+    putBranch(main);
+  }
+
+  private void install(String name, List<String> key) {
+    TablePath path = new TablePath("public", name);
+    TableHandle table =
+        new TableHandle(
+            REPOSITORY,
+            "t" + (tables.size() + 1),
+            name,
+            path,
+            adapter.introspect(path, key).schema());
+    OperationId operation = nextOperation();
+    adapter.install(operation, table);
+    tables.put(name, table);
+    heads.get(main.id()).put(name, RowsLocation.live(operation.position()));
   }
 
   TableHandle table(String name) {
