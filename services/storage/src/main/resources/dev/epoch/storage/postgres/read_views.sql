@@ -113,11 +113,16 @@ BEGIN
     BEGIN
       PERFORM epoch.drop_read_view(stale.relation);
       IF stale.digest IS NOT NULL THEN
-        PERFORM epoch.make_read_view(stale.relation);
         INSERT INTO epoch.read_views (relation, source_schema, name, digest)
         SELECT c.oid, n.nspname, c.relname, stale.digest
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.oid = stale.relation;
+        BEGIN
+          PERFORM epoch.make_read_view(stale.relation);
+        EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_table_definition OR feature_not_supported THEN
+          RAISE WARNING 'Branches cannot keep % from being written: %', stale.relation::regclass, SQLERRM
+            USING HINT = 'Grant the right to role ' || quote_ident(current_user) || ', or name the table with its schema.';
+        END;
       END IF;
     EXCEPTION WHEN lock_not_available THEN
       NULL;

@@ -131,7 +131,8 @@ class BranchReadViewsTest extends ItemsOnABranch {
     assertThat(one(branch, "SELECT total FROM public.sums")).isEqualTo("6");
     assertFails(
         branch, "SELECT * FROM shadowed", REFUSED, "has the name of the table public.items");
-    assertFails(branch, "SELECT 1 FROM grouped WHERE id = 9", REFUSED, "its GROUP BY names the key");
+    assertFails(
+        branch, "SELECT 1 FROM grouped WHERE id = 9", REFUSED, "its GROUP BY names the key");
     assertFails(branch, "UPDATE dear SET n = 0", REFUSED, "Views can only be read on a branch");
     assertFails(branch, "UPDATE public.dear SET n = 0", REFUSED, "stands on branch");
 
