@@ -59,9 +59,8 @@ AS $$
     FROM pg_attribute AS a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   ) AS columns (digest)
-  WHERE n.nspname = ANY (schemas) AND n.nspname <> ALL (ARRAY['epoch', 'information_schema', epoch.closed_schema()])
-    AND NOT starts_with(n.nspname, 'pg_') AND NOT starts_with(n.nspname, epoch.read_schema(''))
-    AND epoch.branch_of_schema(n.nspname) IS NULL AND columns.digest IS NOT NULL
+  WHERE n.nspname = ANY (schemas) AND n.nspname NOT IN ('epoch', 'information_schema')
+    AND NOT starts_with(n.nspname, 'pg_') AND NOT epoch.is_for_branches(n.nspname) AND columns.digest IS NOT NULL
 $$;
 
 -- Views that must be made, made anew, or dropped (those without a digest).
