@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * The search_path that a session of an application has: that of {@code ALTER ROLE} and {@code ALTER
- * DATABASE ... SET}, as they are now, else the server's.
+ * DATABASE ... SET}, as they are now, else the server's; without the schemas of a branch, if it
+ * leads to one.
  *
  * <p>Statements that fire triggers of users run under it: a trigger function that names a table
  * without its schema finds the one that it finds in the application. Every name in such a statement
@@ -18,7 +19,7 @@ final class ApplicationPath {
   /** The more special setting counts: role and database, role, database, all. */
   private static final String SETTING =
       """
-      SELECT substr(c.setting, length('search_path=') + 1)
+      SELECT epoch.live_path(substr(c.setting, length('search_path=') + 1))
       FROM pg_db_role_setting s
       CROSS JOIN unnest(s.setconfig) AS c (setting)
       WHERE s.setrole IN (0, SESSION_USER::regrole)

@@ -59,9 +59,8 @@ AS $$
     FROM pg_attribute AS a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   ) AS columns (digest)
-  WHERE n.nspname = ANY (schemas) AND n.nspname <> ALL (ARRAY['epoch', 'information_schema', epoch.closed_schema()])
-    AND NOT starts_with(n.nspname, 'pg_') AND NOT starts_with(n.nspname, epoch.read_schema(''))
-    AND epoch.branch_of_schema(n.nspname) IS NULL AND columns.digest IS NOT NULL
+  WHERE n.nspname = ANY (schemas) AND n.nspname NOT IN ('epoch', 'information_schema')
+    AND NOT starts_with(n.nspname, 'pg_') AND NOT epoch.is_for_branches(n.nspname) AND columns.digest IS NOT NULL
 $$;
 
 -- Views that must be made, made anew, or dropped (those without a digest).
@@ -91,7 +90,19 @@ BEGIN
   THEN
     RETURN;
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtextextended('epoch read views', 0));
+  BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('epoch read views', 0));
+  EXCEPTION WHEN lock_not_available THEN
+    IF EXISTS (
+      SELECT FROM epoch.stale_read_views(schemas) AS s
+      WHERE NOT EXISTS (SELECT FROM epoch.read_views AS made WHERE made.relation = s.relation)
+    ) THEN
+      RAISE EXCEPTION 'Another transaction that has called epoch.use_branch for the first time is still open'
+        USING ERRCODE = 'lock_not_available', HINT = 'Try again when it has ended.';
+    END IF;
+    -- views of tables that have changed their columns are renewed by a later session
+    RETURN;
+  END;
   PERFORM set_config('lock_timeout', '200ms', true);
   FOR stale IN
     SELECT s.relation, s.digest, count(*) OVER () AS among FROM epoch.stale_read_views(schemas) AS s
@@ -101,11 +112,16 @@ BEGIN
     BEGIN
       PERFORM epoch.drop_read_view(stale.relation);
       IF stale.digest IS NOT NULL THEN
-        PERFORM epoch.make_read_view(stale.relation);
         INSERT INTO epoch.read_views (relation, source_schema, name, digest)
         SELECT c.oid, n.nspname, c.relname, stale.digest
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.oid = stale.relation;
+        BEGIN
+          PERFORM epoch.make_read_view(stale.relation);
+        EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_table_definition OR feature_not_supported THEN
+          RAISE WARNING 'Branches cannot keep % from being written: %', stale.relation::regclass, SQLERRM
+            USING HINT = 'Grant the right to role ' || quote_ident(current_user) || ', or name the table with its schema.';
+        END;
       END IF;
     EXCEPTION WHEN lock_not_available THEN
       NULL;
@@ -179,8 +195,15 @@ BEGIN
       END;
   END IF;
   EXECUTE format(
-    'CREATE OR REPLACE FUNCTION %s() RETURNS TABLE (%s) LANGUAGE sql STABLE %s AS %L',
-    reader, typed_columns, CASE WHEN c.relkind IN ('v', 'm') THEN '' ELSE 'PARALLEL SAFE' END, body);
+    'CREATE OR REPLACE FUNCTION %s() RETURNS TABLE (%s) LANGUAGE sql %s AS %L',
+    reader, typed_columns,
+    CASE
+      -- to be run, not planned: conditions on its nulls could be found to be false before it raises
+      WHEN strpos(body, 'epoch.refuse_view(') > 0 THEN 'VOLATILE'
+      WHEN c.relkind IN ('v', 'm') THEN 'STABLE'
+      ELSE 'STABLE PARALLEL SAFE'
+    END,
+    body);
   EXECUTE format(
     'CREATE OR REPLACE VIEW %I.%I AS SELECT %s FROM %s() AS source', in_schema, c.relname, collated_columns, reader);
   EXECUTE format(
@@ -228,6 +251,17 @@ DECLARE
   named record;
   replacement text;
 BEGIN
+  FOR named IN
+    SELECT k.conrelid::regclass AS keyed
+    FROM pg_rewrite AS w
+    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+      AND d.refclassid = 'pg_constraint'::regclass
+    JOIN pg_constraint AS k ON k.oid = d.refobjid
+    WHERE w.ev_class = of_view AND w.rulename = '_RETURN' AND epoch.registration_of(k.conrelid) IS NOT NULL
+  LOOP
+    RETURN epoch.refusing_query(of_view, format(
+      'its GROUP BY names the key of %s only, and branches have views in its place: name all columns', named.keyed));
+  END LOOP;
   FOR named IN
     SELECT n.nspname, c.relname, t.table_name, t.view_name, c.relkind, c.relispartition,
       quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS written

@@ -99,6 +99,24 @@ AS $$
   SELECT substring(name FROM '^epoch_.*_(b[0-9a-z]+)_(?:changed|base)$')
 $$;
 
+-- Whether a schema stands in search paths on branches only.
+CREATE OR REPLACE FUNCTION epoch.is_for_branches(schema_name text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT schema_name = epoch.closed_schema() OR starts_with(schema_name, epoch.read_schema(''))
+    OR epoch.branch_of_schema(schema_name) IS NOT NULL
+$$;
+
+-- A search path without what leads to branches.
+CREATE OR REPLACE FUNCTION epoch.live_path(path text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(string_agg(p.part, ', ' ORDER BY p.place) FILTER (WHERE NOT epoch.is_for_branches(p.schema_name)), '')
+  FROM epoch.path_parts(path) AS p
+$$;
+
 -- The branches on which a session stands: those of its setting first, then those of its search path.
 -- The columns of epoch.branches are null for branches that are not known (any more).
 CREATE OR REPLACE FUNCTION epoch.branches_of_session(path text, setting text)
@@ -178,9 +196,7 @@ BEGIN
   LEFT JOIN pg_namespace AS n
     ON n.nspname = epoch.read_schema(epoch.schema_of_part(p.schema_name, role_name))
   LEFT JOIN epoch.branches AS other ON other.branch_id = epoch.branch_of_schema(p.schema_name)
-  WHERE other.repository IS DISTINCT FROM b.repository
-    AND (other.branch_id IS NOT NULL OR epoch.branch_of_schema(p.schema_name) IS NULL)
-    AND p.schema_name <> epoch.closed_schema() AND NOT starts_with(p.schema_name, epoch.read_schema(''));
+  WHERE NOT epoch.is_for_branches(p.schema_name) OR other.repository <> b.repository;
   path := concat_ws(
     ', ',
     CASE WHEN is_on_branch THEN epoch.closed_schema() END,

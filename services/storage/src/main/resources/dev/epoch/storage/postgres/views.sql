@@ -114,7 +114,7 @@ $$;
 -- Makes or replaces one view with its defaults, triggers and privileges; does nothing if it is up to date.
 CREATE OR REPLACE FUNCTION epoch.make_view(of_branch text, of_table text, in_schema text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
   t epoch.tables;

@@ -167,6 +167,14 @@ class BranchGuardTest extends ItemsOnABranch {
   @Test
   void theServerWritesLiveTablesWhateverItsRoleIsSetTo() throws SQLException {
     // given: all sessions of the role begin on the branch
+    database
+        .sql()
+        .execute(
+            "CREATE TABLE notes (id integer)",
+            """
+            CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN INSERT INTO notes SELECT count(*) FROM items WHERE n > 1; RETURN NULL; END'
+            """);
     String path = one(branch, "SHOW search_path");
     String role = database.sql().owner();
     String setting = "ALTER ROLE " + role + " IN DATABASE " + database.sql().name();
@@ -186,9 +194,18 @@ class BranchGuardTest extends ItemsOnABranch {
         session.run("SET LOCAL search_path = " + path);
         session.run("UPDATE public.items SET n = n + 1");
       });
+      // as a merge does, whose triggers run under the path of the role
+      database
+          .sql()
+          .executeAsSuperuser("CREATE TRIGGER note AFTER UPDATE ON items EXECUTE FUNCTION note()");
+      restarted.writeOnly(session -> {
+        ApplicationPath.enter(session);
+        session.run("UPDATE public.items SET n = n + 1");
+      });
     }
     database.sql().executeAsSuperuser(setting + " RESET ALL");
-    assertThat(live()).isEqualTo("a2 b3 c4");
+    assertThat(live()).isEqualTo("a3 b4 c5");
+    assertThat(database.sql().value("SELECT string_agg(id::text, ' ') FROM notes")).isEqualTo("3");
   }
 
   // ---- sessions whose names would fall through to the live tables

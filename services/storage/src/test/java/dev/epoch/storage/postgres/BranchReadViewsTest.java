@@ -104,6 +104,7 @@ class BranchReadViewsTest extends ItemsOnABranch {
             SELECT d.name || ' public.items' AS name, what
             FROM dear AS d LEFT JOIN plain ON item = d.id
             """,
+            "CREATE VIEW grouped AS SELECT id, name, count(*) FROM items GROUP BY id",
             "CREATE MATERIALIZED VIEW sums AS SELECT sum(n) AS total FROM items",
             "CREATE VIEW shadowed AS WITH items AS (SELECT 1 AS x FROM items) SELECT x FROM items");
     use();
@@ -130,6 +131,8 @@ class BranchReadViewsTest extends ItemsOnABranch {
     assertThat(one(branch, "SELECT total FROM public.sums")).isEqualTo("6");
     assertFails(
         branch, "SELECT * FROM shadowed", REFUSED, "has the name of the table public.items");
+    assertFails(
+        branch, "SELECT 1 FROM grouped WHERE id = 9", REFUSED, "its GROUP BY names the key");
     assertFails(branch, "UPDATE dear SET n = 0", REFUSED, "Views can only be read on a branch");
     assertFails(branch, "UPDATE public.dear SET n = 0", REFUSED, "stands on branch");
 
