@@ -138,6 +138,7 @@ class ConflictsCommandTest extends CommandTest {
   @Test
   void aFieldOfAConflictWithOthersIsASuccess() {
     server.on("POST /conflicts/resolve", "{\"resolved\": 0, \"decided\": 1, \"remaining\": 2}");
+    shell.run("conflicts", "resolve", "--ours");
 
     prints(
         "Decided 1 field; no conflict is resolved by that, 2 remaining\n",

@@ -153,12 +153,60 @@ final class MergePlanner {
           new TableMerge(
               theirs.tableId(), "write", Math.max(oursAt.anchor(), theirsAt.anchor()), null));
     }
+    for (TableEntry ours : sorted(head)) {
+      if (state.tables().byId().get(ours.tableId()).removed() || entryOf(source, ours) != null) {
+        continue;
+      }
+      TableHandle handle = Backends.handle(state, ours);
+      if (!RowDecisions.any(handle, decisions)) {
+        continue;
+      }
+      MergedRows merged =
+          decidedRows(state, target, base, handle, ours, strategy, decisions, buffer);
+      long count = merged.writeConflicts(conflictSet);
+      if (count > 0) {
+        conflicts.put(ours.name(), count);
+      }
+      rows.put(ours.tableId(), merged::planned);
+      tables.add(new TableMerge(ours.tableId(), "write", target.location(ours).anchor(), null));
+    }
     Digest root = null;
     if (!conflicts.isEmpty()) {
       root = conflictSet.finish();
       buffer.flush();
     }
     return new MergePlan(fastForward, tables, newTables, rows, conflicts, root);
+  }
+
+  /**
+   * Rows of a table that the source does not have, as far as they were decided about: they refer to
+   * what the source takes away.
+   */
+  private MergedRows decidedRows(
+      RepositoryState state,
+      BranchState target,
+      MergeBase base,
+      TableHandle handle,
+      TableEntry ours,
+      MergeStrategy strategy,
+      List<Decision> decisions,
+      ChunkBuffer buffer) {
+    StorageAdapter adapter = backends.adapter(state, handle);
+    TableState oursState = now(state, target, ours);
+    RowMerge merge =
+        new RowMerge(ours.tableId(), ours.name(), handle.schema(), strategy, ConflictRules.MANUAL);
+    BaseRows baseRows = new BaseRows(adapter, handle, state, base);
+    MergedRows merged =
+        new MergedRows(
+            new RowDecisions(merge, handle, decisions),
+            handle,
+            buffer,
+            Integer.MAX_VALUE,
+            key -> new MergedRows.Sides(BaseRow.of(baseRows.row(key)), null));
+    merged.settleOthers(key ->
+        new ThreeWayRow(
+            key, baseRows.row(key), adapter.row(handle, oursState, key).orElse(null), null));
+    return merged;
   }
 
   /** The target's rows as they are now: of the default branch with what is not committed. */

@@ -133,6 +133,35 @@ class MergeConstraintsTest {
   }
 
   @Test
+  void rowsOfATableThatOnlyTheTargetHasAreDecidedToo() {
+    String parent =
+        api.register(
+            "parent", "CREATE TABLE %s (id integer PRIMARY KEY)", "INSERT INTO %s VALUES (1), (2)");
+    api.commit("main", "import");
+    branch("other");
+    write("parent", "other", "{\"delete\": [{\"id\": 2}]}");
+    api.register(
+        "child",
+        "CREATE TABLE %s (id integer PRIMARY KEY, parent integer REFERENCES " + parent + ")",
+        "INSERT INTO %s VALUES (10, 1), (20, 2)");
+    api.commit("main", "children");
+
+    api.post("/branches/merge", "{\"source\": \"other\"}").statusCode(409);
+    // what breaks the constraint again is asked again
+    decide("main", "\"table\": \"child\", \"resolution\": \"ours\"");
+    api.post("/branches/merge/continue").statusCode(409);
+    api.get("/conflicts")
+        .body("conflicts", hasSize(1))
+        .body("unresolved", equalTo(1))
+        .body("conflicts[0].resolved", equalTo(false));
+    decide("main", "\"table\": \"child\", \"resolution\": \"delete\"");
+    api.post("/branches/merge/continue").statusCode(200);
+
+    api.get("/tables/child/records").body("records.id", equalTo(List.of(10)));
+    api.get("/tables/parent/records").body("records.id", equalTo(List.of(1)));
+  }
+
+  @Test
   void whatATriggerRefusesIsSaid() {
     String table =
         api.register(

@@ -46,12 +46,19 @@ final class MergeValidation {
     tables.forEach(table -> merged.put(table.table().path().toString(), table));
   }
 
-  /** Fails with {@link ConstraintViolationsException} if there are violations. */
+  /**
+   * Fails with {@link ConstraintViolationsException} if there are violations, and with {@link
+   * dev.epoch.storage.WriteRefusedException} if a function of a constraint fails.
+   */
   void check() {
-    for (MergedTable table : merged.values()) {
-      checkRows(table);
-      checkPairs(table);
-      checkReferences(table);
+    try {
+      for (MergedTable table : merged.values()) {
+        checkRows(table);
+        checkPairs(table);
+        checkReferences(table);
+      }
+    } catch (RuntimeException e) {
+      throw RefusedByTrigger.of(e);
     }
     if (!violations.isEmpty()) {
       throw new ConstraintViolationsException(violations);

@@ -264,6 +264,23 @@ class LiveMergeEffectsTest extends LiveMerge {
   }
 
   @Test
+  void aFunctionOfACheckThatFailsIsRefused() {
+    // given a function that a merge does not find the table of
+    triggers(
+        "CREATE FUNCTION known(n text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS"
+            + " (SELECT FROM note WHERE text = n) OR true; END $$",
+        "ALTER TABLE item ADD CHECK (known(name))");
+
+    // when
+    put("item", "3", "tre", "0");
+
+    // then
+    assertThat(catchThrowableOfType(WriteRefusedException.class, this::merge))
+        .hasMessageContaining("\"note\" does not exist")
+        .hasMessageContaining("known(text) line 1");
+  }
+
+  @Test
   void aViolationThatOnlyATriggerBringsIsRefused() {
     // given
     triggers(

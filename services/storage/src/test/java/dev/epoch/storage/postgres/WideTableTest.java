@@ -15,6 +15,9 @@ import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableState;
+import dev.epoch.storage.testing.StoragePostgres;
+import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -212,6 +215,12 @@ class WideTableTest {
         List.of(
             record(all, with(row(5, columns, "r", "e", "f"), all.indexOf("while"), "w")),
             record(all, with(row(3, columns, "v"), all.indexOf("while"), "w"))));
+    shop.adapter.materialize(branch, List.of(shop.table("wide")), Duration.ofSeconds(10));
+    shop.write(
+        branch,
+        "UPDATE wide SET \"begin\" = 'copied', \"if\" = 6 WHERE \"by\" = 5",
+        "UPDATE wide SET \"begin\" = 'r', \"if\" = 5 WHERE \"by\" = 5");
+    assertThat(shop.database.value("SELECT epoch.copy_faults('bfeature', 't1')")).isEqualTo("0");
     shop.commit(branch, "wide");
 
     // then
@@ -292,6 +301,31 @@ class WideTableTest {
     // then
     assertThat(rows(shop.committed(shop.main, "wide")))
         .isEqualTo(rows(shop.committed(branch, "wide")));
+  }
+
+  @Test
+  void rowsThatAreTooWideToBeHashedAreLookedUp() {
+    // given
+    wide(JoinStrategy.MOST_HASHED_COLUMNS + 1);
+    Candidates keys =
+        new Candidates(List.of("SELECT i AS a, i AS b FROM generate_series(1, 300000) i"));
+
+    // then
+    try (Database database =
+        new Database(
+            StoragePostgres.vertx(), shop.database.options(), new PoolOptions().setMaxSize(1))) {
+      assertThat(strategy(database, keys)).isEqualTo(JoinStrategy.FEW);
+      shop.database.execute(
+          "CREATE TABLE lean AS SELECT a, b FROM wide",
+          "DROP TABLE wide",
+          "ALTER TABLE lean RENAME TO wide");
+      assertThat(strategy(database, keys)).isEqualTo(JoinStrategy.MANY);
+    }
+  }
+
+  private static JoinStrategy strategy(Database database, Candidates keys) {
+    return database.read(
+        session -> JoinStrategy.count(session, keys, "\"public\".\"wide\"").strategy());
   }
 
   @Test
