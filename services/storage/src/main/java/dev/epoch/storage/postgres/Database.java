@@ -66,8 +66,17 @@ final class Database implements AutoCloseable {
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
     PgConnectOptions unpinnedPath = pinned(options);
     unpinnedPath.getProperties().remove(SEARCH_PATH);
-    this.pool = Pool.pool(vertx, unpinnedPath, named(poolOptions, options, "work"));
+    this.pool = pool(vertx, unpinnedPath, named(poolOptions, options, "work"));
     this.keyed = new KeyedConnections(vertx, keyed(options), poolOptions);
+  }
+
+  /** A pool whose connections take large rows without copying them again and again. */
+  static Pool pool(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
+    return Pool.pool(vertx, options, poolOptions)
+        .connectHandler(connection -> {
+          WholeMessages.of(connection.getDelegate());
+          connection.closeAndForget();
+        });
   }
 
   /** Options of a pool whose measures can be told from those of others. */

@@ -248,6 +248,7 @@ final class KeyedConnections implements AutoCloseable {
       connecting.thenAccept(late -> late.close().subscribe().with(_ -> {}, _ -> {}));
       throw e.getCause() instanceof TimeoutException ? SqlErrors.unavailable(e.getCause()) : e;
     }
+    WholeMessages.of(connection.getDelegate());
     // what the server says outside of a statement comes with its end
     connection.exceptionHandler(_ -> {});
     connection.closeHandler(() -> forget(place, connection));

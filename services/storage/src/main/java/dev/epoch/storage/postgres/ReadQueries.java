@@ -111,7 +111,7 @@ final class ReadQueries implements AutoCloseable {
     this.codec = codec;
     this.byteLimit = byteLimit;
     this.pool =
-        Pool.pool(
+        Database.pool(
             vertx,
             named(Database.pinned(options)).setCachePreparedStatements(false),
             Database.named(new PoolOptions().setMaxSize(connections), options, "query"));
