@@ -105,7 +105,9 @@ final class Database implements AutoCloseable {
         .addProperty("client_min_messages", "warning")
         .addProperty("statement_timeout", "0")
         .addProperty("idle_in_transaction_session_timeout", "0")
-        .addProperty("search_path", "pg_catalog");
+        .addProperty("search_path", "pg_catalog")
+        // see sessions.sql: settings of the role or the database put no session of ours on a branch
+        .addProperty("epoch.branch", "live");
   }
 
   /** Runs in one transaction; commits when the body returns, rolls back when it throws. */

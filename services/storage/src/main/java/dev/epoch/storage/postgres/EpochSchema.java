@@ -39,6 +39,9 @@ final class EpochSchema {
           "copy_policy.sql",
           "record_writes.sql",
           "branches.sql",
+          "sessions.sql",
+          "guard.sql",
+          "read_views.sql",
           "removal.sql");
 
   private static final String SCRIPT =
@@ -178,7 +181,8 @@ final class EpochSchema {
     return exists(session) && !fits(session);
   }
 
-  private static boolean isCurrent(Session session) {
+  /** Whether the schema is there and is not older than this program. */
+  static boolean isCurrent(Session session) {
     return exists(session) && fits(session);
   }
 

@@ -220,6 +220,12 @@ BEGIN
       PERFORM epoch.create_beginning_trigger(operation, on_table, beginnings);
     END IF;
   END LOOP;
+  IF function_name = epoch.object_of('c', of_table) THEN
+    EXECUTE format(
+      'CREATE OR REPLACE TRIGGER epoch_capture_before_truncate BEFORE TRUNCATE ON %s '
+      'FOR EACH STATEMENT EXECUTE FUNCTION epoch.guard_truncate()',
+      on_table);
+  END IF;
   EXECUTE format(
     'CREATE OR REPLACE TRIGGER epoch_capture_truncate BEFORE TRUNCATE ON %s '
     'FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
@@ -265,9 +271,9 @@ AS $$
   WHERE (
     SELECT count(*)
     FROM pg_trigger AS t
-    WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_((before_)?(insert|update|delete)|truncate)$'
+    WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_(before_)?(insert|update|delete|truncate)$'
       AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL
-  ) < 7
+  ) < 8
 $$;
 
 -- Captures partitions that were attached since; the number of them.

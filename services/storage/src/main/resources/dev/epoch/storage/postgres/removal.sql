@@ -61,6 +61,7 @@ AS $$
 BEGIN
   PERFORM epoch.remove_table(table_id) FROM epoch.tables ORDER BY schema_name, table_name;
   PERFORM epoch.drop_branch_schemas(branch_id) FROM epoch.branches;
+  PERFORM epoch.drop_read_views();
 END
 $$;
 
@@ -73,6 +74,7 @@ DECLARE
   t epoch.tables;
   place epoch.branch_tables;
 BEGIN
+  UPDATE epoch.read_views SET digest = '';
   FOR t IN SELECT * FROM epoch.tables LOOP
     PERFORM epoch.create_row_capture(
       t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
