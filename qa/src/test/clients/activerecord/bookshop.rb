@@ -1,4 +1,4 @@
-# ActiveRecord on a branch: schema_search_path of the connection.
+# ActiveRecord on a branch: options of the connection.
 require 'active_record'
 
 LIVE = { adapter: 'postgresql', url: ENV.fetch('DATABASE_URL'), pool: 2 }.freeze
@@ -56,8 +56,8 @@ def transactions
   check 'sum', Book.sum(:price), BigDecimal('31.5')
 end
 
-# recipe: the schemas of the branch as schema_search_path, in database.yml
-ActiveRecord::Base.establish_connection(LIVE.merge(schema_search_path: ENV.fetch('SEARCH_PATH')))
+# recipe: the options of the branch, in database.yml
+ActiveRecord::Base.establish_connection(LIVE.merge(options: ENV.fetch('BRANCH_OPTIONS')))
 check 'branch', branch, BRANCH
 work
 transactions

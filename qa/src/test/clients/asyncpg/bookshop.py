@@ -1,4 +1,4 @@
-"""asyncpg on a branch: search_path at startup, `setup` of a pool."""
+"""asyncpg on a branch: settings at startup, `setup` of a pool."""
 import asyncio
 import json
 import os
@@ -66,8 +66,8 @@ async def main():
             await transactions(connection)
         assert await branch(pool) == BRANCH
 
-    # recipe: the search path at startup, which is what a reset goes back to
-    settings = {"search_path": os.environ["SEARCH_PATH"]}
+    # recipe: settings at startup, which are what a reset goes back to
+    settings = {"options": os.environ["BRANCH_OPTIONS"]}
     async with asyncpg.create_pool(URL, min_size=1, max_size=1, server_settings=settings) as pool:
         assert await branch(pool) == BRANCH
         assert await branch(pool) == BRANCH

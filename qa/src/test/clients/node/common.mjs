@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 
 export const url = process.env.DATABASE_URL;
 export const branch = process.env.EPOCH_BRANCH;
-// without spaces, as a parameter of the connection
-export const searchPath = process.env.SEARCH_PATH.replaceAll(' ', '');
+export const branchOptions = process.env.BRANCH_OPTIONS;
 export const currentBranch = 'SELECT epoch.current_branch() AS branch';
 
 export const check = assert.deepEqual;

@@ -2,7 +2,7 @@ import { asc, eq, relations, sql, sum } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { bigint, date, integer, jsonb, numeric, pgTable, serial, text } from 'drizzle-orm/pg-core';
 import pg from 'pg';
-import { branch, check, currentBranch, refuses, searchPath, show, undone, url } from './common.mjs';
+import { branch, check, currentBranch, refuses, branchOptions, show, undone, url } from './common.mjs';
 
 const authors = pgTable('authors', {
   id: serial().primaryKey(),
@@ -26,8 +26,8 @@ const schema = {
   })),
 };
 
-// recipe: the search path as a parameter of the connection
-const pool = new pg.Pool({ connectionString: url, max: 2, options: `-c search_path=${searchPath}` });
+// recipe: the options of the branch as a parameter of the connection
+const pool = new pg.Pool({ connectionString: url, max: 2, options: branchOptions });
 const db = drizzle(pool, { schema });
 
 check((await db.execute(currentBranch)).rows, [{ branch }]);

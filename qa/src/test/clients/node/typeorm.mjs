@@ -1,5 +1,5 @@
 import { DataSource, EntitySchema } from 'typeorm';
-import { branch, check, currentBranch, refuses, searchPath, show, undone, url } from './common.mjs';
+import { branch, check, currentBranch, refuses, branchOptions, show, undone, url } from './common.mjs';
 
 const Author = new EntitySchema({
   name: 'Author',
@@ -25,8 +25,8 @@ const Book = new EntitySchema({
 });
 const source = (extra) => new DataSource({ type: 'postgres', url, entities: [Author, Book], synchronize: false, extra });
 
-// recipe: the search path as a parameter of the connection
-const db = await source({ options: `-c search_path=${searchPath}`, max: 2 }).initialize();
+// recipe: the options of the branch as a parameter of the connection
+const db = await source({ options: branchOptions, max: 2 }).initialize();
 
 check(await db.query(currentBranch), [{ branch }]);
 const authors = db.getRepository('Author');

@@ -91,7 +91,24 @@ with Session(on_branch) as second:
             select(Author.name, Book.title, Book.price).join(Book, isouter=True).order_by(Author.id, Book.id)):
         print(*row, sep="|")
 
-live = create_engine(URL, pool_size=1, max_overflow=0)
-with Session(live) as session:
+# recipe: each transaction of some sessions, over a pool that others share
+shared = create_engine(URL, pool_size=1, max_overflow=0)
+
+
+class BranchSession(Session):
+    pass
+
+
+@event.listens_for(BranchSession, "after_begin")
+def use_branch_in_transaction(session, transaction, connection):
+    connection.execute(text("SELECT epoch.use_branch(:branch, local => true)"), {"branch": BRANCH})
+
+
+with BranchSession(shared) as session:
+    session.scalars(select(Author).filter_by(name="Jules Verne")).one().born = "1828-02-08"
+    session.commit()
+    assert session.scalar(text("SELECT epoch.current_branch()")) == BRANCH
+with Session(shared) as session:
+    assert session.scalar(text("SELECT epoch.current_branch()")) == "main"
     assert session.scalar(select(func.count(Author.id))) == 3
     assert session.scalar(select(Author.name).filter_by(id=3)) == "Anonymous"

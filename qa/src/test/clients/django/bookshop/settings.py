@@ -1,11 +1,8 @@
-"""Settings of a bookshop with Django's auth and admin. EPOCH_BRANCH names the branch to work on."""
+"""Settings of a bookshop with Django's auth and admin."""
 import os
 from urllib.parse import urlsplit
 
 _url = urlsplit(os.environ["DATABASE_URL"])
-_options = {}
-if "SEARCH_PATH" in os.environ:
-    _options["options"] = "-c search_path=" + os.environ["SEARCH_PATH"].replace(" ", "")
 
 DATABASES = {
     "default": {
@@ -16,7 +13,6 @@ DATABASES = {
         "USER": _url.username,
         "PASSWORD": _url.password,
         "CONN_MAX_AGE": 60,
-        "OPTIONS": _options,
     }
 }
 

@@ -56,14 +56,19 @@ final class Bookshop {
     Shop shop = Shop.over(server, database);
     shop.branch("feature/x", "main");
     List<String> before = database.rows(ROWS);
-    String path = database.rows("SELECT epoch.branch_path('feature/x', NULL, 'public')").getFirst();
+    String options = database.rows("SELECT epoch.branch_options('feature/x')").getFirst();
 
     // when
     List<String> seen =
         client.work(
             database,
             Map.of(
-                "DATABASE_URL", database.url(), "EPOCH_BRANCH", "feature/x", "SEARCH_PATH", path));
+                "DATABASE_URL",
+                database.url(),
+                "EPOCH_BRANCH",
+                "feature/x",
+                "BRANCH_OPTIONS",
+                options));
 
     // then
     assertThat(seen).isEqualTo(AFTER);

@@ -3,9 +3,11 @@ package dev.epoch.qa.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.qa.process.Database;
+import dev.epoch.qa.process.Psql;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shell;
 import dev.epoch.qa.process.Shop;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +49,13 @@ class ClientsIT {
     String done =
         new Shell(folder, branch).run(List.of(python, "-B", "branch_work.py"), "").ok().strip();
 
+    Shell.Result migrated =
+        new Shell(folder, branch).run(List.of(python, "-B", "manage.py", "migrate"), "");
+
     // then
     assertThat(done).isEqualTo("5 6 2");
+    assertThat(migrated.exitCode()).isNotZero();
+    assertThat(migrated.err()).contains("This session stands on a branch: CREATE TABLE is refused");
     assertThat(database.rows(counts)).containsExactly("3|3|3|1|0|0");
     shop.commit("feature/x", "A day in the shop");
     shop.merge("feature/x", "main").ok();
@@ -96,5 +103,55 @@ class ClientsIT {
   @Test
   void jooq(ServerProcess server) throws Exception {
     Bookshop.works(server, "jooq", (database, _) -> JooqProgram.work(database, "feature/x"));
+  }
+
+  @Test
+  void psqlWithPagila(ServerProcess server) throws Exception {
+    // given
+    Installed.program("psql", "postgresql-client");
+    Database database = server.database().create("client_pagila");
+    database.execute(Files.readString(Bookshop.PROGRAMS.resolve("pagila/rental.sql")));
+    Shop shop = Shop.over(server, database);
+    shop.branch("feature/x", "main");
+    String views =
+        "SELECT fid, title, total, actors FROM sales_by_film JOIN film_list USING (fid, title)";
+    List<String> before = database.rows(views);
+    Psql psql = new Psql(database, Bookshop.PROGRAMS);
+
+    // when
+    List<String> printed =
+        psql.lines(Files.readString(Bookshop.PROGRAMS.resolve("pagila/work.sql")));
+
+    // then
+    assertThat(printed)
+        .containsExactly(
+            "3",
+            "3|4.99",
+            "tables",
+            "1|2|5.98",
+            "2|1|2.99",
+            "3|2|19.98",
+            "ACADEMY MAMMOTH",
+            "19.98",
+            "views",
+            "1|ACADEMY MAMMOTH|PG|PENELOPE GUINESS",
+            "2|ACE GOLDFINGER|G|NICK WAHLBERG",
+            "3|ADAPTATION HOLES|R|PENELOPE GUINESS, ED CHASE",
+            "1|ACADEMY MAMMOTH|5.98",
+            "2|ACE GOLDFINGER|2.99",
+            "3|ADAPTATION HOLES|19.98",
+            "28.95");
+    assertThat(database.rows(views)).isEqualTo(before);
+    shop.commit("feature/x", "A day of rentals");
+    shop.merge("feature/x", "main").ok();
+    assertThat(database.rows("SELECT * FROM sales_by_film ORDER BY fid"))
+        .containsExactly(
+            "1|ACADEMY MAMMOTH|5.98", "2|ACE GOLDFINGER|2.99", "3|ADAPTATION HOLES|19.98");
+    assertThat(
+            database.rows("SELECT tableoid::regclass, count(*) FROM payment GROUP BY 1 ORDER BY 1"))
+        .containsExactly("payment_p01|1", "payment_p02|4");
+    // the triggers of the live table have run in the merge
+    assertThat(database.rows("SELECT fulltext FROM film ORDER BY film_id"))
+        .containsExactly("'academi':1 'mammoth':2", "'ace':1 'goldfing':2", "'adapt':1 'hole':2");
   }
 }

@@ -44,6 +44,7 @@ class HibernateIT {
       Shop shop = Shop.over(server, database);
       shop.branch("feature/x", "main");
       List<String> before = database.rows(ROWS);
+      String options = database.rows("SELECT epoch.branch_options('feature/x')").getFirst();
 
       // when
       try (Application branch =
@@ -57,7 +58,23 @@ class HibernateIT {
         losesAgainst(branch);
       }
 
+      // and another one that would make its tables, which a branch refuses
+      try (Application branch =
+          Application.on(
+              database, "update", pool -> pool.addDataSourceProperty("options", options))) {
+        branch.transact(session ->
+            assertThat(session.createQuery(NAMES, String.class).list())
+                .containsExactly("Ada", "Bob", "Dora", "Initech"));
+      }
+
       // then
+      assertThat(
+              database.rows(
+                  """
+                  SELECT oid::regclass FROM pg_class
+                  WHERE relkind = 'r' AND relnamespace::regnamespace::text LIKE 'epoch\\_%'
+                  """))
+          .isEmpty();
       assertThat(database.rows(ROWS)).isEqualTo(before);
       shop.commit("feature/x", "A day's work");
       shop.merge("feature/x", "main").ok();

@@ -40,8 +40,8 @@ class PgbenchIT {
     database.execute("ALTER TABLE pgbench_history ADD COLUMN id bigserial PRIMARY KEY");
     Shop shop = Shop.over(server, database);
     shop.branch("feature/x", "main");
-    String path = database.rows("SELECT epoch.branch_path('feature/x', NULL, 'public')").getFirst();
-    Map<String, String> onBranch = Map.of("PGOPTIONS", "-c search_path=" + path.replace(" ", ""));
+    Map<String, String> onBranch =
+        Map.of("PGOPTIONS", database.rows("SELECT epoch.branch_options('feature/x')").getFirst());
 
     // when
     Shell.Result run =

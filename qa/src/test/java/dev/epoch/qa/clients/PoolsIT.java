@@ -1,6 +1,7 @@
 package dev.epoch.qa.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.ServerProcess;
@@ -8,6 +9,7 @@ import dev.epoch.qa.process.Shop;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGStatement;
 
 /** Connections that are on a branch from their start, and connections that clients share. */
 @Timeout(120)
@@ -43,7 +46,7 @@ class PoolsIT {
   @Test
   void optionsAndCurrentSchemaPutAConnectionOnABranch() throws Exception {
     for (Map.Entry<String, String> parameter :
-        Map.of("options", "-c search_path=" + path(), "currentSchema", path()).entrySet()) {
+        Map.of("options", options(), "currentSchema", path()).entrySet()) {
       try (Connection session = connect(database, parameter.getKey(), parameter.getValue())) {
         assertThat(Database.rows(session, WHERE)).containsExactly("feature/x");
         Database.execute(session, "UPDATE customers SET name = 'on x' WHERE id = 1");
@@ -60,15 +63,29 @@ class PoolsIT {
   }
 
   @Test
+  void aClientThatSetsItsOwnPathDoesNotWriteLive() throws Exception {
+    try (Connection session = connect(database, "options", options())) {
+      session.setSchema("public");
+
+      assertThatThrownBy(
+              () -> Database.execute(session, "UPDATE customers SET name = 'live' WHERE id = 1"))
+          .hasMessageContaining("This session stands on branch \"feature/x\"");
+    }
+    assertThat(database.rows(ADA)).containsExactly("Ada");
+  }
+
+  @Test
   void aRoleOfItsOwnIsOnABranchInOneDatabase(ServerProcess server) throws Exception {
     // given
     database.execute(
         "DROP ROLE IF EXISTS clerk_on_x",
         "CREATE ROLE clerk_on_x LOGIN PASSWORD 'clerk-secret'",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO clerk_on_x");
+    String settings = "ALTER ROLE clerk_on_x IN DATABASE %s SET ".formatted(database.name());
     database.execute(
-        "ALTER ROLE clerk_on_x IN DATABASE %s SET search_path = %s"
-            .formatted(database.name(), path()));
+        "SELECT epoch.use_branch('feature/x')",
+        settings + "search_path FROM CURRENT",
+        settings + "epoch.branch FROM CURRENT");
     String clerk = "user=clerk_on_x password=clerk-secret";
 
     try (PgBouncer bouncer =
@@ -123,6 +140,65 @@ class PoolsIT {
       assertThat(rows(sessions, WHERE)).containsExactly("feature/x");
       assertThat(rows(sessions, WHERE)).containsExactly("main");
     }
+  }
+
+  @Test
+  void oneTransactionOnABranchLeavesASharedConnectionOnLive() throws Exception {
+    String login = "user=%s password=%s".formatted(database.user(), database.password());
+    try (PgBouncer bouncer = PgBouncer.before(database, folder, Map.of("live", login))) {
+      Database pool = bouncer.entry("live");
+      List<String> before = rows(pool, SESSION);
+
+      // when
+      try (Connection client = connect(pool)) {
+        client.setAutoCommit(false);
+        Database.execute(client, "SELECT epoch.use_branch('feature/x', local => true)");
+        assertThat(Database.rows(client, WHERE)).containsExactly("feature/x");
+        Database.execute(client, "UPDATE customers SET name = 'on x' WHERE id = 1");
+        client.commit();
+
+        // then this client and the others are on live, on the same connection
+        assertThat(Database.rows(client, ADA)).containsExactly("Ada");
+        client.commit();
+      }
+      assertThat(rows(pool, SESSION)).isEqualTo(before);
+      assertThat(before.getFirst()).startsWith("main|");
+      assertThat(rows(pool, ADA)).containsExactly("Ada");
+
+      // and a transaction that fails leaves nothing behind either
+      try (Connection client = connect(pool)) {
+        client.setAutoCommit(false);
+        Database.execute(client, "SELECT epoch.use_branch('feature/x', local => true)");
+        assertThat(Database.rows(client, ADA)).containsExactly("on x");
+        client.rollback();
+      }
+      assertThat(rows(pool, SESSION)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void preparedStatementsMeanTheBranchOnlyInItsTransaction() throws Exception {
+    try (Connection session = database.connect();
+        PreparedStatement select = session.prepareStatement(ADA);
+        PreparedStatement update =
+            session.prepareStatement("UPDATE customers SET name = ? WHERE id = 1")) {
+      select.unwrap(PGStatement.class).setPrepareThreshold(1);
+      update.unwrap(PGStatement.class).setPrepareThreshold(1);
+      session.setAutoCommit(false);
+      for (String name : List.of("first", "second", "third")) {
+        Database.execute(session, "SELECT epoch.use_branch('feature/x', local => true)");
+        update.setString(1, name);
+        assertThat(update.executeUpdate()).isEqualTo(1);
+        assertThat(Database.rows(select.executeQuery())).containsExactly(name);
+        session.commit();
+        assertThat(Database.rows(select.executeQuery())).containsExactly("Ada");
+        session.commit();
+      }
+    }
+  }
+
+  private String options() throws SQLException {
+    return database.rows("SELECT epoch.branch_options('feature/x')").getFirst();
   }
 
   private String path() throws SQLException {
