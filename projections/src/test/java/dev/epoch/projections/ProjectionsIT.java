@@ -311,7 +311,9 @@ class ProjectionsIT {
             TIME,
             List.of(entry("t2", "orders")),
             List.of(),
-            Map.of()),
+            Map.of(),
+            false,
+            null),
         new BranchCreatedV1("b2", "feature/x", "c1", "main", Map.of()),
         new OperationPreparedV1(second, "b2", "c1", plan),
         new CommitCreatedV1(
@@ -324,7 +326,9 @@ class ProjectionsIT {
             TIME,
             List.of(entry("t1", "users")),
             List.of(),
-            Map.of()),
+            Map.of(),
+            false,
+            null),
         new RecoveryCompletedV1(
             second, "rolled_forward", author, Map.of("users", "applied"), "why"),
         new MergeOpenedV1(
@@ -337,7 +341,8 @@ class ProjectionsIT {
             "three_way",
             null,
             null,
-            Map.of("users", 2L, "orders", 1L)));
+            Map.of("users", 2L, "orders", 1L),
+            "commit"));
   }
 
   private static TableEntry entry(String id, String name) {

@@ -154,7 +154,11 @@ public final class Recovery implements AutoCloseable {
             RegisteredTable table = state.tables().byId().get(plan.tableId());
             backends.adapter(state, table).remove(Backends.handle(state, table));
             yield complete(
-                repository, operation, original, Map.of(), Map.of(plan.name(), "applied"));
+                repository,
+                operation,
+                original,
+                new OperationResult(Map.of()),
+                Map.of(plan.name(), "applied"));
           }
           case OperationPlan.Commit plan -> settleRows(repository, operation, original);
           case OperationPlan.Merge plan -> settleRows(repository, operation, original);
@@ -169,10 +173,14 @@ public final class Recovery implements AutoCloseable {
     Map<StorageAdapter, Operation> parts = operations.physical(state, operation);
     Map<String, String> tables = new LinkedHashMap<>();
     Map<String, RowsLocation> locations = new HashMap<>();
+    Map<String, RowsLocation> live = new HashMap<>();
     boolean all = true;
     for (Map.Entry<StorageAdapter, Operation> part : parts.entrySet()) {
       var result = part.getKey().result(Operations.id(operation));
-      result.ifPresent(done -> locations.putAll(done.locations()));
+      result.ifPresent(done -> {
+        locations.putAll(done.locations());
+        live.putAll(done.live());
+      });
       all &= result.isPresent();
       part.getValue()
           .tables()
@@ -181,7 +189,8 @@ public final class Recovery implements AutoCloseable {
                   table.table().table().name(), result.isPresent() ? "applied" : "not_applied"));
     }
     if (all) {
-      return complete(repository, operation, original, locations, tables);
+      return complete(
+          repository, operation, original, new OperationResult(locations, live, Map.of()), tables);
     }
     revert(state, operation);
     tables.replaceAll((table, was) -> was.equals("applied") ? "reverted" : was);
@@ -192,12 +201,12 @@ public final class Recovery implements AutoCloseable {
       LiveRepository repository,
       OperationState operation,
       Caller original,
-      Map<String, RowsLocation> locations,
+      OperationResult done,
       Map<String, String> tables) {
     StepResult completed =
         step(
             repository,
-            operations.completion(repository.state(), operation, new OperationResult(locations)),
+            operations.completion(repository.state(), operation, done),
             operation,
             original);
     audit(repository, operation, "rolled_forward", tables, "every database had applied it");

@@ -178,13 +178,14 @@ public interface StorageAdapter extends AutoCloseable {
    * before, answers what it answered then. If the transaction fails, nothing of it is there.
    *
    * <p>Fails with {@link PendingChangesException} (a merge onto uncommitted changes), {@link
+   * MergeOvertakenException} (onto live changes that are in conflict with it), {@link
    * ConstraintViolationsException} (the merged rows break constraints), {@link BusyException}
    * (retry later).
    *
-   * @param changes for each table id that the operation merges into: the rows to write; pulled
-   *     once, closed by the adapter
+   * @param rows for each table id that the operation merges into: what to write; closed by the
+   *     adapter
    */
-  OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes);
+  OperationResult apply(Operation operation, Map<String, PlannedRows> rows);
 
   /** Whether the operation is done here, and with which result. */
   Optional<OperationResult> result(OperationId operation);

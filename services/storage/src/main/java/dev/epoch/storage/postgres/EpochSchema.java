@@ -32,6 +32,7 @@ final class EpochSchema {
           "unique_rules.sql",
           "states.sql",
           "overlays.sql",
+          "policies.sql",
           "views.sql",
           "view_writes.sql",
           "copies.sql",

@@ -15,6 +15,7 @@ import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChanges;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.QueryResult;
 import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.RowQuery;
@@ -225,8 +226,8 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
-    return operations.apply(operation, changes);
+  public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+    return operations.apply(operation, rows);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.storage.BadLocationException;
 import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableNotFoundException;
@@ -20,6 +21,21 @@ final class VersionableTable {
         c.relkind = 'r' AND EXISTS (
           SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid
         ) AS has_children,
+        ARRAY (
+          SELECT r.rulename::text
+          FROM pg_catalog.pg_rewrite r
+          WHERE r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p')
+            AND (
+              r.ev_class = c.oid
+              OR r.ev_class IN (SELECT p.relid FROM pg_catalog.pg_partition_tree(c.oid) p)
+            )
+          ORDER BY 1
+        ) AS rules,
+        (
+          SELECT count(*)::integer
+          FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        ) AS columns,
         pg_catalog.row_security_active(c.oid) AS row_security,
         ARRAY (
           SELECT p.privilege
@@ -46,6 +62,12 @@ final class VersionableTable {
       ORDER BY 1
       LIMIT 3
       """;
+
+  /**
+   * PostgreSQL's statements have 1,664 columns at most, and a merge reads three versions of a row
+   * side by side, with its key.
+   */
+  static final int MOST_COLUMNS = 540;
 
   private VersionableTable() {}
 
@@ -116,6 +138,30 @@ final class VersionableTable {
       throw new StorageException(
           path + " has tables that inherit from it; their rows appear in it",
           "Register the inheriting tables, or make it a partitioned table");
+    }
+    String[] rules = relation.getArrayOfStrings("rules");
+    if (rules.length > 0) {
+      throw new BadLocationException(
+          path
+              + " has rules ("
+              + String.join(", ", rules)
+              + "); they write something else than"
+              + " what a statement says, which no merge or branch could follow",
+          "Drop the rules, or make them triggers: DROP RULE "
+              + Quote.identifier(rules[0])
+              + " ON "
+              + name);
+    }
+    int columns = relation.getInteger("columns");
+    if (columns > MOST_COLUMNS) {
+      throw new BadLocationException(
+          path
+              + " has "
+              + columns
+              + " columns; a merge reads three versions of a row at once, and"
+              + " PostgreSQL's limit of 1,664 columns leaves "
+              + MOST_COLUMNS,
+          "Keep some of the columns in a second table with the same key");
     }
     if (relation.getBoolean("row_security")) {
       throw new StorageException(

@@ -10,7 +10,9 @@ AS $$
   SELECT p.relid FROM pg_partition_tree(of_table) AS p
 $$;
 
--- Makes a trigger function from its body. The body is quoted as a whole: a name in it cannot end it.
+-- Makes a trigger function from its body. The body is quoted as a whole: a name in it cannot end it. Who makes the
+-- body has quote_all_identifiers on: a column may be called by a word that PL/pgSQL keeps for itself and SQL does not
+-- (by, if, loop, ...), which quote_ident leaves as it is.
 CREATE OR REPLACE FUNCTION epoch.create_trigger_function(function_name text, body text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -117,7 +119,7 @@ CREATE OR REPLACE FUNCTION epoch.create_row_capture(
   of_table text, function_name text, working_set text, waits_at_key boolean
 ) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 DECLARE
   t epoch.tables;

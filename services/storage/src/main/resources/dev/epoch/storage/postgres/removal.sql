@@ -47,6 +47,7 @@ BEGIN
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('w', gone));
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('h', gone));
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('c', gone));
+  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('p', gone));
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
   DELETE FROM epoch.tables WHERE table_id = gone;
   PERFORM epoch.settle_view_names(t.repository);

@@ -150,6 +150,8 @@ BEGIN
   IF NOT b.is_default AND b.changed_schema IS NULL THEN
     PERFORM epoch.create_branch_schemas(b.branch_id);
     b := epoch.find_branch(named, in_repository);
+  ELSIF NOT b.is_default THEN
+    PERFORM epoch.renew_privileges(b.branch_id);
   END IF;
 
   SELECT bool_or(NOT e.is_default), string_agg(e.entry, ' ' ORDER BY e.place) INTO is_on_branch, setting
