@@ -42,6 +42,7 @@ final class EpochSchema {
           "record_writes.sql",
           "branches.sql",
           "sessions.sql",
+          "connections.sql",
           "guard.sql",
           "read_views.sql",
           "removal.sql");
