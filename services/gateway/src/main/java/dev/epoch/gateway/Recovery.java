@@ -9,9 +9,13 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.BusyException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import java.time.Duration;
@@ -152,7 +156,19 @@ public final class Recovery implements AutoCloseable {
           }
           case OperationPlan.RemoveTable plan -> {
             RegisteredTable table = state.tables().byId().get(plan.tableId());
-            backends.adapter(state, table).remove(Backends.handle(state, table));
+            try {
+              backends.adapter(state, table).remove(Backends.handle(state, table));
+            } catch (StorageUnavailableException | OutcomeUnknownException | BusyException away) {
+              throw away;
+            } catch (StorageException refused) {
+              // it says no, and would say so again: nothing was removed
+              yield abort(
+                  repository,
+                  operation,
+                  original,
+                  Map.of(plan.name(), "not_applied"),
+                  "The table could not be removed: " + refused.getMessage());
+            }
             yield complete(
                 repository,
                 operation,
@@ -219,13 +235,24 @@ public final class Recovery implements AutoCloseable {
       OperationState operation,
       Caller original,
       Map<String, String> tables) {
+    return abort(
+        repository,
+        operation,
+        original,
+        tables,
+        "The server stopped, or lost its database, before the operation was done; it was undone");
+  }
+
+  private StepResult abort(
+      LiveRepository repository,
+      OperationState operation,
+      Caller original,
+      Map<String, String> tables,
+      String why) {
     StepResult aborted =
         step(
             repository,
-            new Continuation.Abort(
-                operation.id(),
-                Code.OPERATION_FAILED.name(),
-                "The server stopped, or lost its database, before the operation was done; it was undone"),
+            new Continuation.Abort(operation.id(), Code.OPERATION_FAILED.name(), why),
             operation,
             original);
     audit(repository, operation, "rolled_back", tables, "not every database had applied it");

@@ -70,6 +70,18 @@ public interface StorageAdapter extends AutoCloseable {
    */
   void remove(TableHandle table);
 
+  /**
+   * Looks whether {@link #remove} is allowed; changes nothing. Fails with {@link
+   * PrivilegeException}, whose remedy is the statement that gives what is missing.
+   */
+  void requireRemovable(TableHandle table);
+
+  /**
+   * Ids of the branches on which the table was written since their last commit, also where nothing
+   * came of it; the default branch left out.
+   */
+  Set<String> branchesAtWork(TableHandle table);
+
   // ---- reading
 
   /** Rows of a state in the order of the native key. */
@@ -131,9 +143,17 @@ public interface StorageAdapter extends AutoCloseable {
    * epoch.use_branch(name)} works. Constant time per table; nothing is copied. Repeating it changes
    * nothing.
    *
+   * <p>Branches are known by their ids. Another branch that has the name here loses it if it was
+   * told of at the handle's version or before, and keeps it, for the time being, if it was told of
+   * at a later one.
+   *
    * @param tables by table id: where the rows of the branch's head are
+   * @return id of that other branch, if there is one
    */
-  void putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+  Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+
+  /** Ids of the branches of a repository that the database knows and was not told to forget. */
+  Set<String> branches(String repository);
 
   /**
    * Forgets the branch's name and its views; its rows stay while commits refer to them. Repeating

@@ -182,8 +182,23 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public void putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
-    branches.put(branch, tables);
+  public void requireRemovable(TableHandle table) {
+    capture.requireRemovable(table);
+  }
+
+  @Override
+  public Set<String> branchesAtWork(TableHandle table) {
+    return capture.branchesAtWork(table);
+  }
+
+  @Override
+  public Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
+    return branches.put(branch, tables);
+  }
+
+  @Override
+  public Set<String> branches(String repository) {
+    return branches.known(repository);
   }
 
   @Override

@@ -1,17 +1,40 @@
 -- Branches, as the server tells of them and as sessions use them.
 
--- Tells of a branch or its new name.
+-- Tells of a branch, or of its new name, as the repository has it at a version of its log. Ids are what branches are
+-- known by: another branch that still has the name here loses it, and is called by its id until it is told of again;
+-- if it was told of at a later version, this one is called so. Answers the id of that other branch.
 CREATE OR REPLACE FUNCTION epoch.put_branch(
-  new_branch text, of_repository text, named text, default_branch boolean
-) RETURNS void
-LANGUAGE sql
+  new_branch text, of_repository text, named text, default_branch boolean, told bigint
+) RETURNS text
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
-  INSERT INTO epoch.branches AS b (branch_id, repository, name, label, is_default)
-  VALUES (new_branch, of_repository, named, epoch.label(named, 12), default_branch)
-  ON CONFLICT (branch_id) DO UPDATE
-  SET name = excluded.name, dropped = false
-  WHERE b.name <> excluded.name OR b.dropped
+DECLARE
+  holder epoch.branches;
+  given text;
+BEGIN
+  LOOP
+    given := named;
+    SELECT * INTO holder FROM epoch.branches
+    WHERE repository = of_repository AND name = named AND NOT dropped AND branch_id <> new_branch
+    FOR UPDATE;
+    BEGIN
+      IF holder.told_at > told THEN
+        given := '~' || new_branch;
+      ELSIF holder.branch_id IS NOT NULL THEN
+        UPDATE epoch.branches SET name = '~' || branch_id WHERE branch_id = holder.branch_id;
+      END IF;
+      INSERT INTO epoch.branches AS b (branch_id, repository, name, label, is_default, told_at)
+      VALUES (new_branch, of_repository, given, epoch.label(named, 12), default_branch, told)
+      ON CONFLICT (branch_id) DO UPDATE
+      SET name = excluded.name, dropped = false, told_at = excluded.told_at
+      WHERE (b.name <> excluded.name OR b.dropped) AND b.told_at <= excluded.told_at;
+      RETURN holder.branch_id;
+    EXCEPTION WHEN unique_violation THEN
+      -- somebody told of another branch of the name meanwhile: it is there now
+    END;
+  END LOOP;
+END
 $$;
 
 -- Tells where the rows of a table at a branch's head are. A branch with its own overlay only moves its anchor,

@@ -68,11 +68,14 @@ CREATE TABLE IF NOT EXISTS epoch.branches (
   base_schema text
 );
 
+ALTER TABLE epoch.branches ADD COLUMN IF NOT EXISTS told_at bigint NOT NULL DEFAULT 0;
+
 CREATE UNIQUE INDEX IF NOT EXISTS branches_by_name ON epoch.branches (repository, name)
 WHERE NOT dropped;
 
 COMMENT ON TABLE epoch.branches IS 'Branches that the server told of; dropped ones stay while commits refer to their rows';
 COMMENT ON COLUMN epoch.branches.label IS 'Readable part of the names of Epoch''s objects; never changes';
+COMMENT ON COLUMN epoch.branches.told_at IS 'Version of the repository''s log at which the name was told';
 COMMENT ON COLUMN epoch.branches.changed_schema IS 'Views of tables that the branch changed; null until the branch is first used';
 COMMENT ON COLUMN epoch.branches.base_schema IS 'Views of all other tables';
 
