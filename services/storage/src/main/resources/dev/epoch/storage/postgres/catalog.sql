@@ -69,6 +69,9 @@ CREATE TABLE IF NOT EXISTS epoch.branches (
 );
 
 ALTER TABLE epoch.branches ADD COLUMN IF NOT EXISTS told_at bigint NOT NULL DEFAULT 0;
+ALTER TABLE epoch.branches ADD COLUMN IF NOT EXISTS privileges_seen text;
+
+COMMENT ON COLUMN epoch.branches.privileges_seen IS 'Versions of what grants and policies of the tables are kept in, as the views have them';
 
 CREATE UNIQUE INDEX IF NOT EXISTS branches_by_name ON epoch.branches (repository, name)
 WHERE NOT dropped;

@@ -50,6 +50,34 @@ AS $$
     AND a.grantee <> ALL (owners) AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
 $$;
 
+-- Versions of the catalog's rows that hold privileges and policies of a branch's tables: others after each change of
+-- them, and after some that matter nothing here.
+CREATE OR REPLACE FUNCTION epoch.privilege_versions(of_branch text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT md5(string_agg(
+    concat_ws(
+      ' ', c.oid, c.xmin,
+      (
+        SELECT string_agg(concat(a.attnum, ' ', a.xmin), ',' ORDER BY a.attnum)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attacl IS NOT NULL
+      ),
+      CASE
+        WHEN c.relrowsecurity
+        THEN (
+          SELECT string_agg(concat(p.oid, ' ', p.xmin), ',' ORDER BY p.oid) FROM pg_policy AS p WHERE p.polrelid = c.oid
+        )
+      END),
+    ';' ORDER BY c.oid))
+  FROM epoch.branch_tables AS place
+  JOIN epoch.tables AS t ON t.table_id = place.table_id
+  JOIN pg_namespace AS n ON n.nspname = t.schema_name
+  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
+  WHERE place.branch_id = of_branch
+$$;
+
 -- Gives the views of a branch what was granted on their tables since, and takes what was revoked; policies likewise.
 CREATE OR REPLACE FUNCTION epoch.renew_privileges(of_branch text) RETURNS void
 LANGUAGE plpgsql
@@ -58,10 +86,15 @@ AS $$
 DECLARE
   stale record;
   former record;
+  versions text := epoch.privilege_versions(of_branch);
 BEGIN
-  IF current_setting('transaction_read_only') = 'on' THEN
+  IF versions IS NOT DISTINCT FROM (SELECT b.privileges_seen FROM epoch.branches AS b WHERE b.branch_id = of_branch)
+    OR current_setting('transaction_read_only') = 'on'
+  THEN
     RETURN;
   END IF;
+  -- others that come at the same time do the same, one after the other
+  UPDATE epoch.branches SET privileges_seen = versions WHERE branch_id = of_branch;
   FOR stale IN
     SELECT t.table_id
     FROM epoch.branches AS b
@@ -73,7 +106,6 @@ BEGIN
         NOT LIKE repeat('_', 32) || epoch.policy_digest(epoch.live_table(t.table_id))
     ORDER BY t.table_id
   LOOP
-    PERFORM FROM epoch.branches WHERE branch_id = of_branch FOR UPDATE;
     PERFORM epoch.rebuild_views(of_branch, stale.table_id);
   END LOOP;
   FOR stale IN
@@ -98,8 +130,6 @@ BEGIN
     )
     ORDER BY v.oid
   LOOP
-    -- others that come at the same time do the same, one after the other
-    PERFORM FROM epoch.branches WHERE branch_id = of_branch FOR UPDATE;
     FOR former IN
       SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END AS grantee
       FROM epoch.privileges_given(stale.shown, stale.owners) AS g
