@@ -12,6 +12,7 @@ import dev.epoch.log.postgres.TransactionParticipant;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.postgres.CertificateFiles;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
+import dev.epoch.storage.postgres.QueryLimits;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.mutiny.core.Vertx;
@@ -43,8 +44,13 @@ public class Wiring {
   @Produces
   @Singleton
   PostgresStorageAdapterFactory postgresql(
-      Vertx vertx, @ConfigProperty(name = "epoch.certificates-dir") Optional<Path> certificates) {
-    return new PostgresStorageAdapterFactory(vertx, new CertificateFiles(certificates));
+      Vertx vertx,
+      @ConfigProperty(name = "epoch.certificates-dir") Optional<Path> certificates,
+      @ConfigProperty(name = "epoch.query.temp-limit") MemorySize temporaryFiles) {
+    return new PostgresStorageAdapterFactory(
+        vertx,
+        new CertificateFiles(certificates),
+        QueryLimits.DEFAULT.withTemporaryBytes(temporaryFiles.asLongValue()));
   }
 
   @Produces

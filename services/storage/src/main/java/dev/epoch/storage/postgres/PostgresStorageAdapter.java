@@ -65,11 +65,30 @@ public final class PostgresStorageAdapter implements StorageAdapter {
    *     their own
    */
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    this(vertx, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
+    this(vertx, options, poolOptions, QueryLimits.DEFAULT);
+  }
+
+  /**
+   * The same with other limits.
+   *
+   * @param limits of users' statements
+   */
+  PostgresStorageAdapter(
+      Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, QueryLimits limits) {
+    this(vertx, options, poolOptions, limits, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
   }
 
   PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
+    this(vertx, options, poolOptions, QueryLimits.DEFAULT, retries);
+  }
+
+  private PostgresStorageAdapter(
+      Vertx vertx,
+      PgConnectOptions options,
+      PoolOptions poolOptions,
+      QueryLimits limits,
+      LockRetries retries) {
     StateResolver resolver = new StateResolver(names);
     this.database = new Database(vertx, options, poolOptions);
     this.upgrade = new SchemaUpgrade(database, retries);
@@ -85,7 +104,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             Math.max(1, poolOptions.getMaxSize() / 2),
             reader::select,
             values,
-            ReadQueries.DEFAULT_BYTE_LIMIT);
+            limits);
     this.writes = new RecordWrites(database, values, retries, names);
     this.operations =
         new Operations(

@@ -21,13 +21,24 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
 
   private final Vertx vertx;
   private final CertificateFiles files;
+  private final QueryLimits limits;
 
   /**
    * @param files that storages may name
    */
   public PostgresStorageAdapterFactory(Vertx vertx, CertificateFiles files) {
+    this(vertx, files, QueryLimits.DEFAULT);
+  }
+
+  /**
+   * The same with other limits.
+   *
+   * @param limits of users' statements
+   */
+  public PostgresStorageAdapterFactory(Vertx vertx, CertificateFiles files, QueryLimits limits) {
     this.vertx = vertx;
     this.files = files;
+    this.limits = limits;
   }
 
   @Override
@@ -67,7 +78,7 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   public StorageAdapter open(Settings settings) {
     PostgresLocation location = checked(() -> location(settings));
     PgConnectOptions options = checked(() -> location.connectOptions(files));
-    return new PostgresStorageAdapter(vertx, options, location.poolOptions());
+    return new PostgresStorageAdapter(vertx, options, location.poolOptions(), limits);
   }
 
   private static PostgresLocation location(Settings settings) {
