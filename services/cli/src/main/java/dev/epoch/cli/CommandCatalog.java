@@ -25,6 +25,7 @@ import dev.epoch.cli.command.QueryCommand;
 import dev.epoch.cli.command.RepositoryCommand;
 import dev.epoch.cli.command.RepositoryListCommand;
 import dev.epoch.cli.command.RepositoryOpenCommand;
+import dev.epoch.cli.command.RepositorySetCommand;
 import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
@@ -178,7 +179,8 @@ final class CommandCatalog {
   private CommandLine repository() {
     return new CommandLine(new RepositoryCommand(session))
         .addSubcommand("list", new RepositoryListCommand(session))
-        .addSubcommand("open", new RepositoryOpenCommand(session));
+        .addSubcommand("open", new RepositoryOpenCommand(session))
+        .addSubcommand("set", new RepositorySetCommand(session));
   }
 
   private CommandLine table() {

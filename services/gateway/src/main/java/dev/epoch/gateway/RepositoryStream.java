@@ -233,6 +233,11 @@ final class RepositoryStream {
             answers.add(() -> complete(request, List.of(), Optional.empty(), former, standing));
             return;
           }
+          Optional<Rejection> reuse = caller.reuse(state);
+          if (reuse.isPresent()) {
+            refuse(request, reuse.get());
+            return;
+          }
           String encoded = codec.encode(command.command());
           if (NulCharacters.in(encoded)) {
             refuse(request, NulCharacters.REFUSAL);

@@ -32,9 +32,10 @@ public record StepResult(
    * The answer that a command had before, or empty if its key is new. To be asked on the state that
    * names are looked up in, before they are: what the command was about may be gone by now.
    *
-   * @throws RefusedException if the command was refused
+   * @throws RefusedException if the command was refused, or if the key belongs to another request
    */
   static Optional<StepResult> former(RepositoryState state, RecordType command, Caller caller) {
+    caller.requireOwnKey(state);
     return state
         .outcomes()
         .of(caller.key(command.wireName()))

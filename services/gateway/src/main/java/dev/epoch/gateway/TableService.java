@@ -1,5 +1,7 @@
 package dev.epoch.gateway;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.BranchState;
@@ -20,6 +22,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapter.Introspection;
@@ -27,12 +30,14 @@ import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageAdapterFactory.Location;
 import dev.epoch.storage.StorageAdapterFactory.Settings;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -184,8 +189,9 @@ public final class TableService {
   }
 
   /**
-   * Removes all that Epoch keeps of a table beside it. Uncommitted changes need force, for they
-   * cannot be told apart afterwards.
+   * Removes all that Epoch keeps of a table beside it. Uncommitted changes, on whichever branch,
+   * need force: nothing tells them apart afterwards. Whether it is allowed is asked before anything
+   * is prepared; what fails for another reason than an unreachable database leaves all as it was.
    */
   public void remove(LiveRepository repository, String name, boolean force, Caller caller) {
     RepositoryState before = repository.state();
@@ -193,13 +199,14 @@ public final class TableService {
     ReentrantLock lock = repository.branchLock(main.id());
     lock.lock();
     try {
-      if (!force
-          && before.tables().named(name).isPresent()
-          && workingSets.pending(before, main).containsKey(name)) {
-        throw new RefusedException(
-            Code.UNCOMMITTED_CHANGES,
-            "Table '" + name + "' has uncommitted changes",
-            Map.of("table", name, "remedy", "Commit them, or remove with --force"));
+      Optional<RegisteredTable> registered = before.tables().named(name);
+      if (registered.isPresent()) {
+        if (!force) {
+          requireCommitted(before, registered.get());
+        }
+        backends
+            .adapter(before, registered.get())
+            .requireRemovable(Backends.handle(before, registered.get()));
       }
       StepResult prepared = repository.step(new RemoveTableV1(name, force), caller).orRefuse();
       if (prepared.former().isPresent()) {
@@ -211,19 +218,68 @@ public final class TableService {
           state.tables().byId().get(((OperationPlan.RemoveTable) operation.plan()).tableId());
       try {
         failpoints.reach(REMOVE + ".prepared");
-        backends.adapter(state, table).remove(Backends.handle(state, table));
+        removed(repository, state, table, operation, caller);
         failpoints.reach(REMOVE + ".applied.1");
         repository
             .step(new Continuation.CompleteRemoval(operation.id()), caller, caller.key(REMOVE))
             .orRefuse();
         failpoints.reach(REMOVE + ".completed");
-      } catch (StorageException
+      } catch (StorageUnavailableException
+          | OutcomeUnknownException
           | LogUnavailableException
           | AppendOutcomeUnknownException unreachable) {
         throw recovery.leaveInDoubt(repository, operation, unreachable);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Removes it from its database; if that says no, the operation ends without effect. */
+  private void removed(
+      LiveRepository repository,
+      RepositoryState state,
+      RegisteredTable table,
+      OperationState operation,
+      Caller caller) {
+    try {
+      backends.adapter(state, table).remove(Backends.handle(state, table));
+    } catch (StorageUnavailableException | OutcomeUnknownException unreachable) {
+      throw unreachable;
+    } catch (StorageException refused) {
+      repository.step(
+          new Continuation.Abort(
+              operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(refused.getMessage())),
+          caller,
+          caller.key(REMOVE));
+      throw refused;
+    }
+  }
+
+  private void requireCommitted(RepositoryState state, RegisteredTable table) {
+    Set<String> written =
+        backends.adapter(state, table).branchesAtWork(Backends.handle(state, table));
+    List<String> branches =
+        state.branches().byId().values().stream()
+            .filter(branch -> state.isDefault(branch) || written.contains(branch.id()))
+            .filter(branch -> workingSets.pending(state, branch).containsKey(table.name()))
+            .map(BranchState::name)
+            .sorted()
+            .toList();
+    if (!branches.isEmpty()) {
+      throw new RefusedException(
+          Code.UNCOMMITTED_CHANGES,
+          "Table '%s' has uncommitted changes on %s"
+              .formatted(
+                  table.name(),
+                  branches.stream().map(branch -> "'" + branch + "'").collect(joining(", "))),
+          Map.of(
+              "table",
+              table.name(),
+              "branches",
+              branches,
+              "remedy",
+              "Commit them there, or remove with --force"));
     }
   }
 

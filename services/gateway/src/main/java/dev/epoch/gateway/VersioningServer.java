@@ -66,7 +66,10 @@ public final class VersioningServer implements AutoCloseable {
     this.branches = new BranchService(registrar, workingSets, cleanups);
     this.commits = new CommitService(workingSets, runner);
     this.merges =
-        new MergeService(backends, workingSets, cleanups, runner, chunks, clock, failpoints);
+        new MergeService(
+            cleanups,
+            chunks,
+            new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints));
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);

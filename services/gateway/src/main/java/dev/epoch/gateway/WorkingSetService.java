@@ -158,9 +158,15 @@ public final class WorkingSetService {
 
   /**
    * Writes records as uncommitted changes of the branch; on the default branch into the live table.
+   * With an idempotency key it is done once, as far as the table's database remembers.
    */
   public WriteResult write(
-      RepositoryState state, BranchState branch, String table, List<RowWrite> writes) {
+      RepositoryState state,
+      BranchState branch,
+      String table,
+      List<RowWrite> writes,
+      Caller caller) {
+    caller.requireOwnKey(state);
     BranchTable target =
         Backends.tables(state, branch).stream()
             .filter(candidate -> candidate.table().name().equals(table))
@@ -169,7 +175,7 @@ public final class WorkingSetService {
     WriteResult result =
         backends
             .adapter(state, target.table())
-            .write(Backends.handle(state, branch), target, writes);
+            .write(Backends.handle(state, branch), target, writes, caller.writeKey(state.name()));
     if (result.inserted() + result.updated() + result.deleted() > 0) {
       if (written.size() >= MOST_WRITTEN) {
         written.clear();

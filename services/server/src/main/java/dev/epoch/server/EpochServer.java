@@ -27,6 +27,7 @@ public class EpochServer {
 
   public static void main(String[] arguments) {
     CountDownLatch applicationStopped = new CountDownLatch(1);
+    MalformedRequests.replaceOthersCheck();
     try {
       useDatabase(System.getenv(), applicationStopped);
     } catch (StartRefusedException | IOException refusal) {

@@ -2,6 +2,7 @@ package dev.epoch.server;
 
 import dev.epoch.api.ServerStatus;
 import dev.epoch.gateway.CopyKeeper;
+import dev.epoch.gateway.LiveCommitKeeper;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.MetadataSchema;
@@ -41,6 +42,7 @@ public class RunningServer implements ServerStatus {
   private final PostgresEventLog log;
   private final VersioningServer server;
   private final CopyKeeper copies;
+  private final LiveCommitKeeper liveCommits;
   private final List<Migrations> migrations;
   private final Event<ServerStarted> started;
   private final String version;
@@ -53,6 +55,7 @@ public class RunningServer implements ServerStatus {
       PostgresEventLog log,
       VersioningServer server,
       CopyKeeper copies,
+      LiveCommitKeeper liveCommits,
       @All List<Migrations> migrations,
       Event<ServerStarted> started,
       @ConfigProperty(name = "quarkus.application.version") String version,
@@ -61,6 +64,7 @@ public class RunningServer implements ServerStatus {
     this.log = log;
     this.server = server;
     this.copies = copies;
+    this.liveCommits = liveCommits;
     this.migrations =
         Stream.concat(Stream.of(EventLogMigrations.ALL), migrations.stream()).toList();
     this.started = started;
@@ -88,6 +92,7 @@ public class RunningServer implements ServerStatus {
       new MetadataSchema(database.pool()).apply(migrations).await().indefinitely();
       server.start();
       copies.start();
+      liveCommits.start();
       started.fire(new ServerStarted());
       ready = true;
       LOG.infof("%d repositories are open", server.repositories().list().size());
@@ -109,6 +114,7 @@ public class RunningServer implements ServerStatus {
     stopping = true;
     ready = false;
     copies.close();
+    liveCommits.close();
     server.close();
     try {
       log.close().await().atMost(STOP_LIMIT);

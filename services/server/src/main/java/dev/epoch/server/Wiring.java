@@ -2,6 +2,7 @@ package dev.epoch.server;
 
 import dev.epoch.gateway.CopyKeeper;
 import dev.epoch.gateway.Failpoints;
+import dev.epoch.gateway.LiveCommitKeeper;
 import dev.epoch.gateway.SecretBox;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.log.postgres.PostgresChunkStore;
@@ -72,6 +73,12 @@ public class Wiring {
       @ConfigProperty(name = "epoch.copies.limit") MemorySize most,
       @ConfigProperty(name = "epoch.copies.unread") Duration unread) {
     return new CopyKeeper(server, new CopyKeeper.Policy(most.asLongValue(), unread));
+  }
+
+  @Produces
+  @Singleton
+  LiveCommitKeeper liveCommits(VersioningServer server) {
+    return new LiveCommitKeeper(server, Clock.systemUTC());
   }
 
   @Produces

@@ -23,6 +23,7 @@ public class DatabasesForTests implements QuarkusTestResourceLifecycleManager {
 
   @Override
   public Map<String, String> start() {
+    MalformedRequests.replaceOthersCheck();
     try {
       dataDirectory = Files.createTempDirectory("epoch-test");
       log = dataDirectory.resolve("postgres-log");

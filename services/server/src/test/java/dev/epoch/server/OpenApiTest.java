@@ -45,7 +45,7 @@ class OpenApiTest {
         assertThat(operation.path("responses").fieldNames())
             .toIterable()
             .as(name)
-            .contains("400", "404", "422", "500", "503");
+            .contains("400", "404", "405", "406", "414", "422", "500", "503");
       }
       if (name.matches("(POST|PATCH|DELETE) /api/v1.*")) {
         assertThat(operation.path("responses").has("409")).as(name).isTrue();
@@ -76,6 +76,14 @@ class OpenApiTest {
                     field -> assertThat(field).as(schema.getKey()).matches("[a-z][a-z0-9_]*")));
     assertThat(document.at("/components/schemas/Branch/properties/head_commit_id").isObject())
         .isTrue();
+  }
+
+  @Test
+  void schemasHaveNamesOfTheApi() {
+    document
+        .at("/components/schemas")
+        .fieldNames()
+        .forEachRemaining(name -> assertThat(name).matches("[A-Z][A-Za-z]+"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.epoch.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -8,6 +9,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +50,91 @@ class RequestHeadersTest {
     post("k3", "/branches", branch).statusCode(201);
     post("k3", "/branches", branch).statusCode(201);
     post("k4", "/branches", branch).statusCode(409);
+  }
+
+  @Test
+  void aKeyBelongsToOneRequest() {
+    String body = "{\"name\": \"b\"}";
+    post("k", "/branches", body).statusCode(201);
+
+    refusedAsReused(post("k", "/branches", "{\"name\": \"c\"}"));
+    refusedAsReused(post("k", "/branches?x=1", body));
+    refusedAsReused(post("k", "/commits", "{\"message\": \"m\"}"));
+    refusedAsReused(api.request().header("Idempotency-Key", "k").delete("/branches/b").then());
+    refusedAsReused(
+        api.as("joe")
+            .request()
+            .header("Idempotency-Key", "k")
+            .contentType(ContentType.JSON)
+            .body(body)
+            .post("/branches")
+            .then());
+    post("k", "/branches", body).statusCode(201);
+    api.get("/branches").body("branches.name", containsInAnyOrder("main", "b"));
+
+    // what was refused is somebody's too
+    post("r", "/branches", body).statusCode(409);
+    post("r", "/branches", body).statusCode(409);
+    refusedAsReused(post("r", "/branches", "{\"name\": \"c\"}"));
+    // and what is deleted once is not deleted again
+    api.post("/branches", "{\"name\": \"d\"}").statusCode(201);
+    api.request().header("Idempotency-Key", "x").delete("/branches/b").then().statusCode(204);
+    refusedAsReused(api.request().header("Idempotency-Key", "x").delete("/branches/d").then());
+    api.get("/branches").body("branches.name", containsInAnyOrder("main", "d"));
+  }
+
+  private static void refusedAsReused(ValidatableResponse answer) {
+    answer.statusCode(422).body("error", equalTo("IdempotencyKeyReusedError"));
+  }
+
+  @Test
+  void recordsAreWrittenOnceToo() {
+    api.commit("main", "import");
+    api.post("/branches", "{\"name\": \"b\"}").statusCode(201);
+    api.register("v", "CREATE TABLE %s (id integer PRIMARY KEY, n integer)");
+    for (String branch : List.of("main", "b")) {
+      String path =
+          branch.equals("main") ? "/tables/v/records?branch=main" : "/tables/t/records?branch=b";
+      String first =
+          branch.equals("main")
+              ? "{\"upsert\": [{\"id\": 1, \"n\": 111}]}"
+              : "{\"upsert\": [{\"id\": 111}]}";
+      String between =
+          branch.equals("main")
+              ? "{\"upsert\": [{\"id\": 1, \"n\": 222}]}"
+              : "{\"delete\": [{\"id\": 111}]}";
+      String key = "w-" + branch;
+
+      post(key, path, first).statusCode(200).body("inserted", equalTo(1));
+      api.post(path, between).statusCode(200);
+      post(key, path, first).statusCode(200).body("inserted", equalTo(1));
+      refusedAsReused(post(key, path, between));
+
+      String rows = path.replace("branch=", "working=true&ref=");
+      if (branch.equals("main")) {
+        api.get(rows).body("records.n", equalTo(List.of(222)));
+      } else {
+        api.get(rows).body("records.id", equalTo(List.of(1)));
+      }
+    }
+    // a refused write leaves its key free
+    post("free", "/tables/v/records?branch=main", "{\"upsert\": [{\"n\": 1}]}").statusCode(422);
+    post("free", "/tables/v/records?branch=main", "{\"upsert\": [{\"id\": 5}]}").statusCode(200);
+    // nor may it be the key of a command
+    post("c", "/branches", "{\"name\": \"c\"}").statusCode(201);
+    refusedAsReused(post("c", "/tables/v/records?branch=main", "{\"upsert\": [{\"id\": 6}]}"));
+    // lines are read to their end before their key is looked up
+    String lines = "{\"op\": \"upsert\", \"record\": {\"id\": 7}}\n";
+    for (int i = 0; i < 2; i++) {
+      api.request()
+          .header("Idempotency-Key", "l")
+          .contentType("application/x-ndjson")
+          .body(lines.getBytes(StandardCharsets.UTF_8))
+          .post("/tables/v/records?branch=main")
+          .then()
+          .statusCode(200)
+          .body("inserted", equalTo(1));
+    }
   }
 
   @Test

@@ -70,6 +70,18 @@ public interface StorageAdapter extends AutoCloseable {
    */
   void remove(TableHandle table);
 
+  /**
+   * Looks whether {@link #remove} is allowed; changes nothing. Fails with {@link
+   * PrivilegeException}, whose remedy is the statement that gives what is missing.
+   */
+  void requireRemovable(TableHandle table);
+
+  /**
+   * Ids of the branches on which the table was written since their last commit, also where nothing
+   * came of it; the default branch left out.
+   */
+  Set<String> branchesAtWork(TableHandle table);
+
   // ---- reading
 
   /** Rows of a state in the order of the native key. */
@@ -111,7 +123,18 @@ public interface StorageAdapter extends AutoCloseable {
    * Writes records as uncommitted changes of the branch, all or none. Fails with {@link
    * WriteRefusedException}.
    */
-  WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes);
+  default WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
+    return write(branch, table, writes, Optional.empty());
+  }
+
+  /**
+   * The same, done once however often it is asked for: a repetition with the same key and request
+   * is answered what the first was answered. Fails with {@link WriteKeyReusedException} too.
+   *
+   * @param key of the write, empty to write whatever was written before
+   */
+  WriteResult write(
+      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key);
 
   // ---- branches, for clients that connect to the database itself
 
@@ -120,9 +143,17 @@ public interface StorageAdapter extends AutoCloseable {
    * epoch.use_branch(name)} works. Constant time per table; nothing is copied. Repeating it changes
    * nothing.
    *
+   * <p>Branches are known by their ids. Another branch that has the name here loses it if it was
+   * told of at the handle's version or before, and keeps it, for the time being, if it was told of
+   * at a later one.
+   *
    * @param tables by table id: where the rows of the branch's head are
+   * @return id of that other branch, if there is one
    */
-  void putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+  Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+
+  /** Ids of the branches of a repository that the database knows and was not told to forget. */
+  Set<String> branches(String repository);
 
   /**
    * Forgets the branch's name and its views; its rows stay while commits refer to them. Repeating
@@ -185,13 +216,14 @@ public interface StorageAdapter extends AutoCloseable {
    * before, answers what it answered then. If the transaction fails, nothing of it is there.
    *
    * <p>Fails with {@link PendingChangesException} (a merge onto uncommitted changes), {@link
+   * MergeOvertakenException} (onto live changes that are in conflict with it), {@link
    * ConstraintViolationsException} (the merged rows break constraints), {@link BusyException}
    * (retry later).
    *
-   * @param changes for each table id that the operation merges into: the rows to write; pulled
-   *     once, closed by the adapter
+   * @param rows for each table id that the operation merges into: what to write; closed by the
+   *     adapter
    */
-  OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes);
+  OperationResult apply(Operation operation, Map<String, PlannedRows> rows);
 
   /** Whether the operation is done here, and with which result. */
   Optional<OperationResult> result(OperationId operation);

@@ -14,6 +14,7 @@ import dev.epoch.storage.BusyException;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.NoPrimaryKeyException;
+import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.PrivilegeException;
@@ -24,6 +25,7 @@ import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.TableOwnedException;
+import dev.epoch.storage.WriteKeyReusedException;
 import dev.epoch.storage.WriteRefusedException;
 import java.util.HashMap;
 import java.util.Map;
@@ -97,7 +99,10 @@ public final class ErrorTable {
                   413,
                   "PayloadTooLargeError",
                   large.getMessage(),
-                  Map.of("remedy", "Send it in parts, or raise EPOCH_API_MAX_BODY"));
+                  Map.of("remedy", "Send it in parts, or raise " + large.setting()));
+          case BodyLostException lost ->
+              ApiError.of(
+                  400, "BadRequestError", lost.getMessage(), Map.of("remedy", "Send it again"));
           case StorageException storage -> storage(storage);
           case InDoubtException doubt ->
               ApiError.of(
@@ -170,8 +175,11 @@ public final class ErrorTable {
         }
         yield error(422, "WriteRefusedError", failure, details);
       }
+      case WriteKeyReusedException reused ->
+          error(422, "IdempotencyKeyReusedError", failure, details);
       case QueryRefusedException refused -> error(422, "QueryRefusedError", failure, details);
       case QueryTimeoutException timeout -> error(504, "QueryTimeoutError", failure, details);
+      case NotVersionableException unfit -> error(422, "NotVersionableError", failure, details);
       case NoPrimaryKeyException noKey -> error(422, "NoPrimaryKeyError", failure, details);
       case PrivilegeException privilege -> error(422, "PrivilegeError", failure, details);
       case TableNotFoundException notFound -> error(404, "TableNotFoundError", failure, details);

@@ -34,6 +34,11 @@ public class CommonParts implements OASFilter {
               "RepositoryNotInitializedError, BranchNotFoundError, CommitNotFoundError, TableNotFoundError, RecordNotFoundError, StorageNotFoundError, ConflictNotFoundError, or NotFoundError for an unknown path",
               false),
           new Failure(
+              "405",
+              "MethodNotAllowed",
+              "MethodNotAllowedError: details.allowed has others",
+              false),
+          new Failure(
               "406", "NotAcceptable", "NotAcceptableError: not available in that form", false),
           new Failure(
               "409",
@@ -43,11 +48,12 @@ public class CommonParts implements OASFilter {
           new Failure("410", "Gone", "HistoryPrunedError: retention removed that state", false),
           new Failure(
               "413", "PayloadTooLarge", "PayloadTooLargeError: the body passes the limit", true),
+          new Failure("414", "UriTooLong", "UriTooLongError: the URI passes the limit", false),
           new Failure("415", "UnsupportedMediaType", "UnsupportedMediaTypeError: send JSON", true),
           new Failure(
               "422",
               "Unprocessable",
-              "ValidationError (detail names the fields), NothingToCommitError, WriteRefusedError, QueryRefusedError, NoPrimaryKeyError, PrivilegeError, IdempotencyKeyReusedError",
+              "ValidationError (detail names the fields), NothingToCommitError, WriteRefusedError, QueryRefusedError, NoPrimaryKeyError, NotVersionableError, PrivilegeError, IdempotencyKeyReusedError",
               false),
           new Failure(
               "500",

@@ -15,6 +15,10 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /** What every request says beside its own parameters: who asks, about which repository. */
@@ -22,8 +26,11 @@ import java.util.Optional;
 public class ApiRequest {
   public static final String POSITION = "X-Epoch-Position";
   private static final String MINIMUM_POSITION = "X-Epoch-Min-Position";
-  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final int LONGEST_KEY = 200;
+
+  /** Of SHA-256: keys of one client are told apart, nobody's secret hangs on it. */
+  private static final int DIGEST_BYTES = 16;
 
   private final VersioningServer server;
   private final ServerStatus status;
@@ -32,6 +39,8 @@ public class ApiRequest {
   @Context UriInfo uri;
 
   private LiveRepository used;
+  private String method;
+  private MessageDigest body;
 
   /** For the proxy. */
   protected ApiRequest() {
@@ -60,9 +69,47 @@ public class ApiRequest {
     return ActorHeaders.actor(id, name, email);
   }
 
-  /** Who asks, and the key under which the same command is done once only. */
+  /**
+   * Who asks, and the key under which the same command is done once only. To be asked when the body
+   * has been read.
+   *
+   * @throws dev.epoch.gateway.RefusedException if the key belongs to another request in the
+   *     repository that this one was found to be about
+   */
   public Caller caller() {
-    return Caller.of(actor(), idempotencyKey());
+    Actor actor = actor();
+    String key = idempotencyKey();
+    Caller caller = Caller.of(actor, key, key == null ? null : digest(actor));
+    if (used != null) {
+      caller.requireOwnKey(used.state());
+    }
+    return caller;
+  }
+
+  /** The digest of the body is ready when the body has been read to its end. */
+  void digesting(String method, MessageDigest body) {
+    this.method = method;
+    this.body = body;
+  }
+
+  /** What tells requests apart: method, path, query, who asks, and the body. */
+  private String digest(Actor actor) {
+    if (body == null) {
+      return null;
+    }
+    MessageDigest all = RequestDigest.sha256();
+    URI address = uri.getRequestUri();
+    for (String part :
+        new String[] {method, address.getRawPath(), address.getRawQuery(), actor.id()}) {
+      all.update((part == null ? "" : part).getBytes(StandardCharsets.UTF_8));
+      all.update((byte) '\n');
+    }
+    try {
+      all.update(((MessageDigest) body.clone()).digest());
+    } catch (CloneNotSupportedException everyDigestCan) {
+      throw new IllegalStateException(everyDigestCan);
+    }
+    return HexFormat.of().formatHex(all.digest(), 0, DIGEST_BYTES);
   }
 
   public String idempotencyKey() {

@@ -1,5 +1,7 @@
 package dev.epoch.api.request;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
@@ -13,6 +15,7 @@ public record CreateCommit(
     String authorEmail,
     @Schema(description = "The current branch if none is given") String branch,
     @Schema(description = "Only these tables; else the staged ones, or all if none is staged")
+        @JsonSetter(contentNulls = Nulls.FAIL)
         List<String> tables,
     @Schema(description = "Every changed table, whatever is staged") Boolean all,
     @Schema(description = "Refuse if the branch stands elsewhere") String expectedHead) {}

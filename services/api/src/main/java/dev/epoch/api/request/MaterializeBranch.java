@@ -1,5 +1,7 @@
 package dev.epoch.api.request;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -7,4 +9,5 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "MaterializeBranch")
 public record MaterializeBranch(
     @Schema(description = "Those that were changed on the branch if none are given")
+        @JsonSetter(contentNulls = Nulls.FAIL)
         List<String> tables) {}

@@ -1,5 +1,7 @@
 package dev.epoch.api.request;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
@@ -17,4 +19,6 @@ public record RegisterTable(
     @Schema(description = "Storage that it is in; the default one if neither is given")
         String storageName,
     @Schema(description = "Path in the storage or database; the name if none is given") String path,
-    @Schema(description = "Key columns; found if none are given") List<String> primaryKey) {}
+    @Schema(description = "Key columns; found if none are given")
+        @JsonSetter(contentNulls = Nulls.FAIL)
+        List<String> primaryKey) {}

@@ -1,5 +1,7 @@
 package dev.epoch.api.request;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -21,5 +23,7 @@ public record RunQuery(
     @Schema(description = "Values for $1, $2, ...") List<JsonNode> params,
     @Min(1) @Schema(description = "At most so many rows", defaultValue = "1000") Integer limit,
     @Schema(description = "json, csv or ndjson; else as the Accept header says") String format,
-    @Schema(description = "Reserved: the same query on several branches") List<String> branches,
+    @Schema(description = "Reserved: the same query on several branches")
+        @JsonSetter(contentNulls = Nulls.FAIL)
+        List<String> branches,
     @Schema(description = "Reserved: union or side_by_side") String mode) {}

@@ -1,5 +1,7 @@
 package dev.epoch.api.request;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -7,4 +9,5 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "StageTables")
 public record StageTables(
     @Schema(description = "The current branch if none is given") String branch,
-    @Schema(description = "All of them if none are given") List<String> tables) {}
+    @Schema(description = "All of them if none are given") @JsonSetter(contentNulls = Nulls.FAIL)
+        List<String> tables) {}

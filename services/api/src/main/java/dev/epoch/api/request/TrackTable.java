@@ -1,5 +1,7 @@
 package dev.epoch.api.request;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
@@ -10,4 +12,5 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record TrackTable(
     @NotNull @Size(min = 1) @Schema(examples = "users") String tableName,
     @NotNull @Size(min = 1) @Schema(examples = "primary") String storageName,
-    @NotNull @Schema(description = "Key columns") List<String> primaryKey) {}
+    @NotNull @Schema(description = "Key columns") @JsonSetter(contentNulls = Nulls.FAIL)
+        List<String> primaryKey) {}

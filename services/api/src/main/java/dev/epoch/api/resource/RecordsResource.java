@@ -183,7 +183,8 @@ public class RecordsResource {
     RepositoryState state = request.repository().state();
     BranchState target = request.branch(state, branch);
     request.repository().awaitTold(target.name());
-    WriteResult result = request.server().workingSets().write(state, target, table, writes);
+    WriteResult result =
+        request.server().workingSets().write(state, target, table, writes, request.caller());
     return new Done.Written(
         result.inserted(), result.updated(), result.deleted(), result.unchanged());
   }

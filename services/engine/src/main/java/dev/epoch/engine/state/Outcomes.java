@@ -9,17 +9,28 @@ import org.pcollections.TreePVector;
 /**
  * Outcomes of the latest commands by idempotency key; the oldest are forgotten beyond {@link
  * #CAPACITY}.
+ *
+ * @param byKey outcomes by the text of a {@link CommandKey}
+ * @param order of the keys, the oldest first
+ * @param requests by the client's part of the keys: the request that each was first used for
  */
-public record Outcomes(PMap<String, Outcome> byKey, PVector<String> order) {
+public record Outcomes(
+    PMap<String, Outcome> byKey, PVector<String> order, PMap<String, String> requests) {
   /** How many outcomes a repository remembers. */
   public static final int CAPACITY = 10_000;
 
-  public static final Outcomes NONE = new Outcomes(HashTreePMap.empty(), TreePVector.empty());
+  public static final Outcomes NONE =
+      new Outcomes(HashTreePMap.empty(), TreePVector.empty(), HashTreePMap.empty());
 
   public Optional<Outcome> of(String idempotencyKey) {
     return idempotencyKey == null
         ? Optional.empty()
         : Optional.ofNullable(byKey.get(idempotencyKey));
+  }
+
+  /** The request that a client's key was used for, as far as it is remembered. */
+  public Optional<String> request(String clientKey) {
+    return Optional.ofNullable(requests.get(clientKey));
   }
 
   /**
@@ -32,10 +43,17 @@ public record Outcomes(PMap<String, Outcome> byKey, PVector<String> order) {
     }
     PVector<String> keys = byKey.containsKey(idempotencyKey) ? order : order.plus(idempotencyKey);
     PMap<String, Outcome> outcomes = byKey.plus(idempotencyKey, outcome);
+    PMap<String, String> used = requests;
+    CommandKey key = CommandKey.parse(idempotencyKey);
+    if (key.request().isPresent() && !used.containsKey(key.client())) {
+      used = used.plus(key.client(), key.request().get());
+    }
     if (keys.size() > CAPACITY) {
+      CommandKey oldest = CommandKey.parse(keys.get(0));
       outcomes = outcomes.minus(keys.get(0));
       keys = keys.subList(1, keys.size());
+      used = used.minus(oldest.client());
     }
-    return new Outcomes(outcomes, keys);
+    return new Outcomes(outcomes, keys, used);
   }
 }

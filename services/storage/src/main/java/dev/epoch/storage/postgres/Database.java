@@ -39,7 +39,15 @@ final class Database implements AutoCloseable {
 
   private static final int MOST_DEAD_CONNECTIONS = 20;
 
+  private static final String SEARCH_PATH = "search_path";
+
   private static final String WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+  /**
+   * Behind each BEGIN on a connection of the pool: its session keeps the path that applications
+   * have, for {@link ApplicationPath}.
+   */
+  private static final String OWN_PATH = "; SET LOCAL search_path = pg_catalog";
 
   private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
@@ -56,7 +64,9 @@ final class Database implements AutoCloseable {
    *     #writeKeyed}
    */
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    this.pool = pool(vertx, pinned(options), named(poolOptions, options, "work"));
+    PgConnectOptions unpinnedPath = pinned(options);
+    unpinnedPath.getProperties().remove(SEARCH_PATH);
+    this.pool = pool(vertx, unpinnedPath, named(poolOptions, options, "work"));
     this.keyed = new KeyedConnections(vertx, keyed(options), poolOptions);
   }
 
@@ -123,7 +133,9 @@ final class Database implements AutoCloseable {
         .addProperty("client_min_messages", "warning")
         .addProperty("statement_timeout", "0")
         .addProperty("idle_in_transaction_session_timeout", "0")
-        .addProperty("search_path", "pg_catalog");
+        .addProperty(SEARCH_PATH, "pg_catalog")
+        // see sessions.sql: settings of the role or the database put no session of ours on a branch
+        .addProperty("epoch.branch", "live");
   }
 
   /** Runs in one transaction; commits when the body returns, rolls back when it throws. */
@@ -137,7 +149,7 @@ final class Database implements AutoCloseable {
    * @param first statements without parameters, separated by semicolons
    */
   <T> T write(String first, Function<Session, T> body) {
-    return transaction(WRITING + "; " + first, body);
+    return transaction(WRITING, first, body);
   }
 
   /** {@link #write(Function)} in a transaction that sees one snapshot. */
@@ -239,7 +251,9 @@ final class Database implements AutoCloseable {
   void alone(Consumer<Session> body) {
     SqlConnection connection = connection(pool);
     try {
-      body.accept(new Session(connection));
+      Session session = new Session(connection);
+      session.run("SET search_path = pg_catalog");
+      body.accept(session);
     } catch (RuntimeException e) {
       throw SqlErrors.translate(e);
     } finally {
@@ -274,7 +288,8 @@ final class Database implements AutoCloseable {
   }
 
   private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
-    Session session = begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    Session session =
+        begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" + OWN_PATH);
     SqlConnection connection = session.connection();
     try {
       RowStream<T> rows = body.apply(session);
@@ -291,7 +306,11 @@ final class Database implements AutoCloseable {
   }
 
   private <T> T transaction(String begin, Function<Session, T> body) {
-    return finish(begin(pool, Deadline.NONE, begin), body);
+    return finish(begin(pool, Deadline.NONE, begin + OWN_PATH), body);
+  }
+
+  private <T> T transaction(String begin, String first, Function<Session, T> body) {
+    return finish(begin(pool, Deadline.NONE, begin + OWN_PATH + "; " + first), body);
   }
 
   private static <T> T finish(Session session, Function<Session, T> body) {

@@ -33,6 +33,7 @@ final class EpochSchema {
           "unique_rules.sql",
           "states.sql",
           "overlays.sql",
+          "policies.sql",
           "views.sql",
           "view_writes.sql",
           "copies.sql",
@@ -40,6 +41,10 @@ final class EpochSchema {
           "copy_policy.sql",
           "record_writes.sql",
           "branches.sql",
+          "sessions.sql",
+          "connections.sql",
+          "guard.sql",
+          "read_views.sql",
           "removal.sql");
 
   private static final String SCRIPT =
@@ -179,7 +184,8 @@ final class EpochSchema {
     return exists(session) && !fits(session);
   }
 
-  private static boolean isCurrent(Session session) {
+  /** Whether the schema is there and is not older than this program. */
+  static boolean isCurrent(Session session) {
     return exists(session) && fits(session);
   }
 

@@ -106,6 +106,7 @@ final class Introspector {
   static Introspection introspect(Session session, TablePath path, List<String> primaryKey) {
     long table = VersionableTable.require(session, path);
     List<Column> columns = columns(session, table);
+    VersionableTable.requireColumns(path, columns);
     List<String> key =
         primaryKey.isEmpty()
             ? KeyColumns.found(session, path, table)

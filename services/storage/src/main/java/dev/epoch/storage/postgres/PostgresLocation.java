@@ -83,6 +83,9 @@ public final class PostgresLocation {
     if (settings.get("database") == null) {
       throw bad("it names no database");
     }
+    if (host().contains("://") || host().indexOf('@') >= 0) {
+      throw bad("the host is a URL or has a user in it; a URL goes into the setting url");
+    }
     if (host().indexOf(',') >= 0) {
       throw bad("it names several hosts");
     }

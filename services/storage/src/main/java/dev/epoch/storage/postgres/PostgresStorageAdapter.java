@@ -15,6 +15,7 @@ import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChanges;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.QueryResult;
 import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.RowQuery;
@@ -25,6 +26,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -171,13 +173,32 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
-    return this.writes.write(branch, table, writes);
+  public WriteResult write(
+      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
+    if (key.isPresent()) {
+      upgrade.settle();
+    }
+    return this.writes.write(branch, table, writes, key);
   }
 
   @Override
-  public void putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
-    branches.put(branch, tables);
+  public void requireRemovable(TableHandle table) {
+    capture.requireRemovable(table);
+  }
+
+  @Override
+  public Set<String> branchesAtWork(TableHandle table) {
+    return capture.branchesAtWork(table);
+  }
+
+  @Override
+  public Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
+    return branches.put(branch, tables);
+  }
+
+  @Override
+  public Set<String> branches(String repository) {
+    return branches.known(repository);
   }
 
   @Override
@@ -230,8 +251,8 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
-    return operations.apply(operation, changes);
+  public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+    return operations.apply(operation, rows);
   }
 
   @Override

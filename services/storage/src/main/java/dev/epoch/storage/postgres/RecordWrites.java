@@ -7,11 +7,15 @@ import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
 import io.vertx.pgclient.PgException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +32,12 @@ final class RecordWrites {
   /** Triggers of live tables are the user's: their plans stay the planner's. */
   private static final String MANY_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan";
 
+  /** A unique value that is still in the way then is in the way. */
+  private static final int MOST_OVERTAKEN = 4;
+
+  private static final Duration KEYS_REMEMBERED = Duration.ofHours(24);
+
+  private final WrittenKeys keys = new WrittenKeys(KEYS_REMEMBERED);
   private final Database database;
   private final ValueCodec codec;
   private final LockRetries retries;
@@ -43,20 +53,81 @@ final class RecordWrites {
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#write}. */
-  WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
+  WriteResult write(
+      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
     GivenRecords records = GivenRecords.of(table.table(), codec, writes);
     try {
-      return retries.run(() ->
-          inTransaction(branch, table, records, session -> write(session, branch, table, records)));
-    } catch (ConstraintFailure | BadValueException e) {
+      return beforeOthers(
+          branch,
+          () ->
+              retries.run(() ->
+                  inTransaction(
+                      branch,
+                      table,
+                      records,
+                      session -> once(session, branch, table, records, key))));
+    } catch (ConstraintFailure failure) {
+      throw new WriteRefusedException(-1, told(failure, table.table()), failure.remedy());
+    } catch (BadValueException e) {
       throw new WriteRefusedException(-1, e.getMessage(), e.remedy());
     } catch (StorageException e) {
+      if (branch.isDefault() && RefusedByTrigger.of(e) instanceof WriteRefusedException refused) {
+        throw refused;
+      }
       if (e.getCause() instanceof PgException error
           && GENERATED_ALWAYS.equals(error.getSqlState())) {
         throw new WriteRefusedException(-1, e.getMessage(), "Leave the column out of the record");
       }
       throw e;
     }
+  }
+
+  /** In the words of the user's table, where those of an overlay's constraint say otherwise. */
+  private static String told(ConstraintFailure failure, TableHandle table) {
+    if (!"epoch".equals(failure.schema()) || failure.table() == null) {
+      return failure.getMessage();
+    }
+    if (failure.kind() == ConstraintFailure.Kind.UNIQUE) {
+      return "duplicate key value violates a unique constraint of %s: %s"
+          .formatted(table.path().table(), failure.detail());
+    }
+    return failure.getMessage().replace(failure.table(), table.path().table());
+  }
+
+  /**
+   * Rows of the live table that an application inserts between our looking for them and our
+   * inserting them are there when it is tried again.
+   */
+  private static WriteResult beforeOthers(BranchHandle branch, Supplier<WriteResult> write) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return write.get();
+      } catch (ConstraintFailure failure) {
+        if (!branch.isDefault()
+            || failure.kind() != ConstraintFailure.Kind.UNIQUE
+            || attempt == MOST_OVERTAKEN) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  private WriteResult once(
+      Session session,
+      BranchHandle branch,
+      BranchTable table,
+      GivenRecords records,
+      Optional<WriteKey> key) {
+    if (key.isEmpty()) {
+      return write(session, branch, table, records);
+    }
+    Optional<WriteResult> former = keys.claim(session, key.get());
+    if (former.isPresent()) {
+      return former.get();
+    }
+    WriteResult result = write(session, branch, table, records);
+    keys.answer(session, key.get(), result);
+    return result;
   }
 
   private WriteResult write(

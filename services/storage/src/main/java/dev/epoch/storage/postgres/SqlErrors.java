@@ -13,6 +13,8 @@ import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
 
 /** PostgreSQL's error codes in the terms of the storage SPI. */
 final class SqlErrors {
@@ -189,7 +191,14 @@ final class SqlErrors {
     for (int depth = 0; deepest.getCause() != null && depth < 10; depth++) {
       deepest = deepest.getCause();
     }
-    return deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
+    return switch (deepest) {
+      case UnknownHostException unknown -> "its host is not known";
+      // the driver's and the network's own words mean nothing to who asks
+      case IOException broken -> "no connection could be made, or it broke";
+      case TimeoutException slow -> "it did not answer in time";
+      default ->
+          deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
+    };
   }
 
   private static boolean isPoolExhausted(Throwable failure) {

@@ -1,7 +1,8 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.table.Column;
+import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.PrivilegeException;
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.TablePath;
 import io.vertx.mutiny.sqlclient.Row;
@@ -20,6 +21,21 @@ final class VersionableTable {
         c.relkind = 'r' AND EXISTS (
           SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid
         ) AS has_children,
+        ARRAY (
+          SELECT r.rulename::text
+          FROM pg_catalog.pg_rewrite r
+          WHERE r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p')
+            AND (
+              r.ev_class = c.oid
+              OR r.ev_class IN (SELECT p.relid FROM pg_catalog.pg_partition_tree(c.oid) p)
+            )
+          ORDER BY 1
+        ) AS rules,
+        (
+          SELECT count(*)::integer
+          FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        ) AS columns,
         pg_catalog.row_security_active(c.oid) AS row_security,
         ARRAY (
           SELECT p.privilege
@@ -47,21 +63,51 @@ final class VersionableTable {
       LIMIT 3
       """;
 
+  /**
+   * PostgreSQL's statements have 1,664 columns at most, and a merge reads three versions of a row
+   * side by side, with its key.
+   */
+  static final int MOST_COLUMNS = 540;
+
+  /** Columns of images, overlays and of what is staged beside the user's own. */
+  private static final List<String> RESERVED =
+      List.of(
+          "epoch_kind",
+          "epoch_from",
+          "epoch_to",
+          "epoch_index",
+          "epoch_count",
+          "epoch_changed",
+          "epoch_rewrite",
+          "epoch_round");
+
   private VersionableTable() {}
 
   /**
    * The oid of the table. Fails with {@link TableNotFoundException}, {@link PrivilegeException}, or
-   * a {@link StorageException} that says why this relation cannot be versioned.
+   * a {@link NotVersionableException} that says why this relation cannot be versioned.
    */
   static long require(Session session, TablePath path) {
     if (isSystemSchema(path.schema())) {
-      throw new StorageException(path + " belongs to the database system or to Epoch", null);
+      throw new NotVersionableException(
+          path + " belongs to the database system or to Epoch", "Register a table of your own");
     }
     Optional<Row> found = session.first(RELATION, row -> row, path.schema(), path.table());
     Row relation = found.orElseThrow(() -> notFound(session, path));
     requireKind(path, relation);
     requirePrivileges(path, relation);
     return relation.getLong("oid");
+  }
+
+  /** Fails with {@link NotVersionableException} if a column is named like one of Epoch's own. */
+  static void requireColumns(TablePath path, List<Column> columns) {
+    for (Column column : columns) {
+      if (RESERVED.contains(column.name())) {
+        throw new NotVersionableException(
+            "Column " + column.name() + " of " + path + " has a name that Epoch keeps for itself",
+            "Rename the column");
+      }
+    }
   }
 
   private static boolean isSystemSchema(String schema) {
@@ -93,32 +139,56 @@ final class VersionableTable {
           default -> "no table";
         };
     if (description != null) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " is " + description + "; only tables can be versioned",
           "Register the table that holds the rows");
     }
     String name = Quote.qualified(path.schema(), path.table());
     if (relation.getString("persistence").equals("t")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " is a temporary table; it ends with its session", "Register a permanent table");
     }
     if (relation.getString("persistence").equals("u")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " is an unlogged table; a crash would empty it, and its commits with it",
           "ALTER TABLE " + name + " SET LOGGED");
     }
     if (relation.getBoolean("is_partition")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " is a partition; writes through its parent would not be seen",
           "Register the partitioned table");
     }
     if (relation.getBoolean("has_children")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           path + " has tables that inherit from it; their rows appear in it",
           "Register the inheriting tables, or make it a partitioned table");
     }
+    String[] rules = relation.getArrayOfStrings("rules");
+    if (rules.length > 0) {
+      throw new NotVersionableException(
+          path
+              + " has rules ("
+              + String.join(", ", rules)
+              + "); they write something else than"
+              + " what a statement says, which no merge or branch could follow",
+          "Drop the rules, or make them triggers: DROP RULE "
+              + Quote.identifier(rules[0])
+              + " ON "
+              + name);
+    }
+    int columns = relation.getInteger("columns");
+    if (columns > MOST_COLUMNS) {
+      throw new NotVersionableException(
+          path
+              + " has "
+              + columns
+              + " columns; a merge reads three versions of a row at once, and"
+              + " PostgreSQL's limit of 1,664 columns leaves "
+              + MOST_COLUMNS,
+          "Keep some of the columns in a second table with the same key");
+    }
     if (relation.getBoolean("row_security")) {
-      throw new StorageException(
+      throw new NotVersionableException(
           "Row security hides rows of " + path + " from role " + relation.getString("role"),
           "Connect as the owner of the table, without FORCE ROW LEVEL SECURITY, or give the role"
               + " BYPASSRLS");

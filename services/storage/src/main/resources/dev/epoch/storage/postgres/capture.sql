@@ -10,7 +10,9 @@ AS $$
   SELECT p.relid FROM pg_partition_tree(of_table) AS p
 $$;
 
--- Makes a trigger function from its body. The body is quoted as a whole: a name in it cannot end it.
+-- Makes a trigger function from its body. The body is quoted as a whole: a name in it cannot end it. Who makes the
+-- body has quote_all_identifiers on: a column may be called by a word that PL/pgSQL keeps for itself and SQL does not
+-- (by, if, loop, ...), which quote_ident leaves as it is.
 CREATE OR REPLACE FUNCTION epoch.create_trigger_function(function_name text, body text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -118,7 +120,7 @@ CREATE OR REPLACE FUNCTION epoch.create_row_capture(
   of_table text, function_name text, working_set text, waits_at_key boolean
 ) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 DECLARE
   t epoch.tables;
@@ -229,6 +231,12 @@ BEGIN
       PERFORM epoch.create_beginning_trigger(operation, on_table, beginnings);
     END IF;
   END LOOP;
+  IF function_name = epoch.object_of('c', of_table) THEN
+    EXECUTE format(
+      'CREATE OR REPLACE TRIGGER epoch_capture_before_truncate BEFORE TRUNCATE ON %s '
+      'FOR EACH STATEMENT EXECUTE FUNCTION epoch.guard_truncate()',
+      on_table);
+  END IF;
   EXECUTE format(
     'CREATE OR REPLACE TRIGGER epoch_capture_truncate BEFORE TRUNCATE ON %s '
     'FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
@@ -242,14 +250,20 @@ BEGIN
 END
 $$;
 
--- Takes the triggers off again.
+-- Takes the triggers off again. Only the owner of a table may drop its triggers; others who may make triggers can
+-- replace them, and what they are replaced by goes with its function.
 CREATE OR REPLACE FUNCTION epoch.drop_row_triggers(on_table regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   trigger_name name;
+  is_owner boolean := (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = on_table);
+  gone text := 'gone_' || on_table::oid;
 BEGIN
+  IF NOT is_owner THEN
+    PERFORM epoch.create_trigger_function(gone, 'BEGIN RETURN NULL; END');
+  END IF;
   FOR trigger_name IN
     SELECT t.tgname
     FROM pg_trigger AS t
@@ -257,8 +271,16 @@ BEGIN
     WHERE t.tgrelid = on_table AND NOT t.tgisinternal
       AND t.tgname LIKE 'epoch\_capture\_%' AND p.pronamespace = 'epoch'::regnamespace
   LOOP
-    EXECUTE format('DROP TRIGGER %I ON %s', trigger_name, on_table);
+    EXECUTE CASE
+      WHEN is_owner THEN format('DROP TRIGGER %I ON %s', trigger_name, on_table)
+      ELSE format(
+        'CREATE OR REPLACE TRIGGER %I BEFORE DELETE ON %s FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
+        trigger_name, on_table, gone)
+    END;
   END LOOP;
+  IF NOT is_owner THEN
+    EXECUTE format('DROP FUNCTION epoch.%I() CASCADE', gone);
+  END IF;
 END
 $$;
 
@@ -274,9 +296,9 @@ AS $$
   WHERE (
     SELECT count(*)
     FROM pg_trigger AS t
-    WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_((before_)?(insert|update|delete)|truncate)$'
+    WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_(before_)?(insert|update|delete|truncate)$'
       AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL
-  ) < 7
+  ) < 8
 $$;
 
 -- Captures partitions that were attached since; the number of them.

@@ -40,6 +40,23 @@ COMMENT ON COLUMN epoch.tables.last_column IS 'Greatest pg_attribute.attnum when
 COMMENT ON COLUMN epoch.tables.key_counted IS 'Nothing but Epoch sees to it that the key is unique and not null';
 COMMENT ON COLUMN epoch.tables.install_position IS 'First position at which a state of the table is known';
 
+CREATE TABLE IF NOT EXISTS epoch.written_keys (
+  repository text NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  request text COLLATE "C" NOT NULL,
+  inserted bigint,
+  updated bigint,
+  deleted bigint,
+  unchanged bigint,
+  written_at timestamptz NOT NULL,
+  PRIMARY KEY (repository, key)
+);
+
+CREATE INDEX IF NOT EXISTS written_keys_by_age ON epoch.written_keys (written_at);
+
+COMMENT ON TABLE epoch.written_keys IS 'Idempotency keys of writes of records through the server, with their answers, for a day';
+COMMENT ON COLUMN epoch.written_keys.request IS 'Digest of the request that the key belongs to';
+
 CREATE TABLE IF NOT EXISTS epoch.branches (
   branch_id text COLLATE "C" PRIMARY KEY,
   repository text NOT NULL,
@@ -51,11 +68,14 @@ CREATE TABLE IF NOT EXISTS epoch.branches (
   base_schema text
 );
 
+ALTER TABLE epoch.branches ADD COLUMN IF NOT EXISTS told_at bigint NOT NULL DEFAULT 0;
+
 CREATE UNIQUE INDEX IF NOT EXISTS branches_by_name ON epoch.branches (repository, name)
 WHERE NOT dropped;
 
 COMMENT ON TABLE epoch.branches IS 'Branches that the server told of; dropped ones stay while commits refer to their rows';
 COMMENT ON COLUMN epoch.branches.label IS 'Readable part of the names of Epoch''s objects; never changes';
+COMMENT ON COLUMN epoch.branches.told_at IS 'Version of the repository''s log at which the name was told';
 COMMENT ON COLUMN epoch.branches.changed_schema IS 'Views of tables that the branch changed; null until the branch is first used';
 COMMENT ON COLUMN epoch.branches.base_schema IS 'Views of all other tables';
 

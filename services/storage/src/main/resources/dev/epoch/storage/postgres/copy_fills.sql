@@ -9,7 +9,7 @@
 -- Makes the functions that note keys, under the names of those that will keep the copy in line.
 CREATE OR REPLACE FUNCTION epoch.create_noting_functions(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $function$
 DECLARE
   kind text;

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION epoch.create_tombstone_capture(
   function_name text, working_set text, key_columns text[]
 ) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 BEGIN
   PERFORM epoch.create_trigger_function(function_name, format(

@@ -130,7 +130,8 @@ class IntrospectorTest {
         "CREATE DOMAIN code AS varchar(3) CHECK (VALUE <> '')",
         "CREATE TYPE part AS (a integer, codes code[])",
         "CREATE TYPE whole AS (p part, r int4range)",
-        "CREATE TABLE t (id integer PRIMARY KEY, w whole, m nummultirange, d date[][], x box[], v int2vector)");
+        "CREATE TABLE t (id integer PRIMARY KEY, w whole, m nummultirange, d date[][], x box[], v"
+            + " int2vector)");
 
     // when
     TableSchema schema = introspect("t").schema();
@@ -259,9 +260,23 @@ class IntrospectorTest {
         "CREATE TABLE mother (id integer PRIMARY KEY)",
         "CREATE TABLE daughter (n integer) INHERITS (mother)",
         "CREATE TABLE whole (id integer PRIMARY KEY) PARTITION BY RANGE (id)",
-        "CREATE TABLE piece PARTITION OF whole DEFAULT");
+        "CREATE TABLE piece PARTITION OF whole DEFAULT",
+        "CREATE TABLE ruled (id integer PRIMARY KEY)",
+        "CREATE RULE elsewhere AS ON INSERT TO ruled DO INSTEAD NOTHING",
+        "CREATE TABLE ruled_whole (id integer PRIMARY KEY) PARTITION BY RANGE (id)",
+        "CREATE TABLE ruled_piece PARTITION OF ruled_whole DEFAULT",
+        "CREATE RULE also AS ON DELETE TO ruled_piece DO ALSO SELECT 1");
     for (String name :
-        List.of("a_view", "stored_view", "counter", "unlogged", "mother", "piece", "t_pkey")) {
+        List.of(
+            "a_view",
+            "stored_view",
+            "counter",
+            "unlogged",
+            "mother",
+            "piece",
+            "t_pkey",
+            "ruled",
+            "ruled_whole")) {
       assertThatExceptionOfType(StorageException.class)
           .isThrownBy(() -> introspect(name))
           .withMessageStartingWith("public." + name)

@@ -13,6 +13,8 @@ import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.WriteKey;
+import dev.epoch.storage.WriteKeyReusedException;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
 import dev.epoch.storage.testing.TestDatabase;
@@ -23,6 +25,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,8 +86,72 @@ class RecordWritesTest {
   }
 
   private WriteResult write(BranchHandle branch, RowWrite... writes) {
+    return write(branch, Optional.empty(), writes);
+  }
+
+  private WriteResult write(BranchHandle branch, Optional<WriteKey> key, RowWrite... writes) {
     return records.write(
-        branch, new BranchTable(users, RowsLocation.live(database.position())), List.of(writes));
+        branch,
+        new BranchTable(users, RowsLocation.live(database.position())),
+        List.of(writes),
+        key);
+  }
+
+  private static Optional<WriteKey> key(String key, String request) {
+    return Optional.of(new WriteKey(VersionedDatabase.REPOSITORY, key, request));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aWriteWithAKeyIsDoneOnce(boolean live) throws Exception {
+    // given
+    RowWrite first = put("{\"id\": 9, \"name\": \"111\"}");
+    assertThatThrownBy(() -> write(branch(live), key("k", "r"), put("{\"id\": 9}")))
+        .isInstanceOf(WriteRefusedException.class);
+
+    // when
+    WriteResult result = write(branch(live), key("k", "r"), first);
+    write(branch(live), put("{\"id\": 9, \"name\": \"222\"}"));
+
+    // then
+    assertThat(write(branch(live), key("k", "r"), first)).isEqualTo(result);
+    assertThatThrownBy(() -> write(branch(live), key("k", "other"), first))
+        .isInstanceOf(WriteKeyReusedException.class);
+    assertThat(rows(branch(live))).contains("9|222|1.00|222");
+
+    // when: a day later
+    database
+        .sql()
+        .execute("UPDATE epoch.written_keys SET written_at = now() - interval '25 hours'");
+    write(branch(live), key("other", "r"), first);
+
+    // then
+    assertThat(database.sql().rows("SELECT key FROM epoch.written_keys"))
+        .containsExactly(List.of("other"));
+  }
+
+  @Test
+  void writersOfOneNewKeyOnTheLiveTableGetAlong() throws Exception {
+    // given
+    List<Callable<WriteResult>> writers = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      int id = 100 + i / 8;
+      String name = "n" + i;
+      writers.add(() ->
+          write(VersionedDatabase.MAIN, put("{\"id\": %d, \"name\": \"%s\"}".formatted(id, name))));
+    }
+
+    // when
+    long inserted = 0;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<WriteResult> written : threads.invokeAll(writers)) {
+        inserted += written.get().inserted();
+      }
+    }
+
+    // then
+    assertThat(inserted).isEqualTo(5);
+    assertThat(rows(VersionedDatabase.MAIN)).hasSize(10);
   }
 
   private static RowWrite put(String json) {
@@ -208,10 +279,13 @@ class RecordWritesTest {
     // when, then
     assertThatThrownBy(() ->
             records.write(
-                branch, table, List.of(put("{\"amount\": 1.0}"), put("{\"amount\": 1.00}"))))
+                branch,
+                table,
+                List.of(put("{\"amount\": 1.0}"), put("{\"amount\": 1.00}")),
+                Optional.empty()))
         .isInstanceOf(WriteRefusedException.class)
         .hasMessageContaining("same key");
-    assertThat(records.write(branch, table, List.of(put("{\"amount\": 7.0}"))))
+    assertThat(records.write(branch, table, List.of(put("{\"amount\": 7.0}")), Optional.empty()))
         .isEqualTo(new WriteResult(0, 0, 0, 1));
   }
 
@@ -235,7 +309,8 @@ class RecordWritesTest {
             List.of(
                 put("{\"a b\": \"x\", \"n\": 1, \"note\": \"new\"}"),
                 delete("{\"n\": 1, \"a b\": \"y\"}"),
-                put("{\"n\": 2, \"a b\": \"x\"}")));
+                put("{\"n\": 2, \"a b\": \"x\"}")),
+            Optional.empty());
 
     // then
     assertThat(result).isEqualTo(new WriteResult(1, 1, 1, 0));

@@ -10,6 +10,7 @@ import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
@@ -159,11 +160,11 @@ final class TestRepository implements AutoCloseable {
     Operation operation =
         new Operation(
             nextOperation(), branch, List.of(new Operation.MergeRows(at(branch, table), anchor)));
-    apply(operation, Map.of(table(table).id(), RowStream.of(changes)));
+    apply(operation, Map.of(table(table).id(), PlannedRows.fixed(RowStream.of(changes))));
     return operation;
   }
 
-  void apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
+  void apply(Operation operation, Map<String, PlannedRows> changes) {
     Map<String, RowsLocation> locations = adapter.apply(operation, changes).locations();
     for (Operation.TableOperation table : operation.tables()) {
       TableHandle handle = table.table().table();
