@@ -60,7 +60,9 @@ public class ServerResource {
     boolean connected = status.metadataConnected();
     boolean ready = connected && status.started();
     return Response.status(ready ? 200 : 503)
-        .entity(new ServerView.Readiness(ready, connected, ready ? repository() : null))
+        .entity(
+            new ServerView.Readiness(
+                ready, connected, ready && request.admitted() ? repository() : null))
         .build();
   }
 

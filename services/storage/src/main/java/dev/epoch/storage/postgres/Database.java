@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageException;
@@ -47,14 +48,20 @@ final class Database implements AutoCloseable {
 
   private final Pool pool;
   private final KeyedConnections keyed;
+  private volatile boolean reached;
 
   /**
    * @param poolOptions of the connections for reading and for merges, and again of those for {@link
    *     #writeKeyed}
    */
+  Database(Connecting connecting, PgConnectOptions options, PoolOptions poolOptions) {
+    this.pool = connecting.pool(pinned(options), poolOptions);
+    this.keyed = new KeyedConnections(connecting, keyed(options), poolOptions);
+  }
+
+  /** A database at any address. */
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    this.pool = Pool.pool(vertx, pinned(options), poolOptions);
-    this.keyed = new KeyedConnections(vertx, keyed(options), poolOptions);
+    this(new Connecting(vertx, AddressRules.ANYTHING), options, poolOptions);
   }
 
   /**
@@ -219,6 +226,7 @@ final class Database implements AutoCloseable {
 
   /** Runs without a transaction; for what cannot run in one. */
   void alone(Consumer<Session> body) {
+    reach();
     SqlConnection connection = connection(pool);
     try {
       body.accept(new Session(connection));
@@ -256,6 +264,7 @@ final class Database implements AutoCloseable {
   }
 
   private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
+    reach();
     Session session = begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     SqlConnection connection = session.connection();
     try {
@@ -272,7 +281,19 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * The pool cannot tell a database that does not answer from one whose connections are all in use:
+   * the first connection is made beside it.
+   */
+  private void reach() {
+    if (!reached) {
+      keyed.giveBack(keyed(KeyedConnections.ANY));
+      reached = true;
+    }
+  }
+
   private <T> T transaction(String begin, Function<Session, T> body) {
+    reach();
     return finish(begin(pool, Deadline.NONE, begin), body);
   }
 
@@ -378,7 +399,7 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    Await.quietly(pool.close());
+    Await.quietly(pool.close().ifNoItem().after(MOST_TO_CLOSE).fail());
     keyed.close();
   }
 
