@@ -99,9 +99,11 @@ build() {
   mv "$stamp.started" "$stamp"
 }
 
+# A folder changes when a file comes or goes. Outside of src that is also what a build makes there: its target.
 newer_source() {
   local found
   found=$(find "$root/pom.xml" "${source_folders[@]}" \
-    -name target -prune -o -path '*/src/test' -prune -o -name node_modules -prune -o -newer "$1" -print -quit)
+    -name target -prune -o -path '*/src/test' -prune -o -name node_modules -prune -o \
+    -newer "$1" \( ! -type d -o -path '*/src/*' \) -print -quit)
   [[ -n $found ]]
 }

@@ -15,6 +15,9 @@ public record Actor(String id, String name, String email) {
   /** The server itself, when it completes or undoes what a stopped process left behind. */
   public static final Actor RECOVERY = new Actor("epoch:recovery", "Epoch recovery", "");
 
+  /** The server itself, when it commits what applications changed in live tables. */
+  public static final Actor LIVE = new Actor("epoch:live", "Epoch live changes", "");
+
   public Actor {
     Objects.requireNonNull(id, "id");
     name = Objects.requireNonNullElse(name, "");

@@ -18,6 +18,7 @@ import dev.epoch.events.command.RenameBranchV1;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
+import dev.epoch.events.command.UpdateRepositoryV1;
 import dev.epoch.events.command.UpdateStorageV1;
 import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
@@ -38,6 +39,7 @@ import dev.epoch.events.event.RecoveryCompletedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.events.event.RepositoryOpenedV1;
+import dev.epoch.events.event.RepositoryUpdatedV1;
 import dev.epoch.events.event.StorageAddedV1;
 import dev.epoch.events.event.StorageRemovedV1;
 import dev.epoch.events.event.StorageUpdatedV1;
@@ -56,6 +58,7 @@ public enum RecordType {
   REPOSITORY_CREATED_V1("repository-created", 1, RecordKind.EVENT, RepositoryCreatedV1.class),
   REPOSITORY_DELETED_V1("repository-deleted", 1, RecordKind.EVENT, RepositoryDeletedV1.class),
   REPOSITORY_OPENED_V1("repository-opened", 1, RecordKind.EVENT, RepositoryOpenedV1.class),
+  REPOSITORY_UPDATED_V1("repository-updated", 1, RecordKind.EVENT, RepositoryUpdatedV1.class),
   STORAGE_ADDED_V1("storage-added", 1, RecordKind.EVENT, StorageAddedV1.class),
   STORAGE_UPDATED_V1("storage-updated", 1, RecordKind.EVENT, StorageUpdatedV1.class),
   STORAGE_REMOVED_V1("storage-removed", 1, RecordKind.EVENT, StorageRemovedV1.class),
@@ -81,6 +84,7 @@ public enum RecordType {
   CREATE_REPOSITORY_V1("create-repository", 1, RecordKind.COMMAND, CreateRepositoryV1.class),
   DELETE_REPOSITORY_V1("delete-repository", 1, RecordKind.COMMAND, DeleteRepositoryV1.class),
   OPEN_REPOSITORY_V1("open-repository", 1, RecordKind.COMMAND, OpenRepositoryV1.class),
+  UPDATE_REPOSITORY_V1("update-repository", 1, RecordKind.COMMAND, UpdateRepositoryV1.class),
   ADD_STORAGE_V1("add-storage", 1, RecordKind.COMMAND, AddStorageV1.class),
   UPDATE_STORAGE_V1("update-storage", 1, RecordKind.COMMAND, UpdateStorageV1.class),
   REMOVE_STORAGE_V1("remove-storage", 1, RecordKind.COMMAND, RemoveStorageV1.class),

@@ -85,7 +85,7 @@ class RecordCodecTest {
   private static String rejectionOf(String table, String remaining) {
     return """
     {"merge_id":"m4h8s1v6p0jce","branch_id":"%s","table":"%s","key":[],"field":null,"constraint":null,
-     "resolution":"ours","values":{},"nulls":[],"delete_row":false,"resolved":1,"remaining":%s}
+     "resolution":"ours","values":{},"nulls":[],"delete_row":false,"resolved":1,"remaining":%s,"decided":1,"conflict_set":null}
     """
         .formatted(BRANCH, table, remaining);
   }

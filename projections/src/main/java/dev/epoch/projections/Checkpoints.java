@@ -1,13 +1,20 @@
 package dev.epoch.projections;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 
 /** The table of checkpoints. */
 final class Checkpoints {
@@ -18,9 +25,10 @@ final class Checkpoints {
       ON CONFLICT (name) DO UPDATE SET lifecycle = excluded.lifecycle
       """;
 
+  /** Waits for who has a lock, and then reads what that one wrote. */
   private static final String LOCK =
       """
-      SELECT name, lifecycle, position, state, parked_at, error, xmin::text AS version
+      SELECT name, lifecycle, position, stops
       FROM epoch_read.projections
       WHERE name = ANY ($1)
       ORDER BY name
@@ -29,7 +37,7 @@ final class Checkpoints {
 
   private static final String ALL =
       """
-      SELECT name, lifecycle, position, state, parked_at, error, xmin::text AS version
+      SELECT name, lifecycle, position, stops
       FROM epoch_read.projections
       ORDER BY name
       """;
@@ -41,19 +49,11 @@ final class Checkpoints {
       WHERE name = ANY ($1)
       """;
 
-  private static final String PARK =
+  private static final String SAVE =
       """
       UPDATE epoch_read.projections
-      SET state = 'parked', parked_at = $2, error = $3, updated_at = now()
-      WHERE name = $1 AND xmin::text = $4
-      """;
-
-  private static final String RESUME =
-      """
-      UPDATE epoch_read.projections
-      SET state = 'running', parked_at = NULL, error = NULL,
-          position = CASE WHEN $2 THEN coalesce(parked_at, position) ELSE position END, updated_at = now()
-      WHERE name = $1 AND state = 'parked'
+      SET position = $2, stops = $3, updated_at = now()
+      WHERE name = $1
       """;
 
   private Checkpoints() {}
@@ -72,22 +72,21 @@ final class Checkpoints {
     return transaction
         .preparedQuery(LOCK)
         .execute(Tuple.of(names.toArray(String[]::new)))
-        .map(rows -> {
-          List<Checkpoint> checkpoints = new ArrayList<>();
-          rows.forEach(row -> checkpoints.add(checkpoint(row)));
-          return checkpoints;
-        });
+        .map(Checkpoints::checkpoints);
   }
 
   static Uni<List<Checkpoint>> all(SqlClient client) {
-    return client
-        .query(ALL)
-        .execute()
-        .map(rows -> {
-          List<Checkpoint> checkpoints = new ArrayList<>();
-          rows.forEach(row -> checkpoints.add(checkpoint(row)));
-          return checkpoints;
-        });
+    return client.query(ALL).execute().map(Checkpoints::checkpoints);
+  }
+
+  /** How far the projection of this name is. */
+  static Uni<Checkpoint> one(SqlClient client, String name) {
+    return all(client)
+        .map(all ->
+            all.stream()
+                .filter(checkpoint -> checkpoint.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no checkpoint of " + name)));
   }
 
   static Uni<Void> move(SqlConnection transaction, List<String> names, long position) {
@@ -97,39 +96,72 @@ final class Checkpoints {
         .replaceWithVoid();
   }
 
+  /** Replaces a checkpoint that is locked. */
+  static Uni<Void> save(
+      SqlConnection transaction, String name, long position, Map<String, Stop> stops) {
+    return transaction
+        .preparedQuery(SAVE)
+        .execute(Tuple.of(name, position, json(stops)))
+        .replaceWithVoid();
+  }
+
   /**
-   * Parks the projection unless something happened to it since it was seen: a retry, or another
-   * process that could apply the event.
+   * Changes where a projection stopped, in one transaction.
    *
-   * @param position of the event that {@code seen} stands before
-   * @return whether it did
+   * @param change to the stops that are there; null leaves all as it is
+   * @return whether it was changed
    */
-  static Uni<Boolean> park(SqlClient client, Checkpoint seen, long position, String error) {
-    return client
-        .preparedQuery(PARK)
-        .execute(Tuple.of(seen.name(), position, error, seen.version()))
-        .map(rows -> rows.rowCount() > 0);
+  static Uni<Boolean> changeStops(
+      Pool pool, String name, Function<Checkpoint, Map<String, Stop>> change) {
+    return pool.withTransaction(transaction ->
+        lock(transaction, List.of(name))
+            .map(List::getFirst)
+            .chain(checkpoint -> {
+              Map<String, Stop> stops = change.apply(checkpoint);
+              return stops == null
+                  ? Uni.createFrom().item(false)
+                  : save(transaction, name, checkpoint.position(), stops).replaceWith(true);
+            }));
   }
 
-  /**
-   * @param skip whether the event that it stands before is left out
-   * @return whether it was parked
-   */
-  static Uni<Boolean> resume(SqlClient client, String name, boolean skip) {
-    return client
-        .preparedQuery(RESUME)
-        .execute(Tuple.of(name, skip))
-        .map(rows -> rows.rowCount() > 0);
+  private static List<Checkpoint> checkpoints(RowSet<Row> rows) {
+    List<Checkpoint> checkpoints = new ArrayList<>();
+    rows.forEach(row ->
+        checkpoints.add(
+            new Checkpoint(
+                row.getString("name"),
+                Projector.Lifecycle.valueOf(row.getString("lifecycle").toUpperCase(Locale.ROOT)),
+                row.getLong("position"),
+                stops(row.getJsonObject("stops")))));
+    return checkpoints;
   }
 
-  private static Checkpoint checkpoint(Row row) {
-    return new Checkpoint(
-        row.getString("name"),
-        Projector.Lifecycle.valueOf(row.getString("lifecycle").toUpperCase(Locale.ROOT)),
-        row.getLong("position"),
-        row.getString("state").equals("parked"),
-        row.getLong("parked_at"),
-        row.getString("error"),
-        row.getString("version"));
+  private static JsonObject json(Map<String, Stop> stops) {
+    JsonObject json = new JsonObject();
+    stops.forEach((repository, stop) ->
+        json.put(
+            repository,
+            new JsonObject()
+                .put("state", stop.state().name())
+                .put("position", stop.position())
+                .put("error", stop.error().replace("\0", ""))
+                .put("since", stop.since().toString())));
+    return json;
+  }
+
+  private static Map<String, Stop> stops(JsonObject json) {
+    Map<String, Stop> stops = new HashMap<>();
+    for (String repository : json.fieldNames()) {
+      JsonObject stop = json.getJsonObject(repository);
+      stops.put(
+          repository,
+          new Stop(
+              repository,
+              Stop.State.valueOf(stop.getString("state")),
+              stop.getLong("position"),
+              stop.getString("error"),
+              Instant.parse(stop.getString("since"))));
+    }
+    return stops;
   }
 }

@@ -38,9 +38,22 @@ public final class EventDecoder {
     this.codec = codec;
   }
 
+  /** The stream of a repository. */
+  static String stream(String repository) {
+    return REPOSITORY + repository;
+  }
+
+  /** The repository that an event is of; empty for commands, rejections, and other streams. */
+  static Optional<String> repository(StoredRecord stored) {
+    return stored.envelope().kind() == RecordKind.EVENT && stored.stream().startsWith(REPOSITORY)
+        ? Optional.of(stored.stream().substring(REPOSITORY.length()))
+        : Optional.empty();
+  }
+
   /** Empty for commands, rejections, and records of other streams. */
   public Optional<ProjectedEvent> decode(StoredRecord stored) {
-    if (stored.envelope().kind() != RecordKind.EVENT || !stored.stream().startsWith(REPOSITORY)) {
+    Optional<String> repository = repository(stored);
+    if (repository.isEmpty()) {
       return Optional.empty();
     }
     ProjectedEvent known = recent.get(stored);
@@ -50,8 +63,7 @@ public final class EventDecoder {
     Object data =
         codec.decode(
             stored.envelope().type(), stored.envelope().version(), stored.envelope().data());
-    ProjectedEvent event =
-        new ProjectedEvent(stored, stored.stream().substring(REPOSITORY.length()), (Event) data);
+    ProjectedEvent event = new ProjectedEvent(stored, repository.get(), (Event) data);
     if (stored.envelope().data().length() <= LONGEST_RECENT) {
       recent.put(stored, event);
     }

@@ -6,12 +6,15 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Moves the inline projections in the transaction that appends, as long as they stand right before
- * the batch. One that is behind or parked is left to the {@link ProjectionRunner}, which brings it
- * back; the log never waits for it.
+ * the batch. One that is behind is left to the {@link ProjectionRunner}, which brings it back, and
+ * so are repositories that it stopped at; the log never waits for it.
  */
 public final class InlineProjections implements TransactionParticipant {
   static final String LIVE = "epoch_read";
@@ -40,25 +43,29 @@ public final class InlineProjections implements TransactionParticipant {
         .unis(Checkpoints.lock(transaction, names), inSchema(transaction, LIVE))
         .with((checkpoints, _) ->
             checkpoints.stream()
-                .filter(checkpoint -> !checkpoint.parked() && checkpoint.position() == before)
-                .map(Checkpoint::name)
-                .toList())
+                .filter(checkpoint -> checkpoint.position() == before)
+                .collect(Collectors.toMap(Checkpoint::name, Function.identity())))
         .chain(ready ->
             ready.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : inOrder(
                     Stream.concat(
                         work(transaction, ready, appended),
-                        Stream.of(Checkpoints.move(transaction, ready, last)))));
+                        Stream.of(
+                            Checkpoints.move(transaction, List.copyOf(ready.keySet()), last)))));
   }
 
   private Stream<Uni<Void>> work(
-      SqlConnection transaction, List<String> ready, List<StoredRecord> appended) {
+      SqlConnection transaction, Map<String, Checkpoint> ready, List<StoredRecord> appended) {
     List<TableProjector> moving =
-        projectors.stream().filter(projector -> ready.contains(projector.name())).toList();
+        projectors.stream().filter(projector -> ready.containsKey(projector.name())).toList();
     return appended.stream()
         .flatMap(stored -> decoder.decode(stored).stream())
-        .flatMap(event -> moving.stream().map(projector -> projector.apply(transaction, event)));
+        .flatMap(event ->
+            moving.stream()
+                .filter(projector ->
+                    !ready.get(projector.name()).stops().containsKey(event.repository()))
+                .map(projector -> projector.apply(transaction, event)));
   }
 
   /**
@@ -83,7 +90,10 @@ public final class InlineProjections implements TransactionParticipant {
         .replaceWithVoid();
   }
 
-  /** They are behind now; the runner tries event by event, and parks the one that cannot go on. */
+  /**
+   * They are behind now; the runner tries event by event, and stops at the repository of one that
+   * fails.
+   */
   @Override
   public void failed(Throwable failure, List<StoredRecord> records) {
     System.getLogger(InlineProjections.class.getName())

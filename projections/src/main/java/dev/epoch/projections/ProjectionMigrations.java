@@ -6,7 +6,10 @@ import java.util.List;
 /** The table of checkpoints; projectors make their own tables. */
 public final class ProjectionMigrations {
   public static final Migrations ALL =
-      new Migrations("projections", ProjectionMigrations.class, List.of("001-checkpoints.sql"));
+      new Migrations(
+          "projections",
+          ProjectionMigrations.class,
+          List.of("001-checkpoints.sql", "002-stops.sql"));
 
   private ProjectionMigrations() {}
 }

@@ -6,7 +6,12 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,10 +23,13 @@ import java.util.concurrent.locks.ReentrantLock;
  *     read a page behind the checkpoint --> apply it, move the checkpoint, in one transaction
  *                                             | failure
  *                                             v
- *                          event by event --> the first that fails parks the projection, visibly
+ *                          event by event --> at one that fails the projection stops, visibly, with
+ *                                             the event's repository, and goes on with the others
  * </pre>
  *
- * Two runners of the same projection, in two processes, exclude each other by the lock on the
+ * What becomes of repositories that it stopped at is the {@link StopRunner}'s.
+ *
+ * <p>Two runners of the same projection, in two processes, exclude each other by the lock on the
  * checkpoint.
  */
 final class ProjectionRunner implements AutoCloseable {
@@ -41,6 +49,7 @@ final class ProjectionRunner implements AutoCloseable {
   private final EventLog log;
   private final Pool pool;
   private final EventDecoder decoder;
+  private final StopRunner stops;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile long known;
@@ -54,6 +63,7 @@ final class ProjectionRunner implements AutoCloseable {
     this.log = log;
     this.pool = pool;
     this.decoder = decoder;
+    this.stops = new StopRunner(projector, log, pool, decoder);
   }
 
   void start() {
@@ -142,11 +152,9 @@ final class ProjectionRunner implements AutoCloseable {
 
   /** Applies a page; how many records there were to apply. */
   private int step() {
-    Checkpoint checkpoint = current();
+    Checkpoint checkpoint = Checkpoints.one(pool, projector.name()).await().indefinitely();
     moved(checkpoint.position());
-    if (checkpoint.parked()) {
-      return 0;
-    }
+    stops.run(checkpoint);
     List<StoredRecord> page =
         log.read(EventLog.ALL, checkpoint.position())
             .select()
@@ -159,114 +167,160 @@ final class ProjectionRunner implements AutoCloseable {
       return 0;
     }
     requireNext(checkpoint.position(), page);
+    return switch (projector) {
+      case EffectProjector effects -> effects(effects, checkpoint, page);
+      case TableProjector tables -> tables(tables, checkpoint.position(), page);
+    };
+  }
+
+  private int effects(EffectProjector effects, Checkpoint checkpoint, List<StoredRecord> page) {
+    Map<String, Stop> found = new HashMap<>();
+    Set<String> left = new HashSet<>();
+    for (StoredRecord stored : page) {
+      Optional<String> repository = EventDecoder.repository(stored);
+      if (repository.isEmpty() || found.containsKey(repository.get())) {
+        continue;
+      }
+      if (checkpoint.stops().containsKey(repository.get())) {
+        left.add(repository.get());
+      } else {
+        StopRunner.failureOf(() -> decoder.decode(stored).ifPresent(effects::apply), stored)
+            .ifPresent(stop -> found.put(stop.repository(), stop));
+      }
+    }
+    // what was interrupted failed for no reason of its own
+    return !closed && moveOn(checkpoint.position(), page, found, left) ? page.size() : 0;
+  }
+
+  /**
+   * Moves the checkpoint behind a page whose events were applied.
+   *
+   * @param found where it stopped within the page
+   * @param left repositories that it had stopped at before: one that it goes on with by now has the
+   *     page applied again
+   */
+  private boolean moveOn(
+      long before, List<StoredRecord> page, Map<String, Stop> found, Set<String> left) {
+    long last = page.getLast().position();
+    boolean done =
+        pool.withTransaction(transaction ->
+                Checkpoints.lock(transaction, List.of(projector.name()))
+                    .map(List::getFirst)
+                    .chain(checkpoint -> {
+                      if (checkpoint.position() != before
+                          || !checkpoint.stops().keySet().containsAll(left)) {
+                        return Uni.createFrom().item(false);
+                      }
+                      Map<String, Stop> all = new HashMap<>(checkpoint.stops());
+                      found.forEach(all::putIfAbsent);
+                      return (found.isEmpty()
+                              ? Checkpoints.move(transaction, List.of(projector.name()), last)
+                              : Checkpoints.save(transaction, projector.name(), last, all))
+                          .replaceWith(true);
+                    }))
+            .await()
+            .indefinitely();
+    if (done) {
+      found.values().forEach(stop -> StopRunner.log(projector, stop));
+      moved(last);
+    }
+    return done;
+  }
+
+  private int tables(TableProjector tables, long before, List<StoredRecord> page) {
     try {
-      apply(checkpoint.position(), page);
+      applyTables(tables, before, page);
     } catch (NotNowException later) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "Projection " + projector.name() + " waits: " + later.getMessage());
+      waits(later);
       return 0;
     } catch (RuntimeException failure) {
-      applyOneByOne(page);
+      return oneByOne(tables, page);
     }
     return page.size();
+  }
+
+  private void waits(NotNowException later) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "Projection " + projector.name() + " waits: " + later.getMessage());
   }
 
   /**
    * A page that is delivered again, too early or with a gap is not applied; it is asked for anew.
    */
-  private static void requireNext(long after, List<StoredRecord> page) {
+  static void requireNext(long after, List<StoredRecord> page) {
     long expected = after;
     for (StoredRecord stored : page) {
       if (stored.position() != ++expected) {
-        throw new IllegalStateException(
+        throw new OutOfOrderException(
             "The log gave position " + stored.position() + " where " + expected + " was to come");
       }
     }
   }
 
-  private Checkpoint current() {
-    return Checkpoints.all(pool).await().indefinitely().stream()
-        .filter(checkpoint -> checkpoint.name().equals(projector.name()))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no checkpoint of " + projector.name()));
-  }
-
-  private void applyOneByOne(List<StoredRecord> page) {
+  /** Goes on behind the first that fails, without its repository. */
+  private int oneByOne(TableProjector tables, List<StoredRecord> page) {
+    int done = 0;
     for (StoredRecord stored : page) {
-      Checkpoint seen = current();
-      if (seen.parked() || seen.position() != stored.position() - 1) {
-        return;
-      }
       try {
-        apply(seen.position(), List.of(stored));
-      } catch (NotNowException later) {
-        return;
-      } catch (RuntimeException failure) {
-        if (Checkpoints.park(pool, seen, stored.position(), message(failure))
-            .await()
-            .indefinitely()) {
-          LOG.log(
-              System.Logger.Level.ERROR,
-              "Projection " + projector.name() + " is parked before position " + stored.position(),
-              failure);
+        if (!applyTables(tables, stored.position() - 1, List.of(stored))) {
+          return done;
         }
-        return;
+      } catch (NotNowException later) {
+        waits(later);
+        return done;
+      } catch (RuntimeException failure) {
+        String repository = EventDecoder.repository(stored).orElseThrow(() -> failure);
+        Stop stop = Stop.at(repository, Stop.State.PARKED, stored.position(), failure);
+        if (!moveOn(stored.position() - 1, List.of(stored), Map.of(repository, stop), Set.of())) {
+          return done;
+        }
       }
+      done++;
     }
+    return done;
   }
 
-  private static String message(Throwable failure) {
-    return failure.getClass().getSimpleName() + ": " + failure.getMessage();
-  }
-
-  private void apply(long before, List<StoredRecord> page) {
-    long last = page.getLast().position();
-    if (projector instanceof EffectProjector effects) {
-      for (StoredRecord stored : page) {
-        decoder.decode(stored).ifPresent(effects::apply);
-      }
-    }
+  /** Whether the page was the next one. */
+  private boolean applyTables(TableProjector tables, long before, List<StoredRecord> page) {
     boolean moved;
     try {
       moved =
-          pool.withTransaction(transaction -> move(transaction, before, page))
+          pool.withTransaction(transaction -> move(transaction, tables, before, page))
               .await()
               .indefinitely();
     } catch (RuntimeException failure) {
       throw PassingFailures.passing(failure) ? new NotNowException(failure) : failure;
     }
     if (moved) {
-      moved(last);
+      moved(page.getLast().position());
     }
+    return moved;
   }
 
   /** Data and checkpoint together, and only from where the page begins. */
-  private Uni<Boolean> move(SqlConnection transaction, long before, List<StoredRecord> page) {
+  private Uni<Boolean> move(
+      SqlConnection transaction, TableProjector tables, long before, List<StoredRecord> page) {
     List<String> names = List.of(projector.name());
     return Checkpoints.lock(transaction, names)
         .chain(checkpoints -> {
           Checkpoint checkpoint = checkpoints.getFirst();
-          if (checkpoint.parked() || checkpoint.position() != before) {
+          if (checkpoint.position() != before) {
             return Uni.createFrom().item(false);
           }
-          Uni<Void> applied =
-              projector instanceof TableProjector tables
-                  ? InlineProjections.inSchema(transaction, InlineProjections.LIVE)
-                      .chain(() -> applyAll(transaction, tables, page))
-                  : Uni.createFrom().voidItem();
-          return applied
+          return InlineProjections.inSchema(transaction, InlineProjections.LIVE)
+              .chain(() ->
+                  InlineProjections.inOrder(
+                      page.stream()
+                          .filter(stored ->
+                              EventDecoder.repository(stored)
+                                  .filter(repository -> !checkpoint.stops().containsKey(repository))
+                                  .isPresent())
+                          .flatMap(stored -> decoder.decode(stored).stream())
+                          .map(event -> tables.apply(transaction, event))))
               .chain(() -> Checkpoints.move(transaction, names, page.getLast().position()))
               .replaceWith(true);
         });
-  }
-
-  private Uni<Void> applyAll(
-      SqlConnection transaction, TableProjector tables, List<StoredRecord> page) {
-    return InlineProjections.inOrder(
-        page.stream()
-            .flatMap(stored -> decoder.decode(stored).stream())
-            .map(event -> tables.apply(transaction, event)));
   }
 
   private void moved(long to) {
@@ -283,6 +337,7 @@ final class ProjectionRunner implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    stops.close();
     if (thread != null) {
       thread.interrupt();
     }

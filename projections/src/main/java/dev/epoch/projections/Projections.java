@@ -8,15 +8,18 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The read models of this server: keeps them up with the log, tells how far they are, and rebuilds
@@ -44,7 +47,8 @@ public final class Projections implements AutoCloseable {
   /**
    * A projection as the operator sees it.
    *
-   * @param lag records of the log that it does not include
+   * @param lag records of the log that it does not include, those of repositories that it stopped
+   *     at not counted
    */
   public record Status(Checkpoint checkpoint, long lag) {}
 
@@ -92,10 +96,18 @@ public final class Projections implements AutoCloseable {
     return runner.await(position, atMost);
   }
 
+  /** How far each is; fails if the database does not answer in time. */
+  public List<Checkpoint> checkpoints(Duration atMost) {
+    return known(Checkpoints.all(pool).await().atMost(atMost)).toList();
+  }
+
+  private Stream<Checkpoint> known(List<Checkpoint> checkpoints) {
+    return checkpoints.stream().filter(checkpoint -> projectors.containsKey(checkpoint.name()));
+  }
+
   public List<Status> status() {
     long head = head();
-    return Checkpoints.all(pool).await().indefinitely().stream()
-        .filter(checkpoint -> projectors.containsKey(checkpoint.name()))
+    return known(Checkpoints.all(pool).await().indefinitely())
         .map(checkpoint -> new Status(checkpoint, Math.max(0, head - checkpoint.position())))
         .toList();
   }
@@ -104,82 +116,212 @@ public final class Projections implements AutoCloseable {
     return List.copyOf(projectors.keySet());
   }
 
-  /** Tries the event again that the projection is parked before; whether it was parked. */
-  public boolean retry(String projection) {
-    return resume(projection, false);
+  /**
+   * Tries the events again that the projection stopped before.
+   *
+   * @param repository whose event; null: of all repositories
+   * @return whether there is one
+   */
+  public boolean retry(String projection, String repository) {
+    return change(
+        projection,
+        stops -> {
+          boolean any = false;
+          for (Stop stop : List.copyOf(stops.values())) {
+            if (repository == null || repository.equals(stop.repository())) {
+              stops.put(stop.repository(), stop.resumed());
+              any = true;
+            }
+          }
+          return any;
+        });
   }
 
-  /** Leaves the event out that the projection is parked before; whether it was parked. */
-  public boolean skip(String projection) {
-    return resume(projection, true);
+  /**
+   * Leaves an event out that the projection stopped before.
+   *
+   * @return whether it stopped before one of that repository
+   */
+  public boolean skip(String projection, String repository) {
+    return change(
+        projection,
+        stops -> {
+          Stop stop = stops.get(repository);
+          // one that goes on is at an event that nobody has seen fail
+          boolean stands = stop != null && stop.state() != Stop.State.RESUMED;
+          if (stands) {
+            stops.put(repository, stop.resumedAt(stop.position() + 1));
+          }
+          return stands;
+        });
   }
 
-  private boolean resume(String projection, boolean skip) {
-    boolean resumed = Checkpoints.resume(pool, projection, skip).await().indefinitely();
+  /**
+   * What the projection is about was made as the log says by other means: it goes on from there, if
+   * it stopped with the repository before.
+   *
+   * @param position of the log that is included now
+   */
+  public void included(String projection, String repository, long position) {
+    change(
+        projection,
+        stops ->
+            stops.computeIfPresent(
+                    repository,
+                    (_, stop) ->
+                        stop.position() <= position ? stop.resumedAt(position + 1) : stop.resumed())
+                != null);
+  }
+
+  private boolean change(String projection, Predicate<Map<String, Stop>> change) {
+    boolean changed =
+        Checkpoints.changeStops(
+                pool,
+                projection,
+                checkpoint -> {
+                  Map<String, Stop> stops = new HashMap<>(checkpoint.stops());
+                  return change.test(stops) ? stops : null;
+                })
+            .await()
+            .indefinitely();
     Optional.ofNullable(runners.get(projection))
         .ifPresent(runner -> runner.wake(Long.MAX_VALUE >> 1));
-    return resumed;
+    return changed;
   }
 
   /**
    * Builds a table projection anew from the first record, beside the live one, compares the two at
-   * the same position, and puts the new one in its place.
+   * the same position, and puts the new one in its place. Where an event of a repository cannot be
+   * applied, what is built has no later ones of it, and is parked before that event.
+   *
+   * @param repository whose part is built anew; null: all
    */
-  public Rebuild rebuild(String projection) {
+  public Rebuild rebuild(String projection, String repository) {
     if (!(projectors.get(projection) instanceof TableProjector tables)) {
       throw new IllegalArgumentException("no table projection " + projection);
     }
-    return pool.withTransaction(transaction -> rebuild(transaction, tables)).await().indefinitely();
+    Map<String, Stop> stops = new HashMap<>();
+    while (true) {
+      try {
+        return pool.withTransaction(transaction -> rebuild(transaction, tables, repository, stops))
+            .await()
+            .indefinitely();
+      } catch (ReplayFailure failure) {
+        Stop stop = failure.stop();
+        if (PassingFailures.passing(failure) || stops.put(stop.repository(), stop) != null) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  /** An event that cannot be applied. */
+  private static final class ReplayFailure extends RuntimeException {
+    private final transient StoredRecord stored;
+
+    ReplayFailure(StoredRecord stored, Throwable cause) {
+      super(cause.getMessage(), cause);
+      this.stored = stored;
+    }
+
+    Stop stop() {
+      return Stop.at(
+          EventDecoder.repository(stored).orElseThrow(),
+          Stop.State.PARKED,
+          stored.position(),
+          getCause());
+    }
   }
 
   /** The lock on the checkpoint keeps appends from moving the live one meanwhile. */
-  private Uni<Rebuild> rebuild(SqlConnection transaction, TableProjector tables) {
+  private Uni<Rebuild> rebuild(
+      SqlConnection transaction,
+      TableProjector tables,
+      String repository,
+      Map<String, Stop> stops) {
+    String shadow = SHADOW + "_" + tables.name().replace('-', '_');
     return Checkpoints.lock(transaction, List.of(tables.name()))
         .map(List::getFirst)
         .chain(checkpoint ->
             run(
                     transaction,
-                    "DROP SCHEMA IF EXISTS " + SHADOW + " CASCADE; CREATE SCHEMA " + SHADOW)
-                .chain(() -> InlineProjections.inSchema(transaction, SHADOW))
+                    "DROP SCHEMA IF EXISTS " + shadow + " CASCADE; CREATE SCHEMA " + shadow)
+                .chain(() -> InlineProjections.inSchema(transaction, shadow))
                 .chain(() -> runAll(transaction, tables.tables()))
-                .chain(() -> replay(transaction, tables, checkpoint.position()))
-                .chain(() -> digest(transaction, InlineProjections.LIVE, tables))
+                .chain(() -> replay(transaction, tables, checkpoint.position(), repository, stops))
+                .chain(() -> digest(transaction, InlineProjections.LIVE, tables, repository))
                 .chain(live ->
-                    digest(transaction, SHADOW, tables)
+                    digest(transaction, shadow, tables, repository)
                         .map(rebuilt ->
                             new Rebuild(tables.name(), checkpoint.position(), live, rebuilt)))
-                .call(() -> replace(transaction, tables)));
+                .call(() -> replace(transaction, tables, shadow, repository))
+                .call(() -> {
+                  Map<String, Stop> now = new HashMap<>(stops);
+                  checkpoint
+                      .stops()
+                      .forEach((name, stop) -> {
+                        if (repository != null && !repository.equals(name)) {
+                          now.put(name, stop);
+                        }
+                      });
+                  return Checkpoints.save(transaction, tables.name(), checkpoint.position(), now);
+                }));
   }
 
-  private Uni<Void> replay(SqlConnection transaction, TableProjector tables, long until) {
-    return log.read(EventLog.ALL, 0)
+  private Uni<Void> replay(
+      SqlConnection transaction,
+      TableProjector tables,
+      long until,
+      String repository,
+      Map<String, Stop> stops) {
+    return log.read(repository == null ? EventLog.ALL : EventDecoder.stream(repository), 0)
         .select()
         .first(stored -> stored.position() <= until)
         .onItem()
-        .transformToUniAndConcatenate(stored ->
-            decoder
-                .decode(stored)
-                .map(event -> tables.apply(transaction, event))
-                .orElseGet(() -> Uni.createFrom().voidItem()))
+        .transformToUniAndConcatenate(stored -> replayed(transaction, tables, stored, stops))
         .collect()
         .last()
         .replaceWithVoid();
   }
 
-  private Uni<Digest> digest(SqlConnection transaction, String schema, TableProjector tables) {
+  private Uni<Void> replayed(
+      SqlConnection transaction,
+      TableProjector tables,
+      StoredRecord stored,
+      Map<String, Stop> stops) {
+    Optional<String> repository = EventDecoder.repository(stored);
+    if (repository.isEmpty()
+        || stops.containsKey(repository.get())
+            && stops.get(repository.get()).position() <= stored.position()) {
+      return Uni.createFrom().voidItem();
+    }
+    return Uni.createFrom()
+        .deferred(() ->
+            decoder
+                .decode(stored)
+                .map(event -> tables.apply(transaction, event))
+                .orElseGet(() -> Uni.createFrom().voidItem()))
+        .onFailure()
+        .transform(failure -> new ReplayFailure(stored, failure));
+  }
+
+  private Uni<Digest> digest(
+      SqlConnection transaction, String schema, TableProjector tables, String repository) {
     MessageDigest sha = Digest.sha256();
     Uni<Void> all = Uni.createFrom().voidItem();
     for (String table : tables.tableNames()) {
       all =
           all.chain(() ->
                   transaction
-                      .query(
+                      .preparedQuery(
                           "SELECT t::text AS content FROM "
                               + schema
                               + "."
                               + table
-                              + " AS t ORDER BY t::text COLLATE \"C\"")
-                      .execute())
+                              + " AS t"
+                              + (repository == null ? "" : " WHERE repository = $1")
+                              + " ORDER BY t::text COLLATE \"C\"")
+                      .execute(repository == null ? Tuple.tuple() : Tuple.of(repository)))
               .invoke(rows -> rows.forEach(row -> update(sha, row)))
               .replaceWithVoid();
     }
@@ -191,22 +333,23 @@ public final class Projections implements AutoCloseable {
     sha.update((byte) '\n');
   }
 
-  private Uni<Void> replace(SqlConnection transaction, TableProjector tables) {
-    List<String> statements = new ArrayList<>();
+  private Uni<Void> replace(
+      SqlConnection transaction, TableProjector tables, String shadow, String repository) {
+    Uni<Void> all = Uni.createFrom().voidItem();
     for (String table : tables.tableNames()) {
-      statements.add("TRUNCATE " + InlineProjections.LIVE + "." + table);
-      statements.add(
-          "INSERT INTO "
-              + InlineProjections.LIVE
-              + "."
-              + table
-              + " SELECT * FROM "
-              + SHADOW
-              + "."
-              + table);
+      String live = InlineProjections.LIVE + "." + table;
+      String insert = "INSERT INTO " + live + " SELECT * FROM " + shadow + "." + table;
+      all =
+          all.chain(() ->
+                  repository == null
+                      ? run(transaction, "TRUNCATE " + live)
+                      : Sql.run(
+                          transaction,
+                          "DELETE FROM " + live + " WHERE repository = $1",
+                          repository))
+              .chain(() -> run(transaction, insert));
     }
-    statements.add("DROP SCHEMA " + SHADOW + " CASCADE");
-    return runAll(transaction, statements);
+    return all.chain(() -> run(transaction, "DROP SCHEMA " + shadow + " CASCADE"));
   }
 
   private long head() {

@@ -13,7 +13,10 @@ public non-sealed interface TableProjector extends Projector {
   /** Statements that make its tables where they are missing. */
   List<String> tables();
 
-  /** Names of its tables. */
+  /**
+   * Names of its tables. Each has a column {@code repository}, so that what is of one repository
+   * can be rebuilt alone.
+   */
   List<String> tableNames();
 
   /**

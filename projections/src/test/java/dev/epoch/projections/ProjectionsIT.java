@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,10 @@ class ProjectionsIT {
   private PostgresClients clients;
   private PostgresEventLog log;
   private Projections projections;
-  private long version;
+  private final Map<String, Long> versions = new java.util.HashMap<>();
+
+  /** The repository whose database is away. */
+  private final AtomicReference<String> away = new AtomicReference<>("");
 
   /** An effect outside the database; refuses deletions while it is poisoned. */
   private final class Effects implements EffectProjector {
@@ -69,6 +73,9 @@ class ProjectionsIT {
     public void apply(ProjectedEvent event) {
       if (poison.get() && event.event() instanceof BranchDeletedV1) {
         throw new IllegalStateException("cannot apply a deletion");
+      }
+      if (event.repository().equals(away.get())) {
+        throw new NotNowException(new IllegalStateException("the database is away"));
       }
       effects.add(event.stored());
     }
@@ -88,7 +95,8 @@ class ProjectionsIT {
 
     @Override
     public List<String> tables() {
-      return List.of("CREATE TABLE IF NOT EXISTS fragile (position bigint PRIMARY KEY)");
+      return List.of(
+          "CREATE TABLE IF NOT EXISTS fragile (position bigint PRIMARY KEY, repository text)");
     }
 
     @Override
@@ -100,7 +108,11 @@ class ProjectionsIT {
     public Uni<Void> apply(SqlConnection transaction, ProjectedEvent event) {
       return event.event() instanceof BranchRenamedV1
           ? Sql.run(transaction, "SELECT 1 / 0")
-          : Sql.run(transaction, "INSERT INTO fragile VALUES ($1)", event.stored().position());
+          : Sql.run(
+              transaction,
+              "INSERT INTO fragile VALUES ($1, $2)",
+              event.stored().position(),
+              event.repository());
     }
   }
 
@@ -171,7 +183,7 @@ class ProjectionsIT {
 
     for (String name : List.of("branch-heads", "commit-graph", "recovery-sidecars", "conflicts")) {
       // when
-      Projections.Rebuild rebuild = projections.rebuild(name);
+      Projections.Rebuild rebuild = projections.rebuild(name, null);
 
       // then
       assertThat(rebuild.equal()).as(name).isTrue();
@@ -182,10 +194,10 @@ class ProjectionsIT {
     clients.execute("UPDATE epoch_read.branch_heads SET head = 'wrong' WHERE name = 'main'");
 
     // then it is found, and the rebuilt one takes its place
-    assertThat(projections.rebuild("branch-heads").equal()).isFalse();
+    assertThat(projections.rebuild("branch-heads", null).equal()).isFalse();
     assertThat(clients.number("SELECT count(*) FROM epoch_read.branch_heads WHERE head = 'wrong'"))
         .isZero();
-    assertThat(projections.rebuild("branch-heads").equal()).isTrue();
+    assertThat(projections.rebuild("branch-heads", null).equal()).isTrue();
   }
 
   @Test
@@ -200,16 +212,16 @@ class ProjectionsIT {
     // then
     assertThat(projections.await("branch-heads", last, WAIT)).isTrue();
     assertThat(projections.await("conflicts", last, WAIT)).isTrue();
-    Checkpoint fragile = parked("fragile");
-    assertThat(fragile.parkedAt()).isEqualTo(renamed);
+    Stop fragile = parked("fragile", "shop");
+    assertThat(fragile.position()).isEqualTo(renamed);
     assertThat(fragile.error()).contains("division by zero");
     assertThat(clients.number("SELECT count(*) FROM epoch_read.branch_heads")).isEqualTo(3);
 
     // when it is tried again, it parks again; when the event is skipped, it goes on
-    assertThat(projections.retry("fragile")).isTrue();
-    assertThat(parked("fragile").parkedAt()).isEqualTo(renamed);
-    assertThat(projections.skip("fragile")).isTrue();
-    assertThat(projections.await("fragile", last, WAIT)).isTrue();
+    assertThat(projections.retry("fragile", null)).isTrue();
+    assertThat(parked("fragile", "shop").position()).isEqualTo(renamed);
+    assertThat(projections.skip("fragile", "shop")).isTrue();
+    running("fragile");
     assertThat(clients.number("SELECT max(position) FROM epoch_read.fragile")).isEqualTo(last);
 
     // and follows inline again
@@ -218,20 +230,102 @@ class ProjectionsIT {
   }
 
   @Test
-  void aFailureFromBeforeARetryDoesNotParkAgain() {
-    // given one that is parked, and a process that stopped just before it parked it, too
+  void aPoisonEventStopsItsRepositoryOnly() {
+    // given
+    poison.set(true);
     append(history());
+    append("repository/other", history());
     long renamed = append(List.of(new BranchRenamedV1("b2", "feature/x", "feature/y")));
-    Checkpoint seen = parked("fragile");
-    projections.close();
+    long deleted = append(List.of(new BranchDeletedV1("b2", "feature/y", "root")));
+    List<Event> more = List.of(new BranchCreatedV1("b3", "more", "c1", "main", Map.of()));
+    append(more);
 
     // when
-    assertThat(Checkpoints.resume(clients.pool(), "fragile", false).await().atMost(WAIT)).isTrue();
+    long other = append("repository/other", more);
+
+    // then the other repository goes on, in tables and in effects
+    assertThat(parked("fragile", "shop").position()).isEqualTo(renamed);
+    assertThat(parked("effects", "shop").position()).isEqualTo(deleted);
+    assertThat(projections.await("effects", other, WAIT)).isTrue();
+    assertThat(projections.await("fragile", other, WAIT)).isTrue();
+    assertThat(effects.getLast().position()).isEqualTo(other);
+    assertThat(clients.number("SELECT max(position) FROM epoch_read.fragile")).isEqualTo(other);
+    assertThat(positions("shop")).allMatch(position -> position < deleted);
+
+    // when
+    poison.set(false);
+    assertThat(projections.retry("effects", "nothing")).isFalse();
+    assertThat(projections.retry("effects", "shop")).isTrue();
+    assertThat(projections.skip("fragile", "shop")).isTrue();
+    running("effects");
+    running("fragile");
+
+    // then what was left out follows, in order and once
+    assertThat(positions("shop")).isSorted().doesNotHaveDuplicates().contains(deleted);
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.fragile"))
+        .isEqualTo(2 * history().size() + 3);
+    append(List.of(new BranchCreatedV1("b4", "again", "c1", "main", Map.of())));
+    assertThat(projections.status()).allMatch(status -> status.checkpoint().stops().isEmpty());
+  }
+
+  @Test
+  void whatARepositoryWaitsForKeepsNoOtherWaiting() {
+    // given
+    away.set("shop");
+    long first = append(history());
+
+    // when
+    long other = append("repository/other", history());
 
     // then
-    assertThat(Checkpoints.park(clients.pool(), seen, renamed, "late").await().atMost(WAIT))
-        .isFalse();
-    assertThat(Checkpoints.all(clients.pool()).await().atMost(WAIT)).noneMatch(Checkpoint::parked);
+    assertThat(projections.await("effects", other, WAIT)).isTrue();
+    assertThat(positions("other")).hasSize(history().size());
+    assertThat(positions("shop")).isEmpty();
+    assertThat(status("effects").stops().get("shop"))
+        .satisfies(stop -> {
+          assertThat(stop.state()).isNotEqualTo(Stop.State.PARKED);
+          assertThat(stop.position()).isEqualTo(1);
+          assertThat(stop.error()).isEqualTo("the database is away");
+        });
+
+    // when it is there again
+    away.set("");
+
+    // then nobody has to do anything
+    running("effects");
+    assertThat(positions("shop")).hasSize(history().size()).isSorted().contains(first);
+  }
+
+  @Test
+  void aRebuildIsAWayOutOfAPoisonEvent() {
+    // given
+    append(history());
+    append("repository/other", history());
+    long renamed = append(List.of(new BranchRenamedV1("b2", "feature/x", "feature/y")));
+    long last = append("repository/other", List.of(new BranchRenamedV1("b2", "feature/x", "y")));
+    parked("fragile", "shop");
+    parked("fragile", "other");
+    clients.execute("DELETE FROM epoch_read.fragile WHERE repository = 'shop'");
+    clients.execute("DELETE FROM epoch_read.fragile WHERE repository = 'other' AND position > 12");
+
+    // when one repository is built anew, with the event that cannot be applied
+    Projections.Rebuild one = projections.rebuild("fragile", "shop");
+
+    // then it stands before the event again, and the other one is as it was
+    assertThat(one.equal()).isFalse();
+    assertThat(one.position()).isEqualTo(last);
+    assertThat(parked("fragile", "shop").position()).isEqualTo(renamed);
+    assertThat(projections.rebuild("fragile", "shop").equal()).isTrue();
+    assertThat(projections.rebuild("fragile", "other").equal()).isFalse();
+    assertThat(projections.rebuild("fragile", null).equal()).isTrue();
+    assertThat(status("fragile").stops()).containsOnlyKeys("shop", "other");
+
+    // when what it is about was made otherwise
+    projections.included("fragile", "shop", last);
+    projections.skip("fragile", "other");
+
+    // then
+    running("fragile");
   }
 
   @Test
@@ -240,14 +334,14 @@ class ProjectionsIT {
     poison.set(true);
     append(history());
     long deleted = append(List.of(new BranchDeletedV1("b2", "feature/x", "root")));
-    assertThat(parked("effects").parkedAt()).isEqualTo(deleted);
+    assertThat(parked("effects", "shop").position()).isEqualTo(deleted);
 
     // when
     poison.set(false);
-    projections.retry("effects");
+    projections.retry("effects", "shop");
 
     // then
-    assertThat(projections.await("effects", deleted, WAIT)).isTrue();
+    running("effects");
     assertThat(effects.getLast().position()).isEqualTo(deleted);
   }
 
@@ -275,21 +369,44 @@ class ProjectionsIT {
     projections.close();
     open();
     assertThat(projections.await("conflicts", last, WAIT)).isTrue();
-    assertThat(projections.rebuild("conflicts").equal()).isTrue();
-    assertThat(projections.rebuild("fragile").equal()).isTrue();
+    assertThat(projections.rebuild("conflicts", null).equal()).isTrue();
+    assertThat(projections.rebuild("fragile", null).equal()).isTrue();
   }
 
-  private Checkpoint parked(String name) {
+  private Stop parked(String name, String repository) {
     long deadline = System.nanoTime() + WAIT.toNanos();
     while (System.nanoTime() < deadline) {
-      for (Projections.Status status : projections.status()) {
-        if (status.checkpoint().name().equals(name) && status.checkpoint().parked()) {
-          return status.checkpoint();
-        }
+      Stop stop = status(name).stops().get(repository);
+      if (stop != null && stop.state() == Stop.State.PARKED) {
+        return stop;
       }
       Thread.onSpinWait();
     }
-    throw new AssertionError(name + " is not parked");
+    throw new AssertionError(name + " is not parked: " + status(name));
+  }
+
+  private void running(String name) {
+    long deadline = System.nanoTime() + WAIT.toNanos();
+    while (!status(name).stops().isEmpty()) {
+      assertThat(System.nanoTime()).as(status(name).toString()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  private Checkpoint status(String name) {
+    return projections.status().stream()
+        .map(Projections.Status::checkpoint)
+        .filter(checkpoint -> checkpoint.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Of the events of a repository whose effects were made, in the order in which they were. */
+  private List<Long> positions(String repository) {
+    return effects.stream()
+        .filter(stored -> stored.stream().equals("repository/" + repository))
+        .map(StoredRecord::position)
+        .toList();
   }
 
   private static List<Event> history() {
@@ -311,7 +428,9 @@ class ProjectionsIT {
             TIME,
             List.of(entry("t2", "orders")),
             List.of(),
-            Map.of()),
+            Map.of(),
+            false,
+            null),
         new BranchCreatedV1("b2", "feature/x", "c1", "main", Map.of()),
         new OperationPreparedV1(second, "b2", "c1", plan),
         new CommitCreatedV1(
@@ -324,7 +443,9 @@ class ProjectionsIT {
             TIME,
             List.of(entry("t1", "users")),
             List.of(),
-            Map.of()),
+            Map.of(),
+            false,
+            null),
         new RecoveryCompletedV1(
             second, "rolled_forward", author, Map.of("users", "applied"), "why"),
         new MergeOpenedV1(
@@ -337,7 +458,8 @@ class ProjectionsIT {
             "three_way",
             null,
             null,
-            Map.of("users", 2L, "orders", 1L)));
+            Map.of("users", 2L, "orders", 1L),
+            "commit"));
   }
 
   private static TableEntry entry(String id, String name) {
@@ -346,6 +468,10 @@ class ProjectionsIT {
   }
 
   private long append(List<Event> events) {
+    return append("repository/shop", events);
+  }
+
+  private long append(String stream, List<Event> events) {
     RecordCodec codec = new RecordCodec();
     UUID command = UUID.randomUUID();
     List<Envelope> records =
@@ -364,8 +490,9 @@ class ProjectionsIT {
                   codec.encode(event));
             })
             .toList();
-    var result = log.append("repository/shop", version, records).await().atMost(WAIT);
-    version = result.version();
+    var result =
+        log.append(stream, versions.getOrDefault(stream, 0L), records).await().atMost(WAIT);
+    versions.put(stream, result.version());
     return result.position();
   }
 }

@@ -78,7 +78,8 @@ final class RandomEvents {
                   "three_way",
                   null,
                   null,
-                  Map.of("users", 2L, "orders", 1L + random.nextInt(9))));
+                  Map.of("users", 2L, "orders", 1L + random.nextInt(9)),
+                  "commit"));
       case 5 ->
           random.nextBoolean()
               ? List.of(new MergeAbortedV1("m", branch))
@@ -106,7 +107,9 @@ final class RandomEvents {
                 TIME,
                 List.of(entry("t2", "orders")),
                 List.of(),
-                Map.of()));
+                Map.of(),
+                false,
+                null));
     commits.add(commit);
     return events;
   }

@@ -136,7 +136,8 @@ class CommandLineIT {
         .execute(
             """
             UPDATE epoch_read.projections
-            SET state = 'parked', parked_at = 7, error = 'a trial'
+            SET stops = '{"trial": {"state": "PARKED", "position": 7, "error": "it fails",
+              "since": "2026-01-01T00:00:00Z"}}'
             WHERE name = 'conflicts'
             """);
     try {
@@ -145,11 +146,13 @@ class CommandLineIT {
       assertThat(parked.exitCode()).isEqualTo(1);
       assertThat(parked.out())
           .isEqualTo(
-              "[problem] projections: conflicts is parked before position 7: a trial\n"
+              "[problem] projections: conflicts is parked before position 7 of repository trial: it"
+                  + " fails\n"
                   + "          hint: remove the cause, then POST"
-                  + " /api/v1/admin/projections/conflicts/retry; .../skip leaves the event out\n");
+                  + " /api/v1/admin/projections/conflicts/retry?repository=trial; .../skip leaves the"
+                  + " event out, /admin/rebuild builds it anew\n");
     } finally {
-      server.rest().post("/admin/projections/conflicts/retry", "").ok();
+      server.rest().post("/admin/projections/conflicts/retry?repository=trial", "").ok();
     }
     epoch("doctor --check projections").ok();
   }

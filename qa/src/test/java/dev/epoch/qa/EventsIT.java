@@ -9,6 +9,9 @@ import dev.epoch.qa.process.EventStream;
 import dev.epoch.qa.process.Poll;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shop;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,6 +130,36 @@ class EventsIT {
     } finally {
       follower.destroyForcibly();
     }
+  }
+
+  @Test
+  void neitherAStartNorAStreamThatAClientLeavesIsAWarning() throws Exception {
+    // given
+    Shop shop = Shop.open(server, "leaving");
+    URI url = URI.create(server.url());
+
+    // when clients go before the first byte of the answer, within it and while nothing happens
+    for (int bytesRead : new int[] {0, 1, 0, 1, 300, 300}) {
+      try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+        socket.setSoLinger(true, 0);
+        String head =
+            "GET /api/v1/events/stream?repository=leaving HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        socket.getInputStream().readNBytes(bytesRead);
+      }
+    }
+    for (int i = 0; i < 3; i++) {
+      write(shop, "left " + i);
+    }
+
+    // then
+    try (EventStream stays = EventStream.open(server, "/events/stream?repository=leaving", null)) {
+      int events = positions(shop.get("/events?limit=1000").ok()).size();
+      Poll.until("all events", LIMIT, () -> stays.ids().size() == events);
+    }
+    assertThat(server.log().lines())
+        .noneMatch(line -> line.contains(" ERROR "))
+        .noneMatch(line -> line.contains(" WARN ") && line.contains("Gauge"));
   }
 
   private static void write(Shop shop, String name) throws Exception {

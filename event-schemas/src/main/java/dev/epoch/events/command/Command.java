@@ -5,6 +5,7 @@ public sealed interface Command
     permits CreateRepositoryV1,
         DeleteRepositoryV1,
         OpenRepositoryV1,
+        UpdateRepositoryV1,
         AddStorageV1,
         UpdateStorageV1,
         RemoveStorageV1,

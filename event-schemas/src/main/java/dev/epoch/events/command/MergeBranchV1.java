@@ -1,7 +1,6 @@
 package dev.epoch.events.command;
 
 import dev.epoch.events.Actor;
-import java.util.List;
 
 /**
  * Merge a branch into another.
@@ -15,7 +14,8 @@ import java.util.List;
  * @param noCommit leave the merge open for its commit
  * @param failOnConflict refuse instead of leaving conflicts open
  * @param expectedHead head the client knows, or null
- * @param uncommitted fact: names of tables of the target with uncommitted changes
+ * @param liveChanges {@code commit}: uncommitted live changes of the default branch are committed
+ *     first; {@code refuse}: the merge is refused where it would write their tables
  */
 public record MergeBranchV1(
     String target,
@@ -27,9 +27,5 @@ public record MergeBranchV1(
     boolean noCommit,
     boolean failOnConflict,
     String expectedHead,
-    List<String> uncommitted)
-    implements Command {
-  public MergeBranchV1 {
-    uncommitted = uncommitted == null ? List.of() : List.copyOf(uncommitted);
-  }
-}
+    String liveChanges)
+    implements Command {}

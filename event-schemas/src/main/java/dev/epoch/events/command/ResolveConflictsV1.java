@@ -17,6 +17,7 @@ import java.util.Map;
  * @param deleteRow the row is to be absent
  * @param resolved fact: conflicts settled by it
  * @param remaining fact: conflicts left
+ * @param decided fact: fields of conflicts that it is about
  */
 public record ResolveConflictsV1(
     String branch,
@@ -29,11 +30,40 @@ public record ResolveConflictsV1(
     List<String> nulls,
     boolean deleteRow,
     long resolved,
-    long remaining)
+    long remaining,
+    long decided)
     implements Command {
   public ResolveConflictsV1 {
     key = key == null ? List.of() : List.copyOf(key);
     nulls = nulls == null ? List.of() : List.copyOf(nulls);
     values = values == null ? Map.of() : Map.copyOf(values);
+  }
+
+  /** A decision whose facts are to be found. */
+  public ResolveConflictsV1(
+      String branch,
+      String table,
+      List<String> key,
+      String field,
+      String constraint,
+      String resolution,
+      Map<String, String> values,
+      List<String> nulls,
+      boolean deleteRow,
+      long resolved,
+      long remaining) {
+    this(
+        branch,
+        table,
+        key,
+        field,
+        constraint,
+        resolution,
+        values,
+        nulls,
+        deleteRow,
+        resolved,
+        remaining,
+        0);
   }
 }

@@ -21,6 +21,10 @@ import java.util.UUID;
  * @param tables changed against the first parent, with those recorded before
  * @param removedTables names of tables in the first parent and not here
  * @param locations by table id: where this branch keeps rows, if not where the commit says
+ * @param live whether it holds the live changes that a merge found and commits first: the operation
+ *     goes on with the merge's own commit
+ * @param liveCommit id of the commit of live changes that the same operation made before this one,
+ *     or null
  */
 public record CommitCreatedV1(
     UUID operationId,
@@ -32,7 +36,9 @@ public record CommitCreatedV1(
     Instant time,
     List<TableEntry> tables,
     List<String> removedTables,
-    Map<String, RowsLocation> locations)
+    Map<String, RowsLocation> locations,
+    boolean live,
+    String liveCommit)
     implements Event {
   public CommitCreatedV1 {
     parents = parents == null ? List.of() : List.copyOf(parents);

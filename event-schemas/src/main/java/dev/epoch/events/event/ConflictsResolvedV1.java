@@ -1,5 +1,6 @@
 package dev.epoch.events.event;
 
+import dev.epoch.events.Digest;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +19,9 @@ import java.util.Map;
  * @param deleteRow for resolution value: the row is to be absent
  * @param resolved conflicts this decision settled
  * @param remaining conflicts still open
+ * @param decided fields of conflicts that the decision is about
+ * @param conflictSet root chunk of the conflicts that the decision was made on, or null: it is
+ *     about what these hold, with the values they have there
  */
 public record ConflictsResolvedV1(
     String mergeId,
@@ -31,7 +35,9 @@ public record ConflictsResolvedV1(
     List<String> nulls,
     boolean deleteRow,
     long resolved,
-    long remaining)
+    long remaining,
+    long decided,
+    Digest conflictSet)
     implements Event {
   public ConflictsResolvedV1 {
     key = key == null ? List.of() : List.copyOf(key);

@@ -8,6 +8,7 @@ public sealed interface Event
     permits RepositoryCreatedV1,
         RepositoryDeletedV1,
         RepositoryOpenedV1,
+        RepositoryUpdatedV1,
         StorageAddedV1,
         StorageUpdatedV1,
         StorageRemovedV1,

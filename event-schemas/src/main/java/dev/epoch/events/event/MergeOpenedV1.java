@@ -17,6 +17,8 @@ import java.util.Map;
  * @param message of the commit to come, or null
  * @param conflictSet root chunk of the conflicts, null if there are none
  * @param conflicts number by table name
+ * @param liveChanges {@code commit} or {@code refuse}: what becomes of uncommitted live changes
+ *     when the merge continues
  */
 public record MergeOpenedV1(
     String mergeId,
@@ -28,7 +30,8 @@ public record MergeOpenedV1(
     String strategy,
     String message,
     Digest conflictSet,
-    Map<String, Long> conflicts)
+    Map<String, Long> conflicts,
+    String liveChanges)
     implements Event {
   public MergeOpenedV1 {
     bases = bases == null ? List.of() : List.copyOf(bases);

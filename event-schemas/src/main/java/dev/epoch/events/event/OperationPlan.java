@@ -52,12 +52,15 @@ public sealed interface OperationPlan {
    * @param mergeId of the open merge that this completes, or null
    * @param source as the user named it
    * @param sourceCommit that is merged
-   * @param fastForward whether the head moves to the source instead of to a new commit
+   * @param fastForward whether the head moves to the source instead of to a new commit, if there is
+   *     no live change to commit first
    * @param tables what happens to each table that changes
    * @param newTables ids of tables that come to the branch with the merge
-   * @param message of the commit, null for a fast-forward
+   * @param message of the commit
    * @param author of the commit
    * @param time of the commit to be
+   * @param liveTables ids of the tables whose uncommitted live changes are committed first, at the
+   *     position before the operation's
    */
   record Merge(
       String mergeId,
@@ -68,9 +71,11 @@ public sealed interface OperationPlan {
       List<String> newTables,
       String message,
       Actor author,
-      Instant time)
+      Instant time,
+      List<String> liveTables)
       implements OperationPlan {
     public Merge {
+      liveTables = liveTables == null ? List.of() : List.copyOf(liveTables);
       tables = tables == null ? List.of() : List.copyOf(tables);
       newTables = newTables == null ? List.of() : List.copyOf(newTables);
     }

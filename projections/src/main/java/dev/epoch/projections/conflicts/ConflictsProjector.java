@@ -110,6 +110,7 @@ public final class ConflictsProjector implements TableProjector {
       case ConflictsResolvedV1 e ->
           Sql.run(transaction, DECIDE, repository, e.branchId(), e.remaining());
       case MergeAbortedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());
+      case CommitCreatedV1 e when e.live() -> Uni.createFrom().voidItem();
       case CommitCreatedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());
       case BranchMovedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());
       case BranchDeletedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());

@@ -6,6 +6,8 @@ import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.Event;
+import dev.epoch.events.event.StorageUpdatedV1;
+import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.ProjectedEvent;
 
@@ -35,6 +37,8 @@ public final class OverlayTablesProjector implements EffectProjector {
       case CommitCreatedV1 e when bringsTables(e) ->
           directory.put(projected.repository(), e.branchId());
       case BranchDeletedV1 e -> directory.drop(projected.repository(), e);
+      case TableRegisteredV1 e -> directory.settle(projected.repository(), false);
+      case StorageUpdatedV1 e -> directory.settle(projected.repository(), true);
       default -> {}
     }
   }

@@ -117,6 +117,7 @@ public final class RecoverySidecarsProjector implements TableProjector {
               event.stored().version(),
               Sql.time(event.stored().envelope().time()));
       case OperationAbortedV1 e -> close(transaction, event, e.operationId());
+      case CommitCreatedV1 e when e.live() -> Uni.createFrom().voidItem();
       case CommitCreatedV1 e -> close(transaction, event, e.operationId());
       case BranchMovedV1 e -> close(transaction, event, e.operationId());
       case TableRegisteredV1 e -> close(transaction, event, e.operationId());

@@ -2,6 +2,7 @@ package dev.epoch.qa.process;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * A small database with everything that branches must cope with: sequences, identities, defaults, a
@@ -51,16 +52,33 @@ public final class Shop {
   public static Shop open(ServerProcess server, String name) throws IOException, SQLException {
     Shop shop = new Shop(server, server.database().create(name), name);
     shop.database.execute(TABLES);
-    server.rest().post("/repositories", "{\"name\": \"" + name + "\"}").ok();
-    for (String table : new String[] {"customers", "orders", "order_lines"}) {
-      shop.post(
+    return shop.registered(List.of("customers", "orders", "order_lines"));
+  }
+
+  /** A database that has tables already, and a repository of the same name with all of them. */
+  public static Shop over(ServerProcess server, Database database) throws SQLException {
+    return new Shop(server, database, database.name())
+        .registered(
+            database.rows(
+                """
+                SELECT relname FROM pg_class
+                WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+                  AND NOT relispartition
+                ORDER BY relname
+                """));
+  }
+
+  private Shop registered(List<String> tables) {
+    server.rest().post("/repositories", "{\"name\": \"" + repository + "\"}").ok();
+    for (String table : tables) {
+      post(
               "/tables",
               "{\"name\": \"%s\", \"location\": \"%s/public.%s\"}"
-                  .formatted(table, shop.database.url(), table))
+                  .formatted(table, database.url(), table))
           .ok();
     }
-    shop.commit("main", "The shop opens");
-    return shop;
+    commit("main", "The shop opens");
+    return this;
   }
 
   /** The database. */

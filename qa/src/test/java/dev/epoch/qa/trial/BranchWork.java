@@ -208,6 +208,12 @@ final class BranchWork {
     } else {
       from = source.head;
     }
+    if (!target.clean(model)
+        && !model.isAncestor(from, target.head)
+        && !touchesChanges(target, from)) {
+      // other tables' changes stay where they are; what is committed then, another step tells
+      return;
+    }
     String key = session.key();
     Reply reply =
         session.post(
@@ -232,6 +238,22 @@ final class BranchWork {
     } else {
       threeWay(target, from, key, reply);
     }
+  }
+
+  /** Whether the merge writes a table that has uncommitted changes. */
+  private boolean touchesChanges(BranchModel target, String from) {
+    Rows ours = model.commit(target.head).rows();
+    Rows theirs = model.commit(from).rows();
+    List<String> bases = model.bases(target.head, from);
+    if (bases.size() != 1) {
+      return false;
+    }
+    Rows base = model.commit(bases.getFirst()).rows();
+    return Model.TABLES.stream()
+        .anyMatch(table ->
+            !ours.to(target.working, table).none()
+                && !base.to(theirs, table).none()
+                && !ours.to(theirs, table).none());
   }
 
   private void threeWay(BranchModel target, String from, String key, Reply reply) {

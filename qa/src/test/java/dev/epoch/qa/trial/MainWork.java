@@ -18,7 +18,14 @@ final class MainWork {
   private Open open;
 
   /** A merge into main that this client opened and must end. */
-  private record Open(String source, Rows base, Rows ours, Rows theirs, Boolean theirsWins) {}
+  private record Open(Sides sides, String source, Boolean theirsWins) {}
+
+  /** What a merge into main is made of. */
+  private record Sides(Rows base, Commit ours, Rows theirs) {
+    Rows.Merged merged(Rows ours, boolean theirsWins) {
+      return Rows.merge(base, ours, theirs, theirsWins);
+    }
+  }
 
   /** Which versions of every client's rows a commit may hold. */
   private record Window(int[] from) {
@@ -142,7 +149,8 @@ final class MainWork {
       return;
     }
     Commit base = model.commit(bases.getFirst());
-    Rows.Merged expected = Rows.merge(base.rows(), ours.rows(), theirs.rows(), false);
+    Sides sides = new Sides(base.rows(), ours, theirs.rows());
+    Rows.Merged expected = sides.merged(ours.rows(), false);
     boolean upToDate = base.id().equals(theirs.id());
     boolean fastForward = base.id().equals(ours.id());
     Window window = Window.now(model, clients);
@@ -166,32 +174,52 @@ final class MainWork {
           reply.json().path("up_to_date").booleanValue() == upToDate, "up to date or not", reply);
       if (moved) {
         String id = reply.json().path("result_commit_id").textValue();
-        session.expect(!fastForward || id.equals(theirs.id()), "a fast-forward", reply);
-        merged(key, id, window, fastForward, expected.rows());
+        boolean forwarded = reply.json().path("is_fast_forward").booleanValue();
+        session.expect(
+            !forwarded || fastForward && id.equals(theirs.id()), "a fast-forward", reply);
+        merged(key, id, window, forwarded, sides, false);
       }
     } else if (reply.isRefusal("MergeConflictError")) {
       session.expect(expected.conflicts() > 0, "no conflicts", reply);
-      open = new Open(theirs.id(), base.rows(), ours.rows(), theirs.rows(), null);
+      open = new Open(sides, theirs.id(), null);
       session.counts.add("merges into main with conflicts");
     } else {
       session.expect(
-          List.of("HeadMovedError", "UncommittedChangesError", "MergeInProgressError")
-              .contains(reply.error()),
+          List.of("HeadMovedError", "MergeInProgressError").contains(reply.error()),
           "the merge is refused because others were faster",
           reply);
     }
   }
 
-  private void merged(String key, String id, Window window, boolean fastForward, Rows expected) {
+  private void merged(
+      String key, String id, Window window, boolean fastForward, Sides sides, boolean theirsWins) {
     Commit commit = learn(id, window);
+    Commit ours = sides.ours();
     if (!fastForward) {
       model.acknowledged(key, id);
+      ours = ours(commit, sides.ours(), window);
     }
+    Rows expected = sides.merged(ours.rows(), theirsWins).rows();
     if (!commit.rows().equals(expected)) {
       throw new AssertionError(
           "the merge %s has%n%s%ninstead of%n%s".formatted(id, commit.rows(), expected));
     }
     session.counts.add(fastForward ? "fast-forwards of main" : "merges into main");
+  }
+
+  /** The head that was merged into: the one before, or live changes of other clients upon it. */
+  private Commit ours(Commit merge, Commit before, Window window) {
+    String parent = merge.parents().getFirst();
+    if (parent.equals(before.id())) {
+      return before;
+    }
+    Commit live = learn(parent, window);
+    if (!live.parents().equals(List.of(before.id()))) {
+      throw new AssertionError(
+          "the commit of live changes %s has the parents %s".formatted(parent, live.parents()));
+    }
+    session.counts.add("live changes committed by merges");
+    return live;
   }
 
   private void decide() {
@@ -204,8 +232,9 @@ final class MainWork {
               "{\"branch\": \"main\", \"resolution\": \"%s\"}"
                   .formatted(theirs ? "theirs" : "ours"));
       session.expect(reply.status() == 200, "the conflicts are resolved", reply);
-      open = new Open(open.source(), open.base(), open.ours(), open.theirs(), theirs);
-    } else if (open.theirsWins() != null && open.ours().of(session.client).equals(live.now())) {
+      open = new Open(open.sides(), open.source(), theirs);
+    } else if (open.theirsWins() != null
+        && open.sides().ours().rows().of(session.client).equals(live.now())) {
       proceed();
     } else {
       abort();
@@ -213,7 +242,9 @@ final class MainWork {
   }
 
   private void proceed() {
-    Rows expected = Rows.merge(open.base(), open.ours(), open.theirs(), open.theirsWins()).rows();
+    Sides sides = open.sides();
+    boolean theirsWins = open.theirsWins();
+    Rows expected = sides.merged(sides.ours().rows(), theirsWins).rows();
     Window window = Window.now(model, clients);
     live.begin(expected.of(session.client));
     String key = session.key();
@@ -224,14 +255,9 @@ final class MainWork {
             "{\"branch\": \"main\", \"message\": \"" + key + "\"}");
     boolean moved = reply.status() / 100 == 2;
     live.settle(moved);
-    if (moved) {
-      open = null;
-      merged(key, reply.json().path("id").textValue(), window, false, expected);
-    } else {
-      session.expect(
-          reply.isRefusal("UncommittedChangesError"), "the merge can be continued", reply);
-      abort();
-    }
+    session.expect(moved, "the merge is continued", reply);
+    open = null;
+    merged(key, reply.json().path("id").textValue(), window, false, sides, theirsWins);
   }
 
   private void abort() {

@@ -87,9 +87,16 @@ final class RestHeads implements HeadStore {
     }
     Head before = expected == null ? null : new Head(null, expected);
     if (!merged.path("is_fast_forward").booleanValue()) {
-      before = head(rest.get(path("/commits/" + after.commit())).ok().path("parents").path(0));
+      before = firstParent(after);
+      if (before.commit().equals(merged.path("live_commit").textValue())) {
+        before = firstParent(before);
+      }
     }
     return new Moved(before, after, position(number, from));
+  }
+
+  private Head firstParent(Head of) {
+    return head(rest.get(path("/commits/" + of.commit())).ok().path("parents").path(0));
   }
 
   @Override

@@ -22,7 +22,9 @@ public final class Conflicts {
     OURS,
     THEIRS,
     BASE,
-    VALUE;
+    VALUE,
+    /** There is to be no record. */
+    DELETE;
 
     String wire() {
       return switch (this) {
@@ -30,6 +32,7 @@ public final class Conflicts {
         case THEIRS -> "theirs";
         case BASE -> "base";
         case VALUE -> "value";
+        case DELETE -> "delete";
       };
     }
   }
@@ -38,7 +41,7 @@ public final class Conflicts {
    * A decision; the narrower the more of table, key, field and constraint are given.
    *
    * @param key primary key as the server gave it, or as one value, or as an array, or null
-   * @param value what {@link Side#VALUE} sets, else null
+   * @param value what {@link Side#VALUE} sets, JSON's null for NULL, else null
    */
   public record Resolution(
       String table, JsonNode key, String field, String constraint, Side side, JsonNode value) {
@@ -49,8 +52,14 @@ public final class Conflicts {
     }
   }
 
-  /** What a decision has settled. */
-  public record Progress(long resolved, long remaining, JsonNode json) implements Received {}
+  /**
+   * What a decision has settled.
+   *
+   * @param resolved conflicts that are wholly decided
+   * @param decided fields that it was about
+   */
+  public record Progress(long resolved, long decided, long remaining, JsonNode json)
+      implements Received {}
 
   /**
    * One page of conflicts.
@@ -102,6 +111,9 @@ public final class Conflicts {
     }
     JsonNode answer = scope.send(scope.post("conflicts", "resolve").body(body));
     return new Progress(
-        answer.path("resolved").asLong(), answer.path("remaining").asLong(), answer);
+        answer.path("resolved").asLong(),
+        answer.path("decided").asLong(),
+        answer.path("remaining").asLong(),
+        answer);
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
  * @param conflictTables empty where the merge went through
  * @param conflicts number of conflicts
  * @param commitId head of the target after the merge, or null where nothing was committed
+ * @param liveCommit commit of live changes made before the merge, or null
  */
 public record MergeOutcome(
     String source,
@@ -18,6 +19,7 @@ public record MergeOutcome(
     List<String> conflictTables,
     long conflicts,
     String commitId,
+    String liveCommit,
     JsonNode json)
     implements Received {
 
@@ -30,6 +32,7 @@ public record MergeOutcome(
         texts(json.path("conflict_tables")),
         json.path("conflict_count").asLong(json.path("has_conflicts").asBoolean() ? 1 : 0),
         Json.text(json, "result_commit_id"),
+        Json.text(json, "live_commit"),
         json);
   }
 
@@ -42,6 +45,7 @@ public record MergeOutcome(
         false,
         texts(details.path("conflict_tables")),
         Math.max(1, details.path("conflict_count").asLong()),
+        null,
         null,
         refusal.body());
   }

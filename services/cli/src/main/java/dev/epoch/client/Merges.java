@@ -32,6 +32,7 @@ public final class Merges {
    * @param dryRun change nothing
    * @param failOnConflict do not leave the merge open when there are conflicts
    * @param allowUnrelated also without common history
+   * @param liveChanges {@code commit} or {@code refuse}; null for the repository's setting
    */
   public record Request(
       String source,
@@ -41,7 +42,8 @@ public final class Merges {
       boolean noCommit,
       boolean dryRun,
       boolean failOnConflict,
-      boolean allowUnrelated) {
+      boolean allowUnrelated,
+      String liveChanges) {
 
     /** Checks what must be there. */
     public Request {
@@ -52,7 +54,8 @@ public final class Merges {
 
     /** A merge with nothing special about it. */
     public static Request of(String source, String target) {
-      return new Request(source, target, Strategy.THREE_WAY, null, false, false, false, false);
+      return new Request(
+          source, target, Strategy.THREE_WAY, null, false, false, false, false, null);
     }
   }
 
@@ -65,6 +68,9 @@ public final class Merges {
             .put("strategy", request.strategy().name());
     if (request.message() != null) {
       body.put("message", request.message());
+    }
+    if (request.liveChanges() != null) {
+      body.put("live_changes", request.liveChanges());
     }
     putIfSet(body, "no_commit", request.noCommit());
     putIfSet(body, "dry_run", request.dryRun());

@@ -58,6 +58,29 @@ public final class Repositories {
     return Repository.of(transport.send(Call.get("repositories", name)).body());
   }
 
+  /**
+   * Settings to change; what is null stays.
+   *
+   * @param liveChanges {@code commit} or {@code refuse}
+   * @param liveCommits {@code off}, {@code interval} or {@code changes}
+   * @param every minutes, or rows
+   */
+  public record Settings(String description, String liveChanges, String liveCommits, Long every) {}
+
+  /** Changes settings of a repository. */
+  public Repository change(String name, Settings settings) {
+    ObjectNode body = Json.object();
+    putIfPresent(body, "description", settings.description());
+    putIfPresent(body, "live_changes", settings.liveChanges());
+    if (settings.liveCommits() != null) {
+      ObjectNode policy = body.putObject("live_commits").put("policy", settings.liveCommits());
+      if (settings.every() != null) {
+        policy.put("every", settings.every());
+      }
+    }
+    return Repository.of(transport.send(Call.patch("repositories", name).body(body)).body());
+  }
+
   /** Opens a repository for the actor. */
   public Repository open(String name) {
     return Repository.of(transport.send(Call.post("repositories", name, "open")).body());

@@ -17,7 +17,8 @@ public final class Tables {
   }
 
   /**
-   * A table to register: either a location, or a path in a storage backend.
+   * A table to register: either a location, or a path in a storage backend or in the database whose
+   * location is given.
    *
    * @param storageName null for the default one
    * @param primaryKey empty to let the server find it
@@ -50,6 +51,37 @@ public final class Tables {
     }
     Call call = scope.post("tables").query("branch", branch).body(body).asLongAsItTakes();
     return Table.of(scope.send(call));
+  }
+
+  /**
+   * A table that a database has.
+   *
+   * @param path where it is in the database
+   * @param name that it has in the repository, or a free one for it
+   */
+  public record Discovered(String path, String name, boolean registered) {}
+
+  /**
+   * The tables of a database.
+   *
+   * @param location of the database, or null
+   * @param storageName null for the default one
+   */
+  public List<Discovered> discover(String location, String storageName) {
+    ObjectNode body = Json.object();
+    if (location != null) {
+      body.put("location", location);
+    }
+    if (storageName != null) {
+      body.put("storage_name", storageName);
+    }
+    return Json.items(scope.send(scope.post("tables", "discover").body(body)), "tables").stream()
+        .map(table ->
+            new Discovered(
+                table.path("path").asText(),
+                table.path("name").asText(),
+                table.path("registered").asBoolean()))
+        .toList();
   }
 
   /** How far a registration has come, if one is running. */

@@ -112,13 +112,13 @@ class ConflictsCommandTest extends CommandTest {
   void refusesWhatCannotBeMeant() {
     fails(
         2,
-        "error: give one of --ours, --theirs, --base, --value, --interactive\n",
+        "error: give one of --ours, --theirs, --base, --value, --null, --delete, --interactive\n",
         "conflicts",
         "resolve",
         "users");
     fails(
         2,
-        "error: give one of --ours, --theirs, --base, --value, --interactive\n",
+        "error: give one of --ours, --theirs, --base, --value, --null, --delete, --interactive\n",
         "conflicts",
         "resolve",
         "--ours",
@@ -136,16 +136,46 @@ class ConflictsCommandTest extends CommandTest {
   }
 
   @Test
-  void saysWhenNothingMatches() {
-    server.on("POST /conflicts/resolve", "{\"resolved\": 0, \"remaining\": 2}");
+  void aFieldOfAConflictWithOthersIsASuccess() {
+    server.on("POST /conflicts/resolve", "{\"resolved\": 0, \"decided\": 1, \"remaining\": 2}");
     shell.run("conflicts", "resolve", "--ours");
 
-    fails(
-        3,
-        "error: no conflict matches\nhint: 'epoch conflicts show' lists them\n",
+    prints(
+        "Decided 1 field; no conflict is resolved by that, 2 remaining\n",
         "conflicts",
         "resolve",
+        "users",
+        "--field",
+        "email",
         "--ours");
+  }
+
+  @Test
+  void deletesRecordsAndSetsFieldsToNull() {
+    assertThat(sentBy("conflicts", "resolve", "users", "--record", "42", "--delete"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":\"42\",\"resolution\":\"delete\"}");
+    assertThat(sentBy("conflicts", "resolve", "users", "--field", "email", "--null"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"table\":\"users\",\"field\":\"email\","
+                + "\"resolution\":\"value\",\"value\":null}");
+    assertThat(sentBy("resolve", "users.users_email_key", "--delete"))
+        .isEqualTo(
+            "{\"branch\":\"main\",\"table\":\"users\",\"constraint\":\"users_email_key\","
+                + "\"resolution\":\"delete\"}");
+    assertThat(sentBy("resolve", "users.users_email_key", "--custom", "{\"email\": null}"))
+        .endsWith("\"resolution\":\"value\",\"value\":{\"email\":null}}");
+    fails(
+        2, "error: --null needs a table and --field\n", "conflicts", "resolve", "users", "--null");
+    fails(
+        2,
+        "error: --delete deletes whole records; --field has --null\n",
+        "conflicts",
+        "resolve",
+        "users",
+        "--field",
+        "email",
+        "--delete");
   }
 
   private void scriptConflicts() {
@@ -199,7 +229,7 @@ class ConflictsCommandTest extends CommandTest {
         .contains("> Value: \nConflict 3 of 5: users (record 87, delete_modify)\n  BASE:   age=7\n")
         .contains("  [t] Keep theirs (deleted)\n  [b] Keep base (age=7)\n  [s] Skip")
         .contains("Conflict 4 of 5: users (record 99, violates uq_email)\n\nChoose")
-        .contains("> Please answer o, t, b or s.\n")
+        .contains("> Please answer o, t, b, d or s.\n")
         .contains("Conflict 5 of 5: users.chk_age (constraint)\n  BASE:   a\n")
         .endsWith("Resolved 4 conflicts, 1 remaining\n");
     assertThat(server.requests("POST /conflicts/resolve"))

@@ -60,7 +60,8 @@ class DoctorCommandTest extends CommandTest {
            {"name": "branch-heads", "lifecycle": "inline", "position": 9, "lag": 0,
             "state": "running"},
            {"name": "webhooks", "lifecycle": "asynchronous", "position": 6, "lag": 3,
-            "state": "parked", "parked_at": 7, "error": "no such branch"}]}
+            "state": "parked", "parked_at": 7, "error": "no such branch", "repositories": [
+              {"repository": "shop", "state": "parked", "position": 7, "error": "no such branch"}]}]}
         """);
     server.on("GET /admin/recovery", "{\"open\": [{}, {}], \"recoveries\": []}");
 
@@ -71,9 +72,11 @@ class DoctorCommandTest extends CommandTest {
         .contains("[problem] repository: branch 'gone' does not exist\n")
         .contains("          hint: epoch checkout <branch>\n")
         .contains(
-            "[problem] projections: webhooks is parked before position 7: no such branch\n"
+            "[problem] projections: webhooks is parked before position 7 of repository shop: no such"
+                + " branch\n"
                 + "          hint: remove the cause, then POST"
-                + " /api/v1/admin/projections/webhooks/retry; .../skip leaves the event out\n")
+                + " /api/v1/admin/projections/webhooks/retry?repository=shop; .../skip leaves the"
+                + " event out, /admin/rebuild builds it anew\n")
         .contains("[problem] recovery: 2 operations are in doubt\n");
   }
 

@@ -79,6 +79,43 @@ class MergeCommandTest extends CommandTest {
   }
 
   @Test
+  void tellsOfLiveChangesThatWereCommittedFirst() {
+    server.on(
+        "POST /branches/merge",
+        MERGED.replace("\"conflict_count\"", "\"live_commit\": \"abc123400\", \"conflict_count\""));
+
+    prints(
+        """
+        Committed live changes of main: abc1234
+        Merged x into main (commit: ghi789j)
+        """,
+        "merge",
+        "x");
+    assertThat(sentBy("merge", "x", "--no-live-commit")).contains("\"live_changes\":\"refuse\"");
+  }
+
+  @Test
+  void changesSettingsOfARepository() {
+    server.on("PATCH /repositories/shop", "{\"name\": \"shop\"}");
+
+    prints(
+        "Changed repository 'shop'\n",
+        "repo",
+        "set",
+        "--live-commits",
+        "interval",
+        "--every",
+        "5",
+        "--live-changes",
+        "refuse");
+
+    assertThat(server.request("PATCH /repositories/shop").body().toString())
+        .isEqualTo(
+            "{\"live_changes\":\"refuse\",\"live_commits\":{\"policy\":\"interval\",\"every\":5}}");
+    fails(2, "error: --every goes with --live-commits\n", "repo", "set", "--every", "5");
+  }
+
+  @Test
   void previewsWhatAMergeWouldBring() {
     server.on("POST /branches/merge", MERGED);
     server.on(

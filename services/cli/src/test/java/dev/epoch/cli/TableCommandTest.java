@@ -53,6 +53,72 @@ class TableCommandTest extends CommandTest {
   }
 
   @Test
+  void registersAllTablesOfADatabaseButThoseThatCannotBe() {
+    server.on(
+        "POST /tables/discover",
+        """
+        {"tables": [{"path": "public.genre", "name": "genre", "registered": true},
+                    {"path": "public.log", "name": "log", "registered": false},
+                    {"path": "public.users", "name": "users", "registered": false},
+                    {"path": "sales.users", "name": "sales_users", "registered": false}]}
+        """);
+    server.on(
+        "POST /tables",
+        409,
+        """
+        {"error": "NoPrimaryKeyError", "message": "public.log has no primary key",
+         "details": {"remedy": "ALTER TABLE log ADD PRIMARY KEY (id)"}}
+        """);
+    server.on("POST /tables", 201, USERS);
+
+    var result = shell.run("table", "add", "--all", "--location", "postgresql://h/d");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out())
+        .isEqualTo(
+            """
+            Registered table 'users' with 1 record
+            Registered table 'users' with 1 record
+            1 table was registered before
+            """);
+    assertThat(result.err())
+        .isEqualTo(
+            """
+            error: 1 table could not be registered, 2 were
+              public.log: public.log has no primary key
+                hint: ALTER TABLE log ADD PRIMARY KEY (id)
+            """);
+    assertThat(server.request("POST /tables/discover").body().toString())
+        .isEqualTo("{\"location\":\"postgresql://h/d\"}");
+    assertThat(server.requests("POST /tables").getLast().body().toString())
+        .isEqualTo(
+            "{\"name\":\"sales_users\",\"location\":\"postgresql://h/d\",\"path\":\"sales.users\"}");
+  }
+
+  @Test
+  void registersTablesThatPatternsName() {
+    server.on(
+        "POST /tables/discover",
+        """
+        {"tables": [{"path": "public.audit_log", "name": "audit_log", "registered": false},
+                    {"path": "public.audit_old", "name": "audit_old", "registered": false},
+                    {"path": "sales.users", "name": "users", "registered": false}]}
+        """);
+    server.on("POST /tables", 201, USERS);
+
+    String last =
+        sentBy("table", "add", "--pattern", "audit_*,x", "--exclude", "*_old", "--storage", "pg");
+
+    assertThat(last)
+        .isEqualTo(
+            "{\"name\":\"audit_log\",\"storage_name\":\"pg\",\"path\":\"public.audit_log\"}");
+    assertThat(server.requests("POST /tables")).hasSize(1);
+    assertThat(sentBy("table", "add", "--all", "--pattern", "sales.*")).contains("sales.users");
+    assertThat(server.requests("POST /tables")).hasSize(2);
+    assertThat(shell.run("table", "add", "--pattern", "none").exitCode()).isEqualTo(3);
+  }
+
+  @Test
   void showsHowFarARegistrationHasCome() {
     server.on("POST /tables", 201, USERS).holdUntilAsked("POST /tables", "GET /tables/users");
     server.on(
@@ -79,6 +145,8 @@ class TableCommandTest extends CommandTest {
         "b",
         "--location",
         "x");
+    fails(2, "error: give names of tables, or --all, or --pattern\n", "table", "add", "a", "--all");
+    fails(2, "error: give names of tables, or --all, or --pattern\n", "table", "add");
     fails(
         2,
         "error: --location goes without --storage and --path\n",

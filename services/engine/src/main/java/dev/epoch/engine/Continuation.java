@@ -31,8 +31,13 @@ public sealed interface Continuation {
    */
   record CompleteCommit(UUID operation, List<TableEntry> entries) implements Continuation {}
 
-  /** The merge is planned: its backends may change. */
-  record PrepareMerge(String branchId, String expectedHead, OperationPlan.Merge plan)
+  /**
+   * The merge is planned: its backends may change.
+   *
+   * @param operation id of the operation, never used before
+   */
+  record PrepareMerge(
+      UUID operation, String branchId, String expectedHead, OperationPlan.Merge plan)
       implements Continuation {}
 
   /** The merge waits for decisions, or for its commit. */
@@ -46,17 +51,22 @@ public sealed interface Continuation {
       String message,
       Digest conflictSet,
       Map<String, Long> conflicts,
-      String former)
+      String former,
+      String liveChanges)
       implements Continuation {}
 
   /**
    * The rows are merged in their databases.
    *
-   * @param entries of tables that differ from the first parent; ignored by a fast-forward
+   * @param live entries of tables whose live changes were committed first; empty if there were none
+   * @param entries of tables that the merge's own commit changes; ignored by a fast-forward
    * @param locations by table id: where the branch keeps rows of every table the operation touched
    */
   record CompleteMerge(
-      UUID operation, List<TableEntry> entries, Map<String, RowsLocation> locations)
+      UUID operation,
+      List<TableEntry> live,
+      List<TableEntry> entries,
+      Map<String, RowsLocation> locations)
       implements Continuation {}
 
   /** The backends hold something that forbids the command; nothing was done. */

@@ -25,6 +25,7 @@ public final class Engine {
       case CreateRepositoryV1 c -> RepositoryProcessor.create(state, c, context);
       case DeleteRepositoryV1 c -> RepositoryProcessor.delete(state, c);
       case OpenRepositoryV1 c -> RepositoryProcessor.open(c);
+      case UpdateRepositoryV1 c -> RepositoryProcessor.update(c);
       case AddStorageV1 c -> StorageProcessor.add(state, c);
       case UpdateStorageV1 c -> StorageProcessor.update(state, c);
       case RemoveStorageV1 c -> StorageProcessor.remove(state, c);
@@ -50,9 +51,9 @@ public final class Engine {
       case Continuation.CompleteRegistration c -> TableProcessor.completeRegistration(state, c);
       case Continuation.CompleteRemoval c -> TableProcessor.completeRemoval(state, c);
       case Continuation.CompleteCommit c -> CommitProcessor.complete(state, c);
-      case Continuation.PrepareMerge c -> MergeProcessor.prepare(state, c, context);
+      case Continuation.PrepareMerge c -> MergeProcessor.prepare(state, c);
       case Continuation.OpenMerge c -> MergeProcessor.open(state, c, context);
-      case Continuation.CompleteMerge c -> MergeProcessor.complete(state, c);
+      case Continuation.CompleteMerge c -> MergeProcessor.complete(state, c, context);
       case Continuation.Refuse c -> Decision.reject(c.rejection());
       case Continuation.Abort c -> OperationProcessor.abort(state, c);
       case Continuation.RecordRecovery c -> OperationProcessor.recordRecovery(c);

@@ -113,7 +113,9 @@ public final class EngineThroughput {
                   commit.time(),
                   commit.changed(),
                   commit.removed(),
-                  Map.of());
+                  Map.of(),
+                  false,
+                  null);
           log.add(
               new Stored(
                   RecordType.of(event).wireName(),

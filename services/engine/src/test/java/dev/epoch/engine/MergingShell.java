@@ -7,6 +7,7 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.event.OperationPlan;
@@ -49,6 +50,14 @@ final class MergingShell {
     boolean fastForward =
         RandomHistory.isAncestor(state(), target.head(), source.id()) && !command.noCommit();
     Planned plan = plan(target, source, fastForward);
+    if (command.liveChanges().equals("refuse") && !world.changed(state(), target.id()).isEmpty()) {
+      repository.step(
+          new Continuation.Refuse(
+              Rejection.of(Code.UNCOMMITTED_CHANGES, "uncommitted changes", "Commit them")),
+          TestRepository.ALICE,
+          answer);
+      return;
+    }
     boolean conflicts = !fastForward && random.nextInt(3) == 0;
     if (conflicts || command.noCommit()) {
       open(answer, target, command.source(), source, command.strategy(), conflicts, null, random);
@@ -96,6 +105,7 @@ final class MergingShell {
       Actor author) {
     repository.step(
         new Continuation.PrepareMerge(
+            answer.command(),
             target.id(),
             target.head(),
             new OperationPlan.Merge(
@@ -105,9 +115,10 @@ final class MergingShell {
                 plan.fastForward(),
                 plan.tables(),
                 plan.newTables(),
-                plan.fastForward() ? null : "Merge " + name,
+                "Merge " + name,
                 author,
-                repository.log().getLast().at().time())),
+                repository.log().getLast().at().time(),
+                List.of())),
         TestRepository.ALICE,
         answer);
   }
@@ -136,7 +147,8 @@ final class MergingShell {
             null,
             conflicts ? PhysicalWorld.digest("conflicts") : null,
             counts,
-            former),
+            former,
+            "commit"),
         TestRepository.ALICE,
         answer);
   }
@@ -309,6 +321,6 @@ final class MergingShell {
       }
     }
     return new Continuation.CompleteMerge(
-        operation.id(), plan.fastForward() ? List.of() : entries, locations);
+        operation.id(), List.of(), plan.fastForward() ? List.of() : entries, locations);
   }
 }

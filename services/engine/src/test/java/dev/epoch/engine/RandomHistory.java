@@ -101,6 +101,11 @@ public final class RandomHistory {
       stage();
     } else if (choice < 380) {
       send(new OpenRepositoryV1("shop"));
+      if (chance(2)) {
+        send(
+            new UpdateRepositoryV1(
+                null, "refuse", new dev.epoch.events.LiveCommits("changes", 10)));
+      }
       send(new CheckoutBranchV1(anyBranchName()));
     } else if (choice < 398) {
       nonsense();
@@ -209,7 +214,7 @@ public final class RandomHistory {
                 chance(6),
                 false,
                 chance(4) ? target.head() : null,
-                world.changed(state(), target.id())));
+                chance(5) ? "refuse" : "commit"));
     merging.go(answer, random);
     settleSoon(answer);
   }

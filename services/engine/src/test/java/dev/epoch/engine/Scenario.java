@@ -159,7 +159,7 @@ public final class Scenario {
         false,
         false,
         null,
-        List.of());
+        "commit");
   }
 
   /** {@code dev} and {@code main} both have commits of their own. */
@@ -188,7 +188,8 @@ public final class Scenario {
         null,
         conflicts == 0 ? null : digest("conflicts"),
         conflicts == 0 ? Map.of() : Map.of("users", conflicts),
-        former);
+        former,
+        "commit");
   }
 
   public OperationPlan.Merge mergePlan(String source, String mergeId, boolean fastForward) {
@@ -199,9 +200,10 @@ public final class Scenario {
         fastForward,
         List.of(),
         List.of(),
-        fastForward ? null : "Merge " + source,
+        "Merge " + source,
         TestRepository.ALICE,
-        repository.log().getLast().at().time());
+        repository.log().getLast().at().time(),
+        List.of());
   }
 
   /** An operation of the branch is in flight. */

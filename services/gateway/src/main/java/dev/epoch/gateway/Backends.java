@@ -54,15 +54,20 @@ public final class Backends {
   public static TableHandle handle(RepositoryState state, TableEntry entry) {
     RegisteredTable table = state.tables().byId().get(entry.tableId());
     if (table.removed()) {
-      throw new HistoryPrunedException(
-          "Table '" + entry.name() + "' is versioned no more; its history was removed with it",
-          "epoch table add " + entry.name());
+      throw pruned(entry.name());
     }
     return handle(state, table);
   }
 
+  static HistoryPrunedException pruned(String table) {
+    return new HistoryPrunedException(
+        "Table '" + table + "' is versioned no more; its history was removed with it",
+        "epoch table add " + table);
+  }
+
   public static BranchHandle handle(RepositoryState state, BranchState branch) {
-    return new BranchHandle(state.name(), branch.id(), branch.name(), state.isDefault(branch));
+    return new BranchHandle(
+        state.name(), branch.id(), branch.name(), state.isDefault(branch), state.version());
   }
 
   /**

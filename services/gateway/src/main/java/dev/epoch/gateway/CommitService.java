@@ -6,7 +6,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.command.CommitToBranchV1;
-import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.PlannedRows;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -79,9 +79,7 @@ public final class CommitService {
         return former(prepared);
       }
       StepResult completed =
-          runner
-              .run(repository, prepared, caller, KIND, table -> RowStream.of(List.of()))
-              .orRefuse();
+          runner.run(repository, prepared, caller, KIND, CommitService::noRows).orRefuse();
       String head = completed.state().branches().byId().get(found.id()).head();
       String id =
           completed
@@ -93,6 +91,11 @@ public final class CommitService {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Commits merge nothing. */
+  private static PlannedRows noRows(String table) {
+    throw new IllegalStateException("a commit merges no rows into " + table);
   }
 
   /** The answer that the first run gave. */

@@ -56,7 +56,7 @@ public final class ConflictService {
     if (merge == null) {
       return new Page(List.of(), 0, 0, null);
     }
-    List<Decision> decisions = OpenConflicts.decisions(merge);
+    List<Decision> decisions = OpenConflicts.current(merge);
     List<Status> page = new ArrayList<>();
     long total = 0;
     boolean reached = after == null;
@@ -80,8 +80,14 @@ public final class ConflictService {
     return new Page(page, total, merge.remaining(), more ? page.getLast().conflict().id() : null);
   }
 
-  /** What a decision settled, in conflicts. */
-  public record Settled(long resolved, long remaining) {}
+  /**
+   * What a decision settled.
+   *
+   * @param resolved conflicts that are wholly decided
+   * @param remaining conflicts that are not
+   * @param decided fields that it is about
+   */
+  public record Settled(long resolved, long remaining, long decided) {}
 
   /** The answer that a decision had before, or empty if its key is new. */
   public Optional<Settled> former(RepositoryState state, Caller caller) {
@@ -92,7 +98,8 @@ public final class ConflictService {
   private static Settled former(StepResult step) {
     return new Settled(
         Long.parseLong(step.formerFacts().get("resolved")),
-        Long.parseLong(step.formerFacts().get("remaining")));
+        Long.parseLong(step.formerFacts().get("remaining")),
+        Long.parseLong(step.formerFacts().get("decided")));
   }
 
   /** A decision; the facts of the command are found here. */
@@ -115,7 +122,7 @@ public final class ConflictService {
       ResolveConflictsV1 command = merge == null ? decision : withFacts(merge, decision);
       StepResult step = repository.step(command, caller).orRefuse();
       return step.event(ConflictsResolvedV1.class)
-          .map(event -> new Settled(event.resolved(), event.remaining()))
+          .map(event -> new Settled(event.resolved(), event.remaining(), event.decided()))
           .orElseGet(() -> former(step));
     } finally {
       lock.unlock();
@@ -123,13 +130,14 @@ public final class ConflictService {
   }
 
   private ResolveConflictsV1 withFacts(MergeState merge, ResolveConflictsV1 decision) {
-    List<Decision> before = OpenConflicts.decisions(merge);
-    Decision added = OpenConflicts.decision(event(merge, decision, 0, 0));
+    List<Decision> before = OpenConflicts.current(merge);
+    Decision added = OpenConflicts.decision(event(merge, decision));
     List<Decision> afterwards = new ArrayList<>(before);
     afterwards.add(added);
     long matched = 0;
     long resolved = 0;
     long remaining = 0;
+    long decided = 0;
     try (RowStream<RowConflict> conflicts = OpenConflicts.stream(merge, chunks)) {
       while (conflicts.hasNext()) {
         RowConflict conflict = conflicts.next();
@@ -137,6 +145,7 @@ public final class ConflictService {
         if (added.selector().matches(conflict)) {
           matched++;
           resolved += done ? 1 : 0;
+          decided += conflict.fields().size() - status(conflict, List.of(added)).open().size();
         }
         remaining += done ? 0 : 1;
       }
@@ -158,11 +167,11 @@ public final class ConflictService {
         decision.nulls(),
         decision.deleteRow(),
         resolved,
-        remaining);
+        remaining,
+        decided);
   }
 
-  private static ConflictsResolvedV1 event(
-      MergeState merge, ResolveConflictsV1 decision, long resolved, long remaining) {
+  private static ConflictsResolvedV1 event(MergeState merge, ResolveConflictsV1 decision) {
     return new ConflictsResolvedV1(
         merge == null ? "" : merge.id(),
         "",
@@ -174,8 +183,10 @@ public final class ConflictService {
         decision.values(),
         decision.nulls(),
         decision.deleteRow(),
-        resolved,
-        remaining);
+        0,
+        0,
+        0,
+        merge == null ? null : merge.conflictSet());
   }
 
   /**

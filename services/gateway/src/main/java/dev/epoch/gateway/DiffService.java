@@ -89,6 +89,8 @@ public final class DiffService {
     Side after = side(target, table);
     TableHandle handle = after.handle != null ? after.handle : before.handle;
     if (handle == null) {
+      base.requireKept(table);
+      target.requireKept(table);
       throw new RefusedException(
           Code.TABLE_NOT_FOUND,
           "Table '" + table + "' is neither in " + base.label() + " nor in " + target.label(),

@@ -11,6 +11,7 @@ import dev.epoch.events.table.TableEntry;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ConflictSetWriter;
 import dev.epoch.model.commit.MergeBase;
+import dev.epoch.model.merge.BaseRow;
 import dev.epoch.model.merge.ConflictRules;
 import dev.epoch.model.merge.ConflictType;
 import dev.epoch.model.merge.Decision;
@@ -19,11 +20,11 @@ import dev.epoch.model.merge.MergeStrategy;
 import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.merge.RowMerge;
 import dev.epoch.model.row.Row;
-import dev.epoch.model.row.RowChange;
-import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.ConstraintViolationsException;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
@@ -58,8 +59,8 @@ final class MergePlanner {
   }
 
   /**
-   * @param known conflicts of the open merge that continues, for its broken constraints
-   * @param decisions of the open merge, in order
+   * @param fastForward whether the head may move to the source
+   * @param decisions of the open merge that continues, in order
    */
   MergePlan plan(
       RepositoryState state,
@@ -67,13 +68,12 @@ final class MergePlanner {
       CommitState source,
       boolean fastForward,
       MergeStrategy strategy,
-      List<RowConflict> known,
       List<Decision> decisions) {
     CommitState head = state.head(target);
     MergeBase base = Lineage.mergeBase(state, head.id(), source.id());
     List<TableMerge> tables = new ArrayList<>();
     List<String> newTables = new ArrayList<>();
-    Map<String, Supplier<RowStream<RowChange>>> writes = new HashMap<>();
+    Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
     Map<String, Long> conflicts = new TreeMap<>();
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
@@ -84,12 +84,11 @@ final class MergePlanner {
         continue;
       }
       TableEntry ours = entryOf(head, theirs);
-      boolean decided =
-          known.stream().anyMatch(conflict -> conflict.tableId().equals(theirs.tableId()));
-      if (!decided && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
+      TableHandle handle = Backends.handle(state, theirs);
+      if (!RowDecisions.any(handle, decisions)
+          && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
         continue;
       }
-      TableHandle handle = Backends.handle(state, theirs);
       if (ours == null
           || (!state.isDefault(target)
               && neverChanged(target, ours, base, state)
@@ -112,56 +111,135 @@ final class MergePlanner {
       StorageAdapter adapter = backends.adapter(state, handle);
       RowsLocation oursAt = target.location(ours);
       RowsLocation theirsAt = location(state, source, theirs);
-      TableState oursState = new TableState.Committed(oursAt);
+      TableState oursState = now(state, target, ours);
       TableState theirsState = new TableState.Committed(theirsAt);
-      if (fastForward) {
-        writes.put(
+      RowMerge merge =
+          new RowMerge(
+              theirs.tableId(), theirs.name(), handle.schema(), strategy, ConflictRules.MANUAL);
+      BaseRows baseRows = new BaseRows(adapter, handle, state, base);
+      MergedRows merged =
+          new MergedRows(
+              new RowDecisions(merge, handle, decisions),
+              handle,
+              buffer,
+              // rows of a virtual base cannot be looked up one by one
+              base.bestCommonAncestors().size() == 1 ? MergedRows.MOST_SIDES : Integer.MAX_VALUE,
+              key ->
+                  new MergedRows.Sides(
+                      BaseRow.of(baseRows.row(key)),
+                      adapter.row(handle, theirsState, key).orElse(null)));
+      if (fastForward && !isTouched(adapter, state, target, handle, oursAt)) {
+        rows.put(
             theirs.tableId(),
-            () -> adapter.changes(handle, oursState, theirsState, ChangeQuery.all()));
+            () ->
+                merged.plannedFrom(
+                    adapter.changes(
+                        handle, new TableState.Committed(oursAt), theirsState, ChangeQuery.all())));
       } else {
-        RowMerge merge =
-            new RowMerge(
-                theirs.tableId(), theirs.name(), handle.schema(), strategy, ConflictRules.MANUAL);
-        MergedRows rows = new MergedRows(merge, handle, buffer, known, decisions);
-        BaseRows baseRows = new BaseRows(adapter, handle, state, base);
-        baseRows.forEach(merge, oursState, theirsState, rows);
-        rows.settleOthers(key ->
+        baseRows.forEach(merge, oursState, theirsState, merged);
+        merged.settleOthers(key ->
             new ThreeWayRow(
                 key,
                 baseRows.row(key),
                 adapter.row(handle, oursState, key).orElse(null),
                 adapter.row(handle, theirsState, key).orElse(null)));
-        long count = rows.writeConflicts(conflictSet);
+        long count = merged.writeConflicts(conflictSet);
         if (count > 0) {
           conflicts.put(theirs.name(), count);
         }
-        writes.put(theirs.tableId(), rows::written);
+        rows.put(theirs.tableId(), merged::planned);
       }
       tables.add(
           new TableMerge(
               theirs.tableId(), "write", Math.max(oursAt.anchor(), theirsAt.anchor()), null));
+    }
+    for (TableEntry ours : sorted(head)) {
+      if (state.tables().byId().get(ours.tableId()).removed() || entryOf(source, ours) != null) {
+        continue;
+      }
+      TableHandle handle = Backends.handle(state, ours);
+      if (!RowDecisions.any(handle, decisions)) {
+        continue;
+      }
+      MergedRows merged =
+          decidedRows(state, target, base, handle, ours, strategy, decisions, buffer);
+      long count = merged.writeConflicts(conflictSet);
+      if (count > 0) {
+        conflicts.put(ours.name(), count);
+      }
+      rows.put(ours.tableId(), merged::planned);
+      tables.add(new TableMerge(ours.tableId(), "write", target.location(ours).anchor(), null));
     }
     Digest root = null;
     if (!conflicts.isEmpty()) {
       root = conflictSet.finish();
       buffer.flush();
     }
-    return new MergePlan(fastForward, tables, newTables, writes, conflicts, root);
+    return new MergePlan(fastForward, tables, newTables, rows, conflicts, root);
   }
 
   /**
-   * The plan of a merge whose rows break constraints together: the same, with these conflicts.
-   *
-   * @param known conflicts before; those of broken constraints stay in the set, since what was
-   *     decided about them still holds
+   * Rows of a table that the source does not have, as far as they were decided about: they refer to
+   * what the source takes away.
+   */
+  private MergedRows decidedRows(
+      RepositoryState state,
+      BranchState target,
+      MergeBase base,
+      TableHandle handle,
+      TableEntry ours,
+      MergeStrategy strategy,
+      List<Decision> decisions,
+      ChunkBuffer buffer) {
+    StorageAdapter adapter = backends.adapter(state, handle);
+    TableState oursState = now(state, target, ours);
+    RowMerge merge =
+        new RowMerge(ours.tableId(), ours.name(), handle.schema(), strategy, ConflictRules.MANUAL);
+    BaseRows baseRows = new BaseRows(adapter, handle, state, base);
+    MergedRows merged =
+        new MergedRows(
+            new RowDecisions(merge, handle, decisions),
+            handle,
+            buffer,
+            Integer.MAX_VALUE,
+            key -> new MergedRows.Sides(BaseRow.of(baseRows.row(key)), null));
+    merged.settleOthers(key ->
+        new ThreeWayRow(
+            key, baseRows.row(key), adapter.row(handle, oursState, key).orElse(null), null));
+    return merged;
+  }
+
+  /** The target's rows as they are now: of the default branch with what is not committed. */
+  private static TableState now(RepositoryState state, BranchState target, TableEntry ours) {
+    RowsLocation head = target.location(ours);
+    return state.isDefault(target)
+        ? new TableState.Working(Backends.handle(state, target), head)
+        : new TableState.Committed(head);
+  }
+
+  /** Whether applications have changed the table on the default branch since the head. */
+  private static boolean isTouched(
+      StorageAdapter adapter,
+      RepositoryState state,
+      BranchState target,
+      TableHandle table,
+      RowsLocation head) {
+    return state.isDefault(target)
+        && !adapter
+            .touched(Backends.handle(state, target), List.of(new BranchTable(table, head)))
+            .isEmpty();
+  }
+
+  /**
+   * The plan of a merge whose rows break constraints together: the same, with these conflicts. No
+   * decision is about them yet.
    */
   MergePlan violated(
       RepositoryState state,
       BranchState target,
       CommitState source,
       MergePlan plan,
-      ConstraintViolationsException violations,
-      List<RowConflict> known) {
+      ConstraintViolationsException violations) {
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
     Map<String, Long> conflicts = new TreeMap<>();
@@ -173,10 +251,7 @@ final class MergePlanner {
       TableEntry theirs = source.tree().get(name);
       TableHandle handle = Backends.handle(state, ours);
       StorageAdapter adapter = backends.adapter(state, handle);
-      Row oursRow =
-          adapter
-              .row(handle, new TableState.Committed(target.location(ours)), violation.key())
-              .orElse(null);
+      Row oursRow = adapter.row(handle, now(state, target, ours), violation.key()).orElse(null);
       Row theirsRow =
           theirs == null
               ? null
@@ -191,7 +266,11 @@ final class MergePlanner {
       for (String column : columns(handle, violation.constraint())) {
         int i = handle.schema().indexOf(column);
         fields.add(
-            FieldConflict.whole(column, value(baseRow, i), value(oursRow, i), value(theirsRow, i)));
+            FieldConflict.whole(
+                column,
+                RowDecisions.value(baseRow, i),
+                RowDecisions.value(oursRow, i),
+                RowDecisions.value(theirsRow, i)));
       }
       conflictSet.add(
           new RowConflict(
@@ -203,17 +282,9 @@ final class MergePlanner {
               violation.constraint()));
       conflicts.merge(name, 1L, Long::sum);
     }
-    known.stream()
-        .filter(conflict -> conflict.constraint() != null)
-        .filter(conflict ->
-            violations.violations().stream()
-                .noneMatch(violation ->
-                    violation.table().equals(conflict.tableId())
-                        && conflict.key().equals(violation.key())))
-        .forEach(conflictSet::add);
     Digest root = conflictSet.finish();
     buffer.flush();
-    return new MergePlan(false, plan.tables(), plan.newTables(), plan.writes(), conflicts, root);
+    return new MergePlan(false, plan.tables(), plan.newTables(), plan.rows(), conflicts, root);
   }
 
   private static List<String> columns(TableHandle table, String constraint) {
@@ -223,10 +294,6 @@ final class MergePlanner {
         .filter(column -> table.schema().indexOf(column) >= 0)
         .distinct()
         .toList();
-  }
-
-  private static String value(Row row, int column) {
-    return row == null ? null : row.get(column);
   }
 
   private static List<TableEntry> sorted(CommitState commit) {

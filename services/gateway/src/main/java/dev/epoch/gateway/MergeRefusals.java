@@ -21,17 +21,11 @@ public final class MergeRefusals {
         Code.MERGE_CONFLICT, "Merge conflict in " + byTable.size() + " table(s)", all);
   }
 
-  /** Of an open merge whose branch was written since. */
+  /** Of a merge that would write tables with uncommitted changes. */
   static RefusedException uncommitted(String branch, List<String> tables) {
     return new RefusedException(
         Code.UNCOMMITTED_CHANGES,
         "Branch '" + branch + "' has uncommitted changes in " + String.join(", ", tables),
-        Map.of(
-            "branch",
-            branch,
-            "tables",
-            tables,
-            "remedy",
-            "Abort the merge, commit them, and merge again"));
+        Map.of("branch", branch, "tables", tables, "remedy", "Commit them before merging"));
   }
 }

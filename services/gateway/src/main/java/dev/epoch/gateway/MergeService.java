@@ -1,27 +1,21 @@
 package dev.epoch.gateway;
 
-import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
-import dev.epoch.events.Digest;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.ContinueMergeV1;
 import dev.epoch.events.command.MergeBranchV1;
-import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.log.ChunkStore;
-import dev.epoch.model.merge.MergeStrategy;
-import dev.epoch.model.merge.RowConflict;
-import dev.epoch.storage.ConstraintViolationsException;
-import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,29 +26,14 @@ public final class MergeService {
   private static final String MERGE = "merge-branch";
   private static final String CONTINUE = "continue-merge";
 
-  private final Backends backends;
-  private final WorkingSetService workingSets;
-  private final OperationRunner runner;
-  private final ChunkStore chunks;
   private final CleanupService cleanups;
-  private final Clock clock;
-  private final Failpoints failpoints;
+  private final ChunkStore chunks;
+  private final MergeExecution execution;
 
-  MergeService(
-      Backends backends,
-      WorkingSetService workingSets,
-      CleanupService cleanups,
-      OperationRunner runner,
-      ChunkStore chunks,
-      Clock clock,
-      Failpoints failpoints) {
-    this.backends = backends;
-    this.workingSets = workingSets;
+  MergeService(CleanupService cleanups, ChunkStore chunks, MergeExecution execution) {
     this.cleanups = cleanups;
-    this.runner = runner;
     this.chunks = chunks;
-    this.clock = clock;
-    this.failpoints = failpoints;
+    this.execution = execution;
   }
 
   /**
@@ -65,6 +44,9 @@ public final class MergeService {
    * @param strategy THREE_WAY, FAST_FORWARD, OURS or THEIRS, in any case
    * @param message of the merge commit, or null
    * @param author of the merge commit
+   * @param liveChanges {@code commit}: uncommitted live changes of the default branch are committed
+   *     first; {@code refuse}: they refuse the merge where it would write their tables; null for
+   *     the repository's setting
    * @param noCommit leave the merge open for its commit
    * @param failOnConflict refuse instead of leaving conflicts open
    * @param dryRun change nothing, only tell what would happen
@@ -76,6 +58,7 @@ public final class MergeService {
       String strategy,
       String message,
       Actor author,
+      String liveChanges,
       boolean noCommit,
       boolean failOnConflict,
       boolean dryRun,
@@ -90,6 +73,7 @@ public final class MergeService {
    * @param fastForward whether the head only moved
    * @param conflicts number by table name; then the merge is open (or was a dry run)
    * @param result head of the target afterwards, null while the merge is open or for a dry run
+   * @param liveCommit id of the commit of live changes made before it, or null
    */
   public record Merged(
       String target,
@@ -98,6 +82,7 @@ public final class MergeService {
       boolean fastForward,
       Map<String, Long> conflicts,
       CommitState result,
+      String liveCommit,
       RepositoryState state,
       long position) {}
 
@@ -140,7 +125,23 @@ public final class MergeService {
       Request request,
       String strategy,
       Caller caller) {
-    List<String> uncommitted = List.copyOf(workingSets.pending(state, target).keySet());
+    MergeIntent intent =
+        new MergeIntent(
+            target.id(),
+            source.id(),
+            request.source(),
+            strategy,
+            request.message(),
+            request.author(),
+            liveChanges(state, request.liveChanges()),
+            request.noCommit(),
+            request.failOnConflict(),
+            null,
+            List.of(),
+            MERGE);
+    if (request.dryRun()) {
+      return dryRun(state, target, intent);
+    }
     MergeBranchV1 command =
         new MergeBranchV1(
             target.name(),
@@ -152,10 +153,7 @@ public final class MergeService {
             request.noCommit(),
             request.failOnConflict(),
             request.expectedHead(),
-            uncommitted);
-    if (request.dryRun()) {
-      return dryRun(state, target, source, request, strategy);
-    }
+            intent.liveChanges());
     StepResult started = repository.step(command, caller).orRefuse();
     if (started.former().isPresent()) {
       return former(started, target.name(), request.source());
@@ -168,64 +166,14 @@ public final class MergeService {
           false,
           Map.of(),
           state.head(target),
+          null,
           started.state(),
           started.position());
     }
-    return run(repository, target, source, request, strategy, caller);
+    return merged(execution.run(repository, intent, caller), intent);
   }
 
-  private Merged run(
-      LiveRepository repository,
-      BranchState target,
-      CommitState source,
-      Request request,
-      String strategy,
-      Caller caller) {
-    RepositoryState state = repository.state();
-    boolean fastForward =
-        Lineage.isAncestor(state, target.head(), source.id()) && !request.noCommit();
-    MergePlan plan =
-        new MergePlanner(backends, chunks)
-            .plan(
-                state, target, source, fastForward, mergeStrategy(strategy), List.of(), List.of());
-    if (!plan.conflicts().isEmpty() && request.failOnConflict()) {
-      throw refuse(repository, MergeRefusals.conflicts(plan.conflicts(), Map.of()), caller, MERGE);
-    }
-    String message =
-        request.message() != null
-            ? request.message()
-            : "Merge " + request.source() + " into " + target.name();
-    if (!plan.conflicts().isEmpty() || request.noCommit()) {
-      StepResult opened =
-          open(
-              repository,
-              target,
-              source,
-              request.source(),
-              strategy,
-              request.message(),
-              plan,
-              null,
-              caller,
-              MERGE);
-      return merged(opened, target.id(), request.source(), false, plan.conflicts());
-    }
-    return execute(
-        repository,
-        target,
-        source,
-        request.source(),
-        strategy,
-        message,
-        request.author(),
-        plan,
-        null,
-        List.of(),
-        caller,
-        MERGE);
-  }
-
-  /** Finishes an open merge. */
+  /** Finishes an open merge: over the rows as they are now, with what was decided about them. */
   public Merged proceed(
       LiveRepository repository, String branch, String message, Actor author, Caller caller) {
     RepositoryState before = repository.state();
@@ -243,58 +191,23 @@ public final class MergeService {
       if (started.former().isPresent()) {
         return former(started, branch, branch);
       }
-      RepositoryState state = repository.state();
-      BranchState target = References.branch(state, branch);
+      BranchState target = References.branch(repository.state(), branch);
       MergeState merge = target.merge();
-      CommitState source = state.commits().byId().get(merge.sourceCommit());
-      List<String> uncommitted = List.copyOf(workingSets.pending(state, target).keySet());
-      if (!uncommitted.isEmpty()) {
-        throw refuse(repository, MergeRefusals.uncommitted(branch, uncommitted), caller, CONTINUE);
-      }
-      List<RowConflict> known = OpenConflicts.known(merge, chunks);
-      MergePlan plan =
-          new MergePlanner(backends, chunks)
-              .plan(
-                  state,
-                  target,
-                  source,
-                  false,
-                  mergeStrategy(merge.strategy()),
-                  known,
-                  OpenConflicts.decisions(merge));
-      if (!plan.conflicts().isEmpty()) {
-        open(
-            repository,
-            target,
-            source,
-            merge.source(),
-            merge.strategy(),
-            merge.message(),
-            plan,
-            merge.id(),
-            caller,
-            CONTINUE);
-        throw MergeRefusals.conflicts(plan.conflicts(), Map.of("branch", branch));
-      }
-      String text =
-          message != null
-              ? message
-              : merge.message() != null
-                  ? merge.message()
-                  : "Merge " + merge.source() + " into " + target.name();
-      return execute(
-          repository,
-          target,
-          source,
-          merge.source(),
-          merge.strategy(),
-          text,
-          author,
-          plan,
-          merge.id(),
-          known,
-          caller,
-          CONTINUE);
+      MergeIntent intent =
+          new MergeIntent(
+              target.id(),
+              merge.sourceCommit(),
+              merge.source(),
+              merge.strategy(),
+              message != null ? message : merge.message(),
+              author,
+              merge.liveChanges(),
+              false,
+              false,
+              merge.id(),
+              OpenConflicts.all(merge, chunks),
+              CONTINUE);
+      return merged(execution.run(repository, intent, caller), intent);
     } finally {
       lock.unlock();
     }
@@ -316,134 +229,38 @@ public final class MergeService {
     }
   }
 
-  /** A refusal that is found in the backends is remembered under the command's key, too. */
-  private static RefusedException refuse(
-      LiveRepository repository, RefusedException refusal, Caller caller, String kind) {
-    repository.step(new Continuation.Refuse(refusal.rejection()), caller, caller.key(kind));
-    return refusal;
-  }
-
-  private Merged execute(
-      LiveRepository repository,
-      BranchState target,
-      CommitState source,
-      String sourceName,
-      String strategy,
-      String message,
-      Actor author,
-      MergePlan plan,
-      String mergeId,
-      List<RowConflict> known,
-      Caller caller,
-      String kind) {
-    OperationPlan.Merge operation =
-        new OperationPlan.Merge(
-            mergeId,
-            sourceName,
-            source.id(),
-            plan.fastForward(),
-            plan.tables(),
-            plan.newTables(),
-            plan.fastForward() ? null : message,
-            author,
-            clock.instant().truncatedTo(ChronoUnit.MICROS));
-    StepResult prepared =
-        repository
-            .step(
-                new Continuation.PrepareMerge(target.id(), target.head(), operation),
-                caller,
-                caller.key(kind))
-            .orRefuse();
-    try {
-      StepResult completed =
-          runner.run(repository, prepared, caller, kind, plan::changes).orRefuse();
-      return merged(completed, target.id(), sourceName, plan.fastForward(), Map.of());
-    } catch (ConstraintViolationsException violations) {
-      failpoints.reach(kind + ".violated");
-      MergePlan refused =
-          new MergePlanner(backends, chunks)
-              .violated(repository.state(), target, source, plan, violations, known);
-      StepResult opened =
-          open(
-              repository,
-              target,
-              source,
-              sourceName,
-              strategy,
-              message,
-              refused,
-              mergeId,
-              caller,
-              kind);
-      return merged(opened, target.id(), sourceName, false, refused.conflicts());
-    }
-  }
-
-  private StepResult open(
-      LiveRepository repository,
-      BranchState target,
-      CommitState source,
-      String sourceName,
-      String strategy,
-      String message,
-      MergePlan plan,
-      String former,
-      Caller caller,
-      String kind) {
-    Digest conflictSet = plan.conflictSet();
-    return repository
-        .step(
-            new Continuation.OpenMerge(
-                target.id(),
-                target.head(),
-                sourceName,
-                source.id(),
-                Lineage.mergeBases(repository.state(), target.head(), source.id()),
-                strategy,
-                message,
-                conflictSet,
-                plan.conflicts(),
-                former),
-            caller,
-            caller.key(kind))
-        .orRefuse();
-  }
-
-  private Merged dryRun(
-      RepositoryState state,
-      BranchState target,
-      CommitState source,
-      Request request,
-      String strategy) {
-    if (Lineage.isAncestor(state, source.id(), target.head())) {
-      return new Merged(target.name(), request.source(), true, false, Map.of(), null, state, 0);
-    }
-    boolean fastForward = Lineage.isAncestor(state, target.head(), source.id());
-    Map<String, Long> conflicts =
-        fastForward
-            ? Map.of()
-            : new MergePlanner(backends, chunks)
-                .plan(state, target, source, false, mergeStrategy(strategy), List.of(), List.of())
-                .conflicts();
+  private Merged dryRun(RepositoryState state, BranchState target, MergeIntent intent) {
+    boolean upToDate = Lineage.isAncestor(state, intent.sourceCommit(), target.head());
+    MergePlan plan = upToDate ? null : execution.plan(state, intent);
     return new Merged(
-        target.name(), request.source(), false, fastForward, conflicts, null, state, 0);
+        target.name(),
+        intent.source(),
+        upToDate,
+        !upToDate && plan.fastForward(),
+        upToDate ? Map.of() : plan.conflicts(),
+        null,
+        null,
+        state,
+        0);
   }
 
-  private static Merged merged(
-      StepResult step,
-      String branchId,
-      String source,
-      boolean fastForward,
-      Map<String, Long> conflicts) {
-    BranchState target = step.state().branches().byId().get(branchId);
+  private static Merged merged(MergeExecution.Ended ended, MergeIntent intent) {
+    StepResult step = ended.step();
+    BranchState target = step.state().branches().byId().get(intent.targetId());
     CommitState result = target.merge() == null ? step.state().head(target) : null;
     return new Merged(
         target.name(),
-        source,
+        intent.source(),
         false,
-        fastForward,
-        conflicts,
+        ended.fastForward(),
+        ended.conflicts(),
         result,
+        step.events().stream()
+            .filter(CommitCreatedV1.class::isInstance)
+            .map(event -> ((CommitCreatedV1) event).liveCommit())
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null),
         step.state(),
         step.position());
   }
@@ -460,7 +277,7 @@ public final class MergeService {
               .map(MergeState::conflicts)
               .orElse(Map.of("", Long.parseLong(facts.get("conflicts"))));
       return new Merged(
-          target, source, false, false, conflicts, null, step.state(), step.position());
+          target, source, false, false, conflicts, null, null, step.state(), step.position());
     }
     return new Merged(
         target,
@@ -469,12 +286,20 @@ public final class MergeService {
         "fast_forward".equals(facts.get("reason")),
         Map.of(),
         step.state().commits().byId().get(facts.get("commit")),
+        facts.get("live_commit"),
         step.state(),
         step.position());
   }
 
-  private static MergeStrategy mergeStrategy(String wireName) {
-    return wireName.equals("fast_forward") ? MergeStrategy.DEFAULT : MergeStrategy.of(wireName);
+  private static String liveChanges(RepositoryState state, String asked) {
+    String liveChanges = asked == null ? state.profile().liveChanges() : asked;
+    if (!liveChanges.equals("commit") && !liveChanges.equals("refuse")) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "Unknown live_changes '" + liveChanges + "'",
+          Map.of("live_changes", liveChanges, "remedy", "commit or refuse"));
+    }
+    return liveChanges;
   }
 
   private static String strategy(String text) {

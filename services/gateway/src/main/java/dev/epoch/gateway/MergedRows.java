@@ -5,16 +5,15 @@ import dev.epoch.model.changes.ChangeSetReader;
 import dev.epoch.model.changes.ChangeSetWriter;
 import dev.epoch.model.changes.ConflictSetWriter;
 import dev.epoch.model.merge.BaseRow;
-import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.MergeOutcome;
-import dev.epoch.model.merge.ResolvedMerge;
 import dev.epoch.model.merge.RowConflict;
-import dev.epoch.model.merge.RowMerge;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.MergeOvertakenException;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,49 +23,46 @@ import java.util.function.Function;
 
 /** Merges the rows of one table: collects what is to be written, in chunks, and what conflicts. */
 final class MergedRows implements BaseRows.Consumer {
-  private final RowMerge merge;
-  private final ResolvedMerge resolved;
-  private final List<Decision> decisions;
-  private final Map<RowKey, RowConflict> broken = new HashMap<>();
+  /** Rows whose sides are kept in memory, for those that have to be planned anew under locks. */
+  static final int MOST_SIDES = 20_000;
+
+  private final RowDecisions decisions;
   private final ChunkBuffer buffer;
   private final ChangeSetWriter writer;
+  private final List<RowKey> kept = new ArrayList<>();
   private final List<RowConflict> conflicts = new ArrayList<>();
+  private final Map<RowKey, Sides> sides = new HashMap<>();
+  private final int mostSides;
+  private final Function<RowKey, Sides> lookup;
   private Digest root;
 
+  /** A row at the base and in the source. */
+  record Sides(BaseRow base, Row theirs) {}
+
   /**
-   * @param known conflicts reported before; those of broken constraints are settled by decisions
-   *     alone
+   * @param mostSides how many rows' sides are kept in memory
+   * @param lookup finds a row's sides where they are not in memory
    */
   MergedRows(
-      RowMerge merge,
+      RowDecisions decisions,
       TableHandle table,
       ChunkBuffer buffer,
-      List<RowConflict> known,
-      List<Decision> decisions) {
-    this.merge = merge;
-    this.resolved = new ResolvedMerge(merge);
+      int mostSides,
+      Function<RowKey, Sides> lookup) {
     this.decisions = decisions;
     this.buffer = buffer;
     this.writer = new ChangeSetWriter(table.schema(), buffer::put);
-    known.stream()
-        .filter(conflict -> conflict.tableId().equals(table.id()) && conflict.constraint() != null)
-        .forEach(conflict -> broken.put(conflict.key(), conflict));
+    this.mostSides = mostSides;
+    this.lookup = lookup;
   }
 
   @Override
   public void accept(RowKey key, BaseRow base, Row ours, Row theirs) {
-    RowConflict former = broken.remove(key);
-    MergeOutcome outcome =
-        former != null
-            ? resolved.resolve(key, base, ours, theirs, former, decisions)
-            : merge.merge(key, base, ours, theirs);
-    if (outcome instanceof MergeOutcome.Conflict(RowConflict conflict)
-        && former == null
-        && !decisions.isEmpty()) {
-      outcome = resolved.resolve(key, base, ours, theirs, conflict, decisions);
+    if (sides.size() < mostSides) {
+      sides.put(key, new Sides(base, theirs));
     }
-    switch (outcome) {
-      case MergeOutcome.Unchanged unchanged -> {}
+    switch (decisions.merge(key, base, ours, theirs)) {
+      case MergeOutcome.Unchanged _ -> kept.add(key);
       case MergeOutcome.Write(RowChange change) -> writer.add(change);
       case MergeOutcome.Conflict(RowConflict conflict) -> conflicts.add(conflict);
     }
@@ -74,7 +70,7 @@ final class MergedRows implements BaseRows.Consumer {
 
   /** Takes decisions about broken constraints of rows that the source did not change. */
   void settleOthers(Function<RowKey, ThreeWayRow> rows) {
-    for (RowKey key : List.copyOf(broken.keySet())) {
+    for (RowKey key : decisions.left()) {
       ThreeWayRow row = rows.apply(key);
       accept(key, BaseRow.of(row.base()), row.ours(), row.theirs());
     }
@@ -86,11 +82,66 @@ final class MergedRows implements BaseRows.Consumer {
     return conflicts.size();
   }
 
-  /** The rows to write, from the start. */
-  RowStream<RowChange> written() {
+  /** What to write; may be asked for again and again. */
+  PlannedRows planned() {
     if (root == null) {
       root = writer.finish().root();
     }
-    return new ChangeSetReader(root, buffer::get).changes();
+    return new Planned(new ChangeSetReader(root, buffer::get).changes(), kept);
+  }
+
+  private final class Planned implements PlannedRows {
+    private final RowStream<RowChange> writes;
+    private final List<RowKey> unchanged;
+
+    Planned(RowStream<RowChange> writes, List<RowKey> unchanged) {
+      this.writes = writes;
+      this.unchanged = unchanged;
+    }
+
+    @Override
+    public RowStream<RowChange> writes() {
+      return writes;
+    }
+
+    @Override
+    public RowStream<RowKey> kept() {
+      return RowStream.of(unchanged);
+    }
+
+    @Override
+    public List<RowChange> again(Map<RowKey, Row> now) {
+      return planAgain(now);
+    }
+
+    @Override
+    public void close() {
+      writes.close();
+    }
+  }
+
+  /** The plan of a fast-forward, whose rows are written as they come and are not kept here. */
+  PlannedRows plannedFrom(RowStream<RowChange> changes) {
+    return new Planned(changes, List.of());
+  }
+
+  private List<RowChange> planAgain(Map<RowKey, Row> now) {
+    List<RowChange> changes = new ArrayList<>();
+    int overtaken = 0;
+    for (Map.Entry<RowKey, Row> row : now.entrySet()) {
+      Sides known = sides.get(row.getKey());
+      if (known == null) {
+        known = lookup.apply(row.getKey());
+      }
+      switch (decisions.merge(row.getKey(), known.base(), row.getValue(), known.theirs())) {
+        case MergeOutcome.Unchanged _ -> {}
+        case MergeOutcome.Write(RowChange change) -> changes.add(change);
+        case MergeOutcome.Conflict _ -> overtaken++;
+      }
+    }
+    if (overtaken > 0) {
+      throw new MergeOvertakenException(overtaken);
+    }
+    return changes;
   }
 }

@@ -1,9 +1,11 @@
 package dev.epoch.gateway;
 
 import dev.epoch.engine.state.MergeState;
+import dev.epoch.events.Digest;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ConflictSetReader;
+import dev.epoch.model.merge.DecidedConflicts;
 import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.Resolution;
 import dev.epoch.model.merge.ResolutionSelector;
@@ -11,6 +13,7 @@ import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,24 +24,41 @@ final class OpenConflicts {
 
   /** The conflicts as they were found. */
   static RowStream<RowConflict> stream(MergeState merge, ChunkStore chunks) {
-    if (merge.conflictSet() == null) {
+    return stream(merge.conflictSet(), chunks);
+  }
+
+  private static RowStream<RowConflict> stream(Digest conflictSet, ChunkStore chunks) {
+    if (conflictSet == null) {
       return RowStream.of(List.of());
     }
-    return new ConflictSetReader(
-            merge.conflictSet(), digest -> chunks.get(digest).await().indefinitely())
+    return new ConflictSetReader(conflictSet, digest -> chunks.get(digest).await().indefinitely())
         .conflicts();
   }
 
-  static List<RowConflict> known(MergeState merge, ChunkStore chunks) {
-    List<RowConflict> conflicts = new ArrayList<>();
-    try (RowStream<RowConflict> stream = stream(merge, chunks)) {
-      stream.forEachRemaining(conflicts::add);
+  /** All decisions, in order, each about the conflicts that it was made on. */
+  static List<Decision> all(MergeState merge, ChunkStore chunks) {
+    Map<Digest, DecidedConflicts> sets = new HashMap<>();
+    List<Decision> decisions = new ArrayList<>();
+    for (ConflictsResolvedV1 event : merge.decisions()) {
+      DecidedConflicts made =
+          sets.computeIfAbsent(event.conflictSet(), set -> conflicts(set, chunks));
+      Decision decision = decision(event);
+      decisions.add(new Decision(decision.selector(), decision.resolution(), made));
     }
-    return conflicts;
+    return decisions;
   }
 
-  static List<Decision> decisions(MergeState merge) {
-    return merge.decisions().stream().map(OpenConflicts::decision).toList();
+  private static DecidedConflicts conflicts(Digest conflictSet, ChunkStore chunks) {
+    List<RowConflict> conflicts = new ArrayList<>();
+    try (RowStream<RowConflict> stream = stream(conflictSet, chunks)) {
+      stream.forEachRemaining(conflicts::add);
+    }
+    return DecidedConflicts.of(conflicts);
+  }
+
+  /** Decisions about the conflicts that are open now; earlier ones are in the plan already. */
+  static List<Decision> current(MergeState merge) {
+    return merge.decisions().stream().skip(merge.earlier()).map(OpenConflicts::decision).toList();
   }
 
   static Decision decision(ConflictsResolvedV1 event) {

@@ -9,13 +9,14 @@ import dev.epoch.events.table.RowsLocation;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.model.row.RowChange;
-import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.ConstraintViolationsException;
+import dev.epoch.storage.MergeOvertakenException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
@@ -49,7 +50,7 @@ final class OperationRunner {
   /**
    * @param prepared the step whose event is the operation
    * @param kind wire name of the command
-   * @param changes rows to write, asked for once per table that is merged into
+   * @param rows what to write, asked for once per table that is merged into
    * @return the completing step; a command that turns out to change nothing is refused in it
    */
   StepResult run(
@@ -57,14 +58,14 @@ final class OperationRunner {
       StepResult prepared,
       Caller caller,
       String kind,
-      Function<String, RowStream<RowChange>> changes) {
+      Function<String, PlannedRows> rows) {
     OperationPreparedV1 event = prepared.event(OperationPreparedV1.class).orElseThrow();
     RepositoryState state = prepared.state();
     OperationState operation = state.operations().get(event.operationId());
     Continuation completion;
     try {
       failpoints.reach(kind + ".prepared");
-      OperationResult done = apply(state, operation, kind, changes);
+      OperationResult done = apply(state, operation, kind, rows);
       completion = operations.completion(state, operation, done);
       failpoints.reach(kind + ".completing");
     } catch (StorageUnavailableException
@@ -88,26 +89,28 @@ final class OperationRunner {
       RepositoryState state,
       OperationState operation,
       String kind,
-      Function<String, RowStream<RowChange>> changes) {
+      Function<String, PlannedRows> rows) {
     Map<String, RowsLocation> locations = new HashMap<>();
+    Map<String, RowsLocation> live = new HashMap<>();
     Map<String, List<RowChange>> committed = new HashMap<>();
     int done = 0;
     for (Map.Entry<StorageAdapter, Operation> part :
         operations.physical(state, operation).entrySet()) {
-      Map<String, RowStream<RowChange>> streams = new HashMap<>();
+      Map<String, PlannedRows> planned = new HashMap<>();
       for (Operation.TableOperation table : part.getValue().tables()) {
         if (table instanceof Operation.MergeRows) {
           String id = table.table().table().id();
-          streams.put(id, changes.apply(id));
+          planned.put(id, rows.apply(id));
         }
       }
-      OperationResult result = part.getKey().apply(part.getValue(), streams);
+      OperationResult result = part.getKey().apply(part.getValue(), planned);
       locations.putAll(result.locations());
+      live.putAll(result.live());
       committed.putAll(result.committed());
       done++;
       failpoints.reach(kind + ".applied." + done);
     }
-    return new OperationResult(locations, committed);
+    return new OperationResult(locations, live, committed);
   }
 
   private StepResult undo(
@@ -135,6 +138,7 @@ final class OperationRunner {
       case PendingChangesException pending -> Code.UNCOMMITTED_CHANGES;
       case ConstraintViolationsException violations -> Code.MERGE_CONFLICT;
       case BusyException busy -> Code.BRANCH_BUSY;
+      case MergeOvertakenException overtaken -> Code.BRANCH_BUSY;
       default -> Code.OPERATION_FAILED;
     };
   }

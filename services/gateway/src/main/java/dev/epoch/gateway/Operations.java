@@ -42,6 +42,17 @@ final class Operations {
         .byAdapter(state, tableOperations(state, operation), part -> part.table().table())
         .forEach((adapter, parts) ->
             byAdapter.put(adapter, new Operation(id(operation), branch, parts)));
+    if (operation.plan() instanceof OperationPlan.Merge plan && !plan.liveTables().isEmpty()) {
+      Map<String, BranchTable> tables = branchTables(state, operation);
+      List<BranchTable> live = plan.liveTables().stream().map(tables::get).toList();
+      backends
+          .byAdapter(state, live, BranchTable::table)
+          .forEach((adapter, there) ->
+              byAdapter.merge(
+                  adapter,
+                  new Operation(id(operation), branch, List.of(), there),
+                  (merge, _) -> new Operation(merge.id(), branch, merge.tables(), there)));
+    }
     return byAdapter;
   }
 
@@ -86,23 +97,65 @@ final class Operations {
   Continuation completion(RepositoryState state, OperationState operation, OperationResult done) {
     return switch (operation.plan()) {
       case OperationPlan.Commit plan ->
-          new Continuation.CompleteCommit(operation.id(), changed(state, operation, done));
-      case OperationPlan.Merge plan when plan.fastForward() ->
-          new Continuation.CompleteMerge(operation.id(), List.of(), done.locations());
-      case OperationPlan.Merge plan ->
-          new Continuation.CompleteMerge(
-              operation.id(),
-              mergedEntries(state, operation, plan, done.locations()),
-              done.locations());
+          new Continuation.CompleteCommit(
+              operation.id(), changed(state, operation, new Before(state, operation), done));
+      case OperationPlan.Merge plan -> completion(state, operation, plan, done);
       case OperationPlan.RegisterTable plan ->
           throw new IllegalArgumentException("a registration completes otherwise");
       case OperationPlan.RemoveTable plan -> new Continuation.CompleteRemoval(operation.id());
     };
   }
 
+  private Continuation completion(
+      RepositoryState state,
+      OperationState operation,
+      OperationPlan.Merge plan,
+      OperationResult done) {
+    Before before = new Before(state, operation);
+    List<TableEntry> live =
+        changed(
+            state, operation, before, new OperationResult(done.live(), Map.of(), done.committed()));
+    if (plan.fastForward() && live.isEmpty()) {
+      return new Continuation.CompleteMerge(operation.id(), live, List.of(), done.locations());
+    }
+    return new Continuation.CompleteMerge(
+        operation.id(),
+        live,
+        mergedEntries(state, operation, plan, before.after(live), done.locations()),
+        done.locations());
+  }
+
+  /**
+   * What a commit is compared with.
+   *
+   * @param tree entries by table name
+   * @param live entries by table id that were committed since by the same operation
+   */
+  private record Before(Map<String, TableEntry> tree, Map<String, TableEntry> live) {
+    Before(RepositoryState state, OperationState operation) {
+      this(state.commits().byId().get(operation.expectedHead()).tree(), Map.of());
+    }
+
+    Before after(List<TableEntry> entries) {
+      Map<String, TableEntry> byId = new HashMap<>();
+      entries.forEach(entry -> byId.put(entry.tableId(), entry));
+      return new Before(tree, byId);
+    }
+
+    TableEntry entry(TableHandle table) {
+      TableEntry entry =
+          live.containsKey(table.id()) ? live.get(table.id()) : tree.get(table.name());
+      return entry != null && entry.tableId().equals(table.id()) ? entry : null;
+    }
+
+    RowsLocation location(BranchTable table) {
+      TableEntry entry = live.get(table.table().id());
+      return entry == null ? table.head() : entry.location();
+    }
+  }
+
   private List<TableEntry> changed(
-      RepositoryState state, OperationState operation, OperationResult done) {
-    Map<String, TableEntry> tree = state.commits().byId().get(operation.expectedHead()).tree();
+      RepositoryState state, OperationState operation, Before before, OperationResult done) {
     List<TableEntry> changed = new ArrayList<>();
     for (BranchTable table : branchTables(state, operation).values()) {
       RowsLocation to = done.locations().get(table.table().id());
@@ -112,8 +165,8 @@ final class Operations {
                 backends.adapter(state, table.table()),
                 table.table(),
                 state.tables().byId().get(table.table().id()),
-                entryOf(tree, table.table()),
-                table.head(),
+                before.entry(table.table()),
+                before.location(table),
                 to,
                 done.committed().get(table.table().id()))
             .ifPresent(changed::add);
@@ -131,6 +184,7 @@ final class Operations {
       RepositoryState state,
       OperationState operation,
       OperationPlan.Merge plan,
+      Before before,
       Map<String, RowsLocation> locations) {
     Map<String, TableEntry> source = state.commits().byId().get(plan.sourceCommit()).tree();
     Map<String, RowsLocation> written = new HashMap<>(locations);
@@ -143,12 +197,7 @@ final class Operations {
             .forEach(merged::add);
       }
     }
-    merged.addAll(changed(state, operation, new OperationResult(written)));
+    merged.addAll(changed(state, operation, before, new OperationResult(written)));
     return merged;
-  }
-
-  private static TableEntry entryOf(Map<String, TableEntry> tree, TableHandle table) {
-    TableEntry entry = tree.get(table.name());
-    return entry != null && entry.tableId().equals(table.id()) ? entry : null;
   }
 }

@@ -178,6 +178,7 @@ public final class RebuildService {
     List<LoggedTable> tables =
         new LoggedTables(log, repositories.stream(repository.name())).read(repository.name());
     Set<StorageAdapter> databases = repaired(repository);
+    registrar.forgetUnknown(repository);
     List.copyOf(repository.state().branches().byId().keySet())
         .forEach(branch -> registrar.converge(repository, branch));
     Map<StorageAdapter, Set<String>> held = new HashMap<>();

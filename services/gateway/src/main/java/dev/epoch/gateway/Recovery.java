@@ -9,9 +9,13 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.BusyException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import java.time.Duration;
@@ -152,9 +156,25 @@ public final class Recovery implements AutoCloseable {
           }
           case OperationPlan.RemoveTable plan -> {
             RegisteredTable table = state.tables().byId().get(plan.tableId());
-            backends.adapter(state, table).remove(Backends.handle(state, table));
+            try {
+              backends.adapter(state, table).remove(Backends.handle(state, table));
+            } catch (StorageUnavailableException | OutcomeUnknownException | BusyException away) {
+              throw away;
+            } catch (StorageException refused) {
+              // it says no, and would say so again: nothing was removed
+              yield abort(
+                  repository,
+                  operation,
+                  original,
+                  Map.of(plan.name(), "not_applied"),
+                  "The table could not be removed: " + refused.getMessage());
+            }
             yield complete(
-                repository, operation, original, Map.of(), Map.of(plan.name(), "applied"));
+                repository,
+                operation,
+                original,
+                new OperationResult(Map.of()),
+                Map.of(plan.name(), "applied"));
           }
           case OperationPlan.Commit plan -> settleRows(repository, operation, original);
           case OperationPlan.Merge plan -> settleRows(repository, operation, original);
@@ -169,10 +189,14 @@ public final class Recovery implements AutoCloseable {
     Map<StorageAdapter, Operation> parts = operations.physical(state, operation);
     Map<String, String> tables = new LinkedHashMap<>();
     Map<String, RowsLocation> locations = new HashMap<>();
+    Map<String, RowsLocation> live = new HashMap<>();
     boolean all = true;
     for (Map.Entry<StorageAdapter, Operation> part : parts.entrySet()) {
       var result = part.getKey().result(Operations.id(operation));
-      result.ifPresent(done -> locations.putAll(done.locations()));
+      result.ifPresent(done -> {
+        locations.putAll(done.locations());
+        live.putAll(done.live());
+      });
       all &= result.isPresent();
       part.getValue()
           .tables()
@@ -181,7 +205,8 @@ public final class Recovery implements AutoCloseable {
                   table.table().table().name(), result.isPresent() ? "applied" : "not_applied"));
     }
     if (all) {
-      return complete(repository, operation, original, locations, tables);
+      return complete(
+          repository, operation, original, new OperationResult(locations, live, Map.of()), tables);
     }
     revert(state, operation);
     tables.replaceAll((table, was) -> was.equals("applied") ? "reverted" : was);
@@ -192,12 +217,12 @@ public final class Recovery implements AutoCloseable {
       LiveRepository repository,
       OperationState operation,
       Caller original,
-      Map<String, RowsLocation> locations,
+      OperationResult done,
       Map<String, String> tables) {
     StepResult completed =
         step(
             repository,
-            operations.completion(repository.state(), operation, new OperationResult(locations)),
+            operations.completion(repository.state(), operation, done),
             operation,
             original);
     audit(repository, operation, "rolled_forward", tables, "every database had applied it");
@@ -210,13 +235,24 @@ public final class Recovery implements AutoCloseable {
       OperationState operation,
       Caller original,
       Map<String, String> tables) {
+    return abort(
+        repository,
+        operation,
+        original,
+        tables,
+        "The server stopped, or lost its database, before the operation was done; it was undone");
+  }
+
+  private StepResult abort(
+      LiveRepository repository,
+      OperationState operation,
+      Caller original,
+      Map<String, String> tables,
+      String why) {
     StepResult aborted =
         step(
             repository,
-            new Continuation.Abort(
-                operation.id(),
-                Code.OPERATION_FAILED.name(),
-                "The server stopped, or lost its database, before the operation was done; it was undone"),
+            new Continuation.Abort(operation.id(), Code.OPERATION_FAILED.name(), why),
             operation,
             original);
     audit(repository, operation, "rolled_back", tables, "not every database had applied it");

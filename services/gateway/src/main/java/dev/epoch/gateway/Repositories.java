@@ -6,6 +6,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CreateRepositoryV1;
 import dev.epoch.events.command.DeleteRepositoryV1;
 import dev.epoch.events.command.OpenRepositoryV1;
+import dev.epoch.events.command.UpdateRepositoryV1;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.SnapshotStore;
 import dev.epoch.log.StoredRecord;
@@ -92,6 +93,11 @@ public final class Repositories implements AutoCloseable {
 
   private static Instant opened(LiveRepository repository, String actorId) {
     return repository.state().sessions().opened().get(actorId);
+  }
+
+  /** Changes settings; a null leaves what was. */
+  public StepResult update(String name, UpdateRepositoryV1 command, Caller caller) {
+    return get(name).step(command, caller).orRefuse();
   }
 
   /** Creates a repository and opens it for the actor. */

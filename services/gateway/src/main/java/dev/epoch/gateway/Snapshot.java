@@ -6,10 +6,13 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Every table at one moment: what a read sees.
@@ -17,8 +20,10 @@ import java.util.TreeMap;
  * @param state of the repository
  * @param label for messages: the ref as written
  * @param tables by name; a table that is versioned no more is not there
+ * @param removed names of tables that were there and are versioned no more
  */
-public record Snapshot(RepositoryState state, String label, Map<String, Readable> tables) {
+public record Snapshot(
+    RepositoryState state, String label, Map<String, Readable> tables, Set<String> removed) {
 
   /** A table and the state of it that is read. */
   public record Readable(TableHandle handle, TableState state) {}
@@ -26,6 +31,7 @@ public record Snapshot(RepositoryState state, String label, Map<String, Readable
   /** As committed. */
   public static Snapshot of(RepositoryState state, CommitState commit, String label) {
     Map<String, Readable> tables = new TreeMap<>();
+    Set<String> removed = new TreeSet<>();
     BranchState standing =
         state.defaultBranch().head().equals(commit.id())
             ? state.defaultBranch()
@@ -34,14 +40,16 @@ public record Snapshot(RepositoryState state, String label, Map<String, Readable
                 .findFirst()
                 .orElse(null);
     for (TableEntry entry : commit.tree().values()) {
-      if (!state.tables().byId().get(entry.tableId()).removed()) {
+      if (state.tables().byId().get(entry.tableId()).removed()) {
+        removed.add(entry.name());
+      } else {
         var location = standing == null ? entry.location() : standing.location(entry);
         tables.put(
             entry.name(),
             new Readable(Backends.handle(state, entry), new TableState.Committed(location)));
       }
     }
-    return new Snapshot(state, label, tables);
+    return new Snapshot(state, label, tables, removed);
   }
 
   /** What a client of the branch sees now. */
@@ -53,17 +61,28 @@ public record Snapshot(RepositoryState state, String label, Map<String, Readable
           new Readable(
               table.table(), new TableState.Working(Backends.handle(state, branch), table.head())));
     }
-    return new Snapshot(state, branch.name(), tables);
+    return new Snapshot(state, branch.name(), tables, Set.of());
   }
 
+  /** Fails with {@link HistoryPrunedException} if it was there and is versioned no more. */
   public Readable table(String name) {
     Readable table = tables.get(name);
     if (table == null) {
+      requireKept(name);
       throw new RefusedException(
           Code.TABLE_NOT_FOUND,
           "Table '" + name + "' is not in " + label,
           Map.of("table", name, "ref", label));
     }
     return table;
+  }
+
+  /**
+   * Fails with {@link HistoryPrunedException} if the commit has a table that is versioned no more.
+   */
+  void requireKept(String name) {
+    if (removed.contains(name)) {
+      throw Backends.pruned(name);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.epoch.gateway;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.BranchState;
@@ -20,18 +22,22 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapter.Introspection;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageAdapterFactory.Location;
+import dev.epoch.storage.StorageAdapterFactory.Settings;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -68,9 +74,9 @@ public final class TableService {
    * Which table to version.
    *
    * @param name in the repository
-   * @param location URL of the table, or null
+   * @param location URL of the table, or with a path that of its database, or null
    * @param storageName storage it is in where no location is given; null for the default one
-   * @param path inside the storage, null for the name
+   * @param path inside the storage or database, null for the name
    * @param primaryKey columns, empty to find it
    */
   public record Request(
@@ -183,8 +189,9 @@ public final class TableService {
   }
 
   /**
-   * Removes all that Epoch keeps of a table beside it. Uncommitted changes need force, for they
-   * cannot be told apart afterwards.
+   * Removes all that Epoch keeps of a table beside it. Uncommitted changes, on whichever branch,
+   * need force: nothing tells them apart afterwards. Whether it is allowed is asked before anything
+   * is prepared; what fails for another reason than an unreachable database leaves all as it was.
    */
   public void remove(LiveRepository repository, String name, boolean force, Caller caller) {
     RepositoryState before = repository.state();
@@ -192,13 +199,14 @@ public final class TableService {
     ReentrantLock lock = repository.branchLock(main.id());
     lock.lock();
     try {
-      if (!force
-          && before.tables().named(name).isPresent()
-          && workingSets.pending(before, main).containsKey(name)) {
-        throw new RefusedException(
-            Code.UNCOMMITTED_CHANGES,
-            "Table '" + name + "' has uncommitted changes",
-            Map.of("table", name, "remedy", "Commit them, or remove with --force"));
+      Optional<RegisteredTable> registered = before.tables().named(name);
+      if (registered.isPresent()) {
+        if (!force) {
+          requireCommitted(before, registered.get());
+        }
+        backends
+            .adapter(before, registered.get())
+            .requireRemovable(Backends.handle(before, registered.get()));
       }
       StepResult prepared = repository.step(new RemoveTableV1(name, force), caller).orRefuse();
       if (prepared.former().isPresent()) {
@@ -210,19 +218,68 @@ public final class TableService {
           state.tables().byId().get(((OperationPlan.RemoveTable) operation.plan()).tableId());
       try {
         failpoints.reach(REMOVE + ".prepared");
-        backends.adapter(state, table).remove(Backends.handle(state, table));
+        removed(repository, state, table, operation, caller);
         failpoints.reach(REMOVE + ".applied.1");
         repository
             .step(new Continuation.CompleteRemoval(operation.id()), caller, caller.key(REMOVE))
             .orRefuse();
         failpoints.reach(REMOVE + ".completed");
-      } catch (StorageException
+      } catch (StorageUnavailableException
+          | OutcomeUnknownException
           | LogUnavailableException
           | AppendOutcomeUnknownException unreachable) {
         throw recovery.leaveInDoubt(repository, operation, unreachable);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Removes it from its database; if that says no, the operation ends without effect. */
+  private void removed(
+      LiveRepository repository,
+      RepositoryState state,
+      RegisteredTable table,
+      OperationState operation,
+      Caller caller) {
+    try {
+      backends.adapter(state, table).remove(Backends.handle(state, table));
+    } catch (StorageUnavailableException | OutcomeUnknownException unreachable) {
+      throw unreachable;
+    } catch (StorageException refused) {
+      repository.step(
+          new Continuation.Abort(
+              operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(refused.getMessage())),
+          caller,
+          caller.key(REMOVE));
+      throw refused;
+    }
+  }
+
+  private void requireCommitted(RepositoryState state, RegisteredTable table) {
+    Set<String> written =
+        backends.adapter(state, table).branchesAtWork(Backends.handle(state, table));
+    List<String> branches =
+        state.branches().byId().values().stream()
+            .filter(branch -> state.isDefault(branch) || written.contains(branch.id()))
+            .filter(branch -> workingSets.pending(state, branch).containsKey(table.name()))
+            .map(BranchState::name)
+            .sorted()
+            .toList();
+    if (!branches.isEmpty()) {
+      throw new RefusedException(
+          Code.UNCOMMITTED_CHANGES,
+          "Table '%s' has uncommitted changes on %s"
+              .formatted(
+                  table.name(),
+                  branches.stream().map(branch -> "'" + branch + "'").collect(joining(", "))),
+          Map.of(
+              "table",
+              table.name(),
+              "branches",
+              branches,
+              "remedy",
+              "Commit them there, or remove with --force"));
     }
   }
 
@@ -273,12 +330,20 @@ public final class TableService {
         .get(prepared.event(OperationPreparedV1.class).orElseThrow().operationId());
   }
 
+  private static Location location(StorageAdapterFactory factory, Request request) {
+    if (request.path() == null) {
+      return factory.parse(request.location());
+    }
+    Settings database = factory.database(request.location());
+    return new Location(database, factory.path(database, request.path()));
+  }
+
   private record Place(StorageState storage, TablePath path) {}
 
   private Place place(LiveRepository repository, Request request, Caller caller) {
     if (request.location() != null) {
       StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
-      Location location = factory.parse(request.location());
+      Location location = location(factory, request);
       // reached and read before anything is written to the log
       backends
           .adapters()
@@ -296,18 +361,7 @@ public final class TableService {
           storages.forLocation(repository, factory.backend(), location, suggested, caller),
           location.path());
     }
-    String name =
-        request.storageName() != null
-            ? request.storageName()
-            : repository.state().storages().defaultName();
-    if (name == null) {
-      throw new RefusedException(
-          Code.VALIDATION,
-          "A table needs a location, or a storage",
-          Map.of(
-              "remedy", "--location postgresql://host/database/schema.table, or --storage NAME"));
-    }
-    StorageState storage = StorageService.get(repository.state(), name);
+    StorageState storage = storages.namedOrDefault(repository.state(), request.storageName());
     StorageAdapterFactory factory = backends.adapters().factory(storage.backend());
     String path = request.path() == null ? request.name() : request.path();
     return new Place(storage, factory.path(backends.adapters().settings(storage), path));

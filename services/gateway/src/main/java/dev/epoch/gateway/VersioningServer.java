@@ -24,6 +24,7 @@ public final class VersioningServer implements AutoCloseable {
   private final Repositories repositories;
   private final Recovery recovery;
   private final StorageService storages;
+  private final TableDiscovery discovery;
   private final TableService tables;
   private final BranchRegistrar registrar;
   private final BranchService branches;
@@ -56,6 +57,7 @@ public final class VersioningServer implements AutoCloseable {
             log, snapshots, new RecordCodec(), clock, new RandomIds(), recovery::adopt);
     OperationRunner runner = new OperationRunner(operations, recovery, failpoints);
     this.storages = new StorageService(adapters);
+    this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
     this.registrar = new BranchRegistrar(backends);
     this.tables =
@@ -64,7 +66,10 @@ public final class VersioningServer implements AutoCloseable {
     this.branches = new BranchService(registrar, workingSets, cleanups);
     this.commits = new CommitService(workingSets, runner);
     this.merges =
-        new MergeService(backends, workingSets, cleanups, runner, chunks, clock, failpoints);
+        new MergeService(
+            cleanups,
+            chunks,
+            new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints));
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
@@ -111,6 +116,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public StorageService storages() {
     return storages;
+  }
+
+  public TableDiscovery discovery() {
+    return discovery;
   }
 
   public TableService tables() {

@@ -53,7 +53,7 @@ class CommandsAgainIT {
         .merge(
             test.repository(),
             new MergeService.Request(
-                target, source, null, null, TestServer.ALICE, false, false, false, null),
+                target, source, null, null, TestServer.ALICE, null, false, false, false, null),
             caller(key));
   }
 
@@ -126,7 +126,7 @@ class CommandsAgainIT {
         .merge(
             test.repository(),
             new MergeService.Request(
-                target, source, null, null, TestServer.ALICE, false, true, false, null),
+                target, source, null, null, TestServer.ALICE, null, false, true, false, null),
             caller("f"));
   }
 
@@ -158,7 +158,7 @@ class CommandsAgainIT {
     test.server().merges().abort(test.repository(), "x", caller("a"));
     assertThat(test.server().conflicts().resolve(test.repository(), decision, caller("r")))
         .isEqualTo(settled)
-        .isEqualTo(new ConflictService.Settled(1, 0));
+        .isEqualTo(new ConflictService.Settled(1, 0, settled.decided()));
     MergeService.Merged again = merge("main", "x", "m");
     assertThat(again.conflicts().values()).containsExactly(1L);
     assertThat(again.target()).isEqualTo("x");

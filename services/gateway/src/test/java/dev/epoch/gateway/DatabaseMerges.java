@@ -346,7 +346,7 @@ final class DatabaseMerges {
         .merge(
             test.repository(),
             new MergeService.Request(
-                target, theirs, null, null, TestServer.ALICE, noCommit, false, false, null),
+                target, theirs, null, null, TestServer.ALICE, null, noCommit, false, false, null),
             TestServer.caller());
   }
 

@@ -60,6 +60,56 @@ class RecreatedBranchIT {
     assertThat(merged.result().parents()).contains(second);
   }
 
+  @Test
+  void namesThatADatabaseKeepsForBranchesOfNoLogAreTaken() throws Exception {
+    // given what a lost drop has left, and what another log has
+    test.database.execute(
+        """
+        INSERT INTO epoch.branches (branch_id, repository, name, label, is_default, told_at)
+        VALUES ('bolder', 'shop', 'one', 'one', false, 0), ('bnewer', 'shop', 'two', 'two', false, 1000000),
+          ('bother', 'shop', 'three', 'three', false, 0)
+        """);
+
+    // when
+    test.branch("one", "main");
+    test.branch("two", "main");
+
+    // then
+    for (String branch : List.of("one", "two")) {
+      test.onBranch(branch, "INSERT INTO t VALUES (5)");
+      test.commit(branch, "on it");
+    }
+    assertThat(names()).isEqualTo("main one three two work");
+
+    // when names go around
+    rename("one", "former");
+    rename("two", "one");
+    rename("former", "two");
+    test.onBranch("one", "INSERT INTO t VALUES (6)");
+
+    // then
+    assertThat(names()).isEqualTo("main one three two work");
+    assertThat(test.server().workingSets().pending(test.repository().state(), branch("one")))
+        .containsOnlyKeys("t");
+    assertThat(test.server().workingSets().pending(test.repository().state(), branch("two")))
+        .isEmpty();
+
+    // when
+    test.server().rebuilds().rebuild(test.repository());
+
+    // then
+    assertThat(names()).isEqualTo("main one two work");
+  }
+
+  private void rename(String from, String to) {
+    test.server().branches().rename(test.repository(), from, to, TestServer.caller());
+  }
+
+  private String names() {
+    return test.database.value(
+        "SELECT string_agg(name, ' ' ORDER BY name) FROM epoch.branches WHERE NOT dropped");
+  }
+
   /** The operation waits with the old branch, and goes on with a new one that has a new row. */
   private <T> T whileTheBranchIsReplaced(Supplier<T> operation) throws Exception {
     ReentrantLock turn = test.repository().branchLock(work().id());
@@ -81,7 +131,11 @@ class RecreatedBranchIT {
   }
 
   private BranchState work() {
-    return References.branch(test.repository().state(), "work");
+    return branch("work");
+  }
+
+  private BranchState branch(String name) {
+    return References.branch(test.repository().state(), name);
   }
 
   private void write(BranchState branch, int id) {

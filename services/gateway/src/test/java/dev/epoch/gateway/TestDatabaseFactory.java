@@ -9,6 +9,7 @@ import dev.epoch.storage.postgres.PostgresStorageAdapter;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import io.vertx.sqlclient.PoolOptions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -39,8 +40,21 @@ final class TestDatabaseFactory implements StorageAdapterFactory {
   }
 
   @Override
+  public Settings database(String location) {
+    return new Settings(
+        Map.of("database", TextNode.valueOf(location.substring("database:".length()))), Map.of());
+  }
+
+  @Override
   public Settings settings(Map<String, JsonNode> given) {
     return new Settings(given, Map.of());
+  }
+
+  @Override
+  public Settings change(Settings former, Map<String, JsonNode> given) {
+    Map<String, JsonNode> changed = new HashMap<>(former.config());
+    changed.putAll(given);
+    return new Settings(changed, former.secrets());
   }
 
   @Override

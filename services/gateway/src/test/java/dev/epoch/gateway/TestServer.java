@@ -114,7 +114,8 @@ final class TestServer implements AutoCloseable {
         .merges()
         .merge(
             repository,
-            new MergeService.Request(target, source, null, null, ALICE, false, false, false, null),
+            new MergeService.Request(
+                target, source, null, null, ALICE, null, false, false, false, null),
             caller());
   }
 

@@ -2,6 +2,7 @@ package dev.epoch.server;
 
 import dev.epoch.events.RecordCodec;
 import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.gateway.LiveRepository;
 import dev.epoch.gateway.RefusedException;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.log.postgres.Migrations;
@@ -27,6 +28,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Puts the read models together. */
 public class ProjectionWiring {
@@ -64,21 +66,28 @@ public class ProjectionWiring {
   private record Databases(VersioningServer server) implements BranchDirectory {
     @Override
     public void put(String repository, String branchId) {
-      try {
-        server.registrar().converge(server.repositories().get(repository), branchId);
-      } catch (RefusedException gone) {
-        // the repository was deleted since
-      } catch (StorageUnavailableException | BusyException | OutcomeUnknownException away) {
-        throw new NotNowException(away);
-      }
+      tell(repository, live -> server.registrar().converge(live, branchId));
     }
 
     @Override
     public void drop(String repository, BranchDeletedV1 deleted) {
+      tell(repository, live -> server.registrar().convergeDeleted(live, deleted));
+    }
+
+    @Override
+    public void settle(String repository, boolean every) {
+      tell(repository, live -> server.registrar().settle(live, every));
+    }
+
+    private void tell(String repository, Consumer<LiveRepository> what) {
+      LiveRepository live;
       try {
-        server.registrar().convergeDeleted(server.repositories().get(repository), deleted);
-      } catch (RefusedException gone) {
-        // the repository was deleted since
+        live = server.repositories().get(repository);
+      } catch (RefusedException deletedSince) {
+        return;
+      }
+      try {
+        what.accept(live);
       } catch (StorageUnavailableException | BusyException | OutcomeUnknownException away) {
         throw new NotNowException(away);
       }

@@ -2,13 +2,18 @@ package dev.epoch.server;
 
 import dev.epoch.gateway.CopyKeeper;
 import dev.epoch.gateway.Failpoints;
+import dev.epoch.gateway.LiveCommitKeeper;
 import dev.epoch.gateway.SecretBox;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresChunkStore;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.postgres.PostgresSnapshotStore;
 import dev.epoch.log.postgres.TransactionParticipant;
+import dev.epoch.server.access.AccessKeys;
+import dev.epoch.server.access.Listening;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.postgres.CertificateFiles;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
@@ -45,12 +50,28 @@ public class Wiring {
   @Singleton
   PostgresStorageAdapterFactory postgresql(
       Vertx vertx,
+      Listening listening,
       @ConfigProperty(name = "epoch.certificates-dir") Optional<Path> certificates,
+      @ConfigProperty(name = "epoch.storage.allow") Optional<List<String>> addresses,
       @ConfigProperty(name = "epoch.query.temp-limit") MemorySize temporaryFiles) {
-    return new PostgresStorageAdapterFactory(
-        vertx,
-        new CertificateFiles(certificates),
-        QueryLimits.DEFAULT.withTemporaryBytes(temporaryFiles.asLongValue()));
+    boolean local = listening.thisMachineOnly();
+    try {
+      return new PostgresStorageAdapterFactory(
+          vertx,
+          new CertificateFiles(certificates, certificates.isEmpty() && local),
+          AddressRules.of(local, addresses.orElse(List.of())),
+          QueryLimits.DEFAULT.withTemporaryBytes(temporaryFiles.asLongValue()));
+    } catch (IllegalArgumentException wrong) {
+      throw new StartRefusedException(
+          "EPOCH_STORAGE_ALLOW holds " + wrong.getMessage() + "; see docs/security.md");
+    }
+  }
+
+  /** The tables of {@link AccessKeys}. */
+  @Produces
+  @Singleton
+  Migrations accessMigrations() {
+    return new Migrations("access", AccessKeys.class, List.of("001-api-keys.sql"));
   }
 
   @Produces
@@ -78,6 +99,12 @@ public class Wiring {
       @ConfigProperty(name = "epoch.copies.limit") MemorySize most,
       @ConfigProperty(name = "epoch.copies.unread") Duration unread) {
     return new CopyKeeper(server, new CopyKeeper.Policy(most.asLongValue(), unread));
+  }
+
+  @Produces
+  @Singleton
+  LiveCommitKeeper liveCommits(VersioningServer server) {
+    return new LiveCommitKeeper(server, Clock.systemUTC());
   }
 
   @Produces

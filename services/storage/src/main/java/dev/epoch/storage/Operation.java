@@ -10,8 +10,12 @@ import java.util.Objects;
  * @param id of the operation
  * @param branch whose tables change
  * @param tables that take part, each once
+ * @param live tables of the default branch whose uncommitted changes are committed first, at {@link
+ *     #livePosition}: all that the database has of the branch, so that no application's transaction
+ *     is committed by half; empty for none
  */
-public record Operation(OperationId id, BranchHandle branch, List<TableOperation> tables) {
+public record Operation(
+    OperationId id, BranchHandle branch, List<TableOperation> tables, List<BranchTable> live) {
 
   /** What happens to one table. */
   public sealed interface TableOperation {
@@ -23,10 +27,10 @@ public record Operation(OperationId id, BranchHandle branch, List<TableOperation
   public record CommitWorkingSet(BranchTable table) implements TableOperation {}
 
   /**
-   * Rows are written (they come as a stream beside the operation) and committed at once. The branch
-   * must have no uncommitted changes of this table. On a branch with overlay, the table then sees
-   * the default branch as of {@code anchor}: what neither the stream nor the branch's own changes
-   * determine stays what the branch saw before.
+   * Rows are written (they come as {@link PlannedRows} beside the operation) and committed at once.
+   * The branch must have no uncommitted changes of this table, unless they are committed first. On
+   * a branch with overlay, the table then sees the default branch as of {@code anchor}: what
+   * neither the stream nor the branch's own changes determine stays what the branch saw before.
    */
   public record MergeRows(BranchTable table, long anchor) implements TableOperation {}
 
@@ -40,5 +44,21 @@ public record Operation(OperationId id, BranchHandle branch, List<TableOperation
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(branch, "branch");
     tables = List.copyOf(tables);
+    live = List.copyOf(live);
+    if (!live.isEmpty() && !branch.isDefault()) {
+      throw new IllegalArgumentException("only the default branch has live changes");
+    }
+  }
+
+  public Operation(OperationId id, BranchHandle branch, List<TableOperation> tables) {
+    this(id, branch, tables, List.of());
+  }
+
+  /**
+   * Position of the commit of live changes: the version before the operation's own, which no other
+   * operation of the branch has, since this one was prepared after they had ended.
+   */
+  public long livePosition() {
+    return id.position() - 1;
   }
 }

@@ -10,18 +10,23 @@ import java.util.Map;
  *
  * @param locations by table id: where the committed rows of the branch are now. A table whose net
  *     change is empty keeps its former location.
+ * @param live by table id: where the rows were after live changes had been committed first; tables
+ *     without any are left out
  * @param committed by table id: all rows that a commit of the working set changed, where they are
  *     so few that the database told them at once. Who needs those of another table reads them. What
  *     the database remembers of an operation does not have them.
  */
 public record OperationResult(
-    Map<String, RowsLocation> locations, Map<String, List<RowChange>> committed) {
+    Map<String, RowsLocation> locations,
+    Map<String, RowsLocation> live,
+    Map<String, List<RowChange>> committed) {
   public OperationResult {
     locations = Map.copyOf(locations);
+    live = Map.copyOf(live);
     committed = Map.copyOf(committed);
   }
 
   public OperationResult(Map<String, RowsLocation> locations) {
-    this(locations, Map.of());
+    this(locations, Map.of(), Map.of());
   }
 }

@@ -44,6 +44,13 @@ public interface StorageAdapter extends AutoCloseable {
   // ---- tables
 
   /**
+   * Every table that users have in the database, in the order of their names; also those whose
+   * shape {@link #introspect} refuses. Partitions, and tables that belong to Epoch or to an
+   * extension, are left out.
+   */
+  List<TablePath> tables();
+
+  /**
    * Reads a table's shape from the catalogs. Fails with {@link TableNotFoundException} or {@link
    * NoPrimaryKeyException}.
    */
@@ -62,6 +69,18 @@ public interface StorageAdapter extends AutoCloseable {
    * Stops capturing and removes all of Epoch's objects of this table. Repeating it changes nothing.
    */
   void remove(TableHandle table);
+
+  /**
+   * Looks whether {@link #remove} is allowed; changes nothing. Fails with {@link
+   * PrivilegeException}, whose remedy is the statement that gives what is missing.
+   */
+  void requireRemovable(TableHandle table);
+
+  /**
+   * Ids of the branches on which the table was written since their last commit, also where nothing
+   * came of it; the default branch left out.
+   */
+  Set<String> branchesAtWork(TableHandle table);
 
   // ---- reading
 
@@ -124,9 +143,17 @@ public interface StorageAdapter extends AutoCloseable {
    * epoch.use_branch(name)} works. Constant time per table; nothing is copied. Repeating it changes
    * nothing.
    *
+   * <p>Branches are known by their ids. Another branch that has the name here loses it if it was
+   * told of at the handle's version or before, and keeps it, for the time being, if it was told of
+   * at a later one.
+   *
    * @param tables by table id: where the rows of the branch's head are
+   * @return id of that other branch, if there is one
    */
-  void putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+  Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+
+  /** Ids of the branches of a repository that the database knows and was not told to forget. */
+  Set<String> branches(String repository);
 
   /**
    * Forgets the branch's name and its views; its rows stay while commits refer to them. Repeating
@@ -189,13 +216,14 @@ public interface StorageAdapter extends AutoCloseable {
    * before, answers what it answered then. If the transaction fails, nothing of it is there.
    *
    * <p>Fails with {@link PendingChangesException} (a merge onto uncommitted changes), {@link
+   * MergeOvertakenException} (onto live changes that are in conflict with it), {@link
    * ConstraintViolationsException} (the merged rows break constraints), {@link BusyException}
    * (retry later).
    *
-   * @param changes for each table id that the operation merges into: the rows to write; pulled
-   *     once, closed by the adapter
+   * @param rows for each table id that the operation merges into: what to write; closed by the
+   *     adapter
    */
-  OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes);
+  OperationResult apply(Operation operation, Map<String, PlannedRows> rows);
 
   /** Whether the operation is done here, and with which result. */
   Optional<OperationResult> result(OperationId operation);

@@ -18,10 +18,23 @@ public interface StorageAdapterFactory {
   Location parse(String location);
 
   /**
+   * The location URL of a whole database as its settings. Fails with {@link BadLocationException},
+   * also if it names a table.
+   */
+  Settings database(String location);
+
+  /**
    * Settings as a user gave them, checked, with the secrets (passwords, also those inside URLs)
    * taken out. Fails with {@link BadLocationException}.
    */
   Settings settings(Map<String, JsonNode> given);
+
+  /**
+   * Settings after a change: what is not given stays. A secret stays with the address, login and
+   * protection that it was given for. Fails with {@link BadLocationException} if it would be sent
+   * elsewhere, or protected less, and is not given anew.
+   */
+  Settings change(Settings former, Map<String, JsonNode> given);
 
   /** The path of a table of a storage, as users write it: {@code table} or {@code schema.table}. */
   TablePath path(Settings settings, String text);

@@ -131,9 +131,9 @@ abstract class StorageAdapterCases {
   }
 
   void apply(Operation operation, List<RowChange> changes) {
-    Map<String, RowStream<RowChange>> streams =
+    Map<String, PlannedRows> streams =
         operation.tables().getFirst() instanceof MergeRows
-            ? Map.of(person.id(), RowStream.of(changes))
+            ? Map.of(person.id(), PlannedRows.fixed(RowStream.of(changes)))
             : Map.of();
     heads.put(
         operation.branch().id(), adapter.apply(operation, streams).locations().get(person.id()));

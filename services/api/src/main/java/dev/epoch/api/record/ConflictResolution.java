@@ -19,7 +19,9 @@ import java.util.Set;
 
 /** A decision about conflicts, from the words of a request to the command of the log. */
 public final class ConflictResolution {
-  private static final Set<String> RESOLUTIONS = Set.of("ours", "theirs", "base", "value");
+  private static final Set<String> SIDES = Set.of("ours", "theirs", "base");
+  private static final Set<String> VALUES = Set.of("value", "custom");
+  private static final String DELETE = "delete";
 
   private final TableSchema schema;
   private final ValueCodec values;
@@ -34,25 +36,34 @@ public final class ConflictResolution {
 
   /** Whether the table must be known to understand the request. */
   public static boolean needsTable(ResolveConflicts request) {
-    if (!RESOLUTIONS.contains(request.resolution())) {
+    boolean isValue = VALUES.contains(request.resolution());
+    boolean isDelete = DELETE.equals(request.resolution());
+    if (!isValue && !isDelete && !SIDES.contains(request.resolution())) {
       throw new InvalidRequestException(
-          FieldProblem.body("enum", "resolution", "Should be ours, theirs, base or value"));
+          FieldProblem.body(
+              "enum", "resolution", "Should be ours, theirs, base, value, delete or custom"));
     }
-    boolean isValue = request.resolution().equals("value");
     if (isValue && request.value() == null) {
       throw new InvalidRequestException(
-          FieldProblem.body("missing", "value", "The resolution value needs one"));
+          FieldProblem.body(
+              "missing", "value", "The resolution " + request.resolution() + " needs one"));
     }
     if (!isValue && request.value() != null) {
       throw new InvalidRequestException(
-          FieldProblem.body("value_error", "value", "Only the resolution value takes one"));
+          FieldProblem.body(
+              "value_error", "value", "Only the resolutions value and custom take one"));
+    }
+    if (isDelete && request.field() != null) {
+      throw new InvalidRequestException(
+          FieldProblem.body(
+              "value_error", "field", "A record is deleted as a whole; for NULL give value: null"));
     }
     return request.key() != null || isValue;
   }
 
   /** A decision for which the table does not matter. */
   public static ResolveConflictsV1 plain(ResolveConflicts request, String branch) {
-    return command(request, branch, request.table(), List.of(), Map.of(), List.of(), false);
+    return command(request, branch, request.table(), List.of(), Map.of(), List.of());
   }
 
   /**
@@ -67,20 +78,27 @@ public final class ConflictResolution {
     Map<String, String> texts = new HashMap<>();
     List<String> nulls = new ArrayList<>();
     JsonNode value = request.value();
-    boolean deleteRow = false;
     if (value != null && request.field() != null) {
       put(request.field(), value, texts, nulls);
-    } else if (value != null && value.isNull()) {
-      deleteRow = true;
     } else if (value != null) {
-      if (!value.isObject()) {
-        throw new InvalidRequestException(
-            FieldProblem.body(
-                "type_error", "value", "Without a field, should be an object of columns, or null"));
-      }
+      requireColumns(request, value);
       value.properties().forEach(field -> put(field.getKey(), field.getValue(), texts, nulls));
     }
-    return command(request, branch, table, key, texts, nulls, deleteRow);
+    return command(request, branch, table, key, texts, nulls);
+  }
+
+  private static void requireColumns(ResolveConflicts request, JsonNode value) {
+    if (value.isObject() && !value.isEmpty()) {
+      return;
+    }
+    String problem =
+        value.isNull()
+            ? "Name the field that becomes NULL; to delete the record, give resolution delete"
+            : request.constraint() == null
+                ? "Without a field, should be an object of columns"
+                : "Records break the constraint, and need other values: an object of columns. The"
+                    + " constraint itself is changed in the database, with ALTER TABLE";
+    throw new InvalidRequestException(FieldProblem.body("type_error", "value", problem));
   }
 
   private void put(String field, JsonNode value, Map<String, String> texts, List<String> nulls) {
@@ -117,18 +135,18 @@ public final class ConflictResolution {
       String table,
       List<String> key,
       Map<String, String> texts,
-      List<String> nulls,
-      boolean deleteRow) {
+      List<String> nulls) {
+    boolean isDelete = DELETE.equals(request.resolution());
     return new ResolveConflictsV1(
         branch,
         table,
         key,
         request.field(),
         request.constraint(),
-        request.resolution(),
+        SIDES.contains(request.resolution()) ? request.resolution() : "value",
         texts,
         nulls,
-        deleteRow,
+        isDelete,
         0,
         0);
   }

@@ -1,6 +1,7 @@
 package dev.epoch.api.request;
 
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -17,6 +18,11 @@ public record MergeBranch(
     @Schema(description = "Refuse instead of leaving conflicts open") Boolean failOnConflict,
     @Schema(description = "Accepted: all branches of a repository have a common root")
         Boolean allowUnrelated,
+    @Pattern(regexp = "commit|refuse", message = "Should be commit or refuse")
+        @Schema(
+            description =
+                "What becomes of uncommitted live changes of the default branch: commit them first, or refuse; the repository's setting if none is given")
+        String liveChanges,
     @Schema(description = "Refuse if the target stands elsewhere") String expectedHead,
     @Schema(description = "Whoever asks if none is given") String authorName,
     String authorEmail) {}

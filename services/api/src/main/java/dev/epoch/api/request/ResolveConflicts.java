@@ -13,9 +13,13 @@ public record ResolveConflicts(
         JsonNode key,
     @Schema(description = "Only this field") String field,
     @Schema(description = "Only violations of this constraint") String constraint,
-    @NotNull @Schema(description = "ours, theirs, base or value", examples = "ours")
+    @NotNull
+        @Schema(
+            description = "ours, theirs, base, value, delete or custom (the same as value)",
+            examples = "ours")
         String resolution,
     @Schema(
             description =
-                "For resolution value: the field's value, or an object of columns without a field; null deletes the record")
+                "For resolution value: the field's value, where null sets NULL, or an object of"
+                    + " columns without a field")
         JsonNode value) {}

@@ -84,7 +84,8 @@ public class ConflictsResource {
   @Operation(
       summary = "Decide about conflicts",
       description =
-          "All that the table, key, field and constraint given select. Later decisions win over earlier ones.")
+          "All that the table, key, field and constraint given select. Later decisions win over"
+              + " earlier ones.")
   public ConflictPage.Resolved resolve(@NotNull @Valid ResolveConflicts body) {
     if (body.value() != null) {
       NumberLimits.check(body.value(), "body", "value");
@@ -107,7 +108,7 @@ public class ConflictsResource {
   }
 
   private static ConflictPage.Resolved resolved(ConflictService.Settled settled) {
-    return new ConflictPage.Resolved(settled.resolved(), settled.remaining());
+    return new ConflictPage.Resolved(settled.resolved(), settled.decided(), settled.remaining());
   }
 
   private ResolveConflictsV1 ofTable(

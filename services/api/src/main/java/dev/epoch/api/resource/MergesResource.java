@@ -63,6 +63,7 @@ public class MergesResource {
                     body.strategy(),
                     body.message(),
                     author.of(request.actor(), body.authorName(), body.authorEmail()),
+                    body.liveChanges(),
                     Boolean.TRUE.equals(body.noCommit()),
                     Boolean.TRUE.equals(body.failOnConflict()),
                     dryRun,

@@ -7,9 +7,12 @@ import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.json.NumberLimits;
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.ChangeRepository;
 import dev.epoch.api.request.CreateRepository;
 import dev.epoch.api.view.RepositoryView;
+import dev.epoch.events.LiveCommits;
 import dev.epoch.events.command.CreateRepositoryV1;
+import dev.epoch.events.command.UpdateRepositoryV1;
 import dev.epoch.gateway.Caller;
 import dev.epoch.gateway.LiveRepository;
 import dev.epoch.gateway.VersioningServer;
@@ -19,6 +22,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -114,6 +118,30 @@ public class RepositoriesResource {
     LiveRepository repository = request.repository(name);
     request.server().repositories().open(repository.name(), request.caller());
     return view(repository);
+  }
+
+  @PATCH
+  @Path("{name}")
+  @Operation(summary = "Change settings of a repository", description = "What is left out stays.")
+  public RepositoryView change(String name, @NotNull @Valid ChangeRepository body) {
+    LiveRepository repository = request.repository(name);
+    request
+        .server()
+        .repositories()
+        .update(
+            repository.name(),
+            new UpdateRepositoryV1(
+                body.description(), body.liveChanges(), liveCommits(body.liveCommits())),
+            request.caller());
+    return view(repository);
+  }
+
+  private static LiveCommits liveCommits(ChangeRepository.LiveCommits given) {
+    if (given == null) {
+      return null;
+    }
+    long every = given.every() == null ? 0 : given.every();
+    return new LiveCommits(given.policy(), every);
   }
 
   @DELETE

@@ -2,14 +2,18 @@ package dev.epoch.api.resource;
 
 import dev.epoch.api.ServerStatus;
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.view.ProjectionsView;
 import dev.epoch.api.view.ServerView;
 import dev.epoch.gateway.RefusedException;
+import dev.epoch.projections.Projections;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -22,12 +26,16 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ServerResource {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final ServerStatus status;
   private final ApiRequest request;
+  private final Projections projections;
 
-  ServerResource(ServerStatus status, ApiRequest request) {
+  ServerResource(ServerStatus status, ApiRequest request, Projections projections) {
     this.status = status;
     this.request = request;
+    this.projections = projections;
   }
 
   @GET
@@ -48,7 +56,7 @@ public class ServerResource {
   @Operation(
       summary = "Whether the server can serve requests",
       description =
-          "It can when the metadata database answers and whatever a stopped process left behind is settled.")
+          "It can when the metadata database answers and whatever a stopped process left behind is settled. A read model that is parked or waits with a repository is told of as degraded: it takes no server out of service.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = ServerView.Readiness.class)))
@@ -58,9 +66,19 @@ public class ServerResource {
       content = @Content(schema = @Schema(implementation = ServerView.Readiness.class)))
   public Response ready() {
     boolean connected = status.metadataConnected();
+    List<ProjectionsView.Degradation> degraded = List.of();
+    if (connected && status.started()) {
+      try {
+        degraded = ProjectionsView.degraded(projections.checkpoints(PATIENCE));
+      } catch (RuntimeException away) {
+        connected = false;
+      }
+    }
     boolean ready = connected && status.started();
     return Response.status(ready ? 200 : 503)
-        .entity(new ServerView.Readiness(ready, connected, ready ? repository() : null))
+        .entity(
+            new ServerView.Readiness(
+                ready, connected, ready && request.admitted() ? repository() : null, degraded))
         .build();
   }
 

@@ -3,7 +3,9 @@ package dev.epoch.api.resource;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.record.TableDdl;
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.DiscoverTables;
 import dev.epoch.api.request.RegisterTable;
+import dev.epoch.api.view.DiscoveredTables;
 import dev.epoch.api.view.SchemaView;
 import dev.epoch.api.view.TableView;
 import dev.epoch.engine.state.BranchState;
@@ -74,6 +76,20 @@ public class TablesResource {
                 request.caller());
     return TableView.of(repository.state(), table, null)
         .withSchema(SchemaView.of(table.name(), table.schema()));
+  }
+
+  @POST
+  @Path("discover")
+  @Operation(
+      summary = "List the tables of a database",
+      description =
+          "Those that the repository has and those that it has not, whether they can be registered or not. Changes nothing.")
+  public DiscoveredTables discover(@NotNull @Valid DiscoverTables body) {
+    return DiscoveredTables.of(
+        request
+            .server()
+            .discovery()
+            .discover(request.state(), body.location(), body.storageName()));
   }
 
   @GET

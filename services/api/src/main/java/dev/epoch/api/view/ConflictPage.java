@@ -42,6 +42,7 @@ public record ConflictPage(
   /** What a decision settled. */
   @Schema(name = "Resolved")
   public record Resolved(
-      @Schema(description = "Conflicts settled by it") long resolved,
+      @Schema(description = "Conflicts that are wholly decided now") long resolved,
+      @Schema(description = "Fields that the decision is about") long decided,
       @Schema(description = "Conflicts left") long remaining) {}
 }

@@ -16,7 +16,9 @@ public record MergeView(
     long conflictCount,
     List<String> conflictTables,
     @Schema(description = "Head of the target afterwards; null for a dry run and an open merge")
-        String resultCommitId) {
+        String resultCommitId,
+    @Schema(description = "Commit of live changes that was made before the merge, or null")
+        String liveCommit) {
 
   public static MergeView of(Merged merged) {
     return new MergeView(
@@ -27,6 +29,7 @@ public record MergeView(
         !merged.conflicts().isEmpty(),
         merged.conflicts().values().stream().mapToLong(Long::longValue).sum(),
         merged.conflicts().keySet().stream().sorted().toList(),
-        merged.result() == null ? null : CommitView.idOf(merged.result()));
+        merged.result() == null ? null : CommitView.idOf(merged.result()),
+        merged.liveCommit());
   }
 }

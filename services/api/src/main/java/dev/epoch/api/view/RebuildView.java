@@ -14,7 +14,9 @@ public record RebuildView(List<Rebuilt> projections) {
    * @param equal whether the live one was as the log says
    * @param position of the log at which they were compared, for read models in the metadata
    *     database
+   * @param repository whose part was built anew; null: of all
    * @param states how many table states were compared, for overlays and histories
+   * @param problem why it could not be built anew
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Rebuilt(
@@ -23,10 +25,16 @@ public record RebuildView(List<Rebuilt> projections) {
       boolean equal,
       Long position,
       Integer states,
-      List<Difference> differences) {
-    public static Rebuilt of(Projections.Rebuild rebuild) {
+      List<Difference> differences,
+      String problem) {
+    public static Rebuilt of(Projections.Rebuild rebuild, String repository) {
       return new Rebuilt(
-          rebuild.projection(), null, rebuild.equal(), rebuild.position(), null, null);
+          rebuild.projection(), repository, rebuild.equal(), rebuild.position(), null, null, null);
+    }
+
+    /** One of several that could not be built anew. */
+    public static Rebuilt failed(String repository, String problem) {
+      return new Rebuilt("overlay-tables", repository, false, null, null, null, problem);
     }
 
     public static Rebuilt of(
@@ -41,7 +49,8 @@ public record RebuildView(List<Rebuilt> projections) {
           before.differences().isEmpty(),
           null,
           before.states(),
-          differences);
+          differences,
+          null);
     }
   }
 

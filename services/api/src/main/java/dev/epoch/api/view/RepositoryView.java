@@ -1,6 +1,7 @@
 package dev.epoch.api.view;
 
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.LiveCommits;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -13,7 +14,10 @@ public record RepositoryView(
     String description,
     Instant createdAt,
     @Schema(description = "Where the server keeps metadata, without credentials")
-        String metadataUrl) {
+        String metadataUrl,
+    @Schema(description = "What merges do with uncommitted live changes: commit, refuse")
+        String liveChanges,
+    LiveCommits liveCommits) {
 
   public static RepositoryView of(RepositoryState state, String metadataUrl) {
     return new RepositoryView(
@@ -21,7 +25,9 @@ public record RepositoryView(
         state.defaultBranch().name(),
         state.profile().description(),
         state.profile().createdAt(),
-        metadataUrl);
+        metadataUrl,
+        state.profile().liveChanges(),
+        state.profile().liveCommits());
   }
 
   /** All repositories. */

@@ -1,5 +1,6 @@
 package dev.epoch.api.view;
 
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What the server tells about itself. */
@@ -19,5 +20,9 @@ public record ServerView(String name, String version, String apiPrefix, String d
       boolean ready,
       boolean metadataConnected,
       @Schema(description = "The repository that whoever asks works with, or null")
-          String repository) {}
+          String repository,
+      @Schema(
+              description =
+                  "Read models that do not go on with a repository; the server serves requests all the same. See /admin/projections")
+          List<ProjectionsView.Degradation> degraded) {}
 }

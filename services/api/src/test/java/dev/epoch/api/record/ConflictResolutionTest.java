@@ -28,14 +28,39 @@ class ConflictResolutionTest {
   }
 
   @Test
-  void nullForAFieldIsNullAndForARecordItsDeletion() {
+  void nullIsNullAndDeleteIsADeletion() {
     ResolveConflictsV1 field =
         decide("{\"key\": 1, \"field\": \"name\", \"resolution\": \"value\", \"value\": null}");
-    ResolveConflictsV1 record = decide("{\"key\": 1, \"resolution\": \"value\", \"value\": null}");
+    ResolveConflictsV1 record = decide("{\"key\": 1, \"resolution\": \"delete\"}");
+    ResolveConflictsV1 all = decide("{\"table\": \"users\", \"resolution\": \"delete\"}");
 
     assertThat(field.nulls()).containsExactly("name");
     assertThat(field.deleteRow()).isFalse();
     assertThat(record.deleteRow()).isTrue();
+    assertThat(record.key()).containsExactly("1");
+    assertThat(record.resolution()).isEqualTo("value");
+    assertThat(all.deleteRow()).isTrue();
+  }
+
+  @Test
+  void customIsTheValuesOfRecordsThatBreakAConstraint() {
+    ResolveConflictsV1 command =
+        decide(
+            """
+            {"constraint": "users_name", "resolution": "custom", "value": {"name": "Al"}}
+            """);
+
+    assertThat(command.resolution()).isEqualTo("value");
+    assertThat(command.constraint()).isEqualTo("users_name");
+    assertThat(command.values()).containsEntry("name", "Al").hasSize(1);
+    assertThatThrownBy(() ->
+            decide(
+                """
+                {"constraint": "users_name", "resolution": "custom", "value": "CHECK (true)"}
+                """))
+        .isInstanceOfSatisfying(
+            InvalidRequestException.class,
+            refused -> assertThat(refused.problems().toString()).contains("ALTER TABLE"));
   }
 
   @Test
@@ -73,6 +98,11 @@ class ConflictResolutionTest {
       strings = {
         "{\"resolution\": \"mine\"}",
         "{\"resolution\": \"value\"}",
+        "{\"resolution\": \"value\", \"key\": 1, \"value\": null}",
+        "{\"resolution\": \"value\", \"key\": 1, \"value\": {}}",
+        "{\"resolution\": \"delete\", \"value\": null}",
+        "{\"resolution\": \"delete\", \"field\": \"name\"}",
+        "{\"resolution\": \"custom\"}",
         "{\"resolution\": \"ours\", \"value\": 1}",
         "{\"resolution\": \"value\", \"value\": 1}",
         "{\"resolution\": \"value\", \"field\": \"nope\", \"value\": 1}",

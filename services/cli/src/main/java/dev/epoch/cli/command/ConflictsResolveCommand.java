@@ -2,6 +2,7 @@ package dev.epoch.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
@@ -49,8 +50,15 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
   @Option(
       names = {"--value", "--custom"},
       paramLabel = "<value>",
-      description = "Set this value, or this definition of a constraint.")
+      description =
+          "Set this value; of a constraint, columns of the records that break it as JSON.")
   private String value;
+
+  @Option(names = "--null", description = "Set the field to NULL.")
+  private boolean setNull;
+
+  @Option(names = "--delete", description = "Delete the record.")
+  private boolean delete;
 
   @Option(
       names = {"-i", "--interactive"},
@@ -64,9 +72,12 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    if (Stream.of(ours, theirs, base, value != null, interactive).filter(given -> given).count()
+    if (Stream.of(ours, theirs, base, value != null, setNull, delete, interactive)
+            .filter(given -> given)
+            .count()
         != 1) {
-      throw CommandFailure.usage("give one of --ours, --theirs, --base, --value, --interactive");
+      throw CommandFailure.usage(
+          "give one of --ours, --theirs, --base, --value, --null, --delete, --interactive");
     }
     String scope = table == null ? tableOption : table;
     if (interactive) {
@@ -81,12 +92,18 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
                 field,
                 constraint,
                 side(),
-                value == null ? null : value(scope)));
+                setNull ? NullNode.instance : value == null ? null : value(scope)));
   }
 
   private void checkScope(String scope) {
     if (record != null && scope == null) {
       throw CommandFailure.usage("--record needs a table");
+    }
+    if (delete && field != null) {
+      throw CommandFailure.usage("--delete deletes whole records; --field has --null");
+    }
+    if (setNull && (field == null || scope == null)) {
+      throw CommandFailure.usage("--null needs a table and --field");
     }
     if (value != null && field == null && constraint == null) {
       throw CommandFailure.usage("--value needs --field or --constraint");
@@ -98,7 +115,7 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
 
   private JsonNode value(String scope) {
     return field == null
-        ? TextNode.valueOf(value)
+        ? TypedValues.columns(value)
         : new TypedValues(session()).of(scope, field, value);
   }
 
@@ -121,6 +138,9 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
     }
     if (theirs) {
       return Conflicts.Side.THEIRS;
+    }
+    if (delete) {
+      return Conflicts.Side.DELETE;
     }
     return base ? Conflicts.Side.BASE : Conflicts.Side.VALUE;
   }

@@ -61,6 +61,11 @@ final class InteractiveResolution {
       return conflict.table() + record + ", " + why + ")";
     }
 
+    /** Whether that there is no record is an answer that neither side has. */
+    boolean takesDelete() {
+      return field == null && conflict.constraint() != null && !conflict.aboutDefinition();
+    }
+
     boolean takesValue() {
       return field != null || conflict.aboutDefinition();
     }
@@ -144,13 +149,20 @@ final class InteractiveResolution {
     if (question.takesValue()) {
       output.line("  [c] Enter custom value");
     }
+    if (question.takesDelete()) {
+      output.line("  [d] Delete the record");
+    }
     output.line("  [s] Skip (resolve later)");
     for (String answer = prompt("> "); answer != null; answer = prompt("> ")) {
       Optional<Step> step = take(question, answer.strip().toLowerCase(Locale.ROOT));
       if (step.isPresent()) {
         return step.get();
       }
-      output.line("Please answer o, t, b" + (question.takesValue() ? ", c" : "") + " or s.");
+      output.line(
+          "Please answer o, t, b"
+              + (question.takesValue() ? ", c" : "")
+              + (question.takesDelete() ? ", d" : "")
+              + " or s.");
     }
     return Step.ENDED;
   }
@@ -165,6 +177,10 @@ final class InteractiveResolution {
       case "o" -> Optional.of(decide(question, Conflicts.Side.OURS, null));
       case "t" -> Optional.of(decide(question, Conflicts.Side.THEIRS, null));
       case "b" -> Optional.of(decide(question, Conflicts.Side.BASE, null));
+      case "d" ->
+          question.takesDelete()
+              ? Optional.of(decide(question, Conflicts.Side.DELETE, null))
+              : Optional.empty();
       case "c" -> question.takesValue() ? takeValue(question) : Optional.empty();
       case "s" -> {
         session.output().line("");

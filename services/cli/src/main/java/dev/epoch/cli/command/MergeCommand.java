@@ -52,6 +52,12 @@ public final class MergeCommand extends EpochSubcommand {
   @Option(names = "--allow-unrelated", description = "Merge branches without common history.")
   private boolean allowUnrelated;
 
+  @Option(
+      names = "--no-live-commit",
+      description =
+          "Refuse to merge where live changes that are not committed would be written over.")
+  private boolean noLiveCommit;
+
   @Option(names = "--continue", description = "Conclude the merge after conflicts are resolved.")
   private boolean proceed;
 
@@ -110,7 +116,8 @@ public final class MergeCommand extends EpochSubcommand {
                     noCommit,
                     dryRun,
                     failOnConflict,
-                    allowUnrelated));
+                    allowUnrelated,
+                    noLiveCommit ? "refuse" : null));
     if (output().json()) {
       output().json(outcome);
     } else if (outcome.hasConflicts()) {
@@ -124,6 +131,10 @@ public final class MergeCommand extends EpochSubcommand {
     } else if (outcome.fastForward()) {
       output().confirm("Fast-forward merge: " + target + " -> " + shown(outcome.commitId()));
     } else {
+      if (outcome.liveCommit() != null) {
+        output()
+            .confirm("Committed live changes of " + target + ": " + shown(outcome.liveCommit()));
+      }
       confirmMerge(source, target, outcome.commitId());
     }
     return outcome.hasConflicts() ? ExitCode.NEGATIVE : ExitCode.OK;

@@ -18,45 +18,48 @@ final class ProjectionsCheck {
   /**
    * The finding.
    *
-   * @param answer {@code projections[].{name, position, lag, state, parked_at, error}}, where state
-   *     is running or parked
+   * @param answer {@code projections[].{name, position, lag, state, repositories[].{repository,
+   *     state, position, error}}}
    */
   static Finding of(JsonNode answer) {
-    List<String> parked = new ArrayList<>();
-    List<String> names = new ArrayList<>();
+    List<String> stopped = new ArrayList<>();
+    List<String> paths = new ArrayList<>();
     List<String> behind = new ArrayList<>();
     for (JsonNode projection : answer.path(CHECK)) {
       String name = projection.path("name").asText();
       long lag = projection.path("lag").asLong();
-      if (!projection.path("state").asText().equals("running")) {
-        names.add(name);
-        parked.add(stopped(projection));
-      } else if (lag > 0) {
+      for (JsonNode repository : projection.path("repositories")) {
+        if (repository.path("state").asText().equals("resumed")) {
+          behind.add(name + " catches up with " + repository.path("repository").asText());
+          continue;
+        }
+        stopped.add(stopped(name, repository));
+        paths.add(name + "/retry?repository=" + repository.path("repository").asText());
+      }
+      if (lag > 0) {
         behind.add(name + " is " + Counts.of(lag, "record") + " behind");
       }
     }
-    if (!parked.isEmpty()) {
+    if (!stopped.isEmpty()) {
       return Finding.problem(
           CHECK,
-          String.join("; ", parked),
+          String.join("; ", stopped),
           "remove the cause, then POST /api/v1/admin/projections/"
-              + names.getFirst()
-              + "/retry; .../skip leaves the event out");
+              + paths.getFirst()
+              + "; .../skip leaves the event out, /admin/rebuild builds it anew");
     }
     String running = answer.path(CHECK).size() + " running";
     return Finding.good(
         CHECK, behind.isEmpty() ? running : running + "; " + String.join(", ", behind));
   }
 
-  private static String stopped(JsonNode projection) {
-    String where =
-        projection.hasNonNull("parked_at")
-            ? " before position " + projection.path("parked_at").asLong()
-            : "";
-    return projection.path("name").asText()
-        + " is "
-        + projection.path("state").asText("stopped")
-        + where
-        + (projection.hasNonNull("error") ? ": " + projection.path("error").asText() : "");
+  private static String stopped(String name, JsonNode repository) {
+    return "%s %s before position %d of repository %s: %s"
+        .formatted(
+            name,
+            repository.path("state").asText().equals("parked") ? "is parked" : "waits",
+            repository.path("position").asLong(),
+            repository.path("repository").asText(),
+            repository.path("error").asText());
   }
 }

@@ -1,6 +1,5 @@
 package dev.epoch.cli.command;
 
-import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.text.Counts;
@@ -21,11 +20,17 @@ final class ResolutionReport {
         session.client().conflicts().resolve(session.branch(), resolution);
     if (session.output().json()) {
       session.output().json(progress);
-    } else if (progress.resolved() == 0) {
-      throw new CommandFailure(
-          ExitCode.NOT_FOUND, "no conflict matches", "'epoch conflicts show' lists them");
-    } else {
+    } else if (progress.resolved() > 0) {
       print(progress.resolved(), progress.remaining());
+    } else {
+      session
+          .output()
+          .confirm(
+              "Decided "
+                  + Counts.of(progress.decided(), "field")
+                  + "; no conflict is resolved by that, "
+                  + progress.remaining()
+                  + " remaining");
     }
     return ExitCode.OK;
   }

@@ -1,6 +1,5 @@
 package dev.epoch.cli.command;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
@@ -25,8 +24,14 @@ public final class ResolveCommand extends EpochSubcommand {
   @Option(names = "--theirs", description = "Take the version of the branch that is merged.")
   private boolean theirs;
 
-  @Option(names = "--custom", paramLabel = "<definition>", description = "Set this definition.")
+  @Option(
+      names = "--custom",
+      paramLabel = "<columns>",
+      description = "Set columns of the records that break it: '{\"customer\": 3}'.")
   private String custom;
+
+  @Option(names = "--delete", description = "Delete the records that break it.")
+  private boolean delete;
 
   /** The command in a session. */
   public ResolveCommand(Session session) {
@@ -35,11 +40,11 @@ public final class ResolveCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    if (Stream.of(ours, theirs, custom != null).filter(given -> given).count() != 1) {
-      throw CommandFailure.usage("give one of --ours, --theirs, --custom");
+    if (Stream.of(ours, theirs, custom != null, delete).filter(given -> given).count() != 1) {
+      throw CommandFailure.usage("give one of --ours, --theirs, --custom, --delete");
     }
     int dot = name.lastIndexOf('.');
-    Conflicts.Side side = Conflicts.Side.VALUE;
+    Conflicts.Side side = delete ? Conflicts.Side.DELETE : Conflicts.Side.VALUE;
     if (ours || theirs) {
       side = ours ? Conflicts.Side.OURS : Conflicts.Side.THEIRS;
     }
@@ -51,6 +56,6 @@ public final class ResolveCommand extends EpochSubcommand {
                 null,
                 name.substring(dot + 1),
                 side,
-                custom == null ? null : TextNode.valueOf(custom)));
+                custom == null ? null : TypedValues.columns(custom)));
   }
 }

@@ -2,11 +2,8 @@ package dev.epoch.cli.command;
 
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
-import dev.epoch.cli.Progress;
 import dev.epoch.cli.Session;
-import dev.epoch.cli.text.Counts;
 import dev.epoch.cli.text.TypeNames;
-import dev.epoch.client.EpochClient;
 import dev.epoch.client.Table;
 import dev.epoch.client.Tables;
 import java.util.List;
@@ -20,13 +17,36 @@ import picocli.CommandLine.Parameters;
     description = "Register tables: one by its location, or several in a storage backend.")
 public final class TableAddCommand extends EpochSubcommand {
 
-  @Parameters(arity = "1..*", paramLabel = "<name>", description = "Name of the table.")
-  private List<String> names;
+  @Parameters(arity = "0..*", paramLabel = "<name>", description = "Name of the table.")
+  private List<String> names = List.of();
+
+  @Option(
+      names = "--all",
+      description =
+          "All tables of the database that --location or --storage names; those that cannot be"
+              + " registered are listed with the reason.")
+  private boolean all;
+
+  @Option(
+      names = "--pattern",
+      paramLabel = "<patterns>",
+      split = ",",
+      description = "Of those, only the ones named so: 'audit_*', or with the schema 'sales.*'.")
+  private List<String> patterns = List.of();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "<patterns>",
+      split = ",",
+      description = "Of those, not the ones named so.")
+  private List<String> excluded = List.of();
 
   @Option(
       names = "--location",
       paramLabel = "<url>",
-      description = "Where it is, such as postgresql://host/database/schema.table.")
+      description =
+          "Where it is, such as postgresql://host/database/schema.table; with --all, where the"
+              + " database is.")
   private String location;
 
   @Option(
@@ -42,10 +62,10 @@ public final class TableAddCommand extends EpochSubcommand {
   private String path;
 
   @Option(
-      names = "--primary-key",
+      names = {"--primary-key", "--key"},
       paramLabel = "<columns>",
       split = ",",
-      description = "Columns of the primary key (default: as the table says).")
+      description = "Columns that tell its rows apart (default: the table's primary key).")
   private List<String> primaryKey = List.of();
 
   @Option(
@@ -60,15 +80,23 @@ public final class TableAddCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
+    boolean several = all || !patterns.isEmpty() || !excluded.isEmpty();
+    if (several == !names.isEmpty()) {
+      throw CommandFailure.usage("give names of tables, or --all, or --pattern");
+    }
+    if (several) {
+      return addSeveral();
+    }
     if (location != null && (storage != null || path != null)) {
       throw CommandFailure.usage("--location goes without --storage and --path");
     }
     if (names.size() > 1 && (location != null || path != null)) {
       throw CommandFailure.usage("--location and --path are for one table");
     }
+    Registrations registrations = new Registrations(client(), session().branch(), output());
     for (String name : names) {
       Table table =
-          add(
+          registrations.add(
               new Tables.Draft(
                   name,
                   location,
@@ -84,19 +112,21 @@ public final class TableAddCommand extends EpochSubcommand {
     return ExitCode.OK;
   }
 
-  private Table add(Tables.Draft draft) {
-    String branch = session().branch();
-    EpochClient client = client();
-    try (Progress progress = output().progress("Registering " + draft.name());
-        RegistrationWatch watch = RegistrationWatch.start(client, draft.name(), progress)) {
-      return client.tables().add(branch, draft);
+  private ExitCode addSeveral() {
+    if (path != null || !primaryKey.isEmpty()) {
+      throw CommandFailure.usage("--path and --primary-key are for one table");
     }
+    if (location != null && storage != null) {
+      throw CommandFailure.usage("--location goes without --storage");
+    }
+    return new Registrations(client(), session().branch(), output())
+        .addMatching(location, storage, new TablePatterns(patterns, excluded));
   }
 
   private void confirm(Table table) {
-    String records =
-        table.recordCount() == null ? "" : " with " + Counts.of(table.recordCount(), "record");
-    output().confirm("Registered table '" + table.name() + "'" + records);
+    output()
+        .confirm(
+            "Registered table '" + table.name() + "'" + Registrations.records(table.recordCount()));
     if (!table.columns().isEmpty()) {
       List<String> columns =
           table.columns().stream()

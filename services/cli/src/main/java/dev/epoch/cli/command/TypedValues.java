@@ -42,6 +42,16 @@ final class TypedValues {
     }
   }
 
+  /** Columns and their values where that was typed, else the text. */
+  static JsonNode columns(String typed) {
+    try {
+      JsonNode columns = Json.parse(typed);
+      return columns.isObject() ? columns : TextNode.valueOf(typed);
+    } catch (IOException notJson) {
+      return TextNode.valueOf(typed);
+    }
+  }
+
   /** A column of documents, or a place in one, which is named by a JSON pointer. */
   private boolean isDocument(String table, String field) {
     String branch = session.branch();

@@ -31,24 +31,50 @@ final class CommitEvents {
   private CommitEvents() {}
 
   /**
-   * A commit like one that exists, of another branch at the same microsecond, gets the next
-   * microsecond: ids are unique.
+   * What a commit holds.
    *
+   * @param parents the first is the head before
+   * @param entries of tables that changed against it
    * @param removed names of tables of the first parent that are versioned no more
    * @param branchLocations by table id: where the branch keeps rows of tables that the commit's
    *     entries do not tell of
+   */
+  record Content(
+      List<String> parents,
+      List<TableEntry> entries,
+      List<String> removed,
+      Map<String, RowsLocation> branchLocations) {}
+
+  /** Who says what about it, and when. */
+  record Text(Actor author, String message, Instant time) {}
+
+  /**
+   * Which of an operation's commits it is.
+   *
+   * @param live the one of live changes, before the merge's own
+   * @param liveCommit id of that one, if there was one before this
+   */
+  record Part(boolean live, String liveCommit) {
+    static final Part ALONE = new Part(false, null);
+    static final Part LIVE = new Part(true, null);
+  }
+
+  /**
+   * A commit like one that exists, of another branch at the same microsecond, gets the next
+   * microsecond: ids are unique.
    */
   static List<Event> of(
       RepositoryState state,
       BranchState branch,
       OperationState operation,
-      List<String> parents,
-      List<TableEntry> entries,
-      List<String> removed,
-      Map<String, RowsLocation> branchLocations,
-      Actor author,
-      String message,
-      Instant time) {
+      Content content,
+      Text text,
+      Part part) {
+    List<String> parents = content.parents();
+    List<TableEntry> entries = content.entries();
+    List<String> removed = content.removed();
+    Actor author = text.author();
+    String message = text.message();
     CommitState first = state.commits().byId().get(parents.getFirst());
     PMap<String, TableEntry> tree = first.tree().minusAll(removed);
     List<String> gone = new ArrayList<>(removed);
@@ -57,14 +83,15 @@ final class CommitEvents {
       gone.remove(entry.name());
     }
     List<CommitId> parentIds = parents.stream().map(CommitId::new).toList();
-    Instant unique = time;
+    Instant unique = text.time();
     String id = CommitIds.compute(parentIds, tree, author, message, unique).hex();
     while (state.commits().of(id).isPresent()) {
       unique = unique.plus(1, ChronoUnit.MICROS);
       id = CommitIds.compute(parentIds, tree, author, message, unique).hex();
     }
 
-    Map<String, RowsLocation> locations = locations(branch, tree, entries, branchLocations);
+    Map<String, RowsLocation> locations =
+        locations(branch, tree, entries, content.branchLocations());
     int room = Math.max(0, ENTRIES_PER_RECORD - locations.size() / LOCATIONS_PER_ENTRY);
     List<Event> events = new ArrayList<>();
     int start = 0;
@@ -84,7 +111,9 @@ final class CommitEvents {
             unique,
             entries.subList(start, entries.size()),
             gone,
-            locations));
+            locations,
+            part.live(),
+            part.liveCommit()));
     return events;
   }
 

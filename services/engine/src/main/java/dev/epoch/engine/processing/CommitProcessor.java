@@ -113,13 +113,9 @@ public final class CommitProcessor {
             state,
             branch,
             operation,
-            List.of(head.id()),
-            facts.entries(),
-            removed,
-            Map.of(),
-            plan.author(),
-            plan.message(),
-            plan.time()));
+            new CommitEvents.Content(List.of(head.id()), facts.entries(), removed, Map.of()),
+            new CommitEvents.Text(plan.author(), plan.message(), plan.time()),
+            CommitEvents.Part.ALONE));
     return Decision.accept(events);
   }
 

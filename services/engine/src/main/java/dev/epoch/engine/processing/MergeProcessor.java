@@ -3,10 +3,13 @@ package dev.epoch.engine.processing;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.state.Appliers;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.Occurrence;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
@@ -16,6 +19,7 @@ import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
 import dev.epoch.events.event.OperationPlan;
@@ -23,6 +27,7 @@ import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.Ancestry;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,22 +58,6 @@ public final class MergeProcessor {
       return Decision.accept(
           new CommandCompletedV1(Map.of("up_to_date", "true", "commit", target.head())));
     }
-    if (!command.uncommitted().isEmpty()) {
-      return Decision.reject(
-          new Rejection(
-              Code.UNCOMMITTED_CHANGES,
-              "Branch '"
-                  + target.name()
-                  + "' has uncommitted changes in "
-                  + String.join(", ", command.uncommitted()),
-              Map.of(
-                  "branch",
-                  target.name(),
-                  "tables",
-                  command.uncommitted(),
-                  "remedy",
-                  "Commit them before merging")));
-    }
     boolean fastForward =
         new Ancestry(graph).isAncestor(graph.id(target.head()), graph.id(command.sourceCommit()));
     if ("fast_forward".equals(command.strategy()) && !fastForward) {
@@ -91,21 +80,19 @@ public final class MergeProcessor {
     return Decision.proceed();
   }
 
-  public static Decision prepare(
-      RepositoryState state, Continuation.PrepareMerge facts, DecisionContext context) {
+  public static Decision prepare(RepositoryState state, Continuation.PrepareMerge facts) {
     BranchState target = state.branches().byId().get(facts.branchId());
     if (target == null) {
       return Refusals.branchNotFound(facts.branchId());
     }
     return refuseStep(state, target, facts.expectedHead(), facts.plan().mergeId())
-        .orElseGet(() -> prepared(target, facts, context));
+        .orElseGet(() -> prepared(target, facts));
   }
 
-  private static Decision prepared(
-      BranchState target, Continuation.PrepareMerge facts, DecisionContext context) {
+  private static Decision prepared(BranchState target, Continuation.PrepareMerge facts) {
     return Decision.accept(
         new OperationPreparedV1(
-            context.command(), target.id(), facts.expectedHead(), facts.plan()));
+            facts.operation(), target.id(), facts.expectedHead(), facts.plan()));
   }
 
   public static Decision open(
@@ -130,7 +117,8 @@ public final class MergeProcessor {
             facts.strategy(),
             facts.message(),
             facts.conflictSet(),
-            facts.conflicts()));
+            facts.conflicts(),
+            facts.liveChanges()));
   }
 
   public static Decision resolve(RepositoryState state, ResolveConflictsV1 command) {
@@ -158,7 +146,9 @@ public final class MergeProcessor {
             command.nulls(),
             command.deleteRow(),
             command.resolved(),
-            command.remaining()));
+            command.remaining(),
+            command.decided(),
+            merge.conflictSet()));
   }
 
   public static Decision proceed(RepositoryState state, ContinueMergeV1 command) {
@@ -204,33 +194,69 @@ public final class MergeProcessor {
     return Decision.accept(new MergeAbortedV1(branch.get().merge().id(), branch.get().id()));
   }
 
-  public static Decision complete(RepositoryState state, Continuation.CompleteMerge facts) {
+  /**
+   * The head moves: by the commit of live changes, if there were any, and by the merge's own, or to
+   * the source if nothing stands between.
+   */
+  public static Decision complete(
+      RepositoryState state, Continuation.CompleteMerge facts, DecisionContext context) {
     OperationState operation = Refusals.inFlight(state, facts.operation());
     BranchState target = state.branches().byId().get(operation.branchId());
     OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
-    if (plan.fastForward()) {
+    if (facts.live().isEmpty()) {
       return Decision.accept(
-          new BranchMovedV1(
-              operation.id(),
-              target.id(),
-              target.head(),
-              plan.sourceCommit(),
-              "fast_forward",
-              locationsAfterFastForward(state, target, plan, facts)));
+          plan.fastForward()
+              ? List.of(
+                  new BranchMovedV1(
+                      operation.id(),
+                      target.id(),
+                      target.head(),
+                      plan.sourceCommit(),
+                      "fast_forward",
+                      locationsAfterFastForward(state, target, plan, facts)))
+              : mergeCommit(state, target, operation, facts, null));
     }
-    List<String> removed = List.copyOf(CommitProcessor.removed(state, target));
-    return Decision.accept(
-        CommitEvents.of(
-            state,
-            target,
-            operation,
+    List<Event> events =
+        new ArrayList<>(
+            CommitEvents.of(
+                state,
+                target,
+                operation,
+                new CommitEvents.Content(List.of(target.head()), facts.live(), List.of(), Map.of()),
+                new CommitEvents.Text(
+                    Actor.LIVE, "Live changes before merging " + plan.source(), plan.time()),
+                CommitEvents.Part.LIVE));
+    RepositoryState next = state;
+    for (Event event : events) {
+      Occurrence at =
+          new Occurrence(
+              next.version() + 1, context.time(), context.actor(), context.command(), null);
+      next = Appliers.apply(next, event, at);
+    }
+    BranchState moved = next.branches().byId().get(target.id());
+    events.addAll(
+        mergeCommit(next, moved, next.operations().get(operation.id()), facts, moved.head()));
+    return Decision.accept(events);
+  }
+
+  private static List<Event> mergeCommit(
+      RepositoryState state,
+      BranchState target,
+      OperationState operation,
+      Continuation.CompleteMerge facts,
+      String liveCommit) {
+    OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
+    return CommitEvents.of(
+        state,
+        target,
+        operation,
+        new CommitEvents.Content(
             List.of(target.head(), plan.sourceCommit()),
             facts.entries(),
-            removed,
-            facts.locations(),
-            plan.author(),
-            plan.message(),
-            plan.time()));
+            List.copyOf(CommitProcessor.removed(state, target)),
+            facts.locations()),
+        new CommitEvents.Text(plan.author(), plan.message(), plan.time()),
+        new CommitEvents.Part(false, liveCommit));
   }
 
   /**

@@ -9,9 +9,11 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CreateRepositoryV1;
 import dev.epoch.events.command.DeleteRepositoryV1;
 import dev.epoch.events.command.OpenRepositoryV1;
+import dev.epoch.events.command.UpdateRepositoryV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.events.event.RepositoryOpenedV1;
+import dev.epoch.events.event.RepositoryUpdatedV1;
 import dev.epoch.model.commit.CommitIds;
 import dev.epoch.model.ref.BranchName;
 import dev.epoch.model.ref.InvalidNameException;
@@ -54,6 +56,27 @@ public final class RepositoryProcessor {
 
   public static Decision open(OpenRepositoryV1 command) {
     return Decision.accept(new RepositoryOpenedV1(command.name()));
+  }
+
+  public static Decision update(UpdateRepositoryV1 command) {
+    if (command.description() == null
+        && command.liveChanges() == null
+        && command.liveCommits() == null) {
+      return Decision.reject(
+          Code.VALIDATION, "Nothing to change", "Give description, live_changes or live_commits");
+    }
+    if (command.liveCommits() != null && !command.liveCommits().saysHowMany()) {
+      return Decision.reject(
+          Code.VALIDATION,
+          "live_commits says '"
+              + command.liveCommits().policy()
+              + "' every "
+              + command.liveCommits().every(),
+          "Say every how many minutes (interval) or rows (changes); off has none");
+    }
+    return Decision.accept(
+        new RepositoryUpdatedV1(
+            command.description(), command.liveChanges(), command.liveCommits()));
   }
 
   /**

@@ -18,6 +18,7 @@ public final class Appliers {
           case RepositoryDeletedV1 e -> RepositoryAppliers.deleted(state);
           case RepositoryOpenedV1 e ->
               state.withSessions(state.sessions().opened(at.actor().id(), at.time()));
+          case RepositoryUpdatedV1 e -> state.withProfile(state.profile().with(e));
           case StorageAddedV1 e -> StorageAppliers.added(state, e, at);
           case StorageUpdatedV1 e -> StorageAppliers.updated(state, e);
           case StorageRemovedV1 e -> state.withStorages(state.storages().without(e.name()));

@@ -52,9 +52,12 @@ final class CommitAppliers {
     BranchState moved =
         branch
             .withHead(event.commit(), HashTreePMap.from(event.locations()))
-            .withStaged(staged(state, branch, operation, commit))
-            .withMerge(null);
-    RepositoryState next = state.withCommits(state.commits().with(commit)).withBranch(moved);
+            .withStaged(staged(state, branch, operation, commit));
+    RepositoryState next = state.withCommits(state.commits().with(commit));
+    if (event.live()) {
+      return OperationAppliers.goesOn(next.withBranch(moved), operation);
+    }
+    next = next.withBranch(moved.withMerge(null));
     return operation == null ? next : OperationAppliers.closed(next, operation.id());
   }
 

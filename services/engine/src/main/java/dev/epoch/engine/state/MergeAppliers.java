@@ -29,7 +29,9 @@ final class MergeAppliers {
             event.conflictSet(),
             event.conflicts(),
             decisions,
-            event.conflicts().values().stream().mapToLong(Long::longValue).sum());
+            decisions.size(),
+            event.conflicts().values().stream().mapToLong(Long::longValue).sum(),
+            event.liveChanges());
     return state.withBranch(branch.withMerge(merge));
   }
 

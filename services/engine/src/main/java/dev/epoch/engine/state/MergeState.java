@@ -19,7 +19,10 @@ import org.pcollections.PVector;
  * @param conflictSet root chunk of the conflicts, or null
  * @param conflicts number by table name
  * @param decisions about conflicts, in order
+ * @param earlier how many of the decisions were made before the merge was opened last: they are in
+ *     its plan, and not about the conflicts that wait now
  * @param remaining conflicts without decision
+ * @param liveChanges {@code commit} or {@code refuse}
  */
 public record MergeState(
     String id,
@@ -32,7 +35,9 @@ public record MergeState(
     Digest conflictSet,
     Map<String, Long> conflicts,
     PVector<ConflictsResolvedV1> decisions,
-    long remaining) {
+    int earlier,
+    long remaining,
+    String liveChanges) {
 
   MergeState decided(ConflictsResolvedV1 decision) {
     return new MergeState(
@@ -46,6 +51,8 @@ public record MergeState(
         conflictSet,
         conflicts,
         decisions.plus(decision),
-        decision.remaining());
+        earlier,
+        decision.remaining(),
+        liveChanges);
   }
 }

@@ -37,6 +37,12 @@ final class OperationAppliers {
                 operation.withRecorded(operation.recorded().plusAll(event.tables()))));
   }
 
+  /** After the first commit of two: what was recorded for it is in it. */
+  static RepositoryState goesOn(RepositoryState state, OperationState operation) {
+    return state.withOperations(
+        state.operations().plus(operation.id(), operation.withRecorded(TreePVector.empty())));
+  }
+
   static RepositoryState closed(RepositoryState state, UUID operationId) {
     OperationState operation = state.operations().get(operationId);
     if (operation == null) {

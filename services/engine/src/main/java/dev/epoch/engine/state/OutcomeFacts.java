@@ -15,6 +15,7 @@ final class OutcomeFacts {
       case RepositoryCreatedV1 e -> Optional.of(Map.of());
       case RepositoryDeletedV1 e -> Optional.of(Map.of("repository", e.name()));
       case RepositoryOpenedV1 e -> Optional.of(Map.of("repository", e.name()));
+      case RepositoryUpdatedV1 e -> Optional.of(Map.of());
       case StorageAddedV1 e -> Optional.of(Map.of("storage", e.name()));
       case StorageUpdatedV1 e -> Optional.of(Map.of("storage", e.name()));
       case StorageRemovedV1 e -> Optional.of(Map.of("storage", e.name()));
@@ -28,6 +29,9 @@ final class OutcomeFacts {
           Optional.of(Map.of("commit", e.to(), "reason", e.reason(), "from", e.from()));
       case ChangesStagedV1 e -> Optional.of(Map.of("count", String.valueOf(e.tables().size())));
       case ChangesUnstagedV1 e -> Optional.of(Map.of("count", String.valueOf(e.tables().size())));
+      case CommitCreatedV1 e when e.live() -> Optional.empty();
+      case CommitCreatedV1 e when e.liveCommit() != null ->
+          Optional.of(Map.of("commit", e.commit(), "live_commit", e.liveCommit()));
       case CommitCreatedV1 e -> Optional.of(Map.of("commit", e.commit()));
       case MergeOpenedV1 e -> Optional.of(Map.of("merge", e.mergeId(), "conflicts", total(e)));
       case ConflictsResolvedV1 e ->
@@ -36,7 +40,9 @@ final class OutcomeFacts {
                   "resolved",
                   String.valueOf(e.resolved()),
                   "remaining",
-                  String.valueOf(e.remaining())));
+                  String.valueOf(e.remaining()),
+                  "decided",
+                  String.valueOf(e.decided())));
       case MergeAbortedV1 e -> Optional.of(Map.of("merge", e.mergeId()));
       case CommandCompletedV1 e -> Optional.of(new HashMap<>(e.facts()));
       case OperationPreparedV1 e -> Optional.empty();

@@ -1,5 +1,7 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.LiveCommits;
+import dev.epoch.events.event.RepositoryUpdatedV1;
 import java.time.Instant;
 
 /**
@@ -10,10 +12,40 @@ import java.time.Instant;
  * @param description for people
  * @param createdAt when, null if it does not exist
  * @param defaultBranchId id of the branch whose rows are the live tables, null if it does not exist
+ * @param liveChanges what merges do with uncommitted live changes unless they say it: {@code
+ *     commit} or {@code refuse}
+ * @param liveCommits when live changes are committed by themselves
  */
 public record Profile(
-    String name, boolean exists, String description, Instant createdAt, String defaultBranchId) {
+    String name,
+    boolean exists,
+    String description,
+    Instant createdAt,
+    String defaultBranchId,
+    String liveChanges,
+    LiveCommits liveCommits) {
+
+  /** What merges do with uncommitted live changes in a new repository. */
+  private static final String COMMIT = "commit";
+
   static Profile absent(String name) {
-    return new Profile(name, false, "", null, null);
+    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF);
+  }
+
+  static Profile created(
+      String name, String description, Instant createdAt, String defaultBranchId) {
+    return new Profile(
+        name, true, description, createdAt, defaultBranchId, COMMIT, LiveCommits.OFF);
+  }
+
+  Profile with(RepositoryUpdatedV1 settings) {
+    return new Profile(
+        name,
+        exists,
+        settings.description() == null ? description : settings.description(),
+        createdAt,
+        defaultBranchId,
+        settings.liveChanges() == null ? liveChanges : settings.liveChanges(),
+        settings.liveCommits() == null ? liveCommits : settings.liveCommits());
   }
 }

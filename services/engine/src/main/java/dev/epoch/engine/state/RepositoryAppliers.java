@@ -33,8 +33,7 @@ final class RepositoryAppliers {
             null);
     return state
         .withProfile(
-            new Profile(
-                state.name(), true, event.description(), at.time(), event.defaultBranchId()))
+            Profile.created(state.name(), event.description(), at.time(), event.defaultBranchId()))
         .withCommits(state.commits().with(root))
         .withBranch(main);
   }

@@ -237,6 +237,7 @@ class BranchProcessorTest {
     Answer prepared =
         scenario.step(
             new dev.epoch.engine.Continuation.PrepareMerge(
+                started.command(),
                 scenario.branch("main").id(),
                 scenario.head("main"),
                 scenario.mergePlan("dev", null, true)),
@@ -244,7 +245,7 @@ class BranchProcessorTest {
     RowsLocation live = RowsLocation.live(99);
     scenario.step(
         new dev.epoch.engine.Continuation.CompleteMerge(
-            prepared.command(), java.util.List.of(), Map.of(users, live)),
+            prepared.command(), java.util.List.of(), java.util.List.of(), Map.of(users, live)),
         prepared);
 
     // when

@@ -461,11 +461,13 @@ class CommitProcessorTest {
     Answer prepared =
         scenario.step(
             new Continuation.PrepareMerge(
+                started.command(),
                 scenario.branch("main").id(),
                 scenario.head("main"),
                 scenario.mergePlan("dev", null, true)),
             started);
     scenario.step(
-        new Continuation.CompleteMerge(prepared.command(), List.of(), locations), prepared);
+        new Continuation.CompleteMerge(prepared.command(), List.of(), List.of(), locations),
+        prepared);
   }
 }

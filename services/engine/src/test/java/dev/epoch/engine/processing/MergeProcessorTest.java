@@ -9,6 +9,7 @@ import dev.epoch.engine.TestRepository;
 import dev.epoch.engine.TestRepository.Answer;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.Outcome;
+import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.ContinueMergeV1;
@@ -18,6 +19,7 @@ import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.MergeOpenedV1;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.table.RowsLocation;
@@ -50,6 +52,7 @@ class MergeProcessorTest {
       Scenario scenario, Answer started, String mergeId, boolean forward) {
     return scenario.step(
         new Continuation.PrepareMerge(
+            started.command(),
             scenario.branch("main").id(),
             scenario.head("main"),
             scenario.mergePlan("dev", mergeId, forward)),
@@ -87,7 +90,7 @@ class MergeProcessorTest {
                   false,
                   false,
                   s.head("dev"),
-                  List.of());
+                  "commit");
             },
             Code.HEAD_MOVED,
             "moved",
@@ -106,26 +109,6 @@ class MergeProcessorTest {
             Code.BRANCH_BUSY,
             "in flight",
             "Try again"),
-        Refused.of(
-            "uncommitted changes",
-            s -> s.diverged(),
-            s -> {
-              MergeBranchV1 m = s.merging("main", "dev", "three_way");
-              return new MergeBranchV1(
-                  m.target(),
-                  m.source(),
-                  m.sourceCommit(),
-                  m.strategy(),
-                  null,
-                  m.author(),
-                  false,
-                  false,
-                  null,
-                  List.of("users"));
-            },
-            Code.UNCOMMITTED_CHANGES,
-            "users",
-            "Commit them"),
         Refused.of(
             "no fast-forward",
             s -> s.diverged(),
@@ -246,7 +229,7 @@ class MergeProcessorTest {
     Answer done =
         scenario.step(
             new Continuation.CompleteMerge(
-                prepared.command(), List.of(), Map.of(users, RowsLocation.live(9))),
+                prepared.command(), List.of(), List.of(), Map.of(users, RowsLocation.live(9))),
             prepared);
 
     assertThat(done.event(BranchMovedV1.class).to()).isEqualTo(scenario.head("dev"));
@@ -270,12 +253,62 @@ class MergeProcessorTest {
     Answer done =
         scenario.step(
             new Continuation.CompleteMerge(
-                prepared.command(), List.of(entry), Map.of(entry.tableId(), entry.location())),
+                prepared.command(),
+                List.of(),
+                List.of(entry),
+                Map.of(entry.tableId(), entry.location())),
             prepared);
 
     assertThat(done.event(CommitCreatedV1.class).parents())
         .containsExactly(ours, scenario.head("dev"));
     assertThat(scenario.branch("main").locations()).isEmpty();
+  }
+
+  @Test
+  void liveChangesBecomeACommitOfTheirOwnBelowTheMerge() {
+    // given a fast-forward, and live changes that were found and committed first
+    Scenario scenario = Scenario.withTable().fork("dev", "main");
+    scenario.commit("dev", "users");
+    String before = scenario.head("main");
+    Answer started = scenario.ok(scenario.merging("main", "dev", "three_way"));
+    Answer prepared = prepare(scenario, started, null, true);
+    TableEntry live = scenario.entry("users", RowsLocation.live(8));
+    TableEntry merged = scenario.entry("users", RowsLocation.live(9));
+
+    // when
+    Answer done =
+        scenario.step(
+            new Continuation.CompleteMerge(
+                prepared.command(),
+                List.of(live),
+                List.of(merged),
+                Map.of(merged.tableId(), merged.location())),
+            prepared);
+
+    // then
+    List<CommitCreatedV1> commits =
+        done.decision().events().stream().map(CommitCreatedV1.class::cast).toList();
+    assertThat(commits).extracting(CommitCreatedV1::live).containsExactly(true, false);
+    assertThat(commits.getFirst().author()).isEqualTo(Actor.LIVE);
+    assertThat(commits.getFirst().message()).isEqualTo("Live changes before merging dev");
+    assertThat(commits.getFirst().parents()).containsExactly(before);
+    assertThat(commits.getLast().parents())
+        .containsExactly(commits.getFirst().commit(), scenario.head("dev"));
+    assertThat(commits.getLast().liveCommit()).isEqualTo(commits.getFirst().commit());
+    assertThat(scenario.head("main")).isEqualTo(commits.getLast().commit());
+    assertThat(scenario.state().operations()).isEmpty();
+    assertThat(scenario.branch("main").operation()).isNull();
+  }
+
+  @Test
+  void decisionNamesTheConflictsThatItWasMadeOn() {
+    Scenario scenario = Scenario.withTable().diverged();
+    MergeOpenedV1 opened = scenario.openMerge(2).event(MergeOpenedV1.class);
+
+    Answer decided = scenario.ok(resolving("main", 1, 1));
+
+    assertThat(decided.event(ConflictsResolvedV1.class).conflictSet())
+        .isEqualTo(opened.conflictSet());
   }
 
   @Test
@@ -290,13 +323,14 @@ class MergeProcessorTest {
     Answer prepared =
         scenario.step(
             new Continuation.PrepareMerge(
+                started.command(),
                 scenario.branch("dev").id(),
                 scenario.head("dev"),
                 scenario.mergePlan("main", null, false)),
             started);
     scenario.step(
         new Continuation.CompleteMerge(
-            prepared.command(), List.of(theirs), Map.of(theirs.tableId(), kept)),
+            prepared.command(), List.of(), List.of(theirs), Map.of(theirs.tableId(), kept)),
         prepared);
 
     // then
@@ -312,7 +346,10 @@ class MergeProcessorTest {
     Answer prepared = prepare(scenario, started, null, false);
     scenario.step(
         new Continuation.CompleteMerge(
-            prepared.command(), List.of(), Map.of(ours.tableId(), RowsLocation.live(55))),
+            prepared.command(),
+            List.of(),
+            List.of(),
+            Map.of(ours.tableId(), RowsLocation.live(55))),
         prepared);
 
     assertThat(scenario.branch("main").location(ours)).isEqualTo(RowsLocation.live(55));
@@ -332,7 +369,8 @@ class MergeProcessorTest {
         .isEqualTo(opened.targetCommit());
     TableEntry entry = scenario.entry("main", "users", prepared.command());
     scenario.step(
-        new Continuation.CompleteMerge(prepared.command(), List.of(entry), Map.of()), prepared);
+        new Continuation.CompleteMerge(prepared.command(), List.of(), List.of(entry), Map.of()),
+        prepared);
 
     assertThat(scenario.branch("main").merge()).isNull();
     assertThat(scenario.branch("main").operation()).isNull();
@@ -395,6 +433,7 @@ class MergeProcessorTest {
     Answer started = scenario.ok(scenario.merging("main", "dev", "three_way"));
     Continuation.PrepareMerge prepare =
         new Continuation.PrepareMerge(
+            started.command(),
             scenario.branch("main").id(),
             scenario.head("main"),
             scenario.mergePlan("dev", null, false));
@@ -415,10 +454,13 @@ class MergeProcessorTest {
   @Test
   void laterStepsAreRefusedWhenTheBranchIsGone() {
     Scenario scenario = Scenario.withTable().fork("dev", "main");
+    Answer any = scenario.ok(new dev.epoch.events.command.OpenRepositoryV1("shop"));
     Continuation.PrepareMerge prepare =
         new Continuation.PrepareMerge(
-            "b000000000099", scenario.head("main"), scenario.mergePlan("dev", null, false));
-    Answer any = scenario.ok(new dev.epoch.events.command.OpenRepositoryV1("shop"));
+            any.command(),
+            "b000000000099",
+            scenario.head("main"),
+            scenario.mergePlan("dev", null, false));
 
     assertThat(code(scenario.step(prepare, any))).isEqualTo(Code.BRANCH_NOT_FOUND);
   }

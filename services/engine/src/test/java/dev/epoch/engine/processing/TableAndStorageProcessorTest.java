@@ -186,7 +186,8 @@ class TableAndStorageProcessorTest {
         .isInstanceOf(OperationNotInFlightException.class);
     assertThatThrownBy(() ->
             scenario.step(
-                new Continuation.CompleteMerge(prepared.command(), List.of(), Map.of()), prepared))
+                new Continuation.CompleteMerge(prepared.command(), List.of(), List.of(), Map.of()),
+                prepared))
         .isInstanceOf(OperationNotInFlightException.class);
   }
 

@@ -98,6 +98,7 @@ public final class GatewayHeads implements HeadStore {
                       null,
                       Integer.toString(number),
                       CLIENT,
+                      null,
                       false,
                       true,
                       false,
@@ -111,9 +112,17 @@ public final class GatewayHeads implements HeadStore {
       Head before =
           merged.fastForward()
               ? expected == null ? null : new Head(branch, expected)
-              : new Head(branch, merged.result().parents().getFirst());
+              : new Head(branch, firstParent(merged));
       return new Moved(before, after, merged.position());
     });
+  }
+
+  /** The head before the merge, and before the commit of live changes that it may have made. */
+  private static String firstParent(MergeService.Merged merged) {
+    String parent = merged.result().parents().getFirst();
+    return parent.equals(merged.liveCommit())
+        ? merged.state().commits().byId().get(parent).parents().getFirst()
+        : parent;
   }
 
   @Override

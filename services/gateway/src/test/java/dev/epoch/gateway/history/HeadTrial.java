@@ -72,12 +72,19 @@ public final class HeadTrial {
       throw new AssertionError(e);
     }
     Map<String, HeadHistory.Commit> commits = new HashMap<>();
-    for (Stored commit : store.commits()) {
-      if (!before.contains(commit.id())) {
+    List<Stored> stored = store.commits();
+    // a merge and the live changes that it commits first are one move of the head
+    Map<String, String> beneathLive = new HashMap<>();
+    stored.stream()
+        .filter(commit -> commit.message().startsWith("Live changes before merging"))
+        .forEach(commit -> beneathLive.put(commit.id(), commit.parents().getFirst()));
+    for (Stored commit : stored) {
+      if (!before.contains(commit.id()) && !beneathLive.containsKey(commit.id())) {
+        String parent = commit.parents().getFirst();
         commits.put(
             commit.id(),
             new HeadHistory.Commit(
-                Integer.parseInt(commit.message()), commit.parents().getFirst()));
+                Integer.parseInt(commit.message()), beneathLive.getOrDefault(parent, parent)));
       }
     }
     return new HeadHistory(initial, recorded, store.heads(), commits);

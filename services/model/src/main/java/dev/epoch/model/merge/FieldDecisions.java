@@ -27,43 +27,51 @@ final class FieldDecisions {
 
   void take(List<Decision> decisions, RowConflict conflict) {
     for (Decision decision : decisions) {
-      ResolutionSelector selector = decision.selector();
-      if (selector.matches(conflict)) {
+      if (decision.isAbout(conflict)) {
         switch (decision.resolution()) {
-          case Resolution.Ours() -> pick(selector, Pick.Side.OURS);
-          case Resolution.Theirs() -> pick(selector, Pick.Side.THEIRS);
-          case Resolution.Base() -> pick(selector, Pick.Side.BASE);
-          case Resolution.Value(Map<String, String> fields) -> put(selector, fields);
-          case Resolution.DeleteRow() -> absent |= selector.field() == null;
+          case Resolution.Ours() -> pick(decision, conflict, Pick.Side.OURS);
+          case Resolution.Theirs() -> pick(decision, conflict, Pick.Side.THEIRS);
+          case Resolution.Base() -> pick(decision, conflict, Pick.Side.BASE);
+          case Resolution.Value(Map<String, String> fields) -> put(decision, conflict, fields);
+          case Resolution.DeleteRow() -> absent |= decision.decidesRow(conflict);
         }
       }
     }
   }
 
-  private void pick(ResolutionSelector selector, Pick.Side side) {
-    absent = side == Pick.Side.BASE && added && selector.field() == null;
-    for (FieldConflict conflict : open) {
-      if (selector.matches(conflict)) {
-        picks.put(conflict.label(), side);
-        values.remove(merge.indexOf(conflict.name()));
+  private void pick(Decision decision, RowConflict conflict, Pick.Side side) {
+    absent = side == Pick.Side.BASE && added && decision.decidesRow(conflict);
+    for (FieldConflict field : open) {
+      if (decision.isAbout(conflict, field)) {
+        picks.put(field.label(), side);
+        values.remove(merge.indexOf(field.name()));
       }
     }
   }
 
-  private void put(ResolutionSelector selector, Map<String, String> fields) {
+  private void put(Decision decision, RowConflict conflict, Map<String, String> fields) {
+    ResolutionSelector selector = decision.selector();
     fields.forEach((name, text) -> {
-      if (selector.field() != null && !selector.field().equals(name)) {
+      if (selector.field() != null && !selector.field().equals(name)
+          || changedSince(decision, conflict, name)) {
         return;
       }
       int column = merge.writable(name);
       if (column >= 0) {
         values.put(column, text);
         absent = false;
-      } else if (open.stream().anyMatch(conflict -> conflict.label().equals(name))) {
+      } else if (open.stream().anyMatch(field -> field.label().equals(name))) {
         picks.put(name, new Pick.Text(text));
         absent = false;
       }
     });
+  }
+
+  /** Whether the field is in conflict, and not with the values that were decided about. */
+  private boolean changedSince(Decision decision, RowConflict conflict, String name) {
+    return open.stream()
+        .filter(field -> field.name().equals(name) || field.label().equals(name))
+        .anyMatch(field -> !decision.made().had(conflict, field));
   }
 
   /** Puts the decisions into the attempt. */

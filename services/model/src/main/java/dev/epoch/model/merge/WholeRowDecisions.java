@@ -27,7 +27,7 @@ final class WholeRowDecisions {
 
   void take(List<Decision> decisions, RowConflict conflict) {
     for (Decision decision : decisions) {
-      if (decision.selector().matches(conflict)) {
+      if (decision.selector().matches(conflict) && decision.made().hadAll(conflict)) {
         take(decision.resolution(), decision.selector());
       }
     }

@@ -9,7 +9,9 @@ import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Tells a database of branches, for clients that connect to it themselves. */
 final class BranchRegistry {
@@ -25,19 +27,18 @@ final class BranchRegistry {
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#putBranch}. */
-  void put(BranchHandle branch, Map<String, BranchTable> tables) {
+  Optional<String> put(BranchHandle branch, Map<String, BranchTable> tables) {
     if (schemaKnown) {
       try {
-        retries.run(() ->
-            database.writeKeyed(
-                KeyedConnections.ANY,
-                retries.setting(),
-                session -> {
-                  EpochSchema.sendRequireCurrent(session);
-                  put(session, branch, tables);
-                  return null;
-                }));
-        return;
+        return answer(
+            retries.run(() ->
+                database.writeKeyed(
+                    KeyedConnections.ANY,
+                    retries.setting(),
+                    session -> {
+                      EpochSchema.sendRequireCurrent(session);
+                      return put(session, branch, tables);
+                    })));
       } catch (BusyException | StorageUnavailableException | OutcomeUnknownException e) {
         throw e;
       } catch (StorageException e) {
@@ -45,25 +46,35 @@ final class BranchRegistry {
         schemaKnown = false;
       }
     }
-    retries.run(() ->
-        database.write(
-            retries.setting(),
-            session -> {
-              EpochSchema.ensure(session);
-              put(session, branch, tables);
-              return null;
-            }));
+    Optional<String> holder =
+        answer(
+            retries.run(() ->
+                database.write(
+                    retries.setting(),
+                    session -> {
+                      EpochSchema.ensure(session);
+                      return put(session, branch, tables);
+                    })));
     schemaKnown = true;
+    return holder;
+  }
+
+  private static Optional<String> answer(Supplier<List<Optional<String>>> holder) {
+    return holder.get().getFirst();
   }
 
   /** In one round trip with what stands around it. */
-  private static void put(Session session, BranchHandle branch, Map<String, BranchTable> tables) {
-    session.send(
-        "SELECT epoch.put_branch($1, $2, $3, $4)::text",
-        branch.id(),
-        branch.repository(),
-        branch.name(),
-        branch.isDefault());
+  private static Supplier<List<Optional<String>>> put(
+      Session session, BranchHandle branch, Map<String, BranchTable> tables) {
+    Supplier<List<Optional<String>>> holder =
+        session.sendAsking(
+            "SELECT epoch.put_branch($1, $2, $3, $4, $5)",
+            row -> Optional.ofNullable(row.getString(0)),
+            branch.id(),
+            branch.repository(),
+            branch.name(),
+            branch.isDefault(),
+            branch.version());
     session.send(
         "SELECT epoch.keep_branch_tables($1, $2)::text",
         branch.id(),
@@ -76,6 +87,19 @@ final class BranchRegistry {
         heads.stream().map(RowsLocation::anchor).toArray(Long[]::new),
         heads.stream().map(RowsLocation::overlay).toArray(String[]::new),
         heads.stream().map(RowsLocation::overlayPosition).toArray(Long[]::new));
+    return holder;
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#branches}. */
+  Set<String> known(String repository) {
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? Set.copyOf(
+                session.list(
+                    "SELECT branch_id FROM epoch.branches WHERE repository = $1 AND NOT dropped",
+                    row -> row.getString(0),
+                    repository))
+            : Set.of());
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#dropBranch}. */

@@ -55,6 +55,20 @@ final class ConstraintCatalog {
       FROM pg_attribute a
       WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND a.attnotnull
         AND NOT a.attisdropped AND a.attgenerated <> 'v'
+      UNION ALL
+      SELECT
+        'partition of ' || c.relname,
+        COALESCE(
+          (
+            SELECT string_agg(
+              '(' || COALESCE(pg_get_partition_constraintdef(p.relid), 'TRUE') || ')', ' OR ')
+            FROM pg_partition_tree(c.oid) p
+            WHERE p.isleaf
+          ),
+          'FALSE'
+        )
+      FROM pg_class c
+      WHERE c.oid = $1::text::regclass AND c.relkind = 'p'
       ORDER BY 1\
       """;
 
@@ -82,14 +96,25 @@ final class ConstraintCatalog {
           ORDER BY e.place
         ),
         c.confmatchtype = 'f',
-        c.confdeltype = 'a' AND c.confupdtype = 'a'
+        c.confdeltype = 'a' AND c.confupdtype = 'a',
+        pg_get_partition_constraintdef(c.conrelid),
+        pg_get_partition_constraintdef(c.confrelid),
+        c.confdeltype IN ('c', 'd') OR c.confdeltype = 'n' AND NOT EXISTS (
+          SELECT FROM pg_attribute a
+          WHERE a.attrelid = c.conrelid AND a.attnotnull
+            AND a.attnum::text IN (
+              SELECT jsonb_array_elements_text(
+                COALESCE(NULLIF(to_jsonb(c) -> 'confdelsetcols', 'null'), to_jsonb(c.conkey)))
+            )
+        ),
+        c.confupdtype IN ('c', 'd', 'n')
       FROM pg_constraint c
-      JOIN pg_class ct ON ct.oid = c.conrelid
+      JOIN pg_class ct ON ct.oid = COALESCE(pg_partition_root(c.conrelid), c.conrelid)
       JOIN pg_namespace cn ON cn.oid = ct.relnamespace
-      JOIN pg_class pt ON pt.oid = c.confrelid
+      JOIN pg_class pt ON pt.oid = COALESCE(pg_partition_root(c.confrelid), c.confrelid)
       JOIN pg_namespace pn ON pn.oid = pt.relnamespace
       WHERE c.contype = 'f' AND c.conparentid = 0
-        AND (c.conrelid = $1::text::regclass OR c.confrelid = $1::text::regclass)
+        AND (ct.oid = $1::text::regclass OR pt.oid = $1::text::regclass)
         AND COALESCE((to_jsonb(c) ->> 'conenforced')::boolean, TRUE)
         AND NOT COALESCE((to_jsonb(c) ->> 'conperiod')::boolean, FALSE)
       ORDER BY 1, 2, 3\
@@ -136,6 +161,12 @@ final class ConstraintCatalog {
    * @param operators to compare parent's with child's
    * @param matchFull whether all columns are null or none
    * @param restrictsOnly whether the parent's change is refused and nothing else
+   * @param childPart if only a partition of the child refers: its rows, over its columns; else null
+   * @param parentPart if a partition of the parent is referred to: its rows, over its columns; else
+   *     null
+   * @param followsDelete whether PostgreSQL deletes or changes rows of the child when their parent
+   *     is deleted
+   * @param followsUpdate whether it changes them when the parent's columns are
    */
   record ForeignKey(
       String name,
@@ -145,7 +176,11 @@ final class ConstraintCatalog {
       List<String> parentColumns,
       List<String> operators,
       boolean matchFull,
-      boolean restrictsOnly) {}
+      boolean restrictsOnly,
+      String childPart,
+      String parentPart,
+      boolean followsDelete,
+      boolean followsUpdate) {}
 
   List<PairRule> pairRules(TablePath table) {
     return session.list(
@@ -161,7 +196,10 @@ final class ConstraintCatalog {
         ROW_RULES, row -> new RowRule(row.getString(0), row.getString(1)), name(table));
   }
 
-  /** Foreign keys of the table, and those of other tables that refer to it. */
+  /**
+   * Foreign keys of the table, and those of other tables that refer to it; of partitions the tables
+   * that they are part of are named.
+   */
   List<ForeignKey> foreignKeys(TablePath table) {
     return session.list(
         FOREIGN_KEYS,
@@ -174,7 +212,11 @@ final class ConstraintCatalog {
                 list(row, 6),
                 list(row, 7),
                 row.getBoolean(8),
-                row.getBoolean(9)),
+                row.getBoolean(9),
+                row.getString(10),
+                row.getString(11),
+                row.getBoolean(12),
+                row.getBoolean(13)),
         name(table));
   }
 

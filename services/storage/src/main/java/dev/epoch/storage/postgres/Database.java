@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageException;
@@ -15,6 +16,7 @@ import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,23 +40,47 @@ final class Database implements AutoCloseable {
 
   private static final int MOST_DEAD_CONNECTIONS = 20;
 
+  private static final String SEARCH_PATH = "search_path";
+
   private static final String WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+  /**
+   * Behind each BEGIN on a connection of the pool: its session keeps the path that applications
+   * have, for {@link ApplicationPath}.
+   */
+  private static final String OWN_PATH = "; SET LOCAL search_path = pg_catalog";
 
   private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(5);
 
   /** One commit or write of records has a handful of statements for each table and branch. */
   private static final int KEYED_STATEMENTS = 512;
 
+  private static final AtomicLong POOLS = new AtomicLong();
+
   private final Pool pool;
   private final KeyedConnections keyed;
+  private volatile boolean reached;
 
   /**
    * @param poolOptions of the connections for reading and for merges, and again of those for {@link
    *     #writeKeyed}
    */
+  Database(Connecting connecting, PgConnectOptions options, PoolOptions poolOptions) {
+    PgConnectOptions unpinnedPath = pinned(options);
+    unpinnedPath.getProperties().remove(SEARCH_PATH);
+    this.pool = connecting.pool(unpinnedPath, named(poolOptions, options, "work"));
+    this.keyed = new KeyedConnections(connecting, keyed(options), poolOptions);
+  }
+
+  /** A database at any address. */
   Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    this.pool = Pool.pool(vertx, pinned(options), poolOptions);
-    this.keyed = new KeyedConnections(vertx, keyed(options), poolOptions);
+    this(new Connecting(vertx, AddressRules.ANYTHING), options, poolOptions);
+  }
+
+  /** Options of a pool whose measures can be told from those of others. */
+  static PoolOptions named(PoolOptions options, PgConnectOptions database, String purpose) {
+    return new PoolOptions(options)
+        .setName("%s %s %d".formatted(database.getDatabase(), purpose, POOLS.incrementAndGet()));
   }
 
   /**
@@ -105,7 +131,9 @@ final class Database implements AutoCloseable {
         .addProperty("client_min_messages", "warning")
         .addProperty("statement_timeout", "0")
         .addProperty("idle_in_transaction_session_timeout", "0")
-        .addProperty("search_path", "pg_catalog");
+        .addProperty(SEARCH_PATH, "pg_catalog")
+        // see sessions.sql: settings of the role or the database put no session of ours on a branch
+        .addProperty("epoch.branch", "live");
   }
 
   /** Runs in one transaction; commits when the body returns, rolls back when it throws. */
@@ -119,7 +147,7 @@ final class Database implements AutoCloseable {
    * @param first statements without parameters, separated by semicolons
    */
   <T> T write(String first, Function<Session, T> body) {
-    return transaction(WRITING + "; " + first, body);
+    return transaction(WRITING, first, body);
   }
 
   /** {@link #write(Function)} in a transaction that sees one snapshot. */
@@ -219,9 +247,12 @@ final class Database implements AutoCloseable {
 
   /** Runs without a transaction; for what cannot run in one. */
   void alone(Consumer<Session> body) {
+    reach();
     SqlConnection connection = connection(pool);
     try {
-      body.accept(new Session(connection));
+      Session session = new Session(connection);
+      session.run("SET search_path = pg_catalog");
+      body.accept(session);
     } catch (RuntimeException e) {
       throw SqlErrors.translate(e);
     } finally {
@@ -256,7 +287,9 @@ final class Database implements AutoCloseable {
   }
 
   private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
-    Session session = begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    reach();
+    Session session =
+        begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" + OWN_PATH);
     SqlConnection connection = session.connection();
     try {
       RowStream<T> rows = body.apply(session);
@@ -272,8 +305,25 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * The pool cannot tell a database that does not answer from one whose connections are all in use:
+   * the first connection is made beside it.
+   */
+  private void reach() {
+    if (!reached) {
+      keyed.giveBack(keyed(KeyedConnections.ANY));
+      reached = true;
+    }
+  }
+
   private <T> T transaction(String begin, Function<Session, T> body) {
-    return finish(begin(pool, Deadline.NONE, begin), body);
+    reach();
+    return finish(begin(pool, Deadline.NONE, begin + OWN_PATH), body);
+  }
+
+  private <T> T transaction(String begin, String first, Function<Session, T> body) {
+    reach();
+    return finish(begin(pool, Deadline.NONE, begin + OWN_PATH + "; " + first), body);
   }
 
   private static <T> T finish(Session session, Function<Session, T> body) {
@@ -378,7 +428,7 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    Await.quietly(pool.close());
+    Await.quietly(pool.close().ifNoItem().after(MOST_TO_CLOSE).fail());
     keyed.close();
   }
 

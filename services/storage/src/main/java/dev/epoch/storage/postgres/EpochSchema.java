@@ -28,10 +28,12 @@ final class EpochSchema {
           "names.sql",
           "columns.sql",
           "capture.sql",
+          "key_counts.sql",
           "nested_captures.sql",
           "unique_rules.sql",
           "states.sql",
           "overlays.sql",
+          "policies.sql",
           "views.sql",
           "view_writes.sql",
           "copies.sql",
@@ -39,6 +41,10 @@ final class EpochSchema {
           "copy_policy.sql",
           "record_writes.sql",
           "branches.sql",
+          "sessions.sql",
+          "connections.sql",
+          "guard.sql",
+          "read_views.sql",
           "removal.sql");
 
   private static final String SCRIPT =
@@ -178,7 +184,8 @@ final class EpochSchema {
     return exists(session) && !fits(session);
   }
 
-  private static boolean isCurrent(Session session) {
+  /** Whether the schema is there and is not older than this program. */
+  static boolean isCurrent(Session session) {
     return exists(session) && fits(session);
   }
 

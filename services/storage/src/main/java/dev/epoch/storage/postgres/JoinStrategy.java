@@ -56,6 +56,13 @@ enum JoinStrategy {
   /** A row costs so much less in a scan than through an index. */
   private static final int SCAN_ADVANTAGE = 20;
 
+  /**
+   * Most columns of a table whose rows are hashed. What a hash join puts into a file is a row of
+   * all the columns joined so far, and PostgreSQL makes no row of more than 1,664: three states of
+   * a table on branches are those of up to seven relations.
+   */
+  static final int MOST_HASHED_COLUMNS = 1_664 / 7;
+
   private final String settings;
 
   JoinStrategy(String settings) {
@@ -100,11 +107,14 @@ enum JoinStrategy {
     Row counted =
         session
             .script(
-                "SELECT (%s), (SELECT c.reltuples::float8 FROM pg_class c WHERE c.oid = %s::regclass)"
+                "SELECT (%s), c.reltuples::float8, c.relnatts::integer FROM pg_class c WHERE c.oid = %s::regclass"
                     .formatted(candidates.count(BOUND), Quote.literal(table)))
             .iterator()
             .next();
-    return new Choice(of(counted.getLong(0), counted.getDouble(1)), counted.getLong(0));
+    long keys = counted.getLong(0);
+    JoinStrategy strategy = of(keys, counted.getDouble(1));
+    return new Choice(
+        strategy == MANY && counted.getInteger(2) > MOST_HASHED_COLUMNS ? FEW : strategy, keys);
   }
 
   private static JoinStrategy of(long keys, double rows) {

@@ -45,44 +45,95 @@ final class KeyColumns {
                     + " has no primary key that holds at once, so its rows cannot be told apart",
                 "ALTER TABLE "
                     + Quote.qualified(path.schema(), path.table())
-                    + " ADD PRIMARY KEY (<columns>); or name columns that are unique and not"
-                    + " null when registering the table"))
+                    + " ADD PRIMARY KEY (<columns>); or name columns that tell its rows apart"
+                    + " when registering it: --key <columns>"))
         .columns();
   }
 
   /**
-   * The columns that the user named. They must be not null, and the columns of a primary key,
-   * unique constraint or unique index.
+   * The columns that the user named: those of a primary key, a unique constraint or a unique index,
+   * or any that tell the rows apart that are there now. In the latter case the capture of the table
+   * keeps them unique and not null.
    */
   static List<String> given(
       Session session, TablePath path, long table, List<Column> columns, List<String> key) {
     for (String name : key) {
-      Column column =
-          columns.stream()
-              .filter(candidate -> candidate.name().equals(name))
-              .findFirst()
-              .orElseThrow(() ->
-                  new NoPrimaryKeyException(
-                      "Table " + path + " has no column " + name + " for a primary key",
-                      "Its columns are "
-                          + String.join(", ", columns.stream().map(Column::name).toList())));
-      if (column.nullable()) {
+      if (columns.stream().noneMatch(candidate -> candidate.name().equals(name))) {
         throw new NoPrimaryKeyException(
-            "Column " + name + " of " + path + " may be null, so it cannot be part of a key",
-            alter(path) + " ALTER COLUMN " + Quote.identifier(name) + " SET NOT NULL");
+            "Table " + path + " has no column " + name + " for a primary key",
+            "Its columns are " + String.join(", ", columns.stream().map(Column::name).toList()));
       }
     }
     Set<String> wanted = new HashSet<>(key);
+    if (wanted.size() < key.size()) {
+      throw new NoPrimaryKeyException(
+          "The key (" + String.join(", ", key) + ") names a column twice", "Name each once");
+    }
+    boolean mayBeNull =
+        columns.stream().anyMatch(column -> column.nullable() && wanted.contains(column.name()));
     boolean unique =
-        wanted.size() == key.size()
+        !mayBeNull
             && uniqueSets(session, table).stream()
                 .anyMatch(set -> wanted.equals(new HashSet<>(set.columns())));
-    if (!unique) {
-      throw new NoPrimaryKeyException(
-          "Nothing makes (" + String.join(", ", key) + ") unique in table " + path,
-          alter(path) + " ADD UNIQUE (" + Quote.identifiers(key) + ")");
+    if (!unique && !isKept(session, path, key)) {
+      requireToldApart(session, path, table, key);
     }
     return key;
+  }
+
+  /** Whether the table is registered with this key: its capture sees to it then. */
+  private static boolean isKept(Session session, TablePath path, List<String> key) {
+    return EpochSchema.exists(session)
+        && session
+            .first(
+                """
+                SELECT key_columns
+                FROM epoch.tables
+                WHERE schema_name = $1 AND table_name = $2
+                """,
+                row -> List.of(row.getArrayOfStrings("key_columns")),
+                path.schema(),
+                path.table())
+            .filter(key::equals)
+            .isPresent();
+  }
+
+  private static void requireToldApart(
+      Session session, TablePath path, long table, List<String> key) {
+    String columns = String.join(", ", key);
+    boolean partitioned =
+        session
+            .first(
+                "SELECT relkind = 'p' FROM pg_catalog.pg_class WHERE oid = $1::bigint::oid",
+                row -> row.getBoolean(0),
+                table)
+            .orElse(false);
+    if (partitioned) {
+      throw new NoPrimaryKeyException(
+          "Nothing makes (" + columns + ") unique and not null in the partitioned table " + path,
+          alter(path) + " ADD PRIMARY KEY (" + Quote.identifiers(key) + ")");
+    }
+    List<String> quoted = key.stream().map(Quote::identifier).toList();
+    String live = Quote.qualified(path.schema(), path.table());
+    if (finds(
+        session, "FROM %s WHERE %s IS NULL".formatted(live, String.join(" IS NULL OR ", quoted)))) {
+      throw new NoPrimaryKeyException(
+          "The key (" + columns + ") is null in rows of " + path,
+          "Name columns that every row has");
+    }
+    if (finds(
+        session,
+        "FROM %s GROUP BY %s HAVING count(*) > 1".formatted(live, String.join(", ", quoted)))) {
+      throw new NoPrimaryKeyException(
+          "Several rows of " + path + " have the same (" + columns + ")",
+          "Name columns that tell all rows apart");
+    }
+  }
+
+  private static boolean finds(Session session, String from) {
+    return session
+        .first("SELECT EXISTS (SELECT " + from + ")", row -> row.getBoolean(0))
+        .orElseThrow();
   }
 
   private static String alter(TablePath path) {

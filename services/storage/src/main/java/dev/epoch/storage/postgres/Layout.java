@@ -49,6 +49,11 @@ record Layout(String label, String tableId) {
     return name("h");
   }
 
+  /** How many rows have each key, where nothing but Epoch keeps it unique. */
+  String keyCounts() {
+    return name("k");
+  }
+
   /** The trigger function on the live table. */
   String captureFunction() {
     return name("c");

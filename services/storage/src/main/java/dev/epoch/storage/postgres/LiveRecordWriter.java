@@ -25,6 +25,7 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
             null,
             () -> names.requireFitting(session, table),
             () -> keyMatch(session, table));
+    ApplicationPath.enter(session);
     return new LiveRecordWriter(session, table, match);
   }
 

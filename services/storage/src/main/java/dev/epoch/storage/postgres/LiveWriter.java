@@ -44,7 +44,7 @@ final class LiveWriter {
     TableColumns columns = staged.columns();
     session.run(
         """
-        UPDATE %1$s s SET epoch_changed = concat(%2$s)
+        UPDATE %1$s s SET epoch_changed = array_to_string(ARRAY[%2$s], '')
         FROM %3$s l
         WHERE s.epoch_kind = 1 AND %4$s;
         DELETE FROM %1$s s
@@ -76,7 +76,8 @@ final class LiveWriter {
     WriteOrder.Changes changes =
         session
             .first(
-                "SELECT COALESCE(bool_or(epoch_rewrite), FALSE), COALESCE(bool_or(epoch_kind = 0), FALSE) FROM "
+                "SELECT COALESCE(bool_or(epoch_rewrite), FALSE), COALESCE(bool_or(epoch_kind = 0),"
+                    + " FALSE) FROM "
                     + staged.name(),
                 row ->
                     new WriteOrder.Changes(
@@ -152,7 +153,10 @@ final class LiveWriter {
             staged.columns().sameKey("o", "t"));
   }
 
-  /** Writes all tables. */
+  /**
+   * Writes all tables. Triggers run under the search_path of the role and database; what they
+   * refuse is a {@link dev.epoch.storage.WriteRefusedException}.
+   */
   void write() {
     session.run("SET CONSTRAINTS ALL DEFERRED");
     Map<String, WriteOrder.Changes> changes = new LinkedHashMap<>();
@@ -166,10 +170,15 @@ final class LiveWriter {
         }
       }
     }
-    for (WriteOrder.Step step : new WriteOrder(changes, references).steps()) {
-      write(step);
+    List<WriteOrder.Step> steps = new WriteOrder(changes, references).steps();
+    ApplicationPath.enter(session);
+    try {
+      steps.forEach(this::write);
+      session.run("SET CONSTRAINTS ALL IMMEDIATE");
+    } catch (RuntimeException e) {
+      throw RefusedByTrigger.of(e);
     }
-    session.run("SET CONSTRAINTS ALL IMMEDIATE");
+    ApplicationPath.leave(session);
   }
 
   private void write(WriteOrder.Step step) {
@@ -192,12 +201,12 @@ final class LiveWriter {
     TableColumns columns = target.staged().columns();
     String rows = target.live().rows();
     String staged = target.staged().name();
-    String key = columns.sameKey("l", "s");
+    String key = columns.sameKeyInAnyPath("l", "s");
     boolean rewrites = step.deletes() && step.writes();
     if (step.deletes() && target.changes().deletes()) {
       parts.add(
-          "DELETE FROM %s l USING %s s WHERE (s.epoch_kind = 0 OR %s AND s.epoch_rewrite) AND %s"
-              .formatted(rows, staged, rewrites, key));
+          "DELETE FROM %s l USING %s s WHERE (s.epoch_kind %s 0 OR %s AND s.epoch_rewrite) AND %s"
+              .formatted(rows, staged, ApplicationPath.EQUAL, rewrites, key));
     }
     if (!step.writes()) {
       return;
@@ -221,13 +230,14 @@ final class LiveWriter {
     parts.add(
         """
         INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE
-        SELECT %s FROM %s s WHERE s.epoch_kind = 1 AND (s.epoch_changed IS NULL OR s.epoch_rewrite)%s\
+        SELECT %s FROM %s s WHERE s.epoch_kind %s 1 AND (s.epoch_changed IS NULL OR s.epoch_rewrite)%s\
         """
             .formatted(
                 rows,
                 String.join(", ", columns.writable()),
                 TableColumns.each(columns.writable(), c -> "s." + c, ", "),
                 staged,
+                ApplicationPath.EQUAL,
                 after(first, parts.size())));
   }
 
@@ -266,8 +276,9 @@ final class LiveWriter {
     }
     return new Update(
         List.copyOf(changed),
-        "s.epoch_round = %d AND s.epoch_changed IN (%s)"
+        "s.epoch_round %1$s %2$d AND s.epoch_changed %1$s ANY (ARRAY[%3$s])"
             .formatted(
+                ApplicationPath.EQUAL,
                 signatures.getFirst().round(),
                 signatures.stream()
                     .map(signature -> Quote.literal(signature.changed()))
@@ -278,7 +289,7 @@ final class LiveWriter {
   private static String after(int first, int end) {
     StringBuilder sql = new StringBuilder();
     for (int i = first; i < end; i++) {
-      sql.append(" AND (SELECT count(*) FROM p").append(i).append(") >= 0");
+      sql.append(" AND (SELECT pg_catalog.count(*) FROM p").append(i).append(") IS NOT NULL");
     }
     return sql.toString();
   }

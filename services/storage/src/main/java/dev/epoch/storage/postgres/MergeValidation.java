@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Looks for constraints that staged rows would break, before anything is written: on a branch
@@ -45,12 +46,19 @@ final class MergeValidation {
     tables.forEach(table -> merged.put(table.table().path().toString(), table));
   }
 
-  /** Fails with {@link ConstraintViolationsException} if there are violations. */
+  /**
+   * Fails with {@link ConstraintViolationsException} if there are violations, and with {@link
+   * dev.epoch.storage.WriteRefusedException} if a function of a constraint fails.
+   */
   void check() {
-    for (MergedTable table : merged.values()) {
-      checkRows(table);
-      checkPairs(table);
-      checkReferences(table);
+    try {
+      for (MergedTable table : merged.values()) {
+        checkRows(table);
+        checkPairs(table);
+        checkReferences(table);
+      }
+    } catch (RuntimeException e) {
+      throw RefusedByTrigger.of(e);
     }
     if (!violations.isEmpty()) {
       throw new ConstraintViolationsException(violations);
@@ -118,12 +126,13 @@ final class MergeValidation {
         """
         SELECT %s, concat_ws(', ', %s), NULL::text
         FROM %s c
-        WHERE c.epoch_kind = 1 AND %s AND %s\
+        WHERE c.epoch_kind = 1 AND %s AND %s AND %s\
         """
             .formatted(
                 child.staged().columns().keyTexts("c"),
                 columns(key.childColumns(), "c", "::text", ", "),
                 child.staged().name(),
+                part(key.childPart()),
                 refers,
                 noParent(key, "c", key.childColumns())),
         (row, values, _) ->
@@ -132,11 +141,20 @@ final class MergeValidation {
                     row, String.join(", ", key.parentColumns()), values, key.parent(), key.name()));
   }
 
-  /** Rows, staged or not, that refer to what staged rows take away. */
+  /**
+   * Rows that are not staged and refer to what staged rows take away. What PostgreSQL's own actions
+   * do to rows of the live table when it is written is none of that.
+   */
   private void checkParents(MergedTable parent, ForeignKey key) {
     Visible child = visible(key.child());
-    if (child.table() == null && parent.before() instanceof PhysicalState.Overlaid) {
+    boolean onBranch = parent.before() instanceof PhysicalState.Overlaid;
+    if (child.table() == null && onBranch) {
       // its rows refer to the live table's, which a branch does not change
+      return;
+    }
+    boolean followsDelete = !onBranch && key.followsDelete();
+    boolean followsUpdate = !onBranch && key.followsUpdate();
+    if (followsDelete && followsUpdate) {
       return;
     }
     TableColumns columns = parent.staged().columns();
@@ -151,16 +169,29 @@ final class MergeValidation {
       old.add(before.column(quoted) + " AS epoch_g" + i);
       now.add(columns.undomained(quoted, "k." + quoted));
     }
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < old.size(); i++) {
-      names.add("epoch_g" + i);
+    List<String> names = numbered("epoch_g", old.size());
+    // of tables that are not versioned, the row that is taken away is told
+    List<String> parentKey = child.table() == null ? columns.key() : List.of();
+    List<String> toldKey = numbered("epoch_k", parentKey.size());
+    for (int i = 0; i < parentKey.size(); i++) {
+      old.add("k." + parentKey.get(i) + " AS " + toldKey.get(i));
     }
+    // a row can leave the partition that is referred to with the same values
+    String changed =
+        key.parentPart() == null
+            ? "record_image_ne(ROW(%s), ROW(%s))"
+                .formatted(String.join(", ", values), String.join(", ", now))
+            : "TRUE";
+    String takenAway =
+        followsDelete
+            ? "k.epoch_kind <> 0 AND " + changed
+            : followsUpdate ? "k.epoch_kind = 0" : "(k.epoch_kind = 0 OR " + changed + ")";
     String gone =
         """
         WITH gone AS MATERIALIZED (
           SELECT DISTINCT g.* FROM (
             SELECT %s FROM %s k %s
-            WHERE %s AND (k.epoch_kind = 0 OR record_image_ne(ROW(%s), ROW(%s)))
+            WHERE %s AND %s
           ) g
           WHERE %s
         )
@@ -170,8 +201,7 @@ final class MergeValidation {
                 parent.staged().name(),
                 keyed.joins(),
                 before.present(),
-                String.join(", ", values),
-                String.join(", ", now),
+                takenAway,
                 noParent(key, "g", names));
     for (StateSql.Part part : child.unstagedParts()) {
       add(
@@ -181,18 +211,22 @@ final class MergeValidation {
               + """
               SELECT %s, concat_ws(', ', %s), NULL::text
               FROM gone g JOIN %s x ON %s
-              WHERE %s\
+              WHERE %s AND %s\
               """
                   .formatted(
                       child.table() == null
-                          ? columns(names, "g", "::text", ", ")
+                          ? columns(toldKey, "g", "::text", ", ")
                           : new TableColumns(child.table().schema()).keyTexts("x"),
                       columns(key.childColumns(), "x", "::text", ", "),
                       part.relation(),
                       related(key, "g", names, "x", key.childColumns()),
-                      part.condition()),
+                      part.condition(),
+                      part(key.childPart())),
           (row, value, _) ->
-              "The row %s of %s refers to (%s) = (%s) in %s, which is taken away (%s)"
+              (child.table() == null
+                      ? "A row of %2$s refers to (%3$s) = (%4$s) in row %1$s of %5$s, which is"
+                          + " taken away (%6$s)"
+                      : "The row %s of %s refers to (%s) = (%s) in %s, which is taken away (%s)")
                   .formatted(
                       row,
                       key.child(),
@@ -200,7 +234,7 @@ final class MergeValidation {
                       value,
                       key.parent(),
                       key.name()),
-          child.table() == null ? names.size() : child.table().schema().primaryKey().size());
+          child.table() == null ? toldKey.size() : child.table().schema().primaryKey().size());
     }
   }
 
@@ -210,16 +244,18 @@ final class MergeValidation {
     List<String> conditions = new ArrayList<>();
     if (parent.merged() != null) {
       conditions.add(
-          "NOT EXISTS (SELECT FROM %s p WHERE p.epoch_kind = 1 AND %s)"
+          "NOT EXISTS (SELECT FROM %s p WHERE p.epoch_kind = 1 AND %s AND %s)"
               .formatted(
                   parent.merged().staged().name(),
+                  part(key.parentPart()),
                   related(key, "p", key.parentColumns(), alias, names)));
     }
     for (StateSql.Part part : parent.unstagedParts()) {
       conditions.add(
-          "NOT EXISTS (SELECT FROM %s x WHERE %s AND %s)"
+          "NOT EXISTS (SELECT FROM %s x WHERE %s AND %s AND %s)"
               .formatted(
                   part.relation(),
+                  part(key.parentPart()),
                   related(key, "x", key.parentColumns(), alias, names),
                   part.condition()));
     }
@@ -265,6 +301,14 @@ final class MergeValidation {
               .formatted(parent, parentNames.get(i), key.operators().get(i), child, names.get(i)));
     }
     return String.join(" AND ", conditions);
+  }
+
+  private static String part(String condition) {
+    return condition == null ? "TRUE" : "(" + condition + ")";
+  }
+
+  private static List<String> numbered(String prefix, int count) {
+    return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
   }
 
   private static String columns(List<String> names, String alias, String suffix, String separator) {

@@ -1,7 +1,6 @@
 package dev.epoch.storage.postgres;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.Operation;
@@ -55,7 +54,7 @@ final class OperationRecords {
     }
     return stored.get().equals(REVERTED)
         ? new State.Reverted()
-        : new State.Done(new OperationResult(parse(stored.get())));
+        : new State.Done(parse(stored.get()));
   }
 
   /** Sent, not waited for: the COMMIT behind it tells what became of it. */
@@ -87,17 +86,20 @@ final class OperationRecords {
         (Object) operations.stream().map(OperationId::id).toArray(UUID[]::new));
   }
 
+  private record Stored(Map<String, RowsLocation> locations, Map<String, RowsLocation> live) {}
+
   private static String format(OperationResult result) {
     try {
-      return JSON.writeValueAsString(result.locations());
+      return JSON.writeValueAsString(new Stored(result.locations(), result.live()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static Map<String, RowsLocation> parse(String json) {
+  private static OperationResult parse(String json) {
     try {
-      return JSON.readValue(json, new TypeReference<>() {});
+      Stored stored = JSON.readValue(json, Stored.class);
+      return new OperationResult(stored.locations(), stored.live(), Map.of());
     } catch (JsonProcessingException e) {
       throw new StorageException("The record of an operation cannot be read: " + json, null, e);
     }

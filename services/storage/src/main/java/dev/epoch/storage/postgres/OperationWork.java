@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.CommitWorkingSet;
 import dev.epoch.storage.Operation.MergeRows;
@@ -10,6 +11,7 @@ import dev.epoch.storage.Operation.Repoint;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** One try to do an operation, inside a transaction that the caller commits. */
 final class OperationWork {
@@ -39,6 +42,7 @@ final class OperationWork {
   private final LockRetries retries;
   private final Operation operation;
   private final MergeValidation.OtherTables others;
+  private final Map<String, RowsLocation> live = new HashMap<>();
   private final Map<String, List<RowChange>> committed = new HashMap<>();
 
   OperationWork(
@@ -58,12 +62,18 @@ final class OperationWork {
    * Does it and records it.
    *
    * @param staged by table id: rows to merge
+   * @param rows by table id: their plans
    */
-  OperationResult run(Map<String, StagedTable> staged) {
+  OperationResult run(Map<String, StagedTable> staged, Map<String, PlannedRows> rows) {
     List<OperationTable> tables = lock();
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
     operation.tables().forEach(t -> locations.put(t.table().table().id(), t.table().head()));
-    requireNothingPending(tables);
+    if (operation.live().isEmpty()) {
+      requireNothingPending(tables);
+    } else {
+      staged.forEach((id, stage) -> stage.reconcile(session, rows.get(id)));
+      commitLive(tables);
+    }
     // first, so that references of merged rows are looked up where they will lead
     for (OperationTable table : tables) {
       if (table.operation() instanceof Repoint repoint) {
@@ -77,14 +87,50 @@ final class OperationWork {
     for (OperationTable table : tables) {
       switch (table.operation()) {
         case CommitWorkingSet commit ->
-            locations.put(table.id(), commit(table, commit.table().head()));
+            locations.put(table.id(), commit(table, commit.table().head(), position()));
         case MergeRows merge -> locations.put(table.id(), commitMerged(table, merge));
         case Repoint _ -> {}
       }
     }
-    OperationResult result = new OperationResult(locations, committed);
+    OperationResult result = new OperationResult(locations, live, committed);
     new OperationRecords(session).insertDone(operation, result);
     return result;
+  }
+
+  private long position() {
+    return operation.id().position();
+  }
+
+  /**
+   * Commits live changes, of all tables that are touched: those that the operation merges into, and
+   * others that the same transactions of applications may have written.
+   */
+  private void commitLive(List<OperationTable> merged) {
+    Map<String, OperationTable> left = new LinkedHashMap<>();
+    operation.live().stream()
+        .sorted(Comparator.comparing((BranchTable table) -> table.table().id()))
+        .forEach(table -> left.put(table.table().id(), liveTable(table)));
+    List<OperationTable> touched = new ArrayList<>();
+    for (OperationTable table : merged) {
+      if (table.operation() instanceof MergeRows) {
+        touched.add(left.remove(table.id()));
+      }
+    }
+    touched.addAll(lockTouched(left));
+    session.run(KEYED_PLANS);
+    for (OperationTable table : touched) {
+      RowsLocation head = table.operation().table().head();
+      RowsLocation location = commit(table, head, operation.livePosition());
+      if (!location.equals(head)) {
+        live.put(table.id(), location);
+      }
+    }
+    committed.clear();
+    JoinStrategy.PLANNER.set(session);
+  }
+
+  private OperationTable liveTable(BranchTable table) {
+    return find(new CommitWorkingSet(table), operation.branch(), Map.of());
   }
 
   /**
@@ -111,7 +157,12 @@ final class OperationWork {
     }
     List<String> ids = ordered.stream().map(t -> t.table().table().id()).toList();
     boolean commitsOnly = ordered.stream().allMatch(CommitWorkingSet.class::isInstance);
-    Collection<TableHandle> handles = ordered.stream().map(t -> t.table().table()).toList();
+    Collection<TableHandle> handles =
+        Stream.concat(
+                ordered.stream().map(t -> t.table().table()),
+                operation.live().stream().map(BranchTable::table))
+            .distinct()
+            .toList();
     Runnable fitting =
         commitsOnly
             ? resolver.assumeFitting(session, handles)
@@ -172,6 +223,10 @@ final class OperationWork {
   private List<OperationTable> lockTouched(List<OperationTable> tables) {
     Map<String, OperationTable> left = new LinkedHashMap<>();
     tables.forEach(table -> left.put(table.id(), table));
+    return lockTouched(left);
+  }
+
+  private List<OperationTable> lockTouched(Map<String, OperationTable> left) {
     List<OperationTable> locked = new ArrayList<>();
     while (true) {
       Map<String, String> workingSets = new LinkedHashMap<>();
@@ -301,9 +356,9 @@ final class OperationWork {
   }
 
   private RowsLocation commitMerged(OperationTable table, MergeRows merge) {
-    RowsLocation head = merge.table().head();
+    RowsLocation head = live.getOrDefault(table.id(), merge.table().head());
     if (operation.branch().isDefault()) {
-      return commit(table, head);
+      return commit(table, head, position());
     }
     boolean moved = merge.anchor() != table.placement().anchor();
     if (moved) {
@@ -314,15 +369,15 @@ final class OperationWork {
         commit(
             new OperationTable(
                 merge, table.branch(), table.columns(), table.live(), placed, table.overlay()),
-            head);
+            head,
+            position());
     return moved
-        ? new RowsLocation(merge.anchor(), operation.branch().id(), operation.id().position())
+        ? new RowsLocation(merge.anchor(), operation.branch().id(), position())
         : committed;
   }
 
   /** Moves the working set to the history; where the rows are then. */
-  private RowsLocation commit(OperationTable table, RowsLocation head) {
-    long position = operation.id().position();
+  private RowsLocation commit(OperationTable table, RowsLocation head, long position) {
     WorkingSetCommit commit = new WorkingSetCommit(session, table, position);
     if (!table.branch().isDefault() && table.overlay() == null) {
       return head;

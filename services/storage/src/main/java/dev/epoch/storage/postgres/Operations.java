@@ -1,20 +1,17 @@
 package dev.epoch.storage.postgres;
 
-import dev.epoch.model.row.RowChange;
-import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.ConstraintViolationsException;
-import dev.epoch.storage.ConstraintViolationsException.Violation;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.postgres.OperationRecords.State;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -28,6 +25,7 @@ final class Operations {
   private final StateResolver resolver;
   private final LockRetries retries;
   private final BiFunction<Session, Operation, MergeValidation.OtherTables> others;
+  private final LockHolders holders;
 
   Operations(
       Database database,
@@ -38,17 +36,19 @@ final class Operations {
     this.resolver = resolver;
     this.retries = retries;
     this.others = others;
+    this.holders = new LockHolders(database, resolver);
   }
 
-  OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
+  OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
     try {
-      return operation.tables().stream().anyMatch(MergeRows.class::isInstance)
-          ? merge(operation, changes)
-          : commit(operation);
+      boolean merges =
+          !operation.live().isEmpty()
+              || operation.tables().stream().anyMatch(MergeRows.class::isInstance);
+      return holders.named(operation, () -> merges ? merge(operation, rows) : commit(operation));
     } catch (ConstraintFailure failure) {
-      throw refused(operation, failure);
+      throw refused(failure);
     } finally {
-      changes.values().forEach(RowStream::close);
+      rows.values().forEach(PlannedRows::close);
     }
   }
 
@@ -60,7 +60,7 @@ final class Operations {
         return database.writeKeyed(
             key,
             retries.setting() + "; " + OperationRecords.lock(operation.id()),
-            session -> work(session, operation).run(Map.of()));
+            session -> work(session, operation).run(Map.of(), Map.of()));
       } catch (ConstraintFailure failure) {
         // its record was there before
         return switch (state(operation.id())) {
@@ -72,7 +72,7 @@ final class Operations {
     });
   }
 
-  private OperationResult merge(Operation operation, Map<String, RowStream<RowChange>> changes) {
+  private OperationResult merge(Operation operation, Map<String, PlannedRows> rows) {
     return database.write(session -> {
       OperationRecords records = new OperationRecords(session);
       session.run(retries.setting());
@@ -88,8 +88,9 @@ final class Operations {
         case State.Reverted _ -> throw reverted();
         case State.Unknown _ -> {}
       }
-      Map<String, StagedTable> staged = stage(session, operation, changes);
-      return retries.run(() -> session.inSavepoint(() -> work(session, operation).run(staged)));
+      Map<String, StagedTable> staged = stage(session, operation, rows);
+      return retries.run(
+          () -> session.inSavepoint(() -> work(session, operation).run(staged, rows)));
     });
   }
 
@@ -99,7 +100,7 @@ final class Operations {
 
   /** Rows come before the locks: whoever computes them does not make applications wait. */
   private Map<String, StagedTable> stage(
-      Session session, Operation operation, Map<String, RowStream<RowChange>> changes) {
+      Session session, Operation operation, Map<String, PlannedRows> rows) {
     Map<String, StagedTable> staged = new LinkedHashMap<>();
     for (TableOperation table : operation.tables()) {
       if (table instanceof MergeRows) {
@@ -108,7 +109,11 @@ final class Operations {
             new StagedTable(
                 handle.id(), new TableColumns(handle.schema()), resolver.live(session, handle));
         stage.create(session);
-        stage.load(session, changes.getOrDefault(handle.id(), RowStream.of(List.of())));
+        PlannedRows planned = rows.get(handle.id());
+        if (!operation.live().isEmpty()) {
+          stage.loadKept(session, planned.kept());
+        }
+        stage.load(session, planned.writes());
         staged.put(handle.id(), stage);
       }
     }
@@ -162,24 +167,15 @@ final class Operations {
         });
   }
 
-  /** What validation did not foresee, in the same terms. */
-  private static RuntimeException refused(Operation operation, ConstraintFailure failure) {
-    for (TableOperation table : operation.tables()) {
-      TableHandle handle = table.table().table();
-      if (handle.path().table().equals(failure.table())
-          && handle.path().schema().equals(failure.schema())) {
-        return new ConstraintViolationsException(
-            List.of(new Violation(handle.id(), null, failure.constraint(), failure.getMessage())));
-      }
-    }
-    return failure.table() == null
-        ? failure
-        : new ConstraintViolationsException(
-            List.of(
-                new Violation(
-                    operation.tables().getFirst().table().table().id(),
-                    null,
-                    failure.constraint(),
-                    failure.getMessage())));
+  /**
+   * What validation did not foresee, as in rows that triggers made: which row of the merge is
+   * behind it cannot be told, so that there is no conflict to decide.
+   */
+  private static RuntimeException refused(ConstraintFailure failure) {
+    return new WriteRefusedException(
+        -1,
+        failure.getMessage(),
+        "A trigger, an action of a foreign key or a table that is not versioned is behind it:"
+            + " change the rows on the source, or what refuses them, and merge again");
   }
 }

@@ -6,6 +6,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchRead;
@@ -15,6 +16,7 @@ import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChanges;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.QueryResult;
 import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.RowQuery;
@@ -65,32 +67,35 @@ public final class PostgresStorageAdapter implements StorageAdapter {
    *     their own
    */
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    this(vertx, options, poolOptions, QueryLimits.DEFAULT);
-  }
-
-  /**
-   * The same with other limits.
-   *
-   * @param limits of users' statements
-   */
-  PostgresStorageAdapter(
-      Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, QueryLimits limits) {
-    this(vertx, options, poolOptions, limits, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
+    this(vertx, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
   }
 
   PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
-    this(vertx, options, poolOptions, QueryLimits.DEFAULT, retries);
+    this(
+        new Connecting(vertx, AddressRules.ANYTHING),
+        options,
+        poolOptions,
+        QueryLimits.DEFAULT,
+        retries);
+  }
+
+  PostgresStorageAdapter(
+      Connecting connecting,
+      PgConnectOptions options,
+      PoolOptions poolOptions,
+      QueryLimits limits) {
+    this(connecting, options, poolOptions, limits, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
   }
 
   private PostgresStorageAdapter(
-      Vertx vertx,
+      Connecting connecting,
       PgConnectOptions options,
       PoolOptions poolOptions,
       QueryLimits limits,
       LockRetries retries) {
     StateResolver resolver = new StateResolver(names);
-    this.database = new Database(vertx, options, poolOptions);
+    this.database = new Database(connecting, options, poolOptions);
     this.upgrade = new SchemaUpgrade(database, retries);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
@@ -98,7 +103,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this.reader = new StateReader(database, resolver);
     this.queries =
         new ReadQueries(
-            vertx,
+            connecting,
             database,
             options,
             Math.max(1, poolOptions.getMaxSize() / 2),
@@ -129,6 +134,11 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   public void close() {
     queries.close();
     database.close();
+  }
+
+  @Override
+  public List<TablePath> tables() {
+    return database.read(UserTables::list);
   }
 
   @Override
@@ -195,8 +205,23 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public void putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
-    branches.put(branch, tables);
+  public void requireRemovable(TableHandle table) {
+    capture.requireRemovable(table);
+  }
+
+  @Override
+  public Set<String> branchesAtWork(TableHandle table) {
+    return capture.branchesAtWork(table);
+  }
+
+  @Override
+  public Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
+    return branches.put(branch, tables);
+  }
+
+  @Override
+  public Set<String> branches(String repository) {
+    return branches.known(repository);
   }
 
   @Override
@@ -249,8 +274,8 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public OperationResult apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
-    return operations.apply(operation, changes);
+  public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+    return operations.apply(operation, rows);
   }
 
   @Override

@@ -71,6 +71,9 @@ final class PrivilegeCheck {
       privilegeProblems(server, problems);
       if (server.getBoolean("has_tables")) {
         tableProblems(session, server, problems);
+        if (EpochSchema.isCurrent(session)) {
+          foreignObjects(session, problems);
+        }
       }
       return new StorageCheck("PostgreSQL " + server.getString("version"), problems);
     });
@@ -155,6 +158,18 @@ final class PrivilegeCheck {
                         Quote.qualified(row.getString("schema"), row.getString("name")),
                         role(server))))
         .forEach(problems::add);
+  }
+
+  private static void foreignObjects(Session session, List<Problem> problems) {
+    List<String> found =
+        session.list("SELECT o FROM epoch.foreign_objects() AS o", row -> row.getString("o"));
+    if (!found.isEmpty()) {
+      problems.add(
+          new Problem(
+              "Not made by Epoch, but in schemas of branches, where it hides what branches have: "
+                  + String.join(", ", found),
+              "DROP it, or move it: ALTER TABLE ... SET SCHEMA public"));
+    }
   }
 
   private static String role(Row server) {

@@ -93,28 +93,28 @@ final class ReadQueries implements AutoCloseable {
   private final StatementAnalysis.Harmless harmless = new StatementAnalysis.Harmless();
 
   /**
+   * @param connecting opens connections
    * @param database for ending sessions from outside
    * @param options of the connections that run users' statements
    * @param connections at most
    */
   ReadQueries(
-      Vertx vertx,
+      Connecting connecting,
       Database database,
       PgConnectOptions options,
       int connections,
       StateSelect states,
       ValueCodec codec,
       QueryLimits limits) {
-    this.vertx = vertx;
+    this.vertx = connecting.vertx();
     this.database = database;
     this.states = states;
     this.codec = codec;
     this.limits = limits;
     this.pool =
-        Pool.pool(
-            vertx,
+        connecting.pool(
             named(Database.pinned(options)).setCachePreparedStatements(false),
-            new PoolOptions().setMaxSize(connections));
+            Database.named(new PoolOptions().setMaxSize(connections), options, "query"));
   }
 
   /** Users' statements can be told from others: {@code epoch.branch_reads} does. */
@@ -211,7 +211,7 @@ final class ReadQueries implements AutoCloseable {
                 .append("CREATE TEMPORARY VIEW ")
                 .append(Quote.identifier(table.name()))
                 .append(" AS\n")
-                .append(states.select(session, table, state))
+                .append(states.select(session, table, state, statement.hasSubqueries()))
                 .append(";\n");
           }
         });

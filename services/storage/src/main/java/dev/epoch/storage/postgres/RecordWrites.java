@@ -66,15 +66,32 @@ final class RecordWrites {
                       table,
                       records,
                       session -> once(session, branch, table, records, key))));
-    } catch (ConstraintFailure | BadValueException e) {
+    } catch (ConstraintFailure failure) {
+      throw new WriteRefusedException(-1, told(failure, table.table()), failure.remedy());
+    } catch (BadValueException e) {
       throw new WriteRefusedException(-1, e.getMessage(), e.remedy());
     } catch (StorageException e) {
+      if (branch.isDefault() && RefusedByTrigger.of(e) instanceof WriteRefusedException refused) {
+        throw refused;
+      }
       if (e.getCause() instanceof PgException error
           && GENERATED_ALWAYS.equals(error.getSqlState())) {
         throw new WriteRefusedException(-1, e.getMessage(), "Leave the column out of the record");
       }
       throw e;
     }
+  }
+
+  /** In the words of the user's table, where those of an overlay's constraint say otherwise. */
+  private static String told(ConstraintFailure failure, TableHandle table) {
+    if (!"epoch".equals(failure.schema()) || failure.table() == null) {
+      return failure.getMessage();
+    }
+    if (failure.kind() == ConstraintFailure.Kind.UNIQUE) {
+      return "duplicate key value violates a unique constraint of %s: %s"
+          .formatted(table.path().table(), failure.detail());
+    }
+    return failure.getMessage().replace(failure.table(), table.path().table());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.CommitWorkingSet;
 import dev.epoch.storage.Operation.MergeRows;
@@ -11,6 +12,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.PhysicalState.Overlaid;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +38,7 @@ final class RevertWork {
       switch (table.operation()) {
         case CommitWorkingSet _ -> {
           if (table.workingSet() != null) {
-            uncommit(table, table.workingSet(), history(table));
+            uncommit(table, table.workingSet(), history(table), operation.id().position());
             moveAnchorBack(table);
           }
         }
@@ -58,6 +60,30 @@ final class RevertWork {
           .filter(table -> table.operation() instanceof MergeRows)
           .forEach(this::uncommitMerged);
     }
+    for (OperationTable table : liveTables(tables)) {
+      uncommit(table, table.workingSet(), history(table), operation.livePosition());
+      moveAnchorBack(table);
+    }
+  }
+
+  /** Tables whose live changes were committed first; locks those that the merge did not write. */
+  private List<OperationTable> liveTables(List<OperationTable> merged) {
+    Map<String, OperationTable> known = new HashMap<>();
+    merged.forEach(table -> known.put(table.id(), table));
+    List<OperationTable> tables = new ArrayList<>();
+    StringBuilder locks = new StringBuilder(retries.setting());
+    for (BranchTable live : operation.live()) {
+      OperationTable table = known.get(live.table().id());
+      if (table == null) {
+        table = find(new CommitWorkingSet(live), Map.of());
+        addLock(locks, table.workingSet());
+      }
+      tables.add(table);
+    }
+    if (!tables.isEmpty()) {
+      session.run(locks.toString());
+    }
+    return tables;
   }
 
   private List<OperationTable> tables() {
@@ -74,17 +100,7 @@ final class RevertWork {
     List<OperationTable> tables = new ArrayList<>();
     StringBuilder locks = new StringBuilder(retries.setting());
     for (TableOperation table : ordered) {
-      TableHandle handle = table.table().table();
-      BranchPlacement placement = placements.get(handle.id());
-      boolean own = placement != null && placement.hasOverlay();
-      OperationTable found =
-          new OperationTable(
-              table,
-              branch,
-              new TableColumns(handle.schema()),
-              resolver.live(session, handle),
-              placement,
-              own ? resolver.overlay(session, handle, branch) : null);
+      OperationTable found = find(table, placements);
       tables.add(found);
       if (branch.isDefault() && table instanceof MergeRows) {
         addLock(locks, found.live().rows());
@@ -95,6 +111,20 @@ final class RevertWork {
     }
     session.run(locks.toString());
     return tables;
+  }
+
+  private OperationTable find(TableOperation table, Map<String, BranchPlacement> placements) {
+    TableHandle handle = table.table().table();
+    BranchHandle branch = operation.branch();
+    BranchPlacement placement = placements.get(handle.id());
+    boolean own = placement != null && placement.hasOverlay();
+    return new OperationTable(
+        table,
+        branch,
+        new TableColumns(handle.schema()),
+        resolver.live(session, handle),
+        placement,
+        own ? resolver.overlay(session, handle, branch) : null);
   }
 
   private static void addLock(StringBuilder locks, String relation) {
@@ -109,7 +139,7 @@ final class RevertWork {
    * What the operation committed is uncommitted again. Where an application touched the row since,
    * the older image replaces the one of then.
    */
-  private void uncommit(OperationTable table, String workingSet, String history) {
+  private void uncommit(OperationTable table, String workingSet, String history, long position) {
     TableColumns columns = table.columns();
     List<String> images = new ArrayList<>(List.of("epoch_kind"));
     images.addAll(columns.all().stream().filter(c -> !columns.key().contains(c)).toList());
@@ -125,7 +155,7 @@ final class RevertWork {
                 columns.allList(),
                 columns.all("h"),
                 history,
-                operation.id().position(),
+                position,
                 columns.keyList(),
                 TableColumns.each(images, c -> c + " = excluded." + c, ", ")));
   }
@@ -178,7 +208,7 @@ final class RevertWork {
 
   private void uncommitMerged(OperationTable table) {
     TableColumns columns = table.columns();
-    uncommit(table, table.live().workingSet(), table.live().history());
+    uncommit(table, table.live().workingSet(), table.live().history(), operation.id().position());
     session.run(
         """
         DELETE FROM %1$s w

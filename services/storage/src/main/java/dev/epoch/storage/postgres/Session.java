@@ -112,6 +112,13 @@ final class Session {
     sent.add(prepared(sql, parameters));
   }
 
+  /** {@link #send} of a question: the supplier has the answer when the transaction is over. */
+  <T> Supplier<List<T>> sendAsking(String sql, Function<Row, T> mapper, Object... parameters) {
+    CompletableFuture<RowSet<Row>> answer = prepared(sql, parameters);
+    sent.add(answer);
+    return () -> mapped(deadline.await(answer), mapper);
+  }
+
   /** {@link #list} without waiting for the answer, which the supplier waits for. */
   <T> Supplier<List<T>> ask(String sql, Function<Row, T> mapper, Object... parameters) {
     CompletableFuture<RowSet<Row>> answer = prepared(sql, parameters);

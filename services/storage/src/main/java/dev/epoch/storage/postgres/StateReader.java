@@ -60,12 +60,14 @@ final class StateReader {
   }
 
   /** See {@link StateSelect}. */
-  String select(Session session, TableHandle table, TableState state) {
+  String select(Session session, TableHandle table, TableState state, boolean repeated) {
     SnapshotState seen = seen(session, table, state);
     TableColumns columns = new TableColumns(table.schema());
     StateSql sql = new StateSql(columns, seen.empty());
-    return sql.select(
-        seen.physical(), FewKeys.absent(session, columns, sql.hiding(seen.physical()), "x"));
+    String bottom = FewKeys.absent(session, columns, sql.hiding(seen.physical()), "x");
+    return repeated
+        ? new GatheredImages(session, table, columns, sql).select(seen.physical(), bottom)
+        : sql.select(seen.physical(), bottom);
   }
 
   Optional<Row> row(TableHandle table, TableState state, RowKey key) {

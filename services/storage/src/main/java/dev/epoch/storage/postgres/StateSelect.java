@@ -12,6 +12,7 @@ interface StateSelect {
    * that it means the same under any search path.
    *
    * @param session in whose transaction, of one snapshot, the SELECT will run
+   * @param repeated whether the statement may read the table many times, for each row of another
    */
-  String select(Session session, TableHandle table, TableState state);
+  String select(Session session, TableHandle table, TableState state, boolean repeated);
 }

@@ -71,9 +71,13 @@ final class StateSql {
    */
   String select(PhysicalState state, String bottom) {
     List<Part> parts = parts(state);
-    if (parts.size() < 2) {
-      return union(state, part -> rowsOf(part, columns.all("x")));
-    }
+    return parts.size() < 2
+        ? union(state, part -> rowsOf(part, columns.all("x")))
+        : select(parts, bottom);
+  }
+
+  /** The same of several parts, the last one being that at the bottom. */
+  String select(List<Part> parts, String bottom) {
     String number = unusedName();
     StringBuilder union = new StringBuilder();
     for (int i = 0; i < parts.size() - 1; i++) {

@@ -30,6 +30,7 @@ final class StatementText {
   private int end = -1;
   private String firstWord;
   private boolean escapedNames;
+  private int selects;
 
   private StatementText(String text) {
     this.text = text;
@@ -59,6 +60,11 @@ final class StatementText {
   /** Whether the statement may name a relation of this name. */
   boolean mentions(String name) {
     return escapedNames || names.contains(name);
+  }
+
+  /** Whether a SELECT may stand inside of another. */
+  boolean hasSubqueries() {
+    return selects > 1;
   }
 
   /** The statement without what stands behind it. */
@@ -167,7 +173,11 @@ final class StatementText {
       quotedName();
       escapedNames = true;
     } else {
-      names.add(foldCase(word));
+      String folded = foldCase(word);
+      names.add(folded);
+      if (folded.equals("select")) {
+        selects++;
+      }
     }
   }
 

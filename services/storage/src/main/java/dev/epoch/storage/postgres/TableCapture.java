@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.OperationId;
+import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
@@ -11,7 +12,10 @@ import io.vertx.mutiny.sqlclient.Row;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Starts and ends the capture of changes. */
 final class TableCapture {
@@ -166,6 +170,50 @@ final class TableCapture {
           }
           return null;
         }));
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#requireRemovable}. */
+  void requireRemovable(TableHandle table) {
+    List<Map.Entry<String, String>> missing =
+        known(
+            table,
+            """
+            SELECT relation, privileges, quote_ident(current_user) AS role
+            FROM epoch.missing_to_remove($1)
+            """,
+            row ->
+                Map.entry(
+                    "%s on %s".formatted(row.getString("privileges"), row.getString("relation")),
+                    "GRANT %s ON %s TO %s"
+                        .formatted(
+                            row.getString("privileges"),
+                            row.getString("relation"),
+                            row.getString("role"))));
+    if (!missing.isEmpty()) {
+      throw new PrivilegeException(
+          "The role lacks, to stop versioning %s: %s"
+              .formatted(
+                  table.path(),
+                  missing.stream().map(Map.Entry::getKey).collect(Collectors.joining("; "))),
+          missing.stream().map(Map.Entry::getValue).collect(Collectors.joining("; ")),
+          null);
+    }
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#branchesAtWork}. */
+  Set<String> branchesAtWork(TableHandle table) {
+    return Set.copyOf(known(table, "SELECT epoch.branches_at_work($1)", row -> row.getString(0)));
+  }
+
+  /** What a function of the schema says of a table; nothing where the schema is gone. */
+  private <T> List<T> known(TableHandle table, String sql, Function<Row, T> mapper) {
+    return database.write(session -> {
+      if (!EpochSchema.exists(session)) {
+        return List.<T>of();
+      }
+      EpochSchema.ensure(session);
+      return session.list(sql, mapper, table.id());
+    });
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#uninstall}. */

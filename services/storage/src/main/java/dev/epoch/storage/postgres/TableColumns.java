@@ -121,6 +121,25 @@ final class TableColumns {
     return each(key, name -> equal(name, left + "." + name, right + "." + name), " AND ");
   }
 
+  /** {@link #sameKey} whose operators have their schemas, for any search_path. */
+  String sameKeyInAnyPath(String left, String right) {
+    return each(
+        key,
+        name -> {
+          String operator = operator(name, "=");
+          return left
+              + "."
+              + name
+              + " "
+              + (operator.equals("=") ? ApplicationPath.EQUAL : operator)
+              + " "
+              + right
+              + "."
+              + name;
+        },
+        " AND ");
+  }
+
   /** Both expressions have the same value of this column's type, in the type's own sense. */
   String equal(String name, String left, String right) {
     return left + " " + operator(name, "=") + " " + right;

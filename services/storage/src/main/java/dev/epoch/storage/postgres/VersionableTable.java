@@ -21,6 +21,21 @@ final class VersionableTable {
         c.relkind = 'r' AND EXISTS (
           SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid
         ) AS has_children,
+        ARRAY (
+          SELECT r.rulename::text
+          FROM pg_catalog.pg_rewrite r
+          WHERE r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p')
+            AND (
+              r.ev_class = c.oid
+              OR r.ev_class IN (SELECT p.relid FROM pg_catalog.pg_partition_tree(c.oid) p)
+            )
+          ORDER BY 1
+        ) AS rules,
+        (
+          SELECT count(*)::integer
+          FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        ) AS columns,
         pg_catalog.row_security_active(c.oid) AS row_security,
         ARRAY (
           SELECT p.privilege
@@ -48,6 +63,12 @@ final class VersionableTable {
       LIMIT 3
       """;
 
+  /**
+   * PostgreSQL's statements have 1,664 columns at most, and a merge reads three versions of a row
+   * side by side, with its key.
+   */
+  static final int MOST_COLUMNS = 540;
+
   /** Columns of images, overlays and of what is staged beside the user's own. */
   private static final List<String> RESERVED =
       List.of(
@@ -55,6 +76,7 @@ final class VersionableTable {
           "epoch_from",
           "epoch_to",
           "epoch_index",
+          "epoch_count",
           "epoch_changed",
           "epoch_rewrite",
           "epoch_round");
@@ -140,6 +162,30 @@ final class VersionableTable {
       throw new NotVersionableException(
           path + " has tables that inherit from it; their rows appear in it",
           "Register the inheriting tables, or make it a partitioned table");
+    }
+    String[] rules = relation.getArrayOfStrings("rules");
+    if (rules.length > 0) {
+      throw new NotVersionableException(
+          path
+              + " has rules ("
+              + String.join(", ", rules)
+              + "); they write something else than"
+              + " what a statement says, which no merge or branch could follow",
+          "Drop the rules, or make them triggers: DROP RULE "
+              + Quote.identifier(rules[0])
+              + " ON "
+              + name);
+    }
+    int columns = relation.getInteger("columns");
+    if (columns > MOST_COLUMNS) {
+      throw new NotVersionableException(
+          path
+              + " has "
+              + columns
+              + " columns; a merge reads three versions of a row at once, and"
+              + " PostgreSQL's limit of 1,664 columns leaves "
+              + MOST_COLUMNS,
+          "Keep some of the columns in a second table with the same key");
     }
     if (relation.getBoolean("row_security")) {
       throw new NotVersionableException(

@@ -1,17 +1,40 @@
 -- Branches, as the server tells of them and as sessions use them.
 
--- Tells of a branch or its new name.
+-- Tells of a branch, or of its new name, as the repository has it at a version of its log. Ids are what branches are
+-- known by: another branch that still has the name here loses it, and is called by its id until it is told of again;
+-- if it was told of at a later version, this one is called so. Answers the id of that other branch.
 CREATE OR REPLACE FUNCTION epoch.put_branch(
-  new_branch text, of_repository text, named text, default_branch boolean
-) RETURNS void
-LANGUAGE sql
+  new_branch text, of_repository text, named text, default_branch boolean, told bigint
+) RETURNS text
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
-  INSERT INTO epoch.branches AS b (branch_id, repository, name, label, is_default)
-  VALUES (new_branch, of_repository, named, epoch.label(named, 12), default_branch)
-  ON CONFLICT (branch_id) DO UPDATE
-  SET name = excluded.name, dropped = false
-  WHERE b.name <> excluded.name OR b.dropped
+DECLARE
+  holder epoch.branches;
+  given text;
+BEGIN
+  LOOP
+    given := named;
+    SELECT * INTO holder FROM epoch.branches
+    WHERE repository = of_repository AND name = named AND NOT dropped AND branch_id <> new_branch
+    FOR UPDATE;
+    BEGIN
+      IF holder.told_at > told THEN
+        given := '~' || new_branch;
+      ELSIF holder.branch_id IS NOT NULL THEN
+        UPDATE epoch.branches SET name = '~' || branch_id WHERE branch_id = holder.branch_id;
+      END IF;
+      INSERT INTO epoch.branches AS b (branch_id, repository, name, label, is_default, told_at)
+      VALUES (new_branch, of_repository, given, epoch.label(named, 12), default_branch, told)
+      ON CONFLICT (branch_id) DO UPDATE
+      SET name = excluded.name, dropped = false, told_at = excluded.told_at
+      WHERE (b.name <> excluded.name OR b.dropped) AND b.told_at <= excluded.told_at;
+      RETURN holder.branch_id;
+    EXCEPTION WHEN unique_violation THEN
+      -- somebody told of another branch of the name meanwhile: it is there now
+    END;
+  END LOOP;
+END
 $$;
 
 -- Tells where the rows of a table at a branch's head are. A branch with its own overlay only moves its anchor,
@@ -47,6 +70,18 @@ BEGIN
 END
 $$;
 
+-- Drops a schema that has had views of ours, unless others made something in it.
+CREATE OR REPLACE FUNCTION epoch.drop_schema_of_views(schema_name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+BEGIN
+  EXECUTE format('DROP SCHEMA IF EXISTS %I', schema_name);
+EXCEPTION WHEN dependent_objects_still_exist THEN
+  RAISE WARNING 'Schema % stays: it holds objects that Epoch did not make', schema_name;
+END
+$$;
+
 -- Drops a branch's schemas of views. What others made in them stays, with its schema.
 CREATE OR REPLACE FUNCTION epoch.drop_branch_schemas(of_branch text) RETURNS void
 LANGUAGE plpgsql
@@ -55,7 +90,6 @@ AS $$
 DECLARE
   b epoch.branches;
   of_table text;
-  schema_name text;
 BEGIN
   SELECT * INTO b FROM epoch.branches WHERE branch_id = of_branch;
   IF b.changed_schema IS NULL THEN
@@ -66,13 +100,8 @@ BEGIN
     EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, epoch.view_name(of_table));
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('vi', of_table, of_branch));
   END LOOP;
-  FOREACH schema_name IN ARRAY ARRAY[b.changed_schema, b.base_schema] LOOP
-    BEGIN
-      EXECUTE format('DROP SCHEMA IF EXISTS %I', schema_name);
-    EXCEPTION WHEN dependent_objects_still_exist THEN
-      RAISE WARNING 'Schema % stays: it holds objects that Epoch did not make', schema_name;
-    END;
-  END LOOP;
+  PERFORM epoch.drop_schema_of_views(b.changed_schema);
+  PERFORM epoch.drop_schema_of_views(b.base_schema);
   UPDATE epoch.branches SET changed_schema = NULL, base_schema = NULL WHERE branch_id = of_branch;
 END
 $$;
@@ -131,37 +160,7 @@ EXCEPTION
 END
 $$;
 
--- The search path on a branch: its schemas of views before the given path without those of other branches of
--- the repository. Makes the views on first use.
-CREATE OR REPLACE FUNCTION epoch.branch_path(named text, in_repository text, former_path text) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  b epoch.branches := epoch.find_branch(named, in_repository);
-  rest text;
-BEGIN
-  IF NOT b.is_default AND b.changed_schema IS NULL THEN
-    PERFORM epoch.create_branch_schemas(b.branch_id);
-    b := epoch.find_branch(named, in_repository);
-  END IF;
-  SELECT string_agg(part, ', ' ORDER BY place) INTO rest
-  FROM regexp_split_to_table(former_path, '\s*,\s*') WITH ORDINALITY AS p (part, place)
-  WHERE NOT EXISTS (
-    SELECT FROM epoch.branches AS other
-    WHERE other.repository = b.repository
-      AND part IN (
-        epoch.branch_schema('changed', other.label, other.branch_id),
-        epoch.branch_schema('base', other.label, other.branch_id)
-      )
-  );
-  RETURN CASE
-    WHEN b.is_default THEN rest
-    ELSE b.changed_schema || ', ' || b.base_schema || coalesce(', ' || nullif(rest, ''), '')
-  END;
-END
-$$;
-
+-- Makes the schemas and views of a branch unless they are there.
 CREATE OR REPLACE FUNCTION epoch.create_branch_schemas(of_branch text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
@@ -186,45 +185,4 @@ BEGIN
     PERFORM epoch.rebuild_views(of_branch, of_table);
   END LOOP;
 END
-$$;
-
--- From now on the session works on this branch: names of tables mean the branch's rows.
-CREATE OR REPLACE FUNCTION epoch.use_branch(name text, repository text DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  PERFORM pg_catalog.set_config(
-    'search_path',
-    epoch.branch_path(name, repository, pg_catalog.current_setting('search_path')),
-    false);
-  RETURN name;
-END
-$$;
-
--- The branch that the search path leads to. Without one: the default branch, if there is only one repository.
-CREATE OR REPLACE FUNCTION epoch.branch_of_path(path text, in_repository text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT coalesce(
-    (
-      SELECT b.name
-      FROM regexp_split_to_table(path, '\s*,\s*') WITH ORDINALITY AS p (part, place)
-      JOIN epoch.branches AS b ON b.changed_schema = p.part
-      WHERE in_repository IS NULL OR b.repository = in_repository
-      ORDER BY p.place
-      LIMIT 1
-    ),
-    (
-      SELECT CASE WHEN count(*) = 1 THEN max(b.name) END
-      FROM epoch.branches AS b
-      WHERE b.is_default AND NOT b.dropped AND (in_repository IS NULL OR b.repository = in_repository)
-    )
-  )
-$$;
-
-CREATE OR REPLACE FUNCTION epoch.current_branch(repository text DEFAULT NULL) RETURNS text
-LANGUAGE sql
-AS $$
-  SELECT epoch.branch_of_path(pg_catalog.current_setting('search_path'), repository)
 $$;

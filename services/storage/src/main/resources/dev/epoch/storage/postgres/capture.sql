@@ -10,7 +10,9 @@ AS $$
   SELECT p.relid FROM pg_partition_tree(of_table) AS p
 $$;
 
--- Makes a trigger function from its body. The body is quoted as a whole: a name in it cannot end it.
+-- Makes a trigger function from its body. The body is quoted as a whole: a name in it cannot end it. Who makes the
+-- body has quote_all_identifiers on: a column may be called by a word that PL/pgSQL keeps for itself and SQL does not
+-- (by, if, loop, ...), which quote_ident leaves as it is.
 CREATE OR REPLACE FUNCTION epoch.create_trigger_function(function_name text, body text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -91,7 +93,7 @@ AS $$
   ) AS insertion
 $$;
 
--- Whether a statement that inserts a key waits for others that insert or delete it.
+-- Whether a statement that inserts a key waits for others that insert or delete it: an index keeps the key unique.
 CREATE OR REPLACE FUNCTION epoch.waits_at_key(of_table text) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -106,6 +108,7 @@ AS $$
         SELECT array_agg(a.attname::text ORDER BY a.attname)
         FROM pg_attribute AS a
         WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+          AND a.attnotnull
       ) = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(t.key_columns) AS k)
   )
 $$;
@@ -117,7 +120,7 @@ CREATE OR REPLACE FUNCTION epoch.create_row_capture(
   of_table text, function_name text, working_set text, waits_at_key boolean
 ) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 DECLARE
   t epoch.tables;
@@ -142,7 +145,11 @@ BEGIN
         is_noted boolean;
         began bigint;
         latest bigint;
+        unused_counts tid[];
+        may_be_double boolean;
+        duplicate text;
       BEGIN
+        %7$s
         %5$s
         IF TG_OP = 'UPDATE' THEN
           %6$s
@@ -177,6 +184,10 @@ BEGIN
       WHEN is_live THEN format(
         'IF %s THEN IF epoch.is_updated_by_references(TG_RELID) THEN EXECUTE %s; END IF; END IF;',
         key_may_change, epoch.keep_made_keys(of_table, working_set))
+      ELSE ''
+    END,
+    CASE
+      WHEN is_live AND t.key_counted THEN epoch.count_keys(of_table, key_may_change)
       ELSE ''
     END));
 END
@@ -220,6 +231,12 @@ BEGIN
       PERFORM epoch.create_beginning_trigger(operation, on_table, beginnings);
     END IF;
   END LOOP;
+  IF function_name = epoch.object_of('c', of_table) THEN
+    EXECUTE format(
+      'CREATE OR REPLACE TRIGGER epoch_capture_before_truncate BEFORE TRUNCATE ON %s '
+      'FOR EACH STATEMENT EXECUTE FUNCTION epoch.guard_truncate()',
+      on_table);
+  END IF;
   EXECUTE format(
     'CREATE OR REPLACE TRIGGER epoch_capture_truncate BEFORE TRUNCATE ON %s '
     'FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
@@ -227,20 +244,26 @@ BEGIN
   IF EXISTS (SELECT FROM pg_class WHERE oid = on_table AND relkind = 'r' AND NOT relispartition) THEN
     EXECUTE format(
       'CREATE OR REPLACE TRIGGER epoch_capture_key AFTER UPDATE ON %s '
-      'FOR EACH ROW WHEN (NOT (%s)) EXECUTE FUNCTION epoch.note_key_change()',
+      'FOR EACH ROW WHEN ((%s) IS NOT TRUE) EXECUTE FUNCTION epoch.note_key_change()',
       on_table, epoch.key_match(of_table, 'old', 'new'));
   END IF;
 END
 $$;
 
--- Takes the triggers off again.
+-- Takes the triggers off again. Only the owner of a table may drop its triggers; others who may make triggers can
+-- replace them, and what they are replaced by goes with its function.
 CREATE OR REPLACE FUNCTION epoch.drop_row_triggers(on_table regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   trigger_name name;
+  is_owner boolean := (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = on_table);
+  gone text := 'gone_' || on_table::oid;
 BEGIN
+  IF NOT is_owner THEN
+    PERFORM epoch.create_trigger_function(gone, 'BEGIN RETURN NULL; END');
+  END IF;
   FOR trigger_name IN
     SELECT t.tgname
     FROM pg_trigger AS t
@@ -248,8 +271,16 @@ BEGIN
     WHERE t.tgrelid = on_table AND NOT t.tgisinternal
       AND t.tgname LIKE 'epoch\_capture\_%' AND p.pronamespace = 'epoch'::regnamespace
   LOOP
-    EXECUTE format('DROP TRIGGER %I ON %s', trigger_name, on_table);
+    EXECUTE CASE
+      WHEN is_owner THEN format('DROP TRIGGER %I ON %s', trigger_name, on_table)
+      ELSE format(
+        'CREATE OR REPLACE TRIGGER %I BEFORE DELETE ON %s FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
+        trigger_name, on_table, gone)
+    END;
   END LOOP;
+  IF NOT is_owner THEN
+    EXECUTE format('DROP FUNCTION epoch.%I() CASCADE', gone);
+  END IF;
 END
 $$;
 
@@ -265,9 +296,9 @@ AS $$
   WHERE (
     SELECT count(*)
     FROM pg_trigger AS t
-    WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_((before_)?(insert|update|delete)|truncate)$'
+    WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_(before_)?(insert|update|delete|truncate)$'
       AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL
-  ) < 7
+  ) < 8
 $$;
 
 -- Captures partitions that were attached since; the number of them.
@@ -290,8 +321,13 @@ DECLARE
   live regclass := epoch.live_table(of_table);
   working_set text := epoch.object_of('w', of_table);
   images text;
+  must_count boolean;
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  must_count := t.key_counted AND to_regclass(format('epoch.%I', epoch.object_of('k', of_table))) IS NULL;
+  IF must_count THEN
+    PERFORM epoch.create_key_counts(of_table);
+  END IF;
   FOREACH images IN ARRAY ARRAY[working_set, epoch.object_of('h', of_table)] LOOP
     IF to_regclass(format('epoch.%I', images)) IS NULL THEN
       PERFORM epoch.create_image_table(images, live, t.columns, t.key_columns, images <> working_set);
@@ -301,6 +337,9 @@ BEGIN
   PERFORM epoch.create_row_capture(
     of_table, epoch.object_of('c', of_table), working_set, epoch.waits_at_key(of_table));
   PERFORM epoch.capture_partitions(of_table);
+  IF must_count THEN
+    PERFORM epoch.fill_key_counts(of_table);
+  END IF;
 END
 $$;
 
@@ -312,6 +351,7 @@ AS $$
   SELECT to_regclass(format('epoch.%I', epoch.object_of('w', of_table))) IS NULL
     OR to_regclass(format('epoch.%I', epoch.object_of('h', of_table))) IS NULL
     OR to_regproc(format('epoch.%I', epoch.object_of('c', of_table))) IS NULL
+    OR epoch.is_key_counted(of_table) AND to_regclass(format('epoch.%I', epoch.object_of('k', of_table))) IS NULL
     OR EXISTS (SELECT FROM epoch.uncaptured_partitions(of_table))
 $$;
 
@@ -335,6 +375,8 @@ BEGIN
     epoch.stored_columns(live), new_key_columns, at_position, by_operation,
     epoch.last_column(live)
   );
+  UPDATE epoch.tables SET key_counted = true
+  WHERE table_id = new_table AND NOT epoch.waits_at_key(new_table);
   PERFORM epoch.create_capture(new_table);
   PERFORM epoch.settle_view_names(of_repository);
 END

@@ -30,12 +30,14 @@ CREATE TABLE IF NOT EXISTS epoch.tables (
 );
 
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS last_column integer;
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS key_counted boolean NOT NULL DEFAULT false;
 
 COMMENT ON TABLE epoch.tables IS 'Tables whose changes are captured';
 COMMENT ON COLUMN epoch.tables.label IS 'Readable part of the names of Epoch''s objects; never changes';
 COMMENT ON COLUMN epoch.tables.view_name IS 'Name of the views that stand for the table on branches';
 COMMENT ON COLUMN epoch.tables.columns IS 'Columns of images: all that are stored, in the table''s order';
 COMMENT ON COLUMN epoch.tables.last_column IS 'Greatest pg_attribute.attnum when the table was registered; null if that is not known';
+COMMENT ON COLUMN epoch.tables.key_counted IS 'Nothing but Epoch sees to it that the key is unique and not null';
 COMMENT ON COLUMN epoch.tables.install_position IS 'First position at which a state of the table is known';
 
 CREATE TABLE IF NOT EXISTS epoch.written_keys (
@@ -66,11 +68,14 @@ CREATE TABLE IF NOT EXISTS epoch.branches (
   base_schema text
 );
 
+ALTER TABLE epoch.branches ADD COLUMN IF NOT EXISTS told_at bigint NOT NULL DEFAULT 0;
+
 CREATE UNIQUE INDEX IF NOT EXISTS branches_by_name ON epoch.branches (repository, name)
 WHERE NOT dropped;
 
 COMMENT ON TABLE epoch.branches IS 'Branches that the server told of; dropped ones stay while commits refer to their rows';
 COMMENT ON COLUMN epoch.branches.label IS 'Readable part of the names of Epoch''s objects; never changes';
+COMMENT ON COLUMN epoch.branches.told_at IS 'Version of the repository''s log at which the name was told';
 COMMENT ON COLUMN epoch.branches.changed_schema IS 'Views of tables that the branch changed; null until the branch is first used';
 COMMENT ON COLUMN epoch.branches.base_schema IS 'Views of all other tables';
 

@@ -80,7 +80,7 @@ $$;
 -- Makes the functions that keep a copy in line with the rows (vm) and the tombstones (dm) of the overlay.
 CREATE OR REPLACE FUNCTION epoch.create_copy_functions(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $function$
 DECLARE
   t epoch.tables;

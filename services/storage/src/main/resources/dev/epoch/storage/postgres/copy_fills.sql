@@ -9,7 +9,7 @@
 -- Makes the functions that note keys, under the names of those that will keep the copy in line.
 CREATE OR REPLACE FUNCTION epoch.create_noting_functions(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $function$
 DECLARE
   kind text;
@@ -125,6 +125,10 @@ BEGIN
       EXECUTE format('DROP INDEX epoch.%I', rule.relname);
     END IF;
   END LOOP;
+  IF t.key_counted THEN
+    definitions := definitions || format(
+      'CREATE UNIQUE INDEX ON epoch.%I (%s)', copy, epoch.column_list(t.key_columns));
+  END IF;
   visible := epoch.column_list(epoch.writable_columns(live));
   EXECUTE format(
     'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS seen', copy, visible,

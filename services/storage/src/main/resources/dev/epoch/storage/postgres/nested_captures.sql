@@ -23,20 +23,30 @@ COMMENT ON COLUMN epoch.nested_images.image IS 'Place of the image in the workin
 COMMENT ON COLUMN epoch.nested_images.imaged IS 'The capture has made the image';
 COMMENT ON COLUMN epoch.nested_images.net IS 'How many rows of that key the statement made, less those that it took away';
 
--- Runs before a statement and notes its beginning, if there is anything to tell it from. Updates that triggers make
--- (those of foreign keys among them) always count as beginnings: rows that they have changed may be deleted by another
--- action of a foreign key, whose capture may be the first. A call of this function costs 1 us; a condition of the
--- trigger that says the same would cost 16, since PostgreSQL reads it from its text in each statement.
+-- Runs before a statement: it fails on a branch, see guard.sql; else its beginning is noted, if there is anything to tell
+-- it from. Updates that triggers make (those of foreign keys among them) always count as beginnings: rows that they have
+-- changed may be deleted by another action of a foreign key, whose capture may be the first. A call of this function costs
+-- 1 us; a condition of the trigger that says the same would cost 16, since PostgreSQL reads it from its text in each
+-- statement. It has no search_path of its own, which would cost as much again and hide the session's: all names in it are
+-- qualified.
 CREATE OR REPLACE FUNCTION epoch.note_beginning() RETURNS trigger
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF current_setting('epoch.nested', true) <> '' THEN
-    PERFORM set_config(
-      TG_ARGV[0], concat(current_setting(TG_ARGV[0], true), ' ', current_setting('epoch.nested', true)), true);
-  ELSIF TG_OP = 'UPDATE' AND pg_trigger_depth() > 1 THEN
-    PERFORM set_config('epoch.nested', '0', true), set_config(TG_ARGV[0], ' 0', true);
+  IF pg_catalog.current_setting('epoch.branch', true) OPERATOR(pg_catalog.<>) ''
+    OR pg_catalog.strpos(pg_catalog.current_setting('search_path'), 'epoch_') OPERATOR(pg_catalog.>) 0
+  THEN
+    PERFORM epoch.refuse_live_write(
+      TG_RELID, pg_catalog.current_setting('search_path'), pg_catalog.current_setting('epoch.branch', true));
+  END IF;
+  IF pg_catalog.current_setting('epoch.nested', true) OPERATOR(pg_catalog.<>) '' THEN
+    PERFORM pg_catalog.set_config(
+      TG_ARGV[0],
+      pg_catalog.concat(
+        pg_catalog.current_setting(TG_ARGV[0], true), ' ', pg_catalog.current_setting('epoch.nested', true)),
+      true);
+  ELSIF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' AND pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.>) 1 THEN
+    PERFORM pg_catalog.set_config('epoch.nested', '0', true), pg_catalog.set_config(TG_ARGV[0], ' 0', true);
   END IF;
   RETURN NULL;
 END

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION epoch.create_tombstone_capture(
   function_name text, working_set text, key_columns text[]
 ) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 BEGIN
   PERFORM epoch.create_trigger_function(function_name, format(
@@ -84,6 +84,12 @@ BEGIN
   working_set := epoch.object_of('vw', of_table, of_branch);
 
   EXECUTE format('CREATE TABLE epoch.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', row_table, live);
+  IF t.key_counted THEN
+    -- a primary key of the table, if it has one, is another
+    EXECUTE format(
+      'ALTER TABLE epoch.%I ADD UNIQUE (%s)%s', row_table, epoch.column_list(t.key_columns),
+      (SELECT string_agg(format(', ALTER %I SET NOT NULL', c), '') FROM unnest(t.key_columns) AS c));
+  END IF;
   EXECUTE format(
     'CREATE TABLE epoch.%I AS SELECT %s FROM epoch.%I WITH NO DATA',
     tombstones, epoch.column_list(t.key_columns), row_table);

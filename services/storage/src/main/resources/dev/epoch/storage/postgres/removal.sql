@@ -46,10 +46,55 @@ BEGIN
   END LOOP;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('w', gone));
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('h', gone));
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('k', gone));
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('c', gone));
+  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('p', gone));
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
   DELETE FROM epoch.tables WHERE table_id = gone;
   PERFORM epoch.settle_view_names(t.repository);
+END
+$$;
+
+-- What the role lacks that remove_table needs: on which relation, and which privileges. An owner lacks nothing.
+CREATE OR REPLACE FUNCTION epoch.missing_to_remove(gone text) RETURNS TABLE (relation text, privileges text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('TABLE %I.%I', n.nspname, c.relname), string_agg(p.privilege, ', ' ORDER BY p.place)
+  FROM epoch.written_tables(epoch.live_table(gone)) AS w
+  JOIN pg_class AS c ON c.oid = w
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  CROSS JOIN LATERAL (
+    VALUES
+      (1, 'UPDATE', has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')),
+      (2, 'TRIGGER', has_table_privilege(c.oid, 'TRIGGER'))
+  ) AS p (place, privilege, has)
+  WHERE NOT p.has AND NOT pg_has_role(c.relowner, 'USAGE')
+  GROUP BY n.nspname, c.relname
+  UNION ALL
+  SELECT format('SCHEMA %I', n.nspname), 'USAGE'
+  FROM pg_class AS c
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.oid = epoch.live_table(gone) AND NOT has_schema_privilege(n.oid, 'USAGE')
+  ORDER BY 1
+$$;
+
+-- The branches on which the table was written since their last commit, also where nothing came of it.
+CREATE OR REPLACE FUNCTION epoch.branches_at_work(of_table text) RETURNS SETOF text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  of_branch text;
+  written boolean;
+BEGIN
+  FOR of_branch IN SELECT branch_id FROM epoch.branch_tables WHERE table_id = of_table AND has_overlay LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', epoch.object_of('vw', of_table, of_branch))
+    INTO written;
+    IF written THEN
+      RETURN NEXT of_branch;
+    END IF;
+  END LOOP;
 END
 $$;
 
@@ -61,6 +106,7 @@ AS $$
 BEGIN
   PERFORM epoch.remove_table(table_id) FROM epoch.tables ORDER BY schema_name, table_name;
   PERFORM epoch.drop_branch_schemas(branch_id) FROM epoch.branches;
+  PERFORM epoch.drop_read_views();
 END
 $$;
 
@@ -73,6 +119,7 @@ DECLARE
   t epoch.tables;
   place epoch.branch_tables;
 BEGIN
+  UPDATE epoch.read_views SET digest = '';
   FOR t IN SELECT * FROM epoch.tables LOOP
     PERFORM epoch.create_row_capture(
       t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),

@@ -18,6 +18,14 @@ BEGIN
 END
 $$;
 
+-- Names of columns as PostgreSQL's messages have them, out of a list in which all are quoted.
+CREATE OR REPLACE FUNCTION epoch.told_columns(quoted text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT regexp_replace(quoted, '"([a-z_][a-z0-9_$]*)"', '\1', 'g')
+$$;
+
 -- Statements that fail when the row NEW breaks a unique rule together with rows that the branch sees.
 CREATE OR REPLACE FUNCTION epoch.unique_checks(of_branch text, of_table text, in_view text) RETURNS text
 LANGUAGE sql STABLE
@@ -30,8 +38,12 @@ AS $$
           SELECT FROM (SELECT %1$s FROM (SELECT %2$s) AS mine WHERE %3$s) AS ours
           JOIN (SELECT %1$s FROM %4$s AS row_seen WHERE (%3$s) AND NOT (%5$s)) AS theirs ON %6$s
         ) THEN
+          SELECT %12$s INTO epoch_broken
+          FROM (SELECT %1$s FROM (SELECT %2$s) AS mine WHERE %3$s) AS ours
+          JOIN (SELECT %1$s FROM %4$s AS row_seen WHERE (%3$s) AND NOT (%5$s)) AS theirs ON %6$s
+          LIMIT 1;
           RAISE EXCEPTION '%10$s "%%"', %7$L
-            USING ERRCODE = %11$L, CONSTRAINT = %7$L, TABLE = %8$L, SCHEMA = %9$L;
+            USING ERRCODE = %11$L, CONSTRAINT = %7$L, TABLE = %8$L, SCHEMA = %9$L, DETAIL = epoch_broken;
         END IF;
       $sql$,
       r.computed, (
@@ -44,10 +56,111 @@ AS $$
         WHEN '23505' THEN 'duplicate key value violates unique constraint'
         ELSE 'conflicting key value violates exclusion constraint'
       END,
-      r.error_code),
+      r.error_code,
+      format(
+        CASE r.error_code
+          WHEN '23505' THEN 'format(''Key (%%s)=(%%s) already exists.'', %1$L, %2$s)'
+          ELSE 'format(''Key (%%1$s)=(%%2$s) conflicts with existing key (%%1$s)=(%%3$s).'', %1$L, %2$s, %3$s)'
+        END,
+        epoch.told_columns(r.index_columns), r.told_values, replace(r.told_values, 'ours.u', 'theirs.u'))),
     '' ORDER BY r.index_name), '')
-  FROM epoch.unique_rules(of_table) AS r
+  FROM (
+    SELECT u.*, (
+      SELECT format('array_to_string(ARRAY[%s], '', '', ''null'')', string_agg(format('ours.u%s::text', k), ', ' ORDER BY k))
+      FROM (SELECT m[1]::integer AS k FROM regexp_matches(u.computed, ' AS u(\d+)', 'g') AS m) AS numbered
+    ) AS told_values
+    FROM epoch.unique_rules(of_table) AS u
+  ) AS r
   JOIN epoch.tables AS t ON t.table_id = of_table
+$$;
+
+-- Statement that sets epoch_broken to the name of the first expression which is false of the row NEW, or to null.
+-- Expressions have columns without a prefix. With the columns as variables they cost next to nothing; that cannot be
+-- where a column is called like a variable that is needed meanwhile.
+CREATE OR REPLACE FUNCTION epoch.check_statement(
+  live regclass, expressions text[], names text[], used smallint[]
+) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    CASE
+      WHEN bool_or(a.attname IN ('new', 'old', 'epoch_broken'))
+      THEN 'SELECT %1$s INTO epoch_broken FROM (SELECT %3$s) AS mine;'
+      ELSE 'DECLARE %2$s BEGIN epoch_broken := %1$s; END;'
+    END,
+    (
+      SELECT format('CASE %s END', string_agg(format('WHEN (%s) IS FALSE THEN %L', e.expression, e.name), ' ' ORDER BY e.name))
+      FROM unnest(expressions, names) AS e (expression, name)
+    ),
+    string_agg(format('%I %s := NEW.%1$I;', a.attname, format_type(a.atttypid, a.atttypmod)), ' '),
+    string_agg(format('NEW.%I AS %1$I', a.attname), ', '))
+  FROM pg_attribute AS a
+  WHERE a.attrelid = live AND a.attnum = ANY (used)
+$$;
+
+-- Statements that fail when the row NEW breaks a NOT NULL or CHECK of the table, as the table itself would: the
+-- overlay's own constraints name the overlay. What computed columns have a part in is left to these.
+CREATE OR REPLACE FUNCTION epoch.row_checks(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH given AS (
+    SELECT a.attname, a.attnum, a.attnotnull
+    FROM pg_attribute AS a
+    WHERE a.attrelid = epoch.live_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+  ), checks AS (
+    SELECT c.conname, c.conkey, pg_get_expr(c.conbin, c.conrelid) AS expression
+    FROM pg_constraint AS c
+    WHERE c.conrelid = epoch.live_table(of_table) AND c.contype = 'c'
+      AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+      AND c.conkey <@ (SELECT array_agg(g.attnum) FROM given AS g)
+  ), told AS (
+    SELECT format(
+      'array_to_string(ARRAY[%s], '', '', ''null'')',
+      string_agg(format('left(NEW.%I::text, 64)', g.attname), ', ' ORDER BY g.attnum)) AS row_values
+    FROM given AS g
+  )
+  SELECT concat(
+    (
+      SELECT format(
+        $sql$
+          IF %1$s THEN
+            epoch_broken := CASE %2$s END;
+            RAISE EXCEPTION 'null value in column "%%" of relation "%%" violates not-null constraint', epoch_broken, %3$L
+              USING ERRCODE = 'not_null_violation', COLUMN = epoch_broken, TABLE = %3$L, SCHEMA = %4$L,
+                DETAIL = 'Failing row contains (' || %5$s || ').';
+          END IF;
+        $sql$,
+        string_agg(format('NEW.%I IS NULL', g.attname), ' OR ' ORDER BY g.attnum),
+        string_agg(format('WHEN NEW.%I IS NULL THEN %1$L', g.attname), ' ' ORDER BY g.attnum),
+        t.table_name, t.schema_name, told.row_values)
+      FROM given AS g
+      WHERE g.attnotnull
+      HAVING count(*) > 0
+    ),
+    (
+      SELECT format(
+        $sql$
+          %1$s
+          IF epoch_broken IS NOT NULL THEN
+            RAISE EXCEPTION 'new row for relation "%%" violates check constraint "%%"', %2$L, epoch_broken
+              USING ERRCODE = 'check_violation', CONSTRAINT = epoch_broken, TABLE = %2$L, SCHEMA = %3$L,
+                DETAIL = 'Failing row contains (' || %4$s || ').';
+          END IF;
+        $sql$,
+        epoch.check_statement(
+          live, array_agg(c.expression ORDER BY c.conname), array_agg(c.conname::text ORDER BY c.conname),
+          (SELECT array_agg(DISTINCT k) FROM checks AS d CROSS JOIN unnest(d.conkey) AS k)),
+        t.table_name, t.schema_name, told.row_values)
+      FROM checks AS c
+      HAVING count(*) > 0
+    )
+  )
+  FROM epoch.tables AS t
+  CROSS JOIN told
+  CROSS JOIN epoch.live_table(of_table) AS live
+  WHERE t.table_id = of_table
 $$;
 
 -- Statements about columns that the database fills: identities get their next value, and what was given for
@@ -94,7 +207,7 @@ $$;
 -- entry for a base's row is guarded by its key in the working set, so that of two writers the second one waits.
 CREATE OR REPLACE FUNCTION epoch.create_view_writer(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $function$
 DECLARE
   t epoch.tables;
@@ -135,7 +248,8 @@ BEGIN
       DELETE FROM %1$s AS target WHERE %2$s;
       IF NOT FOUND AND (%3$s OR EXISTS (SELECT FROM %4$s AS target WHERE %2$s)) THEN
         RAISE EXCEPTION 'duplicate key value violates unique constraint "%%"', %5$L
-          USING ERRCODE = 'unique_violation', CONSTRAINT = %5$L, TABLE = %6$L, SCHEMA = %7$L;
+          USING ERRCODE = 'unique_violation', CONSTRAINT = %5$L, TABLE = %6$L, SCHEMA = %7$L,
+            DETAIL = format('Key (%%s)=(%%s) already exists.', %10$L, %11$s);
       END IF;
       %8$s
       %9$s
@@ -148,7 +262,9 @@ BEGIN
     $sql$,
     tombstones, epoch.key_match(of_table, 'target', 'new'), epoch.base_has_key(of_branch, of_table, 'new'),
     row_table, key_name, t.table_name, t.schema_name,
-    epoch.unique_checks(of_branch, of_table, format('%I.%I', b.changed_schema, t.view_name)), put_row);
+    epoch.unique_checks(of_branch, of_table, format('%I.%I', b.changed_schema, t.view_name)), put_row,
+    epoch.told_columns(epoch.column_list(t.key_columns)),
+    format('concat_ws('', '', %s)', epoch.column_list(t.key_columns, 'new')));
   stale := format(
     $sql$
       SELECT epoch.is_own(target.xmin) INTO own FROM %s AS target WHERE %s;
@@ -201,6 +317,7 @@ BEGIN
           own boolean;
           removed boolean := false;
           written record;
+          epoch_broken text;
         BEGIN
           IF TG_NARGS > 0 THEN
             PERFORM epoch.ensure_overlay(%1$L, %2$L);
@@ -235,9 +352,9 @@ BEGIN
         END
       $body$,
       of_branch, of_table,
-      epoch.filled_columns(of_table, 'INSERT'), insert_row,
+      epoch.filled_columns(of_table, 'INSERT') || epoch.row_checks(of_table), insert_row,
       remove_row,
-      epoch.filled_columns(of_table, 'UPDATE'),
+      epoch.filled_columns(of_table, 'UPDATE') || epoch.row_checks(of_table),
       key_kept,
       epoch.unique_checks(of_branch, of_table, format('%I.%I', b.changed_schema, t.view_name)),
       row_table,

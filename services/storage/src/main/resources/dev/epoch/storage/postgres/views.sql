@@ -1,7 +1,6 @@
 -- Views of branches, for any client.
 
--- Gives a view the privileges of a table, column privileges too. A table with row-level security gives none:
--- a view reads as its owner, whom policies do not stop.
+-- Gives a view the privileges of a table, column privileges too.
 CREATE OR REPLACE FUNCTION epoch.copy_privileges(from_table regclass, to_view text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -12,9 +11,6 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT source FROM pg_class WHERE oid = from_table;
   EXECUTE format('GRANT ALL ON %s TO %s', to_view, source.relowner::regrole);
-  IF source.relrowsecurity THEN
-    RETURN;
-  END IF;
   FOR granted IN
     SELECT a.privilege_type, a.is_grantable, NULL AS column_name,
       CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee
@@ -35,15 +31,96 @@ BEGIN
 END
 $$;
 
+-- Privileges on a table or view that do not come with owning it.
+CREATE OR REPLACE FUNCTION epoch.privileges_given(on_relation regclass, owners oid[])
+RETURNS TABLE (grantee oid, privilege text, grantable boolean, column_name name)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT a.grantee, a.privilege_type, a.is_grantable, NULL::name
+  FROM pg_class AS c
+  CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+  WHERE c.oid = on_relation AND a.grantee <> ALL (owners)
+    AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+  UNION ALL
+  SELECT a.grantee, a.privilege_type, a.is_grantable, c.attname
+  FROM pg_attribute AS c
+  CROSS JOIN LATERAL aclexplode(c.attacl) AS a
+  WHERE c.attrelid = on_relation AND c.attnum > 0 AND NOT c.attisdropped
+    AND a.grantee <> ALL (owners) AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
+$$;
+
+-- Gives the views of a branch what was granted on their tables since, and takes what was revoked; policies likewise.
+CREATE OR REPLACE FUNCTION epoch.renew_privileges(of_branch text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  stale record;
+  former record;
+BEGIN
+  IF current_setting('transaction_read_only') = 'on' THEN
+    RETURN;
+  END IF;
+  FOR stale IN
+    SELECT t.table_id
+    FROM epoch.branches AS b
+    JOIN epoch.branch_tables AS place ON place.branch_id = b.branch_id
+    JOIN epoch.tables AS t ON t.table_id = place.table_id
+    JOIN pg_class AS v ON v.oid = to_regclass(format('%I.%I', b.base_schema, t.view_name))
+    WHERE b.branch_id = of_branch
+      AND substring(obj_description(v.oid, 'pg_class') FROM '[0-9a-f]+$')
+        NOT LIKE repeat('_', 32) || epoch.policy_digest(epoch.live_table(t.table_id))
+    ORDER BY t.table_id
+  LOOP
+    PERFORM FROM epoch.branches WHERE branch_id = of_branch FOR UPDATE;
+    PERFORM epoch.rebuild_views(of_branch, stale.table_id);
+  END LOOP;
+  FOR stale IN
+    SELECT v.oid::regclass AS shown, c.oid::regclass AS live, ARRAY[v.relowner, c.relowner] AS owners
+    FROM epoch.branches AS b
+    JOIN epoch.branch_tables AS place ON place.branch_id = b.branch_id
+    JOIN epoch.tables AS t ON t.table_id = place.table_id
+    JOIN pg_namespace AS n ON n.nspname IN (b.changed_schema, b.base_schema)
+    JOIN pg_class AS v ON v.relnamespace = n.oid AND v.relname = t.view_name AND v.relkind = 'v'
+    JOIN pg_namespace AS m ON m.nspname = t.schema_name
+    JOIN pg_class AS c ON c.relnamespace = m.oid AND c.relname = t.table_name
+    WHERE b.branch_id = of_branch AND EXISTS (
+      SELECT
+      FROM (
+        SELECT true AS wanted, g.*
+        FROM epoch.privileges_given(c.oid, ARRAY[v.relowner, c.relowner]) AS g
+        UNION ALL
+        SELECT false, g.* FROM epoch.privileges_given(v.oid, ARRAY[v.relowner, c.relowner]) AS g
+      ) AS p
+      GROUP BY p.grantee, p.privilege, p.grantable, p.column_name
+      HAVING count(DISTINCT p.wanted) < 2
+    )
+    ORDER BY v.oid
+  LOOP
+    -- others that come at the same time do the same, one after the other
+    PERFORM FROM epoch.branches WHERE branch_id = of_branch FOR UPDATE;
+    FOR former IN
+      SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END AS grantee
+      FROM epoch.privileges_given(stale.shown, stale.owners) AS g
+    LOOP
+      EXECUTE format('REVOKE ALL ON %s FROM %s CASCADE', stale.shown, former.grantee);
+    END LOOP;
+    PERFORM epoch.copy_privileges(stale.live, stale.shown::text);
+  END LOOP;
+END
+$$;
+
 -- Makes or replaces one view with its defaults, triggers and privileges; does nothing if it is up to date.
 CREATE OR REPLACE FUNCTION epoch.make_view(of_branch text, of_table text, in_schema text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
   t epoch.tables;
   place epoch.branch_tables;
   live regclass := epoch.live_table(of_table);
+  policies text := epoch.policy_digest(live);
   query text;
   digest text;
   view_path text;
@@ -57,17 +134,20 @@ BEGIN
     WHEN place.copy_shown THEN epoch.copy_select(of_branch, of_table)
     ELSE epoch.branch_select(of_branch, of_table)
   END;
-  digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query);
+  digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query) || policies;
   IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
     RETURN;
   END IF;
+  IF policies <> '' THEN
+    query := epoch.policy_select(live, query);
+  END IF;
   BEGIN
-    EXECUTE format('CREATE OR REPLACE VIEW %s (%s) AS %s',
-      view_path, epoch.column_list(epoch.visible_columns(live)), query);
+    EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
+      view_path, epoch.column_list(epoch.visible_columns(live)), policies <> '', query);
   EXCEPTION WHEN invalid_table_definition THEN
     EXECUTE format('DROP VIEW %s', view_path);
-    EXECUTE format('CREATE VIEW %s (%s) AS %s',
-      view_path, epoch.column_list(epoch.visible_columns(live)), query);
+    EXECUTE format('CREATE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
+      view_path, epoch.column_list(epoch.visible_columns(live)), policies <> '', query);
   END;
   EXECUTE format('COMMENT ON VIEW %s IS %L', view_path, digest);
   FOR preset IN
@@ -82,6 +162,16 @@ BEGIN
     'CREATE OR REPLACE TRIGGER epoch_write INSTEAD OF INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW '
     'EXECUTE FUNCTION epoch.%I(%s)',
     view_path, instead, CASE WHEN place.has_overlay THEN '' ELSE '''first''' END);
+  IF policies = '' THEN
+    EXECUTE format('DROP TRIGGER IF EXISTS epoch_policies ON %s', view_path);
+  ELSE
+    -- triggers run in the order of their names
+    PERFORM epoch.create_policy_function(of_table);
+    EXECUTE format(
+      'CREATE OR REPLACE TRIGGER epoch_policies INSTEAD OF INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW '
+      'EXECUTE FUNCTION epoch.%I()',
+      view_path, epoch.object_of('p', of_table));
+  END IF;
   PERFORM epoch.copy_privileges(live, view_path);
 END
 $$;

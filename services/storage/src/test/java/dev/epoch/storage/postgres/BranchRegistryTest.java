@@ -53,6 +53,62 @@ class BranchRegistryTest {
   }
 
   @Test
+  void aNameBelongsToTheBranchThatWasToldOfLast() {
+    try (TestRepository repository =
+        new TestRepository("CREATE TABLE item (id integer PRIMARY KEY)")) {
+      // given
+      repository.install("item");
+      BranchHandle a = new BranchHandle(TestRepository.REPOSITORY, "b1", "a", false, 10);
+      BranchHandle b = new BranchHandle(TestRepository.REPOSITORY, "b2", "b", false, 11);
+      assertThat(repository.adapter.putBranch(a, Map.of())).isEmpty();
+      assertThat(repository.adapter.putBranch(b, Map.of())).isEmpty();
+
+      // when they exchange their names, and one is told of before the other
+      assertThat(repository.adapter.putBranch(named(b, "a", 20), Map.of())).contains("b1");
+
+      // then
+      assertThat(names(repository)).isEqualTo("b1=~b1 b2=a");
+      assertThat(repository.adapter.putBranch(named(a, "b", 20), Map.of())).isEmpty();
+      assertThat(names(repository)).isEqualTo("b1=b b2=a");
+
+      // when what was true before comes late
+      assertThat(repository.adapter.putBranch(a, Map.of())).contains("b2");
+      assertThat(repository.adapter.putBranch(b, Map.of())).contains("b1");
+
+      // then
+      assertThat(names(repository)).isEqualTo("b1=b b2=a");
+
+      // when a branch that was not told of yet comes late, its name is another's by now
+      BranchHandle late = new BranchHandle(TestRepository.REPOSITORY, "b3", "a", false, 15);
+      assertThat(repository.adapter.putBranch(late, Map.of())).contains("b2");
+      assertThat(names(repository)).isEqualTo("b1=b b2=a b3=~b3");
+      assertThat(repository.adapter.putBranch(named(late, "c", 30), Map.of())).isEmpty();
+      assertThat(names(repository)).isEqualTo("b1=b b2=a b3=c");
+
+      // and other repositories have names of their own
+      assertThat(
+              repository.adapter.putBranch(
+                  new BranchHandle("other", "b4", "a", false, 1), Map.of()))
+          .isEmpty();
+      assertThat(repository.adapter.branches(TestRepository.REPOSITORY))
+          .containsExactlyInAnyOrder("bmain", "b1", "b2", "b3");
+    }
+  }
+
+  private static BranchHandle named(BranchHandle branch, String name, long version) {
+    return new BranchHandle(branch.repository(), branch.id(), name, branch.isDefault(), version);
+  }
+
+  private static String names(TestRepository repository) {
+    return repository.database.value(
+        """
+        SELECT string_agg(branch_id || '=' || name, ' ' ORDER BY branch_id)
+        FROM epoch.branches
+        WHERE NOT is_default AND NOT dropped
+        """);
+  }
+
+  @Test
   void branchesThatAnOlderServerMadeAreReadAfterAnUpgrade() {
     try (TestRepository repository =
         new TestRepository(

@@ -15,6 +15,7 @@ import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageAdapter.CommittedChanges;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
@@ -253,8 +254,10 @@ final class HistoryRun implements AutoCloseable {
       Map<RowKey, Row> rows,
       Afterwards afterwards) {
     Operation operation = new Operation(repository.nextOperation(), branch.handle, List.of(table));
-    Map<String, RowStream<RowChange>> streams =
-        table instanceof Operation.MergeRows ? Map.of("t1", RowStream.of(changes)) : Map.of();
+    Map<String, PlannedRows> streams =
+        table instanceof Operation.MergeRows
+            ? Map.of("t1", PlannedRows.fixed(RowStream.of(changes)))
+            : Map.of();
     boolean commits = table instanceof Operation.CommitWorkingSet;
     if (!commits && !branch.isClean()) {
       assertThatThrownBy(() -> repository.adapter.apply(operation, streams))

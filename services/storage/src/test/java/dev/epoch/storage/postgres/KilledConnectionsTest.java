@@ -12,6 +12,7 @@ import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.CommitWorkingSet;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -150,17 +151,15 @@ class KilledConnectionsTest {
     assertThat(rows(branch, true)).as("seed %s", seed).isEqualTo(after);
   }
 
-  private static Map<String, RowStream<RowChange>> streams(Map<String, List<RowChange>> changes) {
-    Map<String, RowStream<RowChange>> streams = new HashMap<>();
-    changes.forEach((table, rows) -> streams.put(table, RowStream.of(rows)));
+  private static Map<String, PlannedRows> streams(Map<String, List<RowChange>> changes) {
+    Map<String, PlannedRows> streams = new HashMap<>();
+    changes.forEach((table, rows) -> streams.put(table, PlannedRows.fixed(RowStream.of(rows))));
     return streams;
   }
 
   /** Does what is left to do; what was done stays as it was answered. */
   private void finish(
-      Operation operation,
-      Map<String, RowStream<RowChange>> streams,
-      Optional<OperationResult> known) {
+      Operation operation, Map<String, PlannedRows> streams, Optional<OperationResult> known) {
     OperationResult result = repository.adapter.apply(operation, streams);
     known.ifPresent(before -> assertThat(result).as("seed %s", seed).isEqualTo(before));
     for (String table : TABLES) {
@@ -170,7 +169,7 @@ class KilledConnectionsTest {
   }
 
   private interface Streams {
-    Map<String, RowStream<RowChange>> open();
+    Map<String, PlannedRows> open();
   }
 
   private void killDuring(Operation operation, Streams streams) throws Exception {

@@ -10,6 +10,7 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.Operation;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.testing.StoragePostgres;
 import io.vertx.sqlclient.PoolOptions;
@@ -139,10 +140,13 @@ class OperationsUnderLoadTest {
       statement.execute("UPDATE cash SET amount = 0 WHERE id = 1");
 
       // when
-      assertThatThrownBy(() -> adapter.apply(merge, Map.of("t1", RowStream.of(List.of(change)))))
+      assertThatThrownBy(() ->
+              adapter.apply(merge, Map.of("t1", PlannedRows.fixed(RowStream.of(List.of(change))))))
           .isInstanceOf(BusyException.class);
       assertThatThrownBy(() -> adapter.apply(operation, Map.of()))
-          .isInstanceOf(BusyException.class);
+          .isInstanceOf(BusyException.class)
+          .hasMessageContaining("Waited for process ")
+          .hasMessageContaining("has changed cash and is in a transaction since 20");
       assertThat(bank.adapter.result(operation.id())).isEmpty();
       connection.commit();
     }

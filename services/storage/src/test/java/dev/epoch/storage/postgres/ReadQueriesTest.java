@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.QueryRefusedException;
@@ -104,11 +105,11 @@ class ReadQueriesTest {
 
   private static ReadQueries queries(QueryLimits limits) {
     return new ReadQueries(
-        StoragePostgres.vertx(),
+        new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING),
         postgres.database,
         postgres.sql.options(),
         2,
-        (session, table, state) ->
+        (session, table, state, repeated) ->
             "SELECT * FROM "
                 + Quote.qualified(table.path().schema(), table.path().table())
                 + " WHERE id <> 1",

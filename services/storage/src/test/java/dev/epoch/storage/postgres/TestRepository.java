@@ -10,6 +10,7 @@ import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
+import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
@@ -60,20 +61,30 @@ final class TestRepository implements AutoCloseable {
   /** Registers tables of the schema public. */
   void install(String... names) {
     for (String name : names) {
-      TablePath path = new TablePath("public", name);
-      TableHandle table =
-          new TableHandle(
-              REPOSITORY,
-              "t" + (tables.size() + 1),
-              name,
-              path,
-              adapter.introspect(path, List.of()).schema());
-      OperationId operation = nextOperation();
-      adapter.install(operation, table);
-      tables.put(name, table);
-      heads.get(main.id()).put(name, RowsLocation.live(operation.position()));
+      install(name, List.of());
     }
     putBranch(main);
+  }
+
+  /** Registers a table of the schema public by columns that tell its rows apart. */
+  void installBy(String name, String... key) {
+    install(name, List.of(key));
+    putBranch(main);
+  }
+
+  private void install(String name, List<String> key) {
+    TablePath path = new TablePath("public", name);
+    TableHandle table =
+        new TableHandle(
+            REPOSITORY,
+            "t" + (tables.size() + 1),
+            name,
+            path,
+            adapter.introspect(path, key).schema());
+    OperationId operation = nextOperation();
+    adapter.install(operation, table);
+    tables.put(name, table);
+    heads.get(main.id()).put(name, RowsLocation.live(operation.position()));
   }
 
   TableHandle table(String name) {
@@ -149,11 +160,11 @@ final class TestRepository implements AutoCloseable {
     Operation operation =
         new Operation(
             nextOperation(), branch, List.of(new Operation.MergeRows(at(branch, table), anchor)));
-    apply(operation, Map.of(table(table).id(), RowStream.of(changes)));
+    apply(operation, Map.of(table(table).id(), PlannedRows.fixed(RowStream.of(changes))));
     return operation;
   }
 
-  void apply(Operation operation, Map<String, RowStream<RowChange>> changes) {
+  void apply(Operation operation, Map<String, PlannedRows> changes) {
     Map<String, RowsLocation> locations = adapter.apply(operation, changes).locations();
     for (Operation.TableOperation table : operation.tables()) {
       TableHandle handle = table.table().table();

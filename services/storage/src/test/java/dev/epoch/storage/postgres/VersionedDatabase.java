@@ -64,6 +64,12 @@ final class VersionedDatabase implements AutoCloseable {
     return connections;
   }
 
+  /** New connections of Epoch's, as the owner; the caller closes them. */
+  Database reconnected() {
+    return new Database(
+        StoragePostgres.vertx(), database.options(), new PoolOptions().setMaxSize(1));
+  }
+
   OperationId nextOperation() {
     return new OperationId(UUID.randomUUID(), positions.incrementAndGet());
   }
@@ -86,13 +92,19 @@ final class VersionedDatabase implements AutoCloseable {
 
   /** {@link #install} with the shape that introspection finds. */
   TableHandle installReal(TablePath path, String name) {
+    TableHandle handle = installReal(REPOSITORY, path, name);
+    branches.put(MAIN, heads(RowsLocation.live(position()), handle));
+    return handle;
+  }
+
+  /** {@link #installReal(TablePath, String)} without telling of it on a branch. */
+  TableHandle installReal(String repository, TablePath path, String name) {
     TableSchema schema =
         connections.read(session -> Introspector.introspect(session, path, List.of())).schema();
     TableHandle handle =
         new TableHandle(
-            REPOSITORY, "t" + "%012d".formatted(ids.incrementAndGet()), name, path, schema);
+            repository, "t" + "%012d".formatted(ids.incrementAndGet()), name, path, schema);
     capture.install(nextOperation(), handle);
-    branches.put(MAIN, heads(RowsLocation.live(position()), handle));
     return handle;
   }
 

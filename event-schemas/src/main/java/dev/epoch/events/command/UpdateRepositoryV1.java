@@ -1,0 +1,14 @@
+package dev.epoch.events.command;
+
+import dev.epoch.events.LiveCommits;
+
+/**
+ * Change settings of a repository; a null leaves what was.
+ *
+ * @param description for people, or null
+ * @param liveChanges what merges do with uncommitted live changes unless they say it: {@code
+ *     commit}, {@code refuse}, or null
+ * @param liveCommits when live changes are committed by themselves, or null
+ */
+public record UpdateRepositoryV1(String description, String liveChanges, LiveCommits liveCommits)
+    implements Command {}

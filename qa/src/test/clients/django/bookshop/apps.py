@@ -1,0 +1,20 @@
+import os
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+
+def use_branch(connection, **_):
+    """Every new connection stands on the branch."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT epoch.use_branch(%s)", [os.environ["EPOCH_BRANCH"]])
+    # views have no primary key that the other columns would follow from
+    connection.features.allows_group_by_selected_pks = False
+
+
+class BookshopConfig(AppConfig):
+    name = "bookshop"
+
+    def ready(self):
+        if "EPOCH_BRANCH" in os.environ:
+            connection_created.connect(use_branch)

@@ -1,0 +1,70 @@
+package dev.epoch.qa.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.qa.process.Database;
+import dev.epoch.qa.process.ServerProcess;
+import dev.epoch.qa.process.Shell;
+import dev.epoch.qa.process.Shop;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** PostgreSQL's own benchmark on a branch: two clients that update the same rows all the time. */
+@Tag("long")
+@Timeout(120)
+@ExtendWith(ClientServer.class)
+class PgbenchIT {
+
+  private static final String SUMS =
+      """
+      SELECT (SELECT sum(abalance) FROM pgbench_accounts),
+        (SELECT sum(tbalance) FROM pgbench_tellers), (SELECT sum(bbalance) FROM pgbench_branches)
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void sumsHoldOnTheBranchAndAfterTheMerge(ServerProcess server) throws Exception {
+    // given
+    String pgbench = Installed.program("pgbench", "postgresql-15");
+    Database database = server.database().create("client_pgbench");
+    new Shell(folder, Map.of())
+        .run(List.of(pgbench, "--initialize", "--quiet", database.url()), "")
+        .ok();
+    database.execute("ALTER TABLE pgbench_history ADD COLUMN id bigserial PRIMARY KEY");
+    Shop shop = Shop.over(server, database);
+    shop.branch("feature/x", "main");
+    Map<String, String> onBranch =
+        Map.of("PGOPTIONS", database.rows("SELECT epoch.branch_options('feature/x')").getFirst());
+
+    // when
+    Shell.Result run =
+        new Shell(folder, onBranch)
+            .run(
+                List.of(
+                    pgbench,
+                    "--no-vacuum",
+                    "--client=2",
+                    "--transactions=50",
+                    "--max-tries=1000",
+                    "--protocol=prepared",
+                    database.url()),
+                "");
+
+    // then
+    assertThat(run.ok()).contains("number of transactions actually processed: 100/100");
+    assertThat(database.rows(SUMS)).containsExactly("0|0|0");
+    assertThat(database.rows("SELECT count(*) FROM pgbench_history")).containsExactly("0");
+    shop.commit("feature/x", "A run of pgbench");
+    shop.merge("feature/x", "main").ok();
+    String sum = database.rows("SELECT sum(delta) FROM pgbench_history").getFirst();
+    assertThat(database.rows("SELECT count(*) FROM pgbench_history")).containsExactly("100");
+    assertThat(database.rows(SUMS)).containsExactly(sum + "|" + sum + "|" + sum);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.PrivilegeException;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.StorageException;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A table that the role does not own: removing it takes no more than versioning it. */
+class TableRemovalIT {
+  private TestServer test;
+
+  @BeforeEach
+  void start() {
+    test = new TestServer();
+    test.database.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+    test.database.executeAsSuperuser(
+        "ALTER TABLE t OWNER TO postgres",
+        "GRANT SELECT, INSERT, UPDATE, DELETE, TRIGGER ON t TO " + test.database.owner());
+    test.register("t");
+    test.commit("main", "first");
+  }
+
+  @AfterEach
+  void stop() {
+    test.close();
+  }
+
+  @Test
+  void theDocumentedPrivilegesAreEnough() {
+    // when
+    remove(false);
+
+    // then
+    assertThat(traces()).isEqualTo("0");
+    test.database.execute("INSERT INTO t VALUES (2)", "UPDATE t SET id = 3 WHERE id = 2");
+    register();
+  }
+
+  @Test
+  void whatIsMissingIsToldBeforeAnythingIsPrepared() {
+    // given
+    test.database.executeAsSuperuser("REVOKE TRIGGER ON t FROM " + test.database.owner());
+    long version = test.repository().state().version();
+
+    // when, then
+    assertThatThrownBy(() -> remove(true))
+        .isInstanceOfSatisfying(
+            PrivilegeException.class,
+            e -> {
+              assertThat(e).hasMessageContaining("TRIGGER on TABLE public.t");
+              test.database.executeAsSuperuser(e.remedy());
+            });
+    assertThat(test.repository().state().version()).isEqualTo(version);
+    remove(false);
+    assertThat(traces()).isEqualTo("0");
+  }
+
+  @Test
+  void aRemovalThatTheDatabaseRefusesHoldsNoBranch() {
+    // given
+    test.restart(this::revoke);
+
+    // when, then
+    assertThatThrownBy(() -> remove(false)).isInstanceOf(StorageException.class);
+    assertThat(test.repository().state().operations()).isEmpty();
+    test.database.executeAsSuperuser("INSERT INTO t VALUES (2)");
+    test.commit("main", "goes on");
+  }
+
+  @Test
+  void recoveryTakesBackWhatTheDatabaseRefuses() {
+    // given
+    test.restart(point -> {
+      revoke(point);
+      if (point.equals("remove-table.prepared")) {
+        throw new IllegalStateException("as if the process had ended");
+      }
+    });
+    assertThatThrownBy(() -> remove(false)).isInstanceOf(IllegalStateException.class);
+    assertThat(test.repository().state().operations()).hasSize(1);
+
+    // when
+    test.restart(Failpoints.NONE);
+
+    // then
+    assertThat(test.repository().state().operations()).isEmpty();
+    test.database.executeAsSuperuser("INSERT INTO t VALUES (2)");
+    String head = test.commit("main", "goes on").commit().id();
+    assertThat(rows(head)).isEqualTo(2);
+  }
+
+  @Test
+  void workThatIsNotCommittedOnAnyBranchNeedsForce() throws SQLException {
+    // given
+    String first = test.repository().state().defaultBranch().head();
+    test.branch("work", "main");
+    test.branch("idle", "main");
+    test.onBranch("work", "INSERT INTO t VALUES (2)");
+    test.onBranch("idle", "INSERT INTO t VALUES (3)", "DELETE FROM t WHERE id = 3");
+
+    // when, then
+    assertThatThrownBy(() -> remove(false))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("Table 't' has uncommitted changes on 'work'");
+    test.database.executeAsSuperuser("INSERT INTO t VALUES (4)");
+    assertThatThrownBy(() -> remove(false)).hasMessageEndingWith("on 'main', 'work'");
+
+    // when
+    test.commit("main", "second");
+    test.commit("work", "work");
+    remove(false);
+
+    // then what commits had of it is gone, and said to be
+    assertThatThrownBy(() -> rows(first))
+        .isInstanceOf(HistoryPrunedException.class)
+        .hasMessageContaining("versioned no more");
+    assertThat(traces()).isEqualTo("0");
+  }
+
+  private void revoke(String point) {
+    if (point.equals("remove-table.prepared")) {
+      test.database.executeAsSuperuser("REVOKE TRIGGER ON t FROM " + test.database.owner());
+    }
+  }
+
+  private void remove(boolean force) {
+    test.server().tables().remove(test.repository(), "t", force, TestServer.caller());
+  }
+
+  private void register() {
+    test.register("t");
+  }
+
+  private int rows(String commit) {
+    RepositoryState state = test.repository().state();
+    CommitState at = new References(state, state.defaultBranch()).commit(commit);
+    try (var rows =
+        test.server().reads().rows(Snapshot.of(state, at, commit), "t", RowQuery.all())) {
+      int count = 0;
+      for (; rows.hasNext(); rows.next()) {
+        count++;
+      }
+      return count;
+    }
+  }
+
+  private String traces() {
+    return test.database.value(
+        """
+        SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'epoch%' AND tgrelid = 't'::regclass)
+          + (SELECT count(*) FROM pg_class WHERE relnamespace = 'epoch'::regnamespace AND relname LIKE 't\\_\\_%')
+          + (SELECT count(*) FROM pg_proc WHERE pronamespace = 'epoch'::regnamespace
+              AND (proname LIKE 't\\_\\_%' OR proname LIKE 'gone%'))
+        """);
+  }
+}

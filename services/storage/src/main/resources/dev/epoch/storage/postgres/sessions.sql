@@ -1,0 +1,275 @@
+-- Sessions on branches. Two settings of a session say where it stands; use_branch changes them together.
+--
+--   search_path    the branch's schemas of views come before the session's own, so that names mean the branch
+--   epoch.branch   one "repository/branch id" for each repository in which a branch was chosen, separated by spaces.
+--                  Empty: none was. 'live': the session stands on no branch, whatever its search_path says (the
+--                  server's own sessions say so, against settings of roles and databases)
+
+-- The schema that comes first in the path of a session on a branch: nobody has the right to create anything in it, its
+-- owner neither. The message that PostgreSQL makes of its name is the remedy.
+CREATE OR REPLACE FUNCTION epoch.closed_schema() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'epoch_create_on_main_instead'
+$$;
+
+-- Makes that schema unless it is there. Superusers may create in every schema; what they do there is refused by an event
+-- trigger, which only they can make; without it, the branches fail that it would be hidden by.
+CREATE OR REPLACE FUNCTION epoch.make_closed_schema() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  foreign_objects text;
+BEGIN
+  IF to_regnamespace(epoch.closed_schema()) IS NOT NULL THEN
+    SELECT string_agg(pg_describe_object(d.classid, d.objid, 0), ', ') INTO foreign_objects
+    FROM pg_depend AS d
+    WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace(epoch.closed_schema())
+      AND d.deptype = 'n';
+    IF foreign_objects IS NOT NULL THEN
+      RAISE EXCEPTION 'Something was created in a schema of Epoch and hides what branches have: %', foreign_objects
+        USING ERRCODE = 'EP002', HINT = 'Drop it, or move it: ALTER TABLE ... SET SCHEMA public';
+    END IF;
+    RETURN;
+  ELSIF current_setting('transaction_read_only')::boolean THEN
+    RETURN;
+  END IF;
+  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', epoch.closed_schema());
+  EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', epoch.closed_schema(), current_user);
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO PUBLIC', epoch.closed_schema());
+  IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)
+    AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'epoch_closed_schema')
+  THEN
+    CREATE EVENT TRIGGER epoch_closed_schema ON ddl_command_end EXECUTE FUNCTION epoch.refuse_creation();
+  END IF;
+END
+$$;
+
+-- Runs at the end of each DDL statement in the database, as whoever made it.
+CREATE OR REPLACE FUNCTION epoch.refuse_creation() RETURNS event_trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF pg_catalog.strpos(
+    pg_catalog.current_setting('search_path'), 'epoch_create_on_main_instead') OPERATOR(pg_catalog.=) 0
+  THEN
+    RETURN;
+  END IF;
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_event_trigger_ddl_commands() AS c
+    WHERE c.schema_name OPERATOR(pg_catalog.=) 'epoch_create_on_main_instead'
+  ) THEN
+    RAISE EXCEPTION 'This session stands on a branch: % is refused there', TG_TAG USING ERRCODE = 'EP002',
+      DETAIL = 'Branches have the tables of the default branch, and nothing is created in their schemas.',
+      HINT = 'Create it where the live tables are: SELECT epoch.use_branch(''main''), or name it with its schema.';
+  END IF;
+END
+$$;
+
+-- The elements of a search path: as they are written, and the schemas that they mean.
+CREATE OR REPLACE FUNCTION epoch.path_parts(path text)
+RETURNS TABLE (place bigint, part text, schema_name text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT m.place, p.part, CASE
+    WHEN p.part LIKE '"%' THEN replace(substr(p.part, 2, length(p.part) - 2), '""', '"')
+    ELSE lower(p.part)
+  END
+  FROM regexp_matches(path, '("(?:[^"]|"")*"|[^,"]+)', 'g') WITH ORDINALITY AS m (found, place)
+  CROSS JOIN LATERAL (SELECT btrim(m.found[1], E' \t\n')) AS p (part)
+  WHERE p.part <> ''
+$$;
+
+-- The schema that an element of a search path means for a role.
+CREATE OR REPLACE FUNCTION epoch.schema_of_part(schema_name text, role_name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE schema_name WHEN '$user' THEN role_name ELSE schema_name END
+$$;
+
+-- The id of the branch of which a schema is one of the two schemas of views, null for any other schema.
+CREATE OR REPLACE FUNCTION epoch.branch_of_schema(name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT substring(name FROM '^epoch_.*_(b[0-9a-z]{12})_(?:changed|base)$')
+$$;
+
+-- Whether a schema stands in search paths on branches only.
+CREATE OR REPLACE FUNCTION epoch.is_for_branches(schema_name text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT schema_name = epoch.closed_schema() OR starts_with(schema_name, epoch.read_schema(''))
+    OR epoch.branch_of_schema(schema_name) IS NOT NULL
+$$;
+
+-- A search path without what leads to branches.
+CREATE OR REPLACE FUNCTION epoch.live_path(path text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(string_agg(p.part, ', ' ORDER BY p.place) FILTER (WHERE NOT epoch.is_for_branches(p.schema_name)), '')
+  FROM epoch.path_parts(path) AS p
+$$;
+
+-- The branches on which a session stands: those of its setting first, then those of its search path.
+-- The columns of epoch.branches are null for branches that are not known (any more).
+CREATE OR REPLACE FUNCTION epoch.branches_of_session(path text, setting text)
+RETURNS TABLE (
+  place bigint, is_chosen boolean, branch_id text, repository text, name text, is_default boolean, is_gone boolean
+)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT s.place, s.is_chosen, s.branch_id, coalesce(s.repository, b.repository), coalesce(b.name, s.branch_id),
+    coalesce(b.is_default, false), coalesce(b.dropped, true)
+  FROM (
+    SELECT e.place, true, split_part(e.entry, '/', 2), split_part(e.entry, '/', 1)
+    FROM regexp_split_to_table(setting, '\s+') WITH ORDINALITY AS e (entry, place)
+    WHERE e.entry <> ''
+    UNION ALL
+    SELECT 1000 + min(p.place), false, epoch.branch_of_schema(p.schema_name), NULL
+    FROM epoch.path_parts(path) AS p
+    WHERE epoch.branch_of_schema(p.schema_name) IS NOT NULL
+    GROUP BY epoch.branch_of_schema(p.schema_name)
+  ) AS s (place, is_chosen, branch_id, repository)
+  LEFT JOIN epoch.branches AS b ON b.branch_id = s.branch_id
+  WHERE setting IS DISTINCT FROM 'live'
+$$;
+
+CREATE OR REPLACE FUNCTION epoch.raise_branch_gone(branch_name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RAISE EXCEPTION 'The branch "%" of this session does not exist any more', branch_name USING ERRCODE = 'EP002',
+    DETAIL = 'Without it the names of tables mean the live tables.',
+    HINT = 'Choose another one: SELECT epoch.use_branch(''main'')';
+END
+$$;
+
+-- What a session's settings must be for it to work on a branch. Makes the branch's views on first use.
+CREATE OR REPLACE FUNCTION epoch.session_on_branch(
+  named text, in_repository text, former_path text, former_setting text, role_name text,
+  OUT path text, OUT setting text
+)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  b epoch.branches := epoch.find_branch(named, in_repository);
+  is_on_branch boolean;
+BEGIN
+  IF NOT b.is_default AND b.changed_schema IS NULL THEN
+    PERFORM epoch.create_branch_schemas(b.branch_id);
+    b := epoch.find_branch(named, in_repository);
+  ELSIF NOT b.is_default THEN
+    PERFORM epoch.renew_privileges(b.branch_id);
+  END IF;
+
+  SELECT bool_or(NOT e.is_default), string_agg(e.entry, ' ' ORDER BY e.place) INTO is_on_branch, setting
+  FROM (
+    SELECT 0, b.is_default, b.repository || '/' || b.branch_id
+    UNION ALL
+    SELECT s.place, s.is_default, s.repository || '/' || s.branch_id
+    FROM epoch.branches_of_session(NULL, former_setting) AS s
+    WHERE s.repository <> b.repository
+  ) AS e (place, is_default, entry);
+  IF NOT is_on_branch THEN
+    setting := '';
+  END IF;
+
+  IF is_on_branch THEN
+    PERFORM epoch.make_closed_schema();
+    PERFORM epoch.refresh_read_views(ARRAY(
+      SELECT epoch.schema_of_part(p.schema_name, role_name) FROM epoch.path_parts(former_path) AS p));
+  END IF;
+  SELECT string_agg(
+    concat_ws(', ', CASE WHEN is_on_branch THEN quote_ident(n.nspname) END, p.part), ', ' ORDER BY p.place
+  ) INTO path
+  FROM epoch.path_parts(former_path) AS p
+  LEFT JOIN pg_namespace AS n
+    ON n.nspname = epoch.read_schema(epoch.schema_of_part(p.schema_name, role_name))
+  LEFT JOIN epoch.branches AS other ON other.branch_id = epoch.branch_of_schema(p.schema_name)
+  WHERE NOT epoch.is_for_branches(p.schema_name) OR other.repository <> b.repository;
+  path := concat_ws(
+    ', ',
+    CASE WHEN is_on_branch THEN epoch.closed_schema() END,
+    CASE WHEN NOT b.is_default THEN b.changed_schema || ', ' || b.base_schema END,
+    nullif(path, ''));
+END
+$$;
+
+-- From now on the session works on this branch: names of tables mean the branch's rows. With local, until the
+-- transaction ends.
+CREATE OR REPLACE FUNCTION epoch.use_branch(
+  name text, repository text DEFAULT NULL, local boolean DEFAULT false
+) RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  session record;
+BEGIN
+  session := epoch.session_on_branch(
+    name, repository, pg_catalog.current_setting('search_path'),
+    pg_catalog.current_setting('epoch.branch', true), current_user::pg_catalog.text);
+  PERFORM pg_catalog.set_config('search_path', session.path, local);
+  PERFORM pg_catalog.set_config('epoch.branch', session.setting, local);
+  RETURN name;
+END
+$$;
+
+-- The search path on a branch, for settings of roles, databases and connections.
+CREATE OR REPLACE FUNCTION epoch.branch_path(named text, in_repository text, former_path text) RETURNS text
+LANGUAGE sql
+AS $$
+  SELECT s.path
+  FROM epoch.session_on_branch(named, in_repository, former_path, '', current_user::pg_catalog.text) AS s
+$$;
+
+-- The branch on which a session stands. Without one: the default branch, if there is only one repository.
+-- Fails where the names of tables do not mean what the session has chosen.
+CREATE OR REPLACE FUNCTION epoch.branch_of_session(path text, setting text, in_repository text) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  chosen record;
+  led record;
+BEGIN
+  SELECT * INTO chosen FROM epoch.branches_of_session(path, setting) AS s
+  WHERE s.is_chosen AND (in_repository IS NULL OR s.repository = in_repository) ORDER BY s.place LIMIT 1;
+  SELECT * INTO led FROM epoch.branches_of_session(path, setting) AS s
+  WHERE NOT s.is_chosen AND coalesce(s.repository = coalesce(chosen.repository, in_repository), true)
+  ORDER BY s.place LIMIT 1;
+  IF chosen.is_gone OR chosen.branch_id IS NULL AND led.is_gone THEN
+    PERFORM epoch.raise_branch_gone(coalesce(chosen.name, led.name));
+  END IF;
+  IF chosen.branch_id IS NOT NULL
+    AND led.branch_id IS DISTINCT FROM (CASE WHEN NOT chosen.is_default THEN chosen.branch_id END)
+  THEN
+    RAISE EXCEPTION 'This session has chosen branch "%", but its search_path leads to %', chosen.name,
+        coalesce('branch "' || led.name || '"', 'the live tables')
+      USING ERRCODE = 'EP002',
+        DETAIL = 'search_path was set by hand after epoch.use_branch.',
+        HINT = format('SELECT epoch.use_branch(%L) leads there again, epoch.use_branch(''main'') back to the live tables', chosen.name);
+  END IF;
+  RETURN coalesce(chosen.name, led.name, (
+    SELECT CASE WHEN count(*) = 1 THEN max(b.name) END
+    FROM epoch.branches AS b
+    WHERE b.is_default AND NOT b.dropped AND (in_repository IS NULL OR b.repository = in_repository)
+  ));
+END
+$$;
+
+CREATE OR REPLACE FUNCTION epoch.current_branch(repository text DEFAULT NULL) RETURNS text
+LANGUAGE sql
+AS $$
+  SELECT epoch.branch_of_session(
+    pg_catalog.current_setting('search_path'), pg_catalog.current_setting('epoch.branch', true), repository)
+$$;
