@@ -1,5 +1,6 @@
 package dev.epoch.api.error;
 
+import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.events.Rejection;
 import dev.epoch.gateway.InDoubtException;
 import dev.epoch.gateway.RefusedException;
@@ -78,6 +79,7 @@ public final class ErrorTable {
     return Optional.ofNullable(
         switch (failure) {
           case RefusedException refused -> refusal(refused.rejection());
+          case RequestRefusedException refused -> refused.error();
           case InvalidRequestException invalid ->
               new ApiError(
                   422,
@@ -102,7 +104,10 @@ public final class ErrorTable {
                   Map.of("remedy", "Send it in parts, or raise " + large.setting()));
           case BodyLostException lost ->
               ApiError.of(
-                  400, "BadRequestError", lost.getMessage(), Map.of("remedy", "Send it again"));
+                  lost.waited() ? 408 : 400,
+                  lost.waited() ? "RequestTimeoutError" : "BadRequestError",
+                  lost.getMessage(),
+                  Map.of("remedy", "Send it again; nothing was done"));
           case StorageException storage -> storage(storage);
           case InDoubtException doubt ->
               ApiError.of(

@@ -27,8 +27,10 @@ public final class FailureMapping {
   public static ApiError error(Throwable failure) {
     return switch (failure) {
       case JsonProcessingException json
-          when json.getCause() instanceof BodyTooLargeException large ->
-          error(large);
+          when json.getCause() instanceof BodyTooLargeException
+              || json.getCause() instanceof BodyLostException
+              || json.getCause() instanceof OverloadedException ->
+          error(json.getCause());
       case JsonProcessingException json -> RequestProblems.of(json);
       case ConstraintViolationException violations -> RequestProblems.of(violations);
       case WebApplicationException http -> http(http);
@@ -42,10 +44,19 @@ public final class FailureMapping {
     error
         .filter(found -> found.status() >= 500 && !(failure instanceof OverloadedException))
         .ifPresent(found -> {
-          LOG.warnf("Answered %s: %s", found.error(), found.message());
+          LOG.warnf("Answered %s: %s%s", found.error(), found.message(), reason(failure));
           LOG.debugf(failure, "Answered %s", found.error());
         });
     return error;
+  }
+
+  /** What is not for clients: what listens at an address, for one. */
+  private static String reason(Throwable failure) {
+    Throwable deepest = failure;
+    for (int depth = 0; deepest.getCause() != null && depth < 10; depth++) {
+      deepest = deepest.getCause();
+    }
+    return deepest == failure ? "" : " (" + deepest + ")";
   }
 
   private static ApiError http(WebApplicationException failure) {
