@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -66,16 +67,23 @@ class ManifestsTest {
     Deployment deployment = (Deployment) only("deployment.yaml");
     Container server = container(deployment.getSpec().getTemplate());
     ConfigMap configuration = (ConfigMap) only("configmap.yaml");
-    Secret secret = (Secret) only("secret.example.yaml");
+    List<Secret> secrets =
+        List.of((Secret) only("secret.example.yaml"), (Secret) only("api-key.example.yaml"));
     Service service = (Service) only("service.yaml");
 
     assertThat(server.getEnvFrom().getFirst().getConfigMapRef().getName())
         .isEqualTo(configuration.getMetadata().getName());
-    assertThat(server.getEnv().getFirst().getValueFrom().getSecretKeyRef())
-        .satisfies(reference -> {
-          assertThat(reference.getName()).isEqualTo(secret.getMetadata().getName());
-          assertThat(secret.getStringData()).containsKey(reference.getKey());
-        });
+    assertThat(server.getEnv())
+        .extracting(EnvVar::getName)
+        .containsExactly("EPOCH_METADATA_URL", "EPOCH_API_KEY");
+    assertThat(server.getEnv())
+        .extracting(variable -> variable.getValueFrom().getSecretKeyRef())
+        .allSatisfy(reference ->
+            assertThat(secrets)
+                .anySatisfy(secret -> {
+                  assertThat(reference.getName()).isEqualTo(secret.getMetadata().getName());
+                  assertThat(secret.getStringData()).containsKey(reference.getKey());
+                }));
     assertThat(service.getSpec().getPorts().getFirst().getTargetPort().getStrVal())
         .isEqualTo(server.getPorts().getFirst().getName());
     assertThat(configuration.getData())

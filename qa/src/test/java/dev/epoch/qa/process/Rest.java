@@ -92,6 +92,7 @@ public final class Rest {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + "/api/v1" + path))
             .timeout(limit)
+            .header("X-Epoch-Request", "qa")
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     headers.forEach(request::header);
     try {

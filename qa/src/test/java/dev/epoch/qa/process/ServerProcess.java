@@ -132,7 +132,7 @@ public final class ServerProcess implements AutoCloseable {
     builder.environment().putAll(Checkout.javaHome());
     builder.environment().putIfAbsent("EPOCH_JAVA_OPTIONS", machine);
     builder.environment().put("EPOCH_DATA_DIR", dataDirectory.toString());
-    builder.environment().put("EPOCH_API_HOST", "127.0.0.1");
+    builder.environment().putIfAbsent("EPOCH_API_HOST", "127.0.0.1");
     builder.environment().put("EPOCH_API_PORT", Integer.toString(port));
     process =
         builder

@@ -1,5 +1,10 @@
 package dev.epoch.cli;
 
+import dev.epoch.cli.command.AuthCommand;
+import dev.epoch.cli.command.AuthKeyCommand;
+import dev.epoch.cli.command.AuthKeyCreateCommand;
+import dev.epoch.cli.command.AuthKeyListCommand;
+import dev.epoch.cli.command.AuthKeyRevokeCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
@@ -79,6 +84,7 @@ final class CommandCatalog {
           "query",
           "storage",
           "events",
+          "auth",
           "gc",
           "doctor",
           "completion",
@@ -168,6 +174,7 @@ final class CommandCatalog {
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
       case "events" -> new EventsCommand(session);
+      case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
       case "completion" -> new CompletionCommand(session, this::complete);
@@ -206,6 +213,16 @@ final class CommandCatalog {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine access() {
+    return new CommandLine(new AuthCommand(session))
+        .addSubcommand(
+            "key",
+            new CommandLine(new AuthKeyCommand(session))
+                .addSubcommand("create", new AuthKeyCreateCommand(session))
+                .addSubcommand("list", new AuthKeyListCommand(session))
+                .addSubcommand("revoke", new AuthKeyRevokeCommand(session)));
   }
 
   private CommandLine storage() {

@@ -111,6 +111,7 @@ public final class Session implements AutoCloseable {
             EpochClient.at(url)
                 .apiPrefix(settings().apiPrefix())
                 .actor(settings().actor())
+                .apiKey(settings().apiKey().orElse(null))
                 .position(knownPosition);
         if (options.timeoutSeconds() != null) {
           if (options.timeoutSeconds() <= 0) {
@@ -125,7 +126,13 @@ public final class Session implements AutoCloseable {
                       method + " " + address + " -> " + outcome + " (" + took.toMillis() + " ms)"));
         }
         server = builder.build();
-      } catch (IllegalArgumentException notAnAddress) {
+      } catch (IllegalArgumentException wrong) {
+        if (String.valueOf(wrong.getMessage()).contains("API key")) {
+          throw new CommandFailure(
+              ExitCode.INVALID,
+              wrong.getMessage(),
+              "look at EPOCH_API_KEY, and at server.api_key in the configuration");
+        }
         throw new CommandFailure(
             ExitCode.USAGE,
             "not an http or https address: " + url,

@@ -10,6 +10,7 @@ import java.util.Objects;
  * @param server address of the server, such as {@code http://localhost:8000}
  * @param apiPrefix path under which the API lies
  * @param actor who acts
+ * @param apiKey key of the API, or null
  * @param connectTimeout longest wait for a connection
  * @param requestTimeout longest wait for an answer, or null for the usual one
  * @param retry what happens when no answer comes
@@ -20,6 +21,7 @@ record ClientSettings(
     URI server,
     String apiPrefix,
     Actor actor,
+    String apiKey,
     Duration connectTimeout,
     Duration requestTimeout,
     RetryPolicy retry,
@@ -37,6 +39,15 @@ record ClientSettings(
     if (!web || server.getHost() == null) {
       throw new IllegalArgumentException("not an http or https address: " + server);
     }
+    if (apiKey != null && !apiKey.matches("[\\x21-\\x7e]+")) {
+      throw new IllegalArgumentException("an API key is one word of ASCII characters");
+    }
+  }
+
+  /** Shows no key. */
+  @Override
+  public String toString() {
+    return "ClientSettings[" + server + "]";
   }
 
   /** The address of the API, without a slash at its end. */

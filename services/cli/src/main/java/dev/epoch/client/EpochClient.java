@@ -104,6 +104,11 @@ public final class EpochClient implements AutoCloseable {
     return new Diagnostics(scope);
   }
 
+  /** Keys of the API. */
+  public ApiKeys apiKeys() {
+    return new ApiKeys(scope);
+  }
+
   /** What takes back what is no longer needed. */
   public Maintenance maintenance() {
     return new Maintenance(scope);
@@ -134,6 +139,7 @@ public final class EpochClient implements AutoCloseable {
     private String apiPrefix = "/api/v1";
     private String repository;
     private Actor actor = Actor.UNKNOWN;
+    private String apiKey;
     private Duration requestTimeout;
     private RetryPolicy retry = RetryPolicy.DEFAULT;
     private String position;
@@ -158,6 +164,12 @@ public final class EpochClient implements AutoCloseable {
     /** Who acts. */
     public Builder actor(Actor value) {
       actor = value;
+      return this;
+    }
+
+    /** Key of the API, for servers that answer with one only; null for none. */
+    public Builder apiKey(String value) {
+      apiKey = value;
       return this;
     }
 
@@ -191,7 +203,8 @@ public final class EpochClient implements AutoCloseable {
     /**
      * The client.
      *
-     * @throws IllegalArgumentException if the address is not one of http or https
+     * @throws IllegalArgumentException if the address is not one of http or https, or the key is
+     *     none
      */
     public EpochClient build() {
       ClientSettings settings =
@@ -199,6 +212,7 @@ public final class EpochClient implements AutoCloseable {
               server,
               apiPrefix,
               actor,
+              apiKey,
               Duration.ofSeconds(10),
               requestTimeout,
               retry,

@@ -59,7 +59,7 @@ final class EventSubscription {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(URI.create(address)).header("Accept", call.accept());
     transport.limit(builder, call);
-    transport.addActor(builder);
+    transport.addIdentity(builder);
     if (lastEventId != null) {
       builder.header("Last-Event-ID", lastEventId);
     }

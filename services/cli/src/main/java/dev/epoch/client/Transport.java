@@ -131,7 +131,7 @@ final class Transport implements AutoCloseable {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(URI.create(call.address(settings))).header("Accept", call.accept());
     limit(builder, call);
-    addActor(builder);
+    addIdentity(builder);
     if (call.idempotencyKey() != null) {
       builder.header("Idempotency-Key", call.idempotencyKey());
     } else if (position != null) {
@@ -156,7 +156,11 @@ final class Transport implements AutoCloseable {
     }
   }
 
-  void addActor(HttpRequest.Builder builder) {
+  /** Says who acts, and that the client may ask. */
+  void addIdentity(HttpRequest.Builder builder) {
+    if (settings.apiKey() != null) {
+      builder.header("Authorization", "Bearer " + settings.apiKey());
+    }
     if (settings.actor().name() != null) {
       builder.header("X-User-Name", headerText(settings.actor().name()));
     }

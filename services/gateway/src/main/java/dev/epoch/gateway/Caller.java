@@ -1,8 +1,8 @@
 package dev.epoch.gateway;
 
-import dev.epoch.engine.state.CommandKey;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.CommandKey;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.storage.WriteKey;

@@ -45,7 +45,10 @@ public final class StorageService {
     return get(result.state(), name);
   }
 
-  /** Null arguments leave what was. */
+  /**
+   * Null arguments leave what was. Fails with {@link dev.epoch.storage.BadLocationException} if a
+   * secret would go to another address than it was given for.
+   */
   public StorageState update(
       LiveRepository repository,
       String name,
@@ -58,14 +61,10 @@ public final class StorageService {
     Map<String, JsonNode> changed = Map.of();
     String sealed = null;
     if (config != null && !config.isEmpty()) {
-      Settings old = adapters.settings(former);
-      Map<String, JsonNode> merged = new java.util.HashMap<>(old.config());
-      merged.putAll(config);
-      Settings settings = adapters.factory(former.backend()).settings(merged);
-      Map<String, String> secrets = new java.util.HashMap<>(old.secrets());
-      secrets.putAll(settings.secrets());
+      Settings settings =
+          adapters.factory(former.backend()).change(adapters.settings(former), config);
       changed = settings.config();
-      sealed = adapters.seal(secrets);
+      sealed = adapters.seal(settings.secrets());
     }
     StepResult result =
         repository

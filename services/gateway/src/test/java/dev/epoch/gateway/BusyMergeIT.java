@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
-import dev.epoch.events.LiveCommits;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.command.UpdateRepositoryV1;
@@ -14,7 +13,6 @@ import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.RowQuery;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -354,55 +352,6 @@ class BusyMergeIT {
     test.commit("main", "live");
     assertThat(rows(head().id(), "u")).contains("2 a live");
     assertThat(rows(head().id(), "t")).contains("1 x later");
-  }
-
-  @Test
-  void liveChangesAreCommittedByPolicy() {
-    // given
-    LiveCommitKeeper keeper = new LiveCommitKeeper(test.server(), Clock.systemUTC());
-    String before = head().id();
-    test.server()
-        .repositories()
-        .update(
-            "shop",
-            new UpdateRepositoryV1(null, null, new LiveCommits("changes", 2)),
-            TestServer.caller());
-
-    // when
-    test.database.execute("UPDATE t SET a = 'live' WHERE id = 1");
-    keeper.look();
-
-    // then
-    assertThat(head().id()).isEqualTo(before);
-
-    // when
-    test.database.execute("UPDATE u SET a = 'live' WHERE id = 1");
-    keeper.look();
-
-    // then
-    assertThat(head().parents()).containsExactly(before);
-    assertThat(head().author()).isEqualTo(Actor.LIVE);
-    assertThat(rows(head().id(), "t")).contains("1 live b");
-    String committed = head().id();
-    keeper.look();
-    assertThat(head().id()).isEqualTo(committed);
-
-    // when
-    test.server()
-        .repositories()
-        .update(
-            "shop",
-            new UpdateRepositoryV1(null, null, new LiveCommits("interval", 5)),
-            TestServer.caller());
-    test.database.execute("UPDATE t SET a = 'again' WHERE id = 1");
-    keeper.look();
-    assertThat(head().id()).isEqualTo(committed);
-    new LiveCommitKeeper(
-            test.server(), Clock.offset(Clock.systemUTC(), java.time.Duration.ofMinutes(6)))
-        .look();
-
-    // then
-    assertThat(head().parents()).containsExactly(committed);
   }
 
   private RepositoryState state() {

@@ -9,6 +9,7 @@ import dev.epoch.storage.postgres.PostgresStorageAdapter;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import io.vertx.sqlclient.PoolOptions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -47,6 +48,13 @@ final class TestDatabaseFactory implements StorageAdapterFactory {
   @Override
   public Settings settings(Map<String, JsonNode> given) {
     return new Settings(given, Map.of());
+  }
+
+  @Override
+  public Settings change(Settings former, Map<String, JsonNode> given) {
+    Map<String, JsonNode> changed = new HashMap<>(former.config());
+    changed.putAll(given);
+    return new Settings(changed, former.secrets());
   }
 
   @Override

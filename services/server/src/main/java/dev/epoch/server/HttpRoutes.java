@@ -1,16 +1,11 @@
 package dev.epoch.server;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.epoch.api.ApiPaths;
-import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.BodyTooLargeException;
-import dev.epoch.api.error.ErrorBody;
 import dev.epoch.api.error.FailureMapping;
-import dev.epoch.api.json.ApiJson;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -61,21 +56,7 @@ public class HttpRoutes {
       context.next();
       return;
     }
-    ApiError error = FailureMapping.error(new BodyTooLargeException());
-    HttpServerResponse response =
-        context
-            .response()
-            .setStatusCode(error.status())
-            .putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-    // Whatever of the body is under way is not read. Requests share a connection of HTTP/2.
-    if (context.request().version() == HttpVersion.HTTP_2) {
-      response.endHandler(sent -> response.reset());
-    } else {
-      response
-          .putHeader(HttpHeaders.CONNECTION, "close")
-          .endHandler(sent -> context.request().connection().close());
-    }
-    response.end(json(error));
+    Refusals.send(context, FailureMapping.error(new BodyTooLargeException()));
   }
 
   private boolean isLarger(String length) {
@@ -83,14 +64,6 @@ public class HttpRoutes {
       return Long.parseLong(length) > largestBody;
     } catch (NumberFormatException notALength) {
       return true;
-    }
-  }
-
-  private static String json(ApiError error) {
-    try {
-      return ApiJson.mapper().writeValueAsString(ErrorBody.of(error));
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 

@@ -9,9 +9,10 @@ import dev.epoch.log.postgres.MetadataSchema;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.SchemaMismatchException;
+import dev.epoch.server.access.AccessKeys;
 import io.quarkus.arc.All;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -43,6 +44,7 @@ public class RunningServer implements ServerStatus {
   private final VersioningServer server;
   private final CopyKeeper copies;
   private final LiveCommitKeeper liveCommits;
+  private final AccessKeys keys;
   private final List<Migrations> migrations;
   private final Event<ServerStarted> started;
   private final String version;
@@ -56,6 +58,7 @@ public class RunningServer implements ServerStatus {
       VersioningServer server,
       CopyKeeper copies,
       LiveCommitKeeper liveCommits,
+      AccessKeys keys,
       @All List<Migrations> migrations,
       Event<ServerStarted> started,
       @ConfigProperty(name = "quarkus.application.version") String version,
@@ -65,6 +68,7 @@ public class RunningServer implements ServerStatus {
     this.server = server;
     this.copies = copies;
     this.liveCommits = liveCommits;
+    this.keys = keys;
     this.migrations =
         Stream.concat(Stream.of(EventLogMigrations.ALL), migrations.stream()).toList();
     this.started = started;
@@ -73,7 +77,7 @@ public class RunningServer implements ServerStatus {
   }
 
   /** The first attempt is waited for; while the database is away, others follow beside. */
-  void start(@Observes StartupEvent event) {
+  void start() {
     if (!attempt(true)) {
       Thread.ofVirtual().name("start").start(this::keepTrying);
     }
@@ -84,12 +88,24 @@ public class RunningServer implements ServerStatus {
     do {
       LockSupport.parkNanos(pause.toNanos());
       pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-    } while (!stopping && !attempt(false));
+    } while (!stopping && !attemptAgain());
+  }
+
+  /** What refuses a start ends a server that has waited for its database, too. */
+  private boolean attemptAgain() {
+    try {
+      return attempt(false);
+    } catch (StartRefusedException refusal) {
+      LOG.fatalf("Epoch ends. %s", refusal.getMessage());
+      Quarkus.asyncExit(1);
+      return true;
+    }
   }
 
   private boolean attempt(boolean first) {
     try {
       new MetadataSchema(database.pool()).apply(migrations).await().indefinitely();
+      keys.open();
       server.start();
       copies.start();
       liveCommits.start();
@@ -97,6 +113,8 @@ public class RunningServer implements ServerStatus {
       ready = true;
       LOG.infof("%d repositories are open", server.repositories().list().size());
       return true;
+    } catch (StartRefusedException refusal) {
+      throw refusal;
     } catch (SchemaMismatchException otherProgram) {
       throw new StartRefusedException(otherProgram.getMessage(), otherProgram);
     } catch (RuntimeException away) {

@@ -5,11 +5,15 @@ import dev.epoch.gateway.Failpoints;
 import dev.epoch.gateway.LiveCommitKeeper;
 import dev.epoch.gateway.SecretBox;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresChunkStore;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.postgres.PostgresSnapshotStore;
 import dev.epoch.log.postgres.TransactionParticipant;
+import dev.epoch.server.access.AccessKeys;
+import dev.epoch.server.access.Listening;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.postgres.CertificateFiles;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
@@ -44,8 +48,27 @@ public class Wiring {
   @Produces
   @Singleton
   PostgresStorageAdapterFactory postgresql(
-      Vertx vertx, @ConfigProperty(name = "epoch.certificates-dir") Optional<Path> certificates) {
-    return new PostgresStorageAdapterFactory(vertx, new CertificateFiles(certificates));
+      Vertx vertx,
+      Listening listening,
+      @ConfigProperty(name = "epoch.certificates-dir") Optional<Path> certificates,
+      @ConfigProperty(name = "epoch.storage.allow") Optional<List<String>> addresses) {
+    boolean local = listening.thisMachineOnly();
+    try {
+      return new PostgresStorageAdapterFactory(
+          vertx,
+          new CertificateFiles(certificates, certificates.isEmpty() && local),
+          AddressRules.of(local, addresses.orElse(List.of())));
+    } catch (IllegalArgumentException wrong) {
+      throw new StartRefusedException(
+          "EPOCH_STORAGE_ALLOW holds " + wrong.getMessage() + "; see docs/security.md");
+    }
+  }
+
+  /** The tables of {@link AccessKeys}. */
+  @Produces
+  @Singleton
+  Migrations accessMigrations() {
+    return new Migrations("access", AccessKeys.class, List.of("001-api-keys.sql"));
   }
 
   @Produces

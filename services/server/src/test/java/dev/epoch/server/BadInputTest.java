@@ -338,7 +338,9 @@ class BadInputTest {
 
   @Test
   void methodsTypesAndForms() {
-    RestAssured.put("/api/v1/branches")
+    RestAssured.given()
+        .header("X-Epoch-Request", "1")
+        .put("/api/v1/branches")
         .then()
         .statusCode(405)
         .contentType(ContentType.JSON)

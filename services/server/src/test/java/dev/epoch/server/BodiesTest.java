@@ -81,7 +81,7 @@ class BodiesTest {
     try (Socket socket = new Socket("localhost", RestAssured.port)) {
       OutputStream out = socket.getOutputStream();
       out.write(
-          "POST /api/v1/branches?repository=%s HTTP/1.1\r\nHost: epoch\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+          "POST /api/v1/branches?repository=%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
               .formatted(api.repository(), body.length())
               .getBytes(StandardCharsets.US_ASCII));
       for (int i = 0; i < body.length(); i += 50) {

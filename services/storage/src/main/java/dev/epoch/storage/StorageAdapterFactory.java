@@ -29,6 +29,13 @@ public interface StorageAdapterFactory {
    */
   Settings settings(Map<String, JsonNode> given);
 
+  /**
+   * Settings after a change: what is not given stays. A secret stays with the address, login and
+   * protection that it was given for. Fails with {@link BadLocationException} if it would be sent
+   * elsewhere, or protected less, and is not given anew.
+   */
+  Settings change(Settings former, Map<String, JsonNode> given);
+
   /** The path of a table of a storage, as users write it: {@code table} or {@code schema.table}. */
   TablePath path(Settings settings, String text);
 

@@ -1,5 +1,6 @@
 package dev.epoch.api.error;
 
+import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.events.Rejection;
 import dev.epoch.gateway.InDoubtException;
 import dev.epoch.gateway.RefusedException;
@@ -78,6 +79,7 @@ public final class ErrorTable {
     return Optional.ofNullable(
         switch (failure) {
           case RefusedException refused -> refusal(refused.rejection());
+          case RequestRefusedException refused -> refused.error();
           case InvalidRequestException invalid ->
               new ApiError(
                   422,

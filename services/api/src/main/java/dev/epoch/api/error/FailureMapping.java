@@ -42,10 +42,19 @@ public final class FailureMapping {
     error
         .filter(found -> found.status() >= 500 && !(failure instanceof OverloadedException))
         .ifPresent(found -> {
-          LOG.warnf("Answered %s: %s", found.error(), found.message());
+          LOG.warnf("Answered %s: %s%s", found.error(), found.message(), reason(failure));
           LOG.debugf(failure, "Answered %s", found.error());
         });
     return error;
+  }
+
+  /** What is not for clients: what listens at an address, for one. */
+  private static String reason(Throwable failure) {
+    Throwable deepest = failure;
+    for (int depth = 0; deepest.getCause() != null && depth < 10; depth++) {
+      deepest = deepest.getCause();
+    }
+    return deepest == failure ? "" : " (" + deepest + ")";
   }
 
   private static ApiError http(WebApplicationException failure) {

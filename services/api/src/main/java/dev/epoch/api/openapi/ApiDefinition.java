@@ -4,8 +4,11 @@ import dev.epoch.api.error.ErrorBody;
 import jakarta.ws.rs.core.Application;
 import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What the OpenAPI document says about the API as a whole. */
@@ -30,7 +33,17 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
       @Tag(name = "Query"),
       @Tag(name = "Snapshots"),
       @Tag(name = "Events"),
-      @Tag(name = "Administration")
+      @Tag(name = "Administration"),
+      @Tag(name = "Access", description = "Keys of the API")
     },
-    components = @Components(schemas = @Schema(name = "Error", implementation = ErrorBody.class)))
+    components =
+        @Components(
+            schemas = @Schema(name = "Error", implementation = ErrorBody.class),
+            securitySchemes =
+                @SecurityScheme(
+                    securitySchemeName = "ApiKey",
+                    type = SecuritySchemeType.HTTP,
+                    scheme = "bearer",
+                    description = "Needed as soon as there is a key: epoch auth key create")),
+    security = @SecurityRequirement(name = "ApiKey"))
 public class ApiDefinition extends Application {}

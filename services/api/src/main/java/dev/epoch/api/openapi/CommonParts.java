@@ -29,9 +29,19 @@ public class CommonParts implements OASFilter {
       List.of(
           new Failure("400", "BadRequest", "BadRequestError: the request is malformed", false),
           new Failure(
+              "401",
+              "Unauthorized",
+              "UnauthorizedError: an API key is needed, or this one is not accepted",
+              false),
+          new Failure(
+              "403",
+              "Forbidden",
+              "CrossSiteRequestError: send JSON, or the header X-Epoch-Request",
+              true),
+          new Failure(
               "404",
               "NotFound",
-              "RepositoryNotInitializedError, BranchNotFoundError, CommitNotFoundError, TableNotFoundError, RecordNotFoundError, StorageNotFoundError, ConflictNotFoundError, or NotFoundError for an unknown path",
+              "RepositoryNotInitializedError, BranchNotFoundError, CommitNotFoundError, TableNotFoundError, RecordNotFoundError, StorageNotFoundError, ConflictNotFoundError, ApiKeyNotFoundError, or NotFoundError for an unknown path",
               false),
           new Failure(
               "405",
@@ -43,7 +53,7 @@ public class CommonParts implements OASFilter {
           new Failure(
               "409",
               "Conflict",
-              "What is there does not allow it: RepositoryAlreadyExistsError, StorageAlreadyExistsError, StorageInUseError, TableAlreadyExistsError, TableOwnedError, BranchAlreadyExistsError, BranchNotMergedError, BranchInUseError, BranchBusyError, HeadMovedError, UncommittedChangesError, MergeInProgressError, NoMergeInProgressError, MergeConflictError, NotFastForwardError, SchemaChangedError, ConstraintViolationError, and OperationFailedError: it was undone, send it again with another Idempotency-Key",
+              "What is there does not allow it: RepositoryAlreadyExistsError, StorageAlreadyExistsError, StorageInUseError, ApiKeyAlreadyExistsError, ApiKeyInUseError, TableAlreadyExistsError, TableOwnedError, BranchAlreadyExistsError, BranchNotMergedError, BranchInUseError, BranchBusyError, HeadMovedError, UncommittedChangesError, MergeInProgressError, NoMergeInProgressError, MergeConflictError, NotFastForwardError, SchemaChangedError, ConstraintViolationError, and OperationFailedError: it was undone, send it again with another Idempotency-Key",
               true),
           new Failure("410", "Gone", "HistoryPrunedError: retention removed that state", false),
           new Failure(

@@ -1,6 +1,7 @@
 package dev.epoch.api.request;
 
 import dev.epoch.api.ServerStatus;
+import dev.epoch.api.access.KeyHolder;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.error.NotReadyException;
@@ -11,6 +12,7 @@ import dev.epoch.gateway.Caller;
 import dev.epoch.gateway.LiveRepository;
 import dev.epoch.gateway.References;
 import dev.epoch.gateway.VersioningServer;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -34,6 +36,7 @@ public class ApiRequest {
 
   private final VersioningServer server;
   private final ServerStatus status;
+  private final CurrentVertxRequest context;
 
   @Context HttpHeaders headers;
   @Context UriInfo uri;
@@ -44,13 +47,14 @@ public class ApiRequest {
 
   /** For the proxy. */
   protected ApiRequest() {
-    this(null, null);
+    this(null, null, null);
   }
 
   @jakarta.inject.Inject
-  public ApiRequest(VersioningServer server, ServerStatus status) {
+  public ApiRequest(VersioningServer server, ServerStatus status, CurrentVertxRequest context) {
     this.server = server;
     this.status = status;
+    this.context = context;
   }
 
   /** The services, once they can be used. */
@@ -61,12 +65,26 @@ public class ApiRequest {
     return server;
   }
 
-  /** Who asks, as the headers say; identified by e-mail address or name where no id is given. */
+  /**
+   * Who asks, as the headers say; identified by e-mail address or name where no id is given. Where
+   * they name nobody, it is the one whom the key was made for.
+   */
   public Actor actor() {
     String name = ActorHeaders.text(headers.getHeaderString("X-User-Name"));
     String email = ActorHeaders.text(headers.getHeaderString("X-User-Email"));
     String id = ActorHeaders.text(headers.getHeaderString("X-User-Id"));
-    return ActorHeaders.actor(id, name, email);
+    Actor named = ActorHeaders.actor(id, name, email);
+    return named.equals(ActorHeaders.actor(null, null, null))
+        ? KeyHolder.of(context.getCurrent())
+            .keyName()
+            .map(key -> ActorHeaders.actor(key, key, null))
+            .orElse(named)
+        : named;
+  }
+
+  /** Whether the request may see what is not for everybody. */
+  public boolean admitted() {
+    return KeyHolder.of(context.getCurrent()).admitted();
   }
 
   /**

@@ -76,7 +76,9 @@ public class ServerResource {
     }
     boolean ready = connected && status.started();
     return Response.status(ready ? 200 : 503)
-        .entity(new ServerView.Readiness(ready, connected, ready ? repository() : null, degraded))
+        .entity(
+            new ServerView.Readiness(
+                ready, connected, ready && request.admitted() ? repository() : null, degraded))
         .build();
   }
 

@@ -29,6 +29,7 @@ import java.util.Comparator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
 /** Storage backends: the databases that hold versioned tables. */
@@ -38,6 +39,8 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class StoragesResource {
+  private static final Logger LOG = Logger.getLogger(StoragesResource.class);
+
   private final ApiRequest request;
 
   StoragesResource(ApiRequest request) {
@@ -136,6 +139,7 @@ public class StoragesResource {
     try {
       return StorageView.Test.of(request.server().storages().test(request.state(), name));
     } catch (StorageUnavailableException | PrivilegeException | OutcomeUnknownException failure) {
+      LOG.infof(failure.getCause(), "Storage '%s': %s", name, failure.getMessage());
       return StorageView.Test.failed(failure.getMessage(), failure.remedy());
     }
   }

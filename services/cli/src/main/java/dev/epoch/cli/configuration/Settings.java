@@ -5,6 +5,7 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.GlobalOptions;
 import dev.epoch.cli.ProcessEnvironment;
 import dev.epoch.client.Actor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +59,37 @@ public final class Settings {
         () -> environment.variable("EPOCH_SERVER_URL"),
         () -> local("server", "url"),
         () -> file().text("server", "url"));
+  }
+
+  /**
+   * Key of the API, unless nobody has set it. One that stands in a file beside the address of a
+   * server is sent to that server only.
+   */
+  public Optional<String> apiKey() {
+    return first(
+        () -> environment.variable("EPOCH_API_KEY"),
+        this::keyOfFile,
+        () -> meant(local("server", "url")) ? local("server", "api_key") : null,
+        () -> meant(file().text("server", "url")) ? file().text("server", "api_key") : null);
+  }
+
+  private boolean meant(String url) {
+    return url == null || url.equals(serverUrl());
+  }
+
+  private String keyOfFile() {
+    String path = environment.variable("EPOCH_API_KEY_FILE");
+    if (path == null || path.isBlank()) {
+      return null;
+    }
+    try {
+      return Files.readString(directory.resolve(path)).strip();
+    } catch (IOException unreadable) {
+      throw new CommandFailure(
+          ExitCode.INVALID,
+          "cannot read " + path + ", which EPOCH_API_KEY_FILE names",
+          "correct the path, or make the file readable");
+    }
   }
 
   /** Path of the API. */

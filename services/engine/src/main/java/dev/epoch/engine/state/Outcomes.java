@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.CommandKey;
 import java.util.Optional;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;

@@ -14,16 +14,21 @@ import java.util.Optional;
  * keys. Regular files only, of 1 to {@value #MOST_BYTES} bytes: a device or a pipe may never end,
  * nor do some files of {@code /proc}, which say that they are empty.
  *
- * @param directory below which they have to be, also where symbolic links lead to; empty if they
- *     may be anywhere
+ * @param directory below which they have to be, also where symbolic links lead to
+ * @param anywhere whether they may be anywhere; without it and a directory there are none
  */
-public record CertificateFiles(Optional<Path> directory) {
+public record CertificateFiles(Optional<Path> directory, boolean anywhere) {
   static final int MOST_BYTES = 1 << 20;
 
   private static final int LONGEST_SHOWN = 200;
 
   /** Files that may be anywhere. */
-  public static final CertificateFiles ANYWHERE = new CertificateFiles(Optional.empty());
+  public static final CertificateFiles ANYWHERE = new CertificateFiles(Optional.empty(), true);
+
+  /** Files below a directory, or anywhere if there is none. */
+  public CertificateFiles(Optional<Path> directory) {
+    this(directory, directory.isEmpty());
+  }
 
   /**
    * The content. Fails with {@link StorageException}, whose message is the same whether a file is
@@ -48,8 +53,11 @@ public record CertificateFiles(Optional<Path> directory) {
   }
 
   private Path resolved(String file) throws IOException {
-    if (directory.isEmpty()) {
+    if (anywhere) {
       return Path.of(file);
+    }
+    if (directory.isEmpty()) {
+      throw new IOException("no files are allowed");
     }
     Path root = directory.get().toRealPath();
     Path path = root.resolve(file).toRealPath();
@@ -66,7 +74,7 @@ public record CertificateFiles(Optional<Path> directory) {
             + " cannot be read: "
             + file.substring(0, Math.min(LONGEST_SHOWN, file.length())),
         "It has to be a file of at most 1 MiB that the server may read"
-            + (directory.isEmpty() ? "" : ", below the directory of EPOCH_CERTIFICATES_DIR"),
+            + (anywhere ? "" : ", below the directory of EPOCH_CERTIFICATES_DIR"),
         cause);
   }
 }

@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageException;
@@ -58,25 +59,22 @@ final class Database implements AutoCloseable {
 
   private final Pool pool;
   private final KeyedConnections keyed;
+  private volatile boolean reached;
 
   /**
    * @param poolOptions of the connections for reading and for merges, and again of those for {@link
    *     #writeKeyed}
    */
-  Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
+  Database(Connecting connecting, PgConnectOptions options, PoolOptions poolOptions) {
     PgConnectOptions unpinnedPath = pinned(options);
     unpinnedPath.getProperties().remove(SEARCH_PATH);
-    this.pool = pool(vertx, unpinnedPath, named(poolOptions, options, "work"));
-    this.keyed = new KeyedConnections(vertx, keyed(options), poolOptions);
+    this.pool = connecting.pool(unpinnedPath, named(poolOptions, options, "work"));
+    this.keyed = new KeyedConnections(connecting, keyed(options), poolOptions);
   }
 
-  /** A pool whose connections take large rows without copying them again and again. */
-  static Pool pool(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    return Pool.pool(vertx, options, poolOptions)
-        .connectHandler(connection -> {
-          WholeMessages.of(connection.getDelegate());
-          connection.closeAndForget();
-        });
+  /** A database at any address. */
+  Database(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
+    this(new Connecting(vertx, AddressRules.ANYTHING), options, poolOptions);
   }
 
   /** Options of a pool whose measures can be told from those of others. */
@@ -249,6 +247,7 @@ final class Database implements AutoCloseable {
 
   /** Runs without a transaction; for what cannot run in one. */
   void alone(Consumer<Session> body) {
+    reach();
     SqlConnection connection = connection(pool);
     try {
       Session session = new Session(connection);
@@ -288,6 +287,7 @@ final class Database implements AutoCloseable {
   }
 
   private <T> RowStream<T> open(Function<Session, RowStream<T>> body) {
+    reach();
     Session session =
         begin(pool, Deadline.NONE, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" + OWN_PATH);
     SqlConnection connection = session.connection();
@@ -305,11 +305,24 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * The pool cannot tell a database that does not answer from one whose connections are all in use:
+   * the first connection is made beside it.
+   */
+  private void reach() {
+    if (!reached) {
+      keyed.giveBack(keyed(KeyedConnections.ANY));
+      reached = true;
+    }
+  }
+
   private <T> T transaction(String begin, Function<Session, T> body) {
+    reach();
     return finish(begin(pool, Deadline.NONE, begin + OWN_PATH), body);
   }
 
   private <T> T transaction(String begin, String first, Function<Session, T> body) {
+    reach();
     return finish(begin(pool, Deadline.NONE, begin + OWN_PATH + "; " + first), body);
   }
 
@@ -415,7 +428,7 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    Await.quietly(pool.close());
+    Await.quietly(pool.close().ifNoItem().after(MOST_TO_CLOSE).fail());
     keyed.close();
   }
 

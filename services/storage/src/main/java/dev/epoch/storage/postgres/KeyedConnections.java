@@ -1,7 +1,6 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.BusyException;
-import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.pgclient.PgConnection;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -39,7 +38,7 @@ final class KeyedConnections implements AutoCloseable {
   /** Of which a connection is believed to have plans. */
   private static final int MOST_KEYS = 100;
 
-  private final Vertx vertx;
+  private final Connecting connecting;
   private final PgConnectOptions options;
   private final long limitMillis;
   private final ReentrantLock lock = new ReentrantLock();
@@ -102,8 +101,8 @@ final class KeyedConnections implements AutoCloseable {
   /**
    * @param limits how many there are at most, and how long callers wait for one
    */
-  KeyedConnections(Vertx vertx, PgConnectOptions options, PoolOptions limits) {
-    this.vertx = vertx;
+  KeyedConnections(Connecting connecting, PgConnectOptions options, PoolOptions limits) {
+    this.connecting = connecting;
     this.options = options;
     this.limitMillis = limits.getConnectionTimeoutUnit().toMillis(limits.getConnectionTimeout());
     for (int i = 0; i < limits.getMaxSize(); i++) {
@@ -236,16 +235,17 @@ final class KeyedConnections implements AutoCloseable {
    * On a thread of its own: on the caller's, the connection would belong to the caller's context.
    */
   private PgConnection connect(Place place) {
-    CompletableFuture<PgConnection> connecting = new CompletableFuture<>();
+    CompletableFuture<PgConnection> opened = new CompletableFuture<>();
     Thread.startVirtualThread(() ->
-        PgConnection.connect(vertx, options)
+        connecting
+            .connect(options)
             .subscribe()
-            .with(connecting::complete, connecting::completeExceptionally));
+            .with(opened::complete, opened::completeExceptionally));
     PgConnection connection;
     try {
-      connection = Await.on(connecting.copy().orTimeout(limitMillis, TimeUnit.MILLISECONDS));
+      connection = Await.on(opened.copy().orTimeout(limitMillis, TimeUnit.MILLISECONDS));
     } catch (RuntimeException e) {
-      connecting.thenAccept(late -> late.close().subscribe().with(_ -> {}, _ -> {}));
+      opened.thenAccept(late -> late.close().subscribe().with(_ -> {}, _ -> {}));
       throw e.getCause() instanceof TimeoutException ? SqlErrors.unavailable(e.getCause()) : e;
     }
     WholeMessages.of(connection.getDelegate());

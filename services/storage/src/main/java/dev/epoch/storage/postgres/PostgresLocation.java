@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
 import io.vertx.pgclient.PgConnectOptions;
@@ -89,6 +90,9 @@ public final class PostgresLocation {
     if (host().indexOf(',') >= 0) {
       throw bad("it names several hosts");
     }
+    if (!AddressRules.isSocket(host()) && !host().matches("[^\\p{Cntrl}\\s/@?#]+")) {
+      throw bad("its host is none");
+    }
   }
 
   /** Reads a URL. Fails with {@link StorageException}, whose message holds no part of the URL. */
@@ -104,6 +108,10 @@ public final class PostgresLocation {
    * what is in it.
    */
   public static PostgresLocation of(Map<String, String> configuration) {
+    return new PostgresLocation(settingsOf(configuration));
+  }
+
+  private static Map<String, String> settingsOf(Map<String, String> configuration) {
     Map<String, String> settings = new LinkedHashMap<>();
     String url = configuration.get("url");
     if (url != null) {
@@ -114,7 +122,40 @@ public final class PostgresLocation {
         settings.put(known(name), value);
       }
     });
-    return new PostgresLocation(settings);
+    return settings;
+  }
+
+  /**
+   * The same after a change: what is not given stays. The password stays with the host, port,
+   * database, user and TLS that it was given for.
+   *
+   * @param given as for {@link #of}
+   * @throws StorageException also if the password would be sent elsewhere, or protected less
+   */
+  PostgresLocation changed(Map<String, String> given) {
+    Map<String, String> merged = new LinkedHashMap<>(settings);
+    merged.putAll(settingsOf(given));
+    secrets().forEach(merged::putIfAbsent);
+    PostgresLocation changed = new PostgresLocation(merged);
+    boolean givenAnew = settingsOf(given).containsKey("password");
+    if (password != null && !givenAnew && !changed.keepsThePasswordOf(this)) {
+      throw new StorageException(
+          "The password of this storage was given for another host, port, database, user or TLS, and is not sent elsewhere",
+          "Give the password again together with the change; an empty one if there is none");
+    }
+    return changed;
+  }
+
+  private boolean keepsThePasswordOf(PostgresLocation other) {
+    return host().equalsIgnoreCase(other.host())
+        && port() == other.port()
+        && database().equals(other.database())
+        && user().equals(other.user())
+        && !tls.weakerThan(other.tls);
+  }
+
+  private String user() {
+    return settings.getOrDefault("username", System.getProperty("user.name"));
   }
 
   public String host() {
@@ -155,7 +196,7 @@ public final class PostgresLocation {
             .setHost(host())
             .setPort(port())
             .setDatabase(database())
-            .setUser(settings.getOrDefault("username", System.getProperty("user.name")))
+            .setUser(user())
             .setPassword(password == null ? "" : password.reveal())
             .setConnectTimeout(connectTimeoutMillis())
             .setTcpKeepAlive(true);

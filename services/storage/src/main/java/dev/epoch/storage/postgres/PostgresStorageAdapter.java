@@ -6,6 +6,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchRead;
@@ -71,8 +72,20 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
+    this(new Connecting(vertx, AddressRules.ANYTHING), options, poolOptions, retries);
+  }
+
+  PostgresStorageAdapter(Connecting connecting, PgConnectOptions options, PoolOptions poolOptions) {
+    this(connecting, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
+  }
+
+  private PostgresStorageAdapter(
+      Connecting connecting,
+      PgConnectOptions options,
+      PoolOptions poolOptions,
+      LockRetries retries) {
     StateResolver resolver = new StateResolver(names);
-    this.database = new Database(vertx, options, poolOptions);
+    this.database = new Database(connecting, options, poolOptions);
     this.upgrade = new SchemaUpgrade(database, retries);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
@@ -80,7 +93,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this.reader = new StateReader(database, resolver);
     this.queries =
         new ReadQueries(
-            vertx,
+            connecting,
             database,
             options,
             Math.max(1, poolOptions.getMaxSize() / 2),

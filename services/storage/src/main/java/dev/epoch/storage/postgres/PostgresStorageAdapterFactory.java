@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BadLocationException;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapterFactory;
@@ -21,13 +22,17 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
 
   private final Vertx vertx;
   private final CertificateFiles files;
+  private final AddressRules addresses;
 
   /**
    * @param files that storages may name
+   * @param addresses where databases may be
    */
-  public PostgresStorageAdapterFactory(Vertx vertx, CertificateFiles files) {
+  public PostgresStorageAdapterFactory(
+      Vertx vertx, CertificateFiles files, AddressRules addresses) {
     this.vertx = vertx;
     this.files = files;
+    this.addresses = addresses;
   }
 
   @Override
@@ -50,7 +55,7 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
                 new BadLocationException(
                     "The location names no table",
                     "postgresql://[user:pass@]host[:port]/database/schema.table"));
-    return new Location(settings(parsed), table);
+    return new Location(allowed(parsed), table);
   }
 
   @Override
@@ -66,7 +71,18 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
 
   @Override
   public Settings settings(Map<String, JsonNode> given) {
-    return settings(checked(() -> PostgresLocation.of(texts(given))));
+    return allowed(checked(() -> PostgresLocation.of(texts(given))));
+  }
+
+  @Override
+  public Settings change(Settings former, Map<String, JsonNode> given) {
+    PostgresLocation before = checked(() -> location(former));
+    return allowed(checked(() -> before.changed(texts(given))));
+  }
+
+  private Settings allowed(PostgresLocation location) {
+    addresses.check(location.host());
+    return settings(location);
   }
 
   @Override
@@ -78,7 +94,8 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   public StorageAdapter open(Settings settings) {
     PostgresLocation location = checked(() -> location(settings));
     PgConnectOptions options = checked(() -> location.connectOptions(files));
-    return new PostgresStorageAdapter(vertx, options, location.poolOptions());
+    return new PostgresStorageAdapter(
+        new Connecting(vertx, addresses), options, location.poolOptions());
   }
 
   private static PostgresLocation location(Settings settings) {

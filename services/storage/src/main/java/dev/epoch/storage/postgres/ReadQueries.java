@@ -93,26 +93,26 @@ final class ReadQueries implements AutoCloseable {
   private final StatementAnalysis.Harmless harmless = new StatementAnalysis.Harmless();
 
   /**
+   * @param connecting opens connections
    * @param database for ending sessions from outside
    * @param options of the connections that run users' statements
    * @param connections at most
    */
   ReadQueries(
-      Vertx vertx,
+      Connecting connecting,
       Database database,
       PgConnectOptions options,
       int connections,
       StateSelect states,
       ValueCodec codec,
       long byteLimit) {
-    this.vertx = vertx;
+    this.vertx = connecting.vertx();
     this.database = database;
     this.states = states;
     this.codec = codec;
     this.byteLimit = byteLimit;
     this.pool =
-        Database.pool(
-            vertx,
+        connecting.pool(
             named(Database.pinned(options)).setCachePreparedStatements(false),
             Database.named(new PoolOptions().setMaxSize(connections), options, "query"));
   }

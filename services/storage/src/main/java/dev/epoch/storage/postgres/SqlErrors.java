@@ -13,8 +13,7 @@ import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
-import java.net.UnknownHostException;
-import java.util.concurrent.TimeoutException;
+import java.security.cert.CertificateException;
 
 /** PostgreSQL's error codes in the terms of the storage SPI. */
 final class SqlErrors {
@@ -107,7 +106,10 @@ final class SqlErrors {
         failure);
   }
 
-  /** The database cannot be reached, or ended the session. */
+  /**
+   * The database cannot be reached, or ended the session. What did not come from a database is told
+   * by its cause only, for the log: whoever asks must not learn what listens at an address.
+   */
   static StorageUnavailableException unavailable(Throwable cause) {
     PgException error = serverError(cause);
     String state = error == null ? "" : state(error);
@@ -132,11 +134,26 @@ final class SqlErrors {
               "Wait until it has started or recovered",
               cause);
       default ->
-          new StorageUnavailableException(
-              "The database cannot be reached: " + reason(cause),
-              "Check that it runs and accepts connections",
-              cause);
+          isUntrusted(cause)
+              ? new StorageUnavailableException(
+                  "The certificate of the database is not trusted, or is not for this host",
+                  "Check ssl_rootcert, and the names in the certificate",
+                  cause)
+              : new StorageUnavailableException(
+                  "The database cannot be reached",
+                  "Check host, port and TLS, and that it runs; the log of the Epoch server says more",
+                  cause);
     };
+  }
+
+  /** Whether the server has shown a certificate that is not accepted. */
+  private static boolean isUntrusted(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -184,21 +201,6 @@ final class SqlErrors {
 
   private static String hint(PgException error) {
     return error.getHint() == null || error.getHint().isBlank() ? null : error.getHint();
-  }
-
-  private static String reason(Throwable cause) {
-    Throwable deepest = cause;
-    for (int depth = 0; deepest.getCause() != null && depth < 10; depth++) {
-      deepest = deepest.getCause();
-    }
-    return switch (deepest) {
-      case UnknownHostException unknown -> "its host is not known";
-      // the driver's and the network's own words mean nothing to who asks
-      case IOException broken -> "no connection could be made, or it broke";
-      case TimeoutException slow -> "it did not answer in time";
-      default ->
-          deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
-    };
   }
 
   private static boolean isPoolExhausted(Throwable failure) {

@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Objects;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -67,6 +68,13 @@ record TlsSettings(
           "A client certificate needs both its file and its key's file",
           "Give ssl_cert and ssl_key");
     }
+  }
+
+  /** Whether less is demanded than by another one, or another authority is trusted. */
+  boolean weakerThan(TlsSettings other) {
+    boolean otherVerifies = other.effectiveMode().compareTo(Mode.VERIFY_CA) >= 0;
+    return effectiveMode().compareTo(other.effectiveMode()) < 0
+        || (otherVerifies && !Objects.equals(rootCertificate, other.rootCertificate));
   }
 
   /** Sets everything explicitly. Fails with {@link StorageException} for unreadable files. */

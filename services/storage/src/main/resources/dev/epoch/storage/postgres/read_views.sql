@@ -390,7 +390,8 @@ BEGIN
 END
 $$;
 
--- What others made in schemas of Epoch, as PostgreSQL calls it. It hides what branches have under the same names.
+-- What others made in schemas of branches, those of deleted ones too, as PostgreSQL calls it. It hides what branches have
+-- under the same names.
 CREATE OR REPLACE FUNCTION epoch.foreign_objects() RETURNS SETOF text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -398,10 +399,7 @@ AS $$
   SELECT pg_describe_object(d.classid, d.objid, 0)
   FROM pg_namespace AS n
   JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.deptype = 'n'
-  WHERE (
-      n.nspname = epoch.closed_schema() OR starts_with(n.nspname, epoch.read_schema(''))
-      OR EXISTS (SELECT FROM epoch.branches AS b WHERE n.nspname IN (b.changed_schema, b.base_schema))
-    )
+  WHERE epoch.is_for_branches(n.nspname)
     AND NOT EXISTS (
       SELECT FROM pg_class AS c
       WHERE d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relkind = 'v'

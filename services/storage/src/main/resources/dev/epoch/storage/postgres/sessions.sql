@@ -96,7 +96,7 @@ CREATE OR REPLACE FUNCTION epoch.branch_of_schema(name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT substring(name FROM '^epoch_.*_(b[0-9a-z]+)_(?:changed|base)$')
+  SELECT substring(name FROM '^epoch_.*_(b[0-9a-z]{12})_(?:changed|base)$')
 $$;
 
 -- Whether a schema stands in search paths on branches only.

@@ -180,6 +180,21 @@ class BranchReadViewsTest extends ItemsOnABranch {
           assertThat(problem.problem()).contains("table epoch_create_on_main_instead.items");
           assertThat(problem.remedy()).contains("DROP");
         });
+
+    // when: in a schema of a branch by its name, and the branch is deleted
+    String schema =
+        database.sql().value("SELECT changed_schema FROM epoch.branches WHERE NOT is_default");
+    database
+        .sql()
+        .executeAsSuperuser(
+            "DROP TABLE epoch_create_on_main_instead.items",
+            "CREATE TABLE " + schema + ".stays (id integer)");
+    database.branches.drop(feature);
+
+    // then
+    assertThat(check().problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.problem()).contains("table " + schema + ".stays"));
   }
 
   private StorageCheck check() {

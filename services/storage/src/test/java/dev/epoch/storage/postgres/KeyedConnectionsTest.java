@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.postgres.KeyedConnections.Lent;
 import dev.epoch.storage.testing.StoragePostgres;
@@ -28,7 +29,7 @@ class KeyedConnectionsTest {
   private final TestDatabase sql = StoragePostgres.database();
   private final KeyedConnections connections =
       new KeyedConnections(
-          StoragePostgres.vertx(),
+          new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING),
           sql.options(),
           new PoolOptions()
               .setMaxSize(MOST)

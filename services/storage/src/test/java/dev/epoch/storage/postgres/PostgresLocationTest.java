@@ -7,6 +7,7 @@ import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,7 @@ class PostgresLocationTest {
         "postgresql://u:hunter2%zz@h/db",
         "postgresql://u:hunter2%ff@h/db",
         "postgresql://u:hunter2@h1,h2/db",
+        "postgresql://u:hunter2@postgresql%3A%2F%2Fu%3Ahunter2%40h/db",
         "postgresql://u:hunter2@h/db?sslmode=maybe",
         "postgresql://u:hunter2@h/db?unknown=1",
         "postgresql://u:hunter2@h/db?sslmode",
@@ -124,6 +126,48 @@ class PostgresLocationTest {
     assertThat(overridden.connectOptions(CertificateFiles.ANYWHERE).getSslMode())
         .isEqualTo(SslMode.REQUIRE);
     assertThat(overridden.toString()).isEqualTo("postgresql://a@h:5432/db");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "host, other",
+    "port, 5433",
+    "database, other",
+    "username, other",
+    "sslmode, prefer",
+    "ssl_rootcert, other.crt",
+    "url, postgresql://other/db"
+  })
+  void aPasswordStaysWithTheAddressItWasGivenFor(String name, String value) {
+    PostgresLocation location =
+        PostgresLocation.parse("postgresql://u:hunter2@h/db?sslmode=verify-ca&sslrootcert=ca.crt");
+
+    assertThatExceptionOfType(StorageException.class)
+        .isThrownBy(() -> location.changed(Map.of(name, value)))
+        .withMessageContaining("password")
+        .satisfies(e -> assertThat(e.getMessage() + e.remedy()).doesNotContain("hunter2"));
+    for (String password : List.of("anew", "")) {
+      assertThat(location.changed(Map.of(name, value, "password", password)).secrets())
+          .containsEntry("password", password);
+    }
+  }
+
+  @Test
+  void aPasswordStaysWhereOtherThingsChange() {
+    PostgresLocation location =
+        PostgresLocation.parse("postgresql://u:hunter2@h/db?sslmode=require");
+    Map<String, String> changes =
+        Map.of("host", "H", "pool_size", "3", "sslmode", "verify-full", "schema", "s");
+
+    PostgresLocation changed = location.changed(changes);
+
+    assertThat(changed.secrets()).containsEntry("password", "hunter2");
+    assertThat(changed.schema()).isEqualTo("s");
+    assertThat(changed.shown()).containsEntry("sslmode", "verify-full");
+    assertThat(PostgresLocation.parse("postgresql://u@h/db").changed(Map.of("host", "x")).host())
+        .isEqualTo("x");
+    assertThat(location.changed(Map.of("url", "postgresql://v:w@x:1/y")).toString())
+        .isEqualTo("postgresql://v@x:1/y");
   }
 
   @Test

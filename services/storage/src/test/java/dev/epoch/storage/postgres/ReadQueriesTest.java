@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.QueryRefusedException;
@@ -104,7 +105,7 @@ class ReadQueriesTest {
 
   private static ReadQueries queries(long byteLimit) {
     return new ReadQueries(
-        StoragePostgres.vertx(),
+        new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING),
         postgres.database,
         postgres.sql.options(),
         2,

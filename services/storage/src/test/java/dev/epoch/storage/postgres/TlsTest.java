@@ -1,24 +1,34 @@
 package dev.epoch.storage.postgres;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.epoch.storage.AddressRules;
+import dev.epoch.storage.BadLocationException;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestCertificates;
+import io.vertx.sqlclient.PoolOptions;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The TLS modes against a server with a certificate for localhost, and one without TLS. */
+@Timeout(60)
 class TlsTest {
   private static final String NONE = "none";
 
@@ -57,7 +67,7 @@ class TlsTest {
     PostgresLocation location = PostgresLocation.of(configuration);
     try (Database database =
         new Database(
-            StoragePostgres.vertx(),
+            new Connecting(StoragePostgres.vertx(), AddressRules.of(true, List.of())),
             location.connectOptions(CertificateFiles.ANYWHERE),
             location.poolOptions())) {
       return database
@@ -116,6 +126,66 @@ class TlsTest {
         .startsWith("TLSv1");
     refused(Map.of("sslmode", "verify-full", "ssl_rootcert", authority(), "host", "127.0.0.1"));
     refused(Map.of("sslmode", "verify-full"));
+  }
+
+  @Test
+  void answersDoNotTellWhatListensAtAnAddress() throws IOException {
+    List<String> answers = new ArrayList<>();
+    try (ServerSocket silent = new ServerSocket(0)) {
+      answers.add(answer(silent.getLocalPort()));
+    }
+    try (ServerSocket talking = new ServerSocket(0)) {
+      Thread.startVirtualThread(() -> greetEverybody(talking));
+      answers.add(answer(talking.getLocalPort()));
+    }
+    try (ServerSocket closed = new ServerSocket(0)) {
+      int port = closed.getLocalPort();
+      closed.close();
+      answers.add(answer(port));
+    }
+
+    assertThat(answers).hasSize(3).containsOnly("The database cannot be reached");
+  }
+
+  private static void greetEverybody(ServerSocket server) {
+    try {
+      while (true) {
+        try (Socket accepted = server.accept()) {
+          accepted.getOutputStream().write("SSH-2.0-server\r\n".getBytes(US_ASCII));
+        }
+      }
+    } catch (IOException closed) {
+      // the test is over
+    }
+  }
+
+  private static String answer(int port) {
+    Map<String, String> settings = Map.of("port", String.valueOf(port), "connect_timeout", "1");
+    try {
+      return connect(settings);
+    } catch (StorageUnavailableException unavailable) {
+      return unavailable.getMessage();
+    }
+  }
+
+  @Test
+  void aRefusedAddressIsNotConnectedTo() throws IOException {
+    try (ServerSocket listening = new ServerSocket(0);
+        Database database =
+            new Database(
+                new Connecting(StoragePostgres.vertx(), AddressRules.of(false, List.of())),
+                PostgresLocation.parse(
+                        "postgresql://u:p@localhost:" + listening.getLocalPort() + "/db")
+                    .connectOptions(CertificateFiles.ANYWHERE),
+                new PoolOptions().setMaxSize(1))) {
+      listening.setSoTimeout(100);
+
+      assertThatExceptionOfType(BadLocationException.class)
+          .isThrownBy(() -> database.read(session -> session));
+      assertThatExceptionOfType(BadLocationException.class)
+          .isThrownBy(() -> database.ask(session -> session));
+      assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(listening::accept);
+    }
   }
 
   @Test

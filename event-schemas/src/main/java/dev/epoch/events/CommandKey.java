@@ -1,4 +1,4 @@
-package dev.epoch.engine.state;
+package dev.epoch.events;
 
 import java.util.Objects;
 import java.util.Optional;

@@ -1,0 +1,2 @@
+/** Who may ask: keys of the API. */
+package dev.epoch.api.access;

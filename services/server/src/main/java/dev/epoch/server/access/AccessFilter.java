@@ -1,0 +1,138 @@
+package dev.epoch.server.access;
+
+import dev.epoch.api.access.KeyHolder;
+import dev.epoch.api.error.ApiError;
+import dev.epoch.server.Refusals;
+import dev.epoch.server.access.AccessKeys.Verdict;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Looks at every request before anything else does: by which name it calls the server, whether a
+ * web page of somebody else can have sent it, and whether it has a key.
+ */
+@ApplicationScoped
+public class AccessFilter {
+  /** Before the size of the body is looked at. */
+  private static final int FIRST = 20_000;
+
+  /** What everybody may see: that the server is there, and how to talk to it. */
+  private static final Pattern PUBLIC =
+      Pattern.compile("/|/health|/ready|/openapi\\.json|/docs(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
+
+  private static final Set<HttpMethod> CHANGING =
+      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+
+  /** Browsers send these for a page of another origin only after that was allowed (CORS). */
+  private static final List<String> NEVER_UNASKED =
+      List.of(
+          "X-Epoch-Request",
+          "Idempotency-Key",
+          "Authorization",
+          "X-User-Id",
+          "X-User-Name",
+          "X-User-Email");
+
+  private static final Pattern JSON =
+      Pattern.compile("(?i)\\s*application/([a-z0-9.-]+\\+)?(json|x-ndjson|ndjson)\\s*(;.*)?");
+
+  private static final ApiError WRONG_HOST =
+      ApiError.of(
+          421,
+          "MisdirectedRequestError",
+          "This server does not go by the name in the Host header",
+          Map.of(
+              "remedy",
+              "Call it by its address or as localhost, or add the name to EPOCH_API_ALLOWED_HOSTS"));
+
+  private static final ApiError CROSS_SITE =
+      ApiError.of(
+          403,
+          "CrossSiteRequestError",
+          "A web page could have sent this request, without its reader's knowledge",
+          Map.of(
+              "remedy", "Send it with Content-Type: application/json, or with X-Epoch-Request: 1"));
+
+  private final HostNames hosts;
+  private final AccessKeys keys;
+  private final KeyedStreams streams;
+
+  AccessFilter(HostNames hosts, AccessKeys keys, KeyedStreams streams) {
+    this.hosts = hosts;
+    this.keys = keys;
+    this.streams = streams;
+  }
+
+  void register(@Observes Filters filters, Vertx vertx) {
+    filters.register(this::check, FIRST);
+    vertx.setPeriodic(AccessKeys.REFRESH.toMillis(), _ -> keys.refresh());
+  }
+
+  private void check(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    if (!hosts.allow(request)) {
+      Refusals.send(context, WRONG_HOST);
+      return;
+    }
+    switch (keys.verdict(bearer(request))) {
+      case Verdict.Admitted(var name) -> {
+        new KeyHolder(name, true).note(context);
+        name.ifPresent(key -> streams.note(context, key));
+      }
+      case Verdict.Refused(ApiError error) -> {
+        if (!isForEverybody(request)) {
+          if (error.status() == 401) {
+            context.response().putHeader("WWW-Authenticate", "Bearer realm=\"epoch\"");
+          }
+          Refusals.send(context, error);
+          return;
+        }
+      }
+    }
+    if (CHANGING.contains(request.method()) && mayComeFromAnyPage(request)) {
+      Refusals.send(context, CROSS_SITE);
+      return;
+    }
+    context.next();
+  }
+
+  private static String bearer(HttpServerRequest request) {
+    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+    if (header == null) {
+      return null;
+    }
+    String[] words = header.strip().split("\\s+", 2);
+    return words.length == 2 && words[0].equalsIgnoreCase("Bearer") ? words[1] : "";
+  }
+
+  /** Also the question of a browser whether a page may ask, which never has a key. */
+  private static boolean isForEverybody(HttpServerRequest request) {
+    return PUBLIC.matcher(request.path()).matches()
+        || (request.method().equals(HttpMethod.OPTIONS)
+            && request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD));
+  }
+
+  private static boolean mayComeFromAnyPage(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return (type == null || !JSON.matcher(type).matches())
+        && NEVER_UNASKED.stream().noneMatch(request.headers()::contains)
+        && !isOwnPage(request);
+  }
+
+  /** Browsers name the origin of a page truly; one that has the server's own address is ours. */
+  private static boolean isOwnPage(HttpServerRequest request) {
+    String origin = request.getHeader(HttpHeaders.ORIGIN);
+    String host = request.getHeader(HttpHeaders.HOST);
+    return origin != null && host != null && origin.matches("(?i)https?://\\Q" + host + "\\E");
+  }
+}

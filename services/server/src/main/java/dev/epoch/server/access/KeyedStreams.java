@@ -1,0 +1,42 @@
+package dev.epoch.server.access;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Streams of events that were begun with a key. They last as long as it is accepted. */
+@Singleton
+public class KeyedStreams {
+  private static final String PATH_END = "/events/stream";
+
+  private final Map<HttpServerRequest, String> open = new ConcurrentHashMap<>();
+
+  /** Notes the request if it is one for a stream. */
+  void note(RoutingContext context, String key) {
+    HttpServerRequest request = context.request();
+    if (request.path().endsWith(PATH_END) && open.put(request, key) == null) {
+      context.addEndHandler(_ -> open.remove(request));
+    }
+  }
+
+  /** Ends those of all other keys. */
+  void keep(Set<String> accepted) {
+    open.forEach((request, key) -> {
+      if (!accepted.contains(key)) {
+        end(request);
+      }
+    });
+  }
+
+  private static void end(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset();
+    } else {
+      request.connection().close();
+    }
+  }
+}

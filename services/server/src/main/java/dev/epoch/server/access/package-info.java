@@ -1,0 +1,2 @@
+/** Who may reach the server, and with which key. */
+package dev.epoch.server.access;
