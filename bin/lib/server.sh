@@ -15,6 +15,8 @@ server_options=(
   --add-opens=java.base/java.lang=ALL-UNNAMED
   --add-opens=java.base/java.nio=ALL-UNNAMED
   --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED
+  # A process that has run out of memory may have lost any of its threads: it ends, and is started anew.
+  -XX:+ExitOnOutOfMemoryError
 )
 
 # Whether the start of what is built now has been recorded with the JDK found.

@@ -2,6 +2,8 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.cli.text.CsvText;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +58,16 @@ class QueryCommandTest extends CommandTest {
         "SELECT * FROM users",
         "--format",
         "csv");
+  }
+
+  @Test
+  void escapesFormulasOnDemand() {
+    assertThat(new CsvText(true).line(Arrays.asList("=1+1", "-5", "-a", "a-b", null, "@x")))
+        .isEqualTo("'=1+1,-5,'-a,a-b,,'@x");
+    assertThat(
+            shell.run("query", "SELECT * FROM users", "--format", "csv", "--escape-formulas").out())
+        .contains("1,Alice,12.50");
+    assertThat(shell.run("query", "SELECT 1", "--escape-formulas").exitCode()).isEqualTo(2);
   }
 
   @Test

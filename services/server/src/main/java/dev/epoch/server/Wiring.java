@@ -17,6 +17,7 @@ import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.postgres.CertificateFiles;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
+import dev.epoch.storage.postgres.QueryLimits;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.mutiny.core.Vertx;
@@ -51,13 +52,15 @@ public class Wiring {
       Vertx vertx,
       Listening listening,
       @ConfigProperty(name = "epoch.certificates-dir") Optional<Path> certificates,
-      @ConfigProperty(name = "epoch.storage.allow") Optional<List<String>> addresses) {
+      @ConfigProperty(name = "epoch.storage.allow") Optional<List<String>> addresses,
+      @ConfigProperty(name = "epoch.query.temp-limit") MemorySize temporaryFiles) {
     boolean local = listening.thisMachineOnly();
     try {
       return new PostgresStorageAdapterFactory(
           vertx,
           new CertificateFiles(certificates, certificates.isEmpty() && local),
-          AddressRules.of(local, addresses.orElse(List.of())));
+          AddressRules.of(local, addresses.orElse(List.of())),
+          QueryLimits.DEFAULT.withTemporaryBytes(temporaryFiles.asLongValue()));
     } catch (IllegalArgumentException wrong) {
       throw new StartRefusedException(
           "EPOCH_STORAGE_ALLOW holds " + wrong.getMessage() + "; see docs/security.md");

@@ -1,6 +1,7 @@
 package dev.epoch.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -72,6 +73,40 @@ class BodiesTest {
 
     assertThat(api.get("/branches").extract().jsonPath().getList("branches.name", String.class))
         .containsAll(names);
+  }
+
+  @Test
+  void documentsAreAsDeepAsTheDatabaseTakesThem() {
+    Api api = Api.inNewRepository("deep");
+    api.register("t", "CREATE TABLE %s (id integer PRIMARY KEY, d jsonb, j json)");
+    api.commit("main", "import");
+    api.post("/branches", "{\"name\": \"b\", \"checkout\": false}").statusCode(201);
+    String document = "[{\"a\":".repeat(1_500) + "1" + "}]".repeat(1_500);
+    String record = "{\"id\":1,\"d\":%s,\"j\":%s}".formatted(document, document);
+    for (String branch : List.of("main", "b")) {
+      String path = "/tables/t/records?branch=" + branch;
+      api.post(path, "{\"upsert\": [" + record + "]}").statusCode(200);
+      String read =
+          api.get("/tables/t/records/1?working=true&ref=" + branch)
+              .statusCode(200)
+              .extract()
+              .asString();
+
+      assertThat(read).isEqualTo(record);
+      api.post(path, "{\"upsert\": [" + read + "]}").statusCode(200).body("unchanged", equalTo(1));
+      api.commit(branch, "deep");
+    }
+    assertThat(api.get("/diff/t?base=main~1&target=main").statusCode(200).extract().asString())
+        .contains(document);
+    api.post("/query", "{\"sql\": \"SELECT d FROM t\", \"ref\": \"b\"}").statusCode(200);
+    String deeper = "[".repeat(9_000) + "]".repeat(9_000);
+    int refused =
+        api.post(
+                "/tables/t/records?branch=main",
+                "{\"upsert\": [{\"id\": 2, \"d\": %s}]}".formatted(deeper))
+            .extract()
+            .statusCode();
+    assertThat(refused).isIn(200, 422);
   }
 
   @Test

@@ -104,7 +104,10 @@ public final class ErrorTable {
                   Map.of("remedy", "Send it in parts, or raise " + large.setting()));
           case BodyLostException lost ->
               ApiError.of(
-                  400, "BadRequestError", lost.getMessage(), Map.of("remedy", "Send it again"));
+                  lost.waited() ? 408 : 400,
+                  lost.waited() ? "RequestTimeoutError" : "BadRequestError",
+                  lost.getMessage(),
+                  Map.of("remedy", "Send it again; nothing was done"));
           case StorageException storage -> storage(storage);
           case InDoubtException doubt ->
               ApiError.of(

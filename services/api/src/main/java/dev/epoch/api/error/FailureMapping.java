@@ -27,8 +27,10 @@ public final class FailureMapping {
   public static ApiError error(Throwable failure) {
     return switch (failure) {
       case JsonProcessingException json
-          when json.getCause() instanceof BodyTooLargeException large ->
-          error(large);
+          when json.getCause() instanceof BodyTooLargeException
+              || json.getCause() instanceof BodyLostException
+              || json.getCause() instanceof OverloadedException ->
+          error(json.getCause());
       case JsonProcessingException json -> RequestProblems.of(json);
       case ConstraintViolationException violations -> RequestProblems.of(violations);
       case WebApplicationException http -> http(http);

@@ -2,9 +2,12 @@ package dev.epoch.api.json;
 
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -17,6 +20,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -34,8 +38,10 @@ public final class ApiJson {
   /** PostgreSQL's numeric has at most 131,072 digits before the point and 16,383 behind it. */
   private static final int LONGEST_NUMBER = 150_000;
 
-  private static final int DEEPEST_NESTING = 500;
+  /** Deeper than PostgreSQL takes documents with the stack that it has. */
+  private static final int DEEPEST_NESTING = 10_000;
 
+  private static final WellFormedJson FACTORY = factory();
   private static final ObjectMapper MAPPER = build();
 
   /** Shared: it is configured and never changed. */
@@ -54,6 +60,18 @@ public final class ApiJson {
     }
   }
 
+  /** The one document of a text that was read from a body; fails as reading a body does. */
+  public static JsonNode tree(String text, JsonCosts costs) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(text, costs)) {
+      parser.setCodec(MAPPER);
+      JsonNode node = MAPPER.reader().readTree(parser);
+      if (parser.nextToken() != null) {
+        throw new JsonParseException(parser, "There is more behind the document");
+      }
+      return node;
+    }
+  }
+
   /**
    * Writes documents one after another, each on a line of its own; closing it closes the stream.
    */
@@ -64,7 +82,7 @@ public final class ApiJson {
         .setRootValueSeparator(new SerializedString("\n"));
   }
 
-  private static ObjectMapper build() {
+  private static WellFormedJson factory() {
     JsonFactoryBuilder settings =
         new JsonFactoryBuilder()
             .streamReadConstraints(
@@ -73,10 +91,17 @@ public final class ApiJson {
                     .maxNumberLength(LONGEST_NUMBER)
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
+            .streamWriteConstraints(
+                StreamWriteConstraints.builder().maxNestingDepth(2 * DEEPEST_NESTING).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .addDecorator((ignored, generator) -> new PlainNumbers(generator));
-    return JsonMapper.builder(new WellFormedJson(settings))
+    return new WellFormedJson(settings);
+  }
+
+  private static ObjectMapper build() {
+    return JsonMapper.builder(FACTORY)
         .addModule(new JavaTimeModule())
+        .addModule(new SimpleModule().addSerializer(new TreeSerializer()))
         .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
         .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)

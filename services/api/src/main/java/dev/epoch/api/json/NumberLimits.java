@@ -3,7 +3,10 @@ package dev.epoch.api.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -21,29 +24,57 @@ public final class NumberLimits {
    * @return the value
    */
   public static JsonNode check(JsonNode value, Object... place) {
-    List<Object> path = new ArrayList<>(List.of(place));
-    walk(value, path);
+    Deque<Level> levels = new ArrayDeque<>();
+    look(value, levels, place);
+    while (!levels.isEmpty()) {
+      JsonNode part = levels.getLast().next();
+      if (part == null) {
+        levels.removeLast();
+      } else {
+        look(part, levels, place);
+      }
+    }
     return value;
   }
 
-  private static void walk(JsonNode value, List<Object> path) {
-    if (value.isBigDecimal()) {
-      if (Math.abs((long) value.decimalValue().scale()) > GREATEST_EXPONENT) {
-        throw new InvalidRequestException(
-            new FieldProblem("number_too_large", path, "The number is too large", Map.of()));
-      }
-    } else if (value.isObject()) {
-      value.properties().forEach(field -> within(field.getKey(), field.getValue(), path));
-    } else if (value.isArray()) {
-      for (int i = 0; i < value.size(); i++) {
-        within(i, value.get(i), path);
-      }
+  private static void look(JsonNode value, Deque<Level> levels, Object... place) {
+    if (value.isContainerNode()) {
+      levels.addLast(new Level(value));
+    } else if (value.isBigDecimal()
+        && Math.abs((long) value.decimalValue().scale()) > GREATEST_EXPONENT) {
+      List<Object> path = new ArrayList<>(List.of(place));
+      levels.forEach(level -> path.add(level.at));
+      throw new InvalidRequestException(
+          new FieldProblem("number_too_large", path, "The number is too large", Map.of()));
     }
   }
 
-  private static void within(Object part, JsonNode value, List<Object> path) {
-    path.add(part);
-    walk(value, path);
-    path.removeLast();
+  /** The parts of an object or array, one after another. */
+  private static final class Level {
+    private final JsonNode node;
+    private final Iterator<Map.Entry<String, JsonNode>> fields;
+    private int index;
+
+    /** Name or index of the part that came last. */
+    private Object at;
+
+    Level(JsonNode node) {
+      this.node = node;
+      this.fields = node.properties().iterator();
+    }
+
+    /** Null behind the last one. */
+    JsonNode next() {
+      if (node.isArray() && index < node.size()) {
+        at = index;
+        return node.get(index++);
+      }
+      if (fields.hasNext()) {
+        Map.Entry<String, JsonNode> field = fields.next();
+        at = field.getKey();
+        return field.getValue();
+      }
+      return null;
+    }
   }
 }

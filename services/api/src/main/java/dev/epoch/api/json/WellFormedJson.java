@@ -34,7 +34,9 @@ final class WellFormedJson extends JsonFactory {
 
   @Override
   protected JsonParser _createParser(InputStream in, IOContext context) throws IOException {
-    return new Checking(super._createParser(in, context));
+    return new Checking(
+        super._createParser(in, context),
+        in instanceof JsonCosts.Source source ? source.costs() : JsonCosts.NONE);
   }
 
   @Override
@@ -55,9 +57,21 @@ final class WellFormedJson extends JsonFactory {
     return new Checking(super._createParser(data, offset, length, context));
   }
 
+  /** A parser of a text that was read from a body. */
+  JsonParser createParser(String text, JsonCosts costs) throws IOException {
+    return new Checking(createParser(text), costs);
+  }
+
   private static final class Checking extends JsonParserDelegate {
+    private final JsonCosts costs;
+
     private Checking(JsonParser parser) {
+      this(parser, JsonCosts.NONE);
+    }
+
+    private Checking(JsonParser parser, JsonCosts costs) {
       super(parser);
+      this.costs = costs;
     }
 
     @Override
@@ -77,6 +91,7 @@ final class WellFormedJson extends JsonFactory {
     }
 
     private JsonToken checked(JsonToken token) throws IOException {
+      costs.add(token);
       if ((token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME)
           && !isWellFormed(delegate.getText())) {
         throw new IllFormedTextException(delegate);

@@ -43,21 +43,21 @@ public final class ChangeLines {
   }
 
   /** {@code change_type}, the record's columns (before a deletion, else after), {@code changed}. */
-  public static StreamingOutput csv(RowStream<RowChange> changes, RecordJson json) {
+  public static StreamingOutput csv(RowStream<RowChange> changes, RecordJson json, CsvLine line) {
     List<String> header = new ArrayList<>();
     header.add("change_type");
     json.schema().columns().forEach(column -> header.add(column.name()));
     header.add("changed_fields");
     return lines(
         changes,
-        CsvLine.ofTexts(header),
+        line.ofTexts(header),
         change -> {
           List<JsonNode> values = new ArrayList<>();
           values.add(ApiJson.mapper().valueToTree(RecordJson.wireName(change.kind())));
           json.record(change.after() == null ? change.before() : change.after())
               .forEach(values::add);
           values.add(ApiJson.mapper().valueToTree(String.join(" ", json.fields(change))));
-          return CsvLine.ofValues(values);
+          return line.ofValues(values);
         });
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.json.ApiJson;
+import dev.epoch.api.json.JsonCosts;
 import dev.epoch.api.json.NumberLimits;
 import dev.epoch.storage.RowWrite;
 import java.io.BufferedReader;
@@ -25,20 +26,21 @@ public final class WriteLines {
   public static List<RowWrite> read(InputStream body) throws IOException {
     List<RowWrite> writes = new ArrayList<>();
     BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    JsonCosts costs = body instanceof JsonCosts.Source source ? source.costs() : JsonCosts.NONE;
     int number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       number++;
       if (!line.isBlank()) {
-        writes.add(write(line, number));
+        writes.add(write(line, number, costs));
       }
     }
     return writes;
   }
 
-  private static RowWrite write(String line, int number) {
+  private static RowWrite write(String line, int number, JsonCosts costs) throws IOException {
     JsonNode json;
     try {
-      json = ApiJson.mapper().readTree(line);
+      json = ApiJson.tree(line, costs);
     } catch (JsonProcessingException notJson) {
       throw problem(
           "json_invalid", number, "The line is not JSON: " + notJson.getOriginalMessage());

@@ -6,7 +6,6 @@ import dev.epoch.api.error.OverloadedException;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -16,6 +15,7 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
 /**
  * Refuses what is asked beyond the number of requests that are worked on at a time, before more of
  * them is read than {@link SmallBodies}: what waits costs memory, and makes everyone wait longer.
+ * No repository takes all of them: see {@link Shares}.
  *
  * <p>A request counts until the work on it has ended, also when its client has gone. Streams of
  * events last long and cost little; they are counted by themselves. Health is always answered.
@@ -38,9 +38,9 @@ public class RequestLimit {
     this.streams = new Counted("streams of events", "EPOCH_API_MAX_STREAMS", streams);
   }
 
-  private record Counted(String things, String setting, int most, Semaphore free) {
+  private record Counted(String things, String setting, Shares places) {
     Counted(String things, String setting, int most) {
-      this(things, setting, most, new Semaphore(most));
+      this(things, setting, new Shares(most));
     }
   }
 
@@ -52,16 +52,26 @@ public class RequestLimit {
       return null;
     }
     Counted counted = path.equals(STREAM) ? streams : requests;
-    if (!counted.free().tryAcquire()) {
-      OverloadedException refusal =
-          new OverloadedException(
-              "The server works on %d %s already, as many as %s allows"
-                  .formatted(counted.most(), counted.things(), counted.setting()));
+    String repository = request.getUriInfo().getQueryParameters().getFirst("repository");
+    String who = repository == null ? "" : repository;
+    Shares.Answer answer = counted.places().take(who);
+    if (answer != Shares.Answer.TAKEN) {
+      OverloadedException refusal = refusal(counted, answer);
       say(refusal);
       return FailureMapping.response(refusal);
     }
-    request.getServerRequestContext().registerCompletionCallback(end -> counted.free().release());
+    request
+        .getServerRequestContext()
+        .registerCompletionCallback(end -> counted.places().giveBack(who));
     return null;
+  }
+
+  private static OverloadedException refusal(Counted counted, Shares.Answer answer) {
+    return new OverloadedException(
+        (answer == Shares.Answer.FULL
+                ? "The server works on %d %s already, as many as %s allows"
+                : "This repository has its share of the %d %s at a time that %s allows")
+            .formatted(counted.places().most(), counted.things(), counted.setting()));
   }
 
   /** Once in a while: a line for each refusal would be a load of its own. */

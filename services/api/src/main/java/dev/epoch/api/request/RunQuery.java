@@ -23,6 +23,11 @@ public record RunQuery(
     @Schema(description = "Values for $1, $2, ...") List<JsonNode> params,
     @Min(1) @Schema(description = "At most so many rows", defaultValue = "1000") Integer limit,
     @Schema(description = "json, csv or ndjson; else as the Accept header says") String format,
+    @Schema(
+            description =
+                "About CSV: escape puts an apostrophe before texts that spreadsheets would compute",
+            defaultValue = "keep")
+        String csvFormulas,
     @Schema(description = "Reserved: the same query on several branches")
         @JsonSetter(contentNulls = Nulls.FAIL)
         List<String> branches,

@@ -5,6 +5,7 @@ import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.record.ChangeLines;
+import dev.epoch.api.record.CsvLine;
 import dev.epoch.api.record.RecordJson;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.RecordPage;
@@ -101,8 +102,14 @@ public class DiffResource {
   public Response get(
       @BeanParam Selection selection,
       @QueryParam("limit") Integer limit,
+      @Parameter(
+              description =
+                  "About CSV: escape puts an apostrophe before texts that spreadsheets would compute")
+          @QueryParam("csv_formulas")
+          String csvFormulas,
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.ACCEPT) String accept) {
     String format = MediaTypes.format(accept);
+    CsvLine line = CsvLine.asked(csvFormulas, format.equals("csv"));
     if (format.equals("json")) {
       return Response.ok(page(selection, Pages.limit(limit)), MediaType.APPLICATION_JSON_TYPE)
           .build();
@@ -110,7 +117,7 @@ public class DiffResource {
     Sides sides = sides(selection);
     RowStream<RowChange> all = all(selection, sides, limit);
     return format.equals("csv")
-        ? Response.ok(ChangeLines.csv(all, sides.json()), MediaTypes.CSV_UTF8).build()
+        ? Response.ok(ChangeLines.csv(all, sides.json(), line), MediaTypes.CSV_UTF8).build()
         : Response.ok(ChangeLines.json(all, sides.json()), MediaTypes.NDJSON).build();
   }
 

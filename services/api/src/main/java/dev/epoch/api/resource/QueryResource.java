@@ -87,6 +87,7 @@ public class QueryResource {
             "json",
             "csv",
             "ndjson");
+    CsvLine line = CsvLine.asked(body.csvFormulas(), format.equals("csv"));
     if (body.branches() != null || body.mode() != null) {
       throw new InvalidRequestException(
           FieldProblem.body(
@@ -109,7 +110,7 @@ public class QueryResource {
                 Math.min(body.limit() == null ? usualRows : body.limit(), mostRows),
                 timeout);
     return switch (format) {
-      case "csv" -> Response.ok(csv(result), MediaTypes.CSV_UTF8).build();
+      case "csv" -> Response.ok(csv(result, line), MediaTypes.CSV_UTF8).build();
       case "ndjson" -> Response.ok(lines(result), MediaTypes.NDJSON).build();
       default -> Response.ok(QueryView.of(result), MediaType.APPLICATION_JSON_TYPE).build();
     };
@@ -147,11 +148,11 @@ public class QueryResource {
     return request.branch(state, body.branch());
   }
 
-  private static String csv(QueryResult result) {
+  private static String csv(QueryResult result, CsvLine line) {
     StringBuilder csv = new StringBuilder();
     csv.append(
-        CsvLine.ofTexts(result.columns().stream().map(QueryResult.ResultColumn::name).toList()));
-    result.rows().forEach(row -> csv.append(CsvLine.ofValues(row)));
+        line.ofTexts(result.columns().stream().map(QueryResult.ResultColumn::name).toList()));
+    result.rows().forEach(row -> csv.append(line.ofValues(row)));
     return csv.toString();
   }
 

@@ -1,8 +1,11 @@
 package dev.epoch.api.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.api.error.InvalidRequestException;
@@ -58,7 +61,7 @@ class RecordJsonTest {
     ByteArrayOutputStream csv = new ByteArrayOutputStream();
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
 
-    ChangeLines.csv(RowStream.of(changes), json).write(csv);
+    ChangeLines.csv(RowStream.of(changes), json, new CsvLine(false)).write(csv);
     ChangeLines.json(RowStream.of(changes), json).write(lines);
 
     assertThat(csv.toString(StandardCharsets.UTF_8))
@@ -95,8 +98,27 @@ class RecordJsonTest {
 
   @Test
   void inCsvNothingIsNullAndTwoQuotesAreTheEmptyText() {
-    assertThat(CsvLine.ofValues(Arrays.asList(TextNode.valueOf(""), NullNode.instance)))
+    assertThat(new CsvLine(false).ofValues(Arrays.asList(TextNode.valueOf(""), NullNode.instance)))
         .isEqualTo("\"\",\r\n");
+  }
+
+  @Test
+  void formulasInCsvAreEscapedOnDemand() {
+    List<JsonNode> values =
+        List.of(
+            TextNode.valueOf("=1+1"),
+            TextNode.valueOf("@x"),
+            TextNode.valueOf("a=b"),
+            IntNode.valueOf(-5));
+
+    assertThat(CsvLine.asked(null, true).ofValues(values)).isEqualTo("=1+1,@x,a=b,-5\r\n");
+    assertThat(CsvLine.asked("keep", true).ofValues(values)).isEqualTo("=1+1,@x,a=b,-5\r\n");
+    assertThat(CsvLine.asked("escape", true).ofValues(values)).isEqualTo("'=1+1,'@x,a=b,-5\r\n");
+    assertThat(CsvLine.asked("escape", true).ofTexts(List.of("-a"))).isEqualTo("'-a\r\n");
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> CsvLine.asked("drop", true));
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> CsvLine.asked("escape", false));
   }
 
   @Test

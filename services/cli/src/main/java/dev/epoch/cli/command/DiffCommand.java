@@ -50,6 +50,11 @@ public final class DiffCommand extends EpochSubcommand {
   @Option(names = "--only-in-target", description = "Only records that the source does not have.")
   private boolean onlyInTarget;
 
+  @Option(
+      names = "--escape-formulas",
+      description = "In csv: an apostrophe before texts that spreadsheets would compute.")
+  private boolean escapeFormulas;
+
   /** The command in a session. */
   public DiffCommand(Session session) {
     super(session);
@@ -62,10 +67,11 @@ public final class DiffCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
+    CsvText csv = csv(escapeFormulas);
     Diffs.Range range = range();
     switch (output().format()) {
       case "json" -> json(range);
-      case "csv" -> csv(range);
+      case "csv" -> csv(range, csv);
       default -> text(range);
     }
     return ExitCode.OK;
@@ -152,11 +158,10 @@ public final class DiffCommand extends EpochSubcommand {
     }
   }
 
-  private void csv(Diffs.Range range) {
+  private void csv(Diffs.Range range, CsvText csv) {
     output().line(CsvText.changeHead());
     for (TableChange change : tables(range)) {
-      records(
-          change.table(), range, record -> output().lines(CsvText.change(change.table(), record)));
+      records(change.table(), range, record -> output().lines(csv.change(change.table(), record)));
     }
   }
 

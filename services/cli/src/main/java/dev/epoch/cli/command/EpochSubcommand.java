@@ -1,8 +1,10 @@
 package dev.epoch.cli.command;
 
+import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Output;
 import dev.epoch.cli.Session;
+import dev.epoch.cli.text.CsvText;
 import dev.epoch.client.EpochClient;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +31,14 @@ abstract class EpochSubcommand implements Callable<Integer> {
   public final Integer call() {
     session.chooseFormat(formats());
     return run().code();
+  }
+
+  /** Lines of CSV; an option about them is refused where something else is printed. */
+  final CsvText csv(boolean escapeFormulas) {
+    if (escapeFormulas && !output().format().equals("csv")) {
+      throw CommandFailure.usage("--escape-formulas is about --format csv");
+    }
+    return new CsvText(escapeFormulas);
   }
 
   final Session session() {

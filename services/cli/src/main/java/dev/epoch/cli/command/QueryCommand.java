@@ -40,6 +40,11 @@ public final class QueryCommand extends EpochSubcommand {
   @Option(names = "--limit", paramLabel = "<n>", description = "At most n rows.")
   private Integer limit;
 
+  @Option(
+      names = "--escape-formulas",
+      description = "In csv: an apostrophe before texts that spreadsheets would compute.")
+  private boolean escapeFormulas;
+
   /** The command in a session. */
   public QueryCommand(Session session) {
     super(session);
@@ -52,10 +57,11 @@ public final class QueryCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
+    CsvText csv = csv(escapeFormulas);
     QueryResult result = client().queries().run(request());
     switch (output().format()) {
       case "json" -> output().json(result);
-      case "csv" -> output().lines(CsvText.rows(result));
+      case "csv" -> output().lines(csv.rows(result));
       default -> output().lines(RowsText.table(result));
     }
     if (result.truncated()) {

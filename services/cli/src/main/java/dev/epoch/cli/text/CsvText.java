@@ -5,15 +5,33 @@ import dev.epoch.client.Diff;
 import dev.epoch.client.QueryResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/** Comma-separated values (RFC 4180, with plain line feeds); an empty field is no value. */
-public final class CsvText {
+/**
+ * Comma-separated values (RFC 4180, with plain line feeds); an empty field is no value.
+ *
+ * @param escapesFormulas whether a text that a spreadsheet would compute stands behind an
+ *     apostrophe
+ */
+public record CsvText(boolean escapesFormulas) {
+  /** What spreadsheets take for the beginning of a formula. */
+  private static final String FORMULAS = "=+-@\t\r";
 
-  private CsvText() {}
+  private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9.]+([eE][+-]?[0-9]+)?");
 
   /** One line. */
-  public static String line(List<String> cells) {
-    return String.join(",", cells.stream().map(CsvText::cell).toList());
+  public String line(List<String> cells) {
+    return String.join(",", cells.stream().map(this::escaped).map(CsvText::cell).toList());
+  }
+
+  private String escaped(String text) {
+    return escapesFormulas
+            && text != null
+            && !text.isEmpty()
+            && FORMULAS.indexOf(text.charAt(0)) >= 0
+            && !NUMBER.matcher(text).matches()
+        ? "'" + text
+        : text;
   }
 
   /** A value; text that is empty is quoted, so that it differs from no value. */
@@ -30,7 +48,7 @@ public final class CsvText {
   }
 
   /** The rows of a query, with a head. */
-  public static List<String> rows(QueryResult result) {
+  public List<String> rows(QueryResult result) {
     List<String> lines = new ArrayList<>();
     lines.add(line(result.columns().stream().map(QueryResult.Column::name).toList()));
     for (JsonNode row : result.rows()) {
@@ -47,7 +65,7 @@ public final class CsvText {
   }
 
   /** A changed record: one line for each field that differs. */
-  public static List<String> change(String table, Diff.RecordChange change) {
+  public List<String> change(String table, Diff.RecordChange change) {
     List<String> fields = new ArrayList<>(change.fields());
     if (fields.isEmpty()) {
       JsonNode row = change.type() == Diff.Type.DELETE ? change.before() : change.after();

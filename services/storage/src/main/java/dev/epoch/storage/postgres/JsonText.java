@@ -13,8 +13,12 @@ import dev.epoch.events.table.DataType;
 import dev.epoch.storage.StorageException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,6 +70,33 @@ final class JsonText {
     return new Printer(type, true).print(value);
   }
 
+  /** An object or array that has begun. */
+  private static final class Container {
+    private final Iterator<?> parts;
+    private final char end;
+    private boolean begun;
+
+    Container(Iterator<?> parts, char end) {
+      this.parts = parts;
+      this.end = end;
+    }
+
+    Iterator<?> parts() {
+      return parts;
+    }
+
+    char end() {
+      return end;
+    }
+
+    /** Nothing before the first part. */
+    String separator(String between) {
+      String separator = begun ? between : "";
+      begun = true;
+      return separator;
+    }
+  }
+
   private static final class Printer {
     private final DataType type;
     private final boolean binary;
@@ -81,10 +112,40 @@ final class JsonText {
       return out.toString();
     }
 
-    private void append(JsonNode value) {
+    /** Without a stack as deep as the document. */
+    private void append(JsonNode root) {
+      Deque<Container> open = new ArrayDeque<>();
+      begin(root, open);
+      while (!open.isEmpty()) {
+        Container container = open.peek();
+        if (!container.parts().hasNext()) {
+          out.append(container.end());
+          open.pop();
+          continue;
+        }
+        out.append(container.separator(comma()));
+        switch (container.parts().next()) {
+          case Map.Entry<?, ?> field -> {
+            appendString((String) field.getKey());
+            out.append(binary ? ": " : ":");
+            begin((JsonNode) field.getValue(), open);
+          }
+          case Object element -> begin((JsonNode) element, open);
+        }
+      }
+    }
+
+    /** A value, or the beginning of one that has parts. */
+    private void begin(JsonNode value, Deque<Container> open) {
       switch (value.getNodeType()) {
-        case OBJECT -> appendObject(value);
-        case ARRAY -> appendArray(value);
+        case OBJECT -> {
+          out.append('{');
+          open.push(new Container(fields(value).iterator(), '}'));
+        }
+        case ARRAY -> {
+          out.append('[');
+          open.push(new Container(value.elements(), ']'));
+        }
         case STRING -> appendString(value.textValue());
         case NUMBER -> appendNumber(value);
         case BOOLEAN -> out.append(value.booleanValue());
@@ -93,34 +154,14 @@ final class JsonText {
       }
     }
 
-    private void appendObject(JsonNode object) {
-      List<Map.Entry<String, JsonNode>> fields = new java.util.ArrayList<>(object.properties());
+    private List<Map.Entry<String, JsonNode>> fields(JsonNode object) {
+      List<Map.Entry<String, JsonNode>> fields = new ArrayList<>(object.properties());
       if (binary) {
         fields.sort(
             Comparator.comparing(
                 field -> field.getKey().getBytes(StandardCharsets.UTF_8), KEY_ORDER));
       }
-      out.append('{');
-      String separator = "";
-      for (Map.Entry<String, JsonNode> field : fields) {
-        out.append(separator);
-        appendString(field.getKey());
-        out.append(binary ? ": " : ":");
-        append(field.getValue());
-        separator = comma();
-      }
-      out.append('}');
-    }
-
-    private void appendArray(JsonNode array) {
-      out.append('[');
-      String separator = "";
-      for (JsonNode element : array) {
-        out.append(separator);
-        append(element);
-        separator = comma();
-      }
-      out.append(']');
+      return fields;
     }
 
     private String comma() {

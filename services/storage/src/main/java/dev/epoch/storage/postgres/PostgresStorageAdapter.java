@@ -72,17 +72,27 @@ public final class PostgresStorageAdapter implements StorageAdapter {
 
   PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
-    this(new Connecting(vertx, AddressRules.ANYTHING), options, poolOptions, retries);
+    this(
+        new Connecting(vertx, AddressRules.ANYTHING),
+        options,
+        poolOptions,
+        QueryLimits.DEFAULT,
+        retries);
   }
 
-  PostgresStorageAdapter(Connecting connecting, PgConnectOptions options, PoolOptions poolOptions) {
-    this(connecting, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
+  PostgresStorageAdapter(
+      Connecting connecting,
+      PgConnectOptions options,
+      PoolOptions poolOptions,
+      QueryLimits limits) {
+    this(connecting, options, poolOptions, limits, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
   }
 
   private PostgresStorageAdapter(
       Connecting connecting,
       PgConnectOptions options,
       PoolOptions poolOptions,
+      QueryLimits limits,
       LockRetries retries) {
     StateResolver resolver = new StateResolver(names);
     this.database = new Database(connecting, options, poolOptions);
@@ -99,7 +109,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             Math.max(1, poolOptions.getMaxSize() / 2),
             reader::select,
             values,
-            ReadQueries.DEFAULT_BYTE_LIMIT);
+            limits);
     this.writes = new RecordWrites(database, values, retries, names);
     this.operations =
         new Operations(

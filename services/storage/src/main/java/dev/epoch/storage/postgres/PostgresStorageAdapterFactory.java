@@ -23,6 +23,7 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   private final Vertx vertx;
   private final CertificateFiles files;
   private final AddressRules addresses;
+  private final QueryLimits limits;
 
   /**
    * @param files that storages may name
@@ -30,9 +31,20 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
    */
   public PostgresStorageAdapterFactory(
       Vertx vertx, CertificateFiles files, AddressRules addresses) {
+    this(vertx, files, addresses, QueryLimits.DEFAULT);
+  }
+
+  /**
+   * The same with other limits.
+   *
+   * @param limits of users' statements
+   */
+  public PostgresStorageAdapterFactory(
+      Vertx vertx, CertificateFiles files, AddressRules addresses, QueryLimits limits) {
     this.vertx = vertx;
     this.files = files;
     this.addresses = addresses;
+    this.limits = limits;
   }
 
   @Override
@@ -95,7 +107,7 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
     PostgresLocation location = checked(() -> location(settings));
     PgConnectOptions options = checked(() -> location.connectOptions(files));
     return new PostgresStorageAdapter(
-        new Connecting(vertx, addresses), options, location.poolOptions());
+        new Connecting(vertx, addresses), options, location.poolOptions(), limits);
   }
 
   private static PostgresLocation location(Settings settings) {

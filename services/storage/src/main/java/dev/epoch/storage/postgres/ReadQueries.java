@@ -42,8 +42,8 @@ import java.util.Set;
  * A timer outside of the connection cancels a statement that runs too long.
  */
 final class ReadQueries implements AutoCloseable {
-  /** Text of all values of an answer, in bytes. */
-  static final long DEFAULT_BYTE_LIMIT = 64L << 20;
+  /** A limit of the configuration, which of those that a query meets is that of temporary files. */
+  private static final String TOO_MUCH = "53400";
 
   /** Time for a cancelled statement to end, before its session is ended. */
   private static final Duration GRACE = Duration.ofSeconds(3);
@@ -89,7 +89,7 @@ final class ReadQueries implements AutoCloseable {
   private final Database database;
   private final StateSelect states;
   private final ValueCodec codec;
-  private final long byteLimit;
+  private final QueryLimits limits;
   private final StatementAnalysis.Harmless harmless = new StatementAnalysis.Harmless();
 
   /**
@@ -105,12 +105,12 @@ final class ReadQueries implements AutoCloseable {
       int connections,
       StateSelect states,
       ValueCodec codec,
-      long byteLimit) {
+      QueryLimits limits) {
     this.vertx = connecting.vertx();
     this.database = database;
     this.states = states;
     this.codec = codec;
-    this.byteLimit = byteLimit;
+    this.limits = limits;
     this.pool =
         connecting.pool(
             named(Database.pinned(options)).setCachePreparedStatements(false),
@@ -170,7 +170,7 @@ final class ReadQueries implements AutoCloseable {
       parseReadingOnly(session, sql);
     }
     new StatementAnalysis(session, query.tables().keySet(), views, harmless).requireReading(sql);
-    return new QueryAnswer(session, codec, byteLimit).read(sql, query.limit());
+    return new QueryAnswer(session, codec, limits.answerBytes()).read(sql, query.limit());
   }
 
   /**
@@ -195,6 +195,7 @@ final class ReadQueries implements AutoCloseable {
     StringBuilder script = new StringBuilder("SET LOCAL statement_timeout = ");
     script.append(query.timeout().plus(GRACE).toMillis()).append(";\n");
     script.append("SET LOCAL search_path = pg_catalog, pg_temp;\n");
+    script.append(limits.settings());
     // tables named like catalogs would not be found behind them
     List<String> first = new ArrayList<>(List.of("pg_catalog", "pg_temp"));
     Set<String> schemas = new LinkedHashSet<>();
@@ -278,6 +279,12 @@ final class ReadQueries implements AutoCloseable {
     }
     if (error != null && state.equals("42501") && isAboutTemporary(error)) {
       return PrivilegeCheck.temporaryDenied(error);
+    }
+    if (state.equals(TOO_MUCH)) {
+      return new QueryRefusedException(
+          "The statement takes more of the database's disk than it may: " + error.getErrorMessage(),
+          "Ask for less at once, or raise EPOCH_QUERY_TEMP_LIMIT or temp_file_limit",
+          error);
     }
     if (error == null || isDatabaseTrouble(state)) {
       RuntimeException translated = SqlErrors.translate(failure);

@@ -94,7 +94,7 @@ class ReadQueriesTest {
     tables.put(handle("users", "users"), STATE);
     tables.put(handle("Order \"x\"; --", "Order \"x\"; --"), STATE);
     tables.put(handle("x".repeat(70), "other"), STATE);
-    queries = queries(ReadQueries.DEFAULT_BYTE_LIMIT);
+    queries = queries(QueryLimits.DEFAULT);
   }
 
   @AfterAll
@@ -103,7 +103,7 @@ class ReadQueriesTest {
     postgres.close();
   }
 
-  private static ReadQueries queries(long byteLimit) {
+  private static ReadQueries queries(QueryLimits limits) {
     return new ReadQueries(
         new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING),
         postgres.database,
@@ -114,7 +114,7 @@ class ReadQueriesTest {
                 + Quote.qualified(table.path().schema(), table.path().table())
                 + " WHERE id <> 1",
         new PostgresValueCodec(),
-        byteLimit);
+        limits);
   }
 
   private static TableHandle handle(String name, String table) {
@@ -264,6 +264,24 @@ class ReadQueriesTest {
   }
 
   @Test
+  void takesNoMoreOfTheServerThanItMay() {
+    String large =
+        "SELECT count(*) FROM (SELECT g FROM generate_series(1, 500000) g ORDER BY -g) s";
+    try (ReadQueries small = queries(new QueryLimits(1 << 20, 64 << 10, 1 << 20))) {
+      // a role that may not limit itself queries all the same
+      assertThat(run(small, large, 1, Duration.ofSeconds(20)).rows()).hasSize(1);
+      postgres.sql.executeAsSuperuser(
+          "GRANT SET ON PARAMETER temp_file_limit TO " + postgres.sql.owner());
+      assertThatExceptionOfType(QueryRefusedException.class)
+          .isThrownBy(() -> run(small, large, 1, Duration.ofSeconds(20)))
+          .withMessageContaining("disk");
+    }
+    postgres.sql.executeAsSuperuser(
+        "REVOKE SET ON PARAMETER temp_file_limit FROM " + postgres.sql.owner());
+    assertThat(run(large).rows().toString()).isEqualTo("[[500000]]");
+  }
+
+  @Test
   void cutsRowsAndBytes() {
     QueryResult rows =
         run(
@@ -276,7 +294,7 @@ class ReadQueriesTest {
     assertThat(run(queries, "VALUES (1), (2), (3)", 3, Duration.ofSeconds(20)).truncated())
         .isFalse();
     assertThat(run(queries, "VALUES (1)", 0, Duration.ofSeconds(20)).truncated()).isTrue();
-    try (ReadQueries small = queries(1_000)) {
+    try (ReadQueries small = queries(QueryLimits.DEFAULT.withAnswerBytes(1_000))) {
       QueryResult bytes =
           run(
               small,
