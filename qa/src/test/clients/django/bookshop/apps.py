@@ -6,8 +6,13 @@ from django.db.backends.signals import connection_created
 
 def use_branch(connection, **_):
     """Every new connection stands on the branch."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch.use_branch(%s)", [os.environ["EPOCH_BRANCH"]])
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT epoch.use_branch(%s)", [os.environ["EPOCH_BRANCH"]])
+    except Exception:
+        # else Django goes on with it, on live
+        connection.close()
+        raise
     # views have no primary key that the other columns would follow from
     connection.features.allows_group_by_selected_pks = False
 

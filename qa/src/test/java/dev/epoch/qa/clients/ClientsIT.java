@@ -52,8 +52,15 @@ class ClientsIT {
     Shell.Result migrated =
         new Shell(folder, branch).run(List.of(python, "-B", "manage.py", "migrate"), "");
 
+    String refused =
+        new Shell(folder, Map.of("DATABASE_URL", database.url(), "EPOCH_BRANCH", "missing"))
+            .run(List.of(python, "-B", "no_branch.py"), "")
+            .ok();
+
     // then
     assertThat(done).isEqualTo("5 6 2");
+    assertThat(refused.lines())
+        .containsExactly("There is no branch \"missing\"", "There is no branch \"missing\"");
     assertThat(migrated.exitCode()).isNotZero();
     assertThat(migrated.err()).contains("This session stands on a branch: CREATE TABLE is refused");
     assertThat(database.rows(counts)).containsExactly("3|3|3|1|0|0");

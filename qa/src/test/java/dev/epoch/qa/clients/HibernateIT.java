@@ -15,6 +15,7 @@ import dev.epoch.qa.process.Shop;
 import jakarta.persistence.OptimisticLockException;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
@@ -41,7 +42,8 @@ class HibernateIT {
     Database database = server.database().create("hibernate_ledger");
     try (Application live = Application.on(database, "update", _ -> {})) {
       live.transact(HibernateIT::fill);
-      Shop shop = Shop.over(server, database);
+      Shop shop =
+          Shop.over(server, database, Map.of("party_labels", List.of("party_id", "labels")));
       shop.branch("feature/x", "main");
       List<String> before = database.rows(ROWS);
       String options = database.rows("SELECT epoch.branch_options('feature/x')").getFirst();

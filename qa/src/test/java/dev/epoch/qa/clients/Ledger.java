@@ -1,7 +1,6 @@
 package dev.epoch.qa.clients;
 
 import jakarta.persistence.CascadeType;
-import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
@@ -45,10 +44,8 @@ final class Ledger {
     String name;
     Address address;
 
-    /** Not null, so that Hibernate gives the table of labels a primary key. */
-    @ElementCollection
-    @Column(nullable = false)
-    Set<String> labels = new HashSet<>();
+    /** May be null, so Hibernate gives the table of labels no primary key. */
+    @ElementCollection Set<String> labels = new HashSet<>();
 
     @ElementCollection
     @MapKeyColumn(name = "contact_kind")

@@ -81,6 +81,8 @@ final class PgBouncer implements AutoCloseable {
         pool_mode = transaction
         default_pool_size = 1
         ignore_startup_parameters = extra_float_digits
+        client_login_timeout = 3
+        server_login_retry = 1
         """
             .formatted(port);
   }

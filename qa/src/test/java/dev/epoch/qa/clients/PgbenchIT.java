@@ -37,8 +37,9 @@ class PgbenchIT {
     new Shell(folder, Map.of())
         .run(List.of(pgbench, "--initialize", "--quiet", database.url()), "")
         .ok();
-    database.execute("ALTER TABLE pgbench_history ADD COLUMN id bigserial PRIMARY KEY");
-    Shop shop = Shop.over(server, database);
+    Shop shop =
+        Shop.over(
+            server, database, Map.of("pgbench_history", List.of("tid", "bid", "aid", "mtime")));
     shop.branch("feature/x", "main");
     Map<String, String> onBranch =
         Map.of("PGOPTIONS", database.rows("SELECT epoch.branch_options('feature/x')").getFirst());

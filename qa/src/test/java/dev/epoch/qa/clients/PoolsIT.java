@@ -115,12 +115,20 @@ class PoolsIT {
   @Test
   void aPoolOfABranchByConnectQuery() throws Exception {
     String login = "user=%s password=%s".formatted(database.user(), database.password());
-    String onBranch = login + " connect_query='SELECT epoch.use_branch($$feature/x$$)'";
+    String onBranch = login + connectQuery("feature/x");
     try (PgBouncer bouncer =
         PgBouncer.before(
             database,
             folder,
-            Map.of("live", login, "x", onBranch, "x_session", onBranch + " pool_mode=session"))) {
+            Map.of(
+                "live",
+                login,
+                "x",
+                onBranch,
+                "x_session",
+                onBranch + " pool_mode=session",
+                "missing",
+                login + connectQuery("missing")))) {
       Database live = bouncer.entry("live");
       Database x = bouncer.entry("x");
 
@@ -139,7 +147,21 @@ class PoolsIT {
       Database sessions = bouncer.entry("x_session");
       assertThat(rows(sessions, WHERE)).containsExactly("feature/x");
       assertThat(rows(sessions, WHERE)).containsExactly("main");
+
+      // and a client of a pool whose branch is not there gets no connection
+      assertThatThrownBy(() -> rows(bouncer.entry("missing"), ADA))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("client_login_timeout");
     }
+  }
+
+  /** PgBouncer does not mind when it fails, so it ends the connection then. */
+  private static String connectQuery(String branch) {
+    return """
+     connect_query='DO $$ BEGIN PERFORM epoch.use_branch($b$%s$b$); \
+    EXCEPTION WHEN OTHERS THEN PERFORM pg_terminate_backend(pg_backend_pid()); END $$'\
+    """
+        .formatted(branch);
   }
 
   @Test

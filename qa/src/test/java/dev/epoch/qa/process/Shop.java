@@ -3,6 +3,7 @@ package dev.epoch.qa.process;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A small database with everything that branches must cope with: sequences, identities, defaults, a
@@ -52,11 +53,21 @@ public final class Shop {
   public static Shop open(ServerProcess server, String name) throws IOException, SQLException {
     Shop shop = new Shop(server, server.database().create(name), name);
     shop.database.execute(TABLES);
-    return shop.registered(List.of("customers", "orders", "order_lines"));
+    return shop.registered(List.of("customers", "orders", "order_lines"), Map.of());
   }
 
   /** A database that has tables already, and a repository of the same name with all of them. */
   public static Shop over(ServerProcess server, Database database) throws SQLException {
+    return over(server, database, Map.of());
+  }
+
+  /**
+   * A database that has tables already, and a repository of the same name with all of them.
+   *
+   * @param keys columns that tell the rows of a table apart, of tables without a primary key
+   */
+  public static Shop over(ServerProcess server, Database database, Map<String, List<String>> keys)
+      throws SQLException {
     return new Shop(server, database, database.name())
         .registered(
             database.rows(
@@ -65,16 +76,21 @@ public final class Shop {
                 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
                   AND NOT relispartition
                 ORDER BY relname
-                """));
+                """),
+            keys);
   }
 
-  private Shop registered(List<String> tables) {
+  private Shop registered(List<String> tables, Map<String, List<String>> keys) {
     server.rest().post("/repositories", "{\"name\": \"" + repository + "\"}").ok();
     for (String table : tables) {
+      String key =
+          keys.containsKey(table)
+              ? ", \"primary_key\": [\"%s\"]".formatted(String.join("\", \"", keys.get(table)))
+              : "";
       post(
               "/tables",
-              "{\"name\": \"%s\", \"location\": \"%s/public.%s\"}"
-                  .formatted(table, database.url(), table))
+              "{\"name\": \"%s\", \"location\": \"%s/public.%s\"%s}"
+                  .formatted(table, database.url(), table, key))
           .ok();
     }
     commit("main", "The shop opens");
