@@ -75,6 +75,24 @@ class PoolsIT {
   }
 
   @Test
+  void connectionsOfABranchThatWasDeletedAreNotOnLive() throws Exception {
+    // given
+    shop.branch("gone", "main");
+    String options = database.rows("SELECT epoch.branch_options('gone')").getFirst();
+    shop.branch("other", "main");
+    assertThat(shop.delete("/branches/gone?force=true").status()).isEqualTo(204);
+
+    // then
+    try (Connection session = connect(database, "options", options)) {
+      for (String sql : List.of(ADA, "UPDATE customers SET name = 'live' RETURNING id", WHERE)) {
+        assertThatThrownBy(() -> Database.rows(session, sql))
+            .hasMessageContaining("The branch \"gone\" of this session does not exist any more");
+      }
+    }
+    assertThat(database.rows(ADA)).containsExactly("Ada");
+  }
+
+  @Test
   void aRoleOfItsOwnIsOnABranchInOneDatabase(ServerProcess server) throws Exception {
     // given
     database.execute(
