@@ -37,7 +37,11 @@ class MalformedRequestsTest {
       socket.setSoTimeout(10_000);
       String length = body.isEmpty() ? "" : "Content-Length: " + body.length() + "\r\n";
       String request =
-          head + "\r\nHost: localhost\r\nConnection: close\r\n" + length + "\r\n" + body;
+          head
+              + "\r\nHost: localhost\r\nX-Epoch-Request: test\r\nConnection: close\r\n"
+              + length
+              + "\r\n"
+              + body;
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
