@@ -10,6 +10,9 @@ import java.util.Objects;
  * @param email for people to read
  */
 public record Actor(String id, String name, String email) {
+  /** What the ids of the server itself begin with. */
+  public static final String OWN = "epoch:";
+
   public static final Actor ANONYMOUS = new Actor("anonymous", "", "");
 
   /** The server itself, when it completes or undoes what a stopped process left behind. */

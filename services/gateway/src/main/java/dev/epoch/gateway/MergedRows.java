@@ -140,7 +140,7 @@ final class MergedRows implements BaseRows.Consumer {
       }
     }
     if (overtaken > 0) {
-      throw new MergeOvertakenException(overtaken);
+      throw MergeOvertakenException.by(overtaken);
     }
     return changes;
   }

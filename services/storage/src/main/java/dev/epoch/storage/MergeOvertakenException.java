@@ -5,10 +5,16 @@ package dev.epoch.storage;
  * changed: plan again.
  */
 public final class MergeOvertakenException extends StorageException {
+  public MergeOvertakenException(String message, String remedy) {
+    super(message, remedy);
+  }
+
   /**
-   * @param rows how many were found changed
+   * @param rows how many are in conflict now
    */
-  public MergeOvertakenException(int rows) {
-    super(rows + " row(s) changed while the merge was being planned", "Merge again");
+  public static MergeOvertakenException by(int rows) {
+    return new MergeOvertakenException(
+        "Applications changed " + rows + " row(s) of the merge while it was being planned",
+        "Merge again");
   }
 }

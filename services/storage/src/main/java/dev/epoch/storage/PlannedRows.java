@@ -50,7 +50,7 @@ public interface PlannedRows extends AutoCloseable {
 
       @Override
       public List<RowChange> again(Map<RowKey, Row> now) {
-        throw new MergeOvertakenException(now.size());
+        throw MergeOvertakenException.by(now.size());
       }
 
       @Override

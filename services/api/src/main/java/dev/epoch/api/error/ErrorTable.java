@@ -14,6 +14,7 @@ import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.MergeOvertakenException;
 import dev.epoch.storage.NoPrimaryKeyException;
 import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.OutcomeUnknownException;
@@ -199,6 +200,8 @@ public final class ErrorTable {
         details.put("violations", violations(violations));
         yield error(409, "ConstraintViolationError", failure, details);
       }
+      case MergeOvertakenException overtaken ->
+          error(503, "StorageBusyError", failure, details).retryAfter(SOON);
       case BusyException busy -> error(503, "StorageBusyError", failure, details).retryAfter(SOON);
       case StorageUnavailableException away ->
           error(503, "ConnectionFailedError", failure, details).retryAfter(SOON);

@@ -1,10 +1,14 @@
 package dev.epoch.api.request;
 
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.events.Actor;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 
 /** Who asks, as headers tell it. */
 final class ActorHeaders {
@@ -12,8 +16,19 @@ final class ActorHeaders {
 
   private ActorHeaders() {}
 
+  /**
+   * @throws InvalidRequestException for an actor that only the server is
+   */
   static Actor actor(String id, String name, String email) {
     String identity = first(id, email, name, Actor.ANONYMOUS.id());
+    if (identity.regionMatches(true, 0, Actor.OWN, 0, Actor.OWN.length())) {
+      throw new InvalidRequestException(
+          new FieldProblem(
+              "value_error",
+              List.of("header", "X-User-Id"),
+              "Ids that begin with '" + Actor.OWN + "' are the server's own",
+              Map.of()));
+    }
     return new Actor(identity, first(name, ""), first(email, ""));
   }
 

@@ -18,7 +18,7 @@ public record ChangeRepository(
     @Valid LiveCommits liveCommits) {
 
   /** When live changes are committed by themselves. */
-  @Schema(name = "LiveCommits")
+  @Schema(name = "ChangeLiveCommits")
   public record LiveCommits(
       @NotNull
           @Pattern(regexp = "off|interval|changes", message = "Should be off, interval or changes")

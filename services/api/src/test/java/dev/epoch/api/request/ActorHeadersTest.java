@@ -1,7 +1,9 @@
 package dev.epoch.api.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.events.Actor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,16 @@ class ActorHeadersTest {
     assertThat(ActorHeaders.actor(null, "Jane", "jane@x").id()).isEqualTo("jane@x");
     assertThat(ActorHeaders.actor("", "Jane", " ").id()).isEqualTo("Jane");
     assertThat(ActorHeaders.actor(null, null, null)).isEqualTo(Actor.ANONYMOUS);
+  }
+
+  @Test
+  void nobodyIsTheServerItself() {
+    for (String own : new String[] {"epoch:live", "EPOCH:recovery"}) {
+      assertThatThrownBy(() -> ActorHeaders.actor(own, null, null))
+          .isInstanceOf(InvalidRequestException.class);
+      assertThatThrownBy(() -> ActorHeaders.actor(null, own, null))
+          .isInstanceOf(InvalidRequestException.class);
+    }
   }
 
   @ParameterizedTest
