@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.TableHandle;
+import java.util.Map;
 
 /**
  * A table of an operation with what is known of it in this database.
@@ -21,6 +22,30 @@ record OperationTable(
     LiveRelations live,
     BranchPlacement placement,
     OverlayRelations overlay) {
+
+  /**
+   * Looks its relations up.
+   *
+   * @param placements of the branch's tables by id; without that of the table it has nothing of its
+   *     own
+   */
+  static OperationTable of(
+      Session session,
+      StateResolver resolver,
+      TableOperation operation,
+      BranchHandle branch,
+      Map<String, BranchPlacement> placements) {
+    TableHandle handle = operation.table().table();
+    BranchPlacement placement = placements.get(handle.id());
+    boolean own = placement != null && placement.hasOverlay();
+    return new OperationTable(
+        operation,
+        branch,
+        new TableColumns(handle.schema()),
+        resolver.live(session, handle),
+        placement,
+        own ? resolver.overlay(session, handle, branch) : null);
+  }
 
   TableHandle handle() {
     return operation.table().table();

@@ -275,14 +275,7 @@ final class OperationWork {
       throw StorageUnavailableException.untold(
           "Branch " + branch.name() + " has no table " + handle.name(), null);
     }
-    boolean own = placement != null && placement.hasOverlay();
-    return new OperationTable(
-        table,
-        branch,
-        new TableColumns(handle.schema()),
-        resolver.live(session, handle),
-        placement,
-        own ? resolver.overlay(session, handle, branch) : null);
+    return OperationTable.of(session, resolver, table, branch, placements);
   }
 
   /** What a merge writes, and what is repointed, has no uncommitted changes. */

@@ -8,7 +8,6 @@ import dev.epoch.storage.Operation.CommitWorkingSet;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.Repoint;
 import dev.epoch.storage.Operation.TableOperation;
-import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.PhysicalState.Overlaid;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -75,7 +74,9 @@ final class RevertWork {
     for (BranchTable live : operation.live()) {
       OperationTable table = known.get(live.table().id());
       if (table == null) {
-        table = find(new CommitWorkingSet(live), Map.of());
+        table =
+            OperationTable.of(
+                session, resolver, new CommitWorkingSet(live), operation.branch(), Map.of());
         addLock(locks, table.workingSet());
       }
       tables.add(table);
@@ -100,7 +101,7 @@ final class RevertWork {
     List<OperationTable> tables = new ArrayList<>();
     StringBuilder locks = new StringBuilder(retries.setting());
     for (TableOperation table : ordered) {
-      OperationTable found = find(table, placements);
+      OperationTable found = OperationTable.of(session, resolver, table, branch, placements);
       tables.add(found);
       if (branch.isDefault() && table instanceof MergeRows) {
         addLock(locks, found.live().rows());
@@ -111,20 +112,6 @@ final class RevertWork {
     }
     session.run(locks.toString());
     return tables;
-  }
-
-  private OperationTable find(TableOperation table, Map<String, BranchPlacement> placements) {
-    TableHandle handle = table.table().table();
-    BranchHandle branch = operation.branch();
-    BranchPlacement placement = placements.get(handle.id());
-    boolean own = placement != null && placement.hasOverlay();
-    return new OperationTable(
-        table,
-        branch,
-        new TableColumns(handle.schema()),
-        resolver.live(session, handle),
-        placement,
-        own ? resolver.overlay(session, handle, branch) : null);
   }
 
   private static void addLock(StringBuilder locks, String relation) {
