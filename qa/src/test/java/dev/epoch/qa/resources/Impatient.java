@@ -18,7 +18,7 @@ final class Impatient {
       socket
           .getOutputStream()
           .write(
-              "%s /api/v1%s HTTP/1.1\r\nHost: epoch\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+              "%s /api/v1%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                   .formatted(method, path, body.length(), body)
                   .getBytes(StandardCharsets.US_ASCII));
       socket.getOutputStream().flush();

@@ -37,7 +37,7 @@ final class SlowReader implements AutoCloseable {
     socket
         .getOutputStream()
         .write(
-            "GET /api/v1%s HTTP/1.1\r\nHost: epoch\r\nAccept: text/event-stream\r\nLast-Event-ID: %d\r\n\r\n"
+            "GET /api/v1%s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nLast-Event-ID: %d\r\n\r\n"
                 .formatted(path, lastEventId)
                 .getBytes(StandardCharsets.US_ASCII));
     lines =

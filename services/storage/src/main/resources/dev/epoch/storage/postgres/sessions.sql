@@ -18,7 +18,7 @@ $$;
 -- trigger, which only they can make; without it, the branches fail that it would be hidden by.
 CREATE OR REPLACE FUNCTION epoch.make_closed_schema() RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning SET lock_timeout = '10s'
 AS $$
 DECLARE
   foreign_objects text;
@@ -36,7 +36,16 @@ BEGIN
   ELSIF current_setting('transaction_read_only')::boolean THEN
     RETURN;
   END IF;
-  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', epoch.closed_schema());
+  BEGIN
+    EXECUTE format('CREATE SCHEMA %I', epoch.closed_schema());
+  EXCEPTION
+    WHEN unique_violation OR duplicate_schema THEN
+      -- another session was making it, and has
+      RETURN;
+    WHEN lock_not_available THEN
+      RAISE EXCEPTION 'Another transaction that has called epoch.use_branch for the first time is still open'
+        USING ERRCODE = 'lock_not_available', HINT = 'Try again when it has ended.';
+  END;
   EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', epoch.closed_schema(), current_user);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO PUBLIC', epoch.closed_schema());
   IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)

@@ -7,7 +7,12 @@ import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.postgresql.util.PSQLException;
 
@@ -199,6 +204,38 @@ class BranchReadViewsTest extends ItemsOnABranch {
 
   private StorageCheck check() {
     return PrivilegeCheck.check(database.connections());
+  }
+
+  @Test
+  void sessionsThatAreTheFirstAtTheSameTime() throws Exception {
+    try (VersionedDatabase fresh = VersionedDatabase.start();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      // given the first of all sessions on branches is still in its transaction
+      fresh.sql().execute("CREATE TABLE items (id integer PRIMARY KEY)");
+      var table = fresh.installReal(new dev.epoch.storage.TablePath("public", "items"), "items");
+      fresh.branch("feature/x", table);
+      var other = fresh.branch("feature/y", table);
+      Connection first = fresh.sql().connect();
+      first.setAutoCommit(false);
+      one(first, "SELECT epoch.use_branch('feature/x')");
+
+      // when another one comes, and waits for it
+      Future<?> second =
+          threads.submit(() -> {
+            fresh.connect(other).close();
+            return null;
+          });
+      Instant end = Instant.now().plusSeconds(30);
+      while (fresh.sql().value("SELECT count(*) FROM pg_locks WHERE NOT granted").equals("0")) {
+        assertThat(Instant.now()).isBefore(end);
+        Thread.onSpinWait();
+      }
+      first.commit();
+      first.close();
+
+      // then
+      second.get(60, TimeUnit.SECONDS);
+    }
   }
 
   @Test
