@@ -79,8 +79,8 @@ final class BranchWork {
     String head = reply.json().path("head_commit_id").textValue();
     if (!start.equals(Model.MAIN)) {
       session.expect(head.equals(from.head), "it starts at " + from.head, reply);
-    } else if (model.commit(head) == null) {
-      model.learn(session.reader.commit(head));
+    } else {
+      model.learn(head, session.reader::commit);
     }
     branches.add(new BranchModel(name, head, model.commit(head).rows()));
   }
@@ -202,9 +202,7 @@ final class BranchWork {
     String from;
     if (source == target || session.random.nextBoolean()) {
       from = session.reader.head(Model.MAIN);
-      if (model.commit(from) == null) {
-        model.learn(session.reader.commit(from));
-      }
+      model.learn(from, session.reader::commit);
     } else {
       from = source.head;
     }

@@ -49,7 +49,7 @@ final class Clients {
     Random random = new Random(seed);
     Delivery delivery = new Delivery(rest, TrialWorld.REPOSITORY, "checker", counts, random);
     Reader reader = new Reader(delivery, world);
-    model.learn(reader.commit(reader.head(Model.MAIN)));
+    model.learn(reader.head(Model.MAIN), reader::commit);
     this.checker = new Checker(model, reader, counts, clients, random);
   }
 

@@ -116,6 +116,7 @@ final class MainWork {
 
   private Commit learn(String id, Window window) {
     Commit commit = session.reader.commit(id);
+    commit.parents().forEach(parent -> model.learn(parent, session.reader::commit));
     model.learn(commit);
     model.acknowledgedOnMain(id);
     for (int client = 1; client <= clients; client++) {
@@ -132,11 +133,7 @@ final class MainWork {
   }
 
   private Commit head() {
-    String head = session.reader.head(Model.MAIN);
-    if (model.commit(head) == null) {
-      model.learn(session.reader.commit(head));
-    }
-    return model.commit(head);
+    return model.learn(session.reader.head(Model.MAIN), session.reader::commit);
   }
 
   /** Refused whenever somebody wrote or committed in between. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * What the clients of a trial know for sure: every commit with its rows, and, for the live tables,
@@ -44,6 +45,20 @@ final class Model {
 
   Map<String, Commit> commits() {
     return commits;
+  }
+
+  /**
+   * The commit of an id; if it is new, it is learnt, and before it those of its ancestors that are
+   * new: others may have made them just now.
+   */
+  Commit learn(String id, Function<String, Commit> reader) {
+    Commit known = commits.get(id);
+    if (known == null) {
+      known = reader.apply(id);
+      known.parents().forEach(parent -> learn(parent, reader));
+      learn(known);
+    }
+    return known;
   }
 
   void learn(Commit commit) {
