@@ -106,15 +106,19 @@ AS $$
         SELECT %1$s, sum(epoch_count)::integer AS epoch_count
         FROM (%2$s) AS changed
         GROUP BY %1$s
-        HAVING sum(epoch_count) <> 0
         ORDER BY %1$s
       ), kept AS (
         INSERT INTO epoch.%3$I AS known (%1$s, epoch_count)
-        SELECT %1$s, epoch_count FROM touched
+        SELECT %1$s, epoch_count FROM touched WHERE epoch_count <> 0
         ON CONFLICT (%1$s) DO UPDATE SET epoch_count = known.epoch_count + excluded.epoch_count
         RETURNING known.ctid AS place, known.epoch_count
       )
-      SELECT array_agg(place) FILTER (WHERE epoch_count = 0), coalesce(bool_or(epoch_count > 1), false)
+      SELECT array_agg(place) FILTER (WHERE epoch_count = 0),
+        coalesce(bool_or(epoch_count > 1), false)
+          -- a row has left the key and another one come, and a nested statement may have given it to a third
+          OR EXISTS (
+            SELECT FROM touched JOIN epoch.%3$I AS known ON %5$s
+            WHERE touched.epoch_count = 0 AND known.epoch_count > 1)
       INTO unused_counts, may_be_double
       FROM kept;
       IF unused_counts IS NOT NULL THEN
@@ -124,7 +128,8 @@ AS $$
         %4$s
       END IF;
     $body$,
-    epoch.column_list(t.key_columns), rows_changed, epoch.object_of('k', of_table), check_made)
+    epoch.column_list(t.key_columns), rows_changed, epoch.object_of('k', of_table), check_made,
+    epoch.key_match(of_table, 'known', 'touched'))
   FROM epoch.tables AS t
   WHERE t.table_id = of_table
 $$;
