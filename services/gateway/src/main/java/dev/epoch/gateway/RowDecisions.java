@@ -13,9 +13,10 @@ import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 /** Merges rows of one table as people have decided so far. */
 final class RowDecisions {
@@ -27,8 +28,8 @@ final class RowDecisions {
   /** Conflicts about broken constraints, which nothing but decisions tells of, by the row's key. */
   private final Map<RowKey, RowConflict> broken = new HashMap<>();
 
-  /** Those of rows that were not merged yet. */
-  private final Map<RowKey, RowConflict> left;
+  /** Keys of those rows that were not merged yet. */
+  private final Set<RowKey> left;
 
   /**
    * @param decisions of the open merge, in order
@@ -43,7 +44,7 @@ final class RowDecisions {
           .filter(conflict -> conflict.tableId().equals(table.id()))
           .forEach(conflict -> broken.put(conflict.key(), conflict));
     }
-    this.left = new HashMap<>(broken);
+    this.left = new HashSet<>(broken.keySet());
   }
 
   /** Whether decisions about broken constraints of this table were made. */
@@ -55,15 +56,14 @@ final class RowDecisions {
 
   MergeOutcome merge(RowKey key, BaseRow base, Row ours, Row theirs) {
     left.remove(key);
-    Optional<RowConflict> decided =
-        Optional.ofNullable(broken.get(key))
-            .map(former -> sameRule(former, base.row(), ours, theirs));
-    if (decided.isPresent()
-        && resolved.resolve(key, base, ours, theirs, decided.get(), decisions)
-            instanceof MergeOutcome outcome
-        && !(outcome instanceof MergeOutcome.Conflict(RowConflict open)
-            && open.constraint() != null)) {
-      return outcome;
+    RowConflict former = broken.get(key);
+    if (former != null) {
+      RowConflict now = sameRule(former, base.row(), ours, theirs);
+      MergeOutcome decided = resolved.resolve(key, base, ours, theirs, now, decisions);
+      if (!(decided instanceof MergeOutcome.Conflict(RowConflict open))
+          || open.constraint() == null) {
+        return decided;
+      }
     }
     MergeOutcome outcome = merge.merge(key, base, ours, theirs);
     return outcome instanceof MergeOutcome.Conflict(RowConflict conflict) && !decisions.isEmpty()
@@ -94,6 +94,6 @@ final class RowDecisions {
 
   /** Keys of rows with decisions about broken constraints that were not merged yet. */
   List<RowKey> left() {
-    return List.copyOf(left.keySet());
+    return List.copyOf(left);
   }
 }
