@@ -125,7 +125,6 @@ final class OperationWork {
         live.put(table.id(), location);
       }
     }
-    committed.clear();
     JoinStrategy.PLANNER.set(session);
   }
 
