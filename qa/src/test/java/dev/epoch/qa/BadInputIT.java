@@ -6,9 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.qa.process.Rest;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shop;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -295,6 +302,28 @@ class BadInputIT {
     refused(answer, 413, null);
     refused(
         shop.post("/query", "{\"sql\": " + "[".repeat(5000) + "]".repeat(5000) + "}"), 422, null);
+  }
+
+  /** Many clients read nothing before they have sent everything. */
+  @ParameterizedTest
+  @ValueSource(strings = {"close", "keep-alive"})
+  void whoSendsAllOfALargeBodyFirstReadsTheRefusal(String connection) throws Exception {
+    byte[] body = new byte[16 * 1024 * 1024];
+    Arrays.fill(body, (byte) ' ');
+    URI url = URI.create(server.url());
+    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+      socket.setSoTimeout(30_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          "POST /api/v1/commits HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: %s\r\n\r\n"
+              .formatted(body.length, connection)
+              .getBytes(StandardCharsets.US_ASCII));
+      out.write(body);
+      BufferedReader answer =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      assertThat(answer.readLine()).startsWith("HTTP/1.1 413");
+    }
   }
 
   @Test
