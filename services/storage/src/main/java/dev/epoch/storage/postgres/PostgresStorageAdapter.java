@@ -29,6 +29,26 @@ import dev.epoch.storage.TableState;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.postgres.branch.BranchCopies;
+import dev.epoch.storage.postgres.branch.BranchRegistry;
+import dev.epoch.storage.postgres.capture.TableCapture;
+import dev.epoch.storage.postgres.catalog.Introspector;
+import dev.epoch.storage.postgres.catalog.PrivilegeCheck;
+import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
+import dev.epoch.storage.postgres.catalog.UserTables;
+import dev.epoch.storage.postgres.codec.PostgresValueCodec;
+import dev.epoch.storage.postgres.connection.Connecting;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.operation.BranchTables;
+import dev.epoch.storage.postgres.operation.Operations;
+import dev.epoch.storage.postgres.operation.Restoration;
+import dev.epoch.storage.postgres.query.QueryLimits;
+import dev.epoch.storage.postgres.query.ReadQueries;
+import dev.epoch.storage.postgres.record.RecordWrites;
+import dev.epoch.storage.postgres.state.RelationNames;
+import dev.epoch.storage.postgres.state.StateReader;
+import dev.epoch.storage.postgres.state.StateResolver;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -70,7 +90,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this(vertx, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
   }
 
-  PostgresStorageAdapter(
+  public PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
     this(
         new Connecting(vertx, AddressRules.ANYTHING),
