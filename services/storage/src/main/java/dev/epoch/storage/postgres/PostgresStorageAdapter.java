@@ -41,13 +41,13 @@ import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.operation.BranchTables;
-import dev.epoch.storage.postgres.operation.Operations;
+import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
 import dev.epoch.storage.postgres.operation.Restoration;
 import dev.epoch.storage.postgres.query.QueryLimits;
 import dev.epoch.storage.postgres.query.ReadQueries;
 import dev.epoch.storage.postgres.record.RecordWrites;
+import dev.epoch.storage.postgres.state.PostgresStateReader;
 import dev.epoch.storage.postgres.state.RelationNames;
-import dev.epoch.storage.postgres.state.StateReader;
 import dev.epoch.storage.postgres.state.StateResolver;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -73,10 +73,10 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   private final TableCapture capture;
   private final BranchRegistry branches;
   private final BranchCopies copies;
-  private final StateReader reader;
+  private final PostgresStateReader reader;
   private final ReadQueries queries;
   private final RecordWrites writes;
-  private final Operations operations;
+  private final PostgresOperationExecutor operations;
   private final Restoration restoration;
   private final ValueCodec values = new PostgresValueCodec();
 
@@ -120,7 +120,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
-    this.reader = new StateReader(database, resolver);
+    this.reader = new PostgresStateReader(database, resolver);
     this.queries =
         new ReadQueries(
             connecting,
@@ -132,7 +132,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             limits);
     this.writes = new RecordWrites(database, values, retries, names);
     this.operations =
-        new Operations(
+        new PostgresOperationExecutor(
             database,
             resolver,
             retries,
@@ -265,9 +265,9 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public Optional<BranchCopy> materializeUnasked(
+  public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
-    return copies.materializeUnasked(branch, table, mostBytes, patience);
+    return copies.autoMaterialize(branch, table, mostBytes, patience);
   }
 
   @Override
@@ -277,9 +277,9 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public void dropUnread(Duration unread) {
+  public void dropIdle(Duration idle) {
     upgrade.settle();
-    copies.dropUnread(unread);
+    copies.dropIdle(idle);
   }
 
   @Override

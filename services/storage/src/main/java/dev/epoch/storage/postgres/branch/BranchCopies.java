@@ -59,8 +59,8 @@ public final class BranchCopies {
     return show(branch, ids, patience);
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#materializeUnasked}. */
-  public Optional<BranchCopy> materializeUnasked(
+  /** See {@link dev.epoch.storage.StorageAdapter#autoMaterialize}. */
+  public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
     fill(branch, table.id(), OptionalLong.of(mostBytes));
     return show(branch, List.of(table.id()), patience).stream().findFirst();
@@ -167,7 +167,7 @@ public final class BranchCopies {
   private static boolean may(Session session, BranchHandle branch, String table, long mostBytes) {
     return session
         .first(
-            "SELECT epoch.may_copy_unasked($1, $2, $3)",
+            "SELECT epoch.may_copy_automatically($1, $2, $3)",
             row -> row.getBoolean(0),
             branch.id(),
             table,
@@ -206,19 +206,19 @@ public final class BranchCopies {
     }
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#dropUnread}. */
-  public void dropUnread(Duration unread) {
+  /** See {@link dev.epoch.storage.StorageAdapter#dropIdle}. */
+  public void dropIdle(Duration idle) {
     retries.run(() ->
         database.write(session -> {
           session.run(retries.setting());
           return EpochSchema.exists(session)
               ? session.list(
                   """
-                  SELECT epoch.drop_unread_copy(branch_id, table_id, make_interval(secs => $1))::text
+                  SELECT epoch.drop_idle_copy(branch_id, table_id, make_interval(secs => $1))::text
                   FROM epoch.branch_tables WHERE copy_automatic ORDER BY branch_id, table_id
                   """,
                   row -> row,
-                  (double) unread.toSeconds())
+                  (double) idle.toSeconds())
               : List.of();
         }));
   }

@@ -8,8 +8,8 @@ import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
+import dev.epoch.storage.postgres.connection.AffinityPool;
 import dev.epoch.storage.postgres.connection.Database;
-import dev.epoch.storage.postgres.connection.KeyedConnections;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class BranchRegistry {
         return answer(
             retries.run(() ->
                 database.writeKeyed(
-                    KeyedConnections.ANY,
+                    AffinityPool.ANY,
                     retries.setting(),
                     session -> {
                       EpochSchema.sendRequireCurrent(session);

@@ -58,7 +58,7 @@ public final class Database implements AutoCloseable {
   private static final AtomicLong POOLS = new AtomicLong();
 
   private final Pool pool;
-  private final KeyedConnections keyed;
+  private final AffinityPool keyed;
   private volatile boolean reached;
 
   /**
@@ -69,7 +69,7 @@ public final class Database implements AutoCloseable {
     PgConnectOptions unpinnedPath = pinned(options);
     unpinnedPath.getProperties().remove(SEARCH_PATH);
     this.pool = connecting.pool(unpinnedPath, named(poolOptions, options, "work"));
-    this.keyed = new KeyedConnections(connecting, keyed(options), poolOptions);
+    this.keyed = new AffinityPool(connecting, keyed(options), poolOptions);
   }
 
   /** A database at any address. */
@@ -160,11 +160,11 @@ public final class Database implements AutoCloseable {
    * statement of the body goes out with the BEGIN; the body runs again when the connection turns
    * out to be dead.
    *
-   * @param key what the statements are about, see {@link KeyedConnections#take}
+   * @param key what the statements are about, see {@link AffinityPool#take}
    */
   public <T> T writeKeyed(String key, String first, Function<Session, T> body) {
     for (int dead = 0; ; dead++) {
-      KeyedConnections.Lent lent = keyed(key);
+      AffinityPool.Lent lent = keyed(key);
       Session session = new Session(lent.connection());
       CompletableFuture<?> begun = session.send(WRITING + "; " + first);
       boolean clean = false;
@@ -191,11 +191,11 @@ public final class Database implements AutoCloseable {
    * a snapshot of its own, and none writes. The body runs again when the connection turns out to be
    * dead.
    *
-   * @param key what the statements are about, see {@link KeyedConnections#take}
+   * @param key what the statements are about, see {@link AffinityPool#take}
    */
   public <T> T ask(String key, Function<Session, T> body) {
     for (int dead = 0; ; dead++) {
-      KeyedConnections.Lent lent = keyed(key);
+      AffinityPool.Lent lent = keyed(key);
       boolean clean = false;
       try {
         T result = body.apply(new Session(lent.connection()));
@@ -213,7 +213,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private KeyedConnections.Lent keyed(String key) {
+  private AffinityPool.Lent keyed(String key) {
     try {
       return keyed.take(key);
     } catch (RuntimeException e) {
@@ -223,7 +223,7 @@ public final class Database implements AutoCloseable {
   }
 
   /** One that may still be in a transaction, or has plans that fit no more, is not used again. */
-  private void giveBack(KeyedConnections.Lent lent, boolean clean) {
+  private void giveBack(AffinityPool.Lent lent, boolean clean) {
     if (clean) {
       keyed.giveBack(lent);
     } else {
@@ -242,7 +242,7 @@ public final class Database implements AutoCloseable {
 
   /** {@link #ask(String, Function)} of what is about no table of a branch. */
   public <T> T ask(Function<Session, T> body) {
-    return ask(KeyedConnections.ANY, body);
+    return ask(AffinityPool.ANY, body);
   }
 
   /** Runs without a transaction; for what cannot run in one. */
@@ -311,7 +311,7 @@ public final class Database implements AutoCloseable {
    */
   private void reach() {
     if (!reached) {
-      keyed.giveBack(keyed(KeyedConnections.ANY));
+      keyed.giveBack(keyed(AffinityPool.ANY));
       reached = true;
     }
   }

@@ -34,7 +34,7 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
   }
 
   @Override
-  public long delete(GivenRecords.Group keys) {
+  public long delete(RecordBatch.Group keys) {
     return session.execute(
         """
         WITH %s
@@ -47,7 +47,7 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
   }
 
   @Override
-  public Upserted upsert(GivenRecords.Group group) {
+  public Upserted upsert(RecordBatch.Group group) {
     long updated =
         group.otherColumns().isEmpty()
             ? 0

@@ -59,7 +59,7 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
   }
 
   @Override
-  public long delete(GivenRecords.Group keys) {
+  public long delete(RecordBatch.Group keys) {
     Set<Integer> deleted =
         new HashSet<>(
             indexes(
@@ -98,7 +98,7 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
   }
 
   @Override
-  public Upserted upsert(GivenRecords.Group group) {
+  public Upserted upsert(RecordBatch.Group group) {
     String sql =
         parts
             .upserts()
@@ -112,7 +112,7 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
     return upserted;
   }
 
-  private Runnable check(OverlayParts.UniqueRule rule, GivenRecords.Group group) {
+  private Runnable check(OverlayParts.UniqueRule rule, RecordBatch.Group group) {
     Supplier<List<Boolean>> broken =
         session.ask("WITH " + group.relation() + rule.query(), row -> true, group.parameters());
     return () -> {

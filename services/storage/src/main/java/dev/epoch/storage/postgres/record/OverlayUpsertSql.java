@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
  */
 final class OverlayUpsertSql {
   private final OverlayParts parts;
-  private final GivenRecords.Group group;
+  private final RecordBatch.Group group;
 
-  OverlayUpsertSql(OverlayParts parts, GivenRecords.Group group) {
+  OverlayUpsertSql(OverlayParts parts, RecordBatch.Group group) {
     this.parts = parts;
     this.group = group;
   }

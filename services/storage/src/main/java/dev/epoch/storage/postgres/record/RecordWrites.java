@@ -63,7 +63,7 @@ public final class RecordWrites {
   /** See {@link dev.epoch.storage.StorageAdapter#write}. */
   public WriteResult write(
       BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
-    GivenRecords records = GivenRecords.of(table.table(), codec, writes);
+    RecordBatch records = RecordBatch.of(table.table(), codec, writes);
     try {
       return beforeOthers(
           branch,
@@ -124,7 +124,7 @@ public final class RecordWrites {
       Session session,
       BranchHandle branch,
       BranchTable table,
-      GivenRecords records,
+      RecordBatch records,
       Optional<WriteKey> key) {
     if (key.isEmpty()) {
       return write(session, branch, table, records);
@@ -139,7 +139,7 @@ public final class RecordWrites {
   }
 
   private WriteResult write(
-      Session session, BranchHandle branch, BranchTable table, GivenRecords records) {
+      Session session, BranchHandle branch, BranchTable table, RecordBatch records) {
     RecordWriter writer =
         branch.isDefault()
             ? LiveRecordWriter.open(session, table.table(), keyMatches, names)
@@ -151,7 +151,7 @@ public final class RecordWrites {
     long inserted = 0;
     long updated = 0;
     long deleted = records.deletes().size() == 0 ? 0 : writer.delete(records.deletes());
-    for (GivenRecords.Group group : records.upserts()) {
+    for (RecordBatch.Group group : records.upserts()) {
       RecordWriter.Upserted upserted = writer.upsert(group);
       inserted += upserted.inserted();
       updated += upserted.updated();
@@ -165,7 +165,7 @@ public final class RecordWrites {
    * than a few records.
    */
   private <T> T inTransaction(
-      BranchHandle branch, BranchTable table, GivenRecords records, Function<Session, T> body) {
+      BranchHandle branch, BranchTable table, RecordBatch records, Function<Session, T> body) {
     return branch.isDefault() || records.allKeys().size() > FEW
         ? database.write(retries.setting() + "; " + MANY_PLANS, body)
         : database.writeKeyed(
@@ -176,9 +176,8 @@ public final class RecordWrites {
    * Keys that differ as texts can be the same as values: 1.0 and 1.00. The live table, of which no
    * row is read, lends its collations.
    */
-  private static void requireDistinctKeys(
-      Session session, TableHandle table, GivenRecords records) {
-    GivenRecords.Group keys = records.allKeys();
+  private static void requireDistinctKeys(Session session, TableHandle table, RecordBatch records) {
+    RecordBatch.Group keys = records.allKeys();
     String columns =
         keys.keyColumns().stream()
             .map(column -> Quote.identifier(column.name()))
@@ -201,7 +200,7 @@ public final class RecordWrites {
                     keys.relation(),
                     columns,
                     Quote.qualified(table.path().schema(), table.path().table())),
-            row -> GivenRecords.twice(row.getInteger("first"), row.getInteger("second")),
+            row -> RecordBatch.twice(row.getInteger("first"), row.getInteger("second")),
             keys.parameters())
         .ifPresent(refusal -> {
           throw refusal;
@@ -211,17 +210,17 @@ public final class RecordWrites {
   /** How the rows of a kind of branch are written. */
   interface RecordWriter {
     /** Deletes the rows that are there; their number. */
-    long delete(GivenRecords.Group keys);
+    long delete(RecordBatch.Group keys);
 
     /** Updates the rows that are there and differ, inserts the others. */
-    Upserted upsert(GivenRecords.Group group);
+    Upserted upsert(RecordBatch.Group group);
 
     /** Numbers of rows; those that were as given already count in neither. */
     record Upserted(long inserted, long updated) {}
   }
 
   /** {@code a = given.a, b = given.b}: not the key, whose values are the same. */
-  static String assignments(GivenRecords.Group group) {
+  static String assignments(RecordBatch.Group group) {
     return group.otherColumns().stream()
         .map(column -> Quote.identifier(column.name()))
         .map(column -> column + " = given." + column)
@@ -229,7 +228,7 @@ public final class RecordWrites {
   }
 
   /** Whether the given values are others than those of the relation. */
-  static String differ(GivenRecords.Group group, String relation) {
+  static String differ(RecordBatch.Group group, String relation) {
     return "pg_catalog.record_image_ne(ROW("
         + columns(group, relation)
         + "), ROW("
@@ -237,7 +236,7 @@ public final class RecordWrites {
         + "))";
   }
 
-  private static String columns(GivenRecords.Group group, String relation) {
+  private static String columns(RecordBatch.Group group, String relation) {
     return group.otherColumns().stream()
         .map(column -> relation + "." + Quote.identifier(column.name()))
         .collect(Collectors.joining(", "));

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * follows the changes, not the table.
  *
  * @param sources each a SELECT of the key columns; empty if the states are the same
- * @param images the one source, if it is a sidecar's rows with one for each key, else null
+ * @param images the one source, if it is a layer's rows with one for each key, else null
  */
 public record Candidates(List<String> sources, KeySource images) {
 
@@ -43,7 +43,7 @@ public record Candidates(List<String> sources, KeySource images) {
         ? new Candidates(List.of())
         : new Candidates(
             List.of(source(columns, relation, "TRUE")),
-            KeySource.images(Sidecar.all(relation), "TRUE"));
+            KeySource.images(LayerSource.all(relation), "TRUE"));
   }
 
   boolean isEmpty() {
@@ -127,7 +127,7 @@ public record Candidates(List<String> sources, KeySource images) {
           source(
               columns,
               overlay.history(),
-              "x.epoch_kind > 0 AND " + Sidecar.at("", state.position()).condition("x")));
+              "x.epoch_kind > 0 AND " + LayerSource.at("", state.position()).condition("x")));
       sources.add(source(columns, overlay.workingSet(), "x.epoch_kind > 0"));
     }
     return sources;
@@ -152,7 +152,7 @@ public record Candidates(List<String> sources, KeySource images) {
       sources.add(source(columns, history, "x.epoch_to > " + low));
       sources.add(source(columns, workingSet, "TRUE"));
     } else {
-      Sidecar former = Sidecar.at(history, low);
+      LayerSource former = LayerSource.at(history, low);
       String changed = former.condition("x") + " AND x.epoch_to <= " + high;
       sources.add(source(columns, history, changed));
       images.add(KeySource.images(former, changed));

@@ -10,7 +10,7 @@ import java.util.Set;
 /** Rows of several states side by side, for the keys whose rows differ between two of them. */
 final class DifferenceSql {
   private final TableColumns columns;
-  private final Set<Sidecar> empty;
+  private final Set<LayerSource> empty;
 
   DifferenceSql(TableColumns columns) {
     this(columns, Set.of());
@@ -19,7 +19,7 @@ final class DifferenceSql {
   /**
    * @param empty relations that are known to hold nothing in the snapshot in which the SQL will run
    */
-  DifferenceSql(TableColumns columns, Set<Sidecar> empty) {
+  DifferenceSql(TableColumns columns, Set<LayerSource> empty) {
     this.columns = columns;
     this.empty = empty;
   }

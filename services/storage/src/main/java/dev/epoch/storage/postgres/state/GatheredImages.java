@@ -102,7 +102,7 @@ final class GatheredImages {
   private String hidden(PhysicalState state, String gathered) {
     String keys =
         sql.hiding(state).stream()
-            .map(sidecar -> sidecar.keys(columns))
+            .map(layer -> layer.keys(columns))
             .collect(Collectors.joining(" UNION ALL "));
     boolean few =
         session

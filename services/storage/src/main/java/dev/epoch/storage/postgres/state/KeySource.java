@@ -5,12 +5,12 @@ import dev.epoch.storage.postgres.catalog.TableColumns;
 /**
  * Where keys come from, each once.
  *
- * @param query a SELECT of the key columns, each key once; null if the keys are a sidecar's
+ * @param query a SELECT of the key columns, each key once; null if the keys are a layer's
  * @param relation what has the columns of the key; for FROM, which gives it an alias
- * @param images the sidecar that the relation is, so that nobody has to look up again what stands
+ * @param images the layer that the relation is, so that nobody has to look up again what stands
  *     beside the keys; null if it has nothing but keys
  */
-record KeySource(String query, String relation, Sidecar images) {
+record KeySource(String query, String relation, LayerSource images) {
 
   /** Keys that a query finds. */
   static KeySource query(String keys) {
@@ -18,11 +18,11 @@ record KeySource(String query, String relation, Sidecar images) {
   }
 
   /**
-   * The rows of a sidecar.
+   * The rows of a layer.
    *
    * @param condition about alias {@code x}; leaves rows that count, one for a key
    */
-  static KeySource images(Sidecar images, String condition) {
+  static KeySource images(LayerSource images, String condition) {
     String rows = "(SELECT * FROM " + images.relation() + " x WHERE " + condition + ")";
     return new KeySource(null, rows, images);
   }

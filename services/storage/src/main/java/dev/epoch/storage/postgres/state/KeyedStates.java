@@ -25,8 +25,8 @@ import java.util.Set;
 public final class KeyedStates {
   private final TableColumns columns;
   private final String keys;
-  private final Set<Sidecar> empty;
-  private final Map<Sidecar, String> aliases = new LinkedHashMap<>();
+  private final Set<LayerSource> empty;
+  private final Map<LayerSource, String> aliases = new LinkedHashMap<>();
 
   /**
    * @param keys alias of what has the keys, in columns named like the table's
@@ -38,9 +38,9 @@ public final class KeyedStates {
   /**
    * @param empty relations that are known to hold nothing in the snapshot in which the SQL will
    *     run: they are not joined
-   * @param images the sidecar that has the keys, which is not joined either; or null
+   * @param images the layer that has the keys, which is not joined either; or null
    */
-  KeyedStates(TableColumns columns, String keys, Set<Sidecar> empty, Sidecar images) {
+  KeyedStates(TableColumns columns, String keys, Set<LayerSource> empty, LayerSource images) {
     this.columns = columns;
     this.keys = keys;
     this.empty = empty;
@@ -59,24 +59,24 @@ public final class KeyedStates {
   /** The LEFT JOIN clauses of all states added so far. */
   public String joins() {
     StringBuilder sql = new StringBuilder();
-    aliases.forEach((sidecar, alias) -> {
+    aliases.forEach((layer, alias) -> {
       if (!alias.equals(keys)) {
         sql.append(
             "\nLEFT JOIN %s %s ON %s%s"
                 .formatted(
-                    sidecar.relation(),
+                    layer.relation(),
                     alias,
                     columns.sameKey(alias, keys),
-                    sidecar.position() == PhysicalState.NOW
+                    layer.position() == PhysicalState.NOW
                         ? ""
-                        : " AND " + sidecar.conditionAtKey(alias)));
+                        : " AND " + layer.conditionAtKey(alias)));
       }
     });
     return sql.toString();
   }
 
-  private String join(Sidecar sidecar) {
-    return aliases.computeIfAbsent(sidecar, _ -> "j" + (aliases.size() + 1));
+  private String join(LayerSource layer) {
+    return aliases.computeIfAbsent(layer, _ -> "j" + (aliases.size() + 1));
   }
 
   private void addSteps(PhysicalState state, List<Step> steps) {
@@ -84,30 +84,30 @@ public final class KeyedStates {
       case Nothing _ -> {}
       case Live live -> {
         if (!live.now()) {
-          filled(Sidecar.at(live.live().history(), live.anchor()))
+          filled(LayerSource.at(live.live().history(), live.anchor()))
               .forEach(alias -> steps.add(Step.images(alias)));
-          filled(Sidecar.all(live.live().workingSet()))
+          filled(LayerSource.all(live.live().workingSet()))
               .forEach(alias -> steps.add(Step.images(alias)));
         }
-        steps.add(Step.row(join(Sidecar.all(live.live().rows())), columns));
+        steps.add(Step.row(join(LayerSource.all(live.live().rows())), columns));
       }
       case Overlaid overlaid -> {
         OverlayRelations overlay = overlaid.overlay();
         List<String> images = new ArrayList<>();
         if (!overlaid.now()) {
-          for (Sidecar former :
+          for (LayerSource former :
               List.of(
-                  Sidecar.at(overlay.history(), overlaid.position()),
-                  Sidecar.all(overlay.workingSet()))) {
+                  LayerSource.at(overlay.history(), overlaid.position()),
+                  LayerSource.all(overlay.workingSet()))) {
             for (String alias : filled(former)) {
               steps.add(Step.entries(alias, images));
               images.add(alias);
             }
           }
         }
-        filled(Sidecar.all(overlay.rows()))
+        filled(LayerSource.all(overlay.rows()))
             .forEach(alias -> steps.add(Step.overlayRow(alias, columns, images)));
-        filled(Sidecar.all(overlay.tombstones()))
+        filled(LayerSource.all(overlay.tombstones()))
             .forEach(alias -> steps.add(Step.tombstone(alias, columns, images)));
         addSteps(overlaid.base(), steps);
       }
@@ -115,8 +115,8 @@ public final class KeyedStates {
   }
 
   /** The alias of a relation that may hold something, or nothing. */
-  private List<String> filled(Sidecar sidecar) {
-    return empty.contains(sidecar) ? List.of() : List.of(join(sidecar));
+  private List<String> filled(LayerSource layer) {
+    return empty.contains(layer) ? List.of() : List.of(join(layer));
   }
 
   /**

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /** Names of Epoch's relations, asked once: ids are never used again, and names never change. */
 public final class RelationNames {
-  private final Map<String, Sidecars> live = new ConcurrentHashMap<>();
+  private final Map<String, LayerNames> live = new ConcurrentHashMap<>();
   private final Map<String, OverlayRelations> overlays = new ConcurrentHashMap<>();
 
   /** By table id: the catalog rows of the live table when it was last found to fit its images. */
@@ -40,16 +40,16 @@ public final class RelationNames {
     }
   }
 
-  private record Sidecars(String workingSet, String history) {}
+  private record LayerNames(String workingSet, String history) {}
 
   /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
   LiveRelations live(Session session, TableHandle table) {
-    Sidecars sidecars = live.computeIfAbsent(table.id(), id -> readLive(session, table));
+    LayerNames layers = live.computeIfAbsent(table.id(), id -> readLive(session, table));
     requireFitting(session, table);
     return new LiveRelations(
         Quote.qualified(table.path().schema(), table.path().table()),
-        sidecars.workingSet(),
-        sidecars.history());
+        layers.workingSet(),
+        layers.history());
   }
 
   /** The relation of a live table's working set. */
@@ -67,11 +67,11 @@ public final class RelationNames {
    * rows, and looks closer only where they are new.
    */
   void requireFitting(Session session, Collection<TableHandle> tables) {
-    askFitting(session, tables).run();
+    checkShape(session, tables).run();
   }
 
   /** {@link #requireFitting} in two steps: asks now, and judges when the answer is waited for. */
-  Runnable askFitting(Session session, Collection<TableHandle> tables) {
+  Runnable checkShape(Session session, Collection<TableHandle> tables) {
     Map<String, TableHandle> byPath = unjudged(session, tables);
     if (byPath.isEmpty()) {
       return () -> {};
@@ -88,9 +88,9 @@ public final class RelationNames {
    * The same for a transaction that writes: what fitted when it was last looked at is assumed to
    * fit ({@link Session#assume}).
    */
-  Runnable assumeFitting(Session session, Collection<TableHandle> tables) {
+  Runnable assumeShape(Session session, Collection<TableHandle> tables) {
     if (!tables.stream().allMatch(table -> fitting.containsKey(table.id()))) {
-      return askFitting(session, tables);
+      return checkShape(session, tables);
     }
     Map<String, TableHandle> byPath = unjudged(session, tables);
     if (!byPath.isEmpty()) {
@@ -154,14 +154,14 @@ public final class RelationNames {
         });
   }
 
-  private static Sidecars readLive(Session session, TableHandle table) {
+  private static LayerNames readLive(Session session, TableHandle table) {
     return session
         .first(
             "SELECT epoch.object_of('w', $1), epoch.object_of('h', $1)",
             row ->
                 row.getString(0) == null
                     ? null
-                    : new Sidecars(epoch(row.getString(0)), epoch(row.getString(1))),
+                    : new LayerNames(epoch(row.getString(0)), epoch(row.getString(1))),
             table.id())
         .orElseThrow(() ->
             new TableNotFoundException(

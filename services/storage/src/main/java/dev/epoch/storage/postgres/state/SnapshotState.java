@@ -19,21 +19,21 @@ import java.util.stream.Collectors;
  * @param physical where to read
  * @param empty relations of it that hold nothing
  */
-record SnapshotState(PhysicalState physical, Set<Sidecar> empty) {
+record SnapshotState(PhysicalState physical, Set<LayerSource> empty) {
 
   /** Asks; the supplier waits for the answer, which is of the transaction's snapshot. */
   static Supplier<SnapshotState> ask(Session session, TableHandle table, PhysicalState state) {
-    List<Sidecar> sidecars = List.copyOf(StateSql.sidecars(state));
-    if (sidecars.isEmpty()) {
+    List<LayerSource> layers = List.copyOf(StateSql.layers(state));
+    if (layers.isEmpty()) {
       return () -> new SnapshotState(state, Set.of());
     }
     String copy = state instanceof Overlaid overlaid ? copyOf(table, overlaid) : "NULL::text";
     Supplier<List<SnapshotState>> answer =
         session.ask(
-            "SELECT " + held(sidecars) + ", " + copy,
+            "SELECT " + held(layers) + ", " + copy,
             row -> {
-              Set<Sidecar> empty = empty(sidecars, row);
-              String name = row.getString(sidecars.size());
+              Set<LayerSource> empty = empty(layers, row);
+              String name = row.getString(layers.size());
               return name != null && state instanceof Overlaid overlaid && isNow(overlaid, empty)
                   ? new SnapshotState(ofCopy(overlaid, name), Set.of())
                   : new SnapshotState(state, empty);
@@ -42,27 +42,26 @@ record SnapshotState(PhysicalState physical, Set<Sidecar> empty) {
   }
 
   /** Which relations of states hold nothing in the transaction's snapshot. */
-  static Set<Sidecar> empty(Session session, List<PhysicalState> states) {
-    List<Sidecar> sidecars =
-        states.stream().flatMap(state -> StateSql.sidecars(state).stream()).distinct().toList();
-    return sidecars.isEmpty()
+  static Set<LayerSource> empty(Session session, List<PhysicalState> states) {
+    List<LayerSource> layers =
+        states.stream().flatMap(state -> StateSql.layers(state).stream()).distinct().toList();
+    return layers.isEmpty()
         ? Set.of()
-        : session.first("SELECT " + held(sidecars), row -> empty(sidecars, row)).orElseThrow();
+        : session.first("SELECT " + held(layers), row -> empty(layers, row)).orElseThrow();
   }
 
-  private static String held(List<Sidecar> sidecars) {
-    return sidecars.stream()
-        .map(sidecar ->
-            "EXISTS (SELECT FROM %s x WHERE %s)"
-                .formatted(sidecar.relation(), sidecar.condition("x")))
+  private static String held(List<LayerSource> layers) {
+    return layers.stream()
+        .map(layer ->
+            "EXISTS (SELECT FROM %s x WHERE %s)".formatted(layer.relation(), layer.condition("x")))
         .collect(Collectors.joining(", "));
   }
 
-  private static Set<Sidecar> empty(List<Sidecar> sidecars, Row held) {
-    Set<Sidecar> empty = new LinkedHashSet<>();
-    for (int i = 0; i < sidecars.size(); i++) {
+  private static Set<LayerSource> empty(List<LayerSource> layers, Row held) {
+    Set<LayerSource> empty = new LinkedHashSet<>();
+    for (int i = 0; i < layers.size(); i++) {
       if (!held.getBoolean(i)) {
-        empty.add(sidecars.get(i));
+        empty.add(layers.get(i));
       }
     }
     return empty;
@@ -74,10 +73,10 @@ record SnapshotState(PhysicalState physical, Set<Sidecar> empty) {
   }
 
   /** Whether nothing was written on the overlay since its position. */
-  private static boolean isNow(Overlaid state, Set<Sidecar> empty) {
+  private static boolean isNow(Overlaid state, Set<LayerSource> empty) {
     return state.now()
-        || empty.contains(Sidecar.at(state.overlay().history(), state.position()))
-            && empty.contains(Sidecar.all(state.overlay().workingSet()));
+        || empty.contains(LayerSource.at(state.overlay().history(), state.position()))
+            && empty.contains(LayerSource.all(state.overlay().workingSet()));
   }
 
   /**

@@ -91,13 +91,13 @@ public final class StateResolver {
   }
 
   /** {@link #requireFitting} in two steps: asks now, and judges when the answer is waited for. */
-  public Runnable askFitting(Session session, Collection<TableHandle> tables) {
-    return names.askFitting(session, tables);
+  public Runnable checkShape(Session session, Collection<TableHandle> tables) {
+    return names.checkShape(session, tables);
   }
 
-  /** {@link #askFitting} of what was found to fit before: see {@link Session#assume}. */
-  public Runnable assumeFitting(Session session, Collection<TableHandle> tables) {
-    return names.assumeFitting(session, tables);
+  /** {@link #checkShape} of what was found to fit before: see {@link Session#assume}. */
+  public Runnable assumeShape(Session session, Collection<TableHandle> tables) {
+    return names.assumeShape(session, tables);
   }
 
   public LiveRelations live(Session session, TableHandle table) {

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  */
 public final class StateSql {
   private final TableColumns columns;
-  private final Set<Sidecar> empty;
+  private final Set<LayerSource> empty;
   private final boolean fewRows;
 
   public StateSql(TableColumns columns) {
@@ -35,11 +35,11 @@ public final class StateSql {
   /**
    * @param empty relations that are known to hold nothing in the snapshot in which the SQL will run
    */
-  StateSql(TableColumns columns, Set<Sidecar> empty) {
+  StateSql(TableColumns columns, Set<LayerSource> empty) {
     this(columns, empty, false);
   }
 
-  private StateSql(TableColumns columns, Set<Sidecar> empty, boolean fewRows) {
+  private StateSql(TableColumns columns, Set<LayerSource> empty, boolean fewRows) {
     this.columns = columns;
     this.empty = empty;
     this.fewRows = fewRows;
@@ -110,8 +110,8 @@ public final class StateSql {
   }
 
   /** What hides rows at the bottom of a state, but for what is known to be empty. */
-  List<Sidecar> hiding(PhysicalState state) {
-    return sidecars(state).stream().filter(sidecar -> !empty.contains(sidecar)).toList();
+  List<LayerSource> hiding(PhysicalState state) {
+    return layers(state).stream().filter(layer -> !empty.contains(layer)).toList();
   }
 
   /** One statement per part, put together. */
@@ -139,37 +139,37 @@ public final class StateSql {
   }
 
   /** Every relation whose rows decide about the state, but for the rows at the bottom. */
-  static Set<Sidecar> sidecars(PhysicalState state) {
-    Set<Sidecar> sidecars = new LinkedHashSet<>();
+  static Set<LayerSource> layers(PhysicalState state) {
+    Set<LayerSource> layers = new LinkedHashSet<>();
     switch (state) {
       case Nothing _ -> {}
       case Live live -> {
         if (!live.now()) {
-          sidecars.add(Sidecar.at(live.live().history(), live.anchor()));
-          sidecars.add(Sidecar.all(live.live().workingSet()));
+          layers.add(LayerSource.at(live.live().history(), live.anchor()));
+          layers.add(LayerSource.all(live.live().workingSet()));
         }
       }
       case Overlaid overlaid -> {
         OverlayRelations overlay = overlaid.overlay();
         if (!overlaid.now()) {
-          sidecars.add(Sidecar.at(overlay.history(), overlaid.position()));
-          sidecars.add(Sidecar.all(overlay.workingSet()));
+          layers.add(LayerSource.at(overlay.history(), overlaid.position()));
+          layers.add(LayerSource.all(overlay.workingSet()));
         }
-        sidecars.add(Sidecar.all(overlay.rows()));
-        sidecars.add(Sidecar.all(overlay.tombstones()));
-        sidecars.addAll(sidecars(overlaid.base()));
+        layers.add(LayerSource.all(overlay.rows()));
+        layers.add(LayerSource.all(overlay.tombstones()));
+        layers.addAll(layers(overlaid.base()));
       }
     }
-    return sidecars;
+    return layers;
   }
 
-  private List<Part> liveParts(Live live, List<Sidecar> hiddenBy) {
+  private List<Part> liveParts(Live live, List<LayerSource> hiddenBy) {
     List<Part> parts = new ArrayList<>();
-    List<Sidecar> above = new ArrayList<>(hiddenBy);
+    List<LayerSource> above = new ArrayList<>(hiddenBy);
     if (!live.now()) {
-      Sidecar history = Sidecar.at(live.live().history(), live.anchor());
+      LayerSource history = LayerSource.at(live.live().history(), live.anchor());
       addImages(parts, history, above);
-      addImages(parts, Sidecar.all(live.live().workingSet()), above);
+      addImages(parts, LayerSource.all(live.live().workingSet()), above);
     }
     parts.add(new Part(live.live().rows(), condition(null, above)));
     return parts;
@@ -178,20 +178,20 @@ public final class StateSql {
   private List<Part> overlaidParts(Overlaid overlaid) {
     OverlayRelations overlay = overlaid.overlay();
     List<Part> parts = new ArrayList<>();
-    List<Sidecar> above = new ArrayList<>();
+    List<LayerSource> above = new ArrayList<>();
     if (!overlaid.now()) {
-      Sidecar history = Sidecar.at(overlay.history(), overlaid.position());
-      Sidecar workingSet = Sidecar.all(overlay.workingSet());
+      LayerSource history = LayerSource.at(overlay.history(), overlaid.position());
+      LayerSource workingSet = LayerSource.all(overlay.workingSet());
       addShowingThrough(parts, overlaid.base(), history, workingSet);
       addImages(parts, history, above);
       addImages(parts, workingSet, above);
     }
-    Sidecar rows = Sidecar.all(overlay.rows());
+    LayerSource rows = LayerSource.all(overlay.rows());
     if (!empty.contains(rows)) {
       parts.add(new Part(overlay.rows(), condition(null, above)));
       above.add(rows);
     }
-    Sidecar tombstones = Sidecar.all(overlay.tombstones());
+    LayerSource tombstones = LayerSource.all(overlay.tombstones());
     if (!empty.contains(tombstones)) {
       above.add(tombstones);
     }
@@ -199,30 +199,30 @@ public final class StateSql {
     return parts;
   }
 
-  /** The rows among the images of a sidecar; from here on it hides what comes below. */
-  private void addImages(List<Part> parts, Sidecar sidecar, List<Sidecar> above) {
-    if (!empty.contains(sidecar)) {
+  /** The rows among the images of a layer; from here on it hides what comes below. */
+  private void addImages(List<Part> parts, LayerSource layer, List<LayerSource> above) {
+    if (!empty.contains(layer)) {
       parts.add(
           new Part(
-              sidecar.relation(),
-              condition("x.epoch_kind = 1 AND " + sidecar.condition("x"), above)));
-      above.add(sidecar);
+              layer.relation(), condition("x.epoch_kind = 1 AND " + layer.condition("x"), above)));
+      above.add(layer);
     }
   }
 
   /** Keys that had no entry in the overlay then and have, or had, one since: the base's rows. */
-  private void addShowingThrough(List<Part> parts, Live base, Sidecar history, Sidecar workingSet) {
+  private void addShowingThrough(
+      List<Part> parts, Live base, LayerSource history, LayerSource workingSet) {
     List<String> keys = new ArrayList<>();
-    for (Sidecar sidecar : List.of(history, workingSet)) {
-      if (!empty.contains(sidecar)) {
+    for (LayerSource layer : List.of(history, workingSet)) {
+      if (!empty.contains(layer)) {
         keys.add(
             "SELECT %s FROM %s x WHERE x.epoch_kind = 0 AND %s%s"
                 .formatted(
                     columns.key("x"),
-                    sidecar.relation(),
-                    sidecar.condition("x"),
-                    sidecar == workingSet && !empty.contains(history)
-                        ? " AND " + Sidecar.absentUnjoined(List.of(history), columns, "x")
+                    layer.relation(),
+                    layer.condition("x"),
+                    layer == workingSet && !empty.contains(history)
+                        ? " AND " + LayerSource.absentUnjoined(List.of(history), columns, "x")
                         : ""));
       }
     }
@@ -242,15 +242,15 @@ public final class StateSql {
             "TRUE"));
   }
 
-  private String condition(String own, List<Sidecar> above) {
+  private String condition(String own, List<LayerSource> above) {
     List<String> conditions = new ArrayList<>();
     if (own != null) {
       conditions.add(own);
     }
     if (fewRows) {
-      above.forEach(sidecar -> conditions.add(sidecar.absent(columns, "x")));
+      above.forEach(layer -> conditions.add(layer.absent(columns, "x")));
     } else if (!above.isEmpty()) {
-      conditions.add(Sidecar.absentUnjoined(above, columns, "x"));
+      conditions.add(LayerSource.absentUnjoined(above, columns, "x"));
     }
     return conditions.isEmpty() ? "TRUE" : String.join(" AND ", conditions);
   }

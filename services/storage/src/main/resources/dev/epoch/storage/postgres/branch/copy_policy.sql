@@ -44,7 +44,7 @@ $$;
 
 -- Whether a copy may be made that nobody asked for: there is none, nobody makes or dropped one, and with it such
 -- copies take no more than so many bytes.
-CREATE OR REPLACE FUNCTION epoch.may_copy_unasked(of_branch text, of_table text, most bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION epoch.may_copy_automatically(of_branch text, of_table text, most bigint) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -74,13 +74,13 @@ END
 $$;
 
 -- Drops a copy that nobody asked for and nobody was seen reading lately.
-CREATE OR REPLACE FUNCTION epoch.drop_unread_copy(of_branch text, of_table text, unread interval) RETURNS void
+CREATE OR REPLACE FUNCTION epoch.drop_idle_copy(of_branch text, of_table text, idle interval) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   PERFORM FROM epoch.branch_tables
-  WHERE branch_id = of_branch AND table_id = of_table AND copy_automatic AND copy_seen_at < now() - unread
+  WHERE branch_id = of_branch AND table_id = of_table AND copy_automatic AND copy_seen_at < now() - idle
   FOR UPDATE;
   IF FOUND THEN
     PERFORM epoch.drop_copy(of_branch, of_table);

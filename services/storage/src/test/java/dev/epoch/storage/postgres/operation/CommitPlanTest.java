@@ -38,7 +38,7 @@ class CommitPlanTest {
       try (Connection connection = database.sql().connect();
           Statement statement = connection.createStatement()) {
         connection.setAutoCommit(false);
-        statement.execute(OperationWork.KEYED_PLANS);
+        statement.execute(OperationAttempt.KEYED_PLANS);
         plan =
             TestDatabase.rows(connection, "EXPLAIN (COSTS OFF) " + commit).stream()
                 .map(List::getFirst)

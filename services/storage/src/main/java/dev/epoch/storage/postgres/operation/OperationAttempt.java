@@ -34,7 +34,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** One try to do an operation, inside a transaction that the caller commits. */
-final class OperationWork {
+final class OperationAttempt {
   /** Plans that cost what the working set costs, made once per connection. */
   static final String KEYED_PLANS =
       """
@@ -54,7 +54,7 @@ final class OperationWork {
   private final Map<String, RowsLocation> live = new HashMap<>();
   private final Map<String, List<RowChange>> committed = new HashMap<>();
 
-  OperationWork(
+  OperationAttempt(
       Session session,
       StateResolver resolver,
       LockRetries retries,
@@ -173,8 +173,8 @@ final class OperationWork {
             .toList();
     Runnable fitting =
         commitsOnly
-            ? resolver.assumeFitting(session, handles)
-            : resolver.askFitting(session, handles);
+            ? resolver.assumeShape(session, handles)
+            : resolver.checkShape(session, handles);
     Map<String, BranchPlacement> placements = placements(ids, commitsOnly);
     fitting.run();
     List<OperationTable> tables = new ArrayList<>();

@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
  * @param position of a history's rows: those that were current at it; {@link PhysicalState#NOW} for
  *     all rows of a relation that is no history
  */
-record Sidecar(String relation, long position) {
-  static Sidecar all(String relation) {
-    return new Sidecar(relation, PhysicalState.NOW);
+record LayerSource(String relation, long position) {
+  static LayerSource all(String relation) {
+    return new LayerSource(relation, PhysicalState.NOW);
   }
 
-  static Sidecar at(String history, long position) {
-    return new Sidecar(history, position);
+  static LayerSource at(String history, long position) {
+    return new LayerSource(history, position);
   }
 
   /** Which of the relation's rows count. */
@@ -55,16 +55,16 @@ record Sidecar(String relation, long position) {
   }
 
   /**
-   * None of the sidecars has a row with the key of {@code alias}. All their keys are one set, which
+   * None of the layers has a row with the key of {@code alias}. All their keys are one set, which
    * is looked up once per row. The planner makes no join of it but a hashed subplan or probes of
    * the indexes: statistics of a table that was empty when it was last looked at say "no rows", and
    * a join planned with them may scan the table once for every key.
    */
-  static String absentUnjoined(List<Sidecar> sidecars, TableColumns columns, String alias) {
+  static String absentUnjoined(List<LayerSource> layers, TableColumns columns, String alias) {
     return "(NOT EXISTS (SELECT FROM (%s) hidden WHERE %s)) IS TRUE"
         .formatted(
-            sidecars.stream()
-                .map(sidecar -> sidecar.keys(columns))
+            layers.stream()
+                .map(layer -> layer.keys(columns))
                 .collect(Collectors.joining(" UNION ALL ")),
             columns.sameKey("hidden", alias));
   }

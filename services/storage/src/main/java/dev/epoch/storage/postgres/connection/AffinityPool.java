@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * each table and branch, and again whenever the server looks after one of their tables. Planning
  * costs more than the work of a small transaction.
  */
-public final class KeyedConnections implements AutoCloseable {
+public final class AffinityPool implements AutoCloseable {
   /** The key of work whose plans cost little: any connection will do. */
   public static final String ANY = "";
 
@@ -83,7 +83,7 @@ public final class KeyedConnections implements AutoCloseable {
     }
 
     /** The less the better a place is for this work. */
-    private int strangeness(String key) {
+    private int cost(String key) {
       return key.equals(ANY) || known.containsKey(key) ? -1 : known.size();
     }
   }
@@ -101,7 +101,7 @@ public final class KeyedConnections implements AutoCloseable {
   /**
    * @param limits how many there are at most, and how long callers wait for one
    */
-  KeyedConnections(Connecting connecting, PgConnectOptions options, PoolOptions limits) {
+  AffinityPool(Connecting connecting, PgConnectOptions options, PoolOptions limits) {
     this.connecting = connecting;
     this.options = options;
     this.limitMillis = limits.getConnectionTimeoutUnit().toMillis(limits.getConnectionTimeout());
@@ -164,7 +164,7 @@ public final class KeyedConnections implements AutoCloseable {
       Optional<Place> suiting =
           free.reversed().stream()
               .filter(place -> suits(place, key))
-              .min(Comparator.comparing(place -> place.strangeness(key)));
+              .min(Comparator.comparing(place -> place.cost(key)));
       if (suiting.isPresent()) {
         return lent(suiting.get(), key);
       }

@@ -28,14 +28,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Rows of states, and what differs between states. Every answer is of one snapshot. */
-public final class StateReader {
+public final class PostgresStateReader {
   /** Keys, up to which rows are read without a cursor. */
   private static final long AT_ONCE = 500;
 
   private final Database database;
   private final StateResolver resolver;
 
-  public StateReader(Database database, StateResolver resolver) {
+  public PostgresStateReader(Database database, StateResolver resolver) {
     this.database = database;
     this.resolver = resolver;
   }
@@ -57,7 +57,7 @@ public final class StateReader {
 
   /** Whether the table still fits is asked in the same round trip. */
   private SnapshotState seen(Session session, TableHandle table, TableState state) {
-    Runnable fits = resolver.askFitting(session, List.of(table));
+    Runnable fits = resolver.checkShape(session, List.of(table));
     Supplier<SnapshotState> seen =
         SnapshotState.ask(session, table, resolver.resolve(session, table, state));
     fits.run();
@@ -69,7 +69,7 @@ public final class StateReader {
     SnapshotState seen = seen(session, table, state);
     TableColumns columns = new TableColumns(table.schema());
     StateSql sql = new StateSql(columns, seen.empty());
-    String bottom = FewKeys.absent(session, columns, sql.hiding(seen.physical()), "x");
+    String bottom = InlineKeyFilter.absent(session, columns, sql.hiding(seen.physical()), "x");
     return repeated
         ? new GatheredImages(session, table, columns, sql).select(seen.physical(), bottom)
         : sql.select(seen.physical(), bottom);

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * The records of a request, checked against the table's shape and sorted into groups that one
  * statement can write: those that give values to the same columns.
  */
-final class GivenRecords {
+final class RecordBatch {
   private static final Pattern LENGTH =
       Pattern.compile("(?:character(?: varying)?|bit varying)\\((\\d+)\\)");
 
@@ -120,7 +120,7 @@ final class GivenRecords {
     }
   }
 
-  private GivenRecords(TableHandle table, ValueCodec codec) {
+  private RecordBatch(TableHandle table, ValueCodec codec) {
     this.schema = table.schema();
     this.codec = codec;
     this.tableName = table.name();
@@ -128,8 +128,8 @@ final class GivenRecords {
   }
 
   /** Fails with {@link WriteRefusedException} for the first record that does not fit the table. */
-  static GivenRecords of(TableHandle table, ValueCodec codec, List<RowWrite> writes) {
-    GivenRecords records = new GivenRecords(table, codec);
+  static RecordBatch of(TableHandle table, ValueCodec codec, List<RowWrite> writes) {
+    RecordBatch records = new RecordBatch(table, codec);
     for (int index = 0; index < writes.size(); index++) {
       switch (writes.get(index)) {
         case RowWrite.Upsert upsert -> records.upsert(index, upsert.record());

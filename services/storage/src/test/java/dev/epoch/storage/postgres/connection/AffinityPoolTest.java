@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BusyException;
-import dev.epoch.storage.postgres.connection.KeyedConnections.Lent;
+import dev.epoch.storage.postgres.connection.AffinityPool.Lent;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import io.vertx.sqlclient.PoolOptions;
@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class KeyedConnectionsTest {
+class AffinityPoolTest {
   private static final int MOST = 3;
 
   private final TestDatabase sql = StoragePostgres.database();
-  private final KeyedConnections connections =
-      new KeyedConnections(
+  private final AffinityPool connections =
+      new AffinityPool(
           new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING),
           sql.options(),
           new PoolOptions()

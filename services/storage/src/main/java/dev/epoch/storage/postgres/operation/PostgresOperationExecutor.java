@@ -26,14 +26,14 @@ import java.util.function.BiFunction;
  * The physical half of commits and merges. Each operation is one transaction that also records
  * itself, so it is done or not, and done once.
  */
-public final class Operations {
+public final class PostgresOperationExecutor {
   private final Database database;
   private final StateResolver resolver;
   private final LockRetries retries;
   private final BiFunction<Session, Operation, MergeValidation.OtherTables> others;
   private final LockHolders holders;
 
-  public Operations(
+  public PostgresOperationExecutor(
       Database database,
       StateResolver resolver,
       LockRetries retries,
@@ -126,8 +126,8 @@ public final class Operations {
     return staged;
   }
 
-  private OperationWork work(Session session, Operation operation) {
-    return new OperationWork(
+  private OperationAttempt work(Session session, Operation operation) {
+    return new OperationAttempt(
         session, resolver, retries, operation, others.apply(session, operation));
   }
 

@@ -13,22 +13,22 @@ import java.util.stream.Collectors;
  * statement looks up, and no hindrance to parallel plans. Right only in the snapshot in which the
  * keys were read.
  */
-final class FewKeys {
+final class InlineKeyFilter {
   /** Most keys in a statement; about 20 KB of numbers. */
   static final int MOST = 2_000;
 
   /** Types that PostgreSQL hashes, and of which equal values have one text. */
   private static final Set<DataType.Kind> PLAIN = Set.of(DataType.Kind.INTEGER, DataType.Kind.UUID);
 
-  private FewKeys() {}
+  private InlineKeyFilter() {}
 
   /**
-   * The condition that the key of {@code alias} is none of the sidecars' keys; null if there are
-   * too many of them, or the key is not of one plain column.
+   * The condition that the key of {@code alias} is none of the layers' keys; null if there are too
+   * many of them, or the key is not of one plain column.
    */
   static String absent(
-      Session session, TableColumns columns, List<Sidecar> sidecars, String alias) {
-    if (sidecars.isEmpty() || columns.key().size() != 1) {
+      Session session, TableColumns columns, List<LayerSource> layers, String alias) {
+    if (layers.isEmpty() || columns.key().size() != 1) {
       return null;
     }
     String name = columns.schema().primaryKey().getFirst();
@@ -46,8 +46,8 @@ final class FewKeys {
         "SELECT count(*), array_agg(k.key)::text FROM (SELECT hidden.%s::text FROM (%s) hidden LIMIT %d) k (key)"
             .formatted(
                 key,
-                sidecars.stream()
-                    .map(sidecar -> sidecar.keys(columns))
+                layers.stream()
+                    .map(layer -> layer.keys(columns))
                     .collect(Collectors.joining(" UNION ALL ")),
                 MOST + 1);
     // IS NOT TRUE keeps it an = ANY, which PostgreSQL 14 hashes too
