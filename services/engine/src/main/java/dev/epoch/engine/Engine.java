@@ -43,7 +43,7 @@ public final class Engine {
       case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);
       case MergeBranchV1 c -> MergeProcessor.merge(state, c);
       case ResolveConflictsV1 c -> MergeProcessor.resolve(state, c);
-      case ContinueMergeV1 c -> MergeProcessor.proceed(state, c);
+      case ContinueMergeV1 c -> MergeProcessor.continueMerge(state, c);
       case AbortMergeV1 c -> MergeProcessor.abort(state, c);
     };
   }

@@ -241,7 +241,7 @@ final class MergingShell {
     BranchState target = state().branches().byId().get(operation.branchId());
     Answer answer =
         new Answer(
-            Decision.proceed(),
+            Decision.accepted(),
             java.util.Optional.empty(),
             operation.command(),
             operation.idempotencyKey());

@@ -40,7 +40,7 @@ public final class TagService {
     CommitState commit = new References(state, current).commit(target);
     CreateTagV1 command =
         new CreateTagV1(request.name(), commit.id(), target, request.message(), request.force());
-    try (Retention.Use _ = cleanups.use(repository, commit)) {
+    try (CleanupGuard.Use _ = cleanups.use(repository, commit)) {
       return repository.step(command, caller).orRefuse();
     }
   }

@@ -51,11 +51,11 @@ public final class VersioningServer implements AutoCloseable {
     this.chunks = chunks;
     this.adapters = new StorageAdapters(factories, secrets);
     this.backends = new Backends(adapters);
-    Operations operations = new Operations(backends, new TableEntries(chunks));
+    OperationPlans operations = new OperationPlans(backends, new TableEntries(chunks));
     this.recovery = new Recovery(operations, backends, failpoints);
     this.repositories =
         new Repositories(
-            log, snapshots, new RecordCodec(), clock, new RandomIds(), recovery::adopt);
+            log, snapshots, new RecordCodec(), clock, new RandomIds(), recovery::onFound);
     OperationRunner runner = new OperationRunner(operations, recovery, failpoints);
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);

@@ -30,7 +30,9 @@ class TagsTest {
         .statusCode(404)
         .body("error", equalTo("CommitNotFoundError"));
     api.register(
-        "users", "CREATE TABLE %s (id int PRIMARY KEY, name text)", "INSERT INTO %s VALUES (1, 'a')");
+        "users",
+        "CREATE TABLE %s (id int PRIMARY KEY, name text)",
+        "INSERT INTO %s VALUES (1, 'a')");
     String first = api.commit("main", "first");
     api.post("/tags", "{\"name\": \"v1.0\", \"message\": \"Release 1.0\"}")
         .statusCode(201)
@@ -66,7 +68,8 @@ class TagsTest {
     api.post("/branches/merge", "{\"source\": \"release/2\", \"target\": \"old\"}")
         .statusCode(200)
         .body("is_fast_forward", equalTo(true));
-    api.get("/events?type=tag-created").body("events.data.name", equalTo(List.of("v1.0", "release/2")));
+    api.get("/events?type=tag-created")
+        .body("events.data.name", equalTo(List.of("v1.0", "release/2")));
   }
 
   @Test

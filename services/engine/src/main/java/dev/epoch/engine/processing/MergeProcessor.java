@@ -77,7 +77,7 @@ public final class MergeProcessor {
                   "remedy",
                   "Merge with strategy THREE_WAY")));
     }
-    return Decision.proceed();
+    return Decision.accepted();
   }
 
   public static Decision prepare(RepositoryState state, Continuation.PrepareMerge facts) {
@@ -151,7 +151,7 @@ public final class MergeProcessor {
             merge.conflictSet()));
   }
 
-  public static Decision proceed(RepositoryState state, ContinueMergeV1 command) {
+  public static Decision continueMerge(RepositoryState state, ContinueMergeV1 command) {
     Optional<BranchState> branch = state.branch(command.branch());
     if (branch.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
@@ -177,7 +177,7 @@ public final class MergeProcessor {
                   "remedy",
                   "epoch conflicts resolve")));
     }
-    return Decision.proceed();
+    return Decision.accepted();
   }
 
   public static Decision abort(RepositoryState state, AbortMergeV1 command) {

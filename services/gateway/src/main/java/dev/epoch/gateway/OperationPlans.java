@@ -25,11 +25,11 @@ import java.util.Map;
  * which database, what it did, and the facts that complete the operation. The same code serves a
  * living server and recovery.
  */
-final class Operations {
+final class OperationPlans {
   private final Backends backends;
   private final TableEntries entries;
 
-  Operations(Backends backends, TableEntries entries) {
+  OperationPlans(Backends backends, TableEntries entries) {
     this.backends = backends;
     this.entries = entries;
   }

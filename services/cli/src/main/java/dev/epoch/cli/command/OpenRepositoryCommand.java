@@ -5,9 +5,9 @@ import dev.epoch.cli.Session;
 import dev.epoch.client.Repository;
 
 /** Ties the folder to a repository, a new one or one that exists. */
-abstract class TyingCommand extends EpochSubcommand {
+abstract class OpenRepositoryCommand extends EpochSubcommand {
 
-  TyingCommand(Session session) {
+  OpenRepositoryCommand(Session session) {
     super(session);
   }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * <p>It dies with its connection: the database behind the next one may have been restored from a
  * backup. Used by one flush at a time, so it is not synchronised.
  */
-final class KnownLog {
+final class VersionCache {
   static final int MAX_STREAMS = 4096;
 
   /** In the order of their last use; the oldest make room. */
@@ -37,7 +37,7 @@ final class KnownLog {
    * @return empty if the database has to be asked: for a version, or because an append would be
    *     refused, which may be one that was stored before
    */
-  Optional<AppendBatch> foresee(List<AppendRequest> requests) {
+  Optional<AppendBatch> predict(List<AppendRequest> requests) {
     Map<String, Long> named = HashMap.newHashMap(requests.size());
     for (AppendRequest request : requests) {
       Long version = versions.get(request.stream());

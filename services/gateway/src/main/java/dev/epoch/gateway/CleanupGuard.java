@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * Keeps apart, in one repository, who works with rows that no branch refers to yet, who drops rows
  * that nothing refers to, and who writes them anew. Only dropping holds others up.
  */
-final class Retention {
+final class CleanupGuard {
   private final ReentrantReadWriteLock dropping = new ReentrantReadWriteLock();
   private final ReentrantLock maintenance = new ReentrantLock();
 
