@@ -49,6 +49,7 @@ final class HistoryProperties {
     assertThat(after.storages()).isEqualTo(before.storages());
     assertThat(after.tables()).isEqualTo(before.tables());
     assertThat(after.branches()).isEqualTo(before.branches());
+    assertThat(after.tags()).isEqualTo(before.tags());
     assertThat(after.commits()).isSameAs(before.commits());
     assertThat(after.operations()).isEqualTo(before.operations());
     assertThat(after.sessions()).isEqualTo(before.sessions());

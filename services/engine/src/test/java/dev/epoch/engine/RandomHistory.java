@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 public final class RandomHistory {
   private static final List<String> BRANCHES =
       List.of("main", "dev", "feature/a", "feature/b", "x");
+  private static final List<String> TAGS = List.of("v1", "v2", "x");
   private static final List<String> TABLES = List.of("users", "orders", "items");
   private static final List<String> STORAGES = List.of("s1", "s2");
 
@@ -107,6 +108,8 @@ public final class RandomHistory {
                 null, "refuse", new dev.epoch.events.LiveCommits("changes", 10)));
       }
       send(new CheckoutBranchV1(anyBranchName()));
+    } else if (choice < 388) {
+      tags();
     } else if (choice < 398) {
       nonsense();
     } else if (choice < 410) {
@@ -365,6 +368,21 @@ public final class RandomHistory {
             new DeleteBranchV1(
                 branch.name(), chance(2), !world.changed(state(), branch.id()).isEmpty()));
       }
+    }
+  }
+
+  private void tags() {
+    if (chance(3)) {
+      send(new DeleteTagV1(any(TAGS)));
+    } else {
+      BranchState at = anyBranch();
+      send(
+          new CreateTagV1(
+              any(TAGS),
+              at.head(),
+              chance(2) ? null : at.name(),
+              chance(2) ? null : "Release",
+              chance(2)));
     }
   }
 

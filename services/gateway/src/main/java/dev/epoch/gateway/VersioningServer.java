@@ -28,6 +28,7 @@ public final class VersioningServer implements AutoCloseable {
   private final TableService tables;
   private final BranchRegistrar registrar;
   private final BranchService branches;
+  private final TagService tags;
   private final WorkingSetService workingSets;
   private final CommitService commits;
   private final MergeService merges;
@@ -66,6 +67,7 @@ public final class VersioningServer implements AutoCloseable {
         new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups);
+    this.tags = new TagService(cleanups);
     this.commits = new CommitService(workingSets, runner);
     MergeExecution execution =
         new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
@@ -136,6 +138,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public BranchService branches() {
     return branches;
+  }
+
+  public TagService tags() {
+    return tags;
   }
 
   public WorkingSetService workingSets() {
