@@ -84,6 +84,11 @@ public final class EpochClient implements AutoCloseable {
     return new Merges(scope);
   }
 
+  /** Reverts, cherry-picks, rebases and resets. */
+  public Replays replays() {
+    return new Replays(scope);
+  }
+
   /** Conflicts of open merges. */
   public Conflicts conflicts() {
     return new Conflicts(scope);
