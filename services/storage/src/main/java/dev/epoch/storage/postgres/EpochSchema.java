@@ -45,6 +45,7 @@ final class EpochSchema {
           "connections.sql",
           "guard.sql",
           "read_views.sql",
+          "archives.sql",
           "removal.sql");
 
   private static final String SCRIPT =

@@ -98,8 +98,8 @@ class TableCaptureTest {
       assertThat(traces(database)).isNotEqualTo(withOne);
 
       // when: one table
-      database.capture.remove(second);
-      database.capture.remove(second);
+      database.remove(second);
+      database.remove(second);
       database.branches.drop(branch);
 
       // then
@@ -150,7 +150,7 @@ class TableCaptureTest {
       database.sql().execute("DROP TABLE users");
 
       // when
-      database.capture.remove(users);
+      database.remove(users);
 
       // then
       assertThat(database.sql().value("SELECT count(*) FROM epoch.tables")).isEqualTo("0");

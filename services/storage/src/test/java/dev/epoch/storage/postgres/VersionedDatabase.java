@@ -7,6 +7,7 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.OperationId;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.testing.StoragePostgres;
@@ -33,6 +34,7 @@ final class VersionedDatabase implements AutoCloseable {
   private final AtomicLong positions = new AtomicLong();
   private final AtomicLong ids = new AtomicLong();
   final TableCapture capture;
+  private final TableRemoval removal;
   final BranchRegistry branches;
 
   private VersionedDatabase(TestDatabase database, String role) {
@@ -42,6 +44,7 @@ final class VersionedDatabase implements AutoCloseable {
             StoragePostgres.vertx(), database.options(role), new PoolOptions().setMaxSize(4));
     LockRetries retries = new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(20));
     this.capture = new TableCapture(connections, retries);
+    this.removal = new TableRemoval(connections, retries, (_, _, _) -> false);
     this.branches = new BranchRegistry(connections, retries);
   }
 
@@ -106,6 +109,11 @@ final class VersionedDatabase implements AutoCloseable {
             repository, "t" + "%012d".formatted(ids.incrementAndGet()), name, path, schema);
     capture.install(nextOperation(), handle);
     return handle;
+  }
+
+  /** Removes the table with all that is kept of it. */
+  void remove(TableHandle table) {
+    removal.remove(table, Removal.OF_EVERYTHING);
   }
 
   TableHandle handle(String id, TablePath path, String name, String... key) {
