@@ -24,8 +24,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Takes back what deleted branches and removed tables left in databases, once no branch reaches a
- * commit whose rows are there.
+ * Takes back what deleted branches and removed tables left in databases, once no branch or tag
+ * reaches a commit whose rows are there.
  */
 public final class CleanupService {
   private static final Logger LOG = Logger.getLogger(CleanupService.class.getName());
@@ -39,8 +39,8 @@ public final class CleanupService {
   }
 
   /**
-   * Drops rows that nothing refers to. Commits that no branch reaches cannot be read afterwards.
-   * New branches and merges wait for it, and it waits for a rebuild.
+   * Drops rows that nothing refers to. Commits that no branch or tag reaches cannot be read
+   * afterwards. New branches and merges wait for it, and it waits for a rebuild.
    *
    * @param dryRun whether only to tell
    */
@@ -142,7 +142,7 @@ public final class CleanupService {
   }
 
   /**
-   * What a commit reads that a branch or a merge reaches.
+   * What a commit reads that a branch, tag or merge reaches.
    *
    * @param overlays ids of branches
    * @param tables ids
@@ -169,6 +169,7 @@ public final class CleanupService {
       }
       branch.locations().values().forEach(kept::add);
     }
+    state.tags().byName().values().forEach(tag -> open.add(tag.commit()));
     for (OperationState operation : state.operations().values()) {
       if (operation.plan() instanceof OperationPlan.Merge merge) {
         open.add(merge.sourceCommit());
