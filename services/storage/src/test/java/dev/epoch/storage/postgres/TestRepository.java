@@ -67,7 +67,7 @@ public final class TestRepository implements AutoCloseable {
   }
 
   /** Registers a table of the schema public by columns that tell its rows apart. */
-  void installBy(String name, String... key) {
+  public void installBy(String name, String... key) {
     install(name, List.of(key));
     putBranch(main);
   }
