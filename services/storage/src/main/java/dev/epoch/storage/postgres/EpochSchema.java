@@ -28,6 +28,7 @@ final class EpochSchema {
           "names.sql",
           "columns.sql",
           "capture.sql",
+          "append_only.sql",
           "key_counts.sql",
           "nested_captures.sql",
           "unique_rules.sql",

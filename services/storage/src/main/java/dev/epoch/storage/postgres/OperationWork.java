@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -178,6 +179,7 @@ final class OperationWork {
     StringBuilder locks = new StringBuilder(retries.setting());
     for (OperationTable table : tables) {
       if (branch.isDefault() && table.operation() instanceof MergeRows) {
+        usersTable(table).ifPresent(users -> addLock(locks, users));
         addLock(locks, table.live().rows());
       }
       if (table.workingSet() != null) {
@@ -260,6 +262,14 @@ final class OperationWork {
     for (String id : without) {
       tables.put(id, find(tables.get(id).operation(), operation.branch(), placements));
     }
+  }
+
+  /** The users' table where Epoch's rows are forwarded to it: locked first, as writers do it. */
+  static Optional<String> usersTable(OperationTable table) {
+    return table.handle().schema().appendOnly()
+        ? Optional.of(
+            Quote.qualified(table.handle().path().schema(), table.handle().path().table()))
+        : Optional.empty();
   }
 
   private static void addLock(StringBuilder locks, String relation) {

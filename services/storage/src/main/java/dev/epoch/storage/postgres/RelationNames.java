@@ -38,14 +38,19 @@ final class RelationNames {
     }
   }
 
-  private record Sidecars(String workingSet, String history) {}
+  /**
+   * @param rows with their ids, of an append-only table, else null
+   */
+  private record Sidecars(String rows, String workingSet, String history) {}
 
   /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
   LiveRelations live(Session session, TableHandle table) {
     Sidecars sidecars = live.computeIfAbsent(table.id(), id -> readLive(session, table));
     requireFitting(session, table);
     return new LiveRelations(
-        Quote.qualified(table.path().schema(), table.path().table()),
+        sidecars.rows() == null
+            ? Quote.qualified(table.path().schema(), table.path().table())
+            : sidecars.rows(),
         sidecars.workingSet(),
         sidecars.history());
   }
@@ -155,11 +160,14 @@ final class RelationNames {
   private static Sidecars readLive(Session session, TableHandle table) {
     return session
         .first(
-            "SELECT epoch.object_of('w', $1), epoch.object_of('h', $1)",
+            "SELECT epoch.object_of('r', $1), epoch.object_of('w', $1), epoch.object_of('h', $1)",
             row ->
                 row.getString(0) == null
                     ? null
-                    : new Sidecars(epoch(row.getString(0)), epoch(row.getString(1))),
+                    : new Sidecars(
+                        table.schema().appendOnly() ? epoch(row.getString(0)) : null,
+                        epoch(row.getString(1)),
+                        epoch(row.getString(2))),
             table.id())
         .orElseThrow(() ->
             new TableNotFoundException(

@@ -104,6 +104,7 @@ final class RevertWork {
       OperationTable found = OperationTable.of(session, resolver, table, branch, placements);
       tables.add(found);
       if (branch.isDefault() && table instanceof MergeRows) {
+        OperationWork.usersTable(found).ifPresent(users -> addLock(locks, users));
         addLock(locks, found.live().rows());
       }
       if (found.workingSet() != null) {

@@ -71,6 +71,14 @@ final class TableColumns {
     return each(all, name -> alias + "." + name, ", ");
   }
 
+  /** The columns that the user's table has, in its order. */
+  String users(String alias) {
+    return each(
+        schema.usersColumns().stream().map(column -> Quote.identifier(column.name())).toList(),
+        name -> alias + "." + name,
+        ", ");
+  }
+
   String key(String alias) {
     return each(key, name -> alias + "." + name, ", ");
   }

@@ -16,7 +16,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  live := epoch.live_table(gone);
+  live := epoch.users_table(gone);
   IF live IS NOT NULL THEN
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', live);
     PERFORM epoch.drop_row_triggers(w) FROM epoch.written_tables(live) AS w;
@@ -26,7 +26,8 @@ BEGIN
     SELECT DISTINCT g.tgrelid::regclass
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname = epoch.object_of('c', gone)
+    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('a', gone))
+      AND g.tgrelid IS DISTINCT FROM to_regclass(format('epoch.%I', epoch.object_of('r', gone)))
   LOOP
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', captured);
     PERFORM epoch.drop_row_triggers(captured);
@@ -47,8 +48,10 @@ BEGIN
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('w', gone));
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('h', gone));
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('k', gone));
-  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('c', gone));
-  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('p', gone));
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('r', gone));
+  FOREACH kind IN ARRAY ARRAY['c', 'p', 'a', 'rf'] LOOP
+    EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, gone));
+  END LOOP;
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
   DELETE FROM epoch.tables WHERE table_id = gone;
   PERFORM epoch.settle_view_names(t.repository);
@@ -61,7 +64,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT format('TABLE %I.%I', n.nspname, c.relname), string_agg(p.privilege, ', ' ORDER BY p.place)
-  FROM epoch.written_tables(epoch.live_table(gone)) AS w
+  FROM epoch.written_tables(epoch.users_table(gone)) AS w
   JOIN pg_class AS c ON c.oid = w
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   CROSS JOIN LATERAL (
@@ -75,7 +78,7 @@ AS $$
   SELECT format('SCHEMA %I', n.nspname), 'USAGE'
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.oid = epoch.live_table(gone) AND NOT has_schema_privilege(n.oid, 'USAGE')
+  WHERE c.oid = epoch.users_table(gone) AND NOT has_schema_privilege(n.oid, 'USAGE')
   ORDER BY 1
 $$;
 
@@ -125,6 +128,11 @@ BEGIN
       t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
       epoch.waits_at_key(t.table_id));
     PERFORM epoch.capture_partitions(t.table_id);
+    IF t.append_only THEN
+      PERFORM epoch.create_append_capture(t.table_id);
+      PERFORM epoch.create_append_triggers(t.table_id);
+      PERFORM epoch.create_forwarding(t.table_id);
+    END IF;
     FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
       IF place.has_overlay THEN
         PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);
