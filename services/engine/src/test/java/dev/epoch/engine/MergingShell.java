@@ -118,7 +118,8 @@ final class MergingShell {
                 "Merge " + name,
                 author,
                 repository.log().getLast().at().time(),
-                List.of())),
+                List.of(),
+                "merge")),
         TestRepository.ALICE,
         answer);
   }
@@ -148,7 +149,8 @@ final class MergingShell {
             conflicts ? PhysicalWorld.digest("conflicts") : null,
             counts,
             former,
-            "commit"),
+            "commit",
+            "merge"),
         TestRepository.ALICE,
         answer);
   }
@@ -241,7 +243,7 @@ final class MergingShell {
     BranchState target = state().branches().byId().get(operation.branchId());
     Answer answer =
         new Answer(
-            Decision.proceed(),
+            Decision.accepted(),
             java.util.Optional.empty(),
             operation.command(),
             operation.idempotencyKey());

@@ -63,8 +63,8 @@ public final class CleanupService {
    *
    * @throws HistoryPrunedException if rows of it were dropped before
    */
-  Retention.Use use(LiveRepository repository, CommitState commit) {
-    Retention.Use use = repository.retention().use(commit.id());
+  CleanupGuard.Use use(LiveRepository repository, CommitState commit) {
+    CleanupGuard.Use use = repository.retention().use(commit.id());
     try {
       requireRows(repository.state(), commit);
       return use;

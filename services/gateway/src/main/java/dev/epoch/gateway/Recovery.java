@@ -46,7 +46,7 @@ public final class Recovery implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Recovery.class.getName());
   private static final Duration RETRY = Duration.ofSeconds(2);
 
-  private final Operations operations;
+  private final OperationPlans operations;
   private final Backends backends;
   private final Failpoints failpoints;
   private final Bookkeeping bookkeeping = new Bookkeeping();
@@ -55,7 +55,7 @@ public final class Recovery implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("epoch-recovery").factory());
 
-  Recovery(Operations operations, Backends backends, Failpoints failpoints) {
+  Recovery(OperationPlans operations, Backends backends, Failpoints failpoints) {
     this.operations = operations;
     this.backends = backends;
     this.failpoints = failpoints;
@@ -115,7 +115,7 @@ public final class Recovery implements AutoCloseable {
   }
 
   /** Settles, in the background, an operation that is stored and that nobody was told of. */
-  void adopt(LiveRepository repository, OperationState operation) {
+  void onFound(LiveRepository repository, OperationState operation) {
     LOG.warning(() ->
         "Operation "
             + operation.id()
@@ -192,7 +192,7 @@ public final class Recovery implements AutoCloseable {
     Map<String, RowsLocation> live = new HashMap<>();
     boolean all = true;
     for (Map.Entry<StorageAdapter, Operation> part : parts.entrySet()) {
-      var result = part.getKey().result(Operations.id(operation));
+      var result = part.getKey().result(OperationPlans.id(operation));
       result.ifPresent(done -> {
         locations.putAll(done.locations());
         live.putAll(done.live());
@@ -313,7 +313,7 @@ public final class Recovery implements AutoCloseable {
     operations
         .physical(state, operation)
         .keySet()
-        .forEach(adapter -> bookkeeping.done(adapter, Operations.id(operation)));
+        .forEach(adapter -> bookkeeping.done(adapter, OperationPlans.id(operation)));
   }
 
   @Override

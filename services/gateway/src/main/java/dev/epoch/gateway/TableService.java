@@ -131,7 +131,7 @@ public final class TableService {
     OperationPlan.RegisterTable plan = (OperationPlan.RegisterTable) operation.plan();
     TableHandle handle = Recovery.handle(repository.state(), plan);
     failpoints.reach(REGISTER + ".prepared");
-    adapter.install(Operations.id(operation), handle);
+    adapter.install(OperationPlans.id(operation), handle);
     failpoints.reach(REGISTER + ".applied.1");
     Progress progress = running.get(repository.name() + "/" + plan.name());
     ContentSum sum = new ContentSum();

@@ -80,14 +80,14 @@ public class MergesResource {
   @Operation(
       summary = "Finish an open merge",
       description = "When every conflict is resolved. Answers the merge commit.")
-  public CommitView proceed(@Valid ContinueMerge given) {
+  public CommitView continueMerge(@Valid ContinueMerge given) {
     ContinueMerge body = given == null ? NOTHING_SAID : given;
     LiveRepository repository = request.repository();
     Merged merged =
         request
             .server()
             .merges()
-            .proceed(
+            .continueMerge(
                 repository,
                 branch(repository.state(), body.branch()),
                 body.message(),

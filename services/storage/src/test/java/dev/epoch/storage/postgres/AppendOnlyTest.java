@@ -18,6 +18,7 @@ import dev.epoch.storage.StorageAdapter.CommittedChanges;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.postgres.codec.Quote;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
