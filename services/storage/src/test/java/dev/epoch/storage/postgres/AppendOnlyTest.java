@@ -143,7 +143,12 @@ class AppendOnlyTest {
             .isEqualTo("0A000");
       }
     }
-    shop.write(shop.main, "UPDATE log SET note = 'x' WHERE false", "DELETE FROM log WHERE false");
+    shop.write(
+        shop.main,
+        "SELECT epoch.use_branch('main')",
+        "UPDATE log SET note = 'x' WHERE false",
+        "DELETE FROM log WHERE false",
+        SAME);
     assertThatThrownBy(
             () -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
         .hasMessageContaining("may not write the live table");

@@ -75,7 +75,8 @@ AS $$
   WHERE t.table_id = of_table
 $$;
 
--- Makes the function on the users' table: what statements of applications add or truncate is done to the rows with ids.
+-- Makes the function on the users' table: what statements of applications add or truncate is done to the rows with ids,
+-- and kept in the working set: rows that come have an id that nothing has had, so that images need no looking up.
 -- Rows that Epoch itself forwards are there already: the statement that does so, and no statement that triggers of
 -- the user set off meanwhile, fires its triggers at depth 2.
 CREATE OR REPLACE FUNCTION epoch.create_append_capture(of_table text) RETURNS void
@@ -95,7 +96,10 @@ BEGIN
           END IF;
         END IF;
         IF TG_OP = 'INSERT' THEN
-          INSERT INTO %2$s (%3$s) SELECT %3$s FROM new_rows;
+          WITH added AS (
+            INSERT INTO %2$s (%3$s) SELECT %3$s FROM new_rows RETURNING epoch_row
+          )
+          INSERT INTO %5$s (epoch_kind, epoch_row) SELECT 0, added.epoch_row FROM added;
         ELSIF TG_OP = 'TRUNCATE' THEN
           IF current_setting('transaction_isolation') <> 'read committed' THEN
             RAISE EXCEPTION 'TRUNCATE of a versioned table needs a READ COMMITTED transaction'
@@ -103,6 +107,7 @@ BEGIN
                 DETAIL = 'It removes rows that the snapshot of this transaction may not see.',
                 HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED.';
           END IF;
+          INSERT INTO %5$s (epoch_kind, epoch_row, %3$s) SELECT 1, epoch_row, %3$s FROM %2$s ON CONFLICT DO NOTHING;
           DELETE FROM %2$s;
         ELSE
           PERFORM FROM old_rows LIMIT 1;
@@ -114,12 +119,13 @@ BEGIN
       END
     $body$,
     of_table, format('epoch.%I', row_table),
-    epoch.column_list(epoch.stored_columns(epoch.users_table(of_table))), epoch.refuse_change(of_table)));
+    epoch.column_list(epoch.stored_columns(epoch.users_table(of_table))), epoch.refuse_change(of_table),
+    format('epoch.%I', epoch.object_of('w', of_table))));
 END
 $function$;
 
--- Makes the function on the table of rows with ids that forwards what Epoch itself writes there. It has the search_path
--- of the session, for triggers of the users' table; so all names in it are qualified. Rows go by all their values:
+-- Makes the function on the table of rows with ids that captures what Epoch itself writes there, and forwards it to the
+-- users' table. It has the search_path of the session, for triggers of the users' table; so all names in it are qualified. Rows go by all their values:
 -- of equal ones any is deleted. Triggers of the user before a row may change or drop it; the row with the id follows.
 CREATE OR REPLACE FUNCTION epoch.create_forwarding(of_table text) RETURNS void
 LANGUAGE plpgsql
@@ -129,12 +135,12 @@ DECLARE
   users text := epoch.users_table(of_table)::text;
   row_table text := format('epoch.%I', epoch.object_of('r', of_table));
   columns text[] := epoch.stored_columns(epoch.users_table(of_table));
-  forwarding text := epoch.object_of('rf', of_table);
+  forwarding text := epoch.object_of('c', of_table);
   operation text;
   transition_tables text;
 BEGIN
   EXECUTE format(
-    'CREATE OR REPLACE FUNCTION epoch.%I() RETURNS trigger LANGUAGE plpgsql SET extra_float_digits = 3 AS %L',
+    'CREATE OR REPLACE FUNCTION epoch.%I() RETURNS trigger LANGUAGE plpgsql AS %L',
     forwarding,
     format(
       $body$
@@ -143,7 +149,12 @@ BEGIN
           sent record;
           landed record;
           missing bigint;
+          former_digits text;
         BEGIN
+          IF pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.>) 1 THEN
+            -- the users' table has sent it
+            RETURN NULL;
+          END IF;
           IF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' THEN
             PERFORM FROM old_rows LIMIT 1;
             IF FOUND THEN
@@ -153,6 +164,10 @@ BEGIN
           END IF;
           PERFORM pg_catalog.set_config('epoch.forwarding', %1$L, true);
           IF TG_OP OPERATOR(pg_catalog.=) 'DELETE' THEN
+            INSERT INTO %10$s (epoch_kind, epoch_row, %4$s)
+            SELECT 1, epoch_row, %4$s FROM old_rows ON CONFLICT DO NOTHING;
+            former_digits := pg_catalog.current_setting('extra_float_digits');
+            PERFORM pg_catalog.set_config('extra_float_digits', '3', true);
             WITH gone AS MATERIALIZED (
               SELECT pg_catalog.md5(ROW(%4$s)::pg_catalog.text) AS digest, pg_catalog.count(*) AS times
               FROM old_rows
@@ -173,12 +188,17 @@ BEGIN
             )
             SELECT (SELECT pg_catalog.count(*) FROM old_rows) OPERATOR(pg_catalog.-) (SELECT pg_catalog.count(*) FROM deleted)
             INTO missing;
+            PERFORM pg_catalog.set_config('extra_float_digits', former_digits, true);
             IF missing OPERATOR(pg_catalog.>) 0 THEN
               RAISE EXCEPTION '%% rows of table %%, which Epoch is to delete, are not there', missing, %7$L
                 USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'The table was changed while its triggers were off. Remove it from Epoch and register it again.';
             END IF;
-          ELSIF EXISTS (
+            PERFORM pg_catalog.set_config('epoch.forwarding', '', true);
+            RETURN NULL;
+          END IF;
+          INSERT INTO %10$s (epoch_kind, epoch_row) SELECT 0, epoch_row FROM new_rows ON CONFLICT DO NOTHING;
+          IF EXISTS (
             SELECT
             FROM pg_catalog.pg_trigger AS g
             WHERE g.tgrelid OPERATOR(pg_catalog.=) %7$L::pg_catalog.regclass AND NOT g.tgisinternal
@@ -203,21 +223,26 @@ BEGIN
       $body$,
       of_table, users, row_table, epoch.column_list(columns), epoch.column_list(columns, 'sent'),
       epoch.refuse_change(of_table), users, epoch.column_list(columns, 'landed'),
-      (SELECT string_agg(format('%I = landed.%1$I', c), ', ') FROM unnest(columns) AS c)));
+      (SELECT string_agg(format('%I = landed.%1$I', c), ', ') FROM unnest(columns) AS c),
+      format('epoch.%I', epoch.object_of('w', of_table))));
   EXECUTE format('REVOKE ALL ON FUNCTION epoch.%I() FROM PUBLIC', forwarding);
   FOR operation, transition_tables IN
-    VALUES ('INSERT', 'NEW TABLE AS new_rows'), ('UPDATE', 'OLD TABLE AS old_rows'), ('DELETE', 'OLD TABLE AS old_rows')
+    SELECT o.*
+    FROM (
+      VALUES ('INSERT', 'NEW TABLE AS new_rows'), ('UPDATE', 'OLD TABLE AS old_rows'), ('DELETE', 'OLD TABLE AS old_rows')
+    ) AS o (name, tables)
+    WHERE NOT EXISTS (
+      SELECT FROM pg_trigger AS g WHERE g.tgrelid = row_table::regclass AND g.tgname = 'epoch_forward_' || lower(o.name)
+    )
   LOOP
-    -- behind the capture, whose triggers have lesser names; not for what the users' table has sent
     EXECUTE format(
-      'CREATE OR REPLACE TRIGGER %I AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT '
-      'WHEN (pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.=) 0) EXECUTE FUNCTION epoch.%I()',
+      'CREATE TRIGGER %I AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
       'epoch_forward_' || lower(operation), operation, row_table, transition_tables, forwarding);
   END LOOP;
 END
 $function$;
 
--- Puts the triggers on the users' table.
+-- Puts the triggers on the users' table, unless they are there.
 CREATE OR REPLACE FUNCTION epoch.create_append_triggers(of_table text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -228,6 +253,9 @@ DECLARE
   operation text;
   transition_tables text;
 BEGIN
+  IF NOT epoch.is_append_lost(of_table) THEN
+    RETURN;
+  END IF;
   FOR operation, transition_tables IN
     VALUES
       ('INSERT', 'REFERENCING NEW TABLE AS new_rows'), ('UPDATE', 'REFERENCING OLD TABLE AS old_rows'),
@@ -244,7 +272,7 @@ BEGIN
 END
 $$;
 
--- Whether triggers on the users' table are not there, or switched off.
+-- Whether triggers are not there, or switched off.
 CREATE OR REPLACE FUNCTION epoch.is_append_lost(of_table text) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -252,9 +280,24 @@ AS $$
   SELECT epoch.live_table(of_table) IS NULL OR (
     SELECT count(*)
     FROM pg_trigger AS g
-    WHERE g.tgrelid = epoch.users_table(of_table)
-      AND g.tgname ~ '^epoch_capture_(before_)?(insert|update|delete|truncate)$' AND g.tgenabled IN ('O', 'A')
-  ) < 8
+    WHERE g.tgenabled IN ('O', 'A') AND (
+      g.tgrelid = epoch.users_table(of_table)
+        AND g.tgname ~ '^epoch_capture_(before_)?(insert|update|delete|truncate)$'
+      OR g.tgrelid = epoch.live_table(of_table) AND g.tgname ~ '^epoch_forward_'
+    )
+  ) < 11
+$$;
+
+-- Makes all that captures an append-only table beside its working set, as far as it is not there.
+CREATE OR REPLACE FUNCTION epoch.create_appending(of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM epoch.create_append_capture(of_table);
+  PERFORM epoch.create_forwarding(of_table);
+  PERFORM epoch.create_append_triggers(of_table);
+END
 $$;
 
 -- Keeps the ids of new rows beyond all that are there or were.

@@ -293,7 +293,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT w
   FROM epoch.written_tables(epoch.live_table(of_table)) AS w
-  WHERE (
+  WHERE NOT epoch.is_append_only(of_table) AND (
     SELECT count(*)
     FROM pg_trigger AS t
     WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_(before_)?(insert|update|delete|truncate)$'
@@ -338,14 +338,13 @@ BEGIN
       PERFORM epoch.index_rules(of_table, images);
     END IF;
   END LOOP;
+  IF t.append_only THEN
+    PERFORM epoch.create_appending(of_table);
+    RETURN;
+  END IF;
   PERFORM epoch.create_row_capture(
     of_table, epoch.object_of('c', of_table), working_set, epoch.waits_at_key(of_table));
   PERFORM epoch.capture_partitions(of_table);
-  IF t.append_only THEN
-    PERFORM epoch.create_append_capture(of_table);
-    PERFORM epoch.create_append_triggers(of_table);
-    PERFORM epoch.create_forwarding(of_table);
-  END IF;
   IF must_count THEN
     PERFORM epoch.fill_key_counts(of_table);
   END IF;

@@ -15,8 +15,8 @@ AS $$
 $$;
 
 -- Kinds of the live table: w working set, h history, c capture function, k counts of keys,
--- p function that looks at policies. Of an append-only table: r rows with their ids, a function that captures the users'
--- table, rf function that forwards to it.
+-- p function that looks at policies. Of an append-only table: r rows with their ids, c capture function of these, which
+-- forwards to the users' table, a capture function of the users' table.
 -- Kinds of an overlay: v rows, d tombstones, vw working set, vh history, vc and dc capture functions of
 -- v and d, vi function behind the view, m copy, vm and dm functions that keep it in line with v and d, mk keys
 -- that changed while it was filled.

@@ -49,7 +49,7 @@ BEGIN
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('h', gone));
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('k', gone));
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('r', gone));
-  FOREACH kind IN ARRAY ARRAY['c', 'p', 'a', 'rf'] LOOP
+  FOREACH kind IN ARRAY ARRAY['c', 'p', 'a'] LOOP
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, gone));
   END LOOP;
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
@@ -124,14 +124,13 @@ DECLARE
 BEGIN
   UPDATE epoch.read_views SET digest = '';
   FOR t IN SELECT * FROM epoch.tables LOOP
-    PERFORM epoch.create_row_capture(
-      t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
-      epoch.waits_at_key(t.table_id));
-    PERFORM epoch.capture_partitions(t.table_id);
     IF t.append_only THEN
-      PERFORM epoch.create_append_capture(t.table_id);
-      PERFORM epoch.create_append_triggers(t.table_id);
-      PERFORM epoch.create_forwarding(t.table_id);
+      PERFORM epoch.create_appending(t.table_id);
+    ELSE
+      PERFORM epoch.create_row_capture(
+        t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
+        epoch.waits_at_key(t.table_id));
+      PERFORM epoch.capture_partitions(t.table_id);
     END IF;
     FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
       IF place.has_overlay THEN
