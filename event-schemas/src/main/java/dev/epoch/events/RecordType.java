@@ -17,7 +17,10 @@ import dev.epoch.events.command.RegisterTableV1;
 import dev.epoch.events.command.RemoveStorageV1;
 import dev.epoch.events.command.RemoveTableV1;
 import dev.epoch.events.command.RenameBranchV1;
+import dev.epoch.events.command.ReplayCommitsV1;
+import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.command.SkipCommitV1;
 import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
 import dev.epoch.events.command.UpdateRepositoryV1;
@@ -38,6 +41,9 @@ import dev.epoch.events.event.MergeOpenedV1;
 import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RecoveryCompletedV1;
+import dev.epoch.events.event.ReplayAbortedV1;
+import dev.epoch.events.event.ReplaySkippedV1;
+import dev.epoch.events.event.ReplayStartedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.events.event.RepositoryOpenedV1;
@@ -85,6 +91,9 @@ public enum RecordType {
   MERGE_OPENED_V1("merge-opened", 1, RecordKind.EVENT, MergeOpenedV1.class),
   CONFLICTS_RESOLVED_V1("conflicts-resolved", 1, RecordKind.EVENT, ConflictsResolvedV1.class),
   MERGE_ABORTED_V1("merge-aborted", 1, RecordKind.EVENT, MergeAbortedV1.class),
+  REPLAY_STARTED_V1("replay-started", 1, RecordKind.EVENT, ReplayStartedV1.class),
+  REPLAY_SKIPPED_V1("replay-skipped", 1, RecordKind.EVENT, ReplaySkippedV1.class),
+  REPLAY_ABORTED_V1("replay-aborted", 1, RecordKind.EVENT, ReplayAbortedV1.class),
   RECOVERY_COMPLETED_V1("recovery-completed", 1, RecordKind.EVENT, RecoveryCompletedV1.class),
   COMMAND_COMPLETED_V1("command-completed", 1, RecordKind.EVENT, CommandCompletedV1.class),
   CREATE_REPOSITORY_V1("create-repository", 1, RecordKind.COMMAND, CreateRepositoryV1.class),
@@ -108,6 +117,9 @@ public enum RecordType {
   MERGE_BRANCH_V1("merge-branch", 1, RecordKind.COMMAND, MergeBranchV1.class),
   RESOLVE_CONFLICTS_V1("resolve-conflicts", 1, RecordKind.COMMAND, ResolveConflictsV1.class),
   CONTINUE_MERGE_V1("continue-merge", 1, RecordKind.COMMAND, ContinueMergeV1.class),
+  REPLAY_COMMITS_V1("replay-commits", 1, RecordKind.COMMAND, ReplayCommitsV1.class),
+  SKIP_COMMIT_V1("skip-commit", 1, RecordKind.COMMAND, SkipCommitV1.class),
+  RESET_BRANCH_V1("reset-branch", 1, RecordKind.COMMAND, ResetBranchV1.class),
   ABORT_MERGE_V1("abort-merge", 1, RecordKind.COMMAND, AbortMergeV1.class),
 
   COMMAND_REJECTED("command-rejected", 1, RecordKind.REJECTION, Rejection.class);

@@ -23,4 +23,7 @@ public sealed interface Command
         MergeBranchV1,
         ResolveConflictsV1,
         ContinueMergeV1,
-        AbortMergeV1 {}
+        AbortMergeV1,
+        ReplayCommitsV1,
+        SkipCommitV1,
+        ResetBranchV1 {}

@@ -30,5 +30,8 @@ public sealed interface Event
         MergeOpenedV1,
         ConflictsResolvedV1,
         MergeAbortedV1,
+        ReplayStartedV1,
+        ReplaySkippedV1,
+        ReplayAbortedV1,
         RecoveryCompletedV1,
         CommandCompletedV1 {}

@@ -191,14 +191,14 @@ public interface StorageAdapter extends AutoCloseable {
    * @param mostBytes that such copies may take in the database
    * @return the copy; empty if somebody dropped one, or it would be too large
    */
-  Optional<BranchCopy> materializeUnasked(
+  Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience);
 
   /** What clients read of branches at this moment, in any repository; copies' use is noted. */
   List<BranchRead> reads();
 
   /** Drops copies that nobody asked for and nobody was seen reading for so long. */
-  void dropUnread(Duration unread);
+  void dropIdle(Duration idle);
 
   /**
    * Drops the copies of some tables, of all if none is named; none is made unasked from then on.

@@ -96,7 +96,7 @@ public final class BranchProcessor {
               "Branch '" + branch.name() + "' has uncommitted changes",
               Map.of("branch", branch.name(), "remedy", "Commit them, or delete with --force")));
     }
-    if (!command.force() && branch.merge() != null) {
+    if (!command.force() && (branch.merge() != null || branch.replay() != null)) {
       return Refusals.mergeInProgress(branch);
     }
     if (!command.force() && !merged(state, branch)) {

@@ -41,6 +41,9 @@ public final class Appliers {
           case MergeOpenedV1 e -> MergeAppliers.opened(state, e);
           case ConflictsResolvedV1 e -> MergeAppliers.resolved(state, e);
           case MergeAbortedV1 e -> MergeAppliers.aborted(state, e);
+          case ReplayStartedV1 e -> ReplayAppliers.started(state, e);
+          case ReplaySkippedV1 e -> ReplayAppliers.skipped(state, e);
+          case ReplayAbortedV1 e -> ReplayAppliers.aborted(state, e);
           case RecoveryCompletedV1 e -> state;
           case CommandCompletedV1 e -> state;
         };

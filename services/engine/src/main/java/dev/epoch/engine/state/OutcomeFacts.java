@@ -46,6 +46,9 @@ final class OutcomeFacts {
                   "decided",
                   String.valueOf(e.decided())));
       case MergeAbortedV1 e -> Optional.of(Map.of("merge", e.mergeId()));
+      case ReplayStartedV1 e -> Optional.empty();
+      case ReplaySkippedV1 e -> Optional.of(Map.of("skipped", e.commit()));
+      case ReplayAbortedV1 e -> Optional.of(Map.of("branch", e.branchId()));
       case CommandCompletedV1 e -> Optional.of(new HashMap<>(e.facts()));
       case OperationPreparedV1 e -> Optional.empty();
       case OperationAbortedV1 e -> Optional.empty();

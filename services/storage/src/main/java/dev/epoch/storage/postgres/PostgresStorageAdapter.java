@@ -29,6 +29,26 @@ import dev.epoch.storage.TableState;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.postgres.branch.BranchCopies;
+import dev.epoch.storage.postgres.branch.BranchRegistry;
+import dev.epoch.storage.postgres.capture.TableCapture;
+import dev.epoch.storage.postgres.catalog.Introspector;
+import dev.epoch.storage.postgres.catalog.PrivilegeCheck;
+import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
+import dev.epoch.storage.postgres.catalog.UserTables;
+import dev.epoch.storage.postgres.codec.PostgresValueCodec;
+import dev.epoch.storage.postgres.connection.Connecting;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.operation.BranchTables;
+import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
+import dev.epoch.storage.postgres.operation.Restoration;
+import dev.epoch.storage.postgres.query.QueryLimits;
+import dev.epoch.storage.postgres.query.ReadQueries;
+import dev.epoch.storage.postgres.record.RecordWrites;
+import dev.epoch.storage.postgres.state.PostgresStateReader;
+import dev.epoch.storage.postgres.state.RelationNames;
+import dev.epoch.storage.postgres.state.StateResolver;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -53,10 +73,10 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   private final TableCapture capture;
   private final BranchRegistry branches;
   private final BranchCopies copies;
-  private final StateReader reader;
+  private final PostgresStateReader reader;
   private final ReadQueries queries;
   private final RecordWrites writes;
-  private final Operations operations;
+  private final PostgresOperationExecutor operations;
   private final Restoration restoration;
   private final ValueCodec values = new PostgresValueCodec();
 
@@ -70,7 +90,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this(vertx, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
   }
 
-  PostgresStorageAdapter(
+  public PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
     this(
         new Connecting(vertx, AddressRules.ANYTHING),
@@ -100,7 +120,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
-    this.reader = new StateReader(database, resolver);
+    this.reader = new PostgresStateReader(database, resolver);
     this.queries =
         new ReadQueries(
             connecting,
@@ -112,7 +132,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             limits);
     this.writes = new RecordWrites(database, values, retries, names);
     this.operations =
-        new Operations(
+        new PostgresOperationExecutor(
             database,
             resolver,
             retries,
@@ -245,9 +265,9 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public Optional<BranchCopy> materializeUnasked(
+  public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
-    return copies.materializeUnasked(branch, table, mostBytes, patience);
+    return copies.autoMaterialize(branch, table, mostBytes, patience);
   }
 
   @Override
@@ -257,9 +277,9 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public void dropUnread(Duration unread) {
+  public void dropIdle(Duration idle) {
     upgrade.settle();
-    copies.dropUnread(unread);
+    copies.dropIdle(idle);
   }
 
   @Override

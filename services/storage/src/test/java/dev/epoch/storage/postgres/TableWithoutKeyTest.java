@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.NoPrimaryKeyException;
 import dev.epoch.storage.TableState;
+import dev.epoch.storage.postgres.catalog.Layout;
+import dev.epoch.storage.postgres.codec.Quote;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
