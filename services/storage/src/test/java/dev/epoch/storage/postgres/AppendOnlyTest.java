@@ -135,7 +135,8 @@ class AppendOnlyTest {
 
     // then
     for (BranchHandle each : List.of(shop.main, branch)) {
-      for (String change : List.of("UPDATE log SET note = 'x' WHERE number = 2", "DELETE FROM log")) {
+      for (String change :
+          List.of("UPDATE log SET note = 'x' WHERE number = 2", "DELETE FROM log")) {
         assertThatThrownBy(() -> shop.write(each, change))
             .hasMessageContaining("rows of append-only table \"log\" cannot be updated or deleted")
             .hasMessageContaining("epoch table add --key")
@@ -149,8 +150,7 @@ class AppendOnlyTest {
         "UPDATE log SET note = 'x' WHERE false",
         "DELETE FROM log WHERE false",
         SAME);
-    assertThatThrownBy(
-            () -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
+    assertThatThrownBy(() -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
         .hasMessageContaining("may not write the live table");
 
     // when
@@ -185,12 +185,15 @@ class AppendOnlyTest {
       String same = "{\"epoch_row\": %s, \"number\": 5}".formatted(ids.getFirst());
       assertThat(write(each, put(same))).isEqualTo(new WriteResult(0, 0, 0, 1));
       for (String refused :
-          List.of("{\"epoch_row\": %s, \"number\": 6}".formatted(ids.getFirst()), "{\"epoch_row\": 99, \"number\": 5}")) {
+          List.of(
+              "{\"epoch_row\": %s, \"number\": 6}".formatted(ids.getFirst()),
+              "{\"epoch_row\": 99, \"number\": 5}")) {
         assertThatThrownBy(() -> write(each, put(refused)))
             .isInstanceOf(WriteRefusedException.class)
             .hasMessageContaining("append-only table log cannot be changed");
       }
-      assertThat(write(each, new RowWrite.Delete(record("{\"epoch_row\": " + ids.getFirst() + "}"))))
+      assertThat(
+              write(each, new RowWrite.Delete(record("{\"epoch_row\": " + ids.getFirst() + "}"))))
           .isEqualTo(new WriteResult(0, 0, 1, 0));
       assertThat(working(each)).hasSize(5).contains("null|null|null");
       shop.commit(each, "log");
@@ -220,7 +223,8 @@ class AppendOnlyTest {
   private static Map<String, JsonNode> record(String json) {
     try {
       return new ObjectMapper()
-          .readValue(json, new com.fasterxml.jackson.core.type.TypeReference<Map<String, JsonNode>>() {});
+          .readValue(
+              json, new com.fasterxml.jackson.core.type.TypeReference<Map<String, JsonNode>>() {});
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -274,7 +278,8 @@ class AppendOnlyTest {
     RowsLocation origin = shop.head(shop.main, "log");
     List<TableState> states = new ArrayList<>(List.of(shop.committed(shop.main, "log")));
     List<CommittedChanges> commits = new ArrayList<>();
-    for (String statement : List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)")) {
+    for (String statement :
+        List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)")) {
       shop.write(shop.main, statement);
       Operation operation = shop.commit(shop.main, "log");
       states.add(shop.committed(shop.main, "log"));
@@ -282,8 +287,7 @@ class AppendOnlyTest {
           new CommittedChanges(
               operation.id().position(),
               shop.head(shop.main, "log"),
-              RowStream.of(
-                  shop.changes("log", states.get(states.size() - 2), states.getLast()))));
+              RowStream.of(shop.changes("log", states.get(states.size() - 2), states.getLast()))));
     }
     BranchHandle branch = shop.branch("x", shop.main);
     shop.write(branch, "INSERT INTO log VALUES (8)");
