@@ -12,6 +12,7 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.PendingChanges;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageAdapter.CommittedChanges;
@@ -354,7 +355,7 @@ class AppendOnlyTest {
     shop.write(shop.branch("x", shop.main), SAME);
     assertThat(shop.database.rows(traces)).isNotEmpty();
 
-    shop.adapter.remove(shop.table("log"));
+    shop.adapter.remove(shop.table("log"), Removal.OF_EVERYTHING);
 
     assertThat(shop.database.rows(traces)).isEmpty();
     shop.database.execute("DELETE FROM log");
