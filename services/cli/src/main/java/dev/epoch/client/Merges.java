@@ -91,7 +91,7 @@ public final class Merges {
    *
    * @param message null for the server's own words
    */
-  public Commit proceed(String branch, String message) {
+  public Commit continueMerge(String branch, String message) {
     ObjectNode body = Json.object().put("branch", branch);
     if (message != null) {
       body.put("message", message);

@@ -26,7 +26,7 @@ public record Decision(List<Event> events, Optional<Rejection> rejection) {
   }
 
   /** The command may go on; its next step follows as a {@link Continuation}. */
-  public static Decision proceed() {
+  public static Decision accepted() {
     return accept();
   }
 

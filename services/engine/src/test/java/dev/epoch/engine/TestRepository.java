@@ -93,7 +93,7 @@ public final class TestRepository {
     UUID id = new UUID(0, ++commands);
     Optional<Outcome> former = state.outcomes().of(key);
     if (former.isPresent()) {
-      return new Answer(Decision.proceed(), former, id, key);
+      return new Answer(Decision.accepted(), former, id, key);
     }
     Decision decision = Engine.decide(state, command, context(actor, id));
     if (state.exists() || decision.rejection().isEmpty()) {

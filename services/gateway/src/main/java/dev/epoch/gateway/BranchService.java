@@ -71,7 +71,7 @@ public final class BranchService {
     String from = startPoint == null || startPoint.equals("HEAD") ? current.name() : startPoint;
     CommitState commit = new References(state, current).commit(from);
     CreateBranchV1 command = new CreateBranchV1(name, commit.id(), from, checkout);
-    try (Retention.Use _ = cleanups.use(repository, commit)) {
+    try (CleanupGuard.Use _ = cleanups.use(repository, commit)) {
       StepResult result = repository.step(command, caller).orRefuse();
       result
           .event(BranchCreatedV1.class)
@@ -107,34 +107,22 @@ public final class BranchService {
 
   private StepResult deleteNamed(
       LiveRepository repository, String name, boolean force, Caller caller) {
-    RepositoryState state = repository.state();
-    Optional<StepResult> former = StepResult.former(state, RecordType.DELETE_BRANCH_V1, caller);
-    if (former.isPresent()) {
-      return former.get();
-    }
-    BranchState branch = References.branch(state, name);
-    boolean uncommitted =
-        !force && !state.isDefault(branch) && !workingSets.pending(state, branch).isEmpty();
-    var lock = repository.branchLock(branch.id());
-    lock.lock();
-    try {
-      if (repository
-          .state()
-          .branch(name)
-          .filter(now -> !now.id().equals(branch.id()))
-          .isPresent()) {
-        // another branch has the name by now, with turns of its own
-        return deleteNamed(repository, name, force, caller);
-      }
-      StepResult result =
-          repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
-      result
-          .event(BranchDeletedV1.class)
-          .ifPresent(deleted -> registrar.forget(repository, deleted));
-      return result;
-    } finally {
-      lock.unlock();
-    }
+    return new BranchTurn(repository, RecordType.DELETE_BRANCH_V1, caller)
+        .on(
+            name,
+            step -> step,
+            (state, branch) -> {
+              boolean uncommitted =
+                  !force
+                      && !state.isDefault(branch)
+                      && !workingSets.pending(state, branch).isEmpty();
+              StepResult result =
+                  repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
+              result
+                  .event(BranchDeletedV1.class)
+                  .ifPresent(deleted -> registrar.forget(repository, deleted));
+              return result;
+            });
   }
 
   public BranchState checkout(LiveRepository repository, String name, Caller caller) {

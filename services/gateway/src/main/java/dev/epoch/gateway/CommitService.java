@@ -6,10 +6,9 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.command.CommitToBranchV1;
+import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.storage.PlannedRows;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** Commits. */
 public final class CommitService {
@@ -45,52 +44,42 @@ public final class CommitService {
   public record Committed(CommitState commit, RepositoryState state, long position) {}
 
   public Committed commit(LiveRepository repository, Request request, Caller caller) {
-    RepositoryState before = repository.state();
-    Optional<StepResult> former = StepResult.former(before, RecordType.COMMIT_TO_BRANCH_V1, caller);
-    if (former.isPresent()) {
-      return former(former.get());
+    return new BranchTurn(repository, RecordType.COMMIT_TO_BRANCH_V1, caller)
+        .on(
+            request.branch(),
+            CommitService::former,
+            (state, branch) -> commitInTurn(repository, state, branch, request, caller));
+  }
+
+  /** In the branch's turn. */
+  Committed commitInTurn(
+      LiveRepository repository,
+      RepositoryState state,
+      BranchState branch,
+      Request request,
+      Caller caller) {
+    CommitToBranchV1 command =
+        new CommitToBranchV1(
+            request.branch(),
+            request.message(),
+            request.author(),
+            request.tables(),
+            request.all(),
+            request.expectedHead(),
+            workingSets.touched(state, branch, request.tables()));
+    StepResult prepared = repository.step(command, caller).orRefuse();
+    if (prepared.former().isPresent()) {
+      return former(prepared);
     }
-    BranchState found = References.branch(before, request.branch());
-    repository.awaitTold(found.name());
-    ReentrantLock lock = repository.branchLock(found.id());
-    lock.lock();
-    try {
-      RepositoryState state = repository.state();
-      if (state.branch(request.branch()).filter(now -> !now.id().equals(found.id())).isPresent()) {
-        // another branch has the name by now, with turns of its own
-        return commit(repository, request, caller);
-      }
-      List<String> changed =
-          state
-              .branch(request.branch())
-              .map(branch -> workingSets.touched(state, branch, request.tables()))
-              .orElse(List.of());
-      CommitToBranchV1 command =
-          new CommitToBranchV1(
-              request.branch(),
-              request.message(),
-              request.author(),
-              request.tables(),
-              request.all(),
-              request.expectedHead(),
-              changed);
-      StepResult prepared = repository.step(command, caller).orRefuse();
-      if (prepared.former().isPresent()) {
-        return former(prepared);
-      }
-      StepResult completed =
-          runner.run(repository, prepared, caller, KIND, CommitService::noRows).orRefuse();
-      String head = completed.state().branches().byId().get(found.id()).head();
-      String id =
-          completed
-              .event(dev.epoch.events.event.CommitCreatedV1.class)
-              .map(dev.epoch.events.event.CommitCreatedV1::commit)
-              .orElse(head);
-      return new Committed(
-          completed.state().commits().byId().get(id), completed.state(), completed.position());
-    } finally {
-      lock.unlock();
-    }
+    StepResult completed =
+        runner.run(repository, prepared, caller, KIND, CommitService::noRows).orRefuse();
+    String id =
+        completed
+            .event(CommitCreatedV1.class)
+            .map(CommitCreatedV1::commit)
+            .orElseGet(() -> completed.state().branches().byId().get(branch.id()).head());
+    return new Committed(
+        completed.state().commits().byId().get(id), completed.state(), completed.position());
   }
 
   /** Commits merge nothing. */

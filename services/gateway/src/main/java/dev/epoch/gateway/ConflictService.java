@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** Conflicts of open merges: look at them, decide about them. */
 public final class ConflictService {
@@ -104,29 +103,18 @@ public final class ConflictService {
 
   /** A decision; the facts of the command are found here. */
   public Settled resolve(LiveRepository repository, ResolveConflictsV1 decision, Caller caller) {
-    RepositoryState before = repository.state();
-    Optional<Settled> former = former(before, caller);
-    if (former.isPresent()) {
-      return former.get();
-    }
-    BranchState named = References.branch(before, decision.branch());
-    ReentrantLock lock = repository.branchLock(named.id());
-    lock.lock();
-    try {
-      RepositoryState state = repository.state();
-      former = former(state, caller);
-      if (former.isPresent()) {
-        return former.get();
-      }
-      MergeState merge = References.branch(state, decision.branch()).merge();
-      ResolveConflictsV1 command = merge == null ? decision : withFacts(merge, decision);
-      StepResult step = repository.step(command, caller).orRefuse();
-      return step.event(ConflictsResolvedV1.class)
-          .map(event -> new Settled(event.resolved(), event.remaining(), event.decided()))
-          .orElseGet(() -> former(step));
-    } finally {
-      lock.unlock();
-    }
+    return new BranchTurn(repository, RecordType.RESOLVE_CONFLICTS_V1, caller)
+        .on(
+            decision.branch(),
+            ConflictService::former,
+            (_, branch) -> {
+              MergeState merge = branch.merge();
+              ResolveConflictsV1 command = merge == null ? decision : withFacts(merge, decision);
+              StepResult step = repository.step(command, caller).orRefuse();
+              return step.event(ConflictsResolvedV1.class)
+                  .map(event -> new Settled(event.resolved(), event.remaining(), event.decided()))
+                  .orElseGet(() -> former(step));
+            });
   }
 
   private ResolveConflictsV1 withFacts(MergeState merge, ResolveConflictsV1 decision) {

@@ -21,7 +21,7 @@ import java.util.logging.Logger;
 /**
  * Copies the tables of branches that clients read a lot, and drops such copies when they are read
  * no more. Looks once a second what is being read; see {@link ReadingHeat} and {@link
- * StorageAdapter#materializeUnasked}.
+ * StorageAdapter#autoMaterialize}.
  */
 public final class CopyKeeper implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(CopyKeeper.class.getName());
@@ -87,7 +87,7 @@ public final class CopyKeeper implements AutoCloseable {
         }
         if (now - state.nextCleanup >= 0) {
           state.nextCleanup = now + BETWEEN_CLEANUPS.toNanos();
-          database.dropUnread(policy.unread());
+          database.dropIdle(policy.unread());
         }
       } catch (RuntimeException failure) {
         // it costs nobody more than speed
@@ -128,7 +128,7 @@ public final class CopyKeeper implements AutoCloseable {
     for (BranchTable table : Backends.tables(state, branch)) {
       if (table.table().id().equals(hot.tableId())) {
         database
-            .materializeUnasked(
+            .autoMaterialize(
                 Backends.handle(state, branch), table.table(), policy.mostBytes(), PATIENCE)
             .ifPresent(copy ->
                 LOG.info(

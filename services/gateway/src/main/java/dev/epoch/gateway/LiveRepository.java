@@ -40,27 +40,27 @@ public final class LiveRepository implements AutoCloseable {
   private static final Duration DOUBT_INTERVAL = Duration.ofSeconds(1);
 
   private final RepositoryStream stream;
-  private final Orphanage orphanage;
+  private final LateAppendListener lateAppends;
   private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>(MAX_WAITING);
   private final Map<String, ReentrantLock> branchLocks = new ConcurrentHashMap<>();
   private final List<ReentrantLock> nameLocks =
       Stream.generate(() -> new ReentrantLock(true)).limit(NAME_LOCKS).toList();
-  private final Retention retention = new Retention();
+  private final CleanupGuard retention = new CleanupGuard();
   private final Thread decider;
-  private volatile RepositoryStream.Standing standing;
+  private volatile RepositoryStream.StateAtVersion standing;
   private volatile boolean closed;
 
   /**
-   * Operations of appends without an answer, and the versions of the stream that these expected. Of
-   * the decider's thread.
+   * OperationPlans of appends without an answer, and the versions of the stream that these
+   * expected. Of the decider's thread.
    */
   private final Map<UUID, Long> doubtful = new HashMap<>();
 
   /** Who goes on with operations that the log has, and nobody was told of. */
   @FunctionalInterface
-  interface Orphanage {
+  interface LateAppendListener {
     /** Returns at once. */
-    void adopt(LiveRepository repository, OperationState operation);
+    void onFound(LiveRepository repository, OperationState operation);
   }
 
   /** A decision asked for. */
@@ -77,9 +77,9 @@ public final class LiveRepository implements AutoCloseable {
       Continuation continuation, Caller caller, CompletableFuture<StepResult> answer, String key)
       implements Request {}
 
-  LiveRepository(RepositoryStream stream, Orphanage orphanage) {
+  LiveRepository(RepositoryStream stream, LateAppendListener lateAppends) {
     this.stream = stream;
-    this.orphanage = orphanage;
+    this.lateAppends = lateAppends;
     this.standing = stream.load();
     this.decider = Thread.ofVirtual().name("decider-" + name()).start(this::decide);
   }
@@ -141,7 +141,7 @@ public final class LiveRepository implements AutoCloseable {
    * Waits until the databases have heard of the command that gave this name, which is seen from its
    * append on. Not within a {@link #branchLock}.
    */
-  public void awaitTold(String name) {
+  public void awaitRegistered(String name) {
     for (ReentrantLock lock : nameLocks(name)) {
       lock.lock();
       lock.unlock();
@@ -149,7 +149,7 @@ public final class LiveRepository implements AutoCloseable {
   }
 
   /** Who works with rows that others may drop. */
-  Retention retention() {
+  CleanupGuard retention() {
     return retention;
   }
 
@@ -202,9 +202,9 @@ public final class LiveRepository implements AutoCloseable {
     }
   }
 
-  private void reached(RepositoryStream.Standing now) {
+  private void reached(RepositoryStream.StateAtVersion now) {
     standing = now;
-    findOrphans();
+    findLateAppends();
   }
 
   /** After a failed append the log alone knows the state. */
@@ -225,14 +225,14 @@ public final class LiveRepository implements AutoCloseable {
    * stream has the version that their append expected, since the database may still be at it; once
    * it has another without them they never will be.
    */
-  private void findOrphans() {
+  private void findLateAppends() {
     RepositoryState now = standing.state();
     doubtful
         .entrySet()
         .removeIf(doubt -> {
           OperationState stored = now.operations().get(doubt.getKey());
           if (stored != null) {
-            orphanage.adopt(this, stored);
+            lateAppends.onFound(this, stored);
           }
           return stored != null || now.version() > doubt.getValue();
         });

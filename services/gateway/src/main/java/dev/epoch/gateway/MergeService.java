@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Merges: plan the rows, then let the operation run; or leave the merge open with its conflicts.
@@ -29,8 +27,11 @@ public final class MergeService {
   private final CleanupService cleanups;
   private final ChunkStore chunks;
   private final MergeExecution execution;
+  private final ReplayRunner replays;
 
-  MergeService(CleanupService cleanups, ChunkStore chunks, MergeExecution execution) {
+  MergeService(
+      CleanupService cleanups, ChunkStore chunks, MergeExecution execution, ReplayRunner replays) {
+    this.replays = replays;
     this.cleanups = cleanups;
     this.chunks = chunks;
     this.execution = execution;
@@ -88,33 +89,16 @@ public final class MergeService {
 
   public Merged merge(LiveRepository repository, Request request, Caller caller) {
     String strategy = strategy(request.strategy());
-    RepositoryState before = repository.state();
-    Optional<StepResult> former = StepResult.former(before, RecordType.MERGE_BRANCH_V1, caller);
-    if (former.isPresent()) {
-      return former(former.get(), request.target(), request.source());
-    }
-    BranchState named = References.branch(before, request.target());
-    repository.awaitTold(named.name());
-    ReentrantLock lock = repository.branchLock(named.id());
-    lock.lock();
-    try {
-      RepositoryState state = repository.state();
-      former = StepResult.former(state, RecordType.MERGE_BRANCH_V1, caller);
-      if (former.isPresent()) {
-        return former(former.get(), request.target(), request.source());
-      }
-      BranchState target = References.branch(state, request.target());
-      if (!target.id().equals(named.id())) {
-        // another branch has the name by now, with turns of its own
-        return merge(repository, request, caller);
-      }
-      CommitState source = new References(state, target).commit(request.source());
-      try (Retention.Use _ = cleanups.use(repository, source)) {
-        return merge(repository, state, target, source, request, strategy, caller);
-      }
-    } finally {
-      lock.unlock();
-    }
+    return new BranchTurn(repository, RecordType.MERGE_BRANCH_V1, caller)
+        .on(
+            request.target(),
+            step -> former(step, request.target(), request.source()),
+            (state, target) -> {
+              CommitState source = new References(state, target).commit(request.source());
+              try (CleanupGuard.Use _ = cleanups.use(repository, source)) {
+                return merge(repository, state, target, source, request, strategy, caller);
+              }
+            });
   }
 
   private Merged merge(
@@ -138,7 +122,9 @@ public final class MergeService {
             request.failOnConflict(),
             null,
             List.of(),
-            MERGE);
+            MERGE,
+            "merge",
+            null);
     if (request.dryRun()) {
       return dryRun(state, target, intent);
     }
@@ -174,59 +160,59 @@ public final class MergeService {
   }
 
   /** Finishes an open merge: over the rows as they are now, with what was decided about them. */
-  public Merged proceed(
+  public Merged continueMerge(
       LiveRepository repository, String branch, String message, Actor author, Caller caller) {
-    RepositoryState before = repository.state();
-    Optional<StepResult> former = StepResult.former(before, RecordType.CONTINUE_MERGE_V1, caller);
-    if (former.isPresent()) {
-      return former(former.get(), branch, branch);
-    }
-    BranchState named = References.branch(before, branch);
-    repository.awaitTold(named.name());
-    ReentrantLock lock = repository.branchLock(named.id());
-    lock.lock();
-    try {
-      StepResult started =
-          repository.step(new ContinueMergeV1(branch, message, author), caller).orRefuse();
-      if (started.former().isPresent()) {
-        return former(started, branch, branch);
-      }
-      BranchState target = References.branch(repository.state(), branch);
-      MergeState merge = target.merge();
-      MergeIntent intent =
-          new MergeIntent(
-              target.id(),
-              merge.sourceCommit(),
-              merge.source(),
-              merge.strategy(),
-              message != null ? message : merge.message(),
-              author,
-              merge.liveChanges(),
-              false,
-              false,
-              merge.id(),
-              OpenConflicts.all(merge, chunks),
-              CONTINUE);
-      return merged(execution.run(repository, intent, caller), intent);
-    } finally {
-      lock.unlock();
-    }
+    return new BranchTurn(repository, RecordType.CONTINUE_MERGE_V1, caller)
+        .on(
+            branch,
+            step -> former(step, branch, branch),
+            (_, _) -> continueMergeInTurn(repository, branch, message, author, caller));
   }
 
+  private Merged continueMergeInTurn(
+      LiveRepository repository, String branch, String message, Actor author, Caller caller) {
+    StepResult started =
+        repository.step(new ContinueMergeV1(branch, message, author), caller).orRefuse();
+    if (started.former().isPresent()) {
+      return former(started, branch, branch);
+    }
+    BranchState target = References.branch(repository.state(), branch);
+    MergeState merge = target.merge();
+    if (merge == null) {
+      return replays.goOn(repository, target.id(), CONTINUE, caller);
+    }
+    boolean isMerge = merge.verb().equals("merge");
+    MergeIntent intent =
+        new MergeIntent(
+            target.id(),
+            merge.sourceCommit(),
+            merge.source(),
+            merge.strategy(),
+            message != null ? message : merge.message(),
+            isMerge ? author : replays.author(repository.state(), target, author),
+            merge.liveChanges(),
+            false,
+            false,
+            merge.id(),
+            OpenConflicts.all(merge, chunks),
+            CONTINUE,
+            merge.verb(),
+            isMerge ? null : merge.bases().getFirst());
+    return isMerge
+        ? merged(execution.run(repository, intent, caller), intent)
+        : replays.settled(repository, intent, caller);
+  }
+
+  /** Of a replay too: the branch moves back to where it was before. */
   public void abort(LiveRepository repository, String branch, Caller caller) {
-    RepositoryState before = repository.state();
-    if (StepResult.former(before, RecordType.ABORT_MERGE_V1, caller).isPresent()) {
-      return;
-    }
-    BranchState named = References.branch(before, branch);
-    repository.awaitTold(named.name());
-    ReentrantLock lock = repository.branchLock(named.id());
-    lock.lock();
-    try {
-      repository.step(new AbortMergeV1(branch), caller).orRefuse();
-    } finally {
-      lock.unlock();
-    }
+    new BranchTurn(repository, RecordType.ABORT_MERGE_V1, caller)
+        .on(
+            branch,
+            step -> step,
+            (_, target) -> {
+              replays.moveBack(repository, target, caller);
+              return repository.step(new AbortMergeV1(branch), caller).orRefuse();
+            });
   }
 
   private Merged dryRun(RepositoryState state, BranchState target, MergeIntent intent) {
@@ -244,7 +230,7 @@ public final class MergeService {
         0);
   }
 
-  private static Merged merged(MergeExecution.Ended ended, MergeIntent intent) {
+  static Merged merged(MergeExecution.Ended ended, MergeIntent intent) {
     StepResult step = ended.step();
     BranchState target = step.state().branches().byId().get(intent.targetId());
     CommitState result = target.merge() == null ? step.state().head(target) : null;
@@ -266,7 +252,7 @@ public final class MergeService {
   }
 
   /** The answer that the first run gave; the target may be gone by now. */
-  private static Merged former(StepResult step, String target, String source) {
+  static Merged former(StepResult step, String target, String source) {
     Map<String, String> facts = step.formerFacts();
     if (facts.containsKey("merge")) {
       Map<String, Long> conflicts =
@@ -291,7 +277,7 @@ public final class MergeService {
         step.position());
   }
 
-  private static String liveChanges(RepositoryState state, String asked) {
+  static String liveChanges(RepositoryState state, String asked) {
     String liveChanges = asked == null ? state.profile().liveChanges() : asked;
     if (!liveChanges.equals("commit") && !liveChanges.equals("refuse")) {
       throw new RefusedException(
@@ -302,7 +288,7 @@ public final class MergeService {
     return liveChanges;
   }
 
-  private static String strategy(String text) {
+  static String strategy(String text) {
     String name = text == null ? "three_way" : text.toLowerCase(Locale.ROOT).replace('-', '_');
     return switch (name) {
       case "default", "three_way" -> "three_way";

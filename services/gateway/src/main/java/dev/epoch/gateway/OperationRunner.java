@@ -37,11 +37,11 @@ import java.util.function.Function;
  * </pre>
  */
 final class OperationRunner {
-  private final Operations operations;
+  private final OperationPlans operations;
   private final Recovery recovery;
   private final Failpoints failpoints;
 
-  OperationRunner(Operations operations, Recovery recovery, Failpoints failpoints) {
+  OperationRunner(OperationPlans operations, Recovery recovery, Failpoints failpoints) {
     this.operations = operations;
     this.recovery = recovery;
     this.failpoints = failpoints;

@@ -2,7 +2,6 @@ package dev.epoch.gateway;
 
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.OperationState;
-import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.events.Actor;
@@ -13,6 +12,7 @@ import dev.epoch.storage.BusyException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
@@ -46,7 +46,7 @@ public final class Recovery implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Recovery.class.getName());
   private static final Duration RETRY = Duration.ofSeconds(2);
 
-  private final Operations operations;
+  private final OperationPlans operations;
   private final Backends backends;
   private final Failpoints failpoints;
   private final Bookkeeping bookkeeping = new Bookkeeping();
@@ -55,7 +55,7 @@ public final class Recovery implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("epoch-recovery").factory());
 
-  Recovery(Operations operations, Backends backends, Failpoints failpoints) {
+  Recovery(OperationPlans operations, Backends backends, Failpoints failpoints) {
     this.operations = operations;
     this.backends = backends;
     this.failpoints = failpoints;
@@ -115,7 +115,7 @@ public final class Recovery implements AutoCloseable {
   }
 
   /** Settles, in the background, an operation that is stored and that nobody was told of. */
-  void adopt(LiveRepository repository, OperationState operation) {
+  void onFound(LiveRepository repository, OperationState operation) {
     LOG.warning(() ->
         "Operation "
             + operation.id()
@@ -155,9 +155,8 @@ public final class Recovery implements AutoCloseable {
             yield abort(repository, operation, original, Map.of(plan.name(), "reverted"));
           }
           case OperationPlan.RemoveTable plan -> {
-            RegisteredTable table = state.tables().byId().get(plan.tableId());
             try {
-              backends.adapter(state, table).remove(Backends.handle(state, table));
+              backends.remove(state, plan);
             } catch (StorageUnavailableException | OutcomeUnknownException | BusyException away) {
               throw away;
             } catch (StorageException refused) {
@@ -192,7 +191,7 @@ public final class Recovery implements AutoCloseable {
     Map<String, RowsLocation> live = new HashMap<>();
     boolean all = true;
     for (Map.Entry<StorageAdapter, Operation> part : parts.entrySet()) {
-      var result = part.getKey().result(Operations.id(operation));
+      var result = part.getKey().result(OperationPlans.id(operation));
       result.ifPresent(done -> {
         locations.putAll(done.locations());
         live.putAll(done.live());
@@ -296,7 +295,7 @@ public final class Recovery implements AutoCloseable {
 
   private void removeCapture(RepositoryState state, OperationPlan.RegisterTable plan) {
     StorageState storage = state.storages().byName().get(plan.storage());
-    backends.adapters().adapter(storage).remove(handle(state, plan));
+    backends.adapters().adapter(storage).remove(handle(state, plan), Removal.OF_EVERYTHING);
   }
 
   static TableHandle handle(RepositoryState state, OperationPlan.RegisterTable plan) {
@@ -313,7 +312,7 @@ public final class Recovery implements AutoCloseable {
     operations
         .physical(state, operation)
         .keySet()
-        .forEach(adapter -> bookkeeping.done(adapter, Operations.id(operation)));
+        .forEach(adapter -> bookkeeping.done(adapter, OperationPlans.id(operation)));
   }
 
   @Override

@@ -29,7 +29,7 @@ public final class Repositories implements AutoCloseable {
   private final RecordCodec codec;
   private final Clock clock;
   private final Supplier<String> ids;
-  private final LiveRepository.Orphanage orphanage;
+  private final LiveRepository.LateAppendListener lateAppends;
   private final Map<String, LiveRepository> live = new ConcurrentHashMap<>();
 
   Repositories(
@@ -38,13 +38,13 @@ public final class Repositories implements AutoCloseable {
       RecordCodec codec,
       Clock clock,
       Supplier<String> ids,
-      LiveRepository.Orphanage orphanage) {
+      LiveRepository.LateAppendListener lateAppends) {
     this.log = log;
     this.snapshots = new StateSnapshots(snapshots, SNAPSHOT_INTERVAL);
     this.codec = codec;
     this.clock = clock;
     this.ids = ids;
-    this.orphanage = orphanage;
+    this.lateAppends = lateAppends;
   }
 
   /** Loads every repository that the log knows. */
@@ -133,7 +133,7 @@ public final class Repositories implements AutoCloseable {
   }
 
   private LiveRepository live(String name) {
-    return live.computeIfAbsent(name, missing -> new LiveRepository(stream(missing), orphanage));
+    return live.computeIfAbsent(name, missing -> new LiveRepository(stream(missing), lateAppends));
   }
 
   static RefusedException notFound(String name) {

@@ -80,10 +80,10 @@ final class RepositoryStream {
    * @param state after the last record
    * @param position of that record in the log, 0 for a repository without records
    */
-  record Standing(RepositoryState state, long position) {}
+  record StateAtVersion(RepositoryState state, long position) {}
 
   /** The state from the newest snapshot and the records after it. */
-  Standing load() {
+  StateAtVersion load() {
     RepositoryState state =
         snapshots.latest(repository).orElseGet(() -> RepositoryState.empty(repository));
     long position =
@@ -96,16 +96,16 @@ final class RepositoryStream {
                 .await()
                 .indefinitely()
                 .position();
-    return catchUp(new Standing(state, position));
+    return catchUp(new StateAtVersion(state, position));
   }
 
   /** The state with all records that the log holds by now. */
-  Standing catchUp(Standing standing) {
-    Standing[] holder = {standing};
+  StateAtVersion catchUp(StateAtVersion standing) {
+    StateAtVersion[] holder = {standing};
     log.read(name(repository), standing.state().version())
         .onItem()
-        .invoke(
-            stored -> holder[0] = new Standing(apply(holder[0].state(), stored), stored.position()))
+        .invoke(stored ->
+            holder[0] = new StateAtVersion(apply(holder[0].state(), stored), stored.position()))
         .collect()
         .last()
         .await()
@@ -135,11 +135,11 @@ final class RepositoryStream {
    *     the version of the stream that the append expected
    */
   void decideAndAppend(
-      Standing from,
+      StateAtVersion from,
       List<Request> requests,
-      Consumer<Standing> publish,
+      Consumer<StateAtVersion> publish,
       ObjLongConsumer<List<UUID>> doubt) {
-    Standing start = from;
+    StateAtVersion start = from;
     for (int attempt = 1; ; attempt++) {
       Batch batch = new Batch(start.state());
       requests.forEach(batch::decide);
@@ -148,7 +148,7 @@ final class RepositoryStream {
             batch.records.isEmpty()
                 ? start.position()
                 : append(start.state().version(), batch.records).position();
-        publish.accept(new Standing(batch.state, position));
+        publish.accept(new StateAtVersion(batch.state, position));
         batch.answer(position);
         snapshots.offer(batch.state);
         return;

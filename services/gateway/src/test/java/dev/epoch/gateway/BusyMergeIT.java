@@ -229,14 +229,14 @@ class BusyMergeIT {
         "INSERT INTO t VALUES (7, 'live', 'live')",
         "UPDATE t SET a = 'newer' WHERE id = 2",
         "UPDATE u SET b = 'newer' WHERE id = 1");
-    assertThat(proceed().conflicts()).isNotEmpty();
+    assertThat(continueMerge().conflicts()).isNotEmpty();
 
     // then only what is new is asked
     assertThat(open()).containsExactly("1 b: b newer x", "2 a: a newer x");
 
     // when
     resolve("ours", null);
-    MergeService.Merged merged = proceed();
+    MergeService.Merged merged = continueMerge();
 
     // then
     assertThat(rows(merged.liveCommit(), "t")).contains("1 main live", "2 newer live");
@@ -260,20 +260,20 @@ class BusyMergeIT {
     resolve("theirs", null);
 
     // when
-    assertThat(proceed().conflicts()).isNotEmpty();
+    assertThat(continueMerge().conflicts()).isNotEmpty();
 
     // then
     assertThat(open()).containsExactly("11 t_b");
-    refuses(this::proceed, Code.UNRESOLVED_CONFLICTS);
+    refuses(this::continueMerge, Code.UNRESOLVED_CONFLICTS);
 
     // when the answer does not help
     resolve("theirs", "t_b");
-    assertThat(proceed().conflicts()).isNotEmpty();
+    assertThat(continueMerge().conflicts()).isNotEmpty();
 
     // then it is asked again
     assertThat(open()).containsExactly("11 t_b");
     resolve("ours", "t_b");
-    proceed();
+    continueMerge();
     assertThat(rows(head().id(), "t")).containsExactly("1 x b", "12 m same", "2 a b", "3 a b");
   }
 
@@ -399,10 +399,10 @@ class BusyMergeIT {
             TestServer.caller());
   }
 
-  private MergeService.Merged proceed() {
+  private MergeService.Merged continueMerge() {
     return test.server()
         .merges()
-        .proceed(test.repository(), "main", null, TestServer.ALICE, TestServer.caller());
+        .continueMerge(test.repository(), "main", null, TestServer.ALICE, TestServer.caller());
   }
 
   private void resolve(String side, String constraint) {

@@ -101,23 +101,23 @@ class CommandsAgainIT {
             "x", null, List.of(), null, null, "ours", Map.of(), List.of(), false, 0, 0);
     test.server().conflicts().resolve(test.repository(), decision, caller("r"));
     test.onBranch("x", "UPDATE t SET a = 'meanwhile' WHERE id = 2");
-    assertRefused(() -> proceed("x"), Code.UNCOMMITTED_CHANGES);
+    assertRefused(() -> continueMerge("x"), Code.UNCOMMITTED_CHANGES);
 
     // when
     test.server().merges().abort(test.repository(), "x", caller("a"));
 
     // then
-    assertRefused(() -> proceed("x"), Code.UNCOMMITTED_CHANGES);
+    assertRefused(() -> continueMerge("x"), Code.UNCOMMITTED_CHANGES);
     test.onBranch("x", "UPDATE t SET a = 'b' WHERE id = 2");
     test.onBranch("x", "UPDATE t SET a = 'main' WHERE id = 1");
     test.commit("x", "as on main");
     assertRefused(() -> mergeOrFail("main", "x"), Code.MERGE_CONFLICT);
   }
 
-  private MergeService.Merged proceed(String branch) {
+  private MergeService.Merged continueMerge(String branch) {
     return test.server()
         .merges()
-        .proceed(test.repository(), branch, null, TestServer.ALICE, caller("p"));
+        .continueMerge(test.repository(), branch, null, TestServer.ALICE, caller("p"));
   }
 
   private MergeService.Merged mergeOrFail(String source, String target) {

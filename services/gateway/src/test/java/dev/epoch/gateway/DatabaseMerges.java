@@ -78,7 +78,7 @@ final class DatabaseMerges {
             MergeService.Merged open = run("twin", theirs, true);
             assertThat(open.conflicts()).as("conflicts of a fast-forward").isEmpty();
             assertThat(open.result()).isNull();
-            MergeService.Merged merged = proceed("twin");
+            MergeService.Merged merged = continueMerge("twin");
             assertThat(reads.hashes(merged.result().id()))
                 .as("a three-way merge instead of a fast-forward")
                 .isEqualTo(reads.hashes(theirs));
@@ -241,7 +241,7 @@ final class DatabaseMerges {
         decisions.forEach((conflict, side) ->
             resolve(target, conflict.tableName(), conflict.key().values(), side));
       }
-      MergeService.Merged merged = proceed(target);
+      MergeService.Merged merged = continueMerge(target);
       count("decided");
       rows = settled;
       if (shape.allows(rows)) {
@@ -350,11 +350,11 @@ final class DatabaseMerges {
             TestServer.caller());
   }
 
-  private MergeService.Merged proceed(String target) {
+  private MergeService.Merged continueMerge(String target) {
     script.add("continue " + target);
     return test.server()
         .merges()
-        .proceed(test.repository(), target, null, TestServer.ALICE, TestServer.caller());
+        .continueMerge(test.repository(), target, null, TestServer.ALICE, TestServer.caller());
   }
 
   private void resolve(String target, String table, List<String> key, String side) {

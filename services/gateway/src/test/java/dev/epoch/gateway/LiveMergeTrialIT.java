@@ -80,7 +80,7 @@ class LiveMergeTrialIT {
             merged =
                 test.server()
                     .merges()
-                    .proceed(
+                    .continueMerge(
                         test.repository(), "main", null, TestServer.ALICE, TestServer.caller());
           } else {
             merged = test.merge(name, "main");

@@ -205,7 +205,7 @@ final class RandomHistory implements AutoCloseable {
             TestServer.caller());
     return test.server()
         .merges()
-        .proceed(test.repository(), target, null, TestServer.ALICE, TestServer.caller());
+        .continueMerge(test.repository(), target, null, TestServer.ALICE, TestServer.caller());
   }
 
   /** Every branch shows its own work, whatever happened on the others. */

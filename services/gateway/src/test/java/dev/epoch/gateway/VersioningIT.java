@@ -143,7 +143,7 @@ class VersioningIT {
     MergeService.Merged done =
         test.server()
             .merges()
-            .proceed(test.repository(), "main", null, TestServer.ALICE, TestServer.caller());
+            .continueMerge(test.repository(), "main", null, TestServer.ALICE, TestServer.caller());
 
     // then
     assertThat(done.result().parents()).hasSize(2);
@@ -209,7 +209,7 @@ class VersioningIT {
     MergeService.Merged done =
         test.server()
             .merges()
-            .proceed(test.repository(), "main", null, TestServer.ALICE, TestServer.caller());
+            .continueMerge(test.repository(), "main", null, TestServer.ALICE, TestServer.caller());
 
     // then
     assertThat(done.result()).isNotNull();

@@ -80,14 +80,14 @@ public class MergesResource {
   @Operation(
       summary = "Finish an open merge",
       description = "When every conflict is resolved. Answers the merge commit.")
-  public CommitView proceed(@Valid ContinueMerge given) {
+  public CommitView continueMerge(@Valid ContinueMerge given) {
     ContinueMerge body = given == null ? NOTHING_SAID : given;
     LiveRepository repository = request.repository();
     Merged merged =
         request
             .server()
             .merges()
-            .proceed(
+            .continueMerge(
                 repository,
                 branch(repository.state(), body.branch()),
                 body.message(),
@@ -114,7 +114,7 @@ public class MergesResource {
     return request.branchName(state, name);
   }
 
-  private static void refuseIfOpen(Merged merged) {
+  static void refuseIfOpen(Merged merged) {
     if (!merged.conflicts().isEmpty()) {
       throw MergeRefusals.conflicts(
           merged.conflicts(),

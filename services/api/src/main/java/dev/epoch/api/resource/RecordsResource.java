@@ -182,7 +182,7 @@ public class RecordsResource {
   private Done.Written write(String table, String branch, List<RowWrite> writes) {
     RepositoryState state = request.repository().state();
     BranchState target = request.branch(state, branch);
-    request.repository().awaitTold(target.name());
+    request.repository().awaitRegistered(target.name());
     WriteResult result =
         request.server().workingSets().write(state, target, table, writes, request.caller());
     return new Done.Written(

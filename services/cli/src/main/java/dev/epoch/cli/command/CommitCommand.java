@@ -82,7 +82,7 @@ public final class CommitCommand extends EpochSubcommand {
           .create(new Commits.Draft(branch, message, session().settings().actor(), tables, all));
     } catch (RefusedException refusal) {
       if (refusal.error().equals(MERGE_IS_OPEN)) {
-        return client().merges().proceed(branch, message);
+        return client().merges().continueMerge(branch, message);
       }
       throw refusal;
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code epoch init}. */
 @Command(name = "init", description = "Create a repository and tie this folder to it.")
-public final class InitCommand extends TyingCommand {
+public final class InitCommand extends OpenRepositoryCommand {
 
   @Parameters(paramLabel = "<name>", description = "Name of the repository.")
   private String name;

@@ -75,15 +75,15 @@ public final class MergeCommand extends EpochSubcommand {
       throw CommandFailure.usage("give a branch to merge, or --continue, or --abort");
     }
     if (proceed) {
-      return proceed();
+      return continueMerge();
     }
     return abort ? abort() : merge();
   }
 
-  private ExitCode proceed() {
+  private ExitCode continueMerge() {
     String branch = session().branch();
     RepositoryStatus status = client().workingSet().status(branch);
-    Commit commit = client().merges().proceed(branch, message);
+    Commit commit = client().merges().continueMerge(branch, message);
     if (output().json()) {
       output().json(commit);
     } else {

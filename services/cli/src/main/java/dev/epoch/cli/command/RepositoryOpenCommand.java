@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code epoch repo open}. */
 @Command(name = "open", description = "Tie this folder to an existing repository.")
-public final class RepositoryOpenCommand extends TyingCommand {
+public final class RepositoryOpenCommand extends OpenRepositoryCommand {
 
   @Parameters(paramLabel = "<name>", description = "Name of the repository.")
   private String name;

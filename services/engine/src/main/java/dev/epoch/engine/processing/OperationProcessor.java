@@ -21,7 +21,7 @@ public final class OperationProcessor {
   public static Decision abort(RepositoryState state, Continuation.Abort facts) {
     OperationState operation = state.operations().get(facts.operation());
     if (operation == null) {
-      return Decision.proceed();
+      return Decision.accepted();
     }
     Code code =
         Arrays.stream(Code.values())

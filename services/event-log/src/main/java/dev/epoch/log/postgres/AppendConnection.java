@@ -25,7 +25,7 @@ final class AppendConnection {
   private volatile Open open;
 
   /** A connection, and what it knows of the log. */
-  record Open(PgConnection connection, KnownLog known) {}
+  record Open(PgConnection connection, VersionCache known) {}
 
   AppendConnection(Vertx vertx, PgConnectOptions options, Duration timeout) {
     this.vertx = vertx;
@@ -63,7 +63,7 @@ final class AppendConnection {
           connection.exceptionHandler(failure ->
               LOG.log(System.Logger.Level.DEBUG, "The connection that appends", failure));
           connection.closeHandler(() -> forget(connection));
-          open = new Open(connection, new KnownLog());
+          open = new Open(connection, new VersionCache());
           return open;
         });
   }

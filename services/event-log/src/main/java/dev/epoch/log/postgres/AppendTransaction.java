@@ -16,10 +16,10 @@ import java.util.UUID;
  * One transaction that appends a batch.
  *
  * <p>What the connection knows of the log usually tells what becomes of the batch ({@link
- * KnownLog}). The database then stores it on the condition that the head has not moved:
+ * VersionCache}). The database then stores it on the condition that the head has not moved:
  *
  * <pre>
- *   foresee                                                       in memory
+ *   predict                                                       in memory
  *   BEGIN, insert and move the head if it stands there, COMMIT    one round trip
  * </pre>
  *
@@ -39,7 +39,7 @@ final class AppendTransaction {
   private static final String LOCK_HEAD = EventRows.HEAD + " FOR UPDATE";
 
   private final PgConnection connection;
-  private final KnownLog known;
+  private final VersionCache known;
   private final List<AppendRequest> requests;
   private final ParticipantRuns participants;
   private AppendBatch decided;
@@ -69,7 +69,7 @@ final class AppendTransaction {
    */
   Uni<AppendBatch> run() {
     return known
-        .foresee(requests)
+        .predict(requests)
         .map(this::storeForeseen)
         .orElseGet(this::askAndStore)
         .invoke(known::stored)

@@ -99,7 +99,7 @@ final class BatchFlush {
   }
 
   /** The failure of {@link #run} in the words of the log. */
-  static RuntimeException inWordsOfTheLog(Throwable failure) {
+  static RuntimeException toLogException(Throwable failure) {
     return switch (failure) {
       case LogUnavailableException said -> said;
       case AppendOutcomeUnknownException said -> said;

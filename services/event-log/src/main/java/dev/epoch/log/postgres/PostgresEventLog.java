@@ -110,7 +110,7 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
   }
 
   private static void fail(List<AppendQueue.Waiting> batch, Throwable failure) {
-    RuntimeException said = BatchFlush.inWordsOfTheLog(failure);
+    RuntimeException said = BatchFlush.toLogException(failure);
     batch.forEach(append -> append.answer().fail(said));
   }
 

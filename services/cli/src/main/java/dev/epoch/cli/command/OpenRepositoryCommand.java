@@ -1,0 +1,34 @@
+package dev.epoch.cli.command;
+
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.client.Repository;
+
+/** Ties the folder to a repository, a new one or one that exists. */
+abstract class OpenRepositoryCommand extends EpochSubcommand {
+
+  OpenRepositoryCommand(Session session) {
+    super(session);
+  }
+
+  /** Makes or opens the repository. */
+  abstract Repository repository();
+
+  /** What was done to it, such as {@code Opened}. */
+  abstract String done();
+
+  @Override
+  final ExitCode run() {
+    Repository repository = repository();
+    session().tie(repository);
+    if (output().json()) {
+      output().json(repository);
+    } else {
+      output()
+          .confirm(
+              "%s repository '%s' on branch '%s'"
+                  .formatted(done(), repository.name(), repository.defaultBranch()));
+    }
+    return ExitCode.OK;
+  }
+}
