@@ -7,6 +7,8 @@ import dev.epoch.gateway.VersioningServer;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.storage.AddressRules;
+import dev.epoch.subscriptions.EventSubscriptions;
+import dev.epoch.subscriptions.SubscriptionMigrations;
 import dev.epoch.webhooks.WebhookMigrations;
 import dev.epoch.webhooks.Webhooks;
 import io.quarkus.runtime.ShutdownEvent;
@@ -30,6 +32,18 @@ public class WebhookWiring {
   @Singleton
   Migrations webhookMigrations() {
     return WebhookMigrations.ALL;
+  }
+
+  @Produces
+  @Singleton
+  Migrations subscriptionMigrations() {
+    return SubscriptionMigrations.ALL;
+  }
+
+  @Produces
+  @Singleton
+  EventSubscriptions subscriptions(MetadataDatabase database) {
+    return new EventSubscriptions(database.pool());
   }
 
   @Produces

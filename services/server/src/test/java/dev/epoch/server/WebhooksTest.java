@@ -224,6 +224,10 @@ class WebhooksTest {
         .statusCode(422)
         .body(not(containsString("c2hvcnQ")));
     api.get("/webhooks").body("webhooks", hasSize(0));
+    api.post("/admin/rebuild", "{\"projection\": \"webhooks\"}")
+        .statusCode(422)
+        .body("details.remedy", containsString("redeliver"));
+    api.post("/admin/rebuild", "{}").statusCode(200);
     api.get("/webhooks/none/deliveries").statusCode(404);
     api.get("/webhooks/none/deliveries/1").statusCode(404);
     api.post("/webhooks/none/redeliver", "{}").statusCode(404);

@@ -15,6 +15,9 @@ import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
 import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.ReplayAbortedV1;
+import dev.epoch.events.event.ReplaySkippedV1;
+import dev.epoch.events.event.ReplayStartedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.log.EventLog;
@@ -157,6 +160,9 @@ public final class EventContext {
           case MergeOpenedV1 e -> e.branchId();
           case MergeAbortedV1 e -> e.branchId();
           case OperationPreparedV1 e -> e.branchId();
+          case ReplayStartedV1 e -> e.branchId();
+          case ReplaySkippedV1 e -> e.branchId();
+          case ReplayAbortedV1 e -> e.branchId();
           default -> null;
         });
   }

@@ -234,7 +234,17 @@ final class WebhookSender implements AutoCloseable {
       if (!send(queue, stored.get(), page)) {
         return;
       }
+      if (isAll(page)) {
+        deliveries.rest(queue);
+        return;
+      }
     }
+  }
+
+  /** Whether nothing else waited when the page was read. */
+  private static boolean isAll(List<Waiting> page) {
+    long characters = page.stream().mapToLong(waiting -> waiting.payload().length()).sum();
+    return page.size() < PAGE && characters < PAGE_CHARACTERS;
   }
 
   private boolean goesOn() {
