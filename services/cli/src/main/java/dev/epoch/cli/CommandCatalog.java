@@ -5,6 +5,7 @@ import dev.epoch.cli.command.AuthKeyCommand;
 import dev.epoch.cli.command.AuthKeyCreateCommand;
 import dev.epoch.cli.command.AuthKeyListCommand;
 import dev.epoch.cli.command.AuthKeyRevokeCommand;
+import dev.epoch.cli.command.BlameCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
@@ -24,11 +25,13 @@ import dev.epoch.cli.command.DoctorCommand;
 import dev.epoch.cli.command.EventsCommand;
 import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
+import dev.epoch.cli.command.HistoryCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
 import dev.epoch.cli.command.QueryCommand;
 import dev.epoch.cli.command.RebaseCommand;
+import dev.epoch.cli.command.ReflogCommand;
 import dev.epoch.cli.command.RepositoryCommand;
 import dev.epoch.cli.command.RepositoryListCommand;
 import dev.epoch.cli.command.RepositoryOpenCommand;
@@ -96,6 +99,9 @@ final class CommandCatalog {
           "commit",
           "log",
           "show",
+          "reflog",
+          "history",
+          "blame",
           "diff",
           "merge",
           "revert",
@@ -137,7 +143,9 @@ final class CommandCatalog {
       return arguments;
     }
     line.addSubcommand(called, create(called));
-    return called.equals("log") ? withCounts(arguments, place.get()) : arguments;
+    return called.equals("log") || called.equals("reflog")
+        ? withCounts(arguments, place.get())
+        : arguments;
   }
 
   /** Every command, for what must know them all. */
@@ -192,6 +200,9 @@ final class CommandCatalog {
       case "commit" -> new CommitCommand(session);
       case "log" -> new LogCommand(session);
       case "show" -> new ShowCommand(session);
+      case "reflog" -> new ReflogCommand(session);
+      case "history" -> new HistoryCommand(session);
+      case "blame" -> new BlameCommand(session);
       case "diff" -> new DiffCommand(session);
       case "merge" -> new MergeCommand(session);
       case "revert" -> new RevertCommand(session);

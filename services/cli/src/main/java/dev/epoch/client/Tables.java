@@ -22,9 +22,15 @@ public final class Tables {
    *
    * @param storageName null for the default one
    * @param primaryKey empty to let the server find it
+   * @param appendOnly whether rows are only ever added, and get ids instead of a key
    */
   public record Draft(
-      String name, String location, String storageName, String path, List<String> primaryKey) {
+      String name,
+      String location,
+      String storageName,
+      String path,
+      List<String> primaryKey,
+      boolean appendOnly) {
 
     /** Checks what must be there. */
     public Draft {
@@ -48,6 +54,9 @@ public final class Tables {
     if (!draft.primaryKey().isEmpty()) {
       ArrayNode key = body.putArray("primary_key");
       draft.primaryKey().forEach(key::add);
+    }
+    if (draft.appendOnly()) {
+      body.put("append_only", true);
     }
     Call call = scope.post("tables").query("branch", branch).body(body).asLongAsItTakes();
     return Table.of(scope.send(call));

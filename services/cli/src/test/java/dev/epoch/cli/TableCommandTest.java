@@ -49,7 +49,11 @@ class TableCommandTest extends CommandTest {
         .isEqualTo("{\"name\":\"users\",\"storage_name\":\"prod-pg\",\"path\":\"sales.users\"}");
     assertThat(sentBy("table", "add", "customers", "orders"))
         .isEqualTo("{\"name\":\"orders\",\"path\":\"orders\"}");
-    assertThat(server.requests("POST /tables")).hasSize(5);
+    assertThat(sentBy("table", "add", "log", "--append-only"))
+        .isEqualTo("{\"name\":\"log\",\"path\":\"log\",\"append_only\":true}");
+    assertThat(shell.run("table", "add", "log", "--append-only", "--key", "id").exitCode())
+        .isEqualTo(2);
+    assertThat(server.requests("POST /tables")).hasSize(6);
   }
 
   @Test

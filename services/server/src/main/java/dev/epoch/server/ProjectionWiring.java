@@ -21,6 +21,8 @@ import dev.epoch.projections.conflicts.ConflictsProjector;
 import dev.epoch.projections.overlaytables.BranchDirectory;
 import dev.epoch.projections.overlaytables.OverlayTablesProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.Reflog;
+import dev.epoch.projections.reflog.ReflogProjector;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageUnavailableException;
@@ -38,7 +40,8 @@ public class ProjectionWiring {
           new BranchHeadsProjector(),
           new CommitGraphProjector(),
           new RecoverySidecarsProjector(),
-          new ConflictsProjector());
+          new ConflictsProjector(),
+          new ReflogProjector());
 
   private final EventDecoder decoder = new EventDecoder(new RecordCodec());
 
@@ -62,6 +65,12 @@ public class ProjectionWiring {
     projectors.add(new OverlayTablesProjector(new Databases(server)));
     projectors.add(webhooks.projector());
     return new Projections(database.pool(), log, decoder, projectors);
+  }
+
+  @Produces
+  @Singleton
+  Reflog reflog(MetadataDatabase database) {
+    return new Reflog(database.pool());
   }
 
   /** The databases behind the repositories of this server. */

@@ -72,7 +72,7 @@ public class TablesResource {
                     body.location(),
                     body.storageName(),
                     body.path(),
-                    body.primaryKey() == null ? List.of() : body.primaryKey()),
+                    body.key()),
                 request.caller());
     return TableView.of(repository.state(), table, null)
         .withSchema(SchemaView.of(table.name(), table.schema()));

@@ -109,7 +109,7 @@ public final class TableCapture {
       throw new TableNotFoundException(
           "There is no table " + table.path(), "Check its schema and name");
     }
-    VersionableTable.requireColumns(table.path(), table.schema().columns());
+    VersionableTable.requireColumns(table.path(), table.schema().usersColumns());
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#repair}. */

@@ -32,6 +32,7 @@ public final class EpochSchema {
           "catalog/names.sql",
           "catalog/columns.sql",
           "capture/capture.sql",
+          "capture/append_only.sql",
           "capture/key_counts.sql",
           "capture/nested_captures.sql",
           "catalog/unique_rules.sql",

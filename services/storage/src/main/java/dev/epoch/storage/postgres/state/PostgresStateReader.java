@@ -70,9 +70,13 @@ public final class PostgresStateReader {
     TableColumns columns = new TableColumns(table.schema());
     StateSql sql = new StateSql(columns, seen.empty());
     String bottom = InlineKeyFilter.absent(session, columns, sql.hiding(seen.physical()), "x");
-    return repeated
-        ? new GatheredImages(session, table, columns, sql).select(seen.physical(), bottom)
-        : sql.select(seen.physical(), bottom);
+    String select =
+        repeated
+            ? new GatheredImages(session, table, columns, sql).select(seen.physical(), bottom)
+            : sql.select(seen.physical(), bottom);
+    return table.schema().appendOnly()
+        ? "SELECT %s FROM (%s) x".formatted(columns.users("x"), select)
+        : select;
   }
 
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {

@@ -40,17 +40,22 @@ public final class RelationNames {
     }
   }
 
-  private record LayerNames(String workingSet, String history) {}
+  /**
+   * @param rows with their ids, of an append-only table, else null
+   */
+  private record LayerNames(String rows, String workingSet, String history) {}
 
   /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
-  LiveRelations live(Session session, TableHandle table) {
+  public LiveRelations live(Session session, TableHandle table) {
     if (table.removed()) {
       return readArchive(session, table);
     }
     LayerNames layers = live.computeIfAbsent(table.id(), id -> readLive(session, table));
     requireFitting(session, table);
     return new LiveRelations(
-        Quote.qualified(table.path().schema(), table.path().table()),
+        layers.rows() == null
+            ? Quote.qualified(table.path().schema(), table.path().table())
+            : layers.rows(),
         layers.workingSet(),
         layers.history());
   }
@@ -182,11 +187,14 @@ public final class RelationNames {
   private static LayerNames readLive(Session session, TableHandle table) {
     return session
         .first(
-            "SELECT epoch.object_of('w', $1), epoch.object_of('h', $1)",
+            "SELECT epoch.object_of('r', $1), epoch.object_of('w', $1), epoch.object_of('h', $1)",
             row ->
                 row.getString(0) == null
                     ? null
-                    : new LayerNames(epoch(row.getString(0)), epoch(row.getString(1))),
+                    : new LayerNames(
+                        table.schema().appendOnly() ? epoch(row.getString(0)) : null,
+                        epoch(row.getString(1)),
+                        epoch(row.getString(2))),
             table.id())
         .orElseThrow(() ->
             new TableNotFoundException(

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS epoch.tables (
 
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS last_column integer;
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS key_counted boolean NOT NULL DEFAULT false;
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS append_only boolean NOT NULL DEFAULT false;
 
 COMMENT ON TABLE epoch.tables IS 'Tables whose changes are captured';
 COMMENT ON COLUMN epoch.tables.label IS 'Readable part of the names of Epoch''s objects; never changes';
@@ -38,6 +39,7 @@ COMMENT ON COLUMN epoch.tables.view_name IS 'Name of the views that stand for th
 COMMENT ON COLUMN epoch.tables.columns IS 'Columns of images: all that are stored, in the table''s order';
 COMMENT ON COLUMN epoch.tables.last_column IS 'Greatest pg_attribute.attnum when the table was registered; null if that is not known';
 COMMENT ON COLUMN epoch.tables.key_counted IS 'Nothing but Epoch sees to it that the key is unique and not null';
+COMMENT ON COLUMN epoch.tables.append_only IS 'Rows have ids in a table of Epoch, which is their key';
 COMMENT ON COLUMN epoch.tables.install_position IS 'First position at which a state of the table is known';
 
 CREATE TABLE IF NOT EXISTS epoch.written_keys (

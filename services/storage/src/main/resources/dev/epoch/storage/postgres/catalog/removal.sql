@@ -12,12 +12,12 @@ BEGIN
   PERFORM FROM epoch.tables WHERE table_id = gone FOR UPDATE;
   -- the table itself, and it and its former partitions under names that Epoch was not told of
   FOR held IN
-    SELECT epoch.live_table(gone)::text WHERE epoch.live_table(gone) IS NOT NULL
+    SELECT epoch.users_table(gone)::text WHERE epoch.users_table(gone) IS NOT NULL
     UNION
     SELECT g.tgrelid::regclass::text
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname = epoch.object_of('c', gone)
+    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('a', gone))
   LOOP
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', held);
   END LOOP;
@@ -56,12 +56,13 @@ BEGIN
     RETURN;
   END IF;
   FOR captured IN
-    SELECT w FROM epoch.written_tables(epoch.live_table(gone)) AS w
+    SELECT w FROM epoch.written_tables(epoch.users_table(gone)) AS w
     UNION
     SELECT g.tgrelid::regclass
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname = epoch.object_of('c', gone)
+    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('a', gone))
+      AND g.tgrelid IS DISTINCT FROM to_regclass(format('epoch.%I', epoch.object_of('r', gone)))
   LOOP
     PERFORM epoch.drop_row_triggers(captured);
   END LOOP;
@@ -90,8 +91,10 @@ BEGIN
     END LOOP;
   END IF;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('k', gone));
-  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('c', gone));
-  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('p', gone));
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('r', gone));
+  FOREACH kind IN ARRAY ARRAY['c', 'p', 'a'] LOOP
+    EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, gone));
+  END LOOP;
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
   DELETE FROM epoch.tables WHERE table_id = gone;
   PERFORM epoch.settle_view_names(t.repository);
@@ -104,7 +107,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT format('TABLE %I.%I', n.nspname, c.relname), string_agg(p.privilege, ', ' ORDER BY p.place)
-  FROM epoch.written_tables(epoch.live_table(gone)) AS w
+  FROM epoch.written_tables(epoch.users_table(gone)) AS w
   JOIN pg_class AS c ON c.oid = w
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   CROSS JOIN LATERAL (
@@ -118,7 +121,7 @@ AS $$
   SELECT format('SCHEMA %I', n.nspname), 'USAGE'
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.oid = epoch.live_table(gone) AND NOT has_schema_privilege(n.oid, 'USAGE')
+  WHERE c.oid = epoch.users_table(gone) AND NOT has_schema_privilege(n.oid, 'USAGE')
   ORDER BY 1
 $$;
 
@@ -165,10 +168,14 @@ DECLARE
 BEGIN
   UPDATE epoch.read_views SET digest = '';
   FOR t IN SELECT * FROM epoch.tables LOOP
-    PERFORM epoch.create_row_capture(
-      t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
-      epoch.waits_at_key(t.table_id));
-    PERFORM epoch.capture_partitions(t.table_id);
+    IF t.append_only THEN
+      PERFORM epoch.create_appending(t.table_id);
+    ELSE
+      PERFORM epoch.create_row_capture(
+        t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
+        epoch.waits_at_key(t.table_id));
+      PERFORM epoch.capture_partitions(t.table_id);
+    END IF;
     FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
       IF place.has_overlay THEN
         PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);
