@@ -62,6 +62,16 @@ import dev.epoch.cli.command.TagDeleteCommand;
 import dev.epoch.cli.command.TagListCommand;
 import dev.epoch.cli.command.TagShowCommand;
 import dev.epoch.cli.command.UnstageCommand;
+import dev.epoch.cli.command.WebhookCommand;
+import dev.epoch.cli.command.WebhookCreateCommand;
+import dev.epoch.cli.command.WebhookDeleteCommand;
+import dev.epoch.cli.command.WebhookDeliveriesCommand;
+import dev.epoch.cli.command.WebhookListCommand;
+import dev.epoch.cli.command.WebhookRedeliverCommand;
+import dev.epoch.cli.command.WebhookRotateCommand;
+import dev.epoch.cli.command.WebhookShowCommand;
+import dev.epoch.cli.command.WebhookTestCommand;
+import dev.epoch.cli.command.WebhookUpdateCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +114,7 @@ final class CommandCatalog {
           "query",
           "storage",
           "events",
+          "webhook",
           "auth",
           "gc",
           "doctor",
@@ -204,6 +215,7 @@ final class CommandCatalog {
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
       case "events" -> new EventsCommand(session);
+      case "webhook" -> webhook();
       case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
@@ -251,6 +263,19 @@ final class CommandCatalog {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine webhook() {
+    return new CommandLine(new WebhookCommand(session))
+        .addSubcommand("create", new WebhookCreateCommand(session))
+        .addSubcommand("list", new WebhookListCommand(session))
+        .addSubcommand("show", new WebhookShowCommand(session))
+        .addSubcommand("update", new WebhookUpdateCommand(session))
+        .addSubcommand("delete", new WebhookDeleteCommand(session))
+        .addSubcommand("test", new WebhookTestCommand(session))
+        .addSubcommand("deliveries", new WebhookDeliveriesCommand(session))
+        .addSubcommand("redeliver", new WebhookRedeliverCommand(session))
+        .addSubcommand("rotate", new WebhookRotateCommand(session));
   }
 
   private CommandLine access() {
