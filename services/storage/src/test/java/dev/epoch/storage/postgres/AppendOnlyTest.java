@@ -7,14 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.ReadQuery;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageAdapter.CommittedChanges;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
@@ -135,7 +139,8 @@ class AppendOnlyTest {
 
     // then
     for (BranchHandle each : List.of(shop.main, branch)) {
-      for (String change : List.of("UPDATE log SET note = 'x' WHERE number = 2", "DELETE FROM log")) {
+      for (String change :
+          List.of("UPDATE log SET note = 'x' WHERE number = 2", "DELETE FROM log")) {
         assertThatThrownBy(() -> shop.write(each, change))
             .hasMessageContaining("rows of append-only table \"log\" cannot be updated or deleted")
             .hasMessageContaining("epoch table add --key")
@@ -149,8 +154,7 @@ class AppendOnlyTest {
         "UPDATE log SET note = 'x' WHERE false",
         "DELETE FROM log WHERE false",
         SAME);
-    assertThatThrownBy(
-            () -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
+    assertThatThrownBy(() -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
         .hasMessageContaining("may not write the live table");
 
     // when
@@ -185,12 +189,15 @@ class AppendOnlyTest {
       String same = "{\"epoch_row\": %s, \"number\": 5}".formatted(ids.getFirst());
       assertThat(write(each, put(same))).isEqualTo(new WriteResult(0, 0, 0, 1));
       for (String refused :
-          List.of("{\"epoch_row\": %s, \"number\": 6}".formatted(ids.getFirst()), "{\"epoch_row\": 99, \"number\": 5}")) {
+          List.of(
+              "{\"epoch_row\": %s, \"number\": 6}".formatted(ids.getFirst()),
+              "{\"epoch_row\": 99, \"number\": 5}")) {
         assertThatThrownBy(() -> write(each, put(refused)))
             .isInstanceOf(WriteRefusedException.class)
             .hasMessageContaining("append-only table log cannot be changed");
       }
-      assertThat(write(each, new RowWrite.Delete(record("{\"epoch_row\": " + ids.getFirst() + "}"))))
+      assertThat(
+              write(each, new RowWrite.Delete(record("{\"epoch_row\": " + ids.getFirst() + "}"))))
           .isEqualTo(new WriteResult(0, 0, 1, 0));
       assertThat(working(each)).hasSize(5).contains("null|null|null");
       shop.commit(each, "log");
@@ -220,7 +227,8 @@ class AppendOnlyTest {
   private static Map<String, JsonNode> record(String json) {
     try {
       return new ObjectMapper()
-          .readValue(json, new com.fasterxml.jackson.core.type.TypeReference<Map<String, JsonNode>>() {});
+          .readValue(
+              json, new com.fasterxml.jackson.core.type.TypeReference<Map<String, JsonNode>>() {});
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -274,7 +282,8 @@ class AppendOnlyTest {
     RowsLocation origin = shop.head(shop.main, "log");
     List<TableState> states = new ArrayList<>(List.of(shop.committed(shop.main, "log")));
     List<CommittedChanges> commits = new ArrayList<>();
-    for (String statement : List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)")) {
+    for (String statement :
+        List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)")) {
       shop.write(shop.main, statement);
       Operation operation = shop.commit(shop.main, "log");
       states.add(shop.committed(shop.main, "log"));
@@ -282,8 +291,7 @@ class AppendOnlyTest {
           new CommittedChanges(
               operation.id().position(),
               shop.head(shop.main, "log"),
-              RowStream.of(
-                  shop.changes("log", states.get(states.size() - 2), states.getLast()))));
+              RowStream.of(shop.changes("log", states.get(states.size() - 2), states.getLast()))));
     }
     BranchHandle branch = shop.branch("x", shop.main);
     shop.write(branch, "INSERT INTO log VALUES (8)");
@@ -350,9 +358,30 @@ class AppendOnlyTest {
     shop.write(shop.branch("x", shop.main), SAME);
     assertThat(shop.database.rows(traces)).isNotEmpty();
 
-    shop.adapter.remove(shop.table("log"));
+    shop.adapter.remove(shop.table("log"), Removal.OF_EVERYTHING);
 
     assertThat(shop.database.rows(traces)).isEmpty();
     shop.database.execute("DELETE FROM log");
+  }
+
+  @Test
+  void commitsReadItAfterItWasRemoved() {
+    install();
+    BranchHandle branch = shop.branch("x", shop.main);
+    shop.write(branch, SAME);
+    shop.commit(branch, "log");
+    shop.write(shop.main, SAME);
+    shop.commit(shop.main, "log");
+    Map<RowKey, Row> live = shop.rows("log", shop.committed(shop.main, "log"));
+    Map<RowKey, Row> beside = shop.rows("log", shop.committed(branch, "log"));
+    shop.write(shop.main, SAME);
+    assertThat(live).isNotEmpty().isNotEqualTo(beside);
+
+    shop.adapter.remove(shop.table("log"), new Removal(true, true));
+    shop.database.execute("DELETE FROM log", "DROP TABLE log");
+
+    TableHandle removed = shop.table("log").asRemoved();
+    assertThat(shop.rows(removed, shop.committed(shop.main, "log"))).isEqualTo(live);
+    assertThat(shop.rows(removed, shop.committed(branch, "log"))).isEqualTo(beside);
   }
 }

@@ -34,13 +34,14 @@ BEGIN
     SELECT
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update' AND p.proname = epoch.object_of('c', of_table)
+    WHERE g.tgrelid = epoch.users_table(of_table) AND g.tgname IN ('epoch_capture_insert', 'epoch_capture_update')
+      AND p.proname IN (epoch.object_of('c', of_table), epoch.object_of('a', of_table))
   ) THEN
     RETURN 'a table that is not captured has taken its name';
   END IF;
   -- names that changed places say so by their order, a column that was dropped and added again by its number
   SELECT string_agg(c.name, ', ' ORDER BY c.place) FILTER (
-    WHERE c.attname IS NULL OR c.attgenerated = 'v' OR c.attnum > t.last_column OR c.attnum < c.former
+    WHERE c.attname IS NULL OR c.attgenerated = 'v' OR (NOT t.append_only AND (c.attnum > t.last_column OR c.attnum < c.former))
       OR c.attcollation IS DISTINCT FROM w.attcollation
       OR epoch.base_type(c.atttypid, c.atttypmod) IS DISTINCT FROM format_type(w.atttypid, w.atttypmod))
   INTO changed
