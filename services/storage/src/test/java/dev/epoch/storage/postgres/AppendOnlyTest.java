@@ -7,15 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.PendingChanges;
-import dev.epoch.storage.Removal;
 import dev.epoch.storage.ReadQuery;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageAdapter.CommittedChanges;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
@@ -359,5 +362,26 @@ class AppendOnlyTest {
 
     assertThat(shop.database.rows(traces)).isEmpty();
     shop.database.execute("DELETE FROM log");
+  }
+
+  @Test
+  void commitsReadItAfterItWasRemoved() {
+    install();
+    BranchHandle branch = shop.branch("x", shop.main);
+    shop.write(branch, SAME);
+    shop.commit(branch, "log");
+    shop.write(shop.main, SAME);
+    shop.commit(shop.main, "log");
+    Map<RowKey, Row> live = shop.rows("log", shop.committed(shop.main, "log"));
+    Map<RowKey, Row> beside = shop.rows("log", shop.committed(branch, "log"));
+    shop.write(shop.main, SAME);
+    assertThat(live).isNotEmpty().isNotEqualTo(beside);
+
+    shop.adapter.remove(shop.table("log"), new Removal(true, true));
+    shop.database.execute("DELETE FROM log", "DROP TABLE log");
+
+    TableHandle removed = shop.table("log").asRemoved();
+    assertThat(shop.rows(removed, shop.committed(shop.main, "log"))).isEqualTo(live);
+    assertThat(shop.rows(removed, shop.committed(branch, "log"))).isEqualTo(beside);
   }
 }

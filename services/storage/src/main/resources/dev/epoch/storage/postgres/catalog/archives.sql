@@ -27,7 +27,8 @@ BEGIN
   IF users IS NULL THEN
     RETURN 'it was dropped or renamed';
   END IF;
-  IF epoch.live_table(of_table) IS NULL OR images IS NULL OR to_regclass(format('epoch.%I', epoch.object_of('h', of_table))) IS NULL THEN
+  IF epoch.live_table(of_table) IS NULL OR images IS NULL
+    OR to_regclass(format('epoch.%I', epoch.object_of('h', of_table))) IS NULL THEN
     RETURN 'what Epoch kept beside it is lost';
   END IF;
   IF NOT EXISTS (
