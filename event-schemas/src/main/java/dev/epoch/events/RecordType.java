@@ -7,8 +7,10 @@ import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.command.ContinueMergeV1;
 import dev.epoch.events.command.CreateBranchV1;
 import dev.epoch.events.command.CreateRepositoryV1;
+import dev.epoch.events.command.CreateTagV1;
 import dev.epoch.events.command.DeleteBranchV1;
 import dev.epoch.events.command.DeleteRepositoryV1;
+import dev.epoch.events.command.DeleteTagV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.OpenRepositoryV1;
 import dev.epoch.events.command.RegisterTableV1;
@@ -51,6 +53,8 @@ import dev.epoch.events.event.StorageRemovedV1;
 import dev.epoch.events.event.StorageUpdatedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TagCreatedV1;
+import dev.epoch.events.event.TagDeletedV1;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +79,8 @@ public enum RecordType {
   BRANCH_DELETED_V1("branch-deleted", 1, RecordKind.EVENT, BranchDeletedV1.class),
   BRANCH_CHECKED_OUT_V1("branch-checked-out", 1, RecordKind.EVENT, BranchCheckedOutV1.class),
   BRANCH_MOVED_V1("branch-moved", 1, RecordKind.EVENT, BranchMovedV1.class),
+  TAG_CREATED_V1("tag-created", 1, RecordKind.EVENT, TagCreatedV1.class),
+  TAG_DELETED_V1("tag-deleted", 1, RecordKind.EVENT, TagDeletedV1.class),
   CHANGES_STAGED_V1("changes-staged", 1, RecordKind.EVENT, ChangesStagedV1.class),
   CHANGES_UNSTAGED_V1("changes-unstaged", 1, RecordKind.EVENT, ChangesUnstagedV1.class),
   OPERATION_PREPARED_V1("operation-prepared", 1, RecordKind.EVENT, OperationPreparedV1.class),
@@ -103,6 +109,8 @@ public enum RecordType {
   RENAME_BRANCH_V1("rename-branch", 1, RecordKind.COMMAND, RenameBranchV1.class),
   DELETE_BRANCH_V1("delete-branch", 1, RecordKind.COMMAND, DeleteBranchV1.class),
   CHECKOUT_BRANCH_V1("checkout-branch", 1, RecordKind.COMMAND, CheckoutBranchV1.class),
+  CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
+  DELETE_TAG_V1("delete-tag", 1, RecordKind.COMMAND, DeleteTagV1.class),
   STAGE_CHANGES_V1("stage-changes", 1, RecordKind.COMMAND, StageChangesV1.class),
   UNSTAGE_CHANGES_V1("unstage-changes", 1, RecordKind.COMMAND, UnstageChangesV1.class),
   COMMIT_TO_BRANCH_V1("commit-to-branch", 1, RecordKind.COMMAND, CommitToBranchV1.class),

@@ -13,6 +13,7 @@ import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
 import dev.epoch.cli.command.CheckoutCommand;
+import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
 import dev.epoch.cli.command.CompletionCommand;
 import dev.epoch.cli.command.ConflictsCommand;
@@ -27,11 +28,14 @@ import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
 import dev.epoch.cli.command.QueryCommand;
+import dev.epoch.cli.command.RebaseCommand;
 import dev.epoch.cli.command.RepositoryCommand;
 import dev.epoch.cli.command.RepositoryListCommand;
 import dev.epoch.cli.command.RepositoryOpenCommand;
 import dev.epoch.cli.command.RepositorySetCommand;
+import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
+import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StatusCommand;
@@ -49,6 +53,11 @@ import dev.epoch.cli.command.TableListCommand;
 import dev.epoch.cli.command.TableRefreshCommand;
 import dev.epoch.cli.command.TableRemoveCommand;
 import dev.epoch.cli.command.TableShowCommand;
+import dev.epoch.cli.command.TagCommand;
+import dev.epoch.cli.command.TagCreateCommand;
+import dev.epoch.cli.command.TagDeleteCommand;
+import dev.epoch.cli.command.TagListCommand;
+import dev.epoch.cli.command.TagShowCommand;
 import dev.epoch.cli.command.UnstageCommand;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +88,11 @@ final class CommandCatalog {
           "show",
           "diff",
           "merge",
+          "revert",
+          "cherry-pick",
+          "rebase",
+          "reset",
+          "tag",
           "conflicts",
           "resolve",
           "query",
@@ -169,6 +183,11 @@ final class CommandCatalog {
       case "show" -> new ShowCommand(session);
       case "diff" -> new DiffCommand(session);
       case "merge" -> new MergeCommand(session);
+      case "revert" -> new RevertCommand(session);
+      case "cherry-pick" -> new CherryPickCommand(session);
+      case "rebase" -> new RebaseCommand(session);
+      case "reset" -> new ResetCommand(session);
+      case "tag" -> tag();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
       case "query" -> new QueryCommand(session);
@@ -207,6 +226,14 @@ final class CommandCatalog {
         .addSubcommand("rename", new BranchRenameCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
+  }
+
+  private CommandLine tag() {
+    return new CommandLine(new TagCommand(session))
+        .addSubcommand("create", new TagCreateCommand(session))
+        .addSubcommand("list", new TagListCommand(session))
+        .addSubcommand("show", new TagShowCommand(session))
+        .addSubcommand("delete", new TagDeleteCommand(session));
   }
 
   private CommandLine conflicts() {

@@ -59,6 +59,11 @@ public final class EpochClient implements AutoCloseable {
     return new Branches(scope);
   }
 
+  /** Tags of the repository. */
+  public Tags tags() {
+    return new Tags(scope);
+  }
+
   /** Commits of the repository. */
   public Commits commits() {
     return new Commits(scope);
@@ -77,6 +82,11 @@ public final class EpochClient implements AutoCloseable {
   /** Merges. */
   public Merges merges() {
     return new Merges(scope);
+  }
+
+  /** Reverts, cherry-picks, rebases and resets. */
+  public Replays replays() {
+    return new Replays(scope);
   }
 
   /** Conflicts of open merges. */

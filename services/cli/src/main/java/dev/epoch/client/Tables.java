@@ -126,9 +126,19 @@ public final class Tables {
     return Table.of(scope.send(scope.post("tables", name, "refresh").query("ref", branch)));
   }
 
-  /** Ends the registration of a table. */
-  public void remove(String name, String branch, boolean force) {
+  /**
+   * Ends the registration of a table.
+   *
+   * @param force also with changes that are not committed
+   * @param purge commits cannot read it afterwards
+   */
+  public void remove(String name, String branch, boolean force, boolean purge) {
     scope.send(
-        scope.delete("tables", name).query("ref", branch).query("force", force ? true : null));
+        scope
+            .delete("tables", name)
+            .query("ref", branch)
+            .query("force", force ? true : null)
+            .query("purge", purge ? true : null)
+            .asLongAsItTakes());
   }
 }

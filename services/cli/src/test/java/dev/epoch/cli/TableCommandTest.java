@@ -244,5 +244,8 @@ class TableCommandTest extends CommandTest {
     prints("Removed table 'users'\n", "table", "remove", "users", "--force");
     assertThat(server.requests("DELETE /tables/users").getLast().query())
         .containsEntry("force", "true");
+    prints("Removed table 'users'\n", "table", "remove", "users", "--purge");
+    assertThat(server.requests("DELETE /tables/users").getLast().query())
+        .isEqualTo(Map.of("repository", "shop", "ref", "main", "purge", "true"));
   }
 }

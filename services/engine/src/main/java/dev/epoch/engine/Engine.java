@@ -8,6 +8,7 @@ import dev.epoch.engine.processing.ReplayProcessor;
 import dev.epoch.engine.processing.RepositoryProcessor;
 import dev.epoch.engine.processing.StorageProcessor;
 import dev.epoch.engine.processing.TableProcessor;
+import dev.epoch.engine.processing.TagProcessor;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.*;
 import dev.epoch.events.event.CommandCompletedV1;
@@ -37,6 +38,8 @@ public final class Engine {
       case RenameBranchV1 c -> BranchProcessor.rename(state, c);
       case DeleteBranchV1 c -> BranchProcessor.delete(state, c, context);
       case CheckoutBranchV1 c -> BranchProcessor.checkout(state, c);
+      case CreateTagV1 c -> TagProcessor.create(state, c);
+      case DeleteTagV1 c -> TagProcessor.delete(state, c);
       case StageChangesV1 c -> CommitProcessor.stage(state, c);
       case UnstageChangesV1 c -> CommitProcessor.unstage(state, c);
       case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);

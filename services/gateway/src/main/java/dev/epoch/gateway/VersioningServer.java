@@ -28,6 +28,7 @@ public final class VersioningServer implements AutoCloseable {
   private final TableService tables;
   private final BranchRegistrar registrar;
   private final BranchService branches;
+  private final TagService tags;
   private final WorkingSetService workingSets;
   private final CommitService commits;
   private final MergeService merges;
@@ -62,10 +63,10 @@ public final class VersioningServer implements AutoCloseable {
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
     this.registrar = new BranchRegistrar(backends);
-    this.tables =
-        new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
+    this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups);
+    this.tags = new TagService(cleanups);
     this.commits = new CommitService(workingSets, runner);
     MergeExecution execution =
         new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
@@ -136,6 +137,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public BranchService branches() {
     return branches;
+  }
+
+  public TagService tags() {
+    return tags;
   }
 
   public WorkingSetService workingSets() {

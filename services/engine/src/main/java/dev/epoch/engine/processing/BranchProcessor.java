@@ -155,6 +155,14 @@ public final class BranchProcessor {
                   "Branch '" + name + "' already exists",
                   Map.of("branch", name))));
     }
+    if (state.tags().named(name).isPresent()) {
+      return Optional.of(
+          Decision.reject(
+              new Rejection(
+                  Code.BRANCH_ALREADY_EXISTS,
+                  "A tag is called '" + name + "'",
+                  Map.of("branch", name, "remedy", "Choose another name, or delete the tag"))));
+    }
     return Optional.empty();
   }
 }

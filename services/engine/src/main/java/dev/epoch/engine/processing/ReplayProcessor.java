@@ -59,7 +59,7 @@ public final class ReplayProcessor {
             command.verb(),
             command.source(),
             branch.head(),
-            command.onto(),
+            branch.head().equals(command.onto()) ? null : command.onto(),
             command.commits(),
             command.mainline(),
             command.strategy(),

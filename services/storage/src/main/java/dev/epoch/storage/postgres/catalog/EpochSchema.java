@@ -50,6 +50,7 @@ public final class EpochSchema {
           "branch/connections.sql",
           "capture/guard.sql",
           "branch/read_views.sql",
+          "catalog/archives.sql",
           "catalog/removal.sql");
 
   private static final String SCRIPT =

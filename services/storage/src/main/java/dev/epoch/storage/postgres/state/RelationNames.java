@@ -47,6 +47,9 @@ public final class RelationNames {
 
   /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
   public LiveRelations live(Session session, TableHandle table) {
+    if (table.removed()) {
+      return readArchive(session, table);
+    }
     LayerNames layers = live.computeIfAbsent(table.id(), id -> readLive(session, table));
     requireFitting(session, table);
     return new LiveRelations(
@@ -111,7 +114,8 @@ public final class RelationNames {
       Session session, Collection<TableHandle> tables) {
     Map<String, TableHandle> byPath = new LinkedHashMap<>();
     for (TableHandle table : tables) {
-      if (session.note("fits " + table.id())) {
+      // what is kept of a removed table stands by itself
+      if (!table.removed() && session.note("fits " + table.id())) {
         byPath.put(Quote.qualified(table.path().schema(), table.path().table()), table);
       }
     }
@@ -159,6 +163,27 @@ public final class RelationNames {
         });
   }
 
+  /** Not kept in memory: it may go at any time. */
+  private static LiveRelations readArchive(Session session, TableHandle table) {
+    return session
+        .first(
+            """
+            SELECT epoch.archived_object('a', $1), epoch.archived_object('aw', $1),
+              epoch.archived_object('ah', $1)\
+            """,
+            row ->
+                row.getString(0) == null
+                    ? null
+                    : new LiveRelations(
+                        epoch(row.getString(0)), epoch(row.getString(1)), epoch(row.getString(2))),
+            table.id())
+        .orElseThrow(() ->
+            new HistoryPrunedException(
+                "Table '%s' is versioned no more, and what commits read of it is not kept any more"
+                    .formatted(table.name()),
+                "epoch table add " + table.name()));
+  }
+
   private static LayerNames readLive(Session session, TableHandle table) {
     return session
         .first(
@@ -191,9 +216,9 @@ public final class RelationNames {
     return session
         .first(
             """
-            SELECT epoch.object_of('v', $1, $2), epoch.object_of('d', $1, $2),
-              epoch.object_of('vw', $1, $2), epoch.object_of('vh', $1, $2)\
-            """,
+            SELECT %1$s('v', $1, $2), %1$s('d', $1, $2), %1$s('vw', $1, $2), %1$s('vh', $1, $2)\
+            """
+                .formatted(table.removed() ? "epoch.archived_object" : "epoch.object_of"),
             row ->
                 row.getString(0) == null
                     ? null

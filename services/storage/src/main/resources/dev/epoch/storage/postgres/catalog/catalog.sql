@@ -115,6 +115,25 @@ COMMENT ON COLUMN epoch.branch_tables.copy_unwanted IS 'Somebody dropped the cop
 COMMENT ON COLUMN epoch.branch_tables.anchor IS 'Position of the live table that is seen underneath';
 COMMENT ON COLUMN epoch.branch_tables.source_overlay IS 'Branch whose overlay, as of source_position, is seen as long as there is no own one';
 
+CREATE TABLE IF NOT EXISTS epoch.archives (
+  table_id text COLLATE "C" PRIMARY KEY,
+  repository text NOT NULL,
+  name text NOT NULL,
+  label text COLLATE "C" NOT NULL,
+  history_end bigint NOT NULL,
+  complete boolean NOT NULL DEFAULT false
+);
+
+COMMENT ON TABLE epoch.archives IS 'Tables that are versioned no more, and what commits read of them is kept';
+COMMENT ON COLUMN epoch.archives.history_end IS 'Position of the last committed change when the rows were copied';
+COMMENT ON COLUMN epoch.archives.complete IS 'False while the table is still versioned';
+
+CREATE TABLE IF NOT EXISTS epoch.archived_overlays (
+  table_id text COLLATE "C" NOT NULL REFERENCES epoch.archives,
+  branch_id text COLLATE "C" NOT NULL REFERENCES epoch.branches,
+  PRIMARY KEY (table_id, branch_id)
+);
+
 CREATE TABLE IF NOT EXISTS epoch.operations (
   operation_id uuid PRIMARY KEY,
   position bigint NOT NULL,
