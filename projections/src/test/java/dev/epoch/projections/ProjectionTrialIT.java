@@ -20,6 +20,7 @@ import dev.epoch.projections.branchheads.BranchHeadsProjector;
 import dev.epoch.projections.commitgraph.CommitGraphProjector;
 import dev.epoch.projections.conflicts.ConflictsProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.ReflogProjector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,6 +96,7 @@ class ProjectionTrialIT {
         new CommitGraphProjector(),
         new RecoverySidecarsProjector(),
         new ConflictsProjector(),
+        new ReflogProjector(),
         new TrialProjectors.Fragile(),
         counted);
   }

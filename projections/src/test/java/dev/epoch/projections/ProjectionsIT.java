@@ -29,6 +29,7 @@ import dev.epoch.projections.branchheads.BranchHeadsProjector;
 import dev.epoch.projections.commitgraph.CommitGraphProjector;
 import dev.epoch.projections.conflicts.ConflictsProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.ReflogProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -129,6 +130,7 @@ class ProjectionsIT {
             new CommitGraphProjector(),
             new RecoverySidecarsProjector(),
             new ConflictsProjector(),
+            new ReflogProjector(),
             new Fragile());
     List<Projector> all = new java.util.ArrayList<>(tables);
     all.add(new Effects());
@@ -169,6 +171,7 @@ class ProjectionsIT {
     // then
     assertThat(projections.await("conflicts", last, WAIT)).isTrue();
     assertThat(projections.await("effects", last, WAIT)).isTrue();
+    assertThat(projections.await("reflog", last, WAIT)).isTrue();
     assertThat(clients.number("SELECT sum(conflicts)::bigint FROM epoch_read.open_merge_tables"))
         .isEqualTo(3);
     assertThat(effects).hasSize(history().size());
@@ -180,8 +183,10 @@ class ProjectionsIT {
     // given
     long last = append(history());
     projections.await("conflicts", last, WAIT);
+    projections.await("reflog", last, WAIT);
 
-    for (String name : List.of("branch-heads", "commit-graph", "recovery-sidecars", "conflicts")) {
+    for (String name :
+        List.of("branch-heads", "commit-graph", "recovery-sidecars", "conflicts", "reflog")) {
       // when
       Projections.Rebuild rebuild = projections.rebuild(name, null);
 

@@ -166,6 +166,14 @@ public final class CleanupService {
       open.add(branch.head());
       if (branch.merge() != null) {
         open.add(branch.merge().sourceCommit());
+        open.addAll(branch.merge().bases());
+      }
+      if (branch.replay() != null) {
+        open.add(branch.replay().from());
+        open.addAll(branch.replay().rest());
+        if (branch.replay().onto() != null) {
+          open.add(branch.replay().onto());
+        }
       }
       branch.locations().values().forEach(kept::add);
     }

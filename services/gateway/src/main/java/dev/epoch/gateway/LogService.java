@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
@@ -21,23 +22,27 @@ public final class LogService {
    * @param since at or after
    * @param until at or before
    * @param author part of name, e-mail address or id, in any case
+   * @param committer part of the same of who asked for the commit
+   * @param actor id of who asked for it
    * @param table that changed
    */
-  public record Filter(Instant since, Instant until, String author, String table) {
-    public static final Filter NONE = new Filter(null, null, null, null);
+  public record Filter(
+      Instant since, Instant until, String author, String committer, String actor, String table) {
+    public static final Filter NONE = new Filter(null, null, null, null, null, null);
 
     boolean accepts(CommitState commit) {
       return (since == null || !commit.time().isBefore(since))
           && (until == null || !commit.time().isAfter(until))
-          && (author == null || matchesAuthor(commit))
+          && (author == null || matches(commit.author(), author))
+          && (committer == null || matches(commit.committer(), committer))
+          && (actor == null || commit.committer().id().equals(actor))
           && (table == null || touches(commit));
     }
 
-    private boolean matchesAuthor(CommitState commit) {
-      String wanted = author.toLowerCase(Locale.ROOT);
-      return (commit.author().name() + " <" + commit.author().email() + "> " + commit.author().id())
+    private static boolean matches(Actor actor, String part) {
+      return (actor.name() + " <" + actor.email() + "> " + actor.id())
           .toLowerCase(Locale.ROOT)
-          .contains(wanted);
+          .contains(part.toLowerCase(Locale.ROOT));
     }
 
     private boolean touches(CommitState commit) {

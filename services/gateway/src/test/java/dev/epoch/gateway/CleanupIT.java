@@ -78,7 +78,7 @@ class CleanupIT {
     test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
 
     // when
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).isEmpty();
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).isEmpty();
 
     // then
     assertThat(read("v1")).isEqualTo("given up");
@@ -87,7 +87,7 @@ class CleanupIT {
 
     // when
     test.server().tags().delete(test.repository(), "v1", TestServer.caller());
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).hasSize(1);
 
     // then
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);

@@ -21,9 +21,12 @@ import dev.epoch.projections.conflicts.ConflictsProjector;
 import dev.epoch.projections.overlaytables.BranchDirectory;
 import dev.epoch.projections.overlaytables.OverlayTablesProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.Reflog;
+import dev.epoch.projections.reflog.ReflogProjector;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.webhooks.Webhooks;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -37,7 +40,8 @@ public class ProjectionWiring {
           new BranchHeadsProjector(),
           new CommitGraphProjector(),
           new RecoverySidecarsProjector(),
-          new ConflictsProjector());
+          new ConflictsProjector(),
+          new ReflogProjector());
 
   private final EventDecoder decoder = new EventDecoder(new RecordCodec());
 
@@ -56,10 +60,17 @@ public class ProjectionWiring {
   @Produces
   @Singleton
   Projections projections(
-      MetadataDatabase database, PostgresEventLog log, VersioningServer server) {
+      MetadataDatabase database, PostgresEventLog log, VersioningServer server, Webhooks webhooks) {
     List<Projector> projectors = new ArrayList<>(TABLES);
     projectors.add(new OverlayTablesProjector(new Databases(server)));
+    projectors.add(webhooks.projector());
     return new Projections(database.pool(), log, decoder, projectors);
+  }
+
+  @Produces
+  @Singleton
+  Reflog reflog(MetadataDatabase database) {
+    return new Reflog(database.pool());
   }
 
   /** The databases behind the repositories of this server. */

@@ -88,6 +88,10 @@ public class CommitsResource {
       @Parameter(description = "Made at or before") @QueryParam("until") Instant until,
       @Parameter(description = "Part of name or e-mail address") @QueryParam("author")
           String authorPart,
+      @Parameter(description = "Part of name or e-mail address of who asked for it")
+          @QueryParam("committer")
+          String committerPart,
+      @Parameter(description = "Id of who asked for it") @QueryParam("actor") String actor,
       @Parameter(description = "That changed this table") @QueryParam("table") String table,
       @Parameter(description = "Of every branch and tag") @QueryParam("all") Boolean all) {
     RepositoryState state = request.state();
@@ -98,7 +102,7 @@ public class CommitsResource {
             state,
             heads.included(),
             heads.excluded(),
-            new LogService.Filter(since, until, authorPart, table),
+            new LogService.Filter(since, until, authorPart, committerPart, actor, table),
             Pages.offset(offset),
             Pages.limit(limit)));
   }

@@ -34,7 +34,7 @@ BEGIN
     SELECT
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update' 
+    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
       AND p.proname = epoch.object_of(CASE WHEN t.append_only THEN 'ac' ELSE 'c' END, of_table)
   ) THEN
     RETURN 'a table that is not captured has taken its name';
