@@ -15,7 +15,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   t epoch.tables;
-  live regclass := epoch.live_table(of_table);
+  live regclass := epoch.users_table(of_table);
   images regclass;
   changed text;
 BEGIN
@@ -34,14 +34,14 @@ BEGIN
     SELECT
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE g.tgrelid = epoch.users_table(of_table) AND g.tgname IN ('epoch_capture_insert', 'epoch_capture_update')
-      AND p.proname IN (epoch.object_of('c', of_table), epoch.object_of('a', of_table))
+    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
+      AND p.proname = epoch.object_of(CASE WHEN t.append_only THEN 'ac' ELSE 'c' END, of_table)
   ) THEN
     RETURN 'a table that is not captured has taken its name';
   END IF;
   -- names that changed places say so by their order, a column that was dropped and added again by its number
   SELECT string_agg(c.name, ', ' ORDER BY c.place) FILTER (
-    WHERE c.attname IS NULL OR c.attgenerated = 'v' OR (NOT t.append_only AND (c.attnum > t.last_column OR c.attnum < c.former))
+    WHERE c.attname IS NULL OR c.attgenerated = 'v' OR c.attnum > t.last_column OR c.attnum < c.former
       OR c.attcollation IS DISTINCT FROM w.attcollation
       OR epoch.base_type(c.atttypid, c.atttypmod) IS DISTINCT FROM format_type(w.atttypid, w.atttypmod))
   INTO changed
@@ -49,6 +49,7 @@ BEGIN
     SELECT n.name, n.place, a.*, max(a.attnum) OVER (ORDER BY n.place ROWS UNBOUNDED PRECEDING) AS former
     FROM unnest(t.columns) WITH ORDINALITY AS n (name, place)
     LEFT JOIN pg_attribute AS a ON a.attrelid = live AND a.attname = n.name AND NOT a.attisdropped
+    WHERE NOT (t.append_only AND n.name = 'epoch_row')
   ) AS c
   LEFT JOIN pg_attribute AS w ON w.attrelid = images AND w.attname = c.name;
   RETURN 'columns were dropped or changed: ' || changed;
