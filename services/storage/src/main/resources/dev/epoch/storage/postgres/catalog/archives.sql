@@ -15,7 +15,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   t epoch.tables;
-  users regclass := epoch.users_table(of_table);
+  live regclass := epoch.users_table(of_table);
   images regclass;
   changed text;
 BEGIN
@@ -24,7 +24,7 @@ BEGIN
     RETURN NULL;
   END IF;
   images := to_regclass(format('epoch.%I', epoch.object_of('w', of_table)));
-  IF users IS NULL THEN
+  IF live IS NULL THEN
     RETURN 'it was dropped or renamed';
   END IF;
   IF epoch.live_table(of_table) IS NULL OR images IS NULL
@@ -35,8 +35,8 @@ BEGIN
     SELECT
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE g.tgrelid = users AND g.tgname = 'epoch_capture_update'
-      AND p.proname = epoch.object_of(CASE WHEN t.append_only THEN 'a' ELSE 'c' END, of_table)
+    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
+      AND p.proname = epoch.object_of(CASE WHEN t.append_only THEN 'ac' ELSE 'c' END, of_table)
   ) THEN
     RETURN 'a table that is not captured has taken its name';
   END IF;
@@ -49,8 +49,8 @@ BEGIN
   FROM (
     SELECT n.name, n.place, a.*, max(a.attnum) OVER (ORDER BY n.place ROWS UNBOUNDED PRECEDING) AS former
     FROM unnest(t.columns) WITH ORDINALITY AS n (name, place)
-    LEFT JOIN pg_attribute AS a ON a.attrelid = users AND a.attname = n.name AND NOT a.attisdropped
-    WHERE NOT t.append_only OR n.name <> 'epoch_row'
+    LEFT JOIN pg_attribute AS a ON a.attrelid = live AND a.attname = n.name AND NOT a.attisdropped
+    WHERE NOT (t.append_only AND n.name = 'epoch_row')
   ) AS c
   LEFT JOIN pg_attribute AS w ON w.attrelid = images AND w.attname = c.name;
   RETURN 'columns were dropped or changed: ' || changed;
