@@ -9,6 +9,7 @@ import dev.epoch.benchmarks.measure.FullScan;
 import dev.epoch.benchmarks.measure.LargeCommit;
 import dev.epoch.benchmarks.measure.LargeDiff;
 import dev.epoch.benchmarks.measure.LargeMerge;
+import dev.epoch.benchmarks.measure.LargeRow;
 import dev.epoch.benchmarks.measure.LiveWrites;
 import dev.epoch.benchmarks.measure.PointRead;
 import dev.epoch.benchmarks.measure.RangeRead;
@@ -39,6 +40,7 @@ public final class Suite {
           new LargeMerge(),
           new LargeDiff(),
           new EventAppend(),
+          new LargeRow(),
           new ServerStart(),
           new CommandStart());
 

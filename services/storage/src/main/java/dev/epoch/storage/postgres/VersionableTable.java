@@ -78,6 +78,8 @@ final class VersionableTable {
           "epoch_index",
           "epoch_count",
           "epoch_changed",
+          "epoch_redundant",
+          "epoch_bytes",
           "epoch_rewrite",
           "epoch_round");
 
