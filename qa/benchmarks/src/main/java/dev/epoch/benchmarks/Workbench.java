@@ -35,6 +35,10 @@ public final class Workbench implements AutoCloseable {
    */
   private static final Map<String, String> LAYERS_STAY = Map.of("EPOCH_COPIES_LIMIT", "0");
 
+  /** Subscribers run in the process of the benchmark. */
+  private static final Map<String, String> RECEIVERS_HERE =
+      Map.of("EPOCH_WEBHOOKS_ALLOW", "127.0.0.1");
+
   private Workbench(
       Scale scale,
       long seed,
@@ -70,6 +74,7 @@ public final class Workbench implements AutoCloseable {
     try {
       ServerProcess server = new ServerProcess(home.resolve("server"));
       Map<String, String> settings = new HashMap<>(LAYERS_STAY);
+      settings.putAll(RECEIVERS_HERE);
       if (!serverOptions.isEmpty()) {
         settings.put("JAVA_TOOL_OPTIONS", serverOptions);
       }

@@ -65,8 +65,7 @@ public final class VersioningServer implements AutoCloseable {
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
     this.registrar = new BranchRegistrar(backends);
-    this.tables =
-        new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
+    this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups);
     this.tags = new TagService(cleanups);

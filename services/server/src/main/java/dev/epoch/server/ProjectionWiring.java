@@ -26,6 +26,7 @@ import dev.epoch.projections.reflog.ReflogProjector;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.webhooks.Webhooks;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -59,9 +60,10 @@ public class ProjectionWiring {
   @Produces
   @Singleton
   Projections projections(
-      MetadataDatabase database, PostgresEventLog log, VersioningServer server) {
+      MetadataDatabase database, PostgresEventLog log, VersioningServer server, Webhooks webhooks) {
     List<Projector> projectors = new ArrayList<>(TABLES);
     projectors.add(new OverlayTablesProjector(new Databases(server)));
+    projectors.add(webhooks.projector());
     return new Projections(database.pool(), log, decoder, projectors);
   }
 

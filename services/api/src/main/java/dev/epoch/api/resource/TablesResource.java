@@ -72,7 +72,7 @@ public class TablesResource {
                     body.location(),
                     body.storageName(),
                     body.path(),
-                    body.primaryKey() == null ? List.of() : body.primaryKey()),
+                    body.key()),
                 request.caller());
     return TableView.of(repository.state(), table, null)
         .withSchema(SchemaView.of(table.name(), table.schema()));
@@ -134,12 +134,22 @@ public class TablesResource {
   @Operation(
       summary = "Stop versioning a table",
       description =
-          "Removes all that Epoch keeps beside it, its history too. The table stays as it is. Uncommitted changes need force.")
-  public void remove(String table, @QueryParam("force") Boolean force) {
+          """
+          Removes all that Epoch keeps beside it. The table stays as it is, and commits still read \
+          what they read of it; with purge they do not, and what earlier removals of the name kept \
+          goes too. Uncommitted changes, on whichever branch, need force.\
+          """)
+  public void remove(
+      String table, @QueryParam("force") Boolean force, @QueryParam("purge") Boolean purge) {
     request
         .server()
         .tables()
-        .remove(request.repository(), table, Boolean.TRUE.equals(force), request.caller());
+        .remove(
+            request.repository(),
+            table,
+            Boolean.TRUE.equals(force),
+            Boolean.TRUE.equals(purge),
+            request.caller());
   }
 
   @POST

@@ -72,6 +72,14 @@ public final class TableColumns {
     return each(all, name -> alias + "." + name, ", ");
   }
 
+  /** The columns that the user's table has, in its order. */
+  public String users(String alias) {
+    return each(
+        schema.usersColumns().stream().map(column -> Quote.identifier(column.name())).toList(),
+        name -> alias + "." + name,
+        ", ");
+  }
+
   public String key(String alias) {
     return each(key, name -> alias + "." + name, ", ");
   }

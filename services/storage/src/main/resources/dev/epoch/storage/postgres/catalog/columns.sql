@@ -195,7 +195,7 @@ BEGIN
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
     WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
-      AND p.proname = t.label || '__c_' || t.table_id
+      AND p.proname = t.label || CASE WHEN t.append_only THEN '__a_' ELSE '__c_' END || t.table_id
   ) THEN
     RETURN 'a table that is not captured has taken its name';
   END IF;
@@ -215,7 +215,7 @@ BEGIN
   FROM pg_attribute AS a
   LEFT JOIN pg_attribute AS w ON w.attrelid = images AND w.attname = a.attname
   WHERE a.attrelid = live AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v';
-  IF NOT fits OR names <> t.columns THEN
+  IF NOT fits OR names || (CASE WHEN t.append_only THEN ARRAY['epoch_row'] ELSE '{}' END) <> t.columns THEN
     RETURN format('its columns were (%s) and are (%s)', epoch.shape(images), epoch.shape(live));
   END IF;
   IF last_number > t.last_column THEN
