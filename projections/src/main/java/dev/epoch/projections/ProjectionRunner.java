@@ -350,8 +350,7 @@ final class ProjectionRunner implements AutoCloseable {
                         Stream.of(
                                 work(connection, tables, checkpoint, page),
                                 Stream.of(
-                                    Checkpoints.move(
-                                        connection, names, page.getLast().position()),
+                                    Checkpoints.move(connection, names, page.getLast().position()),
                                     statement(connection, "COMMIT")))
                             .flatMap(Function.identity()))
                     .replaceWith(true)

@@ -143,6 +143,11 @@ public final class Projections implements AutoCloseable {
     return List.copyOf(projectors.keySet());
   }
 
+  /** Whether it is in tables of the metadata database, and can be built anew from the log. */
+  public boolean isInTables(String projection) {
+    return projectors.get(projection) instanceof TableProjector;
+  }
+
   /**
    * Tries the events again that the projection stopped before.
    *

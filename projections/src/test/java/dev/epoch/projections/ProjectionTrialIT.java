@@ -19,6 +19,7 @@ import dev.epoch.log.testing.Seed;
 import dev.epoch.projections.conflicts.ConflictsProjector;
 import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.ReflogProjector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,6 +94,7 @@ class ProjectionTrialIT {
         new HistoryProjector(),
         new RecoverySidecarsProjector(),
         new ConflictsProjector(),
+        new ReflogProjector(),
         new TrialProjectors.Fragile(),
         counted);
   }

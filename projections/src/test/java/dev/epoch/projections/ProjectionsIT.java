@@ -30,6 +30,7 @@ import dev.epoch.projections.conflicts.ConflictsProjector;
 import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.ReflogProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -129,6 +130,7 @@ class ProjectionsIT {
             new HistoryProjector(),
             new RecoverySidecarsProjector(),
             new ConflictsProjector(),
+            new ReflogProjector(),
             new Fragile());
     List<Projector> all = new java.util.ArrayList<>(tables);
     all.add(new Effects());
@@ -196,7 +198,7 @@ class ProjectionsIT {
     // given
     long last = append(history());
 
-    for (String name : List.of("history", "recovery-sidecars", "conflicts")) {
+    for (String name : List.of("history", "recovery-sidecars", "conflicts", "reflog")) {
       // when
       projections.await(name, last, WAIT);
       Projections.Rebuild rebuild = projections.rebuild(name, null);
@@ -488,7 +490,8 @@ class ProjectionsIT {
             null,
             null,
             Map.of("users", 2L, "orders", 1L),
-            "commit"));
+            "commit",
+            "merge"));
   }
 
   private static TableEntry entry(String id, String name) {

@@ -1,5 +1,9 @@
 package dev.epoch.qa;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,9 +11,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
+  private static final String POSTGRES = "dev.epoch.storage.postgres";
 
   private static final JavaClasses EPOCH =
       new ClassFileImporter()
@@ -38,6 +46,37 @@ class ArchitectureTest {
   @Test
   void storageBackendsDoNotSeeEachOther() {
     check(slices().matching("dev.epoch.storage.(*)..").should().notDependOnEachOther());
+  }
+
+  /**
+   * {@code codec} is at the bottom; operation, record, query and branch stand beside each other at
+   * the top, and only the adapter sees all.
+   */
+  @Test
+  void packagesOfThePostgresBackendStandOnEachOther() {
+    List<List<String>> layers =
+        List.of(
+            List.of("codec"),
+            List.of("connection"),
+            List.of("catalog"),
+            List.of("capture"),
+            List.of("state"),
+            List.of("operation", "record", "query", "branch"));
+    Set<String> below = new LinkedHashSet<>();
+    for (List<String> layer : layers) {
+      for (String name : layer) {
+        check(
+            classes()
+                .that()
+                .resideInAPackage(POSTGRES + "." + name)
+                .should()
+                .onlyDependOnClassesThat(
+                    not(resideInAPackage(POSTGRES + ".."))
+                        .or(resideInAPackage(POSTGRES + "." + name))
+                        .or(resideInAnyPackage(below.toArray(String[]::new)))));
+      }
+      layer.forEach(name -> below.add(POSTGRES + "." + name));
+    }
   }
 
   @Test

@@ -28,8 +28,19 @@ public sealed interface OperationPlan {
       TableSchema schema)
       implements OperationPlan {}
 
-  /** Capture is removed from a table. */
-  record RemoveTable(String tableId, String name) implements OperationPlan {}
+  /**
+   * Capture is removed from a table.
+   *
+   * @param force also with uncommitted changes
+   * @param keep what commits read of it stays
+   * @param dropped ids of tables of this name that were removed before, and of which nothing stays
+   */
+  record RemoveTable(String tableId, String name, boolean force, boolean keep, List<String> dropped)
+      implements OperationPlan {
+    public RemoveTable {
+      dropped = dropped == null ? List.of() : List.copyOf(dropped);
+    }
+  }
 
   /**
    * Uncommitted changes of tables become a commit.
@@ -61,6 +72,8 @@ public sealed interface OperationPlan {
    * @param time of the commit to be
    * @param liveTables ids of the tables whose uncommitted live changes are committed first, at the
    *     position before the operation's
+   * @param verb merge: a commit with two parents is made; revert, cherry_pick, rebase: one with the
+   *     head alone; reset: the head moves to the source
    */
   record Merge(
       String mergeId,
@@ -72,7 +85,8 @@ public sealed interface OperationPlan {
       String message,
       Actor author,
       Instant time,
-      List<String> liveTables)
+      List<String> liveTables,
+      String verb)
       implements OperationPlan {
     public Merge {
       liveTables = liveTables == null ? List.of() : List.copyOf(liveTables);

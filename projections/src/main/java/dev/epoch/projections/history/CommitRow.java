@@ -1,5 +1,6 @@
 package dev.epoch.projections.history;
 
+import dev.epoch.events.Actor;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param parents ids, without that of the hidden root
  * @param parentPositions of all parents; empty for the hidden root
  * @param history how many commits it reaches, itself included, without the hidden root
+ * @param committer who asked for it
  * @param changes against the first parent, by name of the table
  * @param tableCount tables that it holds
  * @param recordCount records that they hold
@@ -27,6 +29,7 @@ public record CommitRow(
     long history,
     String authorName,
     String authorEmail,
+    Actor committer,
     String message,
     Instant committedAt,
     List<TableChange> changes,
@@ -36,7 +39,8 @@ public record CommitRow(
   /** What {@link #of} reads, of a row called {@code c}. */
   static final String COLUMNS =
       "c.position, c.commit_id, c.parents, c.parent_positions, c.history, c.author_name,"
-          + " c.author_email, c.message, c.committed_at, c.changes, c.table_count, c.record_count";
+          + " c.author_email, c.message, c.committed_at, c.changes, c.table_count, c.record_count,"
+          + " c.committer_id, c.committer_name, c.committer_email";
 
   /** The empty commit under every history; logs do not show it. */
   public boolean root() {
@@ -57,6 +61,10 @@ public record CommitRow(
         row.getLong("history"),
         row.getString("author_name"),
         row.getString("author_email"),
+        new Actor(
+            row.getString("committer_id"),
+            row.getString("committer_name"),
+            row.getString("committer_email")),
         row.getString("message"),
         row.getOffsetDateTime("committed_at").toInstant(),
         tables,

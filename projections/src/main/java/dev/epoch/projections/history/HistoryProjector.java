@@ -9,8 +9,14 @@ import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.OperationAbortedV1;
+import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.events.event.TableRegisteredV1;
+import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TagCreatedV1;
+import dev.epoch.events.event.TagDeletedV1;
 import dev.epoch.projections.ProjectedEvent;
 import dev.epoch.projections.Sql;
 import dev.epoch.projections.SqlResource;
@@ -19,10 +25,11 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 
 /**
- * Branches, what actors work on, and commits: one read model, so that whoever reads a branch finds
- * its head. {@link HistoryReads} answers from it.
+ * Branches, tags, what actors work on, and commits: one read model, so that whoever reads a branch
+ * finds its head. {@link HistoryReads} answers from it.
  */
 public final class HistoryProjector implements TableProjector {
   public static final String NAME = "history";
@@ -32,9 +39,10 @@ public final class HistoryProjector implements TableProjector {
       WITH root AS (
         INSERT INTO commits (
           repository, position, commit_id, parents, parent_positions, generation, history, author_name,
-          author_email, author_search, message, committed_at, changes, table_count, record_count
+          author_email, author_search, message, committed_at, changes, table_count, record_count, committer_id,
+          committer_name, committer_email, committer_search
         )
-        VALUES ($1, $2, $3, '{}', '{}', 0, 0, $4, $5, $6, '', $7, '[]', 0, 0)
+        VALUES ($1, $2, $3, '{}', '{}', 0, 0, $4, $5, $6, '', $7, '[]', 0, 0, $10, $4, $5, $6)
       )
       INSERT INTO branches (repository, branch_id, name, head, is_default, created_at)
       VALUES ($1, $8, $9, $2, true, $7)
@@ -68,7 +76,8 @@ public final class HistoryProjector implements TableProjector {
       made AS (
         INSERT INTO commits (
           repository, position, commit_id, parents, parent_positions, generation, history, author_name,
-          author_email, author_search, message, committed_at, changes, table_count, record_count
+          author_email, author_search, message, committed_at, changes, table_count, record_count, committer_id,
+          committer_name, committer_email, committer_search
         )
         SELECT $1, $2, $3,
           coalesce(array_agg(a.commit_id ORDER BY a.place) FILTER (WHERE a.shown), '{}'),
@@ -78,7 +87,7 @@ public final class HistoryProjector implements TableProjector {
             WHEN count(*) = 1 THEN 0
             ELSE (walk_commits(
               $1, array_agg(a.position) FILTER (WHERE a.place > 1), array_agg(a.position) FILTER (WHERE a.place = 1),
-              0, 0, true, NULL, NULL, NULL, NULL
+              0, 0, true, NULL, NULL, NULL, NULL, NULL, NULL
             )).total
           END,
           $6, $7, $8, $9, $10,
@@ -91,8 +100,11 @@ public final class HistoryProjector implements TableProjector {
             ELSE $12::jsonb
           END,
           max(a.table_count) FILTER (WHERE a.place = 1) + (SELECT sum(tables_added) FROM own),
-          max(a.record_count) FILTER (WHERE a.place = 1) + (SELECT sum(records_added) FROM own)
+          max(a.record_count) FILTER (WHERE a.place = 1) + (SELECT sum(records_added) FROM own),
+          coalesce(max(o.actor_id), $16), coalesce(max(o.actor_name), $17), coalesce(max(o.actor_email), $18),
+          coalesce(max(o.actor_search), $19)
         FROM ancestors AS a
+          LEFT JOIN preparations AS o ON o.repository = $1 AND o.operation_id = $5
       )
       UPDATE branches SET head = $2, merge_id = CASE WHEN $15 THEN merge_id END
       WHERE repository = $1 AND branch_id = $11
@@ -130,6 +142,31 @@ public final class HistoryProjector implements TableProjector {
       WHERE repository = $1 AND branch_id = $2
       """;
 
+  private static final String PREPARE =
+      """
+      INSERT INTO preparations (repository, operation_id, actor_id, actor_name, actor_email, actor_search)
+      VALUES ($1, $2, $3, $4, $5, $6)
+      """;
+
+  private static final String END =
+      """
+      DELETE FROM preparations
+      WHERE repository = $1 AND operation_id = $2
+      """;
+
+  private static final String TAG =
+      """
+      INSERT INTO tags (repository, name, position)
+      VALUES ($1, $2, (SELECT position FROM commits WHERE repository = $1 AND commit_id = $3))
+      ON CONFLICT (repository, name) DO UPDATE SET position = excluded.position
+      """;
+
+  private static final String DELETE_TAG =
+      """
+      DELETE FROM tags
+      WHERE repository = $1 AND name = $2
+      """;
+
   private static final String CHECK_OUT =
       """
       INSERT INTO checkouts (repository, actor_id, branch_id)
@@ -141,6 +178,8 @@ public final class HistoryProjector implements TableProjector {
       """
       WITH of_actors AS (DELETE FROM checkouts WHERE repository = $1),
         recorded AS (DELETE FROM recorded_changes WHERE repository = $1),
+        prepared AS (DELETE FROM preparations WHERE repository = $1),
+        named AS (DELETE FROM tags WHERE repository = $1),
         made AS (DELETE FROM commits WHERE repository = $1)
       DELETE FROM branches
       WHERE repository = $1
@@ -165,7 +204,7 @@ public final class HistoryProjector implements TableProjector {
 
   @Override
   public List<String> tableNames() {
-    return List.of("branches", "checkouts", "commits", "recorded_changes");
+    return List.of("branches", "checkouts", "tags", "preparations", "commits", "recorded_changes");
   }
 
   @Override
@@ -184,7 +223,16 @@ public final class HistoryProjector implements TableProjector {
               Sql.time(event.stored().envelope().time()));
       case CommitCreatedV1 e -> createCommit(transaction, event, e);
       case CommitTablesRecordedV1 e -> recordChanges(transaction, event, e);
-      case BranchMovedV1 e -> Sql.run(transaction, MOVE, repository, e.branchId(), e.to());
+      case OperationPreparedV1 e -> prepare(transaction, event, e);
+      case OperationAbortedV1 e -> ended(transaction, event, e.operationId());
+      case TableRegisteredV1 e -> ended(transaction, event, e.operationId());
+      case TableRemovedV1 e -> ended(transaction, event, e.operationId());
+      case BranchMovedV1 e ->
+          Sql.all(
+              Sql.run(transaction, MOVE, repository, e.branchId(), e.to()),
+              ended(transaction, event, e.operationId()));
+      case TagCreatedV1 e -> Sql.run(transaction, TAG, repository, e.name(), e.commit());
+      case TagDeletedV1 e -> Sql.run(transaction, DELETE_TAG, repository, e.name());
       case BranchRenamedV1 e -> Sql.run(transaction, RENAME, repository, e.branchId(), e.to());
       case MergeOpenedV1 e -> Sql.run(transaction, MERGE, repository, e.branchId(), e.mergeId());
       case MergeAbortedV1 e -> Sql.run(transaction, MERGE, repository, e.branchId(), null);
@@ -214,31 +262,61 @@ public final class HistoryProjector implements TableProjector {
         search(actor.name(), actor.email(), actor.id()),
         Sql.time(event.stored().envelope().time()),
         created.defaultBranchId(),
-        created.defaultBranch());
+        created.defaultBranch(),
+        actor.id());
   }
 
   private static Uni<Void> createCommit(
       SqlConnection transaction, ProjectedEvent event, CommitCreatedV1 commit) {
     Changes changes = Changes.of(commit.tables(), commit.removedTables(), commit.formerTables());
     var author = commit.author();
+    var actor = event.stored().envelope().actor();
+    Uni<Void> created =
+        Sql.run(
+            transaction,
+            CREATE_COMMIT,
+            event.repository(),
+            event.stored().position(),
+            commit.commit(),
+            commit.parents().toArray(String[]::new),
+            commit.operationId(),
+            author.name(),
+            author.email(),
+            search(author.name(), author.email(), author.id()),
+            commit.message(),
+            Sql.time(commit.time()),
+            commit.branchId(),
+            changes.toJson(),
+            changes.tablesAdded(),
+            changes.recordsAdded(),
+            commit.live(),
+            actor.id(),
+            actor.name(),
+            actor.email(),
+            search(actor.name(), actor.email(), actor.id()));
+    return commit.live()
+        ? created
+        : Sql.all(created, ended(transaction, event, commit.operationId()));
+  }
+
+  private static Uni<Void> prepare(
+      SqlConnection transaction, ProjectedEvent event, OperationPreparedV1 prepared) {
+    var actor = event.stored().envelope().actor();
     return Sql.run(
         transaction,
-        CREATE_COMMIT,
+        PREPARE,
         event.repository(),
-        event.stored().position(),
-        commit.commit(),
-        commit.parents().toArray(String[]::new),
-        commit.operationId(),
-        author.name(),
-        author.email(),
-        search(author.name(), author.email(), author.id()),
-        commit.message(),
-        Sql.time(commit.time()),
-        commit.branchId(),
-        changes.toJson(),
-        changes.tablesAdded(),
-        changes.recordsAdded(),
-        commit.live());
+        prepared.operationId(),
+        actor.id(),
+        actor.name(),
+        actor.email(),
+        search(actor.name(), actor.email(), actor.id()));
+  }
+
+  private static Uni<Void> ended(SqlConnection transaction, ProjectedEvent event, UUID operation) {
+    return operation == null
+        ? Uni.createFrom().voidItem()
+        : Sql.run(transaction, END, event.repository(), operation);
   }
 
   private static Uni<Void> recordChanges(

@@ -43,6 +43,17 @@ public final class HistoryReads {
           )
           """;
 
+  private static final String TAG =
+      "SELECT position FROM epoch_read.tags WHERE repository = $1 AND name = $2";
+
+  private static final String HEADS =
+      """
+      SELECT head FROM epoch_read.branches WHERE repository = $1
+      UNION
+      SELECT position FROM epoch_read.tags WHERE repository = $1
+      ORDER BY 1
+      """;
+
   private static final String FROM_COMMITS =
       "SELECT " + CommitRow.COLUMNS + " FROM epoch_read.commits AS c WHERE c.repository = $1";
 
@@ -72,7 +83,7 @@ public final class HistoryReads {
       "SELECT w.total, "
           + CommitRow.COLUMNS
           + """
-           FROM epoch_read.walk_commits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS w
+           FROM epoch_read.walk_commits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS w
             LEFT JOIN epoch_read.commits AS c ON c.repository = $1 AND c.position = ANY (w.page)
           ORDER BY c.position DESC
           """;
@@ -103,10 +114,13 @@ public final class HistoryReads {
    * @param since at or after
    * @param until at or before
    * @param author part of name, e-mail address or id, in any case
+   * @param committer part of the same of who asked for the commit
+   * @param actor id of who asked for it
    * @param table that changed
    */
-  public record Filter(Instant since, Instant until, String author, String table) {
-    public static final Filter NONE = new Filter(null, null, null, null);
+  public record Filter(
+      Instant since, Instant until, String author, String committer, String actor, String table) {
+    public static final Filter NONE = new Filter(null, null, null, null, null, null);
   }
 
   /**
@@ -141,6 +155,16 @@ public final class HistoryReads {
     return query(DEFAULT, repository).map(rows -> branches(rows).stream().findFirst());
   }
 
+  /** Position of the commit that a tag names. */
+  public Uni<Optional<Long>> tag(String repository, String name) {
+    return query(TAG, repository, name).map(rows -> positions(rows).stream().findFirst());
+  }
+
+  /** Positions of the commits that branches and tags stand at, each once. */
+  public Uni<List<Long>> heads(String repository) {
+    return query(HEADS, repository).map(HistoryReads::positions);
+  }
+
   /** The branch that an actor works on; none if there is no such repository. */
   public Uni<Optional<BranchRow>> current(String repository, String actorId) {
     return query(CURRENT, repository, actorId).map(rows -> branches(rows).stream().findFirst());
@@ -159,8 +183,7 @@ public final class HistoryReads {
   /** Position of the ancestor so many first parents away; none if the history ends before. */
   public Uni<Optional<Long>> firstParent(String repository, long position, int count) {
     return query(FIRST_PARENT, repository, position, count)
-        .map(rows ->
-            rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next().getLong(0)));
+        .map(rows -> positions(rows).stream().findFirst());
   }
 
   /**
@@ -188,7 +211,9 @@ public final class HistoryReads {
             counted,
             time(filter.since()),
             time(filter.until()),
-            filter.author() == null ? null : filter.author().toLowerCase(Locale.ROOT),
+            lower(filter.author()),
+            lower(filter.committer()),
+            filter.actor(),
             filter.table())
         .map(rows -> {
           long total = 0;
@@ -219,6 +244,10 @@ public final class HistoryReads {
         });
   }
 
+  private static String lower(String text) {
+    return text == null ? null : text.toLowerCase(Locale.ROOT);
+  }
+
   private static OffsetDateTime time(Instant time) {
     return time == null ? null : time.atOffset(ZoneOffset.UTC);
   }
@@ -237,6 +266,12 @@ public final class HistoryReads {
     List<BranchRow> branches = new ArrayList<>(rows.size());
     rows.forEach(row -> branches.add(BranchRow.of(row)));
     return branches;
+  }
+
+  private static List<Long> positions(RowSet<Row> rows) {
+    List<Long> positions = new ArrayList<>(rows.size());
+    rows.forEach(row -> positions.add(row.getLong(0)));
+    return positions;
   }
 
   private static List<CommitRow> commits(RowSet<Row> rows) {

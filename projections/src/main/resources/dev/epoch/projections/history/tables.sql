@@ -21,6 +21,27 @@ CREATE TABLE IF NOT EXISTS checkouts (
   PRIMARY KEY (repository, actor_id)
 );
 
+CREATE TABLE IF NOT EXISTS tags (
+  repository text NOT NULL,
+  name text NOT NULL,
+  position bigint NOT NULL,
+  PRIMARY KEY (repository, name)
+);
+
+COMMENT ON COLUMN tags.position IS 'Of the commit that it names';
+
+CREATE TABLE IF NOT EXISTS preparations (
+  repository text NOT NULL,
+  operation_id uuid NOT NULL,
+  actor_id text NOT NULL,
+  actor_name text NOT NULL,
+  actor_email text NOT NULL,
+  actor_search text NOT NULL,
+  PRIMARY KEY (repository, operation_id)
+);
+
+COMMENT ON TABLE preparations IS 'Who asked for an operation, until it ends: somebody else may complete it';
+
 CREATE TABLE IF NOT EXISTS commits (
   repository text NOT NULL,
   position bigint NOT NULL,
@@ -32,6 +53,10 @@ CREATE TABLE IF NOT EXISTS commits (
   author_name text NOT NULL,
   author_email text NOT NULL,
   author_search text NOT NULL,
+  committer_id text NOT NULL,
+  committer_name text NOT NULL,
+  committer_email text NOT NULL,
+  committer_search text NOT NULL,
   message text NOT NULL,
   committed_at timestamptz NOT NULL,
   changes jsonb NOT NULL,

@@ -6,7 +6,7 @@
 -- page: positions of those from skip on, at most most of them. total: how many match, where counted.
 CREATE OR REPLACE FUNCTION walk_commits(
   repo text, heads bigint[], excluded bigint[], skip bigint, most bigint, counted boolean,
-  since timestamptz, until timestamptz, author text, touched text,
+  since timestamptz, until timestamptz, author text, committer text, actor text, touched text,
   OUT page bigint[], OUT total bigint
 ) LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
@@ -23,7 +23,7 @@ BEGIN
     SELECT max(p) INTO highest FROM unnest(frontier || barred) AS p;
     passed := false;
     FOR c IN
-      SELECT position, parent_positions, committed_at, author_search, changes
+      SELECT position, parent_positions, committed_at, author_search, committer_search, committer_id, changes
       FROM commits
       WHERE repository = repo AND position <= highest
       ORDER BY position DESC
@@ -48,6 +48,8 @@ BEGIN
           AND (since IS NULL OR c.committed_at >= since)
           AND (until IS NULL OR c.committed_at <= until)
           AND (author IS NULL OR strpos(c.author_search, author) > 0)
+          AND (committer IS NULL OR strpos(c.committer_search, committer) > 0)
+          AND (actor IS NULL OR c.committer_id = actor)
           AND (touched IS NULL OR c.changes @> jsonb_build_array(jsonb_build_object('table', touched)))
         THEN
           IF total >= skip AND cardinality(page) < most THEN

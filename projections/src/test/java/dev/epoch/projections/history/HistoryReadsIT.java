@@ -10,7 +10,10 @@ import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.Event;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
+import dev.epoch.events.event.TagCreatedV1;
 import dev.epoch.events.table.FormerTable;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
@@ -51,6 +54,7 @@ class HistoryReadsIT {
   private final Graph graph = new Graph();
   private String repository;
   private long position;
+  private Actor actor = AUTHOR;
 
   /** What was made, as the model sees it; commits are named by their places. */
   private static final class Graph implements CommitGraph {
@@ -128,8 +132,17 @@ class HistoryReadsIT {
     repository = "counts";
     apply(new RepositoryCreatedV1("", "main", "b0", id(0).hex()));
     UUID operation = new UUID(0, 1);
+    apply(
+        new OperationPreparedV1(
+            operation,
+            "b0",
+            id(0).hex(),
+            new OperationPlan.Commit(List.of("ta"), "m", AUTHOR, TIME)));
+    actor = Actor.RECOVERY;
     apply(new CommitTablesRecordedV1(operation, List.of(entry("b", 7, 'b')), Map.of()));
     apply(commit(operation, 1, List.of(0), List.of(entry("a", 5, 'a')), List.of(), Map.of()));
+
+    apply(new TagCreatedV1("v1", id(1).hex(), null, null, null));
 
     // when
     apply(
@@ -142,7 +155,7 @@ class HistoryReadsIT {
             Map.of("a", new FormerTable(5, digest('a')), "b", new FormerTable(7, digest('b')))));
 
     // then
-    HistoryReads.Log log = log(new Filter(null, null, "\u00e4RMEL <ALICE@", null));
+    HistoryReads.Log log = log(new Filter(null, null, "\u00e4RMEL <ALICE@", null, null, null));
     assertThat(log.total()).isEqualTo(2);
     CommitRow second = log.commits().getFirst();
     CommitRow first = log.commits().getLast();
@@ -151,15 +164,22 @@ class HistoryReadsIT {
             new TableChange("a", 1, 2, 3, true, "added"),
             new TableChange("b", 1, 2, 3, true, "added"));
     assertThat(first.parents()).isEmpty();
+    assertThat(first.committer()).isEqualTo(AUTHOR);
+    assertThat(second.committer()).isEqualTo(Actor.RECOVERY);
+    assertThat(log(new Filter(null, null, null, "RECOV", "epoch:recovery", null)).commits())
+        .containsExactly(second);
+    assertThat(await(reads.tag(repository, "v1"))).contains(first.position());
+    assertThat(await(reads.heads(repository))).containsExactly(first.position(), second.position());
     assertThat(List.of(first.tableCount(), first.recordCount())).isEqualTo(List.of(2, 12L));
     assertThat(second.changes())
         .containsExactly(
             new TableChange("a", 1, 2, 3, true, "modified"),
             new TableChange("b", 0, 0, 7, true, "removed"));
     assertThat(List.of(second.tableCount(), second.recordCount())).isEqualTo(List.of(1, 6L));
-    assertThat(log(new Filter(null, null, null, "b")).total()).isEqualTo(2);
-    assertThat(log(new Filter(null, null, "bob", null)).total()).isZero();
-    assertThat(log(new Filter(TIME.plusSeconds(99), null, null, null)).total()).isZero();
+    assertThat(log(new Filter(null, null, null, null, null, "b")).total()).isEqualTo(2);
+    assertThat(log(new Filter(null, null, null, "bob", null, null)).total()).isZero();
+    assertThat(log(new Filter(TIME.plusSeconds(99), null, null, null, null, null)).total())
+        .isZero();
     assertThat(await(reads.firstParent(repository, second.position(), 1)))
         .contains(first.position());
     assertThat(await(reads.firstParent(repository, second.position(), 3))).isEmpty();

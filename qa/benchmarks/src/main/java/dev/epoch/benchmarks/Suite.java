@@ -16,6 +16,7 @@ import dev.epoch.benchmarks.measure.RangeRead;
 import dev.epoch.benchmarks.measure.ServerStart;
 import dev.epoch.benchmarks.measure.SmallMerge;
 import dev.epoch.benchmarks.measure.UntouchedTable;
+import dev.epoch.benchmarks.measure.WebhookDelivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,7 @@ public final class Suite {
           new LargeMerge(),
           new LargeDiff(),
           new EventAppend(),
+          new WebhookDelivery(),
           new ServerStart(),
           new CommandStart());
 

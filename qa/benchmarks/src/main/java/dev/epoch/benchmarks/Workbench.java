@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +35,10 @@ public final class Workbench implements AutoCloseable {
    * what is to be materialized is so by command.
    */
   private static final Map<String, String> LAYERS_STAY = Map.of("EPOCH_COPIES_LIMIT", "0");
+
+  /** Subscribers run in the process of the benchmark. */
+  private static final Map<String, String> RECEIVERS_HERE =
+      Map.of("EPOCH_WEBHOOKS_ALLOW", "127.0.0.1");
 
   private Workbench(
       Scale scale,
@@ -71,6 +75,7 @@ public final class Workbench implements AutoCloseable {
     try {
       ServerProcess server = new ServerProcess(home.resolve("server"));
       Map<String, String> settings = new HashMap<>(LAYERS_STAY);
+      settings.putAll(RECEIVERS_HERE);
       if (!serverOptions.isEmpty()) {
         settings.put("JAVA_TOOL_OPTIONS", serverOptions);
       }
@@ -136,8 +141,7 @@ public final class Workbench implements AutoCloseable {
   public Duration processorTime() {
     Stream<ProcessHandle> ours =
         ProcessHandle.allProcesses()
-            .filter(process ->
-                process.info().commandLine().orElse("").contains(home.toString()));
+            .filter(process -> process.info().commandLine().orElse("").contains(home.toString()));
     return Stream.concat(ProcessHandle.current().children(), ours)
         .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
         .distinct()

@@ -21,7 +21,7 @@ import java.util.logging.Logger;
 /**
  * Copies the tables of branches that clients read a lot, and drops such copies when they are read
  * no more. Looks once a second what is being read; see {@link ReadingHeat} and {@link
- * StorageAdapter#materializeUnasked}.
+ * StorageAdapter#autoMaterialize}.
  */
 public final class CopyKeeper implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(CopyKeeper.class.getName());
@@ -32,6 +32,7 @@ public final class CopyKeeper implements AutoCloseable {
 
   private final VersioningServer server;
   private final Policy policy;
+  private final Duration patience;
   private final Map<StorageAdapter, Watched> watched = new HashMap<>();
   private volatile boolean closed;
 
@@ -51,8 +52,16 @@ public final class CopyKeeper implements AutoCloseable {
   }
 
   public CopyKeeper(VersioningServer server, Policy policy) {
+    this(server, policy, PATIENCE);
+  }
+
+  /**
+   * @param patience how long a copy waits, at most, for those who read the table at that moment
+   */
+  CopyKeeper(VersioningServer server, Policy policy, Duration patience) {
     this.server = server;
     this.policy = policy;
+    this.patience = patience;
   }
 
   /** Looks from now on, on a thread of its own. */
@@ -87,7 +96,7 @@ public final class CopyKeeper implements AutoCloseable {
         }
         if (now - state.nextCleanup >= 0) {
           state.nextCleanup = now + BETWEEN_CLEANUPS.toNanos();
-          database.dropUnread(policy.unread());
+          database.dropIdle(policy.unread());
         }
       } catch (RuntimeException failure) {
         // it costs nobody more than speed
@@ -128,8 +137,8 @@ public final class CopyKeeper implements AutoCloseable {
     for (BranchTable table : Backends.tables(state, branch)) {
       if (table.table().id().equals(hot.tableId())) {
         database
-            .materializeUnasked(
-                Backends.handle(state, branch), table.table(), policy.mostBytes(), PATIENCE)
+            .autoMaterialize(
+                Backends.handle(state, branch), table.table(), policy.mostBytes(), patience)
             .ifPresent(copy ->
                 LOG.info(
                     "Materialized %s on branch %s of %s, which is read a lot: %d KB"

@@ -46,16 +46,16 @@ class CleanupIT {
     test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
 
     // when
-    assertThat(test.server().cleanups().cleanup(test.repository(), true)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), true).branches()).hasSize(1);
     assertThat(read(givenUp)).isEqualTo("given up");
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).hasSize(1);
 
     // then
     assertThat(read(merged)).isEqualTo("merged");
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
     test.restart(Failpoints.NONE);
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).isEmpty();
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).isEmpty();
 
     // when the name is used again
     changed("given-up", "UPDATE t SET name = 'again'");
@@ -63,6 +63,42 @@ class CleanupIT {
     // then
     assertThat(read("given-up")).isEqualTo("again");
     assertThat(read("main")).isEqualTo("merged");
+  }
+
+  @Test
+  void rowsOfATaggedCommitStayUntilTheTagIsDeleted() throws Exception {
+    // given
+    String givenUp = changed("given-up", "UPDATE t SET name = 'given up'");
+    test.server()
+        .tags()
+        .create(
+            test.repository(),
+            new TagService.Request("v1", "given-up", null, false),
+            TestServer.caller());
+    test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
+
+    // when
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).isEmpty();
+
+    // then
+    assertThat(read("v1")).isEqualTo("given up");
+    test.restart(Failpoints.NONE);
+    assertThat(read("v1")).isEqualTo("given up");
+
+    // when
+    test.server().tags().delete(test.repository(), "v1", TestServer.caller());
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).hasSize(1);
+
+    // then
+    assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
+    assertThatThrownBy(() ->
+            test.server()
+                .tags()
+                .create(
+                    test.repository(),
+                    new TagService.Request("v2", givenUp, null, false),
+                    TestServer.caller()))
+        .isInstanceOf(HistoryPrunedException.class);
   }
 
   @Test

@@ -20,9 +20,12 @@ import dev.epoch.projections.overlaytables.BranchDirectory;
 import dev.epoch.projections.overlaytables.OverlayTablesProjector;
 import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.Reflog;
+import dev.epoch.projections.reflog.ReflogProjector;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.webhooks.Webhooks;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -32,7 +35,11 @@ import java.util.function.Consumer;
 /** Puts the read models together. */
 public class ProjectionWiring {
   private static final List<TableProjector> TABLES =
-      List.of(new HistoryProjector(), new RecoverySidecarsProjector(), new ConflictsProjector());
+      List.of(
+          new HistoryProjector(),
+          new RecoverySidecarsProjector(),
+          new ConflictsProjector(),
+          new ReflogProjector());
 
   private final EventDecoder decoder = new EventDecoder(new RecordCodec());
 
@@ -57,10 +64,17 @@ public class ProjectionWiring {
   @Produces
   @Singleton
   Projections projections(
-      MetadataDatabase database, PostgresEventLog log, VersioningServer server) {
+      MetadataDatabase database, PostgresEventLog log, VersioningServer server, Webhooks webhooks) {
     List<Projector> projectors = new ArrayList<>(TABLES);
     projectors.add(new OverlayTablesProjector(new Databases(server)));
+    projectors.add(webhooks.projector());
     return new Projections(database.pool(), log, decoder, projectors);
+  }
+
+  @Produces
+  @Singleton
+  Reflog reflog(MetadataDatabase database) {
+    return new Reflog(database.pool());
   }
 
   /** The databases behind the repositories of this server. */

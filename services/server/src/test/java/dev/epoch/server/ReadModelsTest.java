@@ -43,6 +43,7 @@ class ReadModelsTest {
     api.post("/branches/merge", "{\"source\": \"main\", \"target\": \"behind\"}").statusCode(200);
     api.patch("/branches/behind", "{\"name\": \"renamed\"}").statusCode(200);
     api.delete("/branches/gone?force=true").statusCode(204);
+    api.post("/tags", "{\"name\": \"v1\", \"target\": \"" + first + "\"}").statusCode(201);
     api.as("bob").post("/branches/feature%2Fx/checkout").statusCode(200);
     api.delete("/tables/orders").statusCode(not(500));
     write(api, "users", "main", 9);
@@ -57,7 +58,9 @@ class ReadModelsTest {
             "/commits?ref=main...feature%2Fx",
             "/commits?table=users&author=JANE",
             "/commits?since=2100-01-01T00:00:00Z",
+            "/commits?committer=jane&actor=jane",
             "/commits/main",
+            "/commits/v1",
             "/commits/main~1",
             "/commits/main~1%5E2",
             "/commits/" + second.substring(0, 12),

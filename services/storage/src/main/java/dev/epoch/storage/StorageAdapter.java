@@ -66,21 +66,25 @@ public interface StorageAdapter extends AutoCloseable {
   void install(OperationId operation, TableHandle table);
 
   /**
-   * Stops capturing and removes all of Epoch's objects of this table. Repeating it changes nothing.
+   * Stops capturing, and removes all of Epoch's objects of this table that stand beside it or refer
+   * to it. Repeating it changes nothing.
+   *
+   * <p>With {@link Removal#keep}, every {@link TableState.Committed} state of the table reads the
+   * same through {@link TableHandle#asRemoved} until {@link #reclaimTables}, whatever becomes of
+   * the users' table, which can be versioned again at once. Writers do not wait while rows are
+   * copied. Without it, what an earlier removal kept goes, too.
+   *
+   * <p>Fails with {@link PendingChangesException} (work that is not committed, also such as came a
+   * moment ago), {@link TableChangedException} (there is nothing left that could be kept), {@link
+   * BusyException} (retry later).
    */
-  void remove(TableHandle table);
+  void remove(TableHandle table, Removal how);
 
   /**
-   * Looks whether {@link #remove} is allowed; changes nothing. Fails with {@link
-   * PrivilegeException}, whose remedy is the statement that gives what is missing.
+   * Looks whether {@link #remove} would fail as things are; changes nothing. Fails as it does, and
+   * with {@link PrivilegeException}, whose remedy is the statement that gives what is missing.
    */
-  void requireRemovable(TableHandle table);
-
-  /**
-   * Ids of the branches on which the table was written since their last commit, also where nothing
-   * came of it; the default branch left out.
-   */
-  Set<String> branchesAtWork(TableHandle table);
+  void requireRemovable(TableHandle table, Removal how);
 
   // ---- reading
 
@@ -172,6 +176,16 @@ public interface StorageAdapter extends AutoCloseable {
   List<String> reclaim(String repository, Set<String> kept, boolean dryRun);
 
   /**
+   * Drops what removals kept of tables of the repository that are not in {@code kept}; reading a
+   * state of them is a {@link HistoryPrunedException} then. Repeating it changes nothing.
+   *
+   * @param kept ids of tables that commits still refer to
+   * @param dryRun whether only to tell
+   * @return ids of the tables of which nothing is kept any more, or would be
+   */
+  List<String> reclaimTables(String repository, Set<String> kept, boolean dryRun);
+
+  /**
    * Lets clients that connect to the database read the branch's rows of some tables as fast as
    * tables of their own: all of them are copied to one place, and kept there as the branch changes.
    * Nothing else changes; it costs the tables' size, and a second write for each write on the
@@ -191,14 +205,14 @@ public interface StorageAdapter extends AutoCloseable {
    * @param mostBytes that such copies may take in the database
    * @return the copy; empty if somebody dropped one, or it would be too large
    */
-  Optional<BranchCopy> materializeUnasked(
+  Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience);
 
   /** What clients read of branches at this moment, in any repository; copies' use is noted. */
   List<BranchRead> reads();
 
   /** Drops copies that nobody asked for and nobody was seen reading for so long. */
-  void dropUnread(Duration unread);
+  void dropIdle(Duration idle);
 
   /**
    * Drops the copies of some tables, of all if none is named; none is made unasked from then on.

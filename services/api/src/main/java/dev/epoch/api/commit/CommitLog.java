@@ -5,7 +5,6 @@ import dev.epoch.api.json.ApiJson;
 import dev.epoch.api.view.CommitView;
 import dev.epoch.model.ref.RevisionRange;
 import dev.epoch.projections.Projections;
-import dev.epoch.projections.history.BranchRow;
 import dev.epoch.projections.history.CommitRow;
 import dev.epoch.projections.history.HistoryReads;
 import dev.epoch.projections.history.HistoryReads.Filter;
@@ -48,7 +47,7 @@ public class CommitLog {
    * A page of {@link CommitView.Page} in JSON.
    *
    * @param ref branch, commit, HEAD or a range; HEAD for null
-   * @param all whether from every branch, whatever the ref
+   * @param all whether from every branch and tag, whatever the ref
    */
   public Uni<byte[]> page(
       HistoryReader.View view, String ref, boolean all, Filter filter, int offset, int limit) {
@@ -94,11 +93,7 @@ public class CommitLog {
 
   private Uni<Heads> heads(HistoryReader.View view, String ref, boolean all) {
     if (all) {
-      return reads
-          .branches(view.repository())
-          .map(branches ->
-              new Heads(
-                  branches.stream().map(BranchRow::head).distinct().sorted().toList(), List.of()));
+      return reads.heads(view.repository()).map(heads -> new Heads(heads, List.of()));
     }
     if (!RevisionRange.isRange(ref)) {
       return view.position(ref).map(Heads::of);

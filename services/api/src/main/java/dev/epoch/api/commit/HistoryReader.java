@@ -55,8 +55,8 @@ public class HistoryReader {
     }
 
     /**
-     * Position of the commit that a branch name, commit id or unique prefix, HEAD, {@code ref~n} or
-     * {@code ref^n} stands for; that of HEAD for null.
+     * Position of the commit that a branch name, tag, commit id or unique prefix, HEAD, {@code
+     * ref~n} or {@code ref^n} stands for; that of HEAD for null.
      */
     public Uni<Long> position(String text) {
       if (text == null) {
@@ -130,8 +130,18 @@ public class HistoryReader {
               .map(name -> reads.branch(repository, name.value()))
               .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
       return branch.chain(found ->
+          found.isPresent() ? Uni.createFrom().item(found.get().head()) : tag(symbol, text));
+    }
+
+    private Uni<Long> tag(Revision.Symbol symbol, String text) {
+      Uni<Optional<Long>> tag =
+          symbol
+              .asName()
+              .map(name -> reads.tag(repository, name.value()))
+              .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
+      return tag.chain(found ->
           found.isPresent()
-              ? Uni.createFrom().item(found.get().head())
+              ? Uni.createFrom().item(found.get())
               : prefixed(symbol.asCommitPrefix().orElseThrow(() -> notFound(text)), text));
     }
 

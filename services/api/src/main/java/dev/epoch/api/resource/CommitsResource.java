@@ -83,7 +83,7 @@ public class CommitsResource {
   @Operation(summary = "History of a ref, newest first")
   @APIResponseSchema(value = CommitView.Page.class, responseCode = "200")
   public Uni<byte[]> list(
-      @Parameter(description = "Branch, commit id or prefix, HEAD, ref~n, a..b, a...b")
+      @Parameter(description = "Branch, tag, commit id or prefix, HEAD, ref~n, a..b, a...b")
           @QueryParam("ref")
           String ref,
       @QueryParam("limit") Integer limit,
@@ -92,9 +92,14 @@ public class CommitsResource {
       @Parameter(description = "Made at or before") @QueryParam("until") Instant until,
       @Parameter(description = "Part of name or e-mail address") @QueryParam("author")
           String authorPart,
+      @Parameter(description = "Part of name or e-mail address of who asked for it")
+          @QueryParam("committer")
+          String committerPart,
+      @Parameter(description = "Id of who asked for it") @QueryParam("actor") String actor,
       @Parameter(description = "That changed this table") @QueryParam("table") String table,
-      @Parameter(description = "Of every branch") @QueryParam("all") Boolean all) {
-    HistoryReads.Filter filter = new HistoryReads.Filter(since, until, authorPart, table);
+      @Parameter(description = "Of every branch and tag") @QueryParam("all") Boolean all) {
+    HistoryReads.Filter filter =
+        new HistoryReads.Filter(since, until, authorPart, committerPart, actor, table);
     int from = Pages.offset(offset);
     int most = Pages.limit(limit);
     return history

@@ -51,16 +51,27 @@ public final class LogCommand extends EpochSubcommand {
   @Option(names = "--author", paramLabel = "<pattern>", description = "Only by this author.")
   private String author;
 
+  @Option(
+      names = "--committer",
+      paramLabel = "<pattern>",
+      description = "Only asked for by this person, whoever the author is.")
+  private String committer;
+
+  @Option(names = "--actor", paramLabel = "<id>", description = "Only asked for under this id.")
+  private String actor;
+
   @Option(names = "--table", paramLabel = "<table>", description = "Only commits with this table.")
   private String table;
 
   @Option(names = "--graph", description = "Draw the graph of commits.")
   private boolean graph;
 
-  @Option(names = "--all", description = "Commits of all branches.")
+  @Option(names = "--all", description = "Commits of all branches and tags.")
   private boolean all;
 
-  @Option(names = "--decorate", description = "Name the branches that end at a commit.")
+  @Option(
+      names = "--decorate",
+      description = "Name the branches that end at a commit, and its tags.")
   private boolean decorate;
 
   private boolean printedBefore;
@@ -129,9 +140,19 @@ public final class LogCommand extends EpochSubcommand {
   }
 
   private Map<String, List<String>> names() {
-    return BranchNames.byHead(
-        client().branches().list().branches(),
-        session().workspaceOfRepository().map(Workspace::branch).orElse(null));
+    Map<String, List<String>> names =
+        BranchNames.byHead(
+            client().branches().list().branches(),
+            session().workspaceOfRepository().map(Workspace::branch).orElse(null));
+    client()
+        .tags()
+        .list(null)
+        .tags()
+        .forEach(tag ->
+            names
+                .computeIfAbsent(tag.commitId(), id -> new ArrayList<>())
+                .add("tag: " + tag.name()));
+    return names;
   }
 
   private static List<String> at(Map<String, List<String>> names, Commit commit) {
@@ -148,6 +169,8 @@ public final class LogCommand extends EpochSubcommand {
         time(since, false),
         time(until, true),
         author,
+        committer,
+        actor,
         table,
         all);
   }

@@ -40,6 +40,7 @@ final class CommitAppliers {
             event.commit(),
             event.parents(),
             event.author(),
+            operation == null ? at.actor() : operation.actor(),
             event.message(),
             event.time(),
             generation,
@@ -57,7 +58,7 @@ final class CommitAppliers {
     if (event.live()) {
       return OperationAppliers.goesOn(next.withBranch(moved), operation);
     }
-    next = next.withBranch(moved.withMerge(null));
+    next = next.withBranch(ReplayAppliers.committed(moved, operation).withMerge(null));
     return operation == null ? next : OperationAppliers.closed(next, operation.id());
   }
 

@@ -14,6 +14,7 @@ final class RepositoryAppliers {
             event.rootCommit(),
             List.of(),
             at.actor(),
+            at.actor(),
             "",
             at.time(),
             0,
@@ -29,6 +30,7 @@ final class RepositoryAppliers {
             at.time(),
             HashTreePMap.empty(),
             HashTreePSet.empty(),
+            null,
             null,
             null);
     return state

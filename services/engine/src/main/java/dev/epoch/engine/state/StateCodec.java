@@ -21,7 +21,7 @@ import org.pcollections.PMap;
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 3;
+  public static final int FORMAT = 5;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());
@@ -34,6 +34,7 @@ public final class StateCodec {
       Storages storages,
       Tables tables,
       Branches branches,
+      Tags tags,
       List<Commit> commits,
       PMap<UUID, OperationState> operations,
       Sessions sessions,
@@ -43,6 +44,7 @@ public final class StateCodec {
       String id,
       List<String> parents,
       Actor author,
+      Actor committer,
       String message,
       Instant time,
       int generation,
@@ -61,6 +63,7 @@ public final class StateCodec {
                     c.id(),
                     c.parents(),
                     c.author(),
+                    c.committer(),
                     c.message(),
                     c.time(),
                     c.generation(),
@@ -83,6 +86,7 @@ public final class StateCodec {
               state.storages(),
               state.tables(),
               state.branches(),
+              state.tags(),
               commits,
               state.operations(),
               state.sessions(),
@@ -111,6 +115,7 @@ public final class StateCodec {
           snapshot.storages(),
           snapshot.tables(),
           snapshot.branches(),
+          snapshot.tags(),
           commits,
           snapshot.operations(),
           snapshot.sessions(),
@@ -132,6 +137,7 @@ public final class StateCodec {
         commit.id(),
         commit.parents(),
         commit.author(),
+        commit.committer(),
         commit.message(),
         commit.time(),
         commit.generation(),

@@ -19,6 +19,7 @@ import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.QueryResult;
 import dev.epoch.storage.ReadQuery;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageAdapter;
@@ -29,6 +30,27 @@ import dev.epoch.storage.TableState;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.postgres.branch.BranchCopies;
+import dev.epoch.storage.postgres.branch.BranchRegistry;
+import dev.epoch.storage.postgres.capture.TableCapture;
+import dev.epoch.storage.postgres.capture.TableRemoval;
+import dev.epoch.storage.postgres.catalog.Introspector;
+import dev.epoch.storage.postgres.catalog.PrivilegeCheck;
+import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
+import dev.epoch.storage.postgres.catalog.UserTables;
+import dev.epoch.storage.postgres.codec.PostgresValueCodec;
+import dev.epoch.storage.postgres.connection.Connecting;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.operation.BranchTables;
+import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
+import dev.epoch.storage.postgres.operation.Restoration;
+import dev.epoch.storage.postgres.query.QueryLimits;
+import dev.epoch.storage.postgres.query.ReadQueries;
+import dev.epoch.storage.postgres.record.RecordWrites;
+import dev.epoch.storage.postgres.state.PostgresStateReader;
+import dev.epoch.storage.postgres.state.RelationNames;
+import dev.epoch.storage.postgres.state.StateResolver;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -51,12 +73,13 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   private final Database database;
   private final SchemaUpgrade upgrade;
   private final TableCapture capture;
+  private final TableRemoval removal;
   private final BranchRegistry branches;
   private final BranchCopies copies;
-  private final StateReader reader;
+  private final PostgresStateReader reader;
   private final ReadQueries queries;
   private final RecordWrites writes;
-  private final Operations operations;
+  private final PostgresOperationExecutor operations;
   private final Restoration restoration;
   private final ValueCodec values = new PostgresValueCodec();
 
@@ -70,7 +93,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this(vertx, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
   }
 
-  PostgresStorageAdapter(
+  public PostgresStorageAdapter(
       Vertx vertx, PgConnectOptions options, PoolOptions poolOptions, LockRetries retries) {
     this(
         new Connecting(vertx, AddressRules.ANYTHING),
@@ -100,7 +123,8 @@ public final class PostgresStorageAdapter implements StorageAdapter {
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
-    this.reader = new StateReader(database, resolver);
+    this.reader = new PostgresStateReader(database, resolver);
+    this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
         new ReadQueries(
             connecting,
@@ -112,7 +136,7 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             limits);
     this.writes = new RecordWrites(database, values, retries, names);
     this.operations =
-        new Operations(
+        new PostgresOperationExecutor(
             database,
             resolver,
             retries,
@@ -152,8 +176,8 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public void remove(TableHandle table) {
-    capture.remove(table);
+  public void remove(TableHandle table, Removal how) {
+    removal.remove(table, how);
   }
 
   @Override
@@ -205,13 +229,8 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public void requireRemovable(TableHandle table) {
-    capture.requireRemovable(table);
-  }
-
-  @Override
-  public Set<String> branchesAtWork(TableHandle table) {
-    return capture.branchesAtWork(table);
+  public void requireRemovable(TableHandle table, Removal how) {
+    removal.requireRemovable(table, how);
   }
 
   @Override
@@ -239,15 +258,20 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
+  public List<String> reclaimTables(String repository, Set<String> kept, boolean dryRun) {
+    return removal.reclaim(repository, kept, dryRun);
+  }
+
+  @Override
   public List<BranchCopy> materialize(
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
     return copies.materialize(branch, tables, patience);
   }
 
   @Override
-  public Optional<BranchCopy> materializeUnasked(
+  public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
-    return copies.materializeUnasked(branch, table, mostBytes, patience);
+    return copies.autoMaterialize(branch, table, mostBytes, patience);
   }
 
   @Override
@@ -257,9 +281,9 @@ public final class PostgresStorageAdapter implements StorageAdapter {
   }
 
   @Override
-  public void dropUnread(Duration unread) {
+  public void dropIdle(Duration idle) {
     upgrade.settle();
-    copies.dropUnread(unread);
+    copies.dropIdle(idle);
   }
 
   @Override

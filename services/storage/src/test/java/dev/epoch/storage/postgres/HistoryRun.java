@@ -21,6 +21,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.HistoryAction.Afterwards;
 import dev.epoch.storage.postgres.HistoryAction.RowWrite;
+import dev.epoch.storage.postgres.codec.Quote;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -28,18 +28,19 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A database with versioned tables, driven like the server drives it. */
-final class TestRepository implements AutoCloseable {
-  static final String REPOSITORY = "shop";
+public final class TestRepository implements AutoCloseable {
+  public static final String REPOSITORY = "shop";
 
-  final TestDatabase database = StoragePostgres.database();
-  final PostgresStorageAdapter adapter;
-  final BranchHandle main = new BranchHandle(REPOSITORY, "bmain", "main", true);
+  public final TestDatabase database = StoragePostgres.database();
+  public final PostgresStorageAdapter adapter;
+  public final BranchHandle main = new BranchHandle(REPOSITORY, "bmain", "main", true);
 
   private final Map<String, TableHandle> tables = new LinkedHashMap<>();
   private final Map<String, Map<String, RowsLocation>> heads = new HashMap<>();
   private long position;
+  private int installed;
 
-  TestRepository(String... statements) {
+  public TestRepository(String... statements) {
     database.execute(statements);
     adapter =
         new PostgresStorageAdapter(
@@ -53,13 +54,13 @@ final class TestRepository implements AutoCloseable {
     database.close();
   }
 
-  OperationId nextOperation() {
+  public OperationId nextOperation() {
     position++;
     return new OperationId(new UUID(7, position), position);
   }
 
   /** Registers tables of the schema public. */
-  void install(String... names) {
+  public void install(String... names) {
     for (String name : names) {
       install(name, List.of());
     }
@@ -67,7 +68,7 @@ final class TestRepository implements AutoCloseable {
   }
 
   /** Registers a table of the schema public by columns that tell its rows apart. */
-  void installBy(String name, String... key) {
+  public void installBy(String name, String... key) {
     install(name, List.of(key));
     putBranch(main);
   }
@@ -76,22 +77,27 @@ final class TestRepository implements AutoCloseable {
     TablePath path = new TablePath("public", name);
     TableHandle table =
         new TableHandle(
-            REPOSITORY,
-            "t" + (tables.size() + 1),
-            name,
-            path,
-            adapter.introspect(path, key).schema());
+            REPOSITORY, "t" + ++installed, name, path, adapter.introspect(path, key).schema());
     OperationId operation = nextOperation();
     adapter.install(operation, table);
     tables.put(name, table);
     heads.get(main.id()).put(name, RowsLocation.live(operation.position()));
   }
 
-  TableHandle table(String name) {
+  /**
+   * What is installed from now on has no other tables beside it: main and new branches see only
+   * that. For tests with a table for each case, whose branches would have all tables before it.
+   */
+  public void leaveTables() {
+    tables.clear();
+    heads.get(main.id()).clear();
+  }
+
+  public TableHandle table(String name) {
     return tables.get(name);
   }
 
-  BranchHandle branch(String name, BranchHandle from) {
+  public BranchHandle branch(String name, BranchHandle from) {
     BranchHandle branch = new BranchHandle(REPOSITORY, "b" + name, name, false);
     heads.put(branch.id(), new LinkedHashMap<>(heads.get(from.id())));
     putBranch(branch);
@@ -104,28 +110,28 @@ final class TestRepository implements AutoCloseable {
     adapter.putBranch(branch, byId);
   }
 
-  RowsLocation head(BranchHandle branch, String table) {
+  public RowsLocation head(BranchHandle branch, String table) {
     return heads.get(branch.id()).get(table);
   }
 
-  void setHead(BranchHandle branch, String table, RowsLocation head) {
+  public void setHead(BranchHandle branch, String table, RowsLocation head) {
     heads.get(branch.id()).put(table, head);
   }
 
-  BranchTable at(BranchHandle branch, String table) {
+  public BranchTable at(BranchHandle branch, String table) {
     return new BranchTable(table(table), head(branch, table));
   }
 
-  TableState committed(BranchHandle branch, String table) {
+  public TableState committed(BranchHandle branch, String table) {
     return new TableState.Committed(head(branch, table));
   }
 
-  TableState working(BranchHandle branch, String table) {
+  public TableState working(BranchHandle branch, String table) {
     return new TableState.Working(branch, head(branch, table));
   }
 
   /** Runs statements in one transaction of an application that works on the branch. */
-  void write(BranchHandle branch, String... statements) {
+  public void write(BranchHandle branch, String... statements) {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
@@ -142,7 +148,7 @@ final class TestRepository implements AutoCloseable {
   }
 
   /** Commits uncommitted changes of tables; the operation. */
-  Operation commit(BranchHandle branch, String... names) {
+  public Operation commit(BranchHandle branch, String... names) {
     Operation operation =
         new Operation(
             nextOperation(),
@@ -156,7 +162,7 @@ final class TestRepository implements AutoCloseable {
   }
 
   /** Merges rows into one table; the operation. */
-  Operation merge(BranchHandle branch, String table, long anchor, List<RowChange> changes) {
+  public Operation merge(BranchHandle branch, String table, long anchor, List<RowChange> changes) {
     Operation operation =
         new Operation(
             nextOperation(), branch, List.of(new Operation.MergeRows(at(branch, table), anchor)));
@@ -164,7 +170,7 @@ final class TestRepository implements AutoCloseable {
     return operation;
   }
 
-  void apply(Operation operation, Map<String, PlannedRows> changes) {
+  public void apply(Operation operation, Map<String, PlannedRows> changes) {
     Map<String, RowsLocation> locations = adapter.apply(operation, changes).locations();
     for (Operation.TableOperation table : operation.tables()) {
       TableHandle handle = table.table().table();
@@ -173,17 +179,21 @@ final class TestRepository implements AutoCloseable {
   }
 
   /** Reverts an operation; heads are as before it. */
-  void revert(Operation operation) {
+  public void revert(Operation operation) {
     adapter.revert(operation);
     for (Operation.TableOperation table : operation.tables()) {
       setHead(operation.branch(), table.table().table().name(), table.table().head());
     }
   }
 
-  Map<RowKey, Row> rows(String table, TableState state) {
-    int[] key = table(table).schema().keyIndexes();
+  public Map<RowKey, Row> rows(String table, TableState state) {
+    return rows(table(table), state);
+  }
+
+  public Map<RowKey, Row> rows(TableHandle table, TableState state) {
+    int[] key = table.schema().keyIndexes();
     Map<RowKey, Row> rows = new HashMap<>();
-    for (Row row : list(adapter.rows(table(table), state, RowQuery.all()))) {
+    for (Row row : list(adapter.rows(table, state, RowQuery.all()))) {
       if (rows.put(row.key(key), row) != null) {
         throw new AssertionError("twice: " + row);
       }
@@ -191,11 +201,11 @@ final class TestRepository implements AutoCloseable {
     return rows;
   }
 
-  List<RowChange> changes(String table, TableState from, TableState to) {
+  public List<RowChange> changes(String table, TableState from, TableState to) {
     return list(adapter.changes(table(table), from, to, ChangeQuery.all()));
   }
 
-  static <T> List<T> list(RowStream<T> stream) {
+  public static <T> List<T> list(RowStream<T> stream) {
     List<T> all = new java.util.ArrayList<>();
     try (stream) {
       stream.forEachRemaining(all::add);

@@ -7,8 +7,17 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.OperationId;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.postgres.branch.BranchRegistry;
+import dev.epoch.storage.postgres.capture.TableCapture;
+import dev.epoch.storage.postgres.capture.TableRemoval;
+import dev.epoch.storage.postgres.catalog.Introspector;
+import dev.epoch.storage.postgres.catalog.Layout;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import io.vertx.sqlclient.PoolOptions;
@@ -24,16 +33,18 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A test database in which tables are captured and branches told of, without the rest of Epoch. */
-final class VersionedDatabase implements AutoCloseable {
-  static final String REPOSITORY = "shop";
-  static final BranchHandle MAIN = new BranchHandle(REPOSITORY, "b00000000main", "main", true);
+public final class VersionedDatabase implements AutoCloseable {
+  public static final String REPOSITORY = "shop";
+  public static final BranchHandle MAIN =
+      new BranchHandle(REPOSITORY, "b00000000main", "main", true);
 
   private final TestDatabase database;
   private final Database connections;
   private final AtomicLong positions = new AtomicLong();
   private final AtomicLong ids = new AtomicLong();
-  final TableCapture capture;
-  final BranchRegistry branches;
+  public final TableCapture capture;
+  private final TableRemoval removal;
+  public final BranchRegistry branches;
 
   private VersionedDatabase(TestDatabase database, String role) {
     this.database = database;
@@ -42,45 +53,46 @@ final class VersionedDatabase implements AutoCloseable {
             StoragePostgres.vertx(), database.options(role), new PoolOptions().setMaxSize(4));
     LockRetries retries = new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(20));
     this.capture = new TableCapture(connections, retries);
+    this.removal = new TableRemoval(connections, retries, (_, _, _) -> false);
     this.branches = new BranchRegistry(connections, retries);
   }
 
   /** Epoch works as the owner of the database. */
-  static VersionedDatabase start() {
+  public static VersionedDatabase start() {
     TestDatabase database = StoragePostgres.database();
     return new VersionedDatabase(database, database.owner());
   }
 
   /** Epoch works as a superuser. */
-  static VersionedDatabase startAsSuperuser() {
+  public static VersionedDatabase startAsSuperuser() {
     return new VersionedDatabase(StoragePostgres.database(), "postgres");
   }
 
-  TestDatabase sql() {
+  public TestDatabase sql() {
     return database;
   }
 
-  Database connections() {
+  public Database connections() {
     return connections;
   }
 
   /** New connections of Epoch's, as the owner; the caller closes them. */
-  Database reconnected() {
+  public Database reconnected() {
     return new Database(
         StoragePostgres.vertx(), database.options(), new PoolOptions().setMaxSize(1));
   }
 
-  OperationId nextOperation() {
+  public OperationId nextOperation() {
     return new OperationId(UUID.randomUUID(), positions.incrementAndGet());
   }
 
   /** Position of the last operation. */
-  long position() {
+  public long position() {
     return positions.get();
   }
 
   /** Captures a table of schema {@code public} and tells of it on the default branch. */
-  TableHandle install(String table, String... key) {
+  public TableHandle install(String table, String... key) {
     return install(new TablePath("public", table), table, key);
   }
 
@@ -91,14 +103,14 @@ final class VersionedDatabase implements AutoCloseable {
   }
 
   /** {@link #install} with the shape that introspection finds. */
-  TableHandle installReal(TablePath path, String name) {
+  public TableHandle installReal(TablePath path, String name) {
     TableHandle handle = installReal(REPOSITORY, path, name);
     branches.put(MAIN, heads(RowsLocation.live(position()), handle));
     return handle;
   }
 
   /** {@link #installReal(TablePath, String)} without telling of it on a branch. */
-  TableHandle installReal(String repository, TablePath path, String name) {
+  public TableHandle installReal(String repository, TablePath path, String name) {
     TableSchema schema =
         connections.read(session -> Introspector.introspect(session, path, List.of())).schema();
     TableHandle handle =
@@ -108,7 +120,12 @@ final class VersionedDatabase implements AutoCloseable {
     return handle;
   }
 
-  TableHandle handle(String id, TablePath path, String name, String... key) {
+  /** Removes the table with all that is kept of it. */
+  public void remove(TableHandle table) {
+    removal.remove(table, Removal.OF_EVERYTHING);
+  }
+
+  public TableHandle handle(String id, TablePath path, String name, String... key) {
     List<Column> columns =
         Arrays.stream(key)
             .map(column ->
@@ -126,14 +143,14 @@ final class VersionedDatabase implements AutoCloseable {
   }
 
   /** A branch that sees the tables as they were at the last operation. */
-  BranchHandle branch(String name, TableHandle... tables) {
+  public BranchHandle branch(String name, TableHandle... tables) {
     BranchHandle branch =
         new BranchHandle(REPOSITORY, "b" + "%012d".formatted(ids.incrementAndGet()), name, false);
     branches.put(branch, heads(RowsLocation.live(position()), tables));
     return branch;
   }
 
-  Map<String, BranchTable> heads(RowsLocation location, TableHandle... tables) {
+  public Map<String, BranchTable> heads(RowsLocation location, TableHandle... tables) {
     Map<String, BranchTable> heads = new LinkedHashMap<>();
     for (TableHandle table : tables) {
       heads.put(table.id(), new BranchTable(table, location));
@@ -142,11 +159,11 @@ final class VersionedDatabase implements AutoCloseable {
   }
 
   /** A connection as the owner whose session works on a branch. */
-  Connection connect(BranchHandle branch) {
+  public Connection connect(BranchHandle branch) {
     return connect(database.owner(), branch);
   }
 
-  Connection connect(String role, BranchHandle branch) {
+  public Connection connect(String role, BranchHandle branch) {
     Connection connection = database.connect(role);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
@@ -162,12 +179,12 @@ final class VersionedDatabase implements AutoCloseable {
   }
 
   /** Commits the uncommitted changes of a table as the layout says; its position. */
-  long commit(TableHandle table, String... columns) {
+  public long commit(TableHandle table, String... columns) {
     return commit(Layout.of(table).workingSet(), Layout.of(table).history(), table, columns);
   }
 
   /** {@link #commit} of the changes of a branch. */
-  long commitOverlay(TableHandle table, BranchHandle branch, String... columns) {
+  public long commitOverlay(TableHandle table, BranchHandle branch, String... columns) {
     Layout.Overlay overlay =
         Layout.of(table).overlay(Layout.branchLabel(branch.name()), branch.id());
     return commit(overlay.workingSet(), overlay.history(), table, columns);
@@ -209,12 +226,12 @@ final class VersionedDatabase implements AutoCloseable {
   }
 
   /** Rows of a live table at the last commit, in the order of the key: as the layout says. */
-  List<List<String>> lastCommit(TableHandle table) {
+  public List<List<String>> lastCommit(TableHandle table) {
     return baseAt(table, Long.MAX_VALUE);
   }
 
   /** Rows of a live table at a position, in the order of the key: as the layout says. */
-  List<List<String>> baseAt(TableHandle table, long position) {
+  public List<List<String>> baseAt(TableHandle table, long position) {
     Layout layout = Layout.of(table);
     String columns =
         Quote.identifiers(table.schema().columns().stream().map(Column::name).toList());
@@ -244,7 +261,7 @@ final class VersionedDatabase implements AutoCloseable {
   }
 
   /** Waits until a session of the database waits for a lock. */
-  void awaitLockWaiter() {
+  public void awaitLockWaiter() {
     long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     while (System.nanoTime() < end) {
       String waiting =

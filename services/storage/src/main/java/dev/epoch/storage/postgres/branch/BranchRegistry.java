@@ -1,0 +1,197 @@
+package dev.epoch.storage.postgres.branch;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.postgres.catalog.EpochSchema;
+import dev.epoch.storage.postgres.connection.AffinityPool;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.connection.Session;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Tells a database of branches, for clients that connect to it themselves. */
+public final class BranchRegistry {
+  private final Database database;
+  private final LockRetries retries;
+
+  /** Whether the schema was there and up to date when this process last looked. */
+  private volatile boolean schemaKnown;
+
+  public BranchRegistry(Database database, LockRetries retries) {
+    this.database = database;
+    this.retries = retries;
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#putBranch}. */
+  public Optional<String> put(BranchHandle branch, Map<String, BranchTable> tables) {
+    if (schemaKnown) {
+      try {
+        return answer(
+            retries.run(() ->
+                database.writeKeyed(
+                    AffinityPool.ANY,
+                    retries.setting(),
+                    session -> {
+                      EpochSchema.sendRequireCurrent(session);
+                      return put(session, branch, tables);
+                    })));
+      } catch (BusyException | StorageUnavailableException | OutcomeUnknownException e) {
+        throw e;
+      } catch (StorageException e) {
+        // somebody removed the schema, or replaced it
+        schemaKnown = false;
+      }
+    }
+    Optional<String> holder =
+        answer(
+            retries.run(() ->
+                database.write(
+                    retries.setting(),
+                    session -> {
+                      EpochSchema.ensure(session);
+                      return put(session, branch, tables);
+                    })));
+    schemaKnown = true;
+    return holder;
+  }
+
+  private static Optional<String> answer(Supplier<List<Optional<String>>> holder) {
+    return holder.get().getFirst();
+  }
+
+  /** In one round trip with what stands around it. */
+  private static Supplier<List<Optional<String>>> put(
+      Session session, BranchHandle branch, Map<String, BranchTable> tables) {
+    Supplier<List<Optional<String>>> holder =
+        session.sendAsking(
+            "SELECT epoch.put_branch($1, $2, $3, $4, $5)",
+            row -> Optional.ofNullable(row.getString(0)),
+            branch.id(),
+            branch.repository(),
+            branch.name(),
+            branch.isDefault(),
+            branch.version());
+    session.send(
+        "SELECT epoch.keep_branch_tables($1, $2)::text",
+        branch.id(),
+        tables.keySet().toArray(String[]::new));
+    List<RowsLocation> heads = tables.values().stream().map(BranchTable::head).toList();
+    session.send(
+        PUT_TABLES,
+        branch.id(),
+        tables.keySet().toArray(String[]::new),
+        heads.stream().map(RowsLocation::anchor).toArray(Long[]::new),
+        heads.stream().map(RowsLocation::overlay).toArray(String[]::new),
+        heads.stream().map(RowsLocation::overlayPosition).toArray(Long[]::new));
+    return holder;
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#branches}. */
+  public Set<String> known(String repository) {
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? Set.copyOf(
+                session.list(
+                    "SELECT branch_id FROM epoch.branches WHERE repository = $1 AND NOT dropped",
+                    row -> row.getString(0),
+                    repository))
+            : Set.of());
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#dropBranch}. */
+  public void drop(BranchHandle branch) {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (EpochSchema.exists(session)) {
+            session.list("SELECT epoch.drop_branch($1)::text", row -> row, branch.id());
+          }
+          return null;
+        }));
+  }
+
+  private static final String PUT_TABLES =
+      """
+      SELECT epoch.put_branch_table($1, t.id, t.anchor, t.overlay, t.place)::text
+      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[]) AS t (id, anchor, overlay, place)
+      """;
+
+  private static final String RECLAIMABLE =
+      """
+      SELECT b.branch_id
+      FROM epoch.branches AS b
+      WHERE b.repository = $1 AND b.dropped AND b.branch_id <> ALL ($2::text[])
+        AND NOT EXISTS (
+          SELECT FROM epoch.branch_tables AS t
+          JOIN epoch.branches AS using_it ON using_it.branch_id = t.branch_id
+          WHERE t.source_overlay = b.branch_id AND NOT using_it.dropped
+        )
+      ORDER BY b.branch_id
+      """;
+
+  /** Views that sessions began with may still be of the overlay that their branch then copied. */
+  private static final String RENEW_VIEWS =
+      """
+      SELECT epoch.rebuild_views(t.branch_id, t.table_id)::text
+      FROM epoch.branch_tables AS t
+      JOIN epoch.branches AS b ON b.branch_id = t.branch_id
+      WHERE b.repository = $1 AND b.changed_schema IS NOT NULL AND (t.has_overlay OR $2)
+      """;
+
+  private static final String DROP_OVERLAYS =
+      """
+      SELECT epoch.drop_overlay(t.branch_id, t.table_id)::text
+      FROM epoch.branch_tables AS t
+      WHERE t.branch_id = $1 AND t.has_overlay
+      """;
+
+  private static final String DROP_ARCHIVED_OVERLAYS =
+      """
+      SELECT epoch.drop_archived_overlay(o.table_id, o.branch_id)::text
+      FROM epoch.archived_overlays AS o
+      WHERE o.branch_id = $1
+      """;
+
+  /** See {@link dev.epoch.storage.StorageAdapter#reclaim}. */
+  public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
+    return retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (!EpochSchema.exists(session)) {
+            return List.<String>of();
+          }
+          List<String> branches =
+              session.list(
+                  RECLAIMABLE, row -> row.getString(0), repository, kept.toArray(String[]::new));
+          if (!dryRun && !branches.isEmpty()) {
+            session.list(RENEW_VIEWS, row -> row, repository, false);
+            for (String branch : branches) {
+              session.list(DROP_OVERLAYS, row -> row, branch);
+              session.list(DROP_ARCHIVED_OVERLAYS, row -> row, branch);
+              session.execute("DELETE FROM epoch.branch_tables WHERE branch_id = $1", branch);
+              session.execute("DELETE FROM epoch.branches WHERE branch_id = $1", branch);
+            }
+          }
+          return branches;
+        }));
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#renewViews}. */
+  public void renewViews(String repository) {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          session.list(RENEW_VIEWS, row -> row, repository, true);
+          return null;
+        }));
+  }
+}

@@ -1,0 +1,55 @@
+package dev.epoch.storage.postgres.connection;
+
+import dev.epoch.storage.BusyException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * Tries again what could not get its locks, with growing pauses up to a bound. Each try waits for a
+ * lock far less than {@code deadlock_timeout}, so that in a deadlock with an application's
+ * transaction Epoch gives way before the server picks a victim.
+ */
+public final class LockRetries {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
+
+  private final Duration lockTimeout;
+  private final Duration bound;
+
+  /**
+   * @param lockTimeout how long one try waits for one lock
+   * @param bound after which {@link BusyException} is final
+   */
+  public LockRetries(Duration lockTimeout, Duration bound) {
+    this.lockTimeout = lockTimeout;
+    this.bound = bound;
+  }
+
+  /** The setting to begin each try with. */
+  public String setting() {
+    return "SET LOCAL lock_timeout = " + lockTimeout.toMillis();
+  }
+
+  public <T> T run(Supplier<T> attempt) {
+    long start = System.nanoTime();
+    long pause = FIRST_PAUSE.toNanos();
+    while (true) {
+      try {
+        return attempt.get();
+      } catch (BusyException e) {
+        long left = bound.toNanos() - (System.nanoTime() - start);
+        if (left <= 0) {
+          throw new BusyException(
+              "Locks could not be had within " + bound.toSeconds() + " s: " + e.getMessage(),
+              "Try again when the long transactions on these tables have ended",
+              e);
+        }
+        LockSupport.parkNanos(
+            Math.min(left, pause / 2 + ThreadLocalRandom.current().nextLong(pause)));
+        pause = Math.min(pause * 2, LONGEST_PAUSE.toNanos());
+      }
+    }
+  }
+}

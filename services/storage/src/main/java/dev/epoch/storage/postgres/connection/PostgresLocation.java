@@ -1,0 +1,399 @@
+package dev.epoch.storage.postgres.connection;
+
+import dev.epoch.storage.AddressRules;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TablePath;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Where a PostgreSQL database is, how to connect to it, and optionally one of its tables.
+ *
+ * <pre>
+ *   postgresql://user:password@host:5432/database/schema.table?sslmode=verify-full&amp;sslrootcert=ca.crt
+ * </pre>
+ *
+ * Parts are percent-encoded where they hold characters of the URL. A name with a dot in it is put
+ * in double quotes; names are taken as they are, upper case is kept. The schema is {@code public}
+ * if none is named.
+ *
+ * <p>Nothing that is printed holds a password.
+ */
+public final class PostgresLocation {
+  private static final int DEFAULT_PORT = 5432;
+  private static final int DEFAULT_POOL_SIZE = 10;
+  private static final int DEFAULT_CONNECT_TIMEOUT = 30;
+
+  /** What parameters are called in URLs and in configurations. */
+  private static final Map<String, String> SETTINGS =
+      Map.ofEntries(
+          Map.entry("host", "host"),
+          Map.entry("port", "port"),
+          Map.entry("database", "database"),
+          Map.entry("dbname", "database"),
+          Map.entry("schema", "schema"),
+          Map.entry("table", "table"),
+          Map.entry("username", "username"),
+          Map.entry("user", "username"),
+          Map.entry("password", "password"),
+          Map.entry("sslmode", "sslmode"),
+          Map.entry("ssl_mode", "sslmode"),
+          Map.entry("sslrootcert", "ssl_rootcert"),
+          Map.entry("ssl_rootcert", "ssl_rootcert"),
+          Map.entry("sslcert", "ssl_cert"),
+          Map.entry("ssl_cert", "ssl_cert"),
+          Map.entry("sslkey", "ssl_key"),
+          Map.entry("ssl_key", "ssl_key"),
+          Map.entry("sslpassword", "ssl_key_password"),
+          Map.entry("ssl_key_password", "ssl_key_password"),
+          Map.entry("connect_timeout", "connect_timeout"),
+          Map.entry("pool_size", "pool_size"),
+          Map.entry("application_name", "application_name"));
+
+  private final Map<String, String> settings;
+  private final TablePath table;
+  private final TlsSettings tls;
+  private final Secret password;
+
+  private PostgresLocation(Map<String, String> given) {
+    this.settings = new HashMap<>(given);
+    String secret = settings.remove("password");
+    this.password = secret == null ? null : Secret.of(secret);
+    String keyPassword = settings.remove("ssl_key_password");
+    this.tls =
+        new TlsSettings(
+            TlsSettings.Mode.of(settings.getOrDefault("sslmode", "prefer")),
+            settings.get("ssl_rootcert"),
+            settings.get("ssl_cert"),
+            settings.get("ssl_key"),
+            keyPassword == null ? null : Secret.of(keyPassword));
+    String name = settings.get("table");
+    this.table = name == null ? null : TableName.parse(name, schema());
+    number("port", DEFAULT_PORT, 1, 65_535);
+    number("pool_size", DEFAULT_POOL_SIZE, 1, 1_000);
+    number("connect_timeout", DEFAULT_CONNECT_TIMEOUT, 1, 3_600);
+    if (settings.get("database") == null) {
+      throw bad("it names no database");
+    }
+    if (host().contains("://") || host().indexOf('@') >= 0) {
+      throw bad("the host is a URL or has a user in it; a URL goes into the setting url");
+    }
+    if (host().indexOf(',') >= 0) {
+      throw bad("it names several hosts");
+    }
+    if (!AddressRules.isSocket(host()) && !host().matches("[^\\p{Cntrl}\\s/@?#]+")) {
+      throw bad("its host is none");
+    }
+  }
+
+  /** Reads a URL. Fails with {@link StorageException}, whose message holds no part of the URL. */
+  public static PostgresLocation parse(String url) {
+    return new PostgresLocation(settingsOf(url));
+  }
+
+  /**
+   * Reads a storage's configuration: {@code url}, or {@code host}, {@code port}, {@code database},
+   * {@code schema}, {@code username}, {@code password}, {@code sslmode}, {@code ssl_rootcert},
+   * {@code ssl_cert}, {@code ssl_key}, {@code ssl_key_password}, {@code connect_timeout} in
+   * seconds, {@code pool_size}, {@code application_name}. What stands beside a URL comes before
+   * what is in it.
+   */
+  public static PostgresLocation of(Map<String, String> configuration) {
+    return new PostgresLocation(settingsOf(configuration));
+  }
+
+  private static Map<String, String> settingsOf(Map<String, String> configuration) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    String url = configuration.get("url");
+    if (url != null) {
+      settings.putAll(settingsOf(url));
+    }
+    configuration.forEach((name, value) -> {
+      if (!name.equals("url") && value != null) {
+        settings.put(known(name), value);
+      }
+    });
+    return settings;
+  }
+
+  /**
+   * The same after a change: what is not given stays. The password stays with the host, port,
+   * database, user and TLS that it was given for.
+   *
+   * @param given as for {@link #of}
+   * @throws StorageException also if the password would be sent elsewhere, or protected less
+   */
+  public PostgresLocation changed(Map<String, String> given) {
+    Map<String, String> merged = new LinkedHashMap<>(settings);
+    merged.putAll(settingsOf(given));
+    secrets().forEach(merged::putIfAbsent);
+    PostgresLocation changed = new PostgresLocation(merged);
+    boolean givenAnew = settingsOf(given).containsKey("password");
+    if (password != null && !givenAnew && !changed.keepsThePasswordOf(this)) {
+      throw new StorageException(
+          "The password of this storage was given for another host, port, database, user or TLS, and is not sent elsewhere",
+          "Give the password again together with the change; an empty one if there is none");
+    }
+    return changed;
+  }
+
+  private boolean keepsThePasswordOf(PostgresLocation other) {
+    return host().equalsIgnoreCase(other.host())
+        && port() == other.port()
+        && database().equals(other.database())
+        && user().equals(other.user())
+        && !tls.weakerThan(other.tls);
+  }
+
+  private String user() {
+    return settings.getOrDefault("username", System.getProperty("user.name"));
+  }
+
+  public String host() {
+    return settings.getOrDefault("host", "localhost");
+  }
+
+  public int port() {
+    return number("port", DEFAULT_PORT, 1, 65_535);
+  }
+
+  public String database() {
+    return settings.get("database");
+  }
+
+  /** Schema of tables that are named without one. */
+  public String schema() {
+    return settings.getOrDefault("schema", "public");
+  }
+
+  /** The table that the location names. */
+  public Optional<TablePath> table() {
+    return Optional.ofNullable(table);
+  }
+
+  /** A table of this database by {@code table} or {@code schema.table}. */
+  public TablePath table(String name) {
+    return TableName.parse(name, schema());
+  }
+
+  /**
+   * How to connect. Reads the certificates.
+   *
+   * @param files that may be named
+   */
+  public PgConnectOptions connectOptions(CertificateFiles files) {
+    PgConnectOptions options =
+        new PgConnectOptions()
+            .setHost(host())
+            .setPort(port())
+            .setDatabase(database())
+            .setUser(user())
+            .setPassword(password == null ? "" : password.reveal())
+            .setConnectTimeout(connectTimeoutMillis())
+            .setTcpKeepAlive(true);
+    String application = settings.get("application_name");
+    if (application != null) {
+      options.addProperty("application_name", application);
+    }
+    tls.applyTo(options, files);
+    return options;
+  }
+
+  /**
+   * Everything that may be shown, under the names of a storage's configuration; where nothing was
+   * given, what holds.
+   */
+  public Map<String, String> shown() {
+    Map<String, String> shown = new HashMap<>(settings);
+    shown.remove("table");
+    shown.put("host", host());
+    shown.put("port", Integer.toString(port()));
+    shown.putIfAbsent("username", System.getProperty("user.name"));
+    return shown;
+  }
+
+  /** What may not be shown, under the names of a storage's configuration. */
+  public Map<String, String> secrets() {
+    Map<String, String> secrets = new HashMap<>();
+    if (password != null) {
+      secrets.put("password", password.reveal());
+    }
+    if (tls.keyPassword() != null) {
+      secrets.put("ssl_key_password", tls.keyPassword().reveal());
+    }
+    return secrets;
+  }
+
+  public PoolOptions poolOptions() {
+    return new PoolOptions()
+        .setMaxSize(number("pool_size", DEFAULT_POOL_SIZE, 1, 1_000))
+        .setConnectionTimeout(connectTimeoutMillis())
+        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
+  }
+
+  private int connectTimeoutMillis() {
+    return number("connect_timeout", DEFAULT_CONNECT_TIMEOUT, 1, 3_600) * 1_000;
+  }
+
+  private int number(String name, int otherwise, int least, int greatest) {
+    String text = settings.get(name);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      int number = Integer.parseInt(text.trim());
+      if (number >= least && number <= greatest) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw bad(name + " must be a number from " + least + " to " + greatest);
+  }
+
+  // ---- URLs
+
+  private static Map<String, String> settingsOf(String url) {
+    String rest = withoutScheme(url);
+    int question = rest.indexOf('?');
+    String parameters = question < 0 ? "" : rest.substring(question + 1);
+    String front = question < 0 ? rest : rest.substring(0, question);
+    int slash = front.indexOf('/');
+    String authority = slash < 0 ? front : front.substring(0, slash);
+    Map<String, String> settings = new LinkedHashMap<>();
+    authority(authority, settings);
+    if (slash >= 0) {
+      path(front.substring(slash + 1), settings);
+    }
+    for (String parameter : parameters.split("&")) {
+      if (!parameter.isEmpty()) {
+        int equals = parameter.indexOf('=');
+        if (equals < 0) {
+          throw bad("a parameter has no value");
+        }
+        settings.put(
+            known(decoded(parameter.substring(0, equals))),
+            decoded(parameter.substring(equals + 1)));
+      }
+    }
+    return settings;
+  }
+
+  private static String withoutScheme(String url) {
+    for (String scheme : Set.of("postgresql://", "postgres://")) {
+      if (url.startsWith(scheme)) {
+        return url.substring(scheme.length());
+      }
+    }
+    throw bad("it does not start with postgresql://");
+  }
+
+  private static void authority(String authority, Map<String, String> settings) {
+    int at = authority.lastIndexOf('@');
+    if (at >= 0) {
+      String login = authority.substring(0, at);
+      int colon = login.indexOf(':');
+      settings.put("username", decoded(colon < 0 ? login : login.substring(0, colon)));
+      if (colon >= 0) {
+        settings.put("password", decoded(login.substring(colon + 1)));
+      }
+    }
+    String address = authority.substring(at + 1);
+    int colon = address.startsWith("[") ? address.indexOf("]:") + 1 : address.lastIndexOf(':');
+    boolean hasPort = address.startsWith("[") ? colon > 0 : colon >= 0;
+    String host = hasPort ? address.substring(0, colon) : address;
+    if (hasPort && colon + 1 < address.length()) {
+      settings.put("port", address.substring(colon + 1));
+    }
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    if (!host.isEmpty()) {
+      settings.put("host", decoded(host));
+    }
+  }
+
+  private static void path(String path, Map<String, String> settings) {
+    int slash = path.indexOf('/');
+    String database = slash < 0 ? path : path.substring(0, slash);
+    if (!database.isEmpty()) {
+      settings.put("database", decoded(database));
+    }
+    if (slash >= 0 && slash + 1 < path.length()) {
+      settings.put("table", decoded(path.substring(slash + 1)));
+    }
+  }
+
+  private static String known(String name) {
+    String setting = SETTINGS.get(name);
+    if (setting == null) {
+      throw bad(
+          "there is no setting "
+              + name
+              + "; there are "
+              + String.join(", ", SETTINGS.values().stream().distinct().sorted().toList()));
+    }
+    return setting;
+  }
+
+  /** Percent signs decoded as UTF-8; a plus sign is a plus sign. */
+  private static String decoded(String text) {
+    ByteBuffer bytes = ByteBuffer.allocate(text.length() * 4);
+    for (int i = 0; i < text.length(); ) {
+      int point = text.codePointAt(i);
+      if (point == '%') {
+        bytes.put((byte) hexadecimal(text, i + 1));
+        i += 3;
+      } else {
+        bytes.put(Character.toString(point).getBytes(StandardCharsets.UTF_8));
+        i += Character.charCount(point);
+      }
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+    } catch (CharacterCodingException e) {
+      throw bad("its percent-encoding is no UTF-8");
+    }
+  }
+
+  private static int hexadecimal(String text, int start) {
+    if (start + 2 <= text.length()) {
+      int high = Character.digit(text.charAt(start), 16);
+      int low = Character.digit(text.charAt(start + 1), 16);
+      if (high >= 0 && low >= 0) {
+        return high * 16 + low;
+      }
+    }
+    throw bad("a percent sign is not followed by two hexadecimal digits; write %25 for it");
+  }
+
+  private static StorageException bad(String reason) {
+    return new StorageException(
+        "The PostgreSQL location cannot be used: " + reason,
+        "Write it as postgresql://user:password@host:port/database/schema.table?sslmode=...,"
+            + " special characters percent-encoded");
+  }
+
+  /** The location without passwords. */
+  @Override
+  public String toString() {
+    String user = settings.containsKey("username") ? settings.get("username") + "@" : "";
+    return "postgresql://"
+        + user
+        + host()
+        + ":"
+        + port()
+        + "/"
+        + database()
+        + (table == null ? "" : "/" + table);
+  }
+}

@@ -1,0 +1,452 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.Operation;
+import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.Operation.MergeRows;
+import dev.epoch.storage.Operation.Repoint;
+import dev.epoch.storage.Operation.TableOperation;
+import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.capture.WorkingSetProbes;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.BranchPlacement;
+import dev.epoch.storage.postgres.state.Candidates;
+import dev.epoch.storage.postgres.state.JoinStrategy;
+import dev.epoch.storage.postgres.state.PhysicalState;
+import dev.epoch.storage.postgres.state.StateResolver;
+import dev.epoch.storage.postgres.state.WorkingSetSql;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** One try to do an operation, inside a transaction that the caller commits. */
+final class OperationAttempt {
+  /** Plans that cost what the working set costs, made once per connection. */
+  static final String KEYED_PLANS =
+      """
+      SET LOCAL plan_cache_mode = force_generic_plan;
+      SET LOCAL enable_nestloop = on;
+      SET LOCAL enable_hashjoin = off;
+      SET LOCAL enable_mergejoin = off;
+      SET LOCAL enable_seqscan = off;
+      SET LOCAL jit = off\
+      """;
+
+  private final Session session;
+  private final StateResolver resolver;
+  private final LockRetries retries;
+  private final Operation operation;
+  private final MergeValidation.OtherTables others;
+  private final Map<String, RowsLocation> live = new HashMap<>();
+  private final Map<String, List<RowChange>> committed = new HashMap<>();
+
+  OperationAttempt(
+      Session session,
+      StateResolver resolver,
+      LockRetries retries,
+      Operation operation,
+      MergeValidation.OtherTables others) {
+    this.session = session;
+    this.resolver = resolver;
+    this.retries = retries;
+    this.operation = operation;
+    this.others = others;
+  }
+
+  /**
+   * Does it and records it.
+   *
+   * @param staged by table id: rows to merge
+   * @param rows by table id: their plans
+   */
+  OperationResult run(Map<String, StagedTable> staged, Map<String, PlannedRows> rows) {
+    List<OperationTable> tables = lock();
+    Map<String, RowsLocation> locations = new LinkedHashMap<>();
+    operation.tables().forEach(t -> locations.put(t.table().table().id(), t.table().head()));
+    if (operation.live().isEmpty()) {
+      requireNothingPending(tables);
+    } else {
+      staged.forEach((id, stage) -> stage.reconcile(session, rows.get(id)));
+      commitLive(tables);
+    }
+    // first, so that references of merged rows are looked up where they will lead
+    for (OperationTable table : tables) {
+      if (table.operation() instanceof Repoint repoint) {
+        locations.put(table.id(), repoint(table, repoint));
+      }
+    }
+    if (!staged.isEmpty()) {
+      merge(tables, staged);
+      session.run(KEYED_PLANS);
+    }
+    for (OperationTable table : tables) {
+      switch (table.operation()) {
+        case CommitWorkingSet commit ->
+            locations.put(table.id(), commit(table, commit.table().head(), position()));
+        case MergeRows merge -> locations.put(table.id(), commitMerged(table, merge));
+        case Repoint _ -> {}
+      }
+    }
+    OperationResult result = new OperationResult(locations, live, committed);
+    new OperationRecords(session).insertDone(operation, result);
+    return result;
+  }
+
+  private long position() {
+    return operation.id().position();
+  }
+
+  /**
+   * Commits live changes, of all tables that are touched: those that the operation merges into, and
+   * others that the same transactions of applications may have written.
+   */
+  private void commitLive(List<OperationTable> merged) {
+    Map<String, OperationTable> left = new LinkedHashMap<>();
+    operation.live().stream()
+        .sorted(Comparator.comparing((BranchTable table) -> table.table().id()))
+        .forEach(table -> left.put(table.table().id(), liveTable(table)));
+    List<OperationTable> touched = new ArrayList<>();
+    for (OperationTable table : merged) {
+      if (table.operation() instanceof MergeRows) {
+        touched.add(left.remove(table.id()));
+      }
+    }
+    touched.addAll(lockTouched(left));
+    session.run(KEYED_PLANS);
+    for (OperationTable table : touched) {
+      RowsLocation head = table.operation().table().head();
+      RowsLocation location = commit(table, head, operation.livePosition());
+      if (!location.equals(head)) {
+        live.put(table.id(), location);
+      }
+    }
+    JoinStrategy.PLANNER.set(session);
+  }
+
+  private OperationTable liveTable(BranchTable table) {
+    return find(new CommitWorkingSet(table), operation.branch(), Map.of());
+  }
+
+  /**
+   * Takes all locks, in the order of table ids; what is read afterwards stays true.
+   *
+   * @return the tables to work on
+   */
+  private List<OperationTable> lock() {
+    BranchHandle branch = operation.branch();
+    List<TableOperation> ordered =
+        operation.tables().stream()
+            .sorted(Comparator.comparing((TableOperation t) -> t.table().table().id()))
+            .toList();
+    if (!branch.isDefault()) {
+      for (TableOperation table : ordered) {
+        if (table instanceof MergeRows) {
+          session.list(
+              "SELECT epoch.ensure_overlay($1, $2)::text",
+              row -> row,
+              branch.id(),
+              table.table().table().id());
+        }
+      }
+    }
+    List<String> ids = ordered.stream().map(t -> t.table().table().id()).toList();
+    boolean commitsOnly = ordered.stream().allMatch(CommitWorkingSet.class::isInstance);
+    Collection<TableHandle> handles =
+        Stream.concat(
+                ordered.stream().map(t -> t.table().table()),
+                operation.live().stream().map(BranchTable::table))
+            .distinct()
+            .toList();
+    Runnable fitting =
+        commitsOnly
+            ? resolver.assumeShape(session, handles)
+            : resolver.checkShape(session, handles);
+    Map<String, BranchPlacement> placements = placements(ids, commitsOnly);
+    fitting.run();
+    List<OperationTable> tables = new ArrayList<>();
+    for (TableOperation table : ordered) {
+      tables.add(find(table, branch, placements));
+    }
+    if (commitsOnly) {
+      return tables.size() == 1 ? lockWorkingSets(tables) : lockTouched(tables);
+    }
+    StringBuilder locks = new StringBuilder(retries.setting());
+    for (OperationTable table : tables) {
+      if (branch.isDefault() && table.operation() instanceof MergeRows) {
+        usersTable(table).ifPresent(users -> addLock(locks, users));
+        addLock(locks, table.live().rows());
+      }
+      if (table.workingSet() != null) {
+        addLock(locks, table.workingSet());
+      }
+    }
+    session.run(locks.toString());
+    return tables;
+  }
+
+  private Map<String, BranchPlacement> placements(List<String> tables, boolean commitsOnly) {
+    BranchHandle branch = operation.branch();
+    if (branch.isDefault()) {
+      return Map.of();
+    }
+    if (!commitsOnly) {
+      return resolver.lockPlacements(session, branch, tables);
+    }
+    return tables.size() == 1
+        ? resolver.assumePlacement(session, branch, tables.getFirst())
+        : resolver.placements(session, branch, tables);
+  }
+
+  private List<OperationTable> lockWorkingSets(List<OperationTable> tables) {
+    List<String> locks = new ArrayList<>();
+    for (OperationTable table : tables) {
+      if (table.workingSet() != null) {
+        locks.add("LOCK TABLE " + table.workingSet() + " IN SHARE ROW EXCLUSIVE MODE");
+      }
+    }
+    if (!locks.isEmpty()) {
+      session.send(String.join("; ", locks));
+    }
+    return tables;
+  }
+
+  /**
+   * Locks the working sets that have entries, and looks again: a transaction that wrote one of them
+   * and was waited for, or was committed meanwhile, may have written others too, and may have made
+   * overlays for it.
+   */
+  private List<OperationTable> lockTouched(List<OperationTable> tables) {
+    Map<String, OperationTable> left = new LinkedHashMap<>();
+    tables.forEach(table -> left.put(table.id(), table));
+    return lockTouched(left);
+  }
+
+  private List<OperationTable> lockTouched(Map<String, OperationTable> left) {
+    List<OperationTable> locked = new ArrayList<>();
+    while (true) {
+      Map<String, String> workingSets = new LinkedHashMap<>();
+      for (OperationTable table : left.values()) {
+        if (table.workingSet() != null) {
+          workingSets.put(table.id(), table.workingSet());
+        }
+      }
+      Set<String> touched = WorkingSetProbes.touched(session, workingSets);
+      if (touched.isEmpty()) {
+        return locked;
+      }
+      locked.addAll(
+          lockWorkingSets(
+              left.values().stream().filter(table -> touched.contains(table.id())).toList()));
+      left.keySet().removeAll(touched);
+      findNewOverlays(left);
+    }
+  }
+
+  private void findNewOverlays(Map<String, OperationTable> tables) {
+    List<String> without =
+        tables.values().stream()
+            .filter(table -> table.workingSet() == null)
+            .map(OperationTable::id)
+            .toList();
+    if (without.isEmpty()) {
+      return;
+    }
+    Map<String, BranchPlacement> placements =
+        resolver.placements(session, operation.branch(), without);
+    for (String id : without) {
+      tables.put(id, find(tables.get(id).operation(), operation.branch(), placements));
+    }
+  }
+
+  /** The users' table where Epoch's rows are forwarded to it: locked first, as writers do it. */
+  static Optional<String> usersTable(OperationTable table) {
+    return table.handle().schema().appendOnly()
+        ? Optional.of(
+            Quote.qualified(table.handle().path().schema(), table.handle().path().table()))
+        : Optional.empty();
+  }
+
+  private static void addLock(StringBuilder locks, String relation) {
+    locks.append("; LOCK TABLE ").append(relation).append(" IN SHARE ROW EXCLUSIVE MODE");
+  }
+
+  private OperationTable find(
+      TableOperation table, BranchHandle branch, Map<String, BranchPlacement> placements) {
+    TableHandle handle = table.table().table();
+    BranchPlacement placement = placements.get(handle.id());
+    if (!branch.isDefault() && placement == null) {
+      throw StorageUnavailableException.untold(
+          "Branch " + branch.name() + " has no table " + handle.name(), null);
+    }
+    return OperationTable.of(session, resolver, table, branch, placements);
+  }
+
+  /** What a merge writes, and what is repointed, has no uncommitted changes. */
+  private void requireNothingPending(List<OperationTable> tables) {
+    List<String> pending = new ArrayList<>();
+    for (OperationTable table : tables) {
+      if (!(table.operation() instanceof CommitWorkingSet)
+          && table.workingSet() != null
+          && hasPending(table)) {
+        pending.add(table.handle().name());
+      }
+    }
+    if (!pending.isEmpty()) {
+      throw new PendingChangesException(pending);
+    }
+  }
+
+  /** Whether there are net changes; entries without are dropped. */
+  private boolean hasPending(OperationTable table) {
+    Candidates touched = Candidates.uncommitted(table.columns(), table.working());
+    if (JoinStrategy.choose(session, touched, table.handle().path()) == JoinStrategy.NONE) {
+      return false;
+    }
+    WorkingSetSql sql = new WorkingSetSql(table.columns());
+    long changed =
+        session
+            .first(
+                sql.pending(WorkingSetSql.committed(table.working()), table.working()),
+                row -> row.getLong(0) + row.getLong(1) + row.getLong(2))
+            .orElseThrow();
+    if (changed > 0) {
+      return true;
+    }
+    if (table.overlay() != null) {
+      sql.dropRedundant(table.overlay(), table.live(), table.placement().anchor())
+          .forEach(session::run);
+    }
+    session.run("DELETE FROM " + table.workingSet());
+    return false;
+  }
+
+  private void merge(List<OperationTable> tables, Map<String, StagedTable> staged) {
+    List<MergedTable> merged = new ArrayList<>();
+    for (OperationTable table : tables) {
+      if (table.operation() instanceof MergeRows) {
+        merged.add(new MergedTable(table.handle(), staged.get(table.id()), table.working()));
+      }
+    }
+    if (merged.isEmpty()) {
+      return;
+    }
+    JoinStrategy.PLANNER.set(session);
+    new MergeValidation(session, others, merged).check();
+    if (operation.branch().isDefault()) {
+      LiveWriter writer = new LiveWriter(session);
+      for (OperationTable table : tables) {
+        if (table.operation() instanceof MergeRows) {
+          writer.add(table.handle().path(), staged.get(table.id()), table.live());
+        }
+      }
+      writer.write();
+      return;
+    }
+    for (OperationTable table : tables) {
+      if (table.operation() instanceof MergeRows merge) {
+        new OverlayWriter(session, table.id(), table.columns(), table.overlay())
+            .write(
+                staged.get(table.id()), (PhysicalState.Overlaid) table.working(), merge.anchor());
+      }
+    }
+  }
+
+  private RowsLocation commitMerged(OperationTable table, MergeRows merge) {
+    RowsLocation head = live.getOrDefault(table.id(), merge.table().head());
+    if (operation.branch().isDefault()) {
+      return commit(table, head, position());
+    }
+    boolean moved = merge.anchor() != table.placement().anchor();
+    if (moved) {
+      place(table, new RowsLocation(merge.anchor(), null, 0));
+    }
+    BranchPlacement placed = new BranchPlacement(true, merge.anchor(), null, 0);
+    RowsLocation committed =
+        commit(
+            new OperationTable(
+                merge, table.branch(), table.columns(), table.live(), placed, table.overlay()),
+            head,
+            position());
+    return moved
+        ? new RowsLocation(merge.anchor(), operation.branch().id(), position())
+        : committed;
+  }
+
+  /** Moves the working set to the history; where the rows are then. */
+  private RowsLocation commit(OperationTable table, RowsLocation head, long position) {
+    WorkingSetCommit commit = new WorkingSetCommit(session, table, position);
+    if (!table.branch().isDefault() && table.overlay() == null) {
+      return head;
+    }
+    WorkingSetCommit.Moved moved = table.branch().isDefault() ? commit.live() : commit.overlay();
+    if (table.operation() instanceof CommitWorkingSet && moved.tellsAll()) {
+      committed.put(table.id(), moved.rows());
+    }
+    if (moved.changed() == 0) {
+      return head;
+    }
+    if (!table.branch().isDefault()) {
+      return new RowsLocation(table.placement().anchor(), table.branch().id(), position);
+    }
+    session.send(
+        "UPDATE epoch.branch_tables SET anchor = $1 WHERE branch_id = $2 AND table_id = $3",
+        position,
+        table.branch().id(),
+        table.id());
+    return RowsLocation.live(position);
+  }
+
+  private RowsLocation repoint(OperationTable table, Repoint repoint) {
+    if (operation.branch().isDefault()) {
+      throw new IllegalArgumentException("the default branch is never repointed");
+    }
+    if (table.overlay() != null) {
+      // left by a change that was taken back; no commit refers to it
+      session.list(
+          "SELECT epoch.drop_overlay($1, $2)::text",
+          row -> row,
+          operation.branch().id(),
+          table.id());
+    }
+    place(table, repoint.to());
+    return repoint.to();
+  }
+
+  /** Moves what the branch sees, and its views with it. */
+  private void place(OperationTable table, RowsLocation location) {
+    session.execute(
+        """
+        UPDATE epoch.branch_tables
+        SET anchor = $3, source_overlay = $4, source_position = $5
+        WHERE branch_id = $1 AND table_id = $2\
+        """,
+        operation.branch().id(),
+        table.id(),
+        location.anchor(),
+        location.overlay(),
+        location.overlay() == null ? null : location.overlayPosition());
+    if (table.overlay() == null || table.operation() instanceof Repoint) {
+      session.list(
+          "SELECT epoch.rebuild_views($1, $2)::text",
+          row -> row,
+          operation.branch().id(),
+          table.id());
+    }
+  }
+}

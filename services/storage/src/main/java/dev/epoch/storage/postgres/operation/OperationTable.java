@@ -1,0 +1,84 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.Operation.TableOperation;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.catalog.TableColumns;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.BranchPlacement;
+import dev.epoch.storage.postgres.state.LiveRelations;
+import dev.epoch.storage.postgres.state.OverlayRelations;
+import dev.epoch.storage.postgres.state.PhysicalState;
+import dev.epoch.storage.postgres.state.StateResolver;
+import java.util.Map;
+
+/**
+ * A table of an operation with what is known of it in this database.
+ *
+ * @param operation what happens to it
+ * @param branch whose table it is
+ * @param columns of the table
+ * @param live the live table's relations
+ * @param placement what the branch sees, null on the default branch
+ * @param overlay relations of the branch's overlay, null if it has none
+ */
+record OperationTable(
+    TableOperation operation,
+    BranchHandle branch,
+    TableColumns columns,
+    LiveRelations live,
+    BranchPlacement placement,
+    OverlayRelations overlay) {
+
+  /**
+   * Looks its relations up.
+   *
+   * @param placements of the branch's tables by id; without that of the table it has nothing of its
+   *     own
+   */
+  static OperationTable of(
+      Session session,
+      StateResolver resolver,
+      TableOperation operation,
+      BranchHandle branch,
+      Map<String, BranchPlacement> placements) {
+    TableHandle handle = operation.table().table();
+    BranchPlacement placement = placements.get(handle.id());
+    boolean own = placement != null && placement.hasOverlay();
+    return new OperationTable(
+        operation,
+        branch,
+        new TableColumns(handle.schema()),
+        resolver.live(session, handle),
+        placement,
+        own ? resolver.overlay(session, handle, branch) : null);
+  }
+
+  TableHandle handle() {
+    return operation.table().table();
+  }
+
+  String id() {
+    return handle().id();
+  }
+
+  /** What the branch sees now, with what is not committed; null if it has nothing of its own. */
+  PhysicalState working() {
+    PhysicalState.Live now = new PhysicalState.Live(live, PhysicalState.NOW);
+    if (branch.isDefault()) {
+      return now;
+    }
+    return overlay == null
+        ? null
+        : new PhysicalState.Overlaid(
+            new PhysicalState.Live(live, placement.anchor()), overlay, PhysicalState.NOW);
+  }
+
+  /** Where uncommitted changes are, null if there cannot be any. */
+  String workingSet() {
+    if (branch.isDefault()) {
+      return live.workingSet();
+    }
+    return overlay == null ? null : overlay.workingSet();
+  }
+}

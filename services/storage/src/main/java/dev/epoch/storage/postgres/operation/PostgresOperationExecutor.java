@@ -1,0 +1,187 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.storage.Operation;
+import dev.epoch.storage.Operation.MergeRows;
+import dev.epoch.storage.Operation.TableOperation;
+import dev.epoch.storage.OperationId;
+import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.WriteRefusedException;
+import dev.epoch.storage.postgres.catalog.TableColumns;
+import dev.epoch.storage.postgres.connection.ConstraintFailure;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.operation.OperationRecords.State;
+import dev.epoch.storage.postgres.state.StateResolver;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * The physical half of commits and merges. Each operation is one transaction that also records
+ * itself, so it is done or not, and done once.
+ */
+public final class PostgresOperationExecutor {
+  private final Database database;
+  private final StateResolver resolver;
+  private final LockRetries retries;
+  private final BiFunction<Session, Operation, MergeValidation.OtherTables> others;
+  private final LockHolders holders;
+
+  public PostgresOperationExecutor(
+      Database database,
+      StateResolver resolver,
+      LockRetries retries,
+      BiFunction<Session, Operation, MergeValidation.OtherTables> others) {
+    this.database = database;
+    this.resolver = resolver;
+    this.retries = retries;
+    this.others = others;
+    this.holders = new LockHolders(database, resolver);
+  }
+
+  public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+    try {
+      boolean merges =
+          !operation.live().isEmpty()
+              || operation.tables().stream().anyMatch(MergeRows.class::isInstance);
+      return holders.named(operation, () -> merges ? merge(operation, rows) : commit(operation));
+    } catch (ConstraintFailure failure) {
+      throw refused(failure);
+    } finally {
+      rows.values().forEach(PlannedRows::close);
+    }
+  }
+
+  private OperationResult commit(Operation operation) {
+    String key =
+        Database.key(operation.branch().id(), operation.tables().getFirst().table().table().id());
+    return retries.run(() -> {
+      try {
+        return database.writeKeyed(
+            key,
+            retries.setting() + "; " + OperationRecords.lock(operation.id()),
+            session -> work(session, operation).run(Map.of(), Map.of()));
+      } catch (ConstraintFailure failure) {
+        // its record was there before
+        return switch (state(operation.id())) {
+          case State.Done done -> done.result();
+          case State.Reverted _ -> throw reverted();
+          case State.Unknown _ -> throw failure;
+        };
+      }
+    });
+  }
+
+  private OperationResult merge(Operation operation, Map<String, PlannedRows> rows) {
+    return database.write(session -> {
+      OperationRecords records = new OperationRecords(session);
+      session.run(retries.setting());
+      retries.run(() ->
+          session.inSavepoint(() -> {
+            session.run(OperationRecords.lock(operation.id()));
+            return null;
+          }));
+      switch (records.read(operation.id())) {
+        case State.Done done -> {
+          return done.result();
+        }
+        case State.Reverted _ -> throw reverted();
+        case State.Unknown _ -> {}
+      }
+      Map<String, StagedTable> staged = stage(session, operation, rows);
+      return retries.run(
+          () -> session.inSavepoint(() -> work(session, operation).run(staged, rows)));
+    });
+  }
+
+  private static StorageException reverted() {
+    return new StorageException("The operation was reverted", "Start it anew", null);
+  }
+
+  /** Rows come before the locks: whoever computes them does not make applications wait. */
+  private Map<String, StagedTable> stage(
+      Session session, Operation operation, Map<String, PlannedRows> rows) {
+    Map<String, StagedTable> staged = new LinkedHashMap<>();
+    for (TableOperation table : operation.tables()) {
+      if (table instanceof MergeRows) {
+        TableHandle handle = table.table().table();
+        StagedTable stage =
+            new StagedTable(
+                handle.id(), new TableColumns(handle.schema()), resolver.live(session, handle));
+        stage.create(session);
+        PlannedRows planned = rows.get(handle.id());
+        if (!operation.live().isEmpty()) {
+          stage.loadKept(session, planned.kept());
+        }
+        stage.load(session, planned.writes());
+        staged.put(handle.id(), stage);
+      }
+    }
+    return staged;
+  }
+
+  private OperationAttempt work(Session session, Operation operation) {
+    return new OperationAttempt(
+        session, resolver, retries, operation, others.apply(session, operation));
+  }
+
+  public Optional<OperationResult> result(OperationId operation) {
+    return switch (retries.run(() -> state(operation))) {
+      case State.Done done -> Optional.of(done.result());
+      case State.Reverted _, State.Unknown _ -> Optional.empty();
+    };
+  }
+
+  /** Waits for a transaction that is at it. */
+  private State state(OperationId operation) {
+    return database.write(session -> {
+      session.run(retries.setting() + "; " + OperationRecords.lock(operation));
+      return new OperationRecords(session).read(operation);
+    });
+  }
+
+  public void revert(Operation operation) {
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
+          OperationRecords records = new OperationRecords(session);
+          switch (records.read(operation.id())) {
+            case State.Done _ -> new RevertWork(session, resolver, retries, operation).run();
+            case State.Reverted _ -> {
+              return null;
+            }
+            case State.Unknown _ -> {}
+          }
+          records.putReverted(operation);
+          return null;
+        }));
+  }
+
+  /** Bookkeeping: what is lost of it with the database's power is done again some time. */
+  public void forget(Collection<OperationId> operations) {
+    database.write(
+        "SET LOCAL synchronous_commit = off",
+        session -> {
+          new OperationRecords(session).delete(operations);
+          return null;
+        });
+  }
+
+  /**
+   * What validation did not foresee, as in rows that triggers made: which row of the merge is
+   * behind it cannot be told, so that there is no conflict to decide.
+   */
+  private static RuntimeException refused(ConstraintFailure failure) {
+    return new WriteRefusedException(
+        -1,
+        failure.getMessage(),
+        "A trigger, an action of a foreign key or a table that is not versioned is behind it:"
+            + " change the rows on the source, or what refuses them, and merge again");
+  }
+}

@@ -1,0 +1,213 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.postgres.catalog.TableColumns;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.LiveRelations;
+import dev.epoch.storage.postgres.state.RowMapping;
+import dev.epoch.storage.postgres.state.SqlParameters;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Rows to be written to a table, in a temporary table of the transaction: the table's columns, and
+ *
+ * <pre>
+ *   epoch_kind     0 = the row is to be absent (only its key is filled), 1 = it is to be like this,
+ *                  2 = it stays (only its key is filled); those go before rows are written
+ *   epoch_changed  for each column in order whether it differs from the row that is there,
+ *                  1 or 0; null if none is there; filled by {@link LiveWriter}
+ *   epoch_rewrite  the row has to be deleted and inserted, since another holds a unique value of it
+ *   epoch_round    updates are made in this order, since rows take unique values from others
+ * </pre>
+ */
+final class StagedTable {
+  private static final int BATCH = 5_000;
+  private static final short KEPT = 2;
+
+  private final TableColumns columns;
+  private final LiveRelations live;
+  private final String name;
+
+  StagedTable(String tableId, TableColumns columns, LiveRelations live) {
+    this.columns = columns;
+    this.live = live;
+    this.name = Quote.qualified("pg_temp", "epoch_staged_" + tableId);
+  }
+
+  /** Quoted name with schema. */
+  String name() {
+    return name;
+  }
+
+  TableColumns columns() {
+    return columns;
+  }
+
+  /** Makes the table, which is dropped with the transaction. */
+  void create(Session session) {
+    session.run(
+        """
+              CREATE TEMPORARY TABLE %1$s ON COMMIT DROP AS
+              SELECT 0::smallint AS epoch_kind, NULL::text AS epoch_changed, FALSE AS epoch_rewrite,
+        0::smallint AS epoch_round, %2$s
+              FROM %3$s x WITH NO DATA;
+              ALTER TABLE %1$s ALTER epoch_rewrite SET DEFAULT FALSE, ALTER epoch_round SET DEFAULT 0, ADD PRIMARY KEY (%4$s)\
+        """
+            .formatted(
+                name,
+                TableColumns.each(
+                    columns.all(), c -> columns.undomained(c, "x." + c) + " AS " + c, ", "),
+                live.rows(),
+                columns.keyList()));
+  }
+
+  /** Fills it from a stream, which is closed; the number of rows. */
+  long load(Session session, RowStream<RowChange> changes) {
+    long count = 0;
+    try (changes) {
+      List<RowChange> batch = new ArrayList<>(BATCH);
+      while (changes.hasNext()) {
+        batch.add(changes.next());
+        if (batch.size() == BATCH) {
+          count += insert(session, batch);
+          batch.clear();
+        }
+      }
+      if (!batch.isEmpty()) {
+        count += insert(session, batch);
+      }
+    }
+    session.run("ANALYZE " + name);
+    return count;
+  }
+
+  /** Adds keys of rows that stay. */
+  void loadKept(Session session, RowStream<RowKey> kept) {
+    try (kept) {
+      List<Entry> batch = new ArrayList<>(BATCH);
+      while (kept.hasNext()) {
+        batch.add(new Entry(KEPT, kept.next(), null));
+        if (batch.size() == BATCH || !kept.hasNext()) {
+          insertEntries(session, batch);
+          batch.clear();
+        }
+      }
+    }
+  }
+
+  /**
+   * Plans rows anew that have live changes which are not committed, and forgets those that stay;
+   * under the locks that keep them from changing again.
+   */
+  void reconcile(Session session, PlannedRows plan) {
+    String key = columns.sameKey("w", "s");
+    int width = columns.key().size();
+    Map<RowKey, Row> now = new LinkedHashMap<>();
+    session
+        .list(
+            "SELECT %s, l.%s IS NOT NULL, %s FROM %s s JOIN %s w ON %s LEFT JOIN %s l ON %s"
+                .formatted(
+                    TableColumns.each(columns.key(), c -> columns.sent(c, "s." + c), ", "),
+                    columns.key().getFirst(),
+                    columns.sent("l"),
+                    name,
+                    live.workingSet(),
+                    key,
+                    live.rows(),
+                    columns.sameKey("l", "s")),
+            row -> row)
+        .forEach(row ->
+            now.put(
+                RowMapping.key(row, 0, width),
+                RowMapping.rowIf(row, width, width + 1, columns.all().size())));
+    if (!now.isEmpty()) {
+      List<RowChange> again = plan.again(now);
+      session.run("DELETE FROM %s s USING %s w WHERE %s".formatted(name, live.workingSet(), key));
+      for (int start = 0; start < again.size(); start += BATCH) {
+        insert(session, again.subList(start, Math.min(again.size(), start + BATCH)));
+      }
+    }
+    session.run("DELETE FROM %s WHERE epoch_kind = %d".formatted(name, KEPT));
+  }
+
+  /** A row of the table: what becomes of a key, and its values if it stays or comes. */
+  private record Entry(short kind, RowKey key, Row row) {
+    static Entry of(RowChange change) {
+      return new Entry((short) (change.after() == null ? 0 : 1), change.key(), change.after());
+    }
+  }
+
+  private int insert(Session session, List<RowChange> batch) {
+    return insertEntries(session, batch.stream().map(Entry::of).toList());
+  }
+
+  private int insertEntries(Session session, List<Entry> batch) {
+    Short[] kinds = new Short[batch.size()];
+    String[][] values = new String[columns.all().size()][batch.size()];
+    int[] key = columns.schema().keyIndexes();
+    for (int i = 0; i < batch.size(); i++) {
+      Entry entry = batch.get(i);
+      Row after = entry.row();
+      kinds[i] = entry.kind();
+      for (int column = 0; after != null && column < values.length; column++) {
+        values[column][i] = after.get(column);
+      }
+      for (int column = 0; after == null && column < key.length; column++) {
+        values[key[column]][i] = entry.key().get(column);
+      }
+    }
+    SqlParameters parameters = new SqlParameters();
+    List<String> arrays = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    List<String> casts = new ArrayList<>();
+    arrays.add(parameters.add(kinds) + "::smallint[]");
+    for (int column = 0; column < values.length; column++) {
+      String name = columns.all().get(column);
+      if (!columns.column(name).generated()) {
+        arrays.add(parameters.add(values[column]) + "::text[]");
+        names.add("c" + column);
+        casts.add("u.c" + column + "::" + columns.undomainedType(name) + " AS " + name);
+      }
+    }
+    // generated columns are computed anew: a merged row is made of fields of both sides
+    String sql =
+        """
+        INSERT INTO %s (epoch_kind, %s)
+        SELECT x.epoch_kind, %s
+        FROM (
+          SELECT u.epoch_kind, %s
+          FROM unnest(%s) u (epoch_kind, %s)
+        ) x\
+        """
+            .formatted(
+                name,
+                columns.allList(),
+                TableColumns.each(
+                    columns.all(),
+                    c ->
+                        columns.column(c).generated()
+                            ? "CASE WHEN x.epoch_kind = 1 THEN ("
+                                + columns.column(c).generatedExpression()
+                                + ") END"
+                            : "x." + c,
+                    ", "),
+                String.join(", ", casts),
+                String.join(", ", arrays),
+                String.join(", ", names));
+    return session.execute(sql, parameters.toArray());
+  }
+
+  /** A condition: no staged row has the key of this alias. */
+  String absent(String alias) {
+    return "NOT EXISTS (SELECT FROM %s staged WHERE %s)"
+        .formatted(name, columns.sameKey("staged", alias));
+  }
+}

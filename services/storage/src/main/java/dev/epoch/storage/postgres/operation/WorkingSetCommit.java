@@ -1,0 +1,74 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.model.row.RowChange;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.Candidates;
+import dev.epoch.storage.postgres.state.JoinStrategy;
+import dev.epoch.storage.postgres.state.RowMapping;
+import dev.epoch.storage.postgres.state.WorkingSetSql;
+import io.vertx.mutiny.sqlclient.Row;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Moves the working set of a table to its history, in a transaction that holds its lock. */
+final class WorkingSetCommit {
+  /** Columns of the answer in front of those of a changed row. */
+  private static final int COUNTS = 2;
+
+  private final Session session;
+  private final OperationTable table;
+  private final WorkingSetSql sql;
+  private final long position;
+
+  /**
+   * @param position of the operation
+   */
+  WorkingSetCommit(Session session, OperationTable table, long position) {
+    this.session = session;
+    this.table = table;
+    this.sql = new WorkingSetSql(table.columns());
+    this.position = position;
+  }
+
+  /**
+   * What was moved.
+   *
+   * @param changed number of keys whose entry is another than in the last commit
+   * @param rows that changed, none told if these are many; fewer than keys where entries differ and
+   *     their rows do not
+   */
+  record Moved(long changed, List<RowChange> rows) {
+    boolean tellsAll() {
+      return changed <= WorkingSetSql.FEW;
+    }
+  }
+
+  /** On the default branch. */
+  Moved live() {
+    return moved(session.list(sql.commitLive(table.live()), row -> row, position));
+  }
+
+  /** On another branch; takes redundant entries out of the overlay first. */
+  Moved overlay() {
+    long anchor = table.placement().anchor();
+    String commit = sql.commitOverlay(table.overlay(), table.live(), anchor);
+    List<Row> answer = session.list(commit, row -> row, position, anchor);
+    if (answer.getFirst().getLong(1) > 0) {
+      JoinStrategy.choose(
+          session, Candidates.uncommitted(table.columns(), table.working()), table.handle().path());
+      sql.dropRedundant(table.overlay(), table.live(), anchor).forEach(session::run);
+      answer = session.list(commit, row -> row, position, anchor);
+    }
+    return moved(answer);
+  }
+
+  private Moved moved(List<Row> answer) {
+    List<RowChange> told = new ArrayList<>();
+    for (Row row : answer) {
+      if (row.getValue(COUNTS) != null) {
+        told.add(RowMapping.change(row, COUNTS, table.columns()));
+      }
+    }
+    return new Moved(answer.getFirst().getLong(0), told);
+  }
+}

@@ -1,0 +1,153 @@
+package dev.epoch.storage.postgres.record;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.catalog.ApplicationPath;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.RelationNames;
+import java.util.stream.Collectors;
+
+/** Writes records into a live table, like any application. */
+final class LiveRecordWriter implements RecordWrites.RecordWriter {
+  private final Session session;
+  private final TableHandle table;
+  private final String users;
+  private final String live;
+  private final String match;
+
+  /**
+   * @param live relation with the keys: the users' table but for append-only ones
+   */
+  private LiveRecordWriter(Session session, TableHandle table, String live, String match) {
+    this.session = session;
+    this.table = table;
+    this.users = Quote.qualified(table.path().schema(), table.path().table());
+    this.live = live;
+    this.match = match;
+  }
+
+  static LiveRecordWriter open(
+      Session session, TableHandle table, ShapeCache<String> keyMatches, RelationNames names) {
+    String match =
+        keyMatches.get(
+            session,
+            table.id(),
+            null,
+            () -> names.requireFitting(session, table),
+            () -> keyMatch(session, table));
+    String live =
+        table.schema().appendOnly()
+            ? names.live(session, table).rows()
+            : Quote.qualified(table.path().schema(), table.path().table());
+    ApplicationPath.enter(session);
+    return new LiveRecordWriter(session, table, live, match);
+  }
+
+  @Override
+  public long delete(RecordBatch.Group keys) {
+    return session.execute(
+        """
+        WITH %s
+        DELETE FROM %s AS target
+        USING given
+        WHERE %s
+        """
+            .formatted(keys.relation(), live, match),
+        keys.parameters());
+  }
+
+  @Override
+  public Upserted upsert(RecordBatch.Group group) {
+    if (table.schema().appendOnly()) {
+      return append(group);
+    }
+    long updated =
+        group.otherColumns().isEmpty()
+            ? 0
+            : session.execute(
+                """
+                WITH %s
+                UPDATE %s AS target
+                SET %s
+                FROM given
+                WHERE %s AND %s
+                """
+                    .formatted(
+                        group.relation(),
+                        live,
+                        RecordWrites.assignments(group),
+                        match,
+                        RecordWrites.differ(group, "target")),
+                group.parameters());
+    String columns = Quote.identifiers(group.columns().stream().map(Column::name).toList());
+    String values =
+        group.columns().stream()
+            .map(column -> "given." + Quote.identifier(column.name()))
+            .collect(Collectors.joining(", "));
+    long inserted =
+        session.execute(
+            """
+            WITH %s
+            INSERT INTO %s (%s)
+            OVERRIDING SYSTEM VALUE
+            SELECT %s
+            FROM given
+            WHERE (NOT EXISTS (SELECT FROM %2$s AS target WHERE %s)) IS TRUE
+            ORDER BY given.epoch_index
+            """
+                .formatted(group.relation(), live, columns, values, match),
+            group.parameters());
+    return new Upserted(inserted, updated);
+  }
+
+  private Upserted append(RecordBatch.Group group) {
+    if (!group.keyColumns().isEmpty()) {
+      requireAsGiven(group);
+      return new Upserted(0, 0);
+    }
+    String columns = Quote.identifiers(group.columns().stream().map(Column::name).toList());
+    long inserted =
+        session.execute(
+            """
+            WITH %s
+            INSERT INTO %s (%s)
+            OVERRIDING SYSTEM VALUE
+            SELECT %3$s FROM given ORDER BY given.epoch_index
+            """
+                .formatted(group.relation(), users, columns),
+            group.parameters());
+    return new Upserted(inserted, 0);
+  }
+
+  private void requireAsGiven(RecordBatch.Group group) {
+    String same =
+        group.otherColumns().isEmpty() ? "" : " AND NOT " + RecordWrites.differ(group, "target");
+    boolean others =
+        session
+            .first(
+                """
+                WITH %s
+                SELECT EXISTS (
+                  SELECT FROM given WHERE NOT EXISTS (SELECT FROM %s AS target WHERE %s%s)
+                )
+                """
+                    .formatted(group.relation(), live, match, same),
+                row -> row.getBoolean(0),
+                group.parameters())
+            .orElseThrow();
+    if (others) {
+      throw RecordWrites.appendOnly(table);
+    }
+  }
+
+  /** The condition that target and given have the same key. */
+  private static String keyMatch(Session session, TableHandle table) {
+    return session
+        .first(
+            "SELECT epoch.key_match($1, 'target', 'given') AS condition",
+            row -> row.getString("condition"),
+            table.id())
+        .orElseThrow();
+  }
+}

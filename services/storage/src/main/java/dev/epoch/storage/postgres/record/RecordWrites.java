@@ -1,0 +1,256 @@
+package dev.epoch.storage.postgres.record;
+
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.BadValueException;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.WriteKey;
+import dev.epoch.storage.WriteRefusedException;
+import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.ConstraintFailure;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.connection.RefusedByTrigger;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.RelationNames;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Writes records as uncommitted changes of a branch, all or none: a few statements for all of them,
+ * deletes first.
+ */
+public final class RecordWrites {
+  /** A value for a column GENERATED ALWAYS. */
+  private static final String GENERATED_ALWAYS = "428C9";
+
+  /** Records, up to which each is looked up by its key. */
+  private static final int FEW = 100;
+
+  /** Triggers of live tables are the user's: their plans stay the planner's. */
+  private static final String MANY_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan";
+
+  /** A unique value that is still in the way then is in the way. */
+  private static final int MOST_OVERTAKEN = 4;
+
+  private static final Duration KEYS_REMEMBERED = Duration.ofHours(24);
+
+  private final WrittenKeys keys = new WrittenKeys(KEYS_REMEMBERED);
+  private final Database database;
+  private final ValueCodec codec;
+  private final LockRetries retries;
+  private final RelationNames names;
+  private final ShapeCache<OverlayParts> overlays = new ShapeCache<>();
+  private final ShapeCache<String> keyMatches = new ShapeCache<>();
+
+  public RecordWrites(
+      Database database, ValueCodec codec, LockRetries retries, RelationNames names) {
+    this.database = database;
+    this.codec = codec;
+    this.retries = retries;
+    this.names = names;
+  }
+
+  /** See {@link dev.epoch.storage.StorageAdapter#write}. */
+  public WriteResult write(
+      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
+    RecordBatch records = RecordBatch.of(table.table(), codec, writes);
+    try {
+      return beforeOthers(
+          branch,
+          () ->
+              retries.run(() ->
+                  inTransaction(
+                      branch,
+                      table,
+                      records,
+                      session -> once(session, branch, table, records, key))));
+    } catch (ConstraintFailure failure) {
+      throw new WriteRefusedException(-1, told(failure, table.table()), failure.remedy());
+    } catch (BadValueException e) {
+      throw new WriteRefusedException(-1, e.getMessage(), e.remedy());
+    } catch (StorageException e) {
+      if (branch.isDefault() && RefusedByTrigger.of(e) instanceof WriteRefusedException refused) {
+        throw refused;
+      }
+      if (e.getCause() instanceof PgException error
+          && GENERATED_ALWAYS.equals(error.getSqlState())) {
+        throw new WriteRefusedException(-1, e.getMessage(), "Leave the column out of the record");
+      }
+      throw e;
+    }
+  }
+
+  /** In the words of the user's table, where those of an overlay's constraint say otherwise. */
+  private static String told(ConstraintFailure failure, TableHandle table) {
+    if (!"epoch".equals(failure.schema()) || failure.table() == null) {
+      return failure.getMessage();
+    }
+    if (failure.kind() == ConstraintFailure.Kind.UNIQUE) {
+      return "duplicate key value violates a unique constraint of %s: %s"
+          .formatted(table.path().table(), failure.detail());
+    }
+    return failure.getMessage().replace(failure.table(), table.path().table());
+  }
+
+  /**
+   * Rows of the live table that an application inserts between our looking for them and our
+   * inserting them are there when it is tried again.
+   */
+  private static WriteResult beforeOthers(BranchHandle branch, Supplier<WriteResult> write) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return write.get();
+      } catch (ConstraintFailure failure) {
+        if (!branch.isDefault()
+            || failure.kind() != ConstraintFailure.Kind.UNIQUE
+            || attempt == MOST_OVERTAKEN) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  private WriteResult once(
+      Session session,
+      BranchHandle branch,
+      BranchTable table,
+      RecordBatch records,
+      Optional<WriteKey> key) {
+    if (key.isEmpty()) {
+      return write(session, branch, table, records);
+    }
+    Optional<WriteResult> former = keys.claim(session, key.get());
+    if (former.isPresent()) {
+      return former.get();
+    }
+    WriteResult result = write(session, branch, table, records);
+    keys.answer(session, key.get(), result);
+    return result;
+  }
+
+  private WriteResult write(
+      Session session, BranchHandle branch, BranchTable table, RecordBatch records) {
+    RecordWriter writer =
+        branch.isDefault()
+            ? LiveRecordWriter.open(session, table.table(), keyMatches, names)
+            : OverlayRecordWriter.open(session, branch, table.table(), overlays, names);
+    // ids of rows have one text each
+    if (records.allKeys().size() > 1 && !table.table().schema().appendOnly()) {
+      requireDistinctKeys(session, table.table(), records);
+    }
+    long total = records.deletes().size();
+    long inserted = 0;
+    long updated = 0;
+    long deleted = records.deletes().size() == 0 ? 0 : writer.delete(records.deletes());
+    for (RecordBatch.Group group : records.upserts()) {
+      RecordWriter.Upserted upserted = writer.upsert(group);
+      inserted += upserted.inserted();
+      updated += upserted.updated();
+      total += group.size();
+    }
+    return new WriteResult(inserted, updated, deleted, total - inserted - updated - deleted);
+  }
+
+  /**
+   * A plan for one record is no plan for ten thousand, and planning over a branch's base costs more
+   * than a few records.
+   */
+  private <T> T inTransaction(
+      BranchHandle branch, BranchTable table, RecordBatch records, Function<Session, T> body) {
+    return branch.isDefault() || records.allKeys().size() > FEW
+        ? database.write(retries.setting() + "; " + MANY_PLANS, body)
+        : database.writeKeyed(
+            Database.key(branch.id(), table.table().id()), retries.setting(), body);
+  }
+
+  /**
+   * Keys that differ as texts can be the same as values: 1.0 and 1.00. The live table, of which no
+   * row is read, lends its collations.
+   */
+  private static void requireDistinctKeys(Session session, TableHandle table, RecordBatch records) {
+    RecordBatch.Group keys = records.allKeys();
+    String columns =
+        keys.keyColumns().stream()
+            .map(column -> Quote.identifier(column.name()))
+            .collect(Collectors.joining(", "));
+    session
+        .first(
+            """
+            WITH %s
+            SELECT min(epoch_index) AS first, max(epoch_index) AS second
+            FROM (
+              SELECT epoch_index, %2$s FROM given
+              UNION ALL
+              SELECT NULL, %2$s FROM %3$s WHERE FALSE
+            ) AS collated
+            GROUP BY %2$s
+            HAVING count(*) > 1
+            LIMIT 1
+            """
+                .formatted(
+                    keys.relation(),
+                    columns,
+                    Quote.qualified(table.path().schema(), table.path().table())),
+            row -> RecordBatch.twice(row.getInteger("first"), row.getInteger("second")),
+            keys.parameters())
+        .ifPresent(refusal -> {
+          throw refusal;
+        });
+  }
+
+  static WriteRefusedException appendOnly(TableHandle table) {
+    return new WriteRefusedException(
+        -1,
+        "Rows of append-only table " + table.name() + " cannot be changed, and Epoch gives their ids",
+        "Leave out " + TableSchema.ROW_ID + " to add a row; delete a row by it");
+  }
+
+  /** How the rows of a kind of branch are written. */
+  interface RecordWriter {
+    /** Deletes the rows that are there; their number. */
+    long delete(RecordBatch.Group keys);
+
+    /**
+     * Updates the rows that are there and differ, inserts the others. Of an append-only table, rows
+     * without a key are inserted, and others must be there as they are.
+     */
+    Upserted upsert(RecordBatch.Group group);
+
+    /** Numbers of rows; those that were as given already count in neither. */
+    record Upserted(long inserted, long updated) {}
+  }
+
+  /** {@code a = given.a, b = given.b}: not the key, whose values are the same. */
+  static String assignments(RecordBatch.Group group) {
+    return group.otherColumns().stream()
+        .map(column -> Quote.identifier(column.name()))
+        .map(column -> column + " = given." + column)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Whether the given values are others than those of the relation. */
+  static String differ(RecordBatch.Group group, String relation) {
+    return "pg_catalog.record_image_ne(ROW("
+        + columns(group, relation)
+        + "), ROW("
+        + columns(group, "given")
+        + "))";
+  }
+
+  private static String columns(RecordBatch.Group group, String relation) {
+    return group.otherColumns().stream()
+        .map(column -> relation + "." + Quote.identifier(column.name()))
+        .collect(Collectors.joining(", "));
+  }
+}

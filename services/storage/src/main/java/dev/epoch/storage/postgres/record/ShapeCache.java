@@ -1,0 +1,105 @@
+package dev.epoch.storage.postgres.record;
+
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.postgres.connection.Session;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What is derived from the catalogs for writing a table on a branch, kept as long as the table has
+ * the same shape: deriving it costs tens of milliseconds, looking whether it still holds a fraction
+ * of one.
+ *
+ * @param <T> what is kept, immutable
+ */
+final class ShapeCache<T> {
+  private static final int MOST_ENTRIES = 1_000;
+
+  /**
+   * Everything that the kept texts depend on: where the table is, the catalog rows of its columns,
+   * its indexes, and where the branch sees it. Operators of types are not in it: those of a type
+   * that has rows stay.
+   */
+  private static final String SHAPE =
+      """
+      SELECT pg_catalog.concat_ws('|', t::text, b::text, p::text, c.oid,
+        (
+          SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attnum, a.xmin), ',' ORDER BY a.attnum)
+          FROM pg_catalog.pg_attribute AS a
+          WHERE a.attrelid = c.oid AND a.attnum > 0
+        ),
+        (
+          SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', i.indexrelid, i.indisvalid, r.relname), ',' ORDER BY i.indexrelid)
+          FROM pg_catalog.pg_index AS i
+          JOIN pg_catalog.pg_class AS r ON r.oid = i.indexrelid
+          WHERE i.indrelid = c.oid
+        ))
+      FROM epoch.tables AS t
+      JOIN pg_catalog.pg_namespace AS n ON n.nspname = t.schema_name
+      JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
+      LEFT JOIN epoch.branches AS b ON b.branch_id = $2
+      LEFT JOIN epoch.branch_tables AS p ON p.branch_id = $2 AND p.table_id = $1
+      WHERE t.table_id = $1\
+      """;
+
+  private record Key(String tableId, String branchId) {}
+
+  private record Known<T>(String shape, T value) {}
+
+  private final Map<Key, Known<T>> entries =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Known<T>> eldest) {
+          return size() > MOST_ENTRIES;
+        }
+      };
+
+  /**
+   * What is known is assumed to hold still: see {@link Session#assume}.
+   *
+   * @param branchId null for the live table
+   * @param prepare what has to be done before anything is derived; to refuse a table that does not
+   *     fit any more is its task
+   * @param derive asks the catalogs, in the session's transaction
+   */
+  T get(Session session, String tableId, String branchId, Runnable prepare, Supplier<T> derive) {
+    Key key = new Key(tableId, branchId);
+    Known<T> known;
+    synchronized (entries) {
+      known = entries.get(key);
+    }
+    if (known != null) {
+      Supplier<String> now = askShape(session, key);
+      session.assume(() -> requireShape(key, known, now.get()));
+      return known.value();
+    }
+    prepare.run();
+    // asked before it is derived: what changes in between shows the next time
+    Known<T> derived = new Known<>(shape(session, key), derive.get());
+    synchronized (entries) {
+      entries.put(key, derived);
+    }
+    return derived.value();
+  }
+
+  private void requireShape(Key key, Known<T> known, String now) {
+    if (!known.shape().equals(now)) {
+      synchronized (entries) {
+        entries.remove(key, known);
+      }
+      throw new BusyException("The shape of a table has changed meanwhile", "Try again", null);
+    }
+  }
+
+  private static String shape(Session session, Key key) {
+    return session.first(SHAPE, row -> row.getString(0), key.tableId(), key.branchId()).orElse("");
+  }
+
+  private static Supplier<String> askShape(Session session, Key key) {
+    Supplier<List<String>> shape =
+        session.askAside(SHAPE, row -> row.getString(0), key.tableId(), key.branchId());
+    return () -> shape.get().stream().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,2 @@
+/** Single rows that a client writes to a branch by key. */
+package dev.epoch.storage.postgres.record;

@@ -1,0 +1,20 @@
+package dev.epoch.storage.postgres.state;
+
+import dev.epoch.events.table.RowsLocation;
+
+/**
+ * What a branch sees of a table, as the catalog of the database has it.
+ *
+ * @param hasOverlay whether the branch owns an overlay of the table
+ * @param anchor position of the live table underneath
+ * @param sourceOverlay whose overlay is seen without an own one, or null
+ * @param sourcePosition of that overlay
+ */
+public record BranchPlacement(
+    boolean hasOverlay, long anchor, String sourceOverlay, long sourcePosition) {
+
+  /** Where rows are that were never changed on the branch. */
+  public RowsLocation source() {
+    return new RowsLocation(anchor, sourceOverlay, sourceOverlay == null ? 0 : sourcePosition);
+  }
+}

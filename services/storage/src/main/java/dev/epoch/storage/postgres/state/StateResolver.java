@@ -1,0 +1,191 @@
+package dev.epoch.storage.postgres.state;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.PhysicalState.Live;
+import dev.epoch.storage.postgres.state.PhysicalState.Nothing;
+import dev.epoch.storage.postgres.state.PhysicalState.Overlaid;
+import io.vertx.mutiny.sqlclient.Row;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** Finds the relations that hold a state. */
+public final class StateResolver {
+  private static final int MOST_PLACED = 10_000;
+
+  private static final String PLACEMENTS =
+      """
+      SELECT table_id, has_overlay, anchor, source_overlay, source_position
+      FROM epoch.branch_tables
+      WHERE branch_id = $1 AND table_id = ANY ($2)\
+      """;
+
+  private record Placed(String tableId, BranchPlacement placement) {
+    static Placed of(Row row) {
+      return new Placed(
+          row.getString(0),
+          new BranchPlacement(
+              row.getBoolean(1),
+              row.getLong(2),
+              row.getString(3),
+              row.getLong(4) == null ? 0 : row.getLong(4)));
+    }
+  }
+
+  private final RelationNames names;
+
+  /** By table and branch: places of tables that have an overlay, as they were last found. */
+  private final Map<String, Map<String, BranchPlacement>> placed = new ConcurrentHashMap<>();
+
+  public StateResolver(RelationNames names) {
+    this.names = names;
+  }
+
+  PhysicalState resolve(Session session, TableHandle table, TableState state) {
+    return switch (state) {
+      case TableState.Empty _ -> new Nothing();
+      case TableState.Committed committed -> at(session, table, committed.location());
+      case TableState.Working working -> working(session, table, working);
+      case TableState.Another another -> resolve(session, another.table(), another.state());
+    };
+  }
+
+  private PhysicalState working(Session session, TableHandle table, TableState.Working working) {
+    if (working.branch().isDefault()) {
+      return new Live(names.live(session, table), PhysicalState.NOW);
+    }
+    Optional<BranchPlacement> placement = placement(session, working.branch(), table);
+    return placement.isPresent() && placement.get().hasOverlay()
+        ? own(session, table, working.branch(), placement.get().anchor())
+        : at(session, table, working.head());
+  }
+
+  /** The state at a location. */
+  public PhysicalState at(Session session, TableHandle table, RowsLocation location) {
+    Live live = new Live(names.live(session, table), location.anchor());
+    return location.overlay() == null
+        ? live
+        : new Overlaid(
+            live, names.overlay(session, table, location.overlay()), location.overlayPosition());
+  }
+
+  /** The working state of a branch that has an overlay of its own. */
+  public Overlaid own(Session session, TableHandle table, BranchHandle branch, long anchor) {
+    return new Overlaid(
+        new Live(names.live(session, table), anchor),
+        names.overlay(session, table, branch.id()),
+        PhysicalState.NOW);
+  }
+
+  /** Looks at all these tables at once, so that none is looked at alone in this transaction. */
+  void requireFitting(Session session, Collection<TableHandle> tables) {
+    names.requireFitting(session, tables);
+  }
+
+  /** {@link #requireFitting} in two steps: asks now, and judges when the answer is waited for. */
+  public Runnable checkShape(Session session, Collection<TableHandle> tables) {
+    return names.checkShape(session, tables);
+  }
+
+  /** {@link #checkShape} of what was found to fit before: see {@link Session#assume}. */
+  public Runnable assumeShape(Session session, Collection<TableHandle> tables) {
+    return names.assumeShape(session, tables);
+  }
+
+  public LiveRelations live(Session session, TableHandle table) {
+    return names.live(session, table);
+  }
+
+  public OverlayRelations overlay(Session session, TableHandle table, BranchHandle branch) {
+    return names.overlay(session, table, branch.id());
+  }
+
+  /** Relations of the working sets that there are, by table id; looks at no table's shape. */
+  public Map<String, String> workingSets(
+      Session session, BranchHandle branch, Collection<TableHandle> tables) {
+    Map<String, BranchPlacement> placements =
+        branch.isDefault()
+            ? Map.of()
+            : placements(session, branch, tables.stream().map(TableHandle::id).toList());
+    Map<String, String> workingSets = new LinkedHashMap<>();
+    for (TableHandle table : tables) {
+      BranchPlacement placement = placements.get(table.id());
+      if (branch.isDefault()) {
+        workingSets.put(table.id(), names.liveWorkingSet(session, table));
+      } else if (placement != null && placement.hasOverlay()) {
+        workingSets.put(table.id(), overlay(session, table, branch).workingSet());
+      }
+    }
+    return workingSets;
+  }
+
+  public Optional<BranchPlacement> placement(
+      Session session, BranchHandle branch, TableHandle table) {
+    return Optional.ofNullable(placements(session, branch, List.of(table.id())).get(table.id()));
+  }
+
+  /** By table id; tables that the database does not know on the branch are left out. */
+  public Map<String, BranchPlacement> placements(
+      Session session, BranchHandle branch, Collection<String> tableIds) {
+    return placements(session, branch, tableIds, "").get();
+  }
+
+  /**
+   * The place of one table on a branch, for a transaction that writes: what was found before is
+   * assumed to hold still ({@link Session#assume}).
+   */
+  public Map<String, BranchPlacement> assumePlacement(
+      Session session, BranchHandle branch, String tableId) {
+    String key = tableId + " " + branch.id();
+    Map<String, BranchPlacement> known = placed.get(key);
+    if (known == null) {
+      Map<String, BranchPlacement> found = placements(session, branch, List.of(tableId));
+      if (found.values().stream().anyMatch(BranchPlacement::hasOverlay)) {
+        if (placed.size() >= MOST_PLACED) {
+          placed.clear();
+        }
+        placed.put(key, found);
+      }
+      return found;
+    }
+    Supplier<Map<String, BranchPlacement>> now =
+        byTable(session.askAside(PLACEMENTS, Placed::of, branch.id(), new String[] {tableId}));
+    session.assume(() -> {
+      if (!now.get().equals(known)) {
+        placed.remove(key, known);
+        throw new BusyException("The branch stands elsewhere by now", "Try again");
+      }
+    });
+    return known;
+  }
+
+  /** The same, kept as they are until the transaction ends. */
+  public Map<String, BranchPlacement> lockPlacements(
+      Session session, BranchHandle branch, Collection<String> tableIds) {
+    return placements(session, branch, tableIds, " ORDER BY table_id FOR UPDATE").get();
+  }
+
+  private static Supplier<Map<String, BranchPlacement>> placements(
+      Session session, BranchHandle branch, Collection<String> tableIds, String locking) {
+    return byTable(
+        session.ask(
+            PLACEMENTS + locking, Placed::of, branch.id(), tableIds.toArray(String[]::new)));
+  }
+
+  private static Supplier<Map<String, BranchPlacement>> byTable(Supplier<List<Placed>> found) {
+    return () -> {
+      Map<String, BranchPlacement> placements = new LinkedHashMap<>();
+      found.get().forEach(placed -> placements.put(placed.tableId(), placed.placement()));
+      return placements;
+    };
+  }
+}

@@ -1,0 +1,403 @@
+-- Writes through the views of branches.
+
+-- Whether a row version was made by the current transaction (which sees it, so nobody else is at it).
+CREATE OR REPLACE FUNCTION epoch.is_own(row_transaction xid) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  near bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+  candidate bigint := (near >> 32 << 32) + row_transaction::text::bigint;
+BEGIN
+  IF candidate - near > 2147483648 THEN
+    candidate := candidate - 4294967296;
+  ELSIF near - candidate > 2147483648 THEN
+    candidate := candidate + 4294967296;
+  END IF;
+  RETURN pg_xact_status(candidate::text::xid8) = 'in progress';
+END
+$$;
+
+-- Names of columns as PostgreSQL's messages have them, out of a list in which all are quoted.
+CREATE OR REPLACE FUNCTION epoch.told_columns(quoted text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT regexp_replace(quoted, '"([a-z_][a-z0-9_$]*)"', '\1', 'g')
+$$;
+
+-- Statements that fail when the row NEW breaks a unique rule together with rows that the branch sees.
+CREATE OR REPLACE FUNCTION epoch.unique_checks(of_branch text, of_table text, in_view text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(string_agg(
+    format(
+      $sql$
+        IF EXISTS (
+          SELECT FROM (SELECT %1$s FROM (SELECT %2$s) AS mine WHERE %3$s) AS ours
+          JOIN (SELECT %1$s FROM %4$s AS row_seen WHERE (%3$s) AND NOT (%5$s)) AS theirs ON %6$s
+        ) THEN
+          SELECT %12$s INTO epoch_broken
+          FROM (SELECT %1$s FROM (SELECT %2$s) AS mine WHERE %3$s) AS ours
+          JOIN (SELECT %1$s FROM %4$s AS row_seen WHERE (%3$s) AND NOT (%5$s)) AS theirs ON %6$s
+          LIMIT 1;
+          RAISE EXCEPTION '%10$s "%%"', %7$L
+            USING ERRCODE = %11$L, CONSTRAINT = %7$L, TABLE = %8$L, SCHEMA = %9$L, DETAIL = epoch_broken;
+        END IF;
+      $sql$,
+      r.computed, (
+        SELECT string_agg(format('NEW.%I AS %1$I', c), ', ')
+        FROM unnest(epoch.visible_columns(epoch.live_table(of_table))) AS c
+      ),
+      r.predicate, in_view, epoch.key_match(of_table, 'row_seen', 'new'), r.matches, r.index_name,
+      t.table_name, t.schema_name,
+      CASE r.error_code
+        WHEN '23505' THEN 'duplicate key value violates unique constraint'
+        ELSE 'conflicting key value violates exclusion constraint'
+      END,
+      r.error_code,
+      format(
+        CASE r.error_code
+          WHEN '23505' THEN 'format(''Key (%%s)=(%%s) already exists.'', %1$L, %2$s)'
+          ELSE 'format(''Key (%%1$s)=(%%2$s) conflicts with existing key (%%1$s)=(%%3$s).'', %1$L, %2$s, %3$s)'
+        END,
+        epoch.told_columns(r.index_columns), r.told_values, replace(r.told_values, 'ours.u', 'theirs.u'))),
+    '' ORDER BY r.index_name), '')
+  FROM (
+    SELECT u.*, (
+      SELECT format('array_to_string(ARRAY[%s], '', '', ''null'')', string_agg(format('ours.u%s::text', k), ', ' ORDER BY k))
+      FROM (SELECT m[1]::integer AS k FROM regexp_matches(u.computed, ' AS u(\d+)', 'g') AS m) AS numbered
+    ) AS told_values
+    FROM epoch.unique_rules(of_table) AS u
+  ) AS r
+  JOIN epoch.tables AS t ON t.table_id = of_table
+$$;
+
+-- Statement that sets epoch_broken to the name of the first expression which is false of the row NEW, or to null.
+-- Expressions have columns without a prefix. With the columns as variables they cost next to nothing; that cannot be
+-- where a column is called like a variable that is needed meanwhile.
+CREATE OR REPLACE FUNCTION epoch.check_statement(
+  live regclass, expressions text[], names text[], used smallint[]
+) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    CASE
+      WHEN bool_or(a.attname IN ('new', 'old', 'epoch_broken'))
+      THEN 'SELECT %1$s INTO epoch_broken FROM (SELECT %3$s) AS mine;'
+      ELSE 'DECLARE %2$s BEGIN epoch_broken := %1$s; END;'
+    END,
+    (
+      SELECT format('CASE %s END', string_agg(format('WHEN (%s) IS FALSE THEN %L', e.expression, e.name), ' ' ORDER BY e.name))
+      FROM unnest(expressions, names) AS e (expression, name)
+    ),
+    string_agg(format('%I %s := NEW.%1$I;', a.attname, format_type(a.atttypid, a.atttypmod)), ' '),
+    string_agg(format('NEW.%I AS %1$I', a.attname), ', '))
+  FROM pg_attribute AS a
+  WHERE a.attrelid = live AND a.attnum = ANY (used)
+$$;
+
+-- Statements that fail when the row NEW breaks a NOT NULL or CHECK of the table, as the table itself would: the
+-- overlay's own constraints name the overlay. What computed columns have a part in is left to these.
+CREATE OR REPLACE FUNCTION epoch.row_checks(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH given AS (
+    SELECT a.attname, a.attnum, a.attnotnull
+    FROM pg_attribute AS a
+    WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+  ), checks AS (
+    SELECT c.conname, c.conkey, pg_get_expr(c.conbin, c.conrelid) AS expression
+    FROM pg_constraint AS c
+    WHERE c.conrelid = epoch.users_table(of_table) AND c.contype = 'c'
+      AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+      AND c.conkey <@ (SELECT array_agg(g.attnum) FROM given AS g)
+  ), told AS (
+    SELECT format(
+      'array_to_string(ARRAY[%s], '', '', ''null'')',
+      string_agg(format('left(NEW.%I::text, 64)', g.attname), ', ' ORDER BY g.attnum)) AS row_values
+    FROM given AS g
+  )
+  SELECT concat(
+    (
+      SELECT format(
+        $sql$
+          IF %1$s THEN
+            epoch_broken := CASE %2$s END;
+            RAISE EXCEPTION 'null value in column "%%" of relation "%%" violates not-null constraint', epoch_broken, %3$L
+              USING ERRCODE = 'not_null_violation', COLUMN = epoch_broken, TABLE = %3$L, SCHEMA = %4$L,
+                DETAIL = 'Failing row contains (' || %5$s || ').';
+          END IF;
+        $sql$,
+        string_agg(format('NEW.%I IS NULL', g.attname), ' OR ' ORDER BY g.attnum),
+        string_agg(format('WHEN NEW.%I IS NULL THEN %1$L', g.attname), ' ' ORDER BY g.attnum),
+        t.table_name, t.schema_name, told.row_values)
+      FROM given AS g
+      WHERE g.attnotnull
+      HAVING count(*) > 0
+    ),
+    (
+      SELECT format(
+        $sql$
+          %1$s
+          IF epoch_broken IS NOT NULL THEN
+            RAISE EXCEPTION 'new row for relation "%%" violates check constraint "%%"', %2$L, epoch_broken
+              USING ERRCODE = 'check_violation', CONSTRAINT = epoch_broken, TABLE = %2$L, SCHEMA = %3$L,
+                DETAIL = 'Failing row contains (' || %4$s || ').';
+          END IF;
+        $sql$,
+        epoch.check_statement(
+          live, array_agg(c.expression ORDER BY c.conname), array_agg(c.conname::text ORDER BY c.conname),
+          (SELECT array_agg(DISTINCT k) FROM checks AS d CROSS JOIN unnest(d.conkey) AS k)),
+        t.table_name, t.schema_name, told.row_values)
+      FROM checks AS c
+      HAVING count(*) > 0
+    )
+  )
+  FROM epoch.tables AS t
+  CROSS JOIN told
+  CROSS JOIN epoch.users_table(of_table) AS live
+  WHERE t.table_id = of_table
+$$;
+
+-- Statements about columns that the database fills: identities get their next value, and what was given for
+-- computed columns is refused like in the table itself.
+CREATE OR REPLACE FUNCTION epoch.filled_columns(of_table text, operation text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(string_agg(
+    CASE
+      WHEN operation = 'INSERT' AND a.attidentity <> '' THEN format(
+        'IF NEW.%1$I IS NULL THEN NEW.%1$I := nextval(%2$L); END IF;',
+        a.attname, pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass::oid)
+      ELSE format(
+        $sql$
+          IF %1$s THEN
+            RAISE EXCEPTION '%2$s' USING ERRCODE = '428C9', COLUMN = %3$L;
+          END IF;
+        $sql$,
+        CASE
+          WHEN operation = 'INSERT' THEN format('NEW.%I IS NOT NULL', a.attname)
+          ELSE format('record_image_ne(ROW(NEW.%1$I), ROW(OLD.%1$I))', a.attname)
+        END,
+        CASE
+          WHEN operation = 'INSERT' THEN 'cannot insert a non-DEFAULT value into a generated column'
+          ELSE 'a generated column can only be updated to DEFAULT'
+        END,
+        a.attname)
+    END, E'\n' ORDER BY a.attnum), '')
+  FROM pg_attribute AS a
+  WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped
+    AND (a.attgenerated <> '' OR a.attidentity = 'a' OR operation = 'INSERT' AND a.attidentity = 'd')
+$$;
+
+-- Makes the function behind the views of an append-only table on a branch.
+CREATE OR REPLACE FUNCTION epoch.create_view_appender(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $function$
+DECLARE
+  columns text[] := epoch.visible_columns(epoch.users_table(of_table));
+BEGIN
+  PERFORM epoch.create_trigger_function(
+    epoch.object_of('vi', of_table, of_branch),
+    format(
+      $body$
+        #variable_conflict use_column
+        DECLARE
+          written record;
+          epoch_broken text;
+        BEGIN
+          IF TG_OP <> 'INSERT' THEN
+            %1$s
+          END IF;
+          IF TG_NARGS > 0 THEN
+            PERFORM epoch.ensure_overlay(%2$L, %3$L);
+          END IF;
+          %4$s
+          INSERT INTO epoch.%5$I (%6$s) VALUES (%7$s) RETURNING %6$s INTO written;
+          RETURN written;
+        END
+      $body$,
+      epoch.refuse_change(of_table), of_branch, of_table,
+      epoch.filled_columns(of_table, 'INSERT') || epoch.row_checks(of_table),
+      epoch.object_of('v', of_table, of_branch), epoch.column_list(columns), epoch.column_list(columns, 'new')));
+END
+$function$;
+
+-- Makes the function behind the views of a table on a branch. It writes one row into the overlay:
+--
+--   insert    the key must not be visible: it is if the base has it and no tombstone hides it
+--   update    a row of the overlay is updated; a row of the base gets an entry that hides it
+--   delete    a row of the overlay goes, and a tombstone hides the base's row if there is one
+--
+-- Rows are changed only if they still are what the statement saw. If not: a row that is gone is skipped, one
+-- that the same transaction changed is skipped too (as an UPDATE changes no row twice), and one that another
+-- transaction changed is a serialization failure, since nothing can evaluate the statement again. The first
+-- entry for a base's row is guarded by its key in the working set, so that of two writers the second one waits.
+CREATE OR REPLACE FUNCTION epoch.create_view_writer(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $function$
+DECLARE
+  t epoch.tables;
+  b epoch.branches;
+  live regclass := epoch.live_table(of_table);
+  writable text[] := epoch.writable_columns(live);
+  row_table text := format('epoch.%I', epoch.object_of('v', of_table, of_branch));
+  tombstones text := format('epoch.%I', epoch.object_of('d', of_table, of_branch));
+  working_set text := format('epoch.%I', epoch.object_of('vw', of_table, of_branch));
+  key_name text;
+  insert_row text;
+  put_row text;
+  remove_row text;
+  hide_row text;
+  stale text;
+  same_row text;
+  key_kept text;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  IF t.append_only THEN
+    PERFORM epoch.create_view_appender(of_branch, of_table);
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
+  SELECT coalesce(max(c.conname), t.table_name || '_pkey') INTO key_name
+  FROM pg_constraint AS c WHERE c.conrelid = live AND c.contype = 'p';
+
+  same_row := format(
+    '%s AND record_image_eq(ROW(%s), ROW(%s))',
+    epoch.key_match(of_table, 'target', 'old'), epoch.column_list(t.columns, 'target'),
+    epoch.column_list(t.columns, 'old'));
+  put_row := format(
+    $sql$
+      INSERT INTO %s AS target (%s) VALUES (%s)
+      ON CONFLICT DO NOTHING
+      RETURNING %s INTO written;
+    $sql$,
+    row_table, epoch.column_list(writable), epoch.column_list(writable, 'new'),
+    epoch.column_list(epoch.visible_columns(live), 'target'));
+  insert_row := format(
+    $sql$
+      DELETE FROM %1$s AS target WHERE %2$s;
+      IF NOT FOUND AND (%3$s OR EXISTS (SELECT FROM %4$s AS target WHERE %2$s)) THEN
+        RAISE EXCEPTION 'duplicate key value violates unique constraint "%%"', %5$L
+          USING ERRCODE = 'unique_violation', CONSTRAINT = %5$L, TABLE = %6$L, SCHEMA = %7$L,
+            DETAIL = format('Key (%%s)=(%%s) already exists.', %10$L, %11$s);
+      END IF;
+      %8$s
+      %9$s
+      IF NOT FOUND THEN
+        RAISE EXCEPTION 'duplicate key value violates unique constraint "%%"', %5$L
+          USING ERRCODE = 'unique_violation', CONSTRAINT = %5$L, TABLE = %6$L, SCHEMA = %7$L,
+            DETAIL = 'Another transaction inserted a row with the same values.';
+      END IF;
+      RETURN written;
+    $sql$,
+    tombstones, epoch.key_match(of_table, 'target', 'new'), epoch.base_has_key(of_branch, of_table, 'new'),
+    row_table, key_name, t.table_name, t.schema_name,
+    epoch.unique_checks(of_branch, of_table, format('%I.%I', b.changed_schema, t.view_name)), put_row,
+    epoch.told_columns(epoch.column_list(t.key_columns)),
+    format('concat_ws('', '', %s)', epoch.column_list(t.key_columns, 'new')));
+  stale := format(
+    $sql$
+      SELECT epoch.is_own(target.xmin) INTO own FROM %s AS target WHERE %s;
+      IF NOT FOUND OR own THEN
+        RETURN NULL;
+      END IF;
+      RAISE EXCEPTION 'could not serialize access due to concurrent update'
+        USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
+    $sql$,
+    row_table, epoch.key_match(of_table, 'target', 'old'));
+  -- hide_row: what follows in the braces happens if no entry of the overlay hides the base's row yet
+  hide_row := format(
+    $sql$
+      IF NOT EXISTS (SELECT FROM %1$s AS target WHERE %3$s) AND NOT EXISTS (SELECT FROM %2$s AS target WHERE %3$s) THEN
+        INSERT INTO %4$s AS target (epoch_kind, %5$s) VALUES (0, %6$s)
+        ON CONFLICT (%5$s) DO UPDATE SET epoch_kind = target.epoch_kind WHERE false;
+        IF NOT EXISTS (SELECT FROM %1$s AS target WHERE %3$s) AND NOT EXISTS (SELECT FROM %2$s AS target WHERE %3$s) THEN
+    $sql$,
+    row_table, tombstones, epoch.key_match(of_table, 'target', 'old'), working_set,
+    epoch.column_list(t.key_columns), epoch.column_list(t.key_columns, 'old'));
+  remove_row := format(
+    $sql$
+      DELETE FROM %1$s AS target WHERE %2$s;
+      IF FOUND THEN
+        IF %3$s THEN
+          INSERT INTO %4$s AS target (%5$s) VALUES (%6$s) ON CONFLICT DO NOTHING;
+        END IF;
+        removed := true;
+      ELSE
+        %7$s
+          INSERT INTO %4$s AS target (%5$s) VALUES (%6$s);
+          removed := true;
+        END IF;
+        END IF;
+      END IF;
+      IF NOT removed THEN
+        %8$s
+      END IF;
+    $sql$,
+    row_table, same_row, epoch.base_has_key(of_branch, of_table, 'old'), tombstones,
+    epoch.column_list(t.key_columns), epoch.column_list(t.key_columns, 'old'), hide_row, stale);
+  key_kept := epoch.key_match(of_table, 'old', 'new');
+
+  PERFORM epoch.create_trigger_function(
+    epoch.object_of('vi', of_table, of_branch),
+    format(
+      $body$
+        #variable_conflict use_column
+        DECLARE
+          own boolean;
+          removed boolean := false;
+          written record;
+          epoch_broken text;
+        BEGIN
+          IF TG_NARGS > 0 THEN
+            PERFORM epoch.ensure_overlay(%1$L, %2$L);
+          END IF;
+          IF TG_OP = 'INSERT' THEN
+            %3$s
+            %4$s
+          ELSIF TG_OP = 'DELETE' THEN
+            %5$s
+            RETURN OLD;
+          END IF;
+          %6$s
+          IF %7$s THEN
+            %8$s
+            UPDATE %9$s AS target SET %10$s WHERE %11$s
+            RETURNING %12$s INTO written;
+            IF FOUND THEN
+              RETURN written;
+            END IF;
+            %13$s
+              %14$s
+              IF FOUND THEN
+                RETURN written;
+              END IF;
+            END IF;
+            END IF;
+            %15$s
+          ELSE
+            %5$s
+            %4$s
+          END IF;
+        END
+      $body$,
+      of_branch, of_table,
+      epoch.filled_columns(of_table, 'INSERT') || epoch.row_checks(of_table), insert_row,
+      remove_row,
+      epoch.filled_columns(of_table, 'UPDATE') || epoch.row_checks(of_table),
+      key_kept,
+      epoch.unique_checks(of_branch, of_table, format('%I.%I', b.changed_schema, t.view_name)),
+      row_table,
+      (SELECT string_agg(format('%I = new.%1$I', c), ', ') FROM unnest(writable) AS c), same_row,
+      epoch.column_list(epoch.visible_columns(live), 'target'),
+      hide_row, put_row, stale));
+END
+$function$;

@@ -1,0 +1,323 @@
+-- Views of branches, for any client.
+
+-- Gives a view the privileges of a table, column privileges too.
+CREATE OR REPLACE FUNCTION epoch.copy_privileges(from_table regclass, to_view text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  source pg_class;
+  granted record;
+BEGIN
+  SELECT * INTO STRICT source FROM pg_class WHERE oid = from_table;
+  EXECUTE format('GRANT ALL ON %s TO %s', to_view, source.relowner::regrole);
+  FOR granted IN
+    SELECT a.privilege_type, a.is_grantable, NULL AS column_name,
+      CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee
+    FROM aclexplode(source.relacl) AS a
+    WHERE a.grantee <> source.relowner AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    UNION ALL
+    SELECT a.privilege_type, a.is_grantable, c.attname,
+      CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
+    FROM pg_attribute AS c
+    CROSS JOIN LATERAL aclexplode(c.attacl) AS a
+    WHERE c.attrelid = from_table AND c.attnum > 0 AND NOT c.attisdropped
+      AND a.grantee <> source.relowner AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
+  LOOP
+    EXECUTE format(
+      'GRANT %s%s ON %s TO %s%s', granted.privilege_type, ' (' || quote_ident(granted.column_name) || ')',
+      to_view, granted.grantee, CASE WHEN granted.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END);
+  END LOOP;
+END
+$$;
+
+-- Privileges on a table or view that do not come with owning it.
+CREATE OR REPLACE FUNCTION epoch.privileges_given(on_relation regclass, owners oid[])
+RETURNS TABLE (grantee oid, privilege text, grantable boolean, column_name name)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT a.grantee, a.privilege_type, a.is_grantable, NULL::name
+  FROM pg_class AS c
+  CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+  WHERE c.oid = on_relation AND a.grantee <> ALL (owners)
+    AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+  UNION ALL
+  SELECT a.grantee, a.privilege_type, a.is_grantable, c.attname
+  FROM pg_attribute AS c
+  CROSS JOIN LATERAL aclexplode(c.attacl) AS a
+  WHERE c.attrelid = on_relation AND c.attnum > 0 AND NOT c.attisdropped
+    AND a.grantee <> ALL (owners) AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
+$$;
+
+-- Versions of the catalog's rows that hold privileges and policies of a branch's tables: others after each change of
+-- them, and after some that matter nothing here.
+CREATE OR REPLACE FUNCTION epoch.privilege_versions(of_branch text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT md5(string_agg(
+    concat_ws(
+      ' ', c.oid, c.xmin,
+      (
+        SELECT string_agg(concat(a.attnum, ' ', a.xmin), ',' ORDER BY a.attnum)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attacl IS NOT NULL
+      ),
+      CASE
+        WHEN c.relrowsecurity
+        THEN (
+          SELECT string_agg(concat(p.oid, ' ', p.xmin), ',' ORDER BY p.oid) FROM pg_policy AS p WHERE p.polrelid = c.oid
+        )
+      END),
+    ';' ORDER BY c.oid))
+  FROM epoch.branch_tables AS place
+  JOIN epoch.tables AS t ON t.table_id = place.table_id
+  JOIN pg_namespace AS n ON n.nspname = t.schema_name
+  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
+  WHERE place.branch_id = of_branch
+$$;
+
+-- Gives the views of a branch what was granted on their tables since, and takes what was revoked; policies likewise.
+CREATE OR REPLACE FUNCTION epoch.renew_privileges(of_branch text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  stale record;
+  former record;
+  versions text := epoch.privilege_versions(of_branch);
+BEGIN
+  IF versions IS NOT DISTINCT FROM (SELECT b.privileges_seen FROM epoch.branches AS b WHERE b.branch_id = of_branch)
+    OR current_setting('transaction_read_only') = 'on'
+  THEN
+    RETURN;
+  END IF;
+  -- others that come at the same time do the same, one after the other
+  UPDATE epoch.branches SET privileges_seen = versions WHERE branch_id = of_branch;
+  FOR stale IN
+    SELECT t.table_id
+    FROM epoch.branches AS b
+    JOIN epoch.branch_tables AS place ON place.branch_id = b.branch_id
+    JOIN epoch.tables AS t ON t.table_id = place.table_id
+    JOIN pg_class AS v ON v.oid = to_regclass(format('%I.%I', b.base_schema, t.view_name))
+    WHERE b.branch_id = of_branch
+      AND substring(obj_description(v.oid, 'pg_class') FROM '[0-9a-f]+$')
+        NOT LIKE repeat('_', 32) || epoch.policy_digest(epoch.users_table(t.table_id))
+    ORDER BY t.table_id
+  LOOP
+    PERFORM epoch.rebuild_views(of_branch, stale.table_id);
+  END LOOP;
+  FOR stale IN
+    SELECT v.oid::regclass AS shown, c.oid::regclass AS live, ARRAY[v.relowner, c.relowner] AS owners
+    FROM epoch.branches AS b
+    JOIN epoch.branch_tables AS place ON place.branch_id = b.branch_id
+    JOIN epoch.tables AS t ON t.table_id = place.table_id
+    JOIN pg_namespace AS n ON n.nspname IN (b.changed_schema, b.base_schema)
+    JOIN pg_class AS v ON v.relnamespace = n.oid AND v.relname = t.view_name AND v.relkind = 'v'
+    JOIN pg_namespace AS m ON m.nspname = t.schema_name
+    JOIN pg_class AS c ON c.relnamespace = m.oid AND c.relname = t.table_name
+    WHERE b.branch_id = of_branch AND EXISTS (
+      SELECT
+      FROM (
+        SELECT true AS wanted, g.*
+        FROM epoch.privileges_given(c.oid, ARRAY[v.relowner, c.relowner]) AS g
+        UNION ALL
+        SELECT false, g.* FROM epoch.privileges_given(v.oid, ARRAY[v.relowner, c.relowner]) AS g
+      ) AS p
+      GROUP BY p.grantee, p.privilege, p.grantable, p.column_name
+      HAVING count(DISTINCT p.wanted) < 2
+    )
+    ORDER BY v.oid
+  LOOP
+    FOR former IN
+      SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END AS grantee
+      FROM epoch.privileges_given(stale.shown, stale.owners) AS g
+    LOOP
+      EXECUTE format('REVOKE ALL ON %s FROM %s CASCADE', stale.shown, former.grantee);
+    END LOOP;
+    PERFORM epoch.copy_privileges(stale.live, stale.shown::text);
+  END LOOP;
+END
+$$;
+
+-- Makes or replaces one view with its defaults, triggers and privileges; does nothing if it is up to date.
+CREATE OR REPLACE FUNCTION epoch.make_view(of_branch text, of_table text, in_schema text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  t epoch.tables;
+  place epoch.branch_tables;
+  live regclass := epoch.users_table(of_table);
+  policies text := epoch.policy_digest(live);
+  query text;
+  digest text;
+  view_path text;
+  instead text := epoch.object_of('vi', of_table, of_branch);
+  preset record;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
+  view_path := format('%I.%I', in_schema, t.view_name);
+  query := CASE
+    WHEN place.copy_shown THEN epoch.copy_select(of_branch, of_table)
+    ELSE epoch.branch_select(of_branch, of_table)
+  END;
+  IF t.append_only THEN
+    query := format(
+      'SELECT %s FROM (%s) AS row_seen', epoch.column_list(epoch.visible_columns(live), 'row_seen'), query);
+  END IF;
+  digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query) || policies;
+  IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
+    RETURN;
+  END IF;
+  IF policies <> '' THEN
+    query := epoch.policy_select(live, query);
+  END IF;
+  BEGIN
+    EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
+      view_path, epoch.column_list(epoch.visible_columns(live)), policies <> '', query);
+  EXCEPTION WHEN invalid_table_definition THEN
+    EXECUTE format('DROP VIEW %s', view_path);
+    EXECUTE format('CREATE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
+      view_path, epoch.column_list(epoch.visible_columns(live)), policies <> '', query);
+  END;
+  EXECUTE format('COMMENT ON VIEW %s IS %L', view_path, digest);
+  FOR preset IN
+    SELECT a.attname, pg_get_expr(d.adbin, d.adrelid) AS expression
+    FROM pg_attribute AS a
+    JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = live AND a.attgenerated = ''
+  LOOP
+    EXECUTE format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view_path, preset.attname, preset.expression);
+  END LOOP;
+  EXECUTE format(
+    'CREATE OR REPLACE TRIGGER epoch_write INSTEAD OF INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW '
+    'EXECUTE FUNCTION epoch.%I(%s)',
+    view_path, instead, CASE WHEN place.has_overlay THEN '' ELSE '''first''' END);
+  IF policies = '' THEN
+    EXECUTE format('DROP TRIGGER IF EXISTS epoch_policies ON %s', view_path);
+  ELSE
+    -- triggers run in the order of their names
+    PERFORM epoch.create_policy_function(of_table);
+    EXECUTE format(
+      'CREATE OR REPLACE TRIGGER epoch_policies INSTEAD OF INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW '
+      'EXECUTE FUNCTION epoch.%I()',
+      view_path, epoch.object_of('p', of_table));
+  END IF;
+  PERFORM epoch.copy_privileges(live, view_path);
+END
+$$;
+
+-- Makes the views of a table on a branch what they must be now; nothing if the branch was never used.
+-- Waits for transactions that have read a view that changes.
+CREATE OR REPLACE FUNCTION epoch.rebuild_views(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  b epoch.branches;
+  shown boolean;
+BEGIN
+  SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
+  IF b.changed_schema IS NULL THEN
+    RETURN;
+  END IF;
+  SELECT has_overlay INTO shown FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
+  IF shown IS NULL OR NOT shown THEN
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, epoch.view_name(of_table));
+  END IF;
+  IF shown IS NULL THEN
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, epoch.view_name(of_table));
+    EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('vi', of_table, of_branch));
+    RETURN;
+  END IF;
+  PERFORM epoch.create_view_writer(of_branch, of_table);
+  PERFORM epoch.make_view(of_branch, of_table, b.base_schema);
+  IF shown THEN
+    PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
+  END IF;
+END
+$$;
+
+-- Shows a new overlay while the view that it replaces is being written through: a view of the same name, first
+-- in the search path. A grant on the old one makes cached plans look the name up again.
+CREATE OR REPLACE FUNCTION epoch.show_overlay(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  b epoch.branches;
+BEGIN
+  SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
+  IF b.changed_schema IS NOT NULL THEN
+    PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
+    PERFORM epoch.copy_privileges(
+      epoch.users_table(of_table), format('%I.%I', b.base_schema, epoch.view_name(of_table)));
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION epoch.view_name(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT view_name FROM epoch.tables WHERE table_id = of_table
+$$;
+
+-- What the views of a table must be called: like the table; where a repository has several tables of one
+-- name, the one in public has it, and the others are called schema_table.
+CREATE OR REPLACE FUNCTION epoch.wanted_view_name(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN t.schema_name <> 'public' AND EXISTS (
+      SELECT FROM epoch.tables AS other
+      WHERE other.repository = t.repository AND other.table_name = t.table_name AND other.table_id <> t.table_id
+    )
+    THEN CASE
+      WHEN octet_length(t.schema_name || '_' || t.table_name) <= 63
+        AND NOT EXISTS (
+          SELECT FROM epoch.tables AS other
+          WHERE other.repository = t.repository AND other.table_id <> t.table_id
+            AND other.table_name = t.schema_name || '_' || t.table_name
+        )
+      THEN t.schema_name || '_' || t.table_name
+      ELSE t.label || '_' || t.table_id
+    END
+    ELSE t.table_name
+  END
+  FROM epoch.tables AS t
+  WHERE t.table_id = of_table
+$$;
+
+-- Renames views after tables of a repository came or went.
+CREATE OR REPLACE FUNCTION epoch.settle_view_names(of_repository text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  renamed record;
+  b epoch.branches;
+BEGIN
+  FOR renamed IN
+    SELECT t.table_id, t.view_name, epoch.wanted_view_name(t.table_id) AS wanted
+    FROM epoch.tables AS t
+    WHERE t.repository = of_repository AND t.view_name <> epoch.wanted_view_name(t.table_id)
+    ORDER BY t.schema_name = 'public'
+  LOOP
+    UPDATE epoch.tables SET view_name = renamed.wanted WHERE table_id = renamed.table_id;
+    FOR b IN SELECT * FROM epoch.branches WHERE repository = of_repository AND changed_schema IS NOT NULL LOOP
+      EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, renamed.view_name);
+      EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, renamed.view_name);
+      IF EXISTS (
+        SELECT FROM epoch.branch_tables WHERE branch_id = b.branch_id AND table_id = renamed.table_id
+      ) THEN
+        PERFORM epoch.rebuild_views(b.branch_id, renamed.table_id);
+      END IF;
+    END LOOP;
+  END LOOP;
+END
+$$;

@@ -1,0 +1,152 @@
+-- Overlays: the rows and tombstones of a branch, captured like the live table.
+
+-- Makes the function that captures changes of tombstones.
+CREATE OR REPLACE FUNCTION epoch.create_tombstone_capture(
+  function_name text, working_set text, key_columns text[]
+) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $$
+BEGIN
+  PERFORM epoch.create_trigger_function(function_name, format(
+    $body$
+      #variable_conflict use_column
+      BEGIN
+        IF TG_OP = 'INSERT' THEN
+          INSERT INTO epoch.%1$I (epoch_kind, %2$s)
+          SELECT 0, %3$s FROM new_rows
+          ON CONFLICT DO NOTHING;
+        ELSIF TG_OP = 'DELETE' THEN
+          INSERT INTO epoch.%1$I (epoch_kind, %2$s)
+          SELECT 2, %4$s FROM old_rows
+          ON CONFLICT DO NOTHING;
+        ELSE
+          RAISE EXCEPTION '%% of tombstones', TG_OP USING ERRCODE = 'feature_not_supported';
+        END IF;
+        RETURN NULL;
+      END
+    $body$,
+    working_set, epoch.column_list(key_columns),
+    epoch.column_list(key_columns, 'new_rows'), epoch.column_list(key_columns, 'old_rows')));
+END
+$$;
+
+-- Makes the capture functions of an overlay.
+CREATE OR REPLACE FUNCTION epoch.create_overlay_capture(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  working_set text := epoch.object_of('vw', of_table, of_branch);
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  PERFORM epoch.create_row_capture(of_table, epoch.object_of('vc', of_table, of_branch), working_set, false);
+  PERFORM epoch.create_tombstone_capture(
+    epoch.object_of('dc', of_table, of_branch), working_set, t.key_columns);
+END
+$$;
+
+-- Makes the overlay of a table on a branch unless it is there. Callers wait for each other.
+CREATE OR REPLACE FUNCTION epoch.ensure_overlay(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  place epoch.branch_tables;
+  live regclass;
+  row_table text;
+  tombstones text;
+  working_set text;
+  writable text;
+BEGIN
+  IF EXISTS (
+    SELECT FROM epoch.branch_tables AS b
+    WHERE b.branch_id = of_branch AND b.table_id = of_table AND b.has_overlay
+  ) THEN
+    RETURN;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
+  SELECT * INTO place FROM epoch.branch_tables AS b
+  WHERE b.branch_id = of_branch AND b.table_id = of_table FOR UPDATE;
+  IF NOT FOUND THEN
+    -- the server tells databases of a new branch after its log, and again until it has
+    RAISE EXCEPTION 'Branch % has no table %', of_branch, of_table USING ERRCODE = 'EP001';
+  END IF;
+  IF place.has_overlay THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  live := epoch.live_table(of_table);
+  row_table := epoch.object_of('v', of_table, of_branch);
+  tombstones := epoch.object_of('d', of_table, of_branch);
+  working_set := epoch.object_of('vw', of_table, of_branch);
+
+  EXECUTE format(
+    'CREATE TABLE epoch.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', row_table, epoch.users_table(of_table));
+  IF t.append_only THEN
+    EXECUTE format(
+      'ALTER TABLE epoch.%I ADD epoch_row bigint NOT NULL UNIQUE DEFAULT %s', row_table, epoch.next_row_id(of_table));
+  END IF;
+  IF t.key_counted THEN
+    -- a primary key of the table, if it has one, is another
+    EXECUTE format(
+      'ALTER TABLE epoch.%I ADD UNIQUE (%s)%s', row_table, epoch.column_list(t.key_columns),
+      (SELECT string_agg(format(', ALTER %I SET NOT NULL', c), '') FROM unnest(t.key_columns) AS c));
+  END IF;
+  EXECUTE format(
+    'CREATE TABLE epoch.%I AS SELECT %s FROM epoch.%I WITH NO DATA',
+    tombstones, epoch.column_list(t.key_columns), row_table);
+  EXECUTE format(
+    'ALTER TABLE epoch.%I ADD PRIMARY KEY (%s)', tombstones, epoch.column_list(t.key_columns));
+  PERFORM epoch.create_image_table(working_set, live, t.columns, t.key_columns, false);
+  PERFORM epoch.create_image_table(
+    epoch.object_of('vh', of_table, of_branch), live, t.columns, t.key_columns, true);
+
+  IF place.source_overlay IS NOT NULL THEN
+    writable := epoch.column_list(epoch.writable_columns(live));
+    EXECUTE format(
+      'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS entries WHERE epoch_kind = 1',
+      row_table, writable, epoch.entries_at(of_table, place.source_overlay, place.source_position::text));
+    EXECUTE format(
+      'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS entries WHERE epoch_kind = 2',
+      tombstones, epoch.column_list(t.key_columns),
+      epoch.entries_at(of_table, place.source_overlay, place.source_position::text));
+  END IF;
+
+  PERFORM epoch.create_overlay_capture(of_branch, of_table);
+  PERFORM epoch.create_row_triggers(
+    of_table, format('epoch.%I', row_table)::regclass, epoch.object_of('vc', of_table, of_branch));
+  PERFORM epoch.create_row_triggers(
+    of_table, format('epoch.%I', tombstones)::regclass, epoch.object_of('dc', of_table, of_branch));
+
+  UPDATE epoch.branch_tables AS b
+  SET has_overlay = true, source_overlay = NULL, source_position = NULL
+  WHERE b.branch_id = of_branch AND b.table_id = of_table;
+  PERFORM epoch.show_overlay(of_branch, of_table);
+END
+$$;
+
+-- Drops the overlay with its history; the branch then sees the live table at its anchor.
+CREATE OR REPLACE FUNCTION epoch.drop_overlay(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  kind text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
+  PERFORM epoch.drop_copy(of_branch, of_table);
+  UPDATE epoch.branch_tables AS b
+  SET has_overlay = false
+  WHERE b.branch_id = of_branch AND b.table_id = of_table;
+  PERFORM epoch.rebuild_views(of_branch, of_table);
+  FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh'] LOOP
+    EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
+  END LOOP;
+  FOREACH kind IN ARRAY ARRAY['vc', 'dc'] LOOP
+    EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
+  END LOOP;
+END
+$$;

@@ -1,0 +1,308 @@
+package dev.epoch.storage.postgres.branch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
+import dev.epoch.storage.postgres.VersionedDatabase;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.testing.StoragePostgres;
+import dev.epoch.storage.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names, kinds of tables and roles that make branch views hard. */
+class BranchNamesTest {
+  private VersionedDatabase database;
+
+  @BeforeEach
+  void start() {
+    database = VersionedDatabase.start();
+  }
+
+  @AfterEach
+  void stop() {
+    database.close();
+  }
+
+  private static void run(Connection connection, String... statements) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static String one(Connection connection, String sql) {
+    return TestDatabase.rows(connection, sql).getFirst().getFirst();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Users",
+        "select",
+        "a \"quoted\" 'name'",
+        "%I$body$%s",
+        "tableé",
+        "a_name_of_sixty_three_bytes_that_is_as_long_as_postgres_allows_"
+      })
+  void namesOfAllSorts(String name) throws SQLException {
+    // given
+    String table = Quote.identifier(name);
+    String schema = Quote.identifier("S " + name.substring(0, 2));
+    database
+        .sql()
+        .execute(
+            "CREATE SCHEMA " + schema,
+            "CREATE TABLE %1$s.%2$s (%2$s text, \"Key 2\" integer, old text, PRIMARY KEY (\"Key 2\", %2$s))"
+                .formatted(schema, table),
+            "INSERT INTO " + schema + "." + table + " VALUES ('k', 1, 'live')");
+    TableHandle handle =
+        database.installReal(new TablePath("S " + name.substring(0, 2), name), name);
+    BranchHandle branch = database.branch("Branch " + name, handle);
+
+    // when
+    try (Connection connection = database.connect(branch)) {
+      run(
+          connection,
+          "INSERT INTO " + table + " VALUES ('l', 2, 'branch')",
+          "UPDATE " + table + " SET old = 'changed' WHERE \"Key 2\" = 1",
+          "UPDATE " + table + " SET " + table + " = 'm' WHERE \"Key 2\" = 2");
+
+      // then
+      assertThat(TestDatabase.rows(connection, "SELECT * FROM " + table + " ORDER BY 2"))
+          .containsExactly(List.of("k", "1", "changed"), List.of("m", "2", "branch"));
+    }
+    assertThat(database.sql().rows("SELECT * FROM " + schema + "." + table))
+        .containsExactly(List.of("k", "1", "live"));
+  }
+
+  @Test
+  void tablesOfOneNameInSeveralSchemas() throws SQLException {
+    // given
+    database
+        .sql()
+        .execute(
+            "CREATE SCHEMA sales",
+            "CREATE TABLE sales.users (id integer PRIMARY KEY)",
+            "CREATE TABLE public.users (id integer PRIMARY KEY, name text)",
+            "INSERT INTO sales.users VALUES (1)",
+            "INSERT INTO public.users VALUES (2, 'two')");
+    TableHandle sales = database.installReal(new TablePath("sales", "users"), "customers");
+    BranchHandle branch = database.branch("feature/x", sales);
+    try (Connection connection = database.connect(branch)) {
+      assertThat(one(connection, "SELECT id FROM users")).isEqualTo("1");
+      run(connection, "INSERT INTO users VALUES (3)");
+
+      // when: the one in public is registered too
+      TableHandle users = database.installReal(new TablePath("public", "users"), "users");
+      database.branches.put(
+          branch, database.heads(RowsLocation.live(database.position()), sales, users));
+
+      // then: it has the name, the other keeps its rows under another one
+      assertThat(one(connection, "SELECT name FROM users")).isEqualTo("two");
+      assertThat(one(connection, "SELECT count(*) FROM sales_users")).isEqualTo("2");
+      run(connection, "DELETE FROM users", "INSERT INTO sales_users VALUES (4)");
+
+      // when: it goes again
+      database.remove(users);
+
+      // then
+      assertThat(one(connection, "SELECT count(*) FROM users")).isEqualTo("3");
+    }
+  }
+
+  @Test
+  void identityColumns() throws SQLException {
+    // given
+    database
+        .sql()
+        .execute(
+            "CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text)",
+            "CREATE TABLE d (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, name text)",
+            "INSERT INTO a (name) VALUES ('x')",
+            "INSERT INTO d (name) VALUES ('x')");
+    TableHandle always = database.installReal(new TablePath("public", "a"), "a");
+    TableHandle byDefault = database.installReal(new TablePath("public", "d"), "d");
+    String clerk = database.sql().role("identity_" + database.sql().name());
+    database.sql().execute("GRANT SELECT, INSERT, UPDATE ON a, d TO " + clerk);
+    BranchHandle branch = database.branch("feature/x", always, byDefault);
+
+    // when
+    try (Connection connection = database.connect(clerk, branch)) {
+      assertThat(one(connection, "INSERT INTO a (name) VALUES ('y') RETURNING id")).isEqualTo("2");
+      assertThat(one(connection, "INSERT INTO a (id, name) VALUES (DEFAULT, 'z') RETURNING id"))
+          .isEqualTo("3");
+      assertThat(
+              one(
+                  connection,
+                  "INSERT INTO a (id, name) OVERRIDING SYSTEM VALUE VALUES (50, 'z') RETURNING id"))
+          .isEqualTo("50");
+      assertThatThrownBy(() -> run(connection, "UPDATE a SET id = 60 WHERE id = 50"))
+          .extracting(e -> ((SQLException) e).getSQLState())
+          .isEqualTo("428C9");
+      assertThat(one(connection, "INSERT INTO d (name) VALUES ('y') RETURNING id")).isEqualTo("2");
+      assertThat(one(connection, "INSERT INTO d (id, name) VALUES (70, 'y') RETURNING id"))
+          .isEqualTo("70");
+      run(connection, "UPDATE d SET id = 71 WHERE id = 70");
+    } finally {
+      database.sql().execute("REVOKE ALL ON a, d FROM " + clerk);
+    }
+  }
+
+  @Test
+  void viewsHaveThePrivilegesOfTheTable() throws SQLException {
+    // given
+    String reader = database.sql().role("reader_" + database.sql().name());
+    database
+        .sql()
+        .execute(
+            "CREATE TABLE open (id integer PRIMARY KEY, name text, secret text)",
+            "CREATE TABLE closed (id integer PRIMARY KEY)",
+            "CREATE TABLE guarded (id integer PRIMARY KEY)",
+            "ALTER TABLE guarded ENABLE ROW LEVEL SECURITY",
+            "INSERT INTO open VALUES (1, 'a', 's')",
+            "INSERT INTO guarded VALUES (1)",
+            "GRANT SELECT (id, name), UPDATE (name) ON open TO " + reader,
+            "GRANT SELECT ON guarded TO " + reader);
+    TableHandle open = database.installReal(new TablePath("public", "open"), "open");
+    TableHandle closed = database.installReal(new TablePath("public", "closed"), "closed");
+    TableHandle guarded = database.installReal(new TablePath("public", "guarded"), "guarded");
+    BranchHandle branch = database.branch("feature/x", open, closed, guarded);
+
+    // when
+    try (Connection connection = database.connect(reader, branch)) {
+      for (int round = 0; round < 2; round++) {
+        // then
+        assertThat(one(connection, "SELECT name FROM open")).startsWith("a");
+        assertDenied(connection, "SELECT secret FROM open");
+        assertDenied(connection, "DELETE FROM open");
+        assertDenied(connection, "SELECT * FROM closed");
+        assertThat(one(connection, "SELECT count(*) FROM guarded")).isEqualTo("0");
+        assertDenied(connection, "SELECT * FROM epoch.branches");
+        assertDenied(connection, "SELECT epoch.ensure_overlay('x', 'y')");
+        // the second time with an overlay
+        run(connection, "UPDATE open SET name = name || '!' WHERE id = 1");
+      }
+      assertThat(one(connection, "SELECT name FROM open")).isEqualTo("a!!");
+    } finally {
+      database
+          .sql()
+          .execute(
+              "REVOKE ALL ON open, guarded FROM " + reader,
+              "REVOKE ALL (id, name) ON open FROM " + reader);
+    }
+  }
+
+  private static void assertDenied(Connection connection, String sql) {
+    assertThatThrownBy(() -> run(connection, sql))
+        .extracting(e -> ((SQLException) e).getSQLState())
+        .isEqualTo("42501");
+  }
+
+  @Test
+  void partialAndExpressionUniqueIndexesAndExclusions() throws SQLException {
+    // given
+    boolean nullsCanBeTheSame = StoragePostgres.majorVersion() >= 15;
+    database
+        .sql()
+        .execute(
+            """
+            CREATE TABLE rooms (
+              id integer PRIMARY KEY,
+              name text,
+              active boolean DEFAULT true,
+              code text UNIQUE %s,
+              booked int4range,
+              EXCLUDE USING gist (booked WITH &&)
+            )
+            """
+                .formatted(nullsCanBeTheSame ? "NULLS NOT DISTINCT" : ""),
+            "CREATE UNIQUE INDEX rooms_name ON rooms (lower(name)) WHERE active",
+            "INSERT INTO rooms VALUES (1, 'One', true, NULL, '[1,5)'), (2, 'Two', false, 'x',"
+                + " '[5,9)')");
+    TableHandle rooms = database.installReal(new TablePath("public", "rooms"), "rooms");
+    BranchHandle branch = database.branch("feature/x", rooms);
+    // undo of the live table must be looked at, too
+    database.sql().execute("UPDATE rooms SET name = id::text, code = id::text, booked = NULL");
+
+    // when, then
+    try (Connection connection = database.connect(branch)) {
+      assertFails(connection, "INSERT INTO rooms VALUES (3, 'ONE', true, 'y')", "23505");
+      run(connection, "INSERT INTO rooms VALUES (3, 'ONE', false, 'y')");
+      run(connection, "INSERT INTO rooms VALUES (4, 'TWO', true, 'z')");
+      assertFails(connection, "UPDATE rooms SET active = true WHERE id = 3", "23505");
+      if (nullsCanBeTheSame) {
+        assertFails(connection, "INSERT INTO rooms VALUES (5, 'n', true, NULL)", "23505");
+      }
+      assertFails(connection, "INSERT INTO rooms VALUES (5, 'n', true, 'a', '[4,6)')", "23P01");
+      run(connection, "INSERT INTO rooms VALUES (5, 'n', true, 'a', '[20,22)')");
+      run(connection, "UPDATE rooms SET name = 'one', code = NULL WHERE id = 1");
+    }
+  }
+
+  private static void assertFails(Connection connection, String sql, String state) {
+    assertThatThrownBy(() -> run(connection, sql))
+        .extracting(e -> ((SQLException) e).getSQLState())
+        .isEqualTo(state);
+  }
+
+  @Test
+  void valuesOfEveryTypeOnABranch() throws SQLException {
+    // given
+    database
+        .sql()
+        .execute(
+            "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+            "CREATE DOMAIN percent AS numeric(5, 2) NOT NULL CHECK (VALUE BETWEEN 0 AND 100)",
+            "CREATE TYPE address AS (street text, zip percent)",
+            """
+            CREATE TABLE t (
+              id text PRIMARY KEY, share percent DEFAULT 1, mood mood DEFAULT 'ok', address address,
+              tags text[] NOT NULL DEFAULT '{a,b}', document json, point point, period tstzrange,
+              bits bit(3), code char(4), computed text GENERATED ALWAYS AS (upper(id)) %s
+            )
+            """
+                .formatted(StoragePostgres.majorVersion() >= 18 ? "VIRTUAL" : "STORED"),
+            "INSERT INTO t (id, address, document, point) VALUES ('a', ROW ('x', 1), '{\"a\": 1}',"
+                + " '(1,2)')",
+            "INSERT INTO t (id, code) VALUES ('b', 'x'), ('c', 'y')");
+    TableHandle table = database.installReal(new TablePath("public", "t"), "t");
+    String all = "SELECT * FROM t ORDER BY id";
+    BranchHandle branch = database.branch("feature/x", table);
+    List<List<String>> before = database.sql().rows(all);
+    database
+        .sql()
+        .execute("UPDATE t SET share = 2, document = '[]'", "DELETE FROM t WHERE id = 'b'");
+
+    // when, then
+    try (Connection connection = database.connect(branch)) {
+      assertThat(TestDatabase.rows(connection, all)).isEqualTo(before);
+      run(connection, "UPDATE t SET document = '{}', code = 'z' WHERE id = 'a'");
+      run(connection, "UPDATE t SET point = '(0,0)' WHERE id = 'a'");
+      run(connection, "INSERT INTO t (id) VALUES ('d')", "DELETE FROM t WHERE id = 'c'");
+      assertThat(
+              one(
+                  connection,
+                  "SELECT string_agg(id || computed || share || mood, ' ' ORDER BY id) FROM t"))
+          .isEqualTo("aA1.00ok bB1.00ok dD1.00ok");
+      assertFails(connection, "UPDATE t SET share = 101", "23514");
+      assertThat(
+              TestDatabase.rows(
+                  connection,
+                  "SELECT pg_typeof(share)::text, pg_typeof(code)::text FROM t WHERE id = 'b'"))
+          .containsExactly(List.of("percent", "character"));
+    }
+  }
+}
