@@ -7,12 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.ReadQuery;
+import dev.epoch.storage.Removal;
+import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageAdapter.CommittedChanges;
 import dev.epoch.storage.TableState;
@@ -22,6 +26,7 @@ import dev.epoch.storage.postgres.codec.Quote;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -269,13 +274,30 @@ class AppendOnlyTest {
 
   @Test
   void idsThatWereLostComeBackFromTheLog() {
+    loseIds("number DESC", 4, List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)"));
+  }
+
+  @Test
+  void idsOfTheRowsThatWereThereFirstComeBackInTheirOrder() {
+    loseIds("ctid", 6, List.of(SAME, "", "INSERT INTO log VALUES (2, NULL, 'b'), (3)"));
+  }
+
+  /**
+   * @param order in which rows are stored when all is lost
+   * @param statements each committed by itself; none: the row with id 2 is deleted
+   */
+  private void loseIds(String order, int rowsAtLast, List<String> statements) {
     // given
     install();
     RowsLocation origin = shop.head(shop.main, "log");
     List<TableState> states = new ArrayList<>(List.of(shop.committed(shop.main, "log")));
     List<CommittedChanges> commits = new ArrayList<>();
-    for (String statement : List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)")) {
-      shop.write(shop.main, statement);
+    for (String statement : statements) {
+      if (statement.isEmpty()) {
+        write(shop.main, new RowWrite.Delete(record("{\"epoch_row\": 2}")));
+      } else {
+        shop.write(shop.main, statement);
+      }
       Operation operation = shop.commit(shop.main, "log");
       states.add(shop.committed(shop.main, "log"));
       commits.add(
@@ -295,7 +317,7 @@ class AppendOnlyTest {
         "ALTER TABLE log RENAME TO kept",
         "DROP TRIGGER epoch_capture_insert ON kept",
         "CREATE TABLE log (LIKE kept INCLUDING ALL)",
-        "INSERT INTO log SELECT * FROM kept ORDER BY number DESC",
+        "INSERT INTO log SELECT * FROM kept ORDER BY " + order,
         "DROP TABLE epoch." + Quote.identifier("log__r_" + shop.table("log").id()) + " CASCADE");
     shop.adapter.repair(shop.table("log"), origin.anchor());
     shop.adapter.restore(shop.main, origin, shop.at(shop.main, "log"), commits.iterator());
@@ -305,7 +327,7 @@ class AppendOnlyTest {
       assertThat(shop.rows("log", states.get(i))).isEqualTo(contents.get(i));
     }
     shop.write(shop.main, "INSERT INTO log VALUES (10)");
-    assertThat(working(shop.main)).hasSize(4);
+    assertThat(working(shop.main)).hasSize(rowsAtLast);
     assertForwarded();
   }
 
@@ -350,9 +372,41 @@ class AppendOnlyTest {
     shop.write(shop.branch("x", shop.main), SAME);
     assertThat(shop.database.rows(traces)).isNotEmpty();
 
-    shop.adapter.remove(shop.table("log"));
+    shop.adapter.remove(shop.table("log"), Removal.OF_EVERYTHING);
 
     assertThat(shop.database.rows(traces)).isEmpty();
     shop.database.execute("DELETE FROM log");
+  }
+
+  @Test
+  void whatCommitsReadStaysWhenItIsRemoved() {
+    // given
+    install();
+    BranchHandle branch = shop.branch("x", shop.main);
+    List<TableState> states = new ArrayList<>(List.of(shop.committed(shop.main, "log")));
+    for (String statement : List.of(SAME, "TRUNCATE log", SAME)) {
+      shop.write(shop.main, statement);
+      shop.commit(shop.main, "log");
+      states.add(shop.committed(shop.main, "log"));
+    }
+    shop.write(branch, SAME);
+    shop.commit(branch, "log");
+    states.add(shop.committed(branch, "log"));
+    List<Map<?, ?>> contents = new ArrayList<>();
+    states.forEach(state -> contents.add(shop.rows("log", state)));
+
+    // when
+    shop.adapter.requireRemovable(shop.table("log"), new Removal(false, true));
+    shop.adapter.remove(shop.table("log"), new Removal(false, true));
+    shop.database.execute("DROP TABLE log");
+
+    // then
+    for (int i = 0; i < states.size(); i++) {
+      Map<RowKey, Row> rows = new HashMap<>();
+      TestRepository.list(
+              shop.adapter.rows(shop.table("log").asRemoved(), states.get(i), RowQuery.all()))
+          .forEach(row -> rows.put(row.key(shop.table("log").schema().keyIndexes()), row));
+      assertThat(rows).isEqualTo(contents.get(i));
+    }
   }
 }

@@ -195,7 +195,7 @@ BEGIN
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
     WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
-      AND p.proname = t.label || CASE WHEN t.append_only THEN '__a_' ELSE '__c_' END || t.table_id
+      AND p.proname = t.label || CASE WHEN t.append_only THEN '__ac_' ELSE '__c_' END || t.table_id
   ) THEN
     RETURN 'a table that is not captured has taken its name';
   END IF;
