@@ -81,7 +81,13 @@ class ProjectionTrialIT {
 
   @Test
   void readModelsAreExactWhateverHappens() {
-    run(500, Seed.random("projection trial"));
+    run(250, Seed.random("projection trial"));
+  }
+
+  @Test
+  @Tag("nightly")
+  void readModelsAreExactWhateverHappensForAWhile() {
+    run(1_000, Seed.random("projection trial, nightly"));
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.epoch.benchmarks.measure.FullScan;
 import dev.epoch.benchmarks.measure.LargeCommit;
 import dev.epoch.benchmarks.measure.LargeDiff;
 import dev.epoch.benchmarks.measure.LargeMerge;
+import dev.epoch.benchmarks.measure.LargeRow;
 import dev.epoch.benchmarks.measure.LiveWrites;
 import dev.epoch.benchmarks.measure.PointRead;
 import dev.epoch.benchmarks.measure.RangeRead;
@@ -41,6 +42,7 @@ public final class Suite {
           new LargeDiff(),
           new EventAppend(),
           new WebhookDelivery(),
+          new LargeRow(),
           new ServerStart(),
           new CommandStart());
 

@@ -29,6 +29,9 @@ public final class Workbench implements AutoCloseable {
   private final Map<Class<?>, Object> fixtures = new LinkedHashMap<>();
   private final Thread emergency = new Thread(this::closeQuietly);
 
+  /** In MiB; the merge of a row of 50 MB takes more than 2,000. */
+  private static final int SERVER_HEAP = 6144;
+
   /**
    * What is measured on the layers of a branch must not be materialized by the server meanwhile;
    * what is to be materialized is so by command.
@@ -72,7 +75,7 @@ public final class Workbench implements AutoCloseable {
     Path home = Files.createTempDirectory(parent, "epoch-benchmark");
     UserPostgres postgres = UserPostgres.start(home.resolve("user-postgres"));
     try {
-      ServerProcess server = new ServerProcess(home.resolve("server"));
+      ServerProcess server = new ServerProcess(home.resolve("server")).heap(SERVER_HEAP);
       Map<String, String> settings = new HashMap<>(LAYERS_STAY);
       settings.putAll(RECEIVERS_HERE);
       if (!serverOptions.isEmpty()) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL's own benchmark on a branch: two clients that update the same rows all the time. */
-@Tag("long")
+@Tag("nightly")
 @Timeout(120)
 @ExtendWith(ClientServer.class)
 class PgbenchIT {
