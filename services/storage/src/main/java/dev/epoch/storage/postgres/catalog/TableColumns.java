@@ -192,7 +192,7 @@ public final class TableColumns {
   }
 
   /** Whether values may be long: not those of a fixed size. */
-  boolean maybeLarge(String name) {
+  public boolean maybeLarge(String name) {
     return switch (byQuotedName.get(name).type().base().kind()) {
       case BOOLEAN,
           INTEGER,
