@@ -53,6 +53,9 @@ public interface StorageAdapter extends AutoCloseable {
   /**
    * Reads a table's shape from the catalogs. Fails with {@link TableNotFoundException} or {@link
    * NoPrimaryKeyException}.
+   *
+   * @param primaryKey columns that tell the rows apart, empty for the table's own; {@link
+   *     TableSchema#ROW_ID} alone for an append-only table, whose schema then has that column too
    */
   Introspection introspect(TablePath path, List<String> primaryKey);
 

@@ -284,7 +284,7 @@ class AppendOnlyTest {
 
   @Test
   void idsOfTheRowsThatWereThereFirstComeBackInTheirOrder() {
-    loseIds("ctid", 6, List.of(SAME, "", "INSERT INTO log VALUES (2, NULL, 'b'), (3)"));
+    loseIds("ctid", 6, List.of(SAME, "", "INSERT INTO log VALUES (2, NULL, 'b'), (3, NULL, 'c')"));
   }
 
   /**
