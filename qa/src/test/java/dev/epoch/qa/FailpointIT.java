@@ -195,6 +195,8 @@ class FailpointIT {
     // then
     checkThatNothingIsLeftOfNotes(failpoint);
     shop.commit("main", "without notes");
+    assertThat(shop.query("SELECT note FROM notes ORDER BY id", "main~1"))
+        .isEqualTo("[[\"there before\"],[\"captured\"]]");
   }
 
   private void register() {
@@ -212,7 +214,9 @@ class FailpointIT {
             shop.database()
                 .rows(
                     """
-                    SELECT c.relname FROM pg_class AS c WHERE c.relname LIKE 'notes\\_\\_%'
+                    SELECT c.relname FROM pg_class AS c
+                    -- but for what commits read
+                    WHERE c.relkind = 'r' AND c.relname LIKE 'notes\\_\\_%' AND c.relname NOT LIKE 'notes\\_\\_a%'
                     UNION ALL
                     SELECT p.proname FROM pg_proc AS p WHERE p.proname LIKE 'notes\\_\\_%'
                     UNION ALL

@@ -1,10 +1,12 @@
 package dev.epoch.cli;
 
+import dev.epoch.cli.command.ApplyCommand;
 import dev.epoch.cli.command.AuthCommand;
 import dev.epoch.cli.command.AuthKeyCommand;
 import dev.epoch.cli.command.AuthKeyCreateCommand;
 import dev.epoch.cli.command.AuthKeyListCommand;
 import dev.epoch.cli.command.AuthKeyRevokeCommand;
+import dev.epoch.cli.command.BlameCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
@@ -24,11 +26,13 @@ import dev.epoch.cli.command.DoctorCommand;
 import dev.epoch.cli.command.EventsCommand;
 import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
+import dev.epoch.cli.command.HistoryCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
 import dev.epoch.cli.command.QueryCommand;
 import dev.epoch.cli.command.RebaseCommand;
+import dev.epoch.cli.command.ReflogCommand;
 import dev.epoch.cli.command.RepositoryCommand;
 import dev.epoch.cli.command.RepositoryListCommand;
 import dev.epoch.cli.command.RepositoryOpenCommand;
@@ -59,6 +63,16 @@ import dev.epoch.cli.command.TagDeleteCommand;
 import dev.epoch.cli.command.TagListCommand;
 import dev.epoch.cli.command.TagShowCommand;
 import dev.epoch.cli.command.UnstageCommand;
+import dev.epoch.cli.command.WebhookCommand;
+import dev.epoch.cli.command.WebhookCreateCommand;
+import dev.epoch.cli.command.WebhookDeleteCommand;
+import dev.epoch.cli.command.WebhookDeliveriesCommand;
+import dev.epoch.cli.command.WebhookListCommand;
+import dev.epoch.cli.command.WebhookRedeliverCommand;
+import dev.epoch.cli.command.WebhookRotateCommand;
+import dev.epoch.cli.command.WebhookShowCommand;
+import dev.epoch.cli.command.WebhookTestCommand;
+import dev.epoch.cli.command.WebhookUpdateCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +100,11 @@ final class CommandCatalog {
           "commit",
           "log",
           "show",
+          "reflog",
+          "history",
+          "blame",
           "diff",
+          "apply",
           "merge",
           "revert",
           "cherry-pick",
@@ -98,6 +116,7 @@ final class CommandCatalog {
           "query",
           "storage",
           "events",
+          "webhook",
           "auth",
           "gc",
           "doctor",
@@ -126,7 +145,9 @@ final class CommandCatalog {
       return arguments;
     }
     line.addSubcommand(called, create(called));
-    return called.equals("log") ? withCounts(arguments, place.get()) : arguments;
+    return called.equals("log") || called.equals("reflog")
+        ? withCounts(arguments, place.get())
+        : arguments;
   }
 
   /** Every command, for what must know them all. */
@@ -181,6 +202,10 @@ final class CommandCatalog {
       case "commit" -> new CommitCommand(session);
       case "log" -> new LogCommand(session);
       case "show" -> new ShowCommand(session);
+      case "reflog" -> new ReflogCommand(session);
+      case "history" -> new HistoryCommand(session);
+      case "blame" -> new BlameCommand(session);
+      case "apply" -> new ApplyCommand(session);
       case "diff" -> new DiffCommand(session);
       case "merge" -> new MergeCommand(session);
       case "revert" -> new RevertCommand(session);
@@ -193,6 +218,7 @@ final class CommandCatalog {
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
       case "events" -> new EventsCommand(session);
+      case "webhook" -> webhook();
       case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
@@ -240,6 +266,19 @@ final class CommandCatalog {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine webhook() {
+    return new CommandLine(new WebhookCommand(session))
+        .addSubcommand("create", new WebhookCreateCommand(session))
+        .addSubcommand("list", new WebhookListCommand(session))
+        .addSubcommand("show", new WebhookShowCommand(session))
+        .addSubcommand("update", new WebhookUpdateCommand(session))
+        .addSubcommand("delete", new WebhookDeleteCommand(session))
+        .addSubcommand("test", new WebhookTestCommand(session))
+        .addSubcommand("deliveries", new WebhookDeliveriesCommand(session))
+        .addSubcommand("redeliver", new WebhookRedeliverCommand(session))
+        .addSubcommand("rotate", new WebhookRotateCommand(session));
   }
 
   private CommandLine access() {

@@ -109,6 +109,11 @@ public final class EpochClient implements AutoCloseable {
     return new Events(scope);
   }
 
+  /** Events sent to URLs. */
+  public Webhooks webhooks() {
+    return new Webhooks(scope);
+  }
+
   /** How the server is. */
   public Diagnostics diagnostics() {
     return new Diagnostics(scope);

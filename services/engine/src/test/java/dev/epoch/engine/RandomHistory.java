@@ -390,7 +390,7 @@ public final class RandomHistory {
 
   private void tables() {
     if (chance(6)) {
-      Answer answer = send(new RemoveTableV1(any(TABLES), true));
+      Answer answer = send(new RemoveTableV1(any(TABLES), true, chance(2)));
       settleSoon(answer);
       return;
     }

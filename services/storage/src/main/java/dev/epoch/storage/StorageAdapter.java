@@ -66,21 +66,25 @@ public interface StorageAdapter extends AutoCloseable {
   void install(OperationId operation, TableHandle table);
 
   /**
-   * Stops capturing and removes all of Epoch's objects of this table. Repeating it changes nothing.
+   * Stops capturing, and removes all of Epoch's objects of this table that stand beside it or refer
+   * to it. Repeating it changes nothing.
+   *
+   * <p>With {@link Removal#keep}, every {@link TableState.Committed} state of the table reads the
+   * same through {@link TableHandle#asRemoved} until {@link #reclaimTables}, whatever becomes of
+   * the users' table, which can be versioned again at once. Writers do not wait while rows are
+   * copied. Without it, what an earlier removal kept goes, too.
+   *
+   * <p>Fails with {@link PendingChangesException} (work that is not committed, also such as came a
+   * moment ago), {@link TableChangedException} (there is nothing left that could be kept), {@link
+   * BusyException} (retry later).
    */
-  void remove(TableHandle table);
+  void remove(TableHandle table, Removal how);
 
   /**
-   * Looks whether {@link #remove} is allowed; changes nothing. Fails with {@link
-   * PrivilegeException}, whose remedy is the statement that gives what is missing.
+   * Looks whether {@link #remove} would fail as things are; changes nothing. Fails as it does, and
+   * with {@link PrivilegeException}, whose remedy is the statement that gives what is missing.
    */
-  void requireRemovable(TableHandle table);
-
-  /**
-   * Ids of the branches on which the table was written since their last commit, also where nothing
-   * came of it; the default branch left out.
-   */
-  Set<String> branchesAtWork(TableHandle table);
+  void requireRemovable(TableHandle table, Removal how);
 
   // ---- reading
 
@@ -170,6 +174,16 @@ public interface StorageAdapter extends AutoCloseable {
    * @return ids of the branches whose rows are gone, or would be
    */
   List<String> reclaim(String repository, Set<String> kept, boolean dryRun);
+
+  /**
+   * Drops what removals kept of tables of the repository that are not in {@code kept}; reading a
+   * state of them is a {@link HistoryPrunedException} then. Repeating it changes nothing.
+   *
+   * @param kept ids of tables that commits still refer to
+   * @param dryRun whether only to tell
+   * @return ids of the tables of which nothing is kept any more, or would be
+   */
+  List<String> reclaimTables(String repository, Set<String> kept, boolean dryRun);
 
   /**
    * Lets clients that connect to the database read the branch's rows of some tables as fast as

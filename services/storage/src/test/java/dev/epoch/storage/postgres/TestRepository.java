@@ -68,7 +68,7 @@ public final class TestRepository implements AutoCloseable {
   }
 
   /** Registers a table of the schema public by columns that tell its rows apart. */
-  void installBy(String name, String... key) {
+  public void installBy(String name, String... key) {
     install(name, List.of(key));
     putBranch(main);
   }
@@ -187,9 +187,13 @@ public final class TestRepository implements AutoCloseable {
   }
 
   public Map<RowKey, Row> rows(String table, TableState state) {
-    int[] key = table(table).schema().keyIndexes();
+    return rows(table(table), state);
+  }
+
+  public Map<RowKey, Row> rows(TableHandle table, TableState state) {
+    int[] key = table.schema().keyIndexes();
     Map<RowKey, Row> rows = new HashMap<>();
-    for (Row row : list(adapter.rows(table(table), state, RowQuery.all()))) {
+    for (Row row : list(adapter.rows(table, state, RowQuery.all()))) {
       if (rows.put(row.key(key), row) != null) {
         throw new AssertionError("twice: " + row);
       }
