@@ -2,9 +2,9 @@ package dev.epoch.qa.clients;
 
 import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.Poll;
+import dev.epoch.qa.process.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ final class PgBouncer implements AutoCloseable {
   static PgBouncer before(Database database, Path folder, Map<String, String> entries)
       throws Exception {
     String program = Installed.program("pgbouncer", "pgbouncer");
-    int port = freePort();
+    int port = Ports.free();
     Path settings = folder.resolve("pgbouncer.ini");
     Files.writeString(settings, settings(database, port, entries));
     List<String> command = new ArrayList<>(List.of(program, "-q", settings.toString()));
@@ -90,12 +90,6 @@ final class PgBouncer implements AutoCloseable {
   /** One of its databases. */
   Database entry(String name) {
     return new Database("127.0.0.1", port, name, database.user(), "unused");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override

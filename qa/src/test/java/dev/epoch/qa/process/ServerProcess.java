@@ -1,7 +1,6 @@
 package dev.epoch.qa.process;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,9 +33,7 @@ public final class ServerProcess implements AutoCloseable {
   /** A server that does not run yet. */
   public ServerProcess(Path dataDirectory) throws IOException {
     this.dataDirectory = dataDirectory;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      this.port = socket.getLocalPort();
-    }
+    this.port = Ports.free();
   }
 
   /** From the next start on with this much heap, in MiB; running out of it ends the process. */

@@ -8,6 +8,7 @@ import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.PostgresStorageAdapter;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
+import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +17,14 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Opens test databases by their name: {@code database:NAME/schema.table}. */
 final class TestDatabaseFactory implements StorageAdapterFactory {
   private final Map<String, TestDatabase> databases = new ConcurrentHashMap<>();
+  private final int answerSeconds;
+
+  /**
+   * @param answerSeconds after which a silent connection is closed; 0 never
+   */
+  TestDatabaseFactory(int answerSeconds) {
+    this.answerSeconds = answerSeconds;
+  }
 
   void add(TestDatabase database) {
     databases.put(database.name(), database);
@@ -68,7 +77,9 @@ final class TestDatabaseFactory implements StorageAdapterFactory {
   @Override
   public StorageAdapter open(Settings settings) {
     TestDatabase database = databases.get(settings.config().get("database").asText());
+    PgConnectOptions options = database.options();
+    options.setReadIdleTimeout(answerSeconds);
     return new PostgresStorageAdapter(
-        StoragePostgres.vertx(), database.options(), new PoolOptions().setMaxSize(6));
+        StoragePostgres.vertx(), options, new PoolOptions().setMaxSize(6));
   }
 }

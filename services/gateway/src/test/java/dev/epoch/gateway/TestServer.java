@@ -25,16 +25,27 @@ final class TestServer implements AutoCloseable {
   private final EventLog log;
   private final ChunkStore chunks;
   private final SnapshotStore snapshots;
+  private final int answerSeconds;
   private final SecretBox secrets = new SecretBox(new byte[32]);
   private VersioningServer server;
   private LiveRepository repository;
 
   TestServer() {
-    this(new MemoryEventLog(), new MemoryChunkStore(), new MemorySnapshotStore());
+    this(0);
+  }
+
+  /** Whose connections to the database are closed when they are silent for so long; 0: never. */
+  TestServer(int answerSeconds) {
+    this(new MemoryEventLog(), new MemoryChunkStore(), new MemorySnapshotStore(), answerSeconds);
   }
 
   /** Over an empty log; who gave it closes it. */
   TestServer(EventLog log, ChunkStore chunks, SnapshotStore snapshots) {
+    this(log, chunks, snapshots, 0);
+  }
+
+  private TestServer(EventLog log, ChunkStore chunks, SnapshotStore snapshots, int answerSeconds) {
+    this.answerSeconds = answerSeconds;
     this.log = log;
     this.chunks = chunks;
     this.snapshots = snapshots;
@@ -46,7 +57,7 @@ final class TestServer implements AutoCloseable {
   }
 
   private void start(Failpoints failpoints) {
-    TestDatabaseFactory factory = new TestDatabaseFactory();
+    TestDatabaseFactory factory = new TestDatabaseFactory(answerSeconds);
     factory.add(database);
     server =
         new VersioningServer(

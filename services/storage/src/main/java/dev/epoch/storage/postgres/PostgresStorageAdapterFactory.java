@@ -22,7 +22,8 @@ import java.util.function.Supplier;
 
 /** Opens PostgreSQL databases. */
 public final class PostgresStorageAdapterFactory implements StorageAdapterFactory {
-  private static final Set<String> NUMBERS = Set.of("port", "pool_size", "connect_timeout");
+  private static final Set<String> NUMBERS =
+      Set.of("port", "pool_size", "connect_timeout", "answer_timeout");
 
   private final Vertx vertx;
   private final CertificateFiles files;

@@ -4,7 +4,11 @@ import io.smallrye.mutiny.Uni;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Waits for the non-blocking client on a virtual thread. */
+/**
+ * Waits for the non-blocking client on a virtual thread. The deadline is the connection's: one that
+ * brings nothing for the storage's {@code answer_timeout} is closed ({@link AnswerTimeout}), which
+ * fails whatever is waited for on it: a database that hangs holds no branch for ever.
+ */
 public final class Await {
   private Await() {}
 

@@ -26,6 +26,7 @@ public record Connecting(Vertx vertx, AddressRules rules) {
    * again and again.
    */
   public Pool pool(PgConnectOptions options, PoolOptions limits) {
+    int answerSeconds = options.getReadIdleTimeout();
     return Pool.newInstance(
             PgBuilder.pool()
                 .with(limits)
@@ -34,6 +35,7 @@ public record Connecting(Vertx vertx, AddressRules rules) {
                 .build())
         .connectHandler(connection -> {
           WholeMessages.of(connection.getDelegate());
+          AnswerTimeout.of(connection.getDelegate(), answerSeconds);
           connection.closeAndForget();
         });
   }
@@ -46,7 +48,9 @@ public record Connecting(Vertx vertx, AddressRules rules) {
                 .flatMap(
                     checked -> io.vertx.pgclient.PgConnection.connect(vertx.getDelegate(), checked))
                 .toCompletionStage())
-        .map(PgConnection::newInstance);
+        .map(PgConnection::newInstance)
+        .invoke(
+            connection -> AnswerTimeout.of(connection.getDelegate(), options.getReadIdleTimeout()));
   }
 
   private Future<PgConnectOptions> addressed(PgConnectOptions options) {
@@ -68,6 +72,8 @@ public record Connecting(Vertx vertx, AddressRules rules) {
 
     Addressed(PgConnectOptions options, InetAddress address) {
       super(options);
+      // see AnswerTimeout
+      setReadIdleTimeout(0);
       this.address = address;
     }
 

@@ -33,6 +33,9 @@ public final class PostgresLocation {
   private static final int DEFAULT_POOL_SIZE = 10;
   private static final int DEFAULT_CONNECT_TIMEOUT = 30;
 
+  /** Longer than any statement of Epoch's should take, on large tables too. */
+  private static final int DEFAULT_ANSWER_TIMEOUT = 1_800;
+
   /** What parameters are called in URLs and in configurations. */
   private static final Map<String, String> SETTINGS =
       Map.ofEntries(
@@ -56,6 +59,7 @@ public final class PostgresLocation {
           Map.entry("sslpassword", "ssl_key_password"),
           Map.entry("ssl_key_password", "ssl_key_password"),
           Map.entry("connect_timeout", "connect_timeout"),
+          Map.entry("answer_timeout", "answer_timeout"),
           Map.entry("pool_size", "pool_size"),
           Map.entry("application_name", "application_name"));
 
@@ -81,6 +85,7 @@ public final class PostgresLocation {
     number("port", DEFAULT_PORT, 1, 65_535);
     number("pool_size", DEFAULT_POOL_SIZE, 1, 1_000);
     number("connect_timeout", DEFAULT_CONNECT_TIMEOUT, 1, 3_600);
+    answerTimeoutSeconds();
     if (settings.get("database") == null) {
       throw bad("it names no database");
     }
@@ -103,9 +108,9 @@ public final class PostgresLocation {
   /**
    * Reads a storage's configuration: {@code url}, or {@code host}, {@code port}, {@code database},
    * {@code schema}, {@code username}, {@code password}, {@code sslmode}, {@code ssl_rootcert},
-   * {@code ssl_cert}, {@code ssl_key}, {@code ssl_key_password}, {@code connect_timeout} in
-   * seconds, {@code pool_size}, {@code application_name}. What stands beside a URL comes before
-   * what is in it.
+   * {@code ssl_cert}, {@code ssl_key}, {@code ssl_key_password}, {@code connect_timeout} and {@code
+   * answer_timeout} in seconds, {@code pool_size}, {@code application_name}. What stands beside a
+   * URL comes before what is in it.
    */
   public static PostgresLocation of(Map<String, String> configuration) {
     return new PostgresLocation(settingsOf(configuration));
@@ -200,6 +205,7 @@ public final class PostgresLocation {
             .setPassword(password == null ? "" : password.reveal())
             .setConnectTimeout(connectTimeoutMillis())
             .setTcpKeepAlive(true);
+    options.setReadIdleTimeout(answerTimeoutSeconds());
     String application = settings.get("application_name");
     if (application != null) {
       options.addProperty("application_name", application);
@@ -242,6 +248,11 @@ public final class PostgresLocation {
 
   private int connectTimeoutMillis() {
     return number("connect_timeout", DEFAULT_CONNECT_TIMEOUT, 1, 3_600) * 1_000;
+  }
+
+  /** A connection that brings nothing for so long is closed: see {@link AnswerTimeout}. */
+  private int answerTimeoutSeconds() {
+    return number("answer_timeout", DEFAULT_ANSWER_TIMEOUT, 1, 86_400);
   }
 
   private int number(String name, int otherwise, int least, int greatest) {

@@ -20,7 +20,7 @@ class PostgresLocationTest {
     PostgresLocation location =
         PostgresLocation.parse(
             "postgresql://us%40er:p%3A%2F%3F%23%40ss%25@db.example.com:6543/my%20db/sales.orders"
-                + "?sslmode=require&connect_timeout=5&application_name=my+app&pool_size=3");
+                + "?sslmode=require&connect_timeout=5&answer_timeout=60&application_name=my+app&pool_size=3");
     PgConnectOptions options = location.connectOptions(CertificateFiles.ANYWHERE);
     assertThat(options.getUser()).isEqualTo("us@er");
     assertThat(options.getPassword()).isEqualTo("p:/?#@ss%");
@@ -29,6 +29,7 @@ class PostgresLocationTest {
     assertThat(options.getDatabase()).isEqualTo("my db");
     assertThat(options.getSslMode()).isEqualTo(SslMode.REQUIRE);
     assertThat(options.getConnectTimeout()).isEqualTo(5_000);
+    assertThat(options.getReadIdleTimeout()).isEqualTo(60);
     assertThat(options.getProperties()).containsEntry("application_name", "my+app");
     assertThat(location.poolOptions().getMaxSize()).isEqualTo(3);
     assertThat(location.table()).contains(new TablePath("sales", "orders"));

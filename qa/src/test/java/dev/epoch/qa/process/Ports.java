@@ -1,0 +1,33 @@
+package dev.epoch.qa.process;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Ports of the loopback address for servers that a test starts. */
+public final class Ports {
+  /**
+   * Below those that systems give to outgoing connections: none takes it while a server is down.
+   */
+  private static final int FIRST = 20_000;
+
+  private static final int NUMBER = 10_000;
+  private static final int TRIES = 100;
+
+  private Ports() {}
+
+  /** One on which nothing listens. */
+  public static int free() throws IOException {
+    IOException inUse = null;
+    for (int i = 0; i < TRIES; i++) {
+      int port = FIRST + ThreadLocalRandom.current().nextInt(NUMBER);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+        return socket.getLocalPort();
+      } catch (IOException taken) {
+        inUse = taken;
+      }
+    }
+    throw inUse;
+  }
+}
