@@ -289,7 +289,7 @@ class HistoryReadsIT {
             "any",
             1,
             TIME,
-            AUTHOR,
+            actor,
             new UUID(0, 1),
             null,
             "{}");
