@@ -11,6 +11,7 @@ import dev.epoch.benchmarks.measure.LargeDiff;
 import dev.epoch.benchmarks.measure.LargeMerge;
 import dev.epoch.benchmarks.measure.LargeRow;
 import dev.epoch.benchmarks.measure.LiveWrites;
+import dev.epoch.benchmarks.measure.LogPages;
 import dev.epoch.benchmarks.measure.PointRead;
 import dev.epoch.benchmarks.measure.RangeRead;
 import dev.epoch.benchmarks.measure.ServerStart;
@@ -36,6 +37,7 @@ public final class Suite {
           new UntouchedTable(),
           new LiveWrites(),
           new CommitRate(),
+          new LogPages(),
           new LargeCommit(),
           new SmallMerge(),
           new LargeMerge(),

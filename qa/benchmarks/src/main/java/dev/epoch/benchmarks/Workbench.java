@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -134,6 +135,21 @@ public final class Workbench implements AutoCloseable {
     Api api = new Api(server.url(), name);
     api.post("/repositories", Api.json("name", name));
     return new Repository(name, database, api);
+  }
+
+  /**
+   * What the server and the PostgreSQLs have had of the processors since they began. Tells versions
+   * apart also where others use the machine.
+   */
+  public Duration processorTime() {
+    Stream<ProcessHandle> ours =
+        ProcessHandle.allProcesses()
+            .filter(process -> process.info().commandLine().orElse("").contains(home.toString()));
+    return Stream.concat(ProcessHandle.current().children(), ours)
+        .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+        .distinct()
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   /** Data that is made when first asked for. */

@@ -82,8 +82,8 @@ class SubscriptionsTest {
 
     // one that waits is answered as soon as there is something
     CompletableFuture<List<String>> waiting =
-        CompletableFuture.supplyAsync(() ->
-            api.get("/subscriptions/loader/next?wait=20").extract().path("events.branch"));
+        CompletableFuture.supplyAsync(
+            () -> api.get("/subscriptions/loader/next?wait=20").extract().path("events.branch"));
     branch("release/4");
     assertThat(waiting.get(20, SECONDS)).containsExactly("release/4");
 
@@ -128,7 +128,10 @@ class SubscriptionsTest {
           "{\"upsert\": [{\"id\": 1, \"name\": \"Ada\"}, {\"id\": 2, \"name\": \"Bob\"}]}");
       String first = api.commit("main", "two");
       branch("work");
-      write("users", "work", "{\"upsert\": [{\"id\": 1, \"name\": \"Ada L.\"}], \"delete\": [{\"id\": 2}]}");
+      write(
+          "users",
+          "work",
+          "{\"upsert\": [{\"id\": 1, \"name\": \"Ada L.\"}], \"delete\": [{\"id\": 2}]}");
       api.commit("work", "on a branch");
       api.post("/branches/merge", "{\"source\": \"work\", \"target\": \"main\"}").statusCode(200);
 
@@ -141,17 +144,18 @@ class SubscriptionsTest {
       // then
       assertThat(Lines.field(seen.get(0), "data"))
           .contains("\"commit\":\"" + first + "\"", "\"table\":\"users\"", "\"type\":\"insert\"")
-          .contains("\"key\":{\"id\":1}", "\"before\":null", "\"after\":{\"id\":1,\"name\":\"Ada\"}");
+          .contains(
+              "\"key\":{\"id\":1}", "\"before\":null", "\"after\":{\"id\":1,\"name\":\"Ada\"}");
       assertThat(Lines.field(seen.get(1), "data")).contains("\"key\":{\"id\":2}");
       assertThat(Lines.field(seen.get(2), "data"))
           .contains("\"before\":{\"id\":1,\"name\":\"Ada\"}")
           .contains("\"after\":{\"id\":1,\"name\":\"Ada L.\"}");
-      assertThat(Lines.field(seen.get(3), "data")).contains("\"type\":\"delete\"", "\"after\":null");
+      assertThat(Lines.field(seen.get(3), "data"))
+          .contains("\"type\":\"delete\"", "\"after\":null");
 
       // a client that comes back in the midst of a commit misses none and sees none twice
       try (Lines resumed =
-          new Lines(
-              "/changes/stream?table=users&branch=main", Lines.field(seen.get(0), "id"))) {
+          new Lines("/changes/stream?table=users&branch=main", Lines.field(seen.get(0), "id"))) {
         for (int i = 1; i < 4; i++) {
           assertThat(resumed.event()).isEqualTo(seen.get(i));
         }

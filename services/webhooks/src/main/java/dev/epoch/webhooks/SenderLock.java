@@ -4,6 +4,7 @@ import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.pgclient.PgConnection;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Lets one of several servers with the same metadata database send webhooks: whoever holds this
@@ -17,7 +18,7 @@ final class SenderLock implements AutoCloseable {
 
   private final Vertx vertx;
   private final PgConnectOptions options;
-  private PgConnection connection;
+  private final AtomicReference<PgConnection> connection = new AtomicReference<>();
   private volatile boolean held;
   private volatile boolean closed;
 
@@ -36,14 +37,15 @@ final class SenderLock implements AutoCloseable {
     if (held || closed) {
       return held;
     }
-    if (connection == null) {
-      PgConnection made = PgConnection.connect(vertx, options).await().atMost(PATIENCE);
-      made.closeHandler(() -> lost(made));
-      connection = made;
-    }
+    PgConnection open = connection.get();
     try {
-      held =
-          connection.query(TAKE).execute().await().atMost(PATIENCE).iterator().next().getBoolean(0);
+      if (open == null) {
+        open = connect();
+      }
+      held = open.query(TAKE).execute().await().atMost(PATIENCE).iterator().next().getBoolean(0);
+      if (connection.get() != open) {
+        held = false;
+      }
     } catch (RuntimeException away) {
       drop();
       throw away;
@@ -51,22 +53,31 @@ final class SenderLock implements AutoCloseable {
     return held;
   }
 
+  private PgConnection connect() {
+    PgConnection made = PgConnection.connect(vertx, options).await().atMost(PATIENCE);
+    connection.set(made);
+    made.closeHandler(() -> lost(made));
+    return made;
+  }
+
+  /** On an event loop: waits for nobody. */
   private void lost(PgConnection which) {
-    held = false;
-    synchronized (this) {
-      if (connection == which) {
-        connection = null;
-      }
+    if (connection.compareAndSet(which, null)) {
+      held = false;
     }
   }
 
   private void drop() {
     held = false;
-    PgConnection old = connection;
-    connection = null;
+    PgConnection old = connection.getAndSet(null);
     if (old != null) {
       old.close().subscribe().with(_ -> {}, _ -> {});
     }
+  }
+
+  /** Lets others take it. */
+  synchronized void release() {
+    drop();
   }
 
   @Override

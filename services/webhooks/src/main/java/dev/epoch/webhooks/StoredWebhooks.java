@@ -137,6 +137,14 @@ final class StoredWebhooks {
             .toList());
   }
 
+  /** Whether there is anybody to send to. */
+  boolean anyActive() {
+    return run("SELECT EXISTS (SELECT FROM epoch.webhooks WHERE active) AS wanted")
+        .iterator()
+        .next()
+        .getBoolean("wanted");
+  }
+
   /** Whether there was room for it, and no other one of the same request. */
   boolean insert(Webhook webhook, String sealedSecrets, String requestKey, int most) {
     return run(

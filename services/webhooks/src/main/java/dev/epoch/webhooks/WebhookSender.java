@@ -128,7 +128,7 @@ final class WebhookSender implements AutoCloseable {
     while (!closed) {
       boolean more = false;
       try {
-        more = senderLock.take() && startDue();
+        more = isWanted() && senderLock.take() && startDue();
         pause = POLL;
       } catch (RuntimeException away) {
         LOG.log(System.Logger.Level.DEBUG, "Webhooks are sent later", away);
@@ -136,6 +136,15 @@ final class WebhookSender implements AutoCloseable {
       }
       idle(more ? Duration.ZERO : pause);
     }
+  }
+
+  /** A server that has nobody to send to holds neither the lock nor its connection. */
+  private boolean isWanted() {
+    boolean wanted = webhooks.anyActive();
+    if (!wanted) {
+      senderLock.release();
+    }
+    return wanted;
   }
 
   private void idle(Duration pause) {

@@ -27,8 +27,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Ten subscribers to every commit of a repository. First as many commits as four clients make, each
- * on a branch of its own, until the last has arrived; then those of one client, for the time from an
- * event to its arrival.
+ * on a branch of its own, until the last has arrived; then those of one client, for the time from
+ * an event to its arrival.
  */
 public final class WebhookDelivery implements Measure {
 
@@ -73,13 +73,11 @@ public final class WebhookDelivery implements Measure {
       long deliveries = flood(repository, receiver, part);
       double rate = deliveries / ((System.nanoTime() - begin) / 1e9);
       receiver.reset();
-      Load.Result paced =
-          Load.run(1, part, number -> paced(committing(repository, CLIENTS)));
+      Load.Result paced = Load.run(1, part, number -> paced(committing(repository, CLIENTS)));
       receiver.await(paced.done() * SUBSCRIBERS);
       Latency lag = Latency.of(receiver.lag());
       return List.of(
-          Figure.value(
-                  id(), "10 subscribers", "/s", Goal.atLeast(1_000, 5_000), rate, null)
+          Figure.value(id(), "10 subscribers", "/s", Goal.atLeast(1_000, 5_000), rate, null)
               .note("every commit of " + CLIENTS + " clients, until the last has arrived"),
           Figure.value(id(), "lag p99", "ms", Goal.atMost(1_000, 250), lag.p99(), lag)
               .note("at %.0f deliveries a second".formatted(paced.rate() * SUBSCRIBERS)));

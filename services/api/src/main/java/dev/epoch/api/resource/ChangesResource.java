@@ -108,8 +108,7 @@ public class ChangesResource {
   public Multi<OutboundSseEvent> stream(
       @Parameter(description = "Name of the table", required = true) @QueryParam("table")
           String table,
-      @Parameter(description = "Name of the branch; the actor's unless given")
-          @QueryParam("branch")
+      @Parameter(description = "Name of the branch; the actor's unless given") @QueryParam("branch")
           String branch,
       @Parameter(description = "Position to start at; the end of the log unless given")
           @QueryParam("from")
@@ -144,8 +143,7 @@ public class ChangesResource {
         server
             .log()
             .tail(Math.max(0, after))
-            .filter(stored ->
-                stored.stream().equals(repository.stream()) && isOfInterest(stored))
+            .filter(stored -> stored.stream().equals(repository.stream()) && isOfInterest(stored))
             .onItem()
             .transformToMultiAndConcatenate(stored ->
                 steps(decoder.decode(stored), followed.id())
@@ -153,8 +151,7 @@ public class ChangesResource {
                         changes(new Reading(server, repository, table, step, stored.position())))
                     .orElseGet(() -> Multi.createFrom().empty()))
             .filter(numbered ->
-                numbered.view().position() > start.position()
-                    || numbered.number() > start.seen())
+                numbered.view().position() > start.position() || numbered.number() > start.seen())
             .map(numbered -> numbered.event(sse));
     return streams.kept(sse, changes);
   }
@@ -168,8 +165,7 @@ public class ChangesResource {
     try {
       String[] parts = lastEventId.strip().split("\\.", 2);
       return new Place(
-          Long.parseLong(parts[0]),
-          parts.length == 2 ? Long.parseLong(parts[1]) : Long.MAX_VALUE);
+          Long.parseLong(parts[0]), parts.length == 2 ? Long.parseLong(parts[1]) : Long.MAX_VALUE);
     } catch (NumberFormatException notAnId) {
       throw new InvalidRequestException(
           FieldProblem.query(

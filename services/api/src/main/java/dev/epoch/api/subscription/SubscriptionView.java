@@ -47,7 +47,8 @@ public record SubscriptionView(
       @Schema(description = "Wire names of events; all if left out") List<@NotNull String> types,
       @Schema(description = "Patterns of branch names; all if left out")
           List<@NotNull String> branches,
-      @Schema(description = "Patterns of table names; all if left out") List<@NotNull String> tables,
+      @Schema(description = "Patterns of table names; all if left out")
+          List<@NotNull String> tables,
       @Schema(description = "Position of the first event; the end of the log if left out")
           Long from) {}
 
@@ -60,6 +61,8 @@ public record SubscriptionView(
   @Schema(name = "SubscribedEvents")
   public record Next(
       List<EventView> events,
-      @Schema(description = "What to acknowledge when all of these are done; null if there are none")
+      @Schema(
+              description =
+                  "What to acknowledge when all of these are done; null if there are none")
           Long next) {}
 }

@@ -88,7 +88,9 @@ public class SubscriptionsResource {
     views(repository, added);
     if (!subscriptions.add(added)) {
       Subscription there =
-          subscriptions.get(repository.name(), body.name()).orElseThrow(() -> notFound(body.name()));
+          subscriptions
+              .get(repository.name(), body.name())
+              .orElseThrow(() -> notFound(body.name()));
       boolean same =
           request.idempotencyKey() != null
               && there.createdBy().equals(added.createdBy())
@@ -101,8 +103,7 @@ public class SubscriptionsResource {
                 409,
                 "SubscriptionAlreadyExistsError",
                 "There is a subscription '" + body.name() + "' already",
-                Map.of(
-                    "subscription", body.name(), "remedy", "Read it, or choose another name")));
+                Map.of("subscription", body.name(), "remedy", "Read it, or choose another name")));
       }
       return SubscriptionView.of(there);
     }
@@ -160,7 +161,9 @@ public class SubscriptionsResource {
     if (body.position() < 0 || body.position() > most) {
       throw new InvalidRequestException(
           FieldProblem.body(
-              "less_than_equal", "position", "Should be from 0 to " + most + ", where the log ends"));
+              "less_than_equal",
+              "position",
+              "Should be from 0 to " + most + ", where the log ends"));
     }
     return SubscriptionView.of(
         subscriptions

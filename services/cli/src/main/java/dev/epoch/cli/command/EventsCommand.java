@@ -104,7 +104,8 @@ public final class EventsCommand extends EpochSubcommand {
           client()
               .events()
               .page(
-                  new Events.Selection(next, selection.type(), selection.branch(), selection.table()),
+                  new Events.Selection(
+                      next, selection.type(), selection.branch(), selection.table()),
                   Math.min(PAGE, left));
       for (Event event : page.events()) {
         if (output().json()) {

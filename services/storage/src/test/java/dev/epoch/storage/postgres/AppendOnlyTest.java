@@ -140,7 +140,8 @@ class AppendOnlyTest {
 
     // then
     for (BranchHandle each : List.of(shop.main, branch)) {
-      for (String change : List.of("UPDATE log SET note = 'x' WHERE number = 2", "DELETE FROM log")) {
+      for (String change :
+          List.of("UPDATE log SET note = 'x' WHERE number = 2", "DELETE FROM log")) {
         assertThatThrownBy(() -> shop.write(each, change))
             .hasMessageContaining("rows of append-only table \"log\" cannot be updated or deleted")
             .hasMessageContaining("epoch table add --key")
@@ -154,8 +155,7 @@ class AppendOnlyTest {
         "UPDATE log SET note = 'x' WHERE false",
         "DELETE FROM log WHERE false",
         SAME);
-    assertThatThrownBy(
-            () -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
+    assertThatThrownBy(() -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
         .hasMessageContaining("may not write the live table");
 
     // when
@@ -190,12 +190,15 @@ class AppendOnlyTest {
       String same = "{\"epoch_row\": %s, \"number\": 5}".formatted(ids.getFirst());
       assertThat(write(each, put(same))).isEqualTo(new WriteResult(0, 0, 0, 1));
       for (String refused :
-          List.of("{\"epoch_row\": %s, \"number\": 6}".formatted(ids.getFirst()), "{\"epoch_row\": 99, \"number\": 5}")) {
+          List.of(
+              "{\"epoch_row\": %s, \"number\": 6}".formatted(ids.getFirst()),
+              "{\"epoch_row\": 99, \"number\": 5}")) {
         assertThatThrownBy(() -> write(each, put(refused)))
             .isInstanceOf(WriteRefusedException.class)
             .hasMessageContaining("append-only table log cannot be changed");
       }
-      assertThat(write(each, new RowWrite.Delete(record("{\"epoch_row\": " + ids.getFirst() + "}"))))
+      assertThat(
+              write(each, new RowWrite.Delete(record("{\"epoch_row\": " + ids.getFirst() + "}"))))
           .isEqualTo(new WriteResult(0, 0, 1, 0));
       assertThat(working(each)).hasSize(5).contains("null|null|null");
       shop.commit(each, "log");
@@ -225,7 +228,8 @@ class AppendOnlyTest {
   private static Map<String, JsonNode> record(String json) {
     try {
       return new ObjectMapper()
-          .readValue(json, new com.fasterxml.jackson.core.type.TypeReference<Map<String, JsonNode>>() {});
+          .readValue(
+              json, new com.fasterxml.jackson.core.type.TypeReference<Map<String, JsonNode>>() {});
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -274,7 +278,8 @@ class AppendOnlyTest {
 
   @Test
   void idsThatWereLostComeBackFromTheLog() {
-    loseIds("number DESC", 4, List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)"));
+    loseIds(
+        "number DESC", 4, List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)"));
   }
 
   @Test
@@ -304,8 +309,7 @@ class AppendOnlyTest {
           new CommittedChanges(
               operation.id().position(),
               shop.head(shop.main, "log"),
-              RowStream.of(
-                  shop.changes("log", states.get(states.size() - 2), states.getLast()))));
+              RowStream.of(shop.changes("log", states.get(states.size() - 2), states.getLast()))));
     }
     BranchHandle branch = shop.branch("x", shop.main);
     shop.write(branch, "INSERT INTO log VALUES (8)");
