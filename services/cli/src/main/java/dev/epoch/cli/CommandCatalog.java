@@ -24,9 +24,11 @@ import dev.epoch.cli.command.ConflictsShowCommand;
 import dev.epoch.cli.command.DiffCommand;
 import dev.epoch.cli.command.DoctorCommand;
 import dev.epoch.cli.command.EventsCommand;
+import dev.epoch.cli.command.ExportCommand;
 import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
 import dev.epoch.cli.command.HistoryCommand;
+import dev.epoch.cli.command.ImportCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
@@ -34,6 +36,7 @@ import dev.epoch.cli.command.QueryCommand;
 import dev.epoch.cli.command.RebaseCommand;
 import dev.epoch.cli.command.ReflogCommand;
 import dev.epoch.cli.command.RepositoryCommand;
+import dev.epoch.cli.command.RepositoryDeleteCommand;
 import dev.epoch.cli.command.RepositoryListCommand;
 import dev.epoch.cli.command.RepositoryOpenCommand;
 import dev.epoch.cli.command.RepositorySetCommand;
@@ -62,6 +65,7 @@ import dev.epoch.cli.command.TagCreateCommand;
 import dev.epoch.cli.command.TagDeleteCommand;
 import dev.epoch.cli.command.TagListCommand;
 import dev.epoch.cli.command.TagShowCommand;
+import dev.epoch.cli.command.TipsCommand;
 import dev.epoch.cli.command.UnstageCommand;
 import dev.epoch.cli.command.WebhookCommand;
 import dev.epoch.cli.command.WebhookCreateCommand;
@@ -114,12 +118,15 @@ final class CommandCatalog {
           "conflicts",
           "resolve",
           "query",
+          "export",
+          "import",
           "storage",
           "events",
           "webhook",
           "auth",
           "gc",
           "doctor",
+          "tips",
           "completion",
           "help");
 
@@ -215,6 +222,9 @@ final class CommandCatalog {
       case "tag" -> tag();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
+      case "export" -> new ExportCommand(session);
+      case "import" -> new ImportCommand(session);
+      case "tips" -> new TipsCommand(session);
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
       case "events" -> new EventsCommand(session);
@@ -232,6 +242,7 @@ final class CommandCatalog {
     return new CommandLine(new RepositoryCommand(session))
         .addSubcommand("list", new RepositoryListCommand(session))
         .addSubcommand("open", new RepositoryOpenCommand(session))
+        .addSubcommand("delete", new RepositoryDeleteCommand(session))
         .addSubcommand("set", new RepositorySetCommand(session));
   }
 

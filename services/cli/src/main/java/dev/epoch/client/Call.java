@@ -3,6 +3,7 @@ package dev.epoch.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,8 @@ final class Call {
   private final List<String> path;
   private final List<String> query = new ArrayList<>();
   private JsonNode body;
+  private Path file;
+  private String fileType;
   private boolean command;
   private boolean atRoot;
   private boolean asLongAsItTakes;
@@ -55,6 +58,21 @@ final class Call {
   Call body(JsonNode node) {
     body = node;
     return this;
+  }
+
+  /** Sends a file as it is. */
+  Call file(Path content, String mediaType) {
+    file = content;
+    fileType = mediaType;
+    return this;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  String fileType() {
+    return fileType;
   }
 
   Call accept(String mediaType) {

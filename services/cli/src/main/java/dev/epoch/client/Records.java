@@ -3,6 +3,11 @@ package dev.epoch.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -68,6 +73,43 @@ public final class Records {
     addAll(body.putArray("delete"), deletes);
     return Written.of(
         scope.send(scope.post("tables", table, "records").query("branch", branch).body(body)));
+  }
+
+  /**
+   * All records of a table as text, read while they come; close it. An {@link IOException} of it
+   * means that the rest did not come.
+   *
+   * @param format csv, json or ndjson
+   * @param working with what is not committed; then the ref is a branch
+   */
+  public Reader export(
+      String table, String ref, boolean working, String format, boolean escapeFormulas) {
+    return new InputStreamReader(
+        scope.transport().stream(
+            scope
+                .get("export", table)
+                .query("ref", ref)
+                .query("working", working ? true : null)
+                .query("format", format)
+                .query("csv_formulas", escapeFormulas ? "escape" : null)
+                .accept("*/*")
+                .asLongAsItTakes()),
+        StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Writes the records of a file, all or none.
+   *
+   * @param mediaType of the file
+   */
+  public Written imported(String table, String branch, Path file, String mediaType) {
+    return Written.of(
+        scope.send(
+            scope
+                .post("import", table)
+                .query("branch", branch)
+                .file(file, mediaType)
+                .asLongAsItTakes()));
   }
 
   /** One page of records. */

@@ -81,6 +81,11 @@ public final class Repositories {
     return Repository.of(transport.send(Call.patch("repositories", name).body(body)).body());
   }
 
+  /** Deletes a repository; its tables were removed before. */
+  public void delete(String name) {
+    transport.send(Call.delete("repositories", name));
+  }
+
   /** Opens a repository for the actor. */
   public Repository open(String name) {
     return Repository.of(transport.send(Call.post("repositories", name, "open")).body());

@@ -2,8 +2,10 @@ package dev.epoch.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -166,7 +169,9 @@ final class Transport implements AutoCloseable {
     } else if (position != null) {
       builder.header("X-Epoch-Min-Position", position);
     }
-    if (call.body() == null) {
+    if (call.file() != null) {
+      builder.header("Content-Type", call.fileType()).method(call.method(), content(call.file()));
+    } else if (call.body() == null) {
       builder.method(call.method(), BodyPublishers.noBody());
     } else {
       builder
@@ -174,6 +179,14 @@ final class Transport implements AutoCloseable {
           .method(call.method(), BodyPublishers.ofString(Json.compact(call.body())));
     }
     return builder.build();
+  }
+
+  private static HttpRequest.BodyPublisher content(Path file) {
+    try {
+      return BodyPublishers.ofFile(file);
+    } catch (FileNotFoundException gone) {
+      throw new UncheckedIOException(gone);
+    }
   }
 
   /** Sets the longest wait for an answer. */

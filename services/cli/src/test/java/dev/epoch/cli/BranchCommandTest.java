@@ -27,7 +27,17 @@ class BranchCommandTest extends CommandTest {
   @Test
   void marksTheBranchOfTheFolder() {
     prints("  main\n* feature\n", "branch");
-    prints("  main\n* feature\n", "branch", "list", "--all");
+    server.on("GET /tags", "{\"tags\": [{\"name\": \"v1\", \"commit_id\": \"dddddddd\"}]}");
+    prints("  main\n* feature\n  tags/v1\n", "branch", "list", "--all");
+    assertThat(shell.run("branch", "list", "--all", "--format", "json").out())
+        .contains("\"tags\": [");
+    fails(
+        2,
+        "error: --graph draws branches; --all is about the list\n",
+        "branch",
+        "list",
+        "--all",
+        "--graph");
     assertThat(shell.run("branch", "list", "--format", "json").out())
         .contains("\"current\": \"feature\"");
   }

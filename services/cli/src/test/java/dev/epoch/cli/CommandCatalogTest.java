@@ -47,6 +47,9 @@ class CommandCatalogTest extends CommandTest {
         "conflicts resolve",
         "resolve",
         "query",
+        "export",
+        "import",
+        "tips",
         "storage add",
         "storage list",
         "storage show",
@@ -74,6 +77,7 @@ class CommandCatalogTest extends CommandTest {
         "completion",
         "repo list",
         "repo open",
+        "repo delete",
         "help"
       })
   void everyCommandHasHelp(String command) {

@@ -230,4 +230,48 @@ class ApplyDiffTest {
         .statusCode(200)
         .body("deleted", equalTo(2));
   }
+
+  /** What is exported can be imported, in every form. */
+  @Test
+  void exportsAreImported() throws SQLException {
+    api.post("/branches", "{\"name\": \"b\", \"checkout\": false}").statusCode(201);
+    randomChanges("b", new Random(11));
+    api.commit("b", "random");
+    for (String form : List.of("csv", "json", "ndjson")) {
+      String file =
+          api.request()
+              .get("/export/things?ref=b&format=" + form)
+              .then()
+              .statusCode(200)
+              .extract()
+              .asString();
+      api.post(
+              "/branches",
+              "{\"name\": \"" + form + "\", \"checkout\": false, \"start_point\": \"main\"}")
+          .statusCode(201);
+      onBranch(form, "DELETE FROM " + things);
+      String type =
+          form.equals("csv")
+              ? "text/csv"
+              : form.equals("json") ? "application/json" : "application/x-ndjson";
+      api.request()
+          .contentType(type)
+          .header("Idempotency-Key", "import " + form)
+          .body(file.getBytes(StandardCharsets.UTF_8))
+          .post("/import/things?branch=" + form)
+          .then()
+          .statusCode(200);
+      api.commit(form, "imported");
+      api.get("/diff/things?base=b&target=" + form).body("changes", equalTo(List.of()));
+      assertThat(hash(form)).as(form).isEqualTo(hash("b"));
+    }
+    api.get("/export/things?format=parquet").statusCode(422);
+    api.request()
+        .contentType("text/csv")
+        .header("Idempotency-Key", "bad")
+        .body("id,nothing\n1,2\n".getBytes(StandardCharsets.UTF_8))
+        .post("/import/things")
+        .then()
+        .statusCode(422);
+  }
 }

@@ -2,7 +2,9 @@ package dev.epoch.server;
 
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -68,7 +70,17 @@ class TagsTest {
     api.post("/branches/merge", "{\"source\": \"release/2\", \"target\": \"old\"}")
         .statusCode(200)
         .body("is_fast_forward", equalTo(true));
-    api.get("/events?type=tag-created")
+    api.post("/branches", "{\"name\": \"gone\", \"checkout\": false}").statusCode(201);
+    api.post("/tables/users/records?branch=gone", "{\"upsert\": [{\"id\": 7, \"name\": \"g\"}]}");
+    String gone = api.commit("gone", "only tagged");
+    api.post("/tags", "{\"name\": \"kept\", \"target\": \"gone\"}").statusCode(201);
+    api.post("/branches/main/checkout").statusCode(200);
+    api.delete("/branches/gone?force=true").statusCode(204);
+    api.get("/commits?all=true").body("commits.id", hasItem(gone));
+    api.get("/commits?ref=kept").body("commits.id", hasItem(gone));
+    api.delete("/tags/kept").statusCode(204);
+    api.get("/commits?all=true").body("commits.id", not(hasItem(gone)));
+    api.get("/events?type=tag-created&limit=2")
         .body("events.data.name", equalTo(List.of("v1.0", "release/2")));
   }
 

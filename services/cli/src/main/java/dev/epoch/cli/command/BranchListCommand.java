@@ -13,7 +13,7 @@ public final class BranchListCommand extends BranchListing {
 
   @Option(
       names = {"-a", "--all"},
-      description = "Accepted for compatibility: all branches are listed.")
+      description = "Also the tags.")
   private boolean all;
 
   /** The command in a session. */
@@ -24,5 +24,10 @@ public final class BranchListCommand extends BranchListing {
   @Override
   boolean graph() {
     return graph;
+  }
+
+  @Override
+  boolean withTags() {
+    return all;
   }
 }

@@ -2,6 +2,7 @@ package dev.epoch.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.text.CommitText;
@@ -23,16 +24,31 @@ abstract class BranchListing extends EpochSubcommand {
   /** Whether to draw the graph. */
   abstract boolean graph();
 
+  /** Whether tags are listed too. */
+  boolean withTags() {
+    return false;
+  }
+
   @Override
   final ExitCode run() {
+    if (graph() && withTags()) {
+      throw CommandFailure.usage("--graph draws branches; --all is about the list");
+    }
     Branch.Listing listing = client().branches().list();
     String current = current(listing);
     if (output().json()) {
-      output().json(withCurrent(listing.json(), current));
+      JsonNode json = withCurrent(listing.json(), current);
+      if (withTags() && json instanceof ObjectNode object) {
+        object.set("tags", client().tags().list(null).json().path("tags"));
+      }
+      output().json(json);
     } else if (graph()) {
       drawn(listing, current);
     } else {
       listing.branches().forEach(branch -> output().line(line(branch, current)));
+      if (withTags()) {
+        client().tags().list(null).tags().forEach(tag -> output().line("  tags/" + tag.name()));
+      }
     }
     return ExitCode.OK;
   }

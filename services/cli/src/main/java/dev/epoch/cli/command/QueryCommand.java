@@ -1,13 +1,16 @@
 package dev.epoch.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.TimeExpression;
 import dev.epoch.cli.text.CsvText;
 import dev.epoch.cli.text.RowsText;
+import dev.epoch.client.Json;
 import dev.epoch.client.Queries;
 import dev.epoch.client.QueryResult;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -36,6 +39,12 @@ public final class QueryCommand extends EpochSubcommand {
 
   @Option(names = "--working", description = "With what is not yet committed.")
   private boolean working;
+
+  @Option(
+      names = {"-p", "--param"},
+      paramLabel = "<value>",
+      description = "Value for $1, then $2 ...: JSON, or any other text as it is; null is NULL.")
+  private List<String> parameters = List.of();
 
   @Option(names = "--limit", paramLabel = "<n>", description = "At most n rows.")
   private Integer limit;
@@ -70,9 +79,23 @@ public final class QueryCommand extends EpochSubcommand {
     return ExitCode.OK;
   }
 
+  private List<JsonNode> values() {
+    return parameters.stream().map(QueryCommand::value).toList();
+  }
+
+  /** A number, a boolean, null, an array or an object of JSON; all else is a text. */
+  private static JsonNode value(String typed) {
+    try {
+      JsonNode json = Json.parse(typed);
+      return json.isMissingNode() ? Json.text(typed) : json;
+    } catch (IOException text) {
+      return Json.text(typed);
+    }
+  }
+
   private Queries.Request request() {
     if (at == null) {
-      return new Queries.Request(sql, null, session().branch(), null, working, List.of(), limit);
+      return new Queries.Request(sql, null, session().branch(), null, working, values(), limit);
     }
     Optional<Instant> time =
         TimeExpression.from(at, ZonedDateTime.now(session().environment().zone()));
@@ -82,8 +105,8 @@ public final class QueryCommand extends EpochSubcommand {
     }
     return time.map(instant ->
             new Queries.Request(
-                sql, null, session().branch(), instant.toString(), working, List.of(), limit))
+                sql, null, session().branch(), instant.toString(), working, values(), limit))
         .orElseGet(() ->
-            new Queries.Request(sql, session().ref(at), null, null, working, List.of(), limit));
+            new Queries.Request(sql, session().ref(at), null, null, working, values(), limit));
   }
 }
