@@ -186,6 +186,25 @@ class CommandLineIT {
   }
 
   @Test
+  void commitsReadATableThatWasRemovedUntilItIsPurged() throws Exception {
+    shop.database()
+        .execute("CREATE TABLE visits (id int PRIMARY KEY)", "INSERT INTO visits VALUES (1), (2)");
+    epoch("table add visits --location " + shop.database().url() + "/public.visits").ok();
+    epoch("commit -m visits").ok();
+    assertThat(epoch("table remove visits").ok()).isEqualTo("Removed table 'visits'\n");
+    shop.database().execute("DROP TABLE visits");
+    epoch("commit -m 'without visits'").ok();
+
+    String query = "query 'SELECT count(*) FROM visits' --at main~1";
+    assertThat(epoch(query).ok()).contains("2");
+    assertThat(epoch("table remove visits").exitCode()).isNotZero();
+    epoch("table remove visits --purge").ok();
+    Shell.Result purged = epoch(query);
+    assertThat(purged.exitCode()).isNotZero();
+    assertThat(purged.err()).contains("versioned no more");
+  }
+
+  @Test
   void aRepositoryBeginsWithAStorageThatWasAddedBefore() throws Exception {
     Database mydb = server.database().create("mydb");
     mydb.execute("CREATE TABLE users (id int PRIMARY KEY)", "INSERT INTO users VALUES (1), (2)");

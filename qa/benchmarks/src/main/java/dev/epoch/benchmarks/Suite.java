@@ -9,7 +9,9 @@ import dev.epoch.benchmarks.measure.FullScan;
 import dev.epoch.benchmarks.measure.LargeCommit;
 import dev.epoch.benchmarks.measure.LargeDiff;
 import dev.epoch.benchmarks.measure.LargeMerge;
+import dev.epoch.benchmarks.measure.LargeRow;
 import dev.epoch.benchmarks.measure.LiveWrites;
+import dev.epoch.benchmarks.measure.LogPages;
 import dev.epoch.benchmarks.measure.PointRead;
 import dev.epoch.benchmarks.measure.RangeRead;
 import dev.epoch.benchmarks.measure.ServerStart;
@@ -35,12 +37,14 @@ public final class Suite {
           new UntouchedTable(),
           new LiveWrites(),
           new CommitRate(),
+          new LogPages(),
           new LargeCommit(),
           new SmallMerge(),
           new LargeMerge(),
           new LargeDiff(),
           new EventAppend(),
           new WebhookDelivery(),
+          new LargeRow(),
           new ServerStart(),
           new CommandStart());
 

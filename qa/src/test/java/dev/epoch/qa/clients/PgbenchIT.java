@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL's own benchmark on a branch: two clients that update the same rows all the time. */
-@Tag("long")
+@Tag("nightly")
 @Timeout(120)
 @ExtendWith(ClientServer.class)
 class PgbenchIT {
@@ -37,9 +37,7 @@ class PgbenchIT {
     new Shell(folder, Map.of())
         .run(List.of(pgbench, "--initialize", "--quiet", database.url()), "")
         .ok();
-    Shop shop =
-        Shop.over(
-            server, database, Map.of("pgbench_history", List.of("epoch_row")));
+    Shop shop = Shop.over(server, database, Map.of("pgbench_history", List.of("epoch_row")));
     shop.branch("feature/x", "main");
     Map<String, String> onBranch =
         Map.of("PGOPTIONS", database.rows("SELECT epoch.branch_options('feature/x')").getFirst());

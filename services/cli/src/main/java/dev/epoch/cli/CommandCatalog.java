@@ -1,5 +1,6 @@
 package dev.epoch.cli;
 
+import dev.epoch.cli.command.ApplyCommand;
 import dev.epoch.cli.command.AuthCommand;
 import dev.epoch.cli.command.AuthKeyCommand;
 import dev.epoch.cli.command.AuthKeyCreateCommand;
@@ -103,6 +104,7 @@ final class CommandCatalog {
           "history",
           "blame",
           "diff",
+          "apply",
           "merge",
           "revert",
           "cherry-pick",
@@ -203,6 +205,7 @@ final class CommandCatalog {
       case "reflog" -> new ReflogCommand(session);
       case "history" -> new HistoryCommand(session);
       case "blame" -> new BlameCommand(session);
+      case "apply" -> new ApplyCommand(session);
       case "diff" -> new DiffCommand(session);
       case "merge" -> new MergeCommand(session);
       case "revert" -> new RevertCommand(session);

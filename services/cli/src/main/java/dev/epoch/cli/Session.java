@@ -223,7 +223,10 @@ public final class Session implements AutoCloseable {
       if (left < page.entries().size()) {
         return Optional.ofNullable(page.entries().get(left).to())
             .orElseThrow(() ->
-                new CommandFailure(ExitCode.NOT_FOUND, "branch '" + branch + "' is deleted", null));
+                new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    "branch '" + branch + "' is deleted",
+                    "'epoch reflog " + branch + "' shows where it was"));
       }
       left -= page.entries().size();
       after = page.next();

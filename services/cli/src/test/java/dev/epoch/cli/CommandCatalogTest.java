@@ -37,6 +37,7 @@ class CommandCatalogTest extends CommandTest {
         "history",
         "blame",
         "diff",
+        "apply",
         "merge",
         "tag create",
         "tag list",

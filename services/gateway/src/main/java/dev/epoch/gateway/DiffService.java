@@ -124,8 +124,11 @@ public final class DiffService {
   }
 
   private boolean isComparable(Snapshot base, Side before, Snapshot target, Side after) {
-    return before.handle.schema().columns().equals(after.handle.schema().columns())
+    return !after.handle.schema().appendOnly()
+        && before.handle.schema().columns().equals(after.handle.schema().columns())
         && before.handle.schema().primaryKey().equals(after.handle.schema().primaryKey())
+        // ids of rows are of one registration
+        && !after.handle.schema().appendOnly()
         && backends
             .adapter(base.state(), before.handle)
             .equals(backends.adapter(target.state(), after.handle));

@@ -66,6 +66,13 @@ public record Snapshot(
     return new Snapshot(state, branch.name(), tables, Set.of());
   }
 
+  /** The same without tables that are versioned no more, but are kept for commits. */
+  public Snapshot withoutRemoved() {
+    Map<String, Readable> versioned = new TreeMap<>(tables);
+    versioned.values().removeIf(table -> table.handle().removed());
+    return new Snapshot(state, label, versioned, removed);
+  }
+
   /** Fails with {@link HistoryPrunedException} if it was there and is versioned no more. */
   public Readable table(String name) {
     Readable table = tables.get(name);

@@ -1,6 +1,7 @@
 package dev.epoch.gateway;
 
 import dev.epoch.events.RecordCodec;
+import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.SnapshotStore;
@@ -37,6 +38,7 @@ public final class VersioningServer implements AutoCloseable {
   private final ConflictService conflicts;
   private final DiffService diffs;
   private final ReadService reads;
+  private final ApplyService applications;
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
@@ -78,6 +80,7 @@ public final class VersioningServer implements AutoCloseable {
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.applications = new ApplyService(reads, workingSets);
     this.materializations = new MaterializationService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }
@@ -181,6 +184,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public MaterializationService materializations() {
     return materializations;
+  }
+
+  public ApplyService applications() {
+    return applications;
   }
 
   public RebuildService rebuilds() {

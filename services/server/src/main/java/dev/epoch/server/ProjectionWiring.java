@@ -7,19 +7,18 @@ import dev.epoch.gateway.RefusedException;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresEventLog;
-import dev.epoch.log.postgres.TransactionParticipant;
 import dev.epoch.projections.EventDecoder;
-import dev.epoch.projections.InlineProjections;
 import dev.epoch.projections.NotNowException;
 import dev.epoch.projections.ProjectionMigrations;
 import dev.epoch.projections.Projections;
 import dev.epoch.projections.Projector;
 import dev.epoch.projections.TableProjector;
-import dev.epoch.projections.branchheads.BranchHeadsProjector;
-import dev.epoch.projections.commitgraph.CommitGraphProjector;
 import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.history.HistoryProjector;
+import dev.epoch.projections.history.HistoryReads;
 import dev.epoch.projections.overlaytables.BranchDirectory;
 import dev.epoch.projections.overlaytables.OverlayTablesProjector;
+import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
 import dev.epoch.projections.reflog.Reflog;
 import dev.epoch.projections.reflog.ReflogProjector;
@@ -37,8 +36,7 @@ import java.util.function.Consumer;
 public class ProjectionWiring {
   private static final List<TableProjector> TABLES =
       List.of(
-          new BranchHeadsProjector(),
-          new CommitGraphProjector(),
+          new HistoryProjector(),
           new RecoverySidecarsProjector(),
           new ConflictsProjector(),
           new ReflogProjector());
@@ -53,8 +51,14 @@ public class ProjectionWiring {
 
   @Produces
   @Singleton
-  TransactionParticipant inline() {
-    return new InlineProjections(TABLES, decoder);
+  HistoryReads history(MetadataDatabase database) {
+    return new HistoryReads(database.pool());
+  }
+
+  @Produces
+  @Singleton
+  RecoveryReads recovery(MetadataDatabase database) {
+    return new RecoveryReads(database.pool());
   }
 
   @Produces

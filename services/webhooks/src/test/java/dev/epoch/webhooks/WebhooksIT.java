@@ -176,7 +176,8 @@ class WebhooksIT {
         List.of(),
         Map.of(),
         false,
-        null);
+        null,
+        Map.of());
   }
 
   private static List<TableEntry> entries(String... tables) {
@@ -258,7 +259,8 @@ class WebhooksIT {
     // when
     UUID operation = UUID.randomUUID();
     StoredRecord first = commit("b-main", "one", "users");
-    StoredRecord recorded = happens(new CommitTablesRecordedV1(operation, entries("users")));
+    StoredRecord recorded =
+        happens(new CommitTablesRecordedV1(operation, entries("users"), Map.of()));
     StoredRecord second = happens(commitOf("b-x", "two", operation, "orders"));
     StoredRecord third = commit("b-x", "three", "orders");
     StoredRecord created = happens(new BranchCreatedV1("b-y", "y", "c0", "main", Map.of()));

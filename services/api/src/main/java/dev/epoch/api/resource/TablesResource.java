@@ -29,7 +29,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -68,11 +67,7 @@ public class TablesResource {
             .register(
                 repository,
                 new TableService.Request(
-                    body.name(),
-                    body.location(),
-                    body.storageName(),
-                    body.path(),
-                    body.key()),
+                    body.name(), body.location(), body.storageName(), body.path(), body.key()),
                 request.caller());
     return TableView.of(repository.state(), table, null)
         .withSchema(SchemaView.of(table.name(), table.schema()));

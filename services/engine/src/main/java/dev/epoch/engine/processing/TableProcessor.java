@@ -117,7 +117,7 @@ public final class TableProcessor {
       if (branch.operation() != null) {
         return Refusals.busy(branch);
       }
-      if (branch.merge() != null) {
+      if (branch.merge() != null || branch.replay() != null) {
         return Refusals.mergeInProgress(branch);
       }
     }

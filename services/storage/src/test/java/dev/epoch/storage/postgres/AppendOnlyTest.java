@@ -7,12 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.ReadQuery;
+import dev.epoch.storage.Removal;
+import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageAdapter.CommittedChanges;
 import dev.epoch.storage.TableState;
@@ -22,6 +26,7 @@ import dev.epoch.storage.postgres.codec.Quote;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -135,7 +140,8 @@ class AppendOnlyTest {
 
     // then
     for (BranchHandle each : List.of(shop.main, branch)) {
-      for (String change : List.of("UPDATE log SET note = 'x' WHERE number = 2", "DELETE FROM log")) {
+      for (String change :
+          List.of("UPDATE log SET note = 'x' WHERE number = 2", "DELETE FROM log")) {
         assertThatThrownBy(() -> shop.write(each, change))
             .hasMessageContaining("rows of append-only table \"log\" cannot be updated or deleted")
             .hasMessageContaining("epoch table add --key")
@@ -149,8 +155,7 @@ class AppendOnlyTest {
         "UPDATE log SET note = 'x' WHERE false",
         "DELETE FROM log WHERE false",
         SAME);
-    assertThatThrownBy(
-            () -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
+    assertThatThrownBy(() -> shop.write(branch, "INSERT INTO public.log VALUES (1)"))
         .hasMessageContaining("may not write the live table");
 
     // when
@@ -185,12 +190,15 @@ class AppendOnlyTest {
       String same = "{\"epoch_row\": %s, \"number\": 5}".formatted(ids.getFirst());
       assertThat(write(each, put(same))).isEqualTo(new WriteResult(0, 0, 0, 1));
       for (String refused :
-          List.of("{\"epoch_row\": %s, \"number\": 6}".formatted(ids.getFirst()), "{\"epoch_row\": 99, \"number\": 5}")) {
+          List.of(
+              "{\"epoch_row\": %s, \"number\": 6}".formatted(ids.getFirst()),
+              "{\"epoch_row\": 99, \"number\": 5}")) {
         assertThatThrownBy(() -> write(each, put(refused)))
             .isInstanceOf(WriteRefusedException.class)
             .hasMessageContaining("append-only table log cannot be changed");
       }
-      assertThat(write(each, new RowWrite.Delete(record("{\"epoch_row\": " + ids.getFirst() + "}"))))
+      assertThat(
+              write(each, new RowWrite.Delete(record("{\"epoch_row\": " + ids.getFirst() + "}"))))
           .isEqualTo(new WriteResult(0, 0, 1, 0));
       assertThat(working(each)).hasSize(5).contains("null|null|null");
       shop.commit(each, "log");
@@ -220,7 +228,8 @@ class AppendOnlyTest {
   private static Map<String, JsonNode> record(String json) {
     try {
       return new ObjectMapper()
-          .readValue(json, new com.fasterxml.jackson.core.type.TypeReference<Map<String, JsonNode>>() {});
+          .readValue(
+              json, new com.fasterxml.jackson.core.type.TypeReference<Map<String, JsonNode>>() {});
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -269,21 +278,38 @@ class AppendOnlyTest {
 
   @Test
   void idsThatWereLostComeBackFromTheLog() {
+    loseIds(
+        "number DESC", 4, List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)"));
+  }
+
+  @Test
+  void idsOfTheRowsThatWereThereFirstComeBackInTheirOrder() {
+    loseIds("ctid", 6, List.of(SAME, "", "INSERT INTO log VALUES (2, NULL, 'b'), (3)"));
+  }
+
+  /**
+   * @param order in which rows are stored when all is lost
+   * @param statements each committed by itself; none: the row with id 2 is deleted
+   */
+  private void loseIds(String order, int rowsAtLast, List<String> statements) {
     // given
     install();
     RowsLocation origin = shop.head(shop.main, "log");
     List<TableState> states = new ArrayList<>(List.of(shop.committed(shop.main, "log")));
     List<CommittedChanges> commits = new ArrayList<>();
-    for (String statement : List.of(SAME, "TRUNCATE log", SAME, "INSERT INTO log VALUES (3), (3)")) {
-      shop.write(shop.main, statement);
+    for (String statement : statements) {
+      if (statement.isEmpty()) {
+        write(shop.main, new RowWrite.Delete(record("{\"epoch_row\": 2}")));
+      } else {
+        shop.write(shop.main, statement);
+      }
       Operation operation = shop.commit(shop.main, "log");
       states.add(shop.committed(shop.main, "log"));
       commits.add(
           new CommittedChanges(
               operation.id().position(),
               shop.head(shop.main, "log"),
-              RowStream.of(
-                  shop.changes("log", states.get(states.size() - 2), states.getLast()))));
+              RowStream.of(shop.changes("log", states.get(states.size() - 2), states.getLast()))));
     }
     BranchHandle branch = shop.branch("x", shop.main);
     shop.write(branch, "INSERT INTO log VALUES (8)");
@@ -295,7 +321,7 @@ class AppendOnlyTest {
         "ALTER TABLE log RENAME TO kept",
         "DROP TRIGGER epoch_capture_insert ON kept",
         "CREATE TABLE log (LIKE kept INCLUDING ALL)",
-        "INSERT INTO log SELECT * FROM kept ORDER BY number DESC",
+        "INSERT INTO log SELECT * FROM kept ORDER BY " + order,
         "DROP TABLE epoch." + Quote.identifier("log__r_" + shop.table("log").id()) + " CASCADE");
     shop.adapter.repair(shop.table("log"), origin.anchor());
     shop.adapter.restore(shop.main, origin, shop.at(shop.main, "log"), commits.iterator());
@@ -305,7 +331,7 @@ class AppendOnlyTest {
       assertThat(shop.rows("log", states.get(i))).isEqualTo(contents.get(i));
     }
     shop.write(shop.main, "INSERT INTO log VALUES (10)");
-    assertThat(working(shop.main)).hasSize(4);
+    assertThat(working(shop.main)).hasSize(rowsAtLast);
     assertForwarded();
   }
 
@@ -350,9 +376,41 @@ class AppendOnlyTest {
     shop.write(shop.branch("x", shop.main), SAME);
     assertThat(shop.database.rows(traces)).isNotEmpty();
 
-    shop.adapter.remove(shop.table("log"));
+    shop.adapter.remove(shop.table("log"), Removal.OF_EVERYTHING);
 
     assertThat(shop.database.rows(traces)).isEmpty();
     shop.database.execute("DELETE FROM log");
+  }
+
+  @Test
+  void whatCommitsReadStaysWhenItIsRemoved() {
+    // given
+    install();
+    BranchHandle branch = shop.branch("x", shop.main);
+    List<TableState> states = new ArrayList<>(List.of(shop.committed(shop.main, "log")));
+    for (String statement : List.of(SAME, "TRUNCATE log", SAME)) {
+      shop.write(shop.main, statement);
+      shop.commit(shop.main, "log");
+      states.add(shop.committed(shop.main, "log"));
+    }
+    shop.write(branch, SAME);
+    shop.commit(branch, "log");
+    states.add(shop.committed(branch, "log"));
+    List<Map<?, ?>> contents = new ArrayList<>();
+    states.forEach(state -> contents.add(shop.rows("log", state)));
+
+    // when
+    shop.adapter.requireRemovable(shop.table("log"), new Removal(false, true));
+    shop.adapter.remove(shop.table("log"), new Removal(false, true));
+    shop.database.execute("DROP TABLE log");
+
+    // then
+    for (int i = 0; i < states.size(); i++) {
+      Map<RowKey, Row> rows = new HashMap<>();
+      TestRepository.list(
+              shop.adapter.rows(shop.table("log").asRemoved(), states.get(i), RowQuery.all()))
+          .forEach(row -> rows.put(row.key(shop.table("log").schema().keyIndexes()), row));
+      assertThat(rows).isEqualTo(contents.get(i));
+    }
   }
 }

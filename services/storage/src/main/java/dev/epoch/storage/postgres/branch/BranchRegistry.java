@@ -169,6 +169,7 @@ public final class BranchRegistry {
           if (!EpochSchema.exists(session)) {
             return List.<String>of();
           }
+          EpochSchema.ensure(session);
           List<String> branches =
               session.list(
                   RECLAIMABLE, row -> row.getString(0), repository, kept.toArray(String[]::new));

@@ -1,7 +1,6 @@
 package dev.epoch.storage.postgres.capture;
 
 import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.PrivilegeException;
@@ -42,18 +41,20 @@ public final class TableRemoval {
    * read are copied beside the writers of the table, then everything else happens at once.
    */
   public void remove(TableHandle table, Removal how) {
-    retries.run(() -> {
-      try {
-        return removed(table, how, how.keep() && fill(table));
-      } catch (StorageUnavailableException | OutcomeUnknownException | BusyException later) {
-        throw later;
-      } catch (StorageException refused) {
-        if (how.keep()) {
-          drop(table);
-        }
-        throw refused;
+    try {
+      boolean done = false;
+      while (!done) {
+        boolean keep = how.keep() && retries.run(() -> fill(table));
+        done = retries.run(() -> removed(table, how, keep));
       }
-    });
+    } catch (StorageUnavailableException | OutcomeUnknownException later) {
+      throw later;
+    } catch (StorageException refused) {
+      if (how.keep()) {
+        drop(table, refused);
+      }
+      throw refused;
+    }
   }
 
   /** Whether there is something to keep; does nothing if that was done before. */
@@ -92,7 +93,8 @@ public final class TableRemoval {
     }
   }
 
-  private Void removed(TableHandle table, Removal how, boolean keep) {
+  /** Whether it is done; if not, the table was committed since its rows were copied. */
+  private boolean removed(TableHandle table, Removal how, boolean keep) {
     return database.write(session -> {
       session.run(retries.setting());
       if (EpochSchema.exists(session)) {
@@ -101,12 +103,28 @@ public final class TableRemoval {
         if (!how.force()) {
           requireCommitted(session, table);
         }
+        if (keep && !isCurrent(session, table)) {
+          return false;
+        }
         if (!how.keep() || keep) {
           session.list("SELECT epoch.remove_table($1, $2)::text", row -> row, table.id(), keep);
         }
       }
-      return null;
+      return true;
     });
+  }
+
+  private static boolean isCurrent(Session session, TableHandle table) {
+    return session
+        .list(
+            """
+            SELECT epoch.end_of_history(a.table_id) = a.history_end
+            FROM epoch.archives AS a JOIN epoch.tables AS t ON t.table_id = a.table_id
+            WHERE a.table_id = $1
+            """,
+            row -> row.getBoolean(0),
+            table.id())
+        .equals(List.of(true));
   }
 
   /** Where nobody can write the table any more, all that was written before shows. */
@@ -136,17 +154,22 @@ public final class TableRemoval {
   }
 
   /** Drops what was copied for nothing. */
-  private void drop(TableHandle table) {
-    database.writeOnly(session -> {
-      session.run(retries.setting());
-      if (EpochSchema.exists(session)) {
-        session.list(
-            "SELECT epoch.drop_archive(table_id)::text FROM epoch.archives"
-                + " WHERE table_id = $1 AND NOT complete",
-            row -> row,
-            table.id());
-      }
-    });
+  private void drop(TableHandle table, StorageException refused) {
+    try {
+      database.writeOnly(session -> {
+        session.run(retries.setting());
+        if (EpochSchema.exists(session)) {
+          session.list(
+              "SELECT epoch.drop_archive(table_id)::text FROM epoch.archives"
+                  + " WHERE table_id = $1 AND NOT complete",
+              row -> row,
+              table.id());
+        }
+      });
+    } catch (StorageException e) {
+      // the next removal of the table copies them anew
+      refused.addSuppressed(e);
+    }
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#reclaimTables}. */

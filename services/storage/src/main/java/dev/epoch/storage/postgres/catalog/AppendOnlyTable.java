@@ -62,14 +62,17 @@ final class AppendOnlyTable {
     Row found = session.first(HINDRANCES, row -> row, table).orElseThrow();
     if (found.getBoolean("partitioned")) {
       throw new NotVersionableException(
-          path + " is partitioned: partitions that are attached or detached bring or take rows"
+          path
+              + " is partitioned: partitions that are attached or detached bring or take rows"
               + " without a statement that could be followed",
           "Give it a primary key, or register a table that is not partitioned");
     }
     String index = found.getString("unique_index");
     if (index != null) {
       throw new NotVersionableException(
-          path + " has the unique index or exclusion constraint " + index
+          path
+              + " has the unique index or exclusion constraint "
+              + index
               + ", which a branch of an append-only table would not keep",
           "Register it by its key: epoch table add, with --key <columns> where it has no primary"
               + " key");
@@ -77,7 +80,10 @@ final class AppendOnlyTable {
     String column = found.getString("generated_column");
     if (column != null) {
       throw new NotVersionableException(
-          "Column " + column + " of " + path
+          "Column "
+              + column
+              + " of "
+              + path
               + " is computed by the database; append-only tables with such columns cannot be"
               + " versioned",
           "Compute it by a trigger or a view, or give the table a primary key");
@@ -85,7 +91,10 @@ final class AppendOnlyTable {
     String foreignKey = found.getString("foreign_key");
     if (foreignKey != null) {
       throw new NotVersionableException(
-          "Foreign key " + foreignKey + " of " + path
+          "Foreign key "
+              + foreignKey
+              + " of "
+              + path
               + " updates or deletes rows, and those of an append-only table stay as they are",
           "Make its actions NO ACTION, or register the table by a key: --key <columns>");
     }

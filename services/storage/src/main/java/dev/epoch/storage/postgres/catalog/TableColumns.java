@@ -191,6 +191,38 @@ public final class TableColumns {
     return null;
   }
 
+  /** Whether values may be long: not those of a fixed size. */
+  public boolean maybeLarge(String name) {
+    return switch (byQuotedName.get(name).type().base().kind()) {
+      case BOOLEAN,
+          INTEGER,
+          FLOAT,
+          DATE,
+          TIME,
+          TIME_WITH_ZONE,
+          TIMESTAMP,
+          TIMESTAMP_WITH_ZONE,
+          INTERVAL,
+          UUID,
+          ENUM,
+          NETWORK ->
+          false;
+      case DECIMAL,
+          TEXT,
+          BYTES,
+          JSON,
+          JSON_BINARY,
+          ARRAY,
+          COMPOSITE,
+          RANGE,
+          BITS,
+          TEXT_SEARCH,
+          DOMAIN,
+          OTHER ->
+          true;
+    };
+  }
+
   /** Whether the type has an equality operator. */
   public boolean comparable(String name) {
     return comparable(byQuotedName.get(name).type());

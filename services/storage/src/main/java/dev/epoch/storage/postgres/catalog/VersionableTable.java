@@ -82,6 +82,8 @@ public final class VersionableTable {
           "epoch_index",
           "epoch_count",
           "epoch_changed",
+          "epoch_redundant",
+          "epoch_bytes",
           "epoch_rewrite",
           "epoch_round");
 

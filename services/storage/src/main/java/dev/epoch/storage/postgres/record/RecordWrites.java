@@ -212,7 +212,9 @@ public final class RecordWrites {
   static WriteRefusedException appendOnly(TableHandle table) {
     return new WriteRefusedException(
         -1,
-        "Rows of append-only table " + table.name() + " cannot be changed, and Epoch gives their ids",
+        "Rows of append-only table "
+            + table.name()
+            + " cannot be changed, and Epoch gives their ids",
         "Leave out " + TableSchema.ROW_ID + " to add a row; delete a row by it");
   }
 

@@ -86,7 +86,7 @@ AS $function$
 DECLARE
   row_table text := epoch.object_of('r', of_table);
 BEGIN
-  PERFORM epoch.create_trigger_function(epoch.object_of('a', of_table), format(
+  PERFORM epoch.create_trigger_function(epoch.object_of('ac', of_table), format(
     $body$
       #variable_conflict use_column
       BEGIN
@@ -249,7 +249,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   users regclass := epoch.users_table(of_table);
-  appending text := epoch.object_of('a', of_table);
+  appending text := epoch.object_of('ac', of_table);
   operation text;
   transition_tables text;
 BEGIN
@@ -334,7 +334,8 @@ $$;
 
 -- Gives the live rows the ids that the log has for them: those of a query for the log's rows as they are after the last
 -- commit. Where ids were lost, rows go by their values; of equal ones the latest. Rows that the log does not have (those of
--- before the registration, and those of no commit) keep their id, or get another if the log has given it.
+-- before the registration, and those of no commit) get the ids that are left, in order: those that they had at first, if
+-- they are stored in the order in which they were then.
 CREATE OR REPLACE FUNCTION epoch.restore_row_ids(of_table text, known text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3
@@ -355,7 +356,17 @@ BEGIN
       WHERE NOT EXISTS (SELECT FROM epoch.%3$I AS w WHERE w.epoch_row = l.epoch_row);
     $sql$,
     columns, known, epoch.object_of('w', of_table), row_table);
-  SELECT EXISTS (TABLE epoch_given_ids EXCEPT TABLE epoch_live_ids) INTO lost;
+  EXECUTE format(
+    $sql$
+      SELECT EXISTS (TABLE epoch_given_ids EXCEPT TABLE epoch_live_ids) OR EXISTS (
+        SELECT FROM epoch_live_ids AS l
+        WHERE (
+          SELECT h.epoch_kind FROM epoch.%1$I AS h WHERE h.epoch_row = l.epoch_row ORDER BY h.epoch_to DESC LIMIT 1
+        ) = 1
+      )
+    $sql$,
+    epoch.object_of('h', of_table))
+  INTO lost;
   IF lost THEN
     EXECUTE format(
       $sql$
@@ -366,15 +377,21 @@ BEGIN
         ), knows AS (
           SELECT k.*, row_number() OVER (PARTITION BY k.digest ORDER BY k.epoch_row DESC) AS number
           FROM (TABLE epoch_given_ids EXCEPT TABLE epoch_live_ids) AS k
+        ), paired AS (
+          SELECT lives.epoch_row AS former, knows.epoch_row AS given,
+            row_number() OVER (PARTITION BY knows.epoch_row IS NULL ORDER BY lives.epoch_row) AS number
+          FROM lives LEFT JOIN knows USING (digest, number)
+        ), taken AS (
+          SELECT epoch_row FROM epoch_given_ids
+          UNION SELECT epoch_row FROM epoch.%1$I
+          UNION SELECT epoch_row FROM epoch.%2$I
+        ), free AS (
+          SELECT n.id, row_number() OVER (ORDER BY n.id) AS number
+          FROM generate_series(1, (SELECT count(*) FROM lives) + (SELECT count(*) FROM taken)) AS n (id)
+          WHERE NOT EXISTS (SELECT FROM taken WHERE taken.epoch_row = n.id)
         )
-        SELECT lives.epoch_row AS former, CASE
-          WHEN knows.epoch_row IS NOT NULL THEN knows.epoch_row
-          WHEN EXISTS (SELECT FROM epoch_given_ids AS g WHERE g.epoch_row = lives.epoch_row)
-            OR EXISTS (SELECT FROM epoch.%1$I AS h WHERE h.epoch_row = lives.epoch_row)
-          THEN %2$s
-          ELSE lives.epoch_row
-        END AS given
-        FROM lives LEFT JOIN knows USING (digest, number);
+        SELECT p.former, coalesce(p.given, free.id) AS given
+        FROM paired AS p LEFT JOIN free ON p.given IS NULL AND free.number = p.number;
         ALTER TABLE %3$s DISABLE TRIGGER USER;
         UPDATE %3$s AS l SET epoch_row = -1 - c.given
         FROM epoch_changed_ids AS c WHERE c.former = l.epoch_row AND c.former <> c.given;
@@ -382,7 +399,7 @@ BEGIN
         ALTER TABLE %3$s ENABLE TRIGGER USER;
         DROP TABLE epoch_changed_ids
       $sql$,
-      epoch.object_of('h', of_table), epoch.next_row_id(of_table), row_table);
+      epoch.object_of('h', of_table), epoch.object_of('w', of_table), row_table);
   END IF;
   DROP TABLE epoch_given_ids, epoch_live_ids;
 END

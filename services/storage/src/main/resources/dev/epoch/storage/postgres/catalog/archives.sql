@@ -15,7 +15,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   t epoch.tables;
-  live regclass := epoch.live_table(of_table);
+  live regclass := epoch.users_table(of_table);
   images regclass;
   changed text;
 BEGIN
@@ -34,7 +34,8 @@ BEGIN
     SELECT
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update' AND p.proname = epoch.object_of('c', of_table)
+    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
+      AND p.proname = epoch.object_of(CASE WHEN t.append_only THEN 'ac' ELSE 'c' END, of_table)
   ) THEN
     RETURN 'a table that is not captured has taken its name';
   END IF;
@@ -48,6 +49,7 @@ BEGIN
     SELECT n.name, n.place, a.*, max(a.attnum) OVER (ORDER BY n.place ROWS UNBOUNDED PRECEDING) AS former
     FROM unnest(t.columns) WITH ORDINALITY AS n (name, place)
     LEFT JOIN pg_attribute AS a ON a.attrelid = live AND a.attname = n.name AND NOT a.attisdropped
+    WHERE NOT (t.append_only AND n.name = 'epoch_row')
   ) AS c
   LEFT JOIN pg_attribute AS w ON w.attrelid = images AND w.attname = c.name;
   RETURN 'columns were dropped or changed: ' || changed;

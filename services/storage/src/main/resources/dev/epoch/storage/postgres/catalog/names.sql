@@ -16,8 +16,8 @@ $$;
 
 -- Kinds of the live table: w working set, h history, c capture function, k counts of keys,
 -- p function that looks at policies. Of an append-only table: r rows with their ids, c capture function of these, which
--- forwards to the users' table, a capture function of the users' table. Of one that is versioned no more: a rows, ah history,
--- aw working set (archives.sql).
+-- forwards to the users' table, ac capture function of the users' table. Of one that is versioned no more: a rows, ah
+-- history, aw working set (archives.sql).
 -- Kinds of an overlay: v rows, d tombstones, vw working set, vh history, vc and dc capture functions of
 -- v and d, vi function behind the view, m copy, vm and dm functions that keep it in line with v and d, mk keys
 -- that changed while it was filled.

@@ -12,12 +12,18 @@ BEGIN
   PERFORM FROM epoch.tables WHERE table_id = gone FOR UPDATE;
   -- the table itself, and it and its former partitions under names that Epoch was not told of
   FOR held IN
-    SELECT epoch.users_table(gone)::text WHERE epoch.users_table(gone) IS NOT NULL
-    UNION
-    SELECT g.tgrelid::regclass::text
-    FROM pg_trigger AS g
-    JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('a', gone))
+    SELECT l.relation::text
+    FROM (
+      SELECT epoch.users_table(gone) AS relation WHERE epoch.users_table(gone) IS NOT NULL
+      UNION
+      SELECT g.tgrelid::regclass
+      FROM pg_trigger AS g
+      JOIN pg_proc AS p ON p.oid = g.tgfoid
+      WHERE p.pronamespace = 'epoch'::regnamespace
+        AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('ac', gone))
+    ) AS l
+    -- writers of an append-only table come from the users' table to Epoch's own
+    ORDER BY epoch.is_append_only(gone) AND l.relation = epoch.live_table(gone), l.relation::text
   LOOP
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', held);
   END LOOP;
@@ -61,7 +67,7 @@ BEGIN
     SELECT g.tgrelid::regclass
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('a', gone))
+    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('ac', gone))
       AND g.tgrelid IS DISTINCT FROM to_regclass(format('epoch.%I', epoch.object_of('r', gone)))
   LOOP
     PERFORM epoch.drop_row_triggers(captured);
@@ -92,7 +98,7 @@ BEGIN
   END IF;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('k', gone));
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('r', gone));
-  FOREACH kind IN ARRAY ARRAY['c', 'p', 'a'] LOOP
+  FOREACH kind IN ARRAY ARRAY['c', 'p', 'ac'] LOOP
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, gone));
   END LOOP;
   DELETE FROM epoch.branch_tables WHERE table_id = gone;

@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.BranchHandle;
@@ -110,6 +111,31 @@ class TableArchiveTest {
           .isEqualTo(before);
       assertThat(shop.rows(shop.table("item").asRemoved(), shop.committed(feature, "item")))
           .isEqualTo(beside);
+    }
+  }
+
+  @Test
+  void rowsThatOnlyAnIdTellsApartAreKept() {
+    try (TestRepository shop =
+        new TestRepository(
+            "CREATE TABLE log (text text)", "INSERT INTO log VALUES ('a'), ('a'), ('b')")) {
+      shop.installBy("log", TableSchema.ROW_ID);
+      TableState first = shop.committed(shop.main, "log");
+      BranchHandle feature = shop.branch("feature", shop.main);
+      shop.write(feature, "INSERT INTO log VALUES ('a')");
+      shop.commit(feature, "log");
+      shop.write(shop.main, "INSERT INTO log VALUES ('c')");
+      List<Map<RowKey, Row>> before =
+          List.of(shop.rows("log", first), shop.rows("log", shop.committed(feature, "log")));
+
+      shop.adapter.remove(shop.table("log"), new Removal(true, true));
+      shop.database.execute("DELETE FROM log", "DROP TABLE log");
+
+      TableHandle removed = shop.table("log").asRemoved();
+      assertThat(
+              List.of(
+                  shop.rows(removed, first), shop.rows(removed, shop.committed(feature, "log"))))
+          .isEqualTo(before);
     }
   }
 
