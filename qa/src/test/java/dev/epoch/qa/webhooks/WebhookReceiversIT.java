@@ -89,7 +89,7 @@ class WebhookReceiversIT {
     Path out = folder.resolve("out");
     ProcessBuilder builder =
         new ProcessBuilder(found.get(), source.toString())
-            .redirectErrorStream(true)
+            .redirectError(folder.resolve("log").toFile())
             .redirectOutput(out.toFile());
     builder.environment().put("PORT", Integer.toString(port));
     builder.environment().put("WEBHOOK_SECRET", made.path("secret").textValue());
@@ -150,7 +150,8 @@ class WebhookReceiversIT {
 
   private static boolean listens(Process receiver, int port, Path out) throws IOException {
     if (!receiver.isAlive()) {
-      throw new AssertionError("The receiver ended: " + Files.readString(out));
+      throw new AssertionError(
+          "The receiver ended: " + Files.readString(out.resolveSibling("log")));
     }
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();

@@ -68,10 +68,12 @@ class WebhookTrialIT {
       for (int round = 0; round < rounds; round++) {
         Writer writer = new Writer(shop, new Random(random.nextLong()));
         Thread writing = Thread.ofVirtual().start(writer);
-        pause(random.nextInt(600));
+        int before = 1 + random.nextInt(8);
+        Poll.until("commits", LIMIT, () -> writer.commits >= before);
+        pause(random.nextInt(50));
         subscriber.answers(random.nextBoolean() ? 204 : 503);
         subscriber.kill();
-        pause(random.nextInt(400));
+        pause(random.nextInt(300));
         server.kill();
         subscriber.restart();
         writer.stopped = true;
@@ -148,6 +150,7 @@ class WebhookTrialIT {
     private final Shop shop;
     private final Random random;
     private volatile boolean stopped;
+    private volatile int commits;
 
     Writer(Shop shop, Random random) {
       this.shop = shop;
@@ -163,10 +166,15 @@ class WebhookTrialIT {
               "/tables/customers/records?branch=" + branch,
               "{\"upsert\": [{\"id\": %d, \"name\": \"n%d\"}]}"
                   .formatted(random.nextInt(1000) + 10, random.nextInt()));
-          shop.post(
-              "/commits",
-              "{\"branch\": \"%s\", \"message\": \"m%d\", \"all\": true}"
-                  .formatted(branch, random.nextInt()));
+          commits +=
+              shop.post(
+                              "/commits",
+                              "{\"branch\": \"%s\", \"message\": \"m%d\", \"all\": true}"
+                                  .formatted(branch, random.nextInt()))
+                          .status()
+                      == 201
+                  ? 1
+                  : 0;
         } catch (UncheckedIOException gone) {
           return;
         }

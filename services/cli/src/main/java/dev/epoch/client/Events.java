@@ -21,7 +21,12 @@ public final class Events {
    * @param branch only of branches that fit
    * @param table only about tables that fit
    */
-  public record Selection(String from, String type, String branch, String table) {}
+  public record Selection(String from, String type, String branch, String table) {
+    /** About any table. */
+    public Selection(String from, String type, String branch) {
+      this(from, type, branch, null);
+    }
+  }
 
   /** One page of events. */
   public Event.Page page(Selection selection, Integer limit) {
