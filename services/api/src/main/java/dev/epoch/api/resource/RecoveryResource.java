@@ -62,11 +62,10 @@ public class RecoveryResource {
   private Uni<Void> untilRead(List<LiveRepository> repositories) {
     Uni<Void> all = Uni.createFrom().voidItem();
     for (LiveRepository each : repositories) {
-      Uni<Void> one =
-          request
-              .until(RecoverySidecarsProjector.NAME, each)
-              .chain(() -> request.until(HistoryProjector.NAME, each));
-      all = all.chain(() -> one);
+      // what the request says is not there any more when another thread goes on
+      Uni<Void> recoveries = request.until(RecoverySidecarsProjector.NAME, each);
+      Uni<Void> branches = request.until(HistoryProjector.NAME, each);
+      all = all.chain(() -> recoveries).chain(() -> branches);
     }
     return all;
   }
