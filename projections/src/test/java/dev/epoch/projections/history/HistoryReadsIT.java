@@ -284,15 +284,7 @@ class HistoryReadsIT {
     position++;
     Envelope envelope =
         new Envelope(
-            UUID.randomUUID(),
-            RecordKind.EVENT,
-            "any",
-            1,
-            TIME,
-            actor,
-            new UUID(0, 1),
-            null,
-            "{}");
+            UUID.randomUUID(), RecordKind.EVENT, "any", 1, TIME, actor, new UUID(0, 1), null, "{}");
     StoredRecord stored =
         new StoredRecord(position, "repository/" + repository, position, envelope);
     await(
