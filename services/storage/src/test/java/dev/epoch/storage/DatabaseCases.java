@@ -23,6 +23,8 @@ abstract class DatabaseCases extends StorageAdapterCases {
 
   private String sum(TableState state) {
     return adapter
+        .queries()
+        .orElseThrow()
         .query(
             new ReadQuery(
                 "SELECT sum(age) FROM person",

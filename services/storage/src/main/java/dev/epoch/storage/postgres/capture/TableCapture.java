@@ -33,7 +33,7 @@ public final class TableCapture {
     this.retries = retries;
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#install}. */
+  /** See {@link dev.epoch.storage.TableStore#install}. */
   public void install(OperationId operation, TableHandle table) {
     retries.run(() ->
         database.write(session -> {
@@ -116,7 +116,7 @@ public final class TableCapture {
     VersionableTable.requireColumns(table.path(), table.schema().columns());
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#repair}. */
+  /** See {@link dev.epoch.storage.TableStore#repair}. */
   public void repair(TableHandle table, long position) {
     retries.run(() ->
         database.write(session -> {
@@ -166,7 +166,7 @@ public final class TableCapture {
         .orElseThrow();
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#remove}. */
+  /** See {@link dev.epoch.storage.TableStore#remove}. */
   public void remove(TableHandle table) {
     retries.run(() ->
         database.write(session -> {
@@ -178,7 +178,7 @@ public final class TableCapture {
         }));
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#requireRemovable}. */
+  /** See {@link dev.epoch.storage.TableStore#requireRemovable}. */
   public void requireRemovable(TableHandle table) {
     List<Map.Entry<String, String>> missing =
         known(
@@ -206,7 +206,7 @@ public final class TableCapture {
     }
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#branchesAtWork}. */
+  /** See {@link dev.epoch.storage.StateReader#branchesAtWork}. */
   public Set<String> branchesAtWork(TableHandle table) {
     return Set.copyOf(known(table, "SELECT epoch.branches_at_work($1)", row -> row.getString(0)));
   }
