@@ -7,15 +7,20 @@ import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.command.ContinueMergeV1;
 import dev.epoch.events.command.CreateBranchV1;
 import dev.epoch.events.command.CreateRepositoryV1;
+import dev.epoch.events.command.CreateTagV1;
 import dev.epoch.events.command.DeleteBranchV1;
 import dev.epoch.events.command.DeleteRepositoryV1;
+import dev.epoch.events.command.DeleteTagV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.OpenRepositoryV1;
 import dev.epoch.events.command.RegisterTableV1;
 import dev.epoch.events.command.RemoveStorageV1;
 import dev.epoch.events.command.RemoveTableV1;
 import dev.epoch.events.command.RenameBranchV1;
+import dev.epoch.events.command.ReplayCommitsV1;
+import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.command.SkipCommitV1;
 import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
 import dev.epoch.events.command.UpdateRepositoryV1;
@@ -36,6 +41,9 @@ import dev.epoch.events.event.MergeOpenedV1;
 import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RecoveryCompletedV1;
+import dev.epoch.events.event.ReplayAbortedV1;
+import dev.epoch.events.event.ReplaySkippedV1;
+import dev.epoch.events.event.ReplayStartedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.events.event.RepositoryOpenedV1;
@@ -45,6 +53,8 @@ import dev.epoch.events.event.StorageRemovedV1;
 import dev.epoch.events.event.StorageUpdatedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TagCreatedV1;
+import dev.epoch.events.event.TagDeletedV1;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +79,8 @@ public enum RecordType {
   BRANCH_DELETED_V1("branch-deleted", 1, RecordKind.EVENT, BranchDeletedV1.class),
   BRANCH_CHECKED_OUT_V1("branch-checked-out", 1, RecordKind.EVENT, BranchCheckedOutV1.class),
   BRANCH_MOVED_V1("branch-moved", 1, RecordKind.EVENT, BranchMovedV1.class),
+  TAG_CREATED_V1("tag-created", 1, RecordKind.EVENT, TagCreatedV1.class),
+  TAG_DELETED_V1("tag-deleted", 1, RecordKind.EVENT, TagDeletedV1.class),
   CHANGES_STAGED_V1("changes-staged", 1, RecordKind.EVENT, ChangesStagedV1.class),
   CHANGES_UNSTAGED_V1("changes-unstaged", 1, RecordKind.EVENT, ChangesUnstagedV1.class),
   OPERATION_PREPARED_V1("operation-prepared", 1, RecordKind.EVENT, OperationPreparedV1.class),
@@ -79,6 +91,9 @@ public enum RecordType {
   MERGE_OPENED_V1("merge-opened", 1, RecordKind.EVENT, MergeOpenedV1.class),
   CONFLICTS_RESOLVED_V1("conflicts-resolved", 1, RecordKind.EVENT, ConflictsResolvedV1.class),
   MERGE_ABORTED_V1("merge-aborted", 1, RecordKind.EVENT, MergeAbortedV1.class),
+  REPLAY_STARTED_V1("replay-started", 1, RecordKind.EVENT, ReplayStartedV1.class),
+  REPLAY_SKIPPED_V1("replay-skipped", 1, RecordKind.EVENT, ReplaySkippedV1.class),
+  REPLAY_ABORTED_V1("replay-aborted", 1, RecordKind.EVENT, ReplayAbortedV1.class),
   RECOVERY_COMPLETED_V1("recovery-completed", 1, RecordKind.EVENT, RecoveryCompletedV1.class),
   COMMAND_COMPLETED_V1("command-completed", 1, RecordKind.EVENT, CommandCompletedV1.class),
   CREATE_REPOSITORY_V1("create-repository", 1, RecordKind.COMMAND, CreateRepositoryV1.class),
@@ -94,12 +109,17 @@ public enum RecordType {
   RENAME_BRANCH_V1("rename-branch", 1, RecordKind.COMMAND, RenameBranchV1.class),
   DELETE_BRANCH_V1("delete-branch", 1, RecordKind.COMMAND, DeleteBranchV1.class),
   CHECKOUT_BRANCH_V1("checkout-branch", 1, RecordKind.COMMAND, CheckoutBranchV1.class),
+  CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
+  DELETE_TAG_V1("delete-tag", 1, RecordKind.COMMAND, DeleteTagV1.class),
   STAGE_CHANGES_V1("stage-changes", 1, RecordKind.COMMAND, StageChangesV1.class),
   UNSTAGE_CHANGES_V1("unstage-changes", 1, RecordKind.COMMAND, UnstageChangesV1.class),
   COMMIT_TO_BRANCH_V1("commit-to-branch", 1, RecordKind.COMMAND, CommitToBranchV1.class),
   MERGE_BRANCH_V1("merge-branch", 1, RecordKind.COMMAND, MergeBranchV1.class),
   RESOLVE_CONFLICTS_V1("resolve-conflicts", 1, RecordKind.COMMAND, ResolveConflictsV1.class),
   CONTINUE_MERGE_V1("continue-merge", 1, RecordKind.COMMAND, ContinueMergeV1.class),
+  REPLAY_COMMITS_V1("replay-commits", 1, RecordKind.COMMAND, ReplayCommitsV1.class),
+  SKIP_COMMIT_V1("skip-commit", 1, RecordKind.COMMAND, SkipCommitV1.class),
+  RESET_BRANCH_V1("reset-branch", 1, RecordKind.COMMAND, ResetBranchV1.class),
   ABORT_MERGE_V1("abort-merge", 1, RecordKind.COMMAND, AbortMergeV1.class),
 
   COMMAND_REJECTED("command-rejected", 1, RecordKind.REJECTION, Rejection.class);

@@ -459,7 +459,8 @@ class ProjectionsIT {
             null,
             null,
             Map.of("users", 2L, "orders", 1L),
-            "commit"));
+            "commit",
+            "merge"));
   }
 
   private static TableEntry entry(String id, String name) {

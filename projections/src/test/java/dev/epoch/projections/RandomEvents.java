@@ -79,7 +79,8 @@ final class RandomEvents {
                   null,
                   null,
                   Map.of("users", 2L, "orders", 1L + random.nextInt(9)),
-                  "commit"));
+                  "commit",
+                  "merge"));
       case 5 ->
           random.nextBoolean()
               ? List.of(new MergeAbortedV1("m", branch))

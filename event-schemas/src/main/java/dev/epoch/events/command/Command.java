@@ -15,10 +15,15 @@ public sealed interface Command
         RenameBranchV1,
         DeleteBranchV1,
         CheckoutBranchV1,
+        CreateTagV1,
+        DeleteTagV1,
         StageChangesV1,
         UnstageChangesV1,
         CommitToBranchV1,
         MergeBranchV1,
         ResolveConflictsV1,
         ContinueMergeV1,
-        AbortMergeV1 {}
+        AbortMergeV1,
+        ReplayCommitsV1,
+        SkipCommitV1,
+        ResetBranchV1 {}

@@ -19,6 +19,8 @@ public sealed interface Event
         BranchDeletedV1,
         BranchCheckedOutV1,
         BranchMovedV1,
+        TagCreatedV1,
+        TagDeletedV1,
         ChangesStagedV1,
         ChangesUnstagedV1,
         OperationPreparedV1,
@@ -28,5 +30,8 @@ public sealed interface Event
         MergeOpenedV1,
         ConflictsResolvedV1,
         MergeAbortedV1,
+        ReplayStartedV1,
+        ReplaySkippedV1,
+        ReplayAbortedV1,
         RecoveryCompletedV1,
         CommandCompletedV1 {}

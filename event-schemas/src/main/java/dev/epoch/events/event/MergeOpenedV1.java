@@ -19,6 +19,8 @@ import java.util.Map;
  * @param conflicts number by table name
  * @param liveChanges {@code commit} or {@code refuse}: what becomes of uncommitted live changes
  *     when the merge continues
+ * @param verb merge, revert, cherry_pick, rebase; the last three merge against the one of {@code
+ *     bases}, which need not be an ancestor
  */
 public record MergeOpenedV1(
     String mergeId,
@@ -31,7 +33,8 @@ public record MergeOpenedV1(
     String message,
     Digest conflictSet,
     Map<String, Long> conflicts,
-    String liveChanges)
+    String liveChanges,
+    String verb)
     implements Event {
   public MergeOpenedV1 {
     bases = bases == null ? List.of() : List.copyOf(bases);

@@ -61,6 +61,8 @@ public sealed interface OperationPlan {
    * @param time of the commit to be
    * @param liveTables ids of the tables whose uncommitted live changes are committed first, at the
    *     position before the operation's
+   * @param verb merge: a commit with two parents is made; revert, cherry_pick, rebase: one with the
+   *     head alone; reset: the head moves to the source
    */
   record Merge(
       String mergeId,
@@ -72,7 +74,8 @@ public sealed interface OperationPlan {
       String message,
       Actor author,
       Instant time,
-      List<String> liveTables)
+      List<String> liveTables,
+      String verb)
       implements OperationPlan {
     public Merge {
       liveTables = liveTables == null ? List.of() : List.copyOf(liveTables);

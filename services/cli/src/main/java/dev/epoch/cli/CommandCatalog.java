@@ -49,6 +49,11 @@ import dev.epoch.cli.command.TableListCommand;
 import dev.epoch.cli.command.TableRefreshCommand;
 import dev.epoch.cli.command.TableRemoveCommand;
 import dev.epoch.cli.command.TableShowCommand;
+import dev.epoch.cli.command.TagCommand;
+import dev.epoch.cli.command.TagCreateCommand;
+import dev.epoch.cli.command.TagDeleteCommand;
+import dev.epoch.cli.command.TagListCommand;
+import dev.epoch.cli.command.TagShowCommand;
 import dev.epoch.cli.command.UnstageCommand;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +84,7 @@ final class CommandCatalog {
           "show",
           "diff",
           "merge",
+          "tag",
           "conflicts",
           "resolve",
           "query",
@@ -169,6 +175,7 @@ final class CommandCatalog {
       case "show" -> new ShowCommand(session);
       case "diff" -> new DiffCommand(session);
       case "merge" -> new MergeCommand(session);
+      case "tag" -> tag();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
       case "query" -> new QueryCommand(session);
@@ -207,6 +214,14 @@ final class CommandCatalog {
         .addSubcommand("rename", new BranchRenameCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
+  }
+
+  private CommandLine tag() {
+    return new CommandLine(new TagCommand(session))
+        .addSubcommand("create", new TagCreateCommand(session))
+        .addSubcommand("list", new TagListCommand(session))
+        .addSubcommand("show", new TagShowCommand(session))
+        .addSubcommand("delete", new TagDeleteCommand(session));
   }
 
   private CommandLine conflicts() {

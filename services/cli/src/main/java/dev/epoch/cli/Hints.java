@@ -32,6 +32,7 @@ final class Hints {
           entry(
               "BranchAlreadyExistsError",
               "'epoch checkout <branch>' switches to it; or choose another name"),
+          entry("TagNotFoundError", "'epoch tag list' shows the tags"),
           entry(
               "CommitNotFoundError",
               "'epoch branch list' and 'epoch log --all --oneline' show what there is"),

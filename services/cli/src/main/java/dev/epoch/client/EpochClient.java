@@ -59,6 +59,11 @@ public final class EpochClient implements AutoCloseable {
     return new Branches(scope);
   }
 
+  /** Tags of the repository. */
+  public Tags tags() {
+    return new Tags(scope);
+  }
+
   /** Commits of the repository. */
   public Commits commits() {
     return new Commits(scope);

@@ -139,15 +139,20 @@ class LogCommandTest extends CommandTest {
         {"branches": [{"name": "main", "head_commit_id": "m"},
                       {"name": "topic", "head_commit_id": "t"}]}
         """);
+    server.on(
+        "GET /tags",
+        """
+        {"tags": [{"name": "v1", "commit_id": "b"}, {"name": "v2", "commit_id": "t"}]}
+        """);
 
     prints(
         """
         *   m (HEAD -> main) message m
         |\\
-        | * t (topic) message t
+        | * t (topic, tag: v2) message t
         * | o message o
         |/
-        * b message b
+        * b (tag: v1) message b
         * a message a
         """,
         "log",

@@ -52,7 +52,8 @@ public sealed interface Continuation {
       Digest conflictSet,
       Map<String, Long> conflicts,
       String former,
-      String liveChanges)
+      String liveChanges,
+      String verb)
       implements Continuation {}
 
   /**
@@ -68,6 +69,16 @@ public sealed interface Continuation {
       List<TableEntry> entries,
       Map<String, RowsLocation> locations)
       implements Continuation {}
+
+  /**
+   * All steps of a command are done.
+   *
+   * @param facts of its answer
+   */
+  record Complete(Map<String, String> facts) implements Continuation {}
+
+  /** Nothing of the next commit of a replay is left to do. */
+  record SkipCommit(String branchId, String commit) implements Continuation {}
 
   /** The backends hold something that forbids the command; nothing was done. */
   record Refuse(Rejection rejection) implements Continuation {}

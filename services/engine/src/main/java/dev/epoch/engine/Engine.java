@@ -4,11 +4,14 @@ import dev.epoch.engine.processing.BranchProcessor;
 import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.processing.MergeProcessor;
 import dev.epoch.engine.processing.OperationProcessor;
+import dev.epoch.engine.processing.ReplayProcessor;
 import dev.epoch.engine.processing.RepositoryProcessor;
 import dev.epoch.engine.processing.StorageProcessor;
 import dev.epoch.engine.processing.TableProcessor;
+import dev.epoch.engine.processing.TagProcessor;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.*;
+import dev.epoch.events.event.CommandCompletedV1;
 
 /**
  * Decides. A pure function from state and request to events or a refusal; {@link
@@ -35,6 +38,8 @@ public final class Engine {
       case RenameBranchV1 c -> BranchProcessor.rename(state, c);
       case DeleteBranchV1 c -> BranchProcessor.delete(state, c, context);
       case CheckoutBranchV1 c -> BranchProcessor.checkout(state, c);
+      case CreateTagV1 c -> TagProcessor.create(state, c);
+      case DeleteTagV1 c -> TagProcessor.delete(state, c);
       case StageChangesV1 c -> CommitProcessor.stage(state, c);
       case UnstageChangesV1 c -> CommitProcessor.unstage(state, c);
       case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);
@@ -42,6 +47,9 @@ public final class Engine {
       case ResolveConflictsV1 c -> MergeProcessor.resolve(state, c);
       case ContinueMergeV1 c -> MergeProcessor.continueMerge(state, c);
       case AbortMergeV1 c -> MergeProcessor.abort(state, c);
+      case ReplayCommitsV1 c -> ReplayProcessor.replay(state, c);
+      case SkipCommitV1 c -> ReplayProcessor.skip(state, c);
+      case ResetBranchV1 c -> ReplayProcessor.reset(state, c);
     };
   }
 
@@ -54,6 +62,8 @@ public final class Engine {
       case Continuation.PrepareMerge c -> MergeProcessor.prepare(state, c);
       case Continuation.OpenMerge c -> MergeProcessor.open(state, c, context);
       case Continuation.CompleteMerge c -> MergeProcessor.complete(state, c, context);
+      case Continuation.Complete c -> Decision.accept(new CommandCompletedV1(c.facts()));
+      case Continuation.SkipCommit c -> ReplayProcessor.skip(c);
       case Continuation.Refuse c -> Decision.reject(c.rejection());
       case Continuation.Abort c -> OperationProcessor.abort(state, c);
       case Continuation.RecordRecovery c -> OperationProcessor.recordRecovery(c);

@@ -4,12 +4,15 @@ import dev.epoch.engine.TestRepository.Answer;
 import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.Replay;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.MergeBranchV1;
+import dev.epoch.events.command.ReplayCommitsV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
@@ -37,6 +40,11 @@ final class MergingShell {
     return repository.state();
   }
 
+  /** What is done with a source, and what it is compared with; null for the merge bases. */
+  private record Side(String verb, String strategy, String base) {}
+
+  private static final Side MERGE = new Side("merge", "three_way", null);
+
   private record Planned(boolean fastForward, List<TableMerge> tables, List<String> newTables) {}
 
   /** After a command to merge was accepted. */
@@ -60,9 +68,9 @@ final class MergingShell {
     }
     boolean conflicts = !fastForward && random.nextInt(3) == 0;
     if (conflicts || command.noCommit()) {
-      open(answer, target, command.source(), source, command.strategy(), conflicts, null, random);
+      open(answer, target, MERGE, command.source(), source, conflicts, null, random);
     } else {
-      prepare(answer, target, command.source(), source, plan, null, command.author());
+      prepare(answer, target, MERGE, command.source(), source, plan, null, command.author());
     }
   }
 
@@ -71,33 +79,100 @@ final class MergingShell {
     if (answer.refused() || answer.former().isPresent()) {
       return;
     }
-    CommitState source = state().commits().byId().get(target.merge().sourceCommit());
+    MergeState merge = target.merge();
+    if (merge == null) {
+      goOn(answer, target, random);
+      return;
+    }
+    Side side =
+        merge.verb().equals("merge")
+            ? MERGE
+            : new Side(merge.verb(), merge.strategy(), merge.bases().getFirst());
+    CommitState source = state().commits().byId().get(merge.sourceCommit());
     if (random.nextInt(4) == 0) {
-      open(
-          answer,
-          target,
-          target.merge().source(),
-          source,
-          target.merge().strategy(),
-          true,
-          target.merge().id(),
-          random);
+      open(answer, target, side, merge.source(), source, true, merge.id(), random);
     } else {
       Planned plan = plan(target, source, false);
+      prepare(answer, target, side, merge.source(), source, plan, merge.id(), TestRepository.ALICE);
+    }
+  }
+
+  /** After a command to replay one commit was accepted. */
+  void replay(Answer answer, BranchState target, ReplayCommitsV1 command, Random random) {
+    if (!answer.refused() && answer.former().isEmpty() && answer.decision().events().isEmpty()) {
+      replay(answer, target, command.verb(), command.commits().getFirst(), random);
+    }
+  }
+
+  /** The next step of a replay, if there is one. */
+  void goOn(Answer answer, BranchState target, Random random) {
+    Replay replay = target.replay();
+    if (replay == null || target.merge() != null || target.operation() != null) {
+      return;
+    }
+    if (replay.onto() != null) {
+      CommitState onto = state().commits().byId().get(replay.onto());
+      move(answer, target, onto, "rebase");
+    } else if (random.nextInt(5) == 0) {
+      repository.step(
+          new Continuation.SkipCommit(target.id(), replay.rest().getFirst()),
+          TestRepository.ALICE,
+          answer);
+    } else {
+      replay(answer, target, replay.verb(), replay.rest().getFirst(), random);
+    }
+  }
+
+  private void replay(Answer answer, BranchState target, String verb, String id, Random random) {
+    CommitState commit = state().commits().byId().get(id);
+    String parent = commit.parents().getFirst();
+    boolean revert = verb.equals("revert");
+    Side side = new Side(verb, "three_way", revert ? id : parent);
+    CommitState source = revert ? state().commits().byId().get(parent) : commit;
+    if (random.nextInt(3) == 0) {
+      open(answer, target, side, "some", source, true, null, random);
+    } else {
       prepare(
           answer,
           target,
-          target.merge().source(),
+          side,
+          "some",
           source,
-          plan,
-          target.merge().id(),
-          TestRepository.ALICE);
+          plan(target, source, false),
+          null,
+          TestRepository.BOB);
     }
+  }
+
+  /** Moves a branch to a commit with the same tables. */
+  void move(Answer answer, BranchState target, CommitState to, String verb) {
+    List<TableMerge> tables = new ArrayList<>();
+    for (TableEntry theirs : new TreeMap<>(to.tree()).values()) {
+      TableEntry ours = entry(state().head(target), theirs);
+      if (RandomHistory.table(state(), theirs.tableId()).removed() || same(ours, theirs)) {
+        continue;
+      }
+      RowsLocation at = theirs.location();
+      tables.add(
+          state().isDefault(target) || target.id().equals(target.location(ours).overlay())
+              ? new TableMerge(theirs.tableId(), "write", at.anchor(), null)
+              : new TableMerge(theirs.tableId(), "repoint", 0, at));
+    }
+    prepare(
+        answer,
+        target,
+        new Side(verb, "three_way", null),
+        "some",
+        to,
+        new Planned(true, tables, List.of()),
+        target.merge() == null ? null : target.merge().id(),
+        TestRepository.ALICE);
   }
 
   private void prepare(
       Answer answer,
       BranchState target,
+      Side side,
       String name,
       CommitState source,
       Planned plan,
@@ -118,7 +193,8 @@ final class MergingShell {
                 "Merge " + name,
                 author,
                 repository.log().getLast().at().time(),
-                List.of())),
+                List.of(),
+                side.verb())),
         TestRepository.ALICE,
         answer);
   }
@@ -126,9 +202,9 @@ final class MergingShell {
   private void open(
       Answer answer,
       BranchState target,
+      Side side,
       String name,
       CommitState source,
-      String strategy,
       boolean conflicts,
       String former,
       Random random) {
@@ -142,13 +218,16 @@ final class MergingShell {
             target.head(),
             name,
             source.id(),
-            bases(target.head(), source.id()).stream().map(CommitId::hex).toList(),
-            strategy,
+            side.base() == null
+                ? bases(target.head(), source.id()).stream().map(CommitId::hex).toList()
+                : List.of(side.base()),
+            side.strategy(),
             null,
             conflicts ? PhysicalWorld.digest("conflicts") : null,
             counts,
             former,
-            "commit"),
+            "commit",
+            side.verb()),
         TestRepository.ALICE,
         answer);
   }
@@ -246,7 +325,14 @@ final class MergingShell {
             operation.command(),
             operation.idempotencyKey());
     CommitState source = state().commits().byId().get(plan.sourceCommit());
-    open(answer, target, plan.source(), source, "three_way", true, plan.mergeId(), random);
+    Side side =
+        plan.verb().equals("merge")
+            ? MERGE
+            : new Side(
+                plan.verb(),
+                "three_way",
+                source.parents().stream().findFirst().orElse(source.id()));
+    open(answer, target, side, plan.source(), source, true, plan.mergeId(), random);
   }
 
   private Continuation completion(OperationState operation) {
@@ -299,8 +385,10 @@ final class MergingShell {
     CommitState source = state().commits().byId().get(plan.sourceCommit());
     List<TableEntry> entries = new ArrayList<>();
     Map<String, RowsLocation> locations = new HashMap<>();
+    Map<String, RowsLocation> before = new HashMap<>();
     for (TableMerge table : plan.tables()) {
-      TableEntry before = before(branch, table.tableId());
+      before.put(table.tableId(), world.kept(branch.id(), table.tableId()));
+      TableEntry former = before(branch, table.tableId());
       TableEntry theirs = source.tree().get(RandomHistory.table(state(), table.tableId()).name());
       if (table.action().equals("repoint")) {
         world.repoint(branch.id(), table.tableId(), table.to());
@@ -314,11 +402,14 @@ final class MergingShell {
                 : world.merge(state(), branch, table.tableId(), from, operation.position());
         locations.put(table.tableId(), at);
         TableEntry entry =
-            world.entry(RandomHistory.table(state(), table.tableId()), at, before == null);
-        if (before == null || !before.contentHash().equals(entry.contentHash())) {
+            world.entry(RandomHistory.table(state(), table.tableId()), at, former == null);
+        if (former == null || !former.contentHash().equals(entry.contentHash())) {
           entries.add(entry);
         }
       }
+    }
+    if (entries.isEmpty() && !plan.fastForward() && !plan.verb().equals("merge")) {
+      before.forEach((table, at) -> world.repoint(branch.id(), table, at));
     }
     return new Continuation.CompleteMerge(
         operation.id(), List.of(), plan.fastForward() ? List.of() : entries, locations);

@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 public final class RandomHistory {
   private static final List<String> BRANCHES =
       List.of("main", "dev", "feature/a", "feature/b", "x");
+  private static final List<String> TAGS = List.of("v1", "v2", "x");
   private static final List<String> TABLES = List.of("users", "orders", "items");
   private static final List<String> STORAGES = List.of("s1", "s2");
 
@@ -75,7 +76,7 @@ public final class RandomHistory {
     } else if (state().tables().idByName().isEmpty() && !chance(4)) {
       tables();
     } else {
-      act(random.nextInt(400));
+      act(random.nextInt(460));
     }
     told.add(repository.log().subList(before, repository.log().size()).toString());
   }
@@ -107,11 +108,104 @@ public final class RandomHistory {
                 null, "refuse", new dev.epoch.events.LiveCommits("changes", 10)));
       }
       send(new CheckoutBranchV1(anyBranchName()));
+    } else if (choice < 388) {
+      tags();
     } else if (choice < 398) {
       nonsense();
-    } else {
+    } else if (choice < 410) {
       send(new DeleteRepositoryV1("shop"));
+    } else if (choice < 440) {
+      replay();
+    } else {
+      moves();
     }
+  }
+
+  /** Several commits, one, or those that there are onto another branch. */
+  private void replay() {
+    BranchState branch = anyBranch();
+    if (branch.replay() != null || (branch.merge() != null && chance(2))) {
+      if (chance(4)) {
+        settleSoon(send(new SkipCommitV1(branch.name())));
+      } else if (branch.replay() != null) {
+        Answer answer = send(new ContinueMergeV1(branch.name(), null, anyActor()));
+        if (branch.merge() == null || branch.merge().remaining() == 0) {
+          merging.proceed(answer, branch, random);
+        }
+        settleSoon(answer);
+      }
+      return;
+    }
+    String verb = List.of("revert", "cherry_pick", "rebase").get(random.nextInt(3));
+    List<String> commits =
+        state().commits().byId().values().stream()
+            .filter(commit -> !commit.root() && sameTables(branch, commit))
+            .filter(commit ->
+                sameTables(branch, state().commits().byId().get(commit.parents().getFirst())))
+            .map(CommitState::id)
+            .sorted()
+            .limit(1 + random.nextInt(3))
+            .toList();
+    if (commits.isEmpty()) {
+      return;
+    }
+    boolean rebase = verb.equals("rebase");
+    ReplayCommitsV1 command =
+        new ReplayCommitsV1(
+            branch.name(),
+            verb,
+            "some",
+            chance(8) ? List.of("0".repeat(64)) : commits,
+            chance(6) ? 1 : 0,
+            rebase ? any(commits) : null,
+            "three_way",
+            null,
+            chance(2) ? null : anyActor(),
+            false,
+            false,
+            chance(4) ? branch.head() : null,
+            "commit");
+    Answer answer = send(command);
+    merging.replay(answer, branch, command, random);
+    settleSoon(answer);
+  }
+
+  private boolean sameTables(BranchState branch, CommitState commit) {
+    return ids(state().head(branch)).equals(ids(commit));
+  }
+
+  private java.util.Set<String> ids(CommitState commit) {
+    java.util.Set<String> ids = new java.util.TreeSet<>();
+    commit.tree().values().stream()
+        .map(dev.epoch.events.table.TableEntry::tableId)
+        .filter(id -> !table(state(), id).removed())
+        .forEach(ids::add);
+    return ids;
+  }
+
+  private void moves() {
+    BranchState branch = anyBranch();
+    List<CommitState> commits =
+        state().commits().byId().values().stream()
+            .filter(commit -> !commit.root() && sameTables(branch, commit))
+            .sorted(java.util.Comparator.comparing(CommitState::id))
+            .toList();
+    if (commits.isEmpty() || !world.changed(state(), branch.id()).isEmpty()) {
+      return;
+    }
+    CommitState to = commits.get(random.nextInt(commits.size()));
+    Answer answer =
+        send(
+            new ResetBranchV1(
+                branch.name(),
+                "there",
+                chance(9) ? "0".repeat(64) : to.id(),
+                null,
+                chance(4) ? branch.head() : null));
+    if (!answer.refused() && answer.former().isEmpty() && answer.decision().events().isEmpty()) {
+      merging.move(answer, branch, to, "reset");
+    }
+    settleSoon(answer);
   }
 
   private boolean chance(int oneIn) {
@@ -274,6 +368,21 @@ public final class RandomHistory {
             new DeleteBranchV1(
                 branch.name(), chance(2), !world.changed(state(), branch.id()).isEmpty()));
       }
+    }
+  }
+
+  private void tags() {
+    if (chance(3)) {
+      send(new DeleteTagV1(any(TAGS)));
+    } else {
+      BranchState at = anyBranch();
+      send(
+          new CreateTagV1(
+              any(TAGS),
+              at.head(),
+              chance(2) ? null : at.name(),
+              chance(2) ? null : "Release",
+              chance(2)));
     }
   }
 

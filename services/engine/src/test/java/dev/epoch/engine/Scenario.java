@@ -189,7 +189,8 @@ public final class Scenario {
         conflicts == 0 ? null : digest("conflicts"),
         conflicts == 0 ? Map.of() : Map.of("users", conflicts),
         former,
-        "commit");
+        "commit",
+        "merge");
   }
 
   public OperationPlan.Merge mergePlan(String source, String mergeId, boolean fastForward) {
@@ -203,7 +204,8 @@ public final class Scenario {
         "Merge " + source,
         TestRepository.ALICE,
         repository.log().getLast().at().time(),
-        List.of());
+        List.of(),
+        "merge");
   }
 
   /** An operation of the branch is in flight. */

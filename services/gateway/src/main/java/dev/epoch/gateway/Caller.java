@@ -38,6 +38,16 @@ public record Caller(Actor actor, UUID command, String idempotencyKey, String re
     return new Caller(actor, UUID.randomUUID(), idempotencyKey, request);
   }
 
+  /** The same, for steps whose outcome nobody asks for again. */
+  Caller withoutKey() {
+    return new Caller(actor, command, null);
+  }
+
+  /** For another command within the same request, whose outcome nobody asks for again. */
+  Caller another() {
+    return Caller.of(actor, null);
+  }
+
   /** The key for one kind of command, as its records keep it: a request may be several commands. */
   String key(String kind) {
     return idempotencyKey == null

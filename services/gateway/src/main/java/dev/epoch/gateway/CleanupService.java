@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Takes back what deleted branches left in databases, once no branch reaches a commit whose rows
- * are there.
+ * Takes back what deleted branches left in databases, once no branch or tag reaches a commit whose
+ * rows are there.
  */
 public final class CleanupService {
   private final StorageAdapters adapters;
@@ -35,8 +35,8 @@ public final class CleanupService {
   }
 
   /**
-   * Drops rows that nothing refers to. Commits that no branch reaches cannot be read afterwards.
-   * New branches and merges wait for it, and it waits for a rebuild.
+   * Drops rows that nothing refers to. Commits that no branch or tag reaches cannot be read
+   * afterwards. New branches and merges wait for it, and it waits for a rebuild.
    *
    * @param dryRun whether only to tell
    * @return ids of the deleted branches whose rows are gone, or would be
@@ -102,7 +102,7 @@ public final class CleanupService {
     return held;
   }
 
-  /** Ids of branches whose overlays are read by a commit that a branch or a merge reaches. */
+  /** Ids of branches whose overlays are read by a commit that a branch, tag or merge reaches. */
   static Set<String> kept(RepositoryState state) {
     return kept(state, Set.of());
   }
@@ -117,6 +117,7 @@ public final class CleanupService {
       }
       branch.locations().values().forEach(location -> keep(kept, location));
     }
+    state.tags().byName().values().forEach(tag -> open.add(tag.commit()));
     for (OperationState operation : state.operations().values()) {
       if (operation.plan() instanceof OperationPlan.Merge merge) {
         open.add(merge.sourceCommit());

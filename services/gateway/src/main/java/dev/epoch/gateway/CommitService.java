@@ -48,10 +48,11 @@ public final class CommitService {
         .on(
             request.branch(),
             CommitService::former,
-            (state, branch) -> commit(repository, state, branch, request, caller));
+            (state, branch) -> commitInTurn(repository, state, branch, request, caller));
   }
 
-  private Committed commit(
+  /** In the branch's turn. */
+  Committed commitInTurn(
       LiveRepository repository,
       RepositoryState state,
       BranchState branch,

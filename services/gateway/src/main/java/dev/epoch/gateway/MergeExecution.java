@@ -70,7 +70,9 @@ final class MergeExecution {
         state,
         target,
         source(state, intent),
-        Lineage.isAncestor(state, target.head(), intent.sourceCommit())
+        intent.base(state, target.head()),
+        intent.isMerge()
+            && Lineage.isAncestor(state, target.head(), intent.sourceCommit())
             && !intent.noCommit()
             && !intent.continues(),
         intent.rowStrategy(),
@@ -81,6 +83,10 @@ final class MergeExecution {
     for (int plans = 1; ; plans++) {
       RepositoryState state = repository.state();
       MergePlan plan = plan(state, intent);
+      if (!intent.isMerge() && plan.tables().isEmpty() && plan.newTables().isEmpty()) {
+        throw refuse(
+            repository, intent, caller, MergeRefusals.nothingLeft(target(state, intent).name()));
+      }
       refuseUncommitted(repository, state, intent, plan, caller);
       if (!plan.conflicts().isEmpty() && intent.failOnConflict()) {
         throw refuse(
@@ -97,7 +103,13 @@ final class MergeExecution {
         return open(
             repository,
             intent,
-            planner.violated(now, target(now, intent), source(now, intent), plan, violations),
+            planner.violated(
+                now,
+                target(now, intent),
+                source(now, intent),
+                intent.base(now, target(now, intent).head()),
+                plan,
+                violations),
             caller);
       } catch (MergeOvertakenException overtaken) {
         if (plans == MOST_PLANS) {
@@ -167,7 +179,8 @@ final class MergeExecution {
             intent.message(target.name()),
             intent.author(),
             clock.instant().truncatedTo(ChronoUnit.MICROS),
-            liveTables);
+            liveTables,
+            intent.verb());
     StepResult prepared =
         repository
             .step(
@@ -193,13 +206,14 @@ final class MergeExecution {
                     target.head(),
                     intent.source(),
                     intent.sourceCommit(),
-                    Lineage.mergeBases(state, target.head(), intent.sourceCommit()),
+                    intent.bases(state, target.head()),
                     intent.strategy(),
                     intent.givenMessage(),
                     plan.conflictSet(),
                     plan.conflicts(),
                     intent.mergeId(),
-                    intent.liveChanges()),
+                    intent.liveChanges(),
+                    intent.verb()),
                 caller,
                 caller.key(intent.command()))
             .orRefuse();

@@ -1,12 +1,16 @@
 package dev.epoch.gateway;
 
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.model.commit.CommitId;
+import dev.epoch.model.commit.MergeBase;
 import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.MergeStrategy;
 import java.util.List;
 
 /**
- * A merge that somebody wants: begun now, or open and continued.
+ * Rows of another commit that somebody wants on a branch: a merge, or a commit that is replayed;
+ * begun now, or open and continued.
  *
  * @param targetId id of the branch
  * @param sourceCommit id of the commit that is merged
@@ -20,6 +24,8 @@ import java.util.List;
  * @param mergeId of the open merge that continues, or null
  * @param decisions of it, in order
  * @param command wire name of the command
+ * @param verb merge, revert, cherry_pick, rebase
+ * @param base id of the commit that both sides are compared with; null for their merge base
  */
 record MergeIntent(
     String targetId,
@@ -33,7 +39,25 @@ record MergeIntent(
     boolean failOnConflict,
     String mergeId,
     List<Decision> decisions,
-    String command) {
+    String command,
+    String verb,
+    String base) {
+
+  /** What the rows of this head and of the source are compared with. */
+  MergeBase base(RepositoryState state, String head) {
+    return base == null
+        ? Lineage.mergeBase(state, head, sourceCommit)
+        : new MergeBase.Commit(new CommitId(base));
+  }
+
+  /** The best common ancestors, or the commit that stands for them. */
+  List<String> bases(RepositoryState state, String head) {
+    return base == null ? Lineage.mergeBases(state, head, sourceCommit) : List.of(base);
+  }
+
+  boolean isMerge() {
+    return verb.equals("merge");
+  }
 
   boolean continues() {
     return mergeId != null;

@@ -59,6 +59,7 @@ final class MergePlanner {
   }
 
   /**
+   * @param base what both sides are compared with
    * @param fastForward whether the head may move to the source
    * @param decisions of the open merge that continues, in order
    */
@@ -66,11 +67,11 @@ final class MergePlanner {
       RepositoryState state,
       BranchState target,
       CommitState source,
+      MergeBase base,
       boolean fastForward,
       MergeStrategy strategy,
       List<Decision> decisions) {
     CommitState head = state.head(target);
-    MergeBase base = Lineage.mergeBase(state, head.id(), source.id());
     List<TableMerge> tables = new ArrayList<>();
     List<String> newTables = new ArrayList<>();
     Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
@@ -238,13 +239,13 @@ final class MergePlanner {
       RepositoryState state,
       BranchState target,
       CommitState source,
+      MergeBase base,
       MergePlan plan,
       ConstraintViolationsException violations) {
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
     Map<String, Long> conflicts = new TreeMap<>();
     CommitState head = state.head(target);
-    MergeBase base = Lineage.mergeBase(state, head.id(), source.id());
     for (ConstraintViolationsException.Violation violation : violations.violations()) {
       String name = state.tables().byId().get(violation.table()).name();
       TableEntry ours = head.tree().get(name);

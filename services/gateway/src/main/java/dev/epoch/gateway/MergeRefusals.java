@@ -21,6 +21,14 @@ public final class MergeRefusals {
         Code.MERGE_CONFLICT, "Merge conflict in " + byTable.size() + " table(s)", all);
   }
 
+  /** Of a commit that is replayed, and whose changes the branch has. */
+  static RefusedException nothingLeft(String branch) {
+    return new RefusedException(
+        Code.NOTHING_TO_COMMIT,
+        "Nothing to commit: branch '" + branch + "' has these changes already",
+        Map.of("branch", branch));
+  }
+
   /** Of a merge that would write tables with uncommitted changes. */
   static RefusedException uncommitted(String branch, List<String> tables) {
     return new RefusedException(

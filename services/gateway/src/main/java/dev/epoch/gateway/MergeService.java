@@ -27,8 +27,11 @@ public final class MergeService {
   private final CleanupService cleanups;
   private final ChunkStore chunks;
   private final MergeExecution execution;
+  private final ReplayRunner replays;
 
-  MergeService(CleanupService cleanups, ChunkStore chunks, MergeExecution execution) {
+  MergeService(
+      CleanupService cleanups, ChunkStore chunks, MergeExecution execution, ReplayRunner replays) {
+    this.replays = replays;
     this.cleanups = cleanups;
     this.chunks = chunks;
     this.execution = execution;
@@ -119,7 +122,9 @@ public final class MergeService {
             request.failOnConflict(),
             null,
             List.of(),
-            MERGE);
+            MERGE,
+            "merge",
+            null);
     if (request.dryRun()) {
       return dryRun(state, target, intent);
     }
@@ -173,6 +178,10 @@ public final class MergeService {
     }
     BranchState target = References.branch(repository.state(), branch);
     MergeState merge = target.merge();
+    if (merge == null) {
+      return replays.goOn(repository, target.id(), CONTINUE, caller);
+    }
+    boolean isMerge = merge.verb().equals("merge");
     MergeIntent intent =
         new MergeIntent(
             target.id(),
@@ -180,22 +189,30 @@ public final class MergeService {
             merge.source(),
             merge.strategy(),
             message != null ? message : merge.message(),
-            author,
+            isMerge ? author : replays.author(repository.state(), target, author),
             merge.liveChanges(),
             false,
             false,
             merge.id(),
             OpenConflicts.all(merge, chunks),
-            CONTINUE);
-    return merged(execution.run(repository, intent, caller), intent);
+            CONTINUE,
+            merge.verb(),
+            isMerge ? null : merge.bases().getFirst());
+    return isMerge
+        ? merged(execution.run(repository, intent, caller), intent)
+        : replays.settled(repository, intent, caller);
   }
 
+  /** Of a replay too: the branch moves back to where it was before. */
   public void abort(LiveRepository repository, String branch, Caller caller) {
     new BranchTurn(repository, RecordType.ABORT_MERGE_V1, caller)
         .on(
             branch,
             step -> step,
-            (_, _) -> repository.step(new AbortMergeV1(branch), caller).orRefuse());
+            (_, target) -> {
+              replays.moveBack(repository, target, caller);
+              return repository.step(new AbortMergeV1(branch), caller).orRefuse();
+            });
   }
 
   private Merged dryRun(RepositoryState state, BranchState target, MergeIntent intent) {
@@ -213,7 +230,7 @@ public final class MergeService {
         0);
   }
 
-  private static Merged merged(MergeExecution.Ended ended, MergeIntent intent) {
+  static Merged merged(MergeExecution.Ended ended, MergeIntent intent) {
     StepResult step = ended.step();
     BranchState target = step.state().branches().byId().get(intent.targetId());
     CommitState result = target.merge() == null ? step.state().head(target) : null;
@@ -235,7 +252,7 @@ public final class MergeService {
   }
 
   /** The answer that the first run gave; the target may be gone by now. */
-  private static Merged former(StepResult step, String target, String source) {
+  static Merged former(StepResult step, String target, String source) {
     Map<String, String> facts = step.formerFacts();
     if (facts.containsKey("merge")) {
       Map<String, Long> conflicts =
@@ -260,7 +277,7 @@ public final class MergeService {
         step.position());
   }
 
-  private static String liveChanges(RepositoryState state, String asked) {
+  static String liveChanges(RepositoryState state, String asked) {
     String liveChanges = asked == null ? state.profile().liveChanges() : asked;
     if (!liveChanges.equals("commit") && !liveChanges.equals("refuse")) {
       throw new RefusedException(
@@ -271,7 +288,7 @@ public final class MergeService {
     return liveChanges;
   }
 
-  private static String strategy(String text) {
+  static String strategy(String text) {
     String name = text == null ? "three_way" : text.toLowerCase(Locale.ROOT).replace('-', '_');
     return switch (name) {
       case "default", "three_way" -> "three_way";

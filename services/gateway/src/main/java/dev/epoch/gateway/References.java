@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.engine.state.TagState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.model.ref.Revision;
@@ -42,8 +43,8 @@ public final class References {
   }
 
   /**
-   * The commit that a branch name, commit id or unique prefix, HEAD, {@code ref~n} or {@code ref^n}
-   * stands for.
+   * The commit that a branch name, tag, commit id or unique prefix, HEAD, {@code ref~n} or {@code
+   * ref^n} stands for.
    */
   public CommitState commit(String text) {
     if (text == null) {
@@ -85,6 +86,10 @@ public final class References {
     Optional<BranchState> branch = symbol.asName().flatMap(name -> state.branch(name.value()));
     if (branch.isPresent()) {
       return state.head(branch.get());
+    }
+    Optional<TagState> tag = symbol.asName().flatMap(name -> state.tags().named(name.value()));
+    if (tag.isPresent()) {
+      return state.commits().byId().get(tag.get().commit());
     }
     Optional<String> prefix = symbol.asCommitPrefix();
     if (prefix.isEmpty()) {

@@ -28,9 +28,12 @@ public final class VersioningServer implements AutoCloseable {
   private final TableService tables;
   private final BranchRegistrar registrar;
   private final BranchService branches;
+  private final TagService tags;
   private final WorkingSetService workingSets;
   private final CommitService commits;
   private final MergeService merges;
+  private final ReplayService replays;
+  private final ResetService resets;
   private final ConflictService conflicts;
   private final DiffService diffs;
   private final ReadService reads;
@@ -64,12 +67,15 @@ public final class VersioningServer implements AutoCloseable {
         new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups);
+    this.tags = new TagService(cleanups);
     this.commits = new CommitService(workingSets, runner);
-    this.merges =
-        new MergeService(
-            cleanups,
-            chunks,
-            new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints));
+    MergeExecution execution =
+        new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
+    BranchMover mover = new BranchMover(backends, runner, clock);
+    ReplayRunner replayRunner = new ReplayRunner(execution, mover);
+    this.merges = new MergeService(cleanups, chunks, execution, replayRunner);
+    this.replays = new ReplayService(workingSets, cleanups, replayRunner);
+    this.resets = new ResetService(workingSets, commits, cleanups, mover);
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
@@ -134,6 +140,10 @@ public final class VersioningServer implements AutoCloseable {
     return branches;
   }
 
+  public TagService tags() {
+    return tags;
+  }
+
   public WorkingSetService workingSets() {
     return workingSets;
   }
@@ -144,6 +154,14 @@ public final class VersioningServer implements AutoCloseable {
 
   public MergeService merges() {
     return merges;
+  }
+
+  public ReplayService replays() {
+    return replays;
+  }
+
+  public ResetService resets() {
+    return resets;
   }
 
   public ConflictService conflicts() {

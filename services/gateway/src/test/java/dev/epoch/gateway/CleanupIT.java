@@ -66,6 +66,42 @@ class CleanupIT {
   }
 
   @Test
+  void rowsOfATaggedCommitStayUntilTheTagIsDeleted() throws Exception {
+    // given
+    String givenUp = changed("given-up", "UPDATE t SET name = 'given up'");
+    test.server()
+        .tags()
+        .create(
+            test.repository(),
+            new TagService.Request("v1", "given-up", null, false),
+            TestServer.caller());
+    test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
+
+    // when
+    assertThat(test.server().cleanups().cleanup(test.repository(), false)).isEmpty();
+
+    // then
+    assertThat(read("v1")).isEqualTo("given up");
+    test.restart(Failpoints.NONE);
+    assertThat(read("v1")).isEqualTo("given up");
+
+    // when
+    test.server().tags().delete(test.repository(), "v1", TestServer.caller());
+    assertThat(test.server().cleanups().cleanup(test.repository(), false)).hasSize(1);
+
+    // then
+    assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
+    assertThatThrownBy(() ->
+            test.server()
+                .tags()
+                .create(
+                    test.repository(),
+                    new TagService.Request("v2", givenUp, null, false),
+                    TestServer.caller()))
+        .isInstanceOf(HistoryPrunedException.class);
+  }
+
+  @Test
   void noBranchIsMadeOfRowsThatAreGone() throws Exception {
     // given
     String givenUp = givenUp();

@@ -60,6 +60,8 @@ public final class ErrorTable {
       case BRANCH_NOT_MERGED -> new Entry(409, "BranchNotMergedError");
       case BRANCH_IN_USE -> new Entry(409, "BranchInUseError");
       case BRANCH_BUSY -> new Entry(409, "BranchBusyError");
+      case TAG_NOT_FOUND -> new Entry(404, "TagNotFoundError");
+      case TAG_ALREADY_EXISTS -> new Entry(409, "TagAlreadyExistsError");
       case COMMIT_NOT_FOUND -> new Entry(404, "CommitNotFoundError");
       case HEAD_MOVED -> new Entry(409, "HeadMovedError");
       case NOTHING_TO_COMMIT -> new Entry(422, "NothingToCommitError");

@@ -8,7 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "CreateBranch")
 public record CreateBranch(
     @NotNull @Size(min = 1) @Schema(examples = "feature/add-preferences") String name,
-    @Schema(description = "Commit or branch to start from", defaultValue = "HEAD")
+    @Schema(description = "Branch, tag or commit to start from", defaultValue = "HEAD")
         String startPoint,
     @Schema(description = "Whether it becomes the current branch", defaultValue = "true")
         Boolean checkout,

@@ -16,7 +16,7 @@ public record RunQuery(
         @Size(min = 1, max = 1_000_000)
         @Schema(description = "One reading statement", examples = "SELECT count(*) FROM users")
         String sql,
-    @Schema(description = "Branch, commit id or prefix, HEAD, ref~n") String ref,
+    @Schema(description = "Branch, tag, commit id or prefix, HEAD, ref~n") String ref,
     @Schema(description = "The current branch if neither ref nor branch is given") String branch,
     @Schema(description = "As the branch stood then, ISO 8601") String atTime,
     @Schema(description = "With what is not committed yet") Boolean working,

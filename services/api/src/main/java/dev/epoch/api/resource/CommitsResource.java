@@ -29,6 +29,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -78,7 +79,7 @@ public class CommitsResource {
   @GET
   @Operation(summary = "History of a ref, newest first")
   public CommitView.Page list(
-      @Parameter(description = "Branch, commit id or prefix, HEAD, ref~n, a..b, a...b")
+      @Parameter(description = "Branch, tag, commit id or prefix, HEAD, ref~n, a..b, a...b")
           @QueryParam("ref")
           String ref,
       @QueryParam("limit") Integer limit,
@@ -88,7 +89,7 @@ public class CommitsResource {
       @Parameter(description = "Part of name or e-mail address") @QueryParam("author")
           String authorPart,
       @Parameter(description = "That changed this table") @QueryParam("table") String table,
-      @Parameter(description = "Of every branch") @QueryParam("all") Boolean all) {
+      @Parameter(description = "Of every branch and tag") @QueryParam("all") Boolean all) {
     RepositoryState state = request.state();
     Heads heads = heads(state, ref, Boolean.TRUE.equals(all));
     return CommitView.Page.of(
@@ -108,7 +109,12 @@ public class CommitsResource {
     References references = request.references(state);
     if (all) {
       return new Heads(
-          state.branches().byId().values().stream().map(state::head).toList(), List.of());
+          Stream.concat(
+                  state.branches().byId().values().stream().map(state::head),
+                  state.tags().byName().values().stream()
+                      .map(tag -> state.commits().byId().get(tag.commit())))
+              .toList(),
+          List.of());
     }
     if (!RevisionRange.isRange(ref)) {
       return new Heads(List.of(references.commit(ref)), List.of());

@@ -49,6 +49,8 @@ class ErrorTableTest {
     "COMMIT_NOT_FOUND, 404, CommitNotFoundError",
     "REPOSITORY_NOT_FOUND, 404, RepositoryNotInitializedError",
     "BRANCH_ALREADY_EXISTS, 409, BranchAlreadyExistsError",
+    "TAG_NOT_FOUND, 404, TagNotFoundError",
+    "TAG_ALREADY_EXISTS, 409, TagAlreadyExistsError",
     "MERGE_CONFLICT, 409, MergeConflictError",
     "UNRESOLVED_CONFLICTS, 409, MergeConflictError",
     "VALIDATION, 422, ValidationError",

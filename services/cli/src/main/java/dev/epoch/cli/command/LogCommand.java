@@ -57,10 +57,12 @@ public final class LogCommand extends EpochSubcommand {
   @Option(names = "--graph", description = "Draw the graph of commits.")
   private boolean graph;
 
-  @Option(names = "--all", description = "Commits of all branches.")
+  @Option(names = "--all", description = "Commits of all branches and tags.")
   private boolean all;
 
-  @Option(names = "--decorate", description = "Name the branches that end at a commit.")
+  @Option(
+      names = "--decorate",
+      description = "Name the branches that end at a commit, and its tags.")
   private boolean decorate;
 
   private boolean printedBefore;
@@ -129,9 +131,19 @@ public final class LogCommand extends EpochSubcommand {
   }
 
   private Map<String, List<String>> names() {
-    return BranchNames.byHead(
-        client().branches().list().branches(),
-        session().workspaceOfRepository().map(Workspace::branch).orElse(null));
+    Map<String, List<String>> names =
+        BranchNames.byHead(
+            client().branches().list().branches(),
+            session().workspaceOfRepository().map(Workspace::branch).orElse(null));
+    client()
+        .tags()
+        .list(null)
+        .tags()
+        .forEach(tag ->
+            names
+                .computeIfAbsent(tag.commitId(), id -> new ArrayList<>())
+                .add("tag: " + tag.name()));
+    return names;
   }
 
   private static List<String> at(Map<String, List<String>> names, Commit commit) {

@@ -96,7 +96,7 @@ public final class BranchProcessor {
               "Branch '" + branch.name() + "' has uncommitted changes",
               Map.of("branch", branch.name(), "remedy", "Commit them, or delete with --force")));
     }
-    if (!command.force() && branch.merge() != null) {
+    if (!command.force() && (branch.merge() != null || branch.replay() != null)) {
       return Refusals.mergeInProgress(branch);
     }
     if (!command.force() && !merged(state, branch)) {
@@ -154,6 +154,14 @@ public final class BranchProcessor {
                   Code.BRANCH_ALREADY_EXISTS,
                   "Branch '" + name + "' already exists",
                   Map.of("branch", name))));
+    }
+    if (state.tags().named(name).isPresent()) {
+      return Optional.of(
+          Decision.reject(
+              new Rejection(
+                  Code.BRANCH_ALREADY_EXISTS,
+                  "A tag is called '" + name + "'",
+                  Map.of("branch", name, "remedy", "Choose another name, or delete the tag"))));
     }
     return Optional.empty();
   }

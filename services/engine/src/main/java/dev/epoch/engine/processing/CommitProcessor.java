@@ -69,7 +69,7 @@ public final class CommitProcessor {
     if (command.expectedHead() != null && !command.expectedHead().equals(branch.head())) {
       return Refusals.headMoved(branch, command.expectedHead());
     }
-    if (branch.merge() != null) {
+    if (branch.merge() != null || branch.replay() != null) {
       return Refusals.mergeInProgress(branch);
     }
     Optional<Decision> refusal =

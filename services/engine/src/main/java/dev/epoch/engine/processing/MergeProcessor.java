@@ -22,8 +22,10 @@ import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.ReplayAbortedV1;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.Ancestry;
@@ -118,7 +120,8 @@ public final class MergeProcessor {
             facts.message(),
             facts.conflictSet(),
             facts.conflicts(),
-            facts.liveChanges()));
+            facts.liveChanges(),
+            facts.verb()));
   }
 
   public static Decision resolve(RepositoryState state, ResolveConflictsV1 command) {
@@ -151,20 +154,21 @@ public final class MergeProcessor {
             merge.conflictSet()));
   }
 
+  /** Of a merge, or of the commit that a replay stopped at. */
   public static Decision continueMerge(RepositoryState state, ContinueMergeV1 command) {
     Optional<BranchState> branch = state.branch(command.branch());
     if (branch.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
     }
     MergeState merge = branch.get().merge();
-    if (merge == null) {
+    if (merge == null && branch.get().replay() == null) {
       return Refusals.noMerge(branch.get());
     }
     Optional<Decision> busy = Refusals.refuseBusy(state, branch.get());
     if (busy.isPresent()) {
       return busy.get();
     }
-    if (merge.remaining() > 0) {
+    if (merge != null && merge.remaining() > 0) {
       return Decision.reject(
           new Rejection(
               Code.UNRESOLVED_CONFLICTS,
@@ -180,18 +184,23 @@ public final class MergeProcessor {
     return Decision.accepted();
   }
 
+  /** Of a replay what is left: its rows were moved back before. */
   public static Decision abort(RepositoryState state, AbortMergeV1 command) {
-    Optional<BranchState> branch = state.branch(command.branch());
-    if (branch.isEmpty()) {
+    Optional<BranchState> found = state.branch(command.branch());
+    if (found.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
     }
-    if (branch.get().merge() == null) {
-      return Refusals.noMerge(branch.get());
+    BranchState branch = found.get();
+    if (branch.merge() == null && branch.replay() == null) {
+      return Refusals.noMerge(branch);
     }
-    if (branch.get().operation() != null) {
-      return Refusals.busy(branch.get());
+    if (branch.operation() != null) {
+      return Refusals.busy(branch);
     }
-    return Decision.accept(new MergeAbortedV1(branch.get().merge().id(), branch.get().id()));
+    return Decision.accept(
+        branch.replay() == null
+            ? new MergeAbortedV1(branch.merge().id(), branch.id())
+            : new ReplayAbortedV1(branch.id()));
   }
 
   /**
@@ -204,17 +213,13 @@ public final class MergeProcessor {
     BranchState target = state.branches().byId().get(operation.branchId());
     OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
     if (facts.live().isEmpty()) {
-      return Decision.accept(
-          plan.fastForward()
-              ? List.of(
-                  new BranchMovedV1(
-                      operation.id(),
-                      target.id(),
-                      target.head(),
-                      plan.sourceCommit(),
-                      "fast_forward",
-                      locationsAfterFastForward(state, target, plan, facts)))
-              : mergeCommit(state, target, operation, facts, null));
+      if (plan.fastForward()) {
+        return Decision.accept(moved(state, target, operation, facts));
+      }
+      if (plan.verb().equals("merge") || !facts.entries().isEmpty()) {
+        return Decision.accept(mergeCommit(state, target, operation, facts, null));
+      }
+      return nothingLeft(target, operation);
     }
     List<Event> events =
         new ArrayList<>(
@@ -224,7 +229,9 @@ public final class MergeProcessor {
                 operation,
                 new CommitEvents.Content(List.of(target.head()), facts.live(), List.of(), Map.of()),
                 new CommitEvents.Text(
-                    Actor.LIVE, "Live changes before merging " + plan.source(), plan.time()),
+                    Actor.LIVE,
+                    "Live changes before " + Verbs.doing(plan.verb()) + " " + plan.source(),
+                    plan.time()),
                 CommitEvents.Part.LIVE));
     RepositoryState next = state;
     for (Event event : events) {
@@ -239,6 +246,31 @@ public final class MergeProcessor {
     return Decision.accept(events);
   }
 
+  private static List<Event> moved(
+      RepositoryState state,
+      BranchState target,
+      OperationState operation,
+      Continuation.CompleteMerge facts) {
+    OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
+    return List.of(
+        new BranchMovedV1(
+            operation.id(),
+            target.id(),
+            target.head(),
+            plan.sourceCommit(),
+            plan.verb().equals("merge") ? "fast_forward" : plan.verb(),
+            locationsAfterFastForward(state, target, plan, facts)));
+  }
+
+  /** Of a commit that is replayed, and whose changes the branch has. */
+  private static Decision nothingLeft(BranchState target, OperationState operation) {
+    String message = "Nothing to commit: branch '" + target.name() + "' has these changes already";
+    return new Decision(
+        List.of(new OperationAbortedV1(operation.id(), Code.NOTHING_TO_COMMIT.name(), message)),
+        Optional.of(
+            new Rejection(Code.NOTHING_TO_COMMIT, message, Map.of("branch", target.name()))));
+  }
+
   private static List<Event> mergeCommit(
       RepositoryState state,
       BranchState target,
@@ -251,7 +283,9 @@ public final class MergeProcessor {
         target,
         operation,
         new CommitEvents.Content(
-            List.of(target.head(), plan.sourceCommit()),
+            plan.verb().equals("merge")
+                ? List.of(target.head(), plan.sourceCommit())
+                : List.of(target.head()),
             facts.entries(),
             List.copyOf(CommitProcessor.removed(state, target)),
             facts.locations()),
@@ -302,12 +336,12 @@ public final class MergeProcessor {
     return Refusals.refuseBusy(state, target);
   }
 
-  private static Optional<Decision> refuseMove(
+  static Optional<Decision> refuseMove(
       RepositoryState state, BranchState branch, String expectedHead) {
     if (expectedHead != null && !expectedHead.equals(branch.head())) {
       return Optional.of(Refusals.headMoved(branch, expectedHead));
     }
-    if (branch.merge() != null) {
+    if (branch.merge() != null || branch.replay() != null) {
       return Optional.of(Refusals.mergeInProgress(branch));
     }
     return Refusals.refuseBusy(state, branch);

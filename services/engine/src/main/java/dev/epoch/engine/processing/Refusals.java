@@ -95,20 +95,26 @@ final class Refusals {
                 "Look at the new head and try again")));
   }
 
+  /** Of a merge that waits, or of a replay. */
   static Decision mergeInProgress(BranchState branch) {
+    String verb = branch.merge() == null ? branch.replay().verb() : branch.merge().verb();
+    String source = branch.merge() == null ? branch.replay().source() : branch.merge().source();
+    String command = Verbs.command(verb);
     return Decision.reject(
         new Rejection(
             Code.MERGE_IN_PROGRESS,
-            "A merge of '"
-                + branch.merge().source()
-                + "' into '"
+            "A "
+                + command
+                + " of '"
+                + source
+                + (verb.equals("merge") ? "' into '" : "' on '")
                 + branch.name()
                 + "' is not finished",
             Map.of(
                 "branch",
                 branch.name(),
                 "remedy",
-                "epoch merge --continue, or epoch merge --abort")));
+                "epoch " + command + " --continue, or epoch " + command + " --abort")));
   }
 
   /**

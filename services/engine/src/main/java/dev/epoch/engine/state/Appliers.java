@@ -30,6 +30,8 @@ public final class Appliers {
           case BranchCheckedOutV1 e ->
               state.withSessions(state.sessions().checkedOut(at.actor().id(), e.branchId()));
           case BranchMovedV1 e -> BranchAppliers.moved(state, e);
+          case TagCreatedV1 e -> TagAppliers.created(state, e, at);
+          case TagDeletedV1 e -> TagAppliers.deleted(state, e);
           case ChangesStagedV1 e -> BranchAppliers.staged(state, e);
           case ChangesUnstagedV1 e -> BranchAppliers.unstaged(state, e);
           case OperationPreparedV1 e -> OperationAppliers.prepared(state, e, at);
@@ -39,6 +41,9 @@ public final class Appliers {
           case MergeOpenedV1 e -> MergeAppliers.opened(state, e);
           case ConflictsResolvedV1 e -> MergeAppliers.resolved(state, e);
           case MergeAbortedV1 e -> MergeAppliers.aborted(state, e);
+          case ReplayStartedV1 e -> ReplayAppliers.started(state, e);
+          case ReplaySkippedV1 e -> ReplayAppliers.skipped(state, e);
+          case ReplayAbortedV1 e -> ReplayAppliers.aborted(state, e);
           case RecoveryCompletedV1 e -> state;
           case CommandCompletedV1 e -> state;
         };

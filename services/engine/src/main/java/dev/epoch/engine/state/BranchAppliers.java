@@ -21,6 +21,7 @@ final class BranchAppliers {
             HashTreePMap.from(event.locations()),
             HashTreePSet.empty(),
             null,
+            null,
             null));
   }
 
@@ -32,7 +33,9 @@ final class BranchAppliers {
     BranchState branch = state.branches().byId().get(event.branchId());
     RepositoryState next =
         state.withBranch(
-            branch.withHead(event.to(), HashTreePMap.from(event.locations())).withMerge(null));
+            ReplayAppliers.moved(branch, event.reason())
+                .withHead(event.to(), HashTreePMap.from(event.locations()))
+                .withMerge(null));
     return event.operationId() == null ? next : OperationAppliers.closed(next, event.operationId());
   }
 

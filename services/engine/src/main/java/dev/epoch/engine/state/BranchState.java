@@ -19,6 +19,7 @@ import org.pcollections.PSet;
  * @param staged names of tables chosen for the next commit
  * @param operation in flight, or null
  * @param merge open merge, or null
+ * @param replay commits that are being replayed, or null
  */
 public record BranchState(
     String id,
@@ -28,7 +29,8 @@ public record BranchState(
     PMap<String, RowsLocation> locations,
     PSet<String> staged,
     UUID operation,
-    MergeState merge) {
+    MergeState merge,
+    Replay replay) {
 
   public BranchState {
     Objects.requireNonNull(id, "id");
@@ -42,22 +44,32 @@ public record BranchState(
   }
 
   BranchState withName(String newName) {
-    return new BranchState(id, newName, head, createdAt, locations, staged, operation, merge);
+    return new BranchState(
+        id, newName, head, createdAt, locations, staged, operation, merge, replay);
   }
 
   BranchState withHead(String newHead, PMap<String, RowsLocation> newLocations) {
-    return new BranchState(id, name, newHead, createdAt, newLocations, staged, operation, merge);
+    return new BranchState(
+        id, name, newHead, createdAt, newLocations, staged, operation, merge, replay);
   }
 
   BranchState withStaged(PSet<String> newStaged) {
-    return new BranchState(id, name, head, createdAt, locations, newStaged, operation, merge);
+    return new BranchState(
+        id, name, head, createdAt, locations, newStaged, operation, merge, replay);
   }
 
   BranchState withOperation(UUID newOperation) {
-    return new BranchState(id, name, head, createdAt, locations, staged, newOperation, merge);
+    return new BranchState(
+        id, name, head, createdAt, locations, staged, newOperation, merge, replay);
   }
 
   BranchState withMerge(MergeState newMerge) {
-    return new BranchState(id, name, head, createdAt, locations, staged, operation, newMerge);
+    return new BranchState(
+        id, name, head, createdAt, locations, staged, operation, newMerge, replay);
+  }
+
+  BranchState withReplay(Replay newReplay) {
+    return new BranchState(
+        id, name, head, createdAt, locations, staged, operation, merge, newReplay);
   }
 }

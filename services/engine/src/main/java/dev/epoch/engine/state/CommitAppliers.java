@@ -57,7 +57,7 @@ final class CommitAppliers {
     if (event.live()) {
       return OperationAppliers.goesOn(next.withBranch(moved), operation);
     }
-    next = next.withBranch(moved.withMerge(null));
+    next = next.withBranch(ReplayAppliers.committed(moved, operation).withMerge(null));
     return operation == null ? next : OperationAppliers.closed(next, operation.id());
   }
 

@@ -31,7 +31,8 @@ final class MergeAppliers {
             decisions,
             decisions.size(),
             event.conflicts().values().stream().mapToLong(Long::longValue).sum(),
-            event.liveChanges());
+            event.liveChanges(),
+            event.verb());
     return state.withBranch(branch.withMerge(merge));
   }
 

@@ -23,6 +23,7 @@ import org.pcollections.PVector;
  *     its plan, and not about the conflicts that wait now
  * @param remaining conflicts without decision
  * @param liveChanges {@code commit} or {@code refuse}
+ * @param verb merge, revert, cherry_pick, rebase
  */
 public record MergeState(
     String id,
@@ -37,7 +38,8 @@ public record MergeState(
     PVector<ConflictsResolvedV1> decisions,
     int earlier,
     long remaining,
-    String liveChanges) {
+    String liveChanges,
+    String verb) {
 
   MergeState decided(ConflictsResolvedV1 decision) {
     return new MergeState(
@@ -53,6 +55,7 @@ public record MergeState(
         decisions.plus(decision),
         earlier,
         decision.remaining(),
-        liveChanges);
+        liveChanges,
+        verb);
   }
 }

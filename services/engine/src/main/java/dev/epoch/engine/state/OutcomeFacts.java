@@ -27,6 +27,8 @@ final class OutcomeFacts {
       case BranchCheckedOutV1 e -> Optional.of(Map.of("branch_id", e.branchId()));
       case BranchMovedV1 e ->
           Optional.of(Map.of("commit", e.to(), "reason", e.reason(), "from", e.from()));
+      case TagCreatedV1 e -> Optional.of(Map.of("tag", e.name(), "commit", e.commit()));
+      case TagDeletedV1 e -> Optional.of(Map.of("tag", e.name()));
       case ChangesStagedV1 e -> Optional.of(Map.of("count", String.valueOf(e.tables().size())));
       case ChangesUnstagedV1 e -> Optional.of(Map.of("count", String.valueOf(e.tables().size())));
       case CommitCreatedV1 e when e.live() -> Optional.empty();
@@ -44,6 +46,9 @@ final class OutcomeFacts {
                   "decided",
                   String.valueOf(e.decided())));
       case MergeAbortedV1 e -> Optional.of(Map.of("merge", e.mergeId()));
+      case ReplayStartedV1 e -> Optional.empty();
+      case ReplaySkippedV1 e -> Optional.of(Map.of("skipped", e.commit()));
+      case ReplayAbortedV1 e -> Optional.of(Map.of("branch", e.branchId()));
       case CommandCompletedV1 e -> Optional.of(new HashMap<>(e.facts()));
       case OperationPreparedV1 e -> Optional.empty();
       case OperationAbortedV1 e -> Optional.empty();

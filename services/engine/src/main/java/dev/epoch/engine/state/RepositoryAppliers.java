@@ -30,6 +30,7 @@ final class RepositoryAppliers {
             HashTreePMap.empty(),
             HashTreePSet.empty(),
             null,
+            null,
             null);
     return state
         .withProfile(

@@ -15,6 +15,7 @@ import org.pcollections.PMap;
  * @param storages configured backends
  * @param tables registered tables
  * @param branches branches
+ * @param tags names of commits that stay
  * @param commits the commit graph
  * @param operations in doubt
  * @param sessions what actors work on
@@ -26,6 +27,7 @@ public record RepositoryState(
     Storages storages,
     Tables tables,
     Branches branches,
+    Tags tags,
     Commits commits,
     PMap<UUID, OperationState> operations,
     Sessions sessions,
@@ -43,6 +45,7 @@ public record RepositoryState(
         Storages.NONE,
         Tables.NONE,
         Branches.NONE,
+        Tags.NONE,
         Commits.NONE,
         HashTreePMap.empty(),
         Sessions.NONE,
@@ -82,27 +85,72 @@ public record RepositoryState(
 
   RepositoryState withProfile(Profile newProfile) {
     return new RepositoryState(
-        newProfile, version, storages, tables, branches, commits, operations, sessions, outcomes);
+        newProfile,
+        version,
+        storages,
+        tables,
+        branches,
+        tags,
+        commits,
+        operations,
+        sessions,
+        outcomes);
   }
 
   RepositoryState withVersion(long newVersion) {
     return new RepositoryState(
-        profile, newVersion, storages, tables, branches, commits, operations, sessions, outcomes);
+        profile,
+        newVersion,
+        storages,
+        tables,
+        branches,
+        tags,
+        commits,
+        operations,
+        sessions,
+        outcomes);
   }
 
   RepositoryState withStorages(Storages newStorages) {
     return new RepositoryState(
-        profile, version, newStorages, tables, branches, commits, operations, sessions, outcomes);
+        profile,
+        version,
+        newStorages,
+        tables,
+        branches,
+        tags,
+        commits,
+        operations,
+        sessions,
+        outcomes);
   }
 
   RepositoryState withTables(Tables newTables) {
     return new RepositoryState(
-        profile, version, storages, newTables, branches, commits, operations, sessions, outcomes);
+        profile,
+        version,
+        storages,
+        newTables,
+        branches,
+        tags,
+        commits,
+        operations,
+        sessions,
+        outcomes);
   }
 
   RepositoryState withBranches(Branches newBranches) {
     return new RepositoryState(
-        profile, version, storages, tables, newBranches, commits, operations, sessions, outcomes);
+        profile,
+        version,
+        storages,
+        tables,
+        newBranches,
+        tags,
+        commits,
+        operations,
+        sessions,
+        outcomes);
   }
 
   /** With one branch replaced. */
@@ -110,23 +158,73 @@ public record RepositoryState(
     return withBranches(branches.with(branch));
   }
 
+  RepositoryState withTags(Tags newTags) {
+    return new RepositoryState(
+        profile,
+        version,
+        storages,
+        tables,
+        branches,
+        newTags,
+        commits,
+        operations,
+        sessions,
+        outcomes);
+  }
+
   RepositoryState withCommits(Commits newCommits) {
     return new RepositoryState(
-        profile, version, storages, tables, branches, newCommits, operations, sessions, outcomes);
+        profile,
+        version,
+        storages,
+        tables,
+        branches,
+        tags,
+        newCommits,
+        operations,
+        sessions,
+        outcomes);
   }
 
   RepositoryState withOperations(PMap<UUID, OperationState> newOperations) {
     return new RepositoryState(
-        profile, version, storages, tables, branches, commits, newOperations, sessions, outcomes);
+        profile,
+        version,
+        storages,
+        tables,
+        branches,
+        tags,
+        commits,
+        newOperations,
+        sessions,
+        outcomes);
   }
 
   RepositoryState withSessions(Sessions newSessions) {
     return new RepositoryState(
-        profile, version, storages, tables, branches, commits, operations, newSessions, outcomes);
+        profile,
+        version,
+        storages,
+        tables,
+        branches,
+        tags,
+        commits,
+        operations,
+        newSessions,
+        outcomes);
   }
 
   RepositoryState withOutcomes(Outcomes newOutcomes) {
     return new RepositoryState(
-        profile, version, storages, tables, branches, commits, operations, sessions, newOutcomes);
+        profile,
+        version,
+        storages,
+        tables,
+        branches,
+        tags,
+        commits,
+        operations,
+        sessions,
+        newOutcomes);
   }
 }

@@ -21,7 +21,7 @@ import org.pcollections.PMap;
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 3;
+  public static final int FORMAT = 4;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());
@@ -34,6 +34,7 @@ public final class StateCodec {
       Storages storages,
       Tables tables,
       Branches branches,
+      Tags tags,
       List<Commit> commits,
       PMap<UUID, OperationState> operations,
       Sessions sessions,
@@ -83,6 +84,7 @@ public final class StateCodec {
               state.storages(),
               state.tables(),
               state.branches(),
+              state.tags(),
               commits,
               state.operations(),
               state.sessions(),
@@ -111,6 +113,7 @@ public final class StateCodec {
           snapshot.storages(),
           snapshot.tables(),
           snapshot.branches(),
+          snapshot.tags(),
           commits,
           snapshot.operations(),
           snapshot.sessions(),

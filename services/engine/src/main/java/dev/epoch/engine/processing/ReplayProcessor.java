@@ -1,0 +1,132 @@
+package dev.epoch.engine.processing;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.Decision;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.ReplayCommitsV1;
+import dev.epoch.events.command.ResetBranchV1;
+import dev.epoch.events.command.SkipCommitV1;
+import dev.epoch.events.event.CommandCompletedV1;
+import dev.epoch.events.event.MergeAbortedV1;
+import dev.epoch.events.event.ReplaySkippedV1;
+import dev.epoch.events.event.ReplayStartedV1;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reverts, cherry-picks, rebases and resets: whether they may begin. Each commit of a replay is
+ * merged against its parent then, and ends as {@link MergeProcessor} decides.
+ */
+public final class ReplayProcessor {
+  private ReplayProcessor() {}
+
+  public static Decision replay(RepositoryState state, ReplayCommitsV1 command) {
+    Optional<BranchState> found = state.branch(command.branch());
+    if (found.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    BranchState branch = found.get();
+    boolean rebase = command.verb().equals("rebase");
+    if (rebase && state.isDefault(branch)) {
+      return Decision.reject(
+          Code.VALIDATION,
+          "The default branch cannot be rebased: its rows are the live tables",
+          "Merge into it, or rebase the other branch onto it");
+    }
+    Optional<Decision> refusal =
+        MergeProcessor.refuseMove(state, branch, command.expectedHead())
+            .or(() ->
+                command.commits().stream()
+                    .flatMap(commit -> refuseCommit(state, command, commit).stream())
+                    .findFirst());
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    if (rebase && command.commits().isEmpty() && command.onto().equals(branch.head())) {
+      return Decision.accept(
+          new CommandCompletedV1(Map.of("up_to_date", "true", "commit", branch.head())));
+    }
+    if (!rebase && command.commits().size() == 1) {
+      return Decision.accepted();
+    }
+    return Decision.accept(
+        new ReplayStartedV1(
+            branch.id(),
+            command.verb(),
+            command.source(),
+            branch.head(),
+            branch.head().equals(command.onto()) ? null : command.onto(),
+            command.commits(),
+            command.mainline(),
+            command.strategy(),
+            command.author(),
+            command.liveChanges()));
+  }
+
+  private static Optional<Decision> refuseCommit(
+      RepositoryState state, ReplayCommitsV1 command, String id) {
+    Optional<CommitState> commit = state.commits().of(id);
+    if (commit.isEmpty()) {
+      return Optional.of(Refusals.commitNotFound(id));
+    }
+    if (commit.get().parents().isEmpty() || command.mainline() > commit.get().parents().size()) {
+      return Optional.of(
+          Decision.reject(
+              Code.VALIDATION,
+              "Commit "
+                  + Refusals.abbreviated(id)
+                  + " has "
+                  + commit.get().parents().size()
+                  + " parent(s), not "
+                  + Math.max(1, command.mainline())));
+    }
+    return Optional.empty();
+  }
+
+  public static Decision skip(RepositoryState state, SkipCommitV1 command) {
+    Optional<BranchState> found = state.branch(command.branch());
+    if (found.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    BranchState branch = found.get();
+    if (branch.operation() != null) {
+      return Refusals.busy(branch);
+    }
+    if (branch.replay() != null && branch.replay().onto() == null) {
+      return Decision.accept(
+          new ReplaySkippedV1(branch.id(), branch.replay().rest().getFirst(), "asked"));
+    }
+    return branch.merge() != null && !branch.merge().verb().equals("merge")
+        ? Decision.accept(new MergeAbortedV1(branch.merge().id(), branch.id()))
+        : Decision.reject(
+            new Rejection(
+                Code.NO_MERGE_IN_PROGRESS,
+                "No commit is being replayed on '" + branch.name() + "'",
+                Map.of("branch", branch.name())));
+  }
+
+  public static Decision skip(Continuation.SkipCommit facts) {
+    return Decision.accept(new ReplaySkippedV1(facts.branchId(), facts.commit(), "empty"));
+  }
+
+  public static Decision reset(RepositoryState state, ResetBranchV1 command) {
+    Optional<BranchState> found = state.branch(command.branch());
+    if (found.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    BranchState branch = found.get();
+    if (state.commits().of(command.targetCommit()).isEmpty()) {
+      return Refusals.commitNotFound(command.targetCommit());
+    }
+    return MergeProcessor.refuseMove(state, branch, command.expectedHead())
+        .orElseGet(() ->
+            branch.head().equals(command.targetCommit())
+                ? Decision.accept(
+                    new CommandCompletedV1(Map.of("up_to_date", "true", "commit", branch.head())))
+                : Decision.accepted());
+  }
+}
