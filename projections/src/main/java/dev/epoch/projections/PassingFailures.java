@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * Failures of a transaction that say something of the database at that moment, and nothing of the
- * event: a connection that was lost, a server that stops, a lock that was not to be had.
+ * event: a connection that was lost, a server that stops (this one too), a lock that was not to be
+ * had.
  */
 final class PassingFailures {
   /**
@@ -28,6 +29,7 @@ final class PassingFailures {
       if (cause instanceof ClosedConnectionException
           || cause instanceof VertxException
           || cause instanceof NoStackTraceThrowable
+          || cause instanceof InterruptedException
           || cause instanceof IOException) {
         return true;
       }

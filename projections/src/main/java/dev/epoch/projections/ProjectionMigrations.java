@@ -9,7 +9,7 @@ public final class ProjectionMigrations {
       new Migrations(
           "projections",
           ProjectionMigrations.class,
-          List.of("001-checkpoints.sql", "002-stops.sql"));
+          List.of("001-checkpoints.sql", "002-stops.sql", "003-read-models.sql"));
 
   private ProjectionMigrations() {}
 }

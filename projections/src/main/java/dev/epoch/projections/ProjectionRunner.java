@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Brings one projection up to the log and keeps it there.
@@ -36,6 +38,9 @@ final class ProjectionRunner implements AutoCloseable {
   private static final int PAGE = 500;
   private static final Duration IDLE = Duration.ofSeconds(2);
 
+  /** After a failure, or where it is known that more records are to come. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
   /** So long records are gathered when a page was short and nobody waits. */
   private static final Duration GATHER = Duration.ofMillis(100);
 
@@ -52,10 +57,10 @@ final class ProjectionRunner implements AutoCloseable {
   private final StopRunner stops;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Progress progress;
   private volatile long known;
-  private volatile long position;
   private volatile boolean closed;
-  private int waiting;
+  private long calls;
   private Thread thread;
 
   ProjectionRunner(Projector projector, EventLog log, Pool pool, EventDecoder decoder) {
@@ -63,7 +68,8 @@ final class ProjectionRunner implements AutoCloseable {
     this.log = log;
     this.pool = pool;
     this.decoder = decoder;
-    this.stops = new StopRunner(projector, log, pool, decoder);
+    this.progress = new Progress(projector.name());
+    this.stops = new StopRunner(projector, log, pool, decoder, this::call);
   }
 
   void start() {
@@ -81,37 +87,43 @@ final class ProjectionRunner implements AutoCloseable {
     }
   }
 
-  /** Waits until the projection includes the position; whether it does. */
-  boolean await(long wanted, Duration atMost) {
-    long nanos = atMost.toNanos();
+  /** There may be something to do beside new records. */
+  void call() {
     lock.lock();
     try {
-      waiting++;
+      calls++;
       changed.signalAll();
-      while (position < wanted && nanos > 0) {
-        nanos = changed.awaitNanos(nanos);
-      }
-      return position >= wanted;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     } finally {
-      waiting--;
       lock.unlock();
     }
   }
 
+  /**
+   * Completes when what the repository has up to this position is included; see {@link Progress}.
+   *
+   * @param newest position at which there is a record
+   */
+  Uni<Void> await(String repository, long wanted, long newest, Duration atMost) {
+    return progress.await(repository, wanted, atMost, () -> wake(newest));
+  }
+
   private void run() {
     while (!closed) {
+      long knownBefore = known;
+      long callsBefore = calls();
       int applied = 0;
+      boolean failed = false;
       try {
         applied = step();
       } catch (RuntimeException e) {
+        failed = true;
         LOG.log(
             System.Logger.Level.WARNING, "Projection " + projector.name() + " will try again", e);
       }
-      if (applied == 0) {
-        idle();
+      if (failed) {
+        idle(Long.MAX_VALUE, callsBefore, RETRY);
+      } else if (applied == 0) {
+        idle(knownBefore, callsBefore, knownBefore > progress.position() ? RETRY : IDLE);
       }
       if (applied < SHORT_PAGE) {
         gather();
@@ -119,13 +131,22 @@ final class ProjectionRunner implements AutoCloseable {
     }
   }
 
-  private void idle() {
+  private long calls() {
     lock.lock();
     try {
-      if (!closed && known <= position) {
-        changed.awaitNanos(IDLE.toNanos());
-      } else if (!closed) {
-        changed.awaitNanos(Duration.ofSeconds(1).toNanos());
+      return calls;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until there are records that were not known, or somebody calls. */
+  private void idle(long knownBefore, long callsBefore, Duration atMost) {
+    lock.lock();
+    try {
+      long left = atMost.toNanos();
+      while (!closed && left > 0 && known <= knownBefore && calls == callsBefore) {
+        left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -139,7 +160,7 @@ final class ProjectionRunner implements AutoCloseable {
     Duration atMost = projector.lifecycle() == Projector.Lifecycle.INLINE ? GATHER_INLINE : GATHER;
     lock.lock();
     try {
-      for (long left = atMost.toNanos(); left > 0 && waiting == 0 && !closed; ) {
+      for (long left = atMost.toNanos(); left > 0 && !progress.awaited() && !closed; ) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -152,17 +173,21 @@ final class ProjectionRunner implements AutoCloseable {
 
   /** Applies a page; how many records there were to apply. */
   private int step() {
-    Checkpoint checkpoint = Checkpoints.one(pool, projector.name()).await().indefinitely();
-    moved(checkpoint.position());
-    stops.run(checkpoint);
-    List<StoredRecord> page =
-        log.read(EventLog.ALL, checkpoint.position())
-            .select()
-            .first(PAGE)
-            .collect()
-            .asList()
+    long guess = progress.position();
+    var read =
+        Uni.combine()
+            .all()
+            .unis(Checkpoints.one(pool, projector.name()), page(guess))
+            .asTuple()
             .await()
             .indefinitely();
+    Checkpoint checkpoint = read.getItem1();
+    moved(checkpoint.position(), checkpoint.stops());
+    stops.run(checkpoint);
+    List<StoredRecord> page =
+        checkpoint.position() == guess
+            ? read.getItem2()
+            : page(checkpoint.position()).await().indefinitely();
     if (page.isEmpty()) {
       return 0;
     }
@@ -171,6 +196,10 @@ final class ProjectionRunner implements AutoCloseable {
       case EffectProjector effects -> effects(effects, checkpoint, page);
       case TableProjector tables -> tables(tables, checkpoint.position(), page);
     };
+  }
+
+  private Uni<List<StoredRecord>> page(long after) {
+    return log.read(EventLog.ALL, after).select().first(PAGE).collect().asList();
   }
 
   private int effects(EffectProjector effects, Checkpoint checkpoint, List<StoredRecord> page) {
@@ -222,7 +251,9 @@ final class ProjectionRunner implements AutoCloseable {
             .indefinitely();
     if (done) {
       found.values().forEach(stop -> StopRunner.log(projector, stop));
-      moved(last);
+      Map<String, Stop> all = new HashMap<>(progress.stops());
+      found.forEach(all::putIfAbsent);
+      moved(last, all);
     }
     return done;
   }
@@ -286,52 +317,69 @@ final class ProjectionRunner implements AutoCloseable {
     boolean moved;
     try {
       moved =
-          pool.withTransaction(transaction -> move(transaction, tables, before, page))
+          pool.withConnection(connection -> move(connection, tables, before, page))
               .await()
               .indefinitely();
     } catch (RuntimeException failure) {
       throw PassingFailures.passing(failure) ? new NotNowException(failure) : failure;
     }
     if (moved) {
-      moved(page.getLast().position());
+      moved(page.getLast().position(), progress.stops());
     }
     return moved;
   }
 
-  /** Data and checkpoint together, and only from where the page begins. */
+  /**
+   * Data and checkpoint together, and only from where the page begins. Who waits for the page waits
+   * for two round trips: one locks the checkpoint, one does all the rest. PostgreSQL rolls back a
+   * transaction that is to be committed after one of its statements failed.
+   */
   private Uni<Boolean> move(
-      SqlConnection transaction, TableProjector tables, long before, List<StoredRecord> page) {
+      SqlConnection connection, TableProjector tables, long before, List<StoredRecord> page) {
     List<String> names = List.of(projector.name());
-    return Checkpoints.lock(transaction, names)
-        .chain(checkpoints -> {
-          Checkpoint checkpoint = checkpoints.getFirst();
-          if (checkpoint.position() != before) {
-            return Uni.createFrom().item(false);
-          }
-          return InlineProjections.inSchema(transaction, InlineProjections.LIVE)
-              .chain(() ->
-                  InlineProjections.inOrder(
-                      page.stream()
-                          .filter(stored ->
-                              EventDecoder.repository(stored)
-                                  .filter(repository -> !checkpoint.stops().containsKey(repository))
-                                  .isPresent())
-                          .flatMap(stored -> decoder.decode(stored).stream())
-                          .map(event -> tables.apply(transaction, event))))
-              .chain(() -> Checkpoints.move(transaction, names, page.getLast().position()))
-              .replaceWith(true);
-        });
+    return Uni.combine()
+        .all()
+        .unis(
+            statement(connection, "BEGIN"),
+            Checkpoints.lock(connection, names),
+            InlineProjections.inSchema(connection, InlineProjections.LIVE))
+        .with((_, checkpoints, _) -> checkpoints.getFirst())
+        .chain(checkpoint ->
+            checkpoint.position() == before
+                ? InlineProjections.inOrder(
+                        Stream.of(
+                                work(connection, tables, checkpoint, page),
+                                Stream.of(
+                                    Checkpoints.move(connection, names, page.getLast().position()),
+                                    statement(connection, "COMMIT")))
+                            .flatMap(Function.identity()))
+                    .replaceWith(true)
+                : statement(connection, "ROLLBACK").replaceWith(false))
+        .onFailure()
+        .call(() -> statement(connection, "ROLLBACK").onFailure().recoverWithNull());
   }
 
-  private void moved(long to) {
-    lock.lock();
-    try {
-      position = Math.max(position, to);
-      known = Math.max(known, to);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  private Stream<Uni<Void>> work(
+      SqlConnection connection,
+      TableProjector tables,
+      Checkpoint checkpoint,
+      List<StoredRecord> page) {
+    return page.stream()
+        .filter(stored ->
+            EventDecoder.repository(stored)
+                .filter(repository -> !checkpoint.stops().containsKey(repository))
+                .isPresent())
+        .flatMap(stored -> decoder.decode(stored).stream())
+        .map(event -> tables.apply(connection, event));
+  }
+
+  private static Uni<Void> statement(SqlConnection connection, String sql) {
+    return connection.query(sql).execute().replaceWithVoid();
+  }
+
+  private void moved(long to, Map<String, Stop> now) {
+    progress.moved(to, now);
+    wake(to);
   }
 
   @Override

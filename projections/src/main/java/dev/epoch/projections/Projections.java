@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,7 +37,8 @@ public final class Projections implements AutoCloseable {
   private final EventLog log;
   private final EventDecoder decoder;
   private final Map<String, Projector> projectors = new LinkedHashMap<>();
-  private final Map<String, ProjectionRunner> runners = new LinkedHashMap<>();
+  private final Map<String, ProjectionRunner> runners = new ConcurrentHashMap<>();
+  private final AtomicLong builds = new AtomicLong();
 
   public Projections(Pool pool, EventLog log, EventDecoder decoder, List<Projector> projectors) {
     this.pool = pool;
@@ -91,9 +94,33 @@ public final class Projections implements AutoCloseable {
 
   /** Waits until the projection includes the position; whether it does. */
   public boolean await(String projection, long position, Duration atMost) {
+    try {
+      runners.get(projection).await(null, position, position, atMost).await().indefinitely();
+      return true;
+    } catch (BehindException behind) {
+      return false;
+    }
+  }
+
+  /**
+   * Completes when a read model includes what a repository has up to a position, without blocking.
+   * Who waits is told by the projection itself, as soon as its transaction is committed.
+   *
+   * @param wanted position of the log
+   * @param newest position at which this process knows a record; may be less than what is wanted
+   * @return fails with {@link BehindException} if the model is parked before that, or takes longer
+   */
+  public Uni<Void> include(
+      String projection, String repository, long wanted, long newest, Duration atMost) {
     ProjectionRunner runner = runners.get(projection);
-    runner.wake(position);
-    return runner.await(position, atMost);
+    return runner == null
+        ? Uni.createFrom().failure(new BehindException("The read models are not open yet"))
+        : runner.await(repository, wanted, newest, atMost);
+  }
+
+  /** Changes whenever a read model was built anew by this process: what was read before may go. */
+  public long builds() {
+    return builds.get();
   }
 
   /** How far each is; fails if the database does not answer in time. */
@@ -114,6 +141,11 @@ public final class Projections implements AutoCloseable {
 
   public List<String> names() {
     return List.copyOf(projectors.keySet());
+  }
+
+  /** Whether it is in tables of the metadata database, and can be built anew from the log. */
+  public boolean isInTables(String projection) {
+    return projectors.get(projection) instanceof TableProjector;
   }
 
   /**
@@ -184,8 +216,7 @@ public final class Projections implements AutoCloseable {
                 })
             .await()
             .indefinitely();
-    Optional.ofNullable(runners.get(projection))
-        .ifPresent(runner -> runner.wake(Long.MAX_VALUE >> 1));
+    Optional.ofNullable(runners.get(projection)).ifPresent(ProjectionRunner::call);
     return changed;
   }
 
@@ -203,9 +234,13 @@ public final class Projections implements AutoCloseable {
     Map<String, Stop> stops = new HashMap<>();
     while (true) {
       try {
-        return pool.withTransaction(transaction -> rebuild(transaction, tables, repository, stops))
-            .await()
-            .indefinitely();
+        Rebuild rebuilt =
+            pool.withTransaction(transaction -> rebuild(transaction, tables, repository, stops))
+                .await()
+                .indefinitely();
+        builds.incrementAndGet();
+        Optional.ofNullable(runners.get(projection)).ifPresent(ProjectionRunner::call);
+        return rebuilt;
       } catch (ReplayFailure failure) {
         Stop stop = failure.stop();
         if (PassingFailures.passing(failure) || stops.put(stop.repository(), stop) != null) {

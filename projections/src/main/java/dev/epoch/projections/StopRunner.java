@@ -39,11 +39,17 @@ final class StopRunner implements AutoCloseable {
 
   private volatile boolean closed;
 
-  StopRunner(Projector projector, EventLog log, Pool pool, EventDecoder decoder) {
+  private final Runnable onEnd;
+
+  /**
+   * @param onEnd called when a repository was worked on, for its stop may be gone
+   */
+  StopRunner(Projector projector, EventLog log, Pool pool, EventDecoder decoder, Runnable onEnd) {
     this.projector = projector;
     this.log = log;
     this.pool = pool;
     this.decoder = decoder;
+    this.onEnd = onEnd;
   }
 
   /** Goes on where that may be done; returns at once. */
@@ -89,6 +95,7 @@ final class StopRunner implements AutoCloseable {
     } finally {
       tried.put(repository, System.nanoTime());
       running.remove(repository);
+      onEnd.run();
     }
   }
 

@@ -16,10 +16,10 @@ import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.testing.PostgresClients;
 import dev.epoch.log.testing.PostgresServer;
 import dev.epoch.log.testing.Seed;
-import dev.epoch.projections.branchheads.BranchHeadsProjector;
-import dev.epoch.projections.commitgraph.CommitGraphProjector;
 import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.ReflogProjector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ class ProjectionTrialIT {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
   private static final List<String> COMPARED =
-      List.of("branch-heads", "commit-graph", "recovery-sidecars", "conflicts", "counted");
+      List.of("history", "recovery-sidecars", "conflicts", "counted");
 
   private final RecordCodec codec = new RecordCodec();
   private final EventDecoder decoder = new EventDecoder(codec);
@@ -80,7 +80,13 @@ class ProjectionTrialIT {
 
   @Test
   void readModelsAreExactWhateverHappens() {
-    run(500, Seed.random("projection trial"));
+    run(250, Seed.random("projection trial"));
+  }
+
+  @Test
+  @Tag("nightly")
+  void readModelsAreExactWhateverHappensForAWhile() {
+    run(1_000, Seed.random("projection trial, nightly"));
   }
 
   @Test
@@ -91,10 +97,10 @@ class ProjectionTrialIT {
 
   private List<TableProjector> tables() {
     return List.of(
-        new BranchHeadsProjector(),
-        new CommitGraphProjector(),
+        new HistoryProjector(),
         new RecoverySidecarsProjector(),
         new ConflictsProjector(),
+        new ReflogProjector(),
         new TrialProjectors.Fragile(),
         counted);
   }

@@ -1,6 +1,7 @@
 package dev.epoch.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.Actor;
 import dev.epoch.events.Digest;
@@ -25,10 +26,11 @@ import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.testing.PostgresClients;
-import dev.epoch.projections.branchheads.BranchHeadsProjector;
-import dev.epoch.projections.commitgraph.CommitGraphProjector;
 import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.history.HistoryProjector;
+import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.ReflogProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -125,10 +127,10 @@ class ProjectionsIT {
   private void open() {
     List<TableProjector> tables =
         List.of(
-            new BranchHeadsProjector(),
-            new CommitGraphProjector(),
+            new HistoryProjector(),
             new RecoverySidecarsProjector(),
             new ConflictsProjector(),
+            new ReflogProjector(),
             new Fragile());
     List<Projector> all = new java.util.ArrayList<>(tables);
     all.add(new Effects());
@@ -149,16 +151,31 @@ class ProjectionsIT {
   }
 
   @Test
-  void inlineModelsAreThereWhenTheAppendIsAnswered() {
+  void whoWaitsForAPositionReadsWhatIsThere() {
     // when
-    append(history());
+    long last = append(history());
+    projections.include("history", "shop", last, last, WAIT).await().atMost(WAIT);
+    projections.include("recovery-sidecars", "shop", last, last, WAIT).await().atMost(WAIT);
 
     // then
-    assertThat(clients.number("SELECT count(*) FROM epoch_read.branch_heads")).isEqualTo(2);
-    assertThat(clients.number("SELECT count(*) FROM epoch_read.commit_tables WHERE owner = 'c1'"))
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.branches")).isEqualTo(2);
+    assertThat(
+            clients.number(
+                "SELECT jsonb_array_length(changes)::bigint FROM epoch_read.commits WHERE commit_id = 'c1'"))
         .isEqualTo(2);
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.recorded_changes")).isZero();
     assertThat(clients.number("SELECT count(*) FROM epoch_read.recovery_sidecars")).isZero();
-    assertThat(clients.number("SELECT count(*) FROM epoch_read.recoveries")).isEqualTo(1);
+    RecoveryReads recovery = new RecoveryReads(clients.pool());
+    assertThat(recovery.open(List.of("shop")).await().atMost(WAIT)).isEmpty();
+    assertThat(recovery.completed(List.of("shop", "other")).await().atMost(WAIT))
+        .singleElement()
+        .satisfies(completed -> {
+          assertThat(completed.originalActor())
+              .isEqualTo(new Actor("alice", "Alice", "alice@example.com"));
+          assertThat(completed.tables()).isEqualTo(Map.of("users", "applied"));
+          assertThat(completed.outcome()).isEqualTo("rolled_forward");
+        });
+    assertThat(recovery.completed(List.of("other")).await().atMost(WAIT)).isEmpty();
   }
 
   @Test
@@ -167,8 +184,9 @@ class ProjectionsIT {
     long last = append(history());
 
     // then
-    assertThat(projections.await("conflicts", last, WAIT)).isTrue();
-    assertThat(projections.await("effects", last, WAIT)).isTrue();
+    for (String name : projections.names()) {
+      assertThat(projections.await(name, last, WAIT)).as(name).isTrue();
+    }
     assertThat(clients.number("SELECT sum(conflicts)::bigint FROM epoch_read.open_merge_tables"))
         .isEqualTo(3);
     assertThat(effects).hasSize(history().size());
@@ -179,10 +197,10 @@ class ProjectionsIT {
   void rebuiltModelsEqualTheLiveOnes() {
     // given
     long last = append(history());
-    projections.await("conflicts", last, WAIT);
 
-    for (String name : List.of("branch-heads", "commit-graph", "recovery-sidecars", "conflicts")) {
+    for (String name : List.of("history", "recovery-sidecars", "conflicts", "reflog")) {
       // when
+      projections.await(name, last, WAIT);
       Projections.Rebuild rebuild = projections.rebuild(name, null);
 
       // then
@@ -191,13 +209,13 @@ class ProjectionsIT {
     }
 
     // when somebody tampers with one
-    clients.execute("UPDATE epoch_read.branch_heads SET head = 'wrong' WHERE name = 'main'");
+    clients.execute("UPDATE epoch_read.branches SET merge_id = 'wrong' WHERE name = 'main'");
 
     // then it is found, and the rebuilt one takes its place
-    assertThat(projections.rebuild("branch-heads", null).equal()).isFalse();
-    assertThat(clients.number("SELECT count(*) FROM epoch_read.branch_heads WHERE head = 'wrong'"))
+    assertThat(projections.rebuild("history", null).equal()).isFalse();
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.branches WHERE merge_id = 'wrong'"))
         .isZero();
-    assertThat(projections.rebuild("branch-heads", null).equal()).isTrue();
+    assertThat(projections.rebuild("history", null).equal()).isTrue();
   }
 
   @Test
@@ -210,12 +228,23 @@ class ProjectionsIT {
     long last = append(List.of(new BranchCreatedV1("b3", "other", "c1", "main", Map.of())));
 
     // then
-    assertThat(projections.await("branch-heads", last, WAIT)).isTrue();
+    assertThat(projections.await("history", last, WAIT)).isTrue();
     assertThat(projections.await("conflicts", last, WAIT)).isTrue();
     Stop fragile = parked("fragile", "shop");
     assertThat(fragile.position()).isEqualTo(renamed);
     assertThat(fragile.error()).contains("division by zero");
-    assertThat(clients.number("SELECT count(*) FROM epoch_read.branch_heads")).isEqualTo(3);
+    assertThatThrownBy(
+            () -> projections.include("fragile", "shop", last, last, WAIT).await().atMost(WAIT))
+        .isInstanceOf(BehindException.class)
+        .hasMessageContaining("parked")
+        .hasMessageContaining("division by zero");
+    projections.include("fragile", "elsewhere", last, last, WAIT).await().atMost(WAIT);
+    Duration soon = Duration.ofMillis(50);
+    assertThatThrownBy(
+            () -> projections.include("history", "shop", last + 1, last, soon).await().atMost(WAIT))
+        .isInstanceOf(BehindException.class)
+        .hasMessageContaining("stands at " + last);
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.branches")).isEqualTo(3);
 
     // when it is tried again, it parks again; when the event is skipped, it goes on
     assertThat(projections.retry("fragile", null)).isTrue();
@@ -353,7 +382,7 @@ class ProjectionsIT {
             clients.pool(),
             log,
             decoder,
-            List.of(new ConflictsProjector(), new Fragile(), new BranchHeadsProjector()));
+            List.of(new ConflictsProjector(), new Fragile(), new HistoryProjector()));
     second.start();
 
     // when
@@ -417,7 +446,7 @@ class ProjectionsIT {
     return List.of(
         new RepositoryCreatedV1("", "main", "b1", "root"),
         new OperationPreparedV1(operation, "b1", "root", plan),
-        new CommitTablesRecordedV1(operation, List.of(entry("t1", "users"))),
+        new CommitTablesRecordedV1(operation, List.of(entry("t1", "users")), Map.of()),
         new CommitCreatedV1(
             operation,
             "b1",
@@ -430,7 +459,8 @@ class ProjectionsIT {
             List.of(),
             Map.of(),
             false,
-            null),
+            null,
+            Map.of()),
         new BranchCreatedV1("b2", "feature/x", "c1", "main", Map.of()),
         new OperationPreparedV1(second, "b2", "c1", plan),
         new CommitCreatedV1(
@@ -445,7 +475,8 @@ class ProjectionsIT {
             List.of(),
             Map.of(),
             false,
-            null),
+            null,
+            Map.of()),
         new RecoveryCompletedV1(
             second, "rolled_forward", author, Map.of("users", "applied"), "why"),
         new MergeOpenedV1(

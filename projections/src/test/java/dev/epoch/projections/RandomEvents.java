@@ -97,7 +97,7 @@ final class RandomEvents {
     List<Event> events =
         List.of(
             prepared(operation, branch),
-            new CommitTablesRecordedV1(operation, List.of(entry("t1", "users"))),
+            new CommitTablesRecordedV1(operation, List.of(entry("t1", "users")), Map.of()),
             new CommitCreatedV1(
                 operation,
                 branch,
@@ -110,7 +110,8 @@ final class RandomEvents {
                 List.of(),
                 Map.of(),
                 false,
-                null));
+                null,
+                Map.of()));
     commits.add(commit);
     return events;
   }

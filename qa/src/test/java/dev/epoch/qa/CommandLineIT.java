@@ -94,6 +94,14 @@ class CommandLineIT {
         "merge",
         "merge nowhere",
         "merge --continue",
+        "revert",
+        "revert nowhere",
+        "revert HEAD --abort",
+        "cherry-pick --continue",
+        "rebase nowhere",
+        "rebase --skip",
+        "reset HEAD",
+        "reset --hard nowhere",
         "merge feature/x --strategy best",
         "conflicts resolve customers --ours",
         "conflicts resolve customers --ours --theirs",
@@ -178,6 +186,25 @@ class CommandLineIT {
   }
 
   @Test
+  void commitsReadATableThatWasRemovedUntilItIsPurged() throws Exception {
+    shop.database()
+        .execute("CREATE TABLE visits (id int PRIMARY KEY)", "INSERT INTO visits VALUES (1), (2)");
+    epoch("table add visits --location " + shop.database().url() + "/public.visits").ok();
+    epoch("commit -m visits").ok();
+    assertThat(epoch("table remove visits").ok()).isEqualTo("Removed table 'visits'\n");
+    shop.database().execute("DROP TABLE visits");
+    epoch("commit -m 'without visits'").ok();
+
+    String query = "query 'SELECT count(*) FROM visits' --at main~1";
+    assertThat(epoch(query).ok()).contains("2");
+    assertThat(epoch("table remove visits").exitCode()).isNotZero();
+    epoch("table remove visits --purge").ok();
+    Shell.Result purged = epoch(query);
+    assertThat(purged.exitCode()).isNotZero();
+    assertThat(purged.err()).contains("versioned no more");
+  }
+
+  @Test
   void aRepositoryBeginsWithAStorageThatWasAddedBefore() throws Exception {
     Database mydb = server.database().create("mydb");
     mydb.execute("CREATE TABLE users (id int PRIMARY KEY)", "INSERT INTO users VALUES (1), (2)");
@@ -204,6 +231,58 @@ class CommandLineIT {
               Primary key: id
             dev
             """);
+  }
+
+  @Test
+  void historyIsTakenBackMadeAgainAndMoved() throws Exception {
+    Shop verbs = Shop.open(server, "verbs");
+    Shell there = server.shell(Files.createDirectory(home.resolve("verbs")));
+    there.epoch("repo", "open", "verbs").ok();
+    String names = "SELECT string_agg(name, ' ' ORDER BY id) FROM customers";
+
+    verbs.database().execute("UPDATE customers SET name = 'Mistake' WHERE id = 1");
+    there.epoch("commit", "-m", "a mistake").ok();
+    assertThat(there.epoch("revert", "HEAD").ok()).startsWith("Reverted HEAD on main (commit: ");
+    assertThat(verbs.database().rows(names)).containsExactly("Ada Bob Cleo");
+    assertThat(there.epoch("log", "-n", "1").ok())
+        .contains("Revert \"a mistake\"", "This reverts commit");
+
+    there.epoch("checkout", "-b", "topic").ok();
+    onBranch(verbs, "topic", "UPDATE customers SET name = 'Bea' WHERE id = 2");
+    there.epoch("commit", "-m", "Bob is Bea").ok();
+    onBranch(verbs, "topic", "UPDATE customers SET name = 'Clea' WHERE id = 3");
+    there.epoch("commit", "-m", "Cleo is Clea").ok();
+    there.epoch("checkout", "main").ok();
+    there.epoch("cherry-pick", "topic").ok();
+    assertThat(verbs.database().rows(names)).containsExactly("Ada Bob Clea");
+    assertThat(there.epoch("cherry-pick", "topic").exitCode()).isNotZero();
+
+    verbs.database().execute("UPDATE customers SET name = 'Bill' WHERE id = 2");
+    there.epoch("commit", "-m", "Bob is Bill").ok();
+    there.epoch("checkout", "topic").ok();
+    Shell.Result stopped = there.epoch("rebase", "main");
+    assertThat(stopped.exitCode()).isEqualTo(1);
+    assertThat(stopped.out()).contains("CONFLICT: customers", "epoch rebase --continue");
+    assertThat(there.epoch("merge", "main").err()).contains("A rebase of 'main' on 'topic'");
+    there.epoch("conflicts", "resolve", "customers", "--theirs").ok();
+    assertThat(there.epoch("rebase", "--continue").ok()).startsWith("Finished on topic (commit: ");
+    assertThat(there.epoch("query", "--format", "csv", names).ok()).contains("Ada Bea Clea");
+
+    verbs.database().execute("UPDATE customers SET name = 'lost?' WHERE id = 1");
+    there.epoch("checkout", "main").ok();
+    Shell.Result reset = there.epoch("reset", "--hard", "HEAD~1");
+    assertThat(reset.ok()).startsWith("main is now at ");
+    assertThat(verbs.database().rows(names)).containsExactly("Ada Bob Clea");
+    String saved = reset.err().replaceAll("(?s).*'epoch cherry-pick ([0-9a-f]+)'.*", "$1");
+    there.epoch("cherry-pick", saved).ok();
+    assertThat(verbs.database().rows(names)).containsExactly("lost? Bob Clea");
+    assertThat(there.epoch("reset", "HEAD~1").err()).contains("--hard");
+  }
+
+  private static void onBranch(Shop shop, String branch, String sql) throws Exception {
+    try (Connection session = shop.database().connect()) {
+      Database.execute(session, "SELECT epoch.use_branch('" + branch + "')", sql);
+    }
   }
 
   private static int overlays() throws Exception {

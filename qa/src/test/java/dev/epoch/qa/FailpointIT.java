@@ -88,7 +88,7 @@ class FailpointIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("nightly")
   void everyStepOfACommit() throws Exception {
     endsAt("commit-to-branch.completing", this::commit, "rolled_forward");
     endsAt("commit-to-branch.completed", this::commit, null);
@@ -97,7 +97,7 @@ class FailpointIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("nightly")
   void everyStepOfAMerge() throws Exception {
     endsAt("merge-branch.prepared", this::merge, "rolled_back");
     endsAt("merge-branch.applied.1", this::merge, "rolled_forward");
@@ -106,7 +106,7 @@ class FailpointIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("nightly")
   void recoveryItselfIsEnded() throws Exception {
     // given a commit in doubt, and a start that ends in the midst of its recovery
     server.stop();
@@ -136,7 +136,7 @@ class FailpointIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("nightly")
   void everyStepOfARegistrationAndARemoval() throws Exception {
     for (String failpoint : List.of("prepared", "applied.1", "completing")) {
       registrationEndsAt(failpoint);
@@ -145,7 +145,7 @@ class FailpointIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("nightly")
   void aRegistrationIsThereAfterItsLastStep() throws Exception {
     registrationEndsAt("completed");
     removalEndsAt("completed");
@@ -195,6 +195,8 @@ class FailpointIT {
     // then
     checkThatNothingIsLeftOfNotes(failpoint);
     shop.commit("main", "without notes");
+    assertThat(shop.query("SELECT note FROM notes ORDER BY id", "main~1"))
+        .isEqualTo("[[\"there before\"],[\"captured\"]]");
   }
 
   private void register() {
@@ -212,7 +214,9 @@ class FailpointIT {
             shop.database()
                 .rows(
                     """
-                    SELECT c.relname FROM pg_class AS c WHERE c.relname LIKE 'notes\\_\\_%'
+                    SELECT c.relname FROM pg_class AS c
+                    -- but for what commits read
+                    WHERE c.relkind = 'r' AND c.relname LIKE 'notes\\_\\_%' AND c.relname NOT LIKE 'notes\\_\\_a%'
                     UNION ALL
                     SELECT p.proname FROM pg_proc AS p WHERE p.proname LIKE 'notes\\_\\_%'
                     UNION ALL

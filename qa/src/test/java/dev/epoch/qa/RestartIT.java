@@ -93,7 +93,7 @@ class RestartIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("nightly")
   @Timeout(1800)
   void everyAcknowledgedCommitIsThereOnceAfterManyKills() throws Exception {
     killAmidCommits(20);

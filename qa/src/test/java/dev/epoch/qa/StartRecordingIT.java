@@ -58,6 +58,7 @@ class StartRecordingIT {
   }
 
   @Test
+  @Tag("nightly")
   void aRunRecordsBesideItAndLaterStartsUseThat() throws Exception {
     // given a first run
     try (ServerProcess server = new ServerProcess(folder.resolve("data"))) {
@@ -88,7 +89,7 @@ class StartRecordingIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("nightly")
   void aRecordingThatWasKilledIsMadeAgain() throws Exception {
     // given one that was killed with a running PostgreSQL, which another one does not disturb
     Process killed = record();
@@ -129,7 +130,7 @@ class StartRecordingIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("nightly")
   void whatCannotBeRecordedIsNotTriedAgainUntilTheNextBuild() throws Exception {
     Path jar = target.resolve("quarkus-app/quarkus/generated-bytecode.jar");
     Files.delete(jar);

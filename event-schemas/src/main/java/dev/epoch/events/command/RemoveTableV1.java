@@ -5,5 +5,7 @@ package dev.epoch.events.command;
  *
  * @param name in the repository
  * @param force also with uncommitted changes
+ * @param keep what commits read of it stays; if not, what earlier removals of this name kept goes
+ *     too
  */
-public record RemoveTableV1(String name, boolean force) implements Command {}
+public record RemoveTableV1(String name, boolean force, boolean keep) implements Command {}

@@ -27,7 +27,7 @@ public record ReplayCommitsV1(
     String verb,
     String source,
     List<String> commits,
-    int mainline,
+    long mainline,
     String onto,
     String strategy,
     String message,

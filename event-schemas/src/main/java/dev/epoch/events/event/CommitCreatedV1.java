@@ -1,6 +1,7 @@
 package dev.epoch.events.event;
 
 import dev.epoch.events.Actor;
+import dev.epoch.events.table.FormerTable;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import java.time.Instant;
@@ -25,6 +26,8 @@ import java.util.UUID;
  *     goes on with the merge's own commit
  * @param liveCommit id of the commit of live changes that the same operation made before this one,
  *     or null
+ * @param formerTables by name: what tables that changed or were removed were in the first parent;
+ *     those that it did not have are left out
  */
 public record CommitCreatedV1(
     UUID operationId,
@@ -38,12 +41,14 @@ public record CommitCreatedV1(
     List<String> removedTables,
     Map<String, RowsLocation> locations,
     boolean live,
-    String liveCommit)
+    String liveCommit,
+    Map<String, FormerTable> formerTables)
     implements Event {
   public CommitCreatedV1 {
     parents = parents == null ? List.of() : List.copyOf(parents);
     tables = tables == null ? List.of() : List.copyOf(tables);
     removedTables = removedTables == null ? List.of() : List.copyOf(removedTables);
     locations = locations == null ? Map.of() : Map.copyOf(locations);
+    formerTables = formerTables == null ? Map.of() : Map.copyOf(formerTables);
   }
 }

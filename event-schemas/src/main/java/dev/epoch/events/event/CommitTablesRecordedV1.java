@@ -1,7 +1,9 @@
 package dev.epoch.events.event;
 
+import dev.epoch.events.table.FormerTable;
 import dev.epoch.events.table.TableEntry;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -9,9 +11,13 @@ import java.util.UUID;
  *
  * @param operationId of the operation
  * @param tables changed against the first parent
+ * @param formerTables by name: what they were there, those that it did not have are left out
  */
-public record CommitTablesRecordedV1(UUID operationId, List<TableEntry> tables) implements Event {
+public record CommitTablesRecordedV1(
+    UUID operationId, List<TableEntry> tables, Map<String, FormerTable> formerTables)
+    implements Event {
   public CommitTablesRecordedV1 {
     tables = tables == null ? List.of() : List.copyOf(tables);
+    formerTables = formerTables == null ? Map.of() : Map.copyOf(formerTables);
   }
 }

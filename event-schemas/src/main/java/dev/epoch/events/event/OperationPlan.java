@@ -28,8 +28,19 @@ public sealed interface OperationPlan {
       TableSchema schema)
       implements OperationPlan {}
 
-  /** Capture is removed from a table. */
-  record RemoveTable(String tableId, String name) implements OperationPlan {}
+  /**
+   * Capture is removed from a table.
+   *
+   * @param force also with uncommitted changes
+   * @param keep what commits read of it stays
+   * @param dropped ids of tables of this name that were removed before, and of which nothing stays
+   */
+  record RemoveTable(String tableId, String name, boolean force, boolean keep, List<String> dropped)
+      implements OperationPlan {
+    public RemoveTable {
+      dropped = dropped == null ? List.of() : List.copyOf(dropped);
+    }
+  }
 
   /**
    * Uncommitted changes of tables become a commit.

@@ -26,7 +26,7 @@ public record ReplayStartedV1(
     String from,
     String onto,
     List<String> commits,
-    int mainline,
+    long mainline,
     String strategy,
     Actor author,
     String liveChanges)

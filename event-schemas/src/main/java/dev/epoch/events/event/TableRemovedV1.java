@@ -3,10 +3,12 @@ package dev.epoch.events.event;
 import java.util.UUID;
 
 /**
- * A table is not versioned any more; what Epoch kept of it is gone.
+ * A table is not versioned any more; what Epoch kept of it is gone, or is kept for commits only.
  *
  * @param operationId the operation that removed the capture
  * @param tableId of the registration
  * @param name in the repository
+ * @param kept whether commits still read what they read of it
  */
-public record TableRemovedV1(UUID operationId, String tableId, String name) implements Event {}
+public record TableRemovedV1(UUID operationId, String tableId, String name, boolean kept)
+    implements Event {}

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The shape of a table.
+ * The shape of a table. Rows of an append-only table, which nothing of the user's tells apart, have
+ * one more column behind those of the user: an id that Epoch gives, which is their key.
  *
  * @param columns in the table's order; rows hold their values in this order
  * @param primaryKey names of the key columns in key order, never empty
@@ -17,6 +18,9 @@ public record TableSchema(
     List<String> primaryKey,
     List<Constraint> constraints,
     List<Index> indexes) {
+
+  /** Name of the column with the ids of an append-only table's rows; no other column has it. */
+  public static final String ROW_ID = "epoch_row";
 
   public TableSchema {
     columns = List.copyOf(columns);
@@ -36,6 +40,20 @@ public record TableSchema(
       }
     }
     return -1;
+  }
+
+  /** Whether rows have nothing but the id that Epoch gave them to be told apart by. */
+  @JsonIgnore
+  public boolean appendOnly() {
+    return primaryKey.equals(List.of(ROW_ID));
+  }
+
+  /** The columns that the user's table has. */
+  @JsonIgnore
+  public List<Column> usersColumns() {
+    return appendOnly()
+        ? columns.stream().filter(column -> !column.name().equals(ROW_ID)).toList()
+        : columns;
   }
 
   public Optional<Column> column(String name) {

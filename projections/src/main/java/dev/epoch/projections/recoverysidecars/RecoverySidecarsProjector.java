@@ -5,6 +5,7 @@ import dev.epoch.events.RecordCodec;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.OperationAbortedV1;
+import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RecoveryCompletedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
@@ -22,17 +23,19 @@ import java.util.UUID;
  * Operations in flight, one row each while they are in doubt, and the audit trail of recoveries.
  */
 public final class RecoverySidecarsProjector implements TableProjector {
+  public static final String NAME = "recovery-sidecars";
+
   private static final List<String> TABLES =
       List.of(
           """
           CREATE TABLE IF NOT EXISTS recovery_sidecars (
             repository text NOT NULL,
             operation_id uuid NOT NULL,
+            kind text NOT NULL,
             branch_id text NOT NULL,
             expected_head text NOT NULL,
-            plan jsonb NOT NULL,
-            actor_id text NOT NULL,
-            operation_position bigint NOT NULL,
+            actor jsonb NOT NULL,
+            position bigint NOT NULL,
             prepared_at timestamptz NOT NULL,
             PRIMARY KEY (repository, operation_id)
           )
@@ -42,8 +45,8 @@ public final class RecoverySidecarsProjector implements TableProjector {
             repository text NOT NULL,
             operation_id uuid NOT NULL,
             outcome text NOT NULL,
-            recovery_actor text NOT NULL,
-            original_actor text NOT NULL,
+            recovery_actor jsonb NOT NULL,
+            original_actor jsonb NOT NULL,
             tables jsonb NOT NULL,
             reason text NOT NULL,
             recovered_at timestamptz NOT NULL,
@@ -55,9 +58,9 @@ public final class RecoverySidecarsProjector implements TableProjector {
   private static final String OPEN =
       """
       INSERT INTO recovery_sidecars (
-        repository, operation_id, branch_id, expected_head, plan, actor_id, operation_position, prepared_at
+        repository, operation_id, kind, branch_id, expected_head, actor, position, prepared_at
       )
-      VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8)
+      VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8)
       """;
 
   private static final String CLOSE =
@@ -71,7 +74,7 @@ public final class RecoverySidecarsProjector implements TableProjector {
       INSERT INTO recoveries (
         repository, operation_id, outcome, recovery_actor, original_actor, tables, reason, recovered_at, position
       )
-      VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9)
+      VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6::text::jsonb, $7, $8, $9)
       """;
 
   private static final String DELETE =
@@ -83,12 +86,12 @@ public final class RecoverySidecarsProjector implements TableProjector {
 
   @Override
   public String name() {
-    return "recovery-sidecars";
+    return NAME;
   }
 
   @Override
   public Lifecycle lifecycle() {
-    return Lifecycle.INLINE;
+    return Lifecycle.ASYNCHRONOUS;
   }
 
   @Override
@@ -110,11 +113,11 @@ public final class RecoverySidecarsProjector implements TableProjector {
               OPEN,
               event.repository(),
               e.operationId(),
+              kind(e.plan()),
               e.branchId(),
               e.expectedHead(),
-              json(e.plan()),
-              event.stored().envelope().actor().id(),
-              event.stored().version(),
+              json(event.stored().envelope().actor()),
+              event.stored().position(),
               Sql.time(event.stored().envelope().time()));
       case OperationAbortedV1 e -> close(transaction, event, e.operationId());
       case CommitCreatedV1 e when e.live() -> Uni.createFrom().voidItem();
@@ -129,8 +132,8 @@ public final class RecoverySidecarsProjector implements TableProjector {
               event.repository(),
               e.operationId(),
               e.outcome(),
-              event.stored().envelope().actor().id(),
-              e.originalActor().id(),
+              json(event.stored().envelope().actor()),
+              json(e.originalActor()),
               json(e.tables()),
               e.reason(),
               Sql.time(event.stored().envelope().time()),
@@ -144,6 +147,15 @@ public final class RecoverySidecarsProjector implements TableProjector {
     return operation == null
         ? Uni.createFrom().voidItem()
         : Sql.run(transaction, CLOSE, event.repository(), operation);
+  }
+
+  private static String kind(OperationPlan plan) {
+    return switch (plan) {
+      case OperationPlan.Commit commit -> "commit";
+      case OperationPlan.Merge merge -> "merge";
+      case OperationPlan.RegisterTable register -> "register_table";
+      case OperationPlan.RemoveTable remove -> "remove_table";
+    };
   }
 
   private static String json(Object value) {

@@ -9,12 +9,15 @@ import dev.epoch.benchmarks.measure.FullScan;
 import dev.epoch.benchmarks.measure.LargeCommit;
 import dev.epoch.benchmarks.measure.LargeDiff;
 import dev.epoch.benchmarks.measure.LargeMerge;
+import dev.epoch.benchmarks.measure.LargeRow;
 import dev.epoch.benchmarks.measure.LiveWrites;
+import dev.epoch.benchmarks.measure.LogPages;
 import dev.epoch.benchmarks.measure.PointRead;
 import dev.epoch.benchmarks.measure.RangeRead;
 import dev.epoch.benchmarks.measure.ServerStart;
 import dev.epoch.benchmarks.measure.SmallMerge;
 import dev.epoch.benchmarks.measure.UntouchedTable;
+import dev.epoch.benchmarks.measure.WebhookDelivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,11 +37,14 @@ public final class Suite {
           new UntouchedTable(),
           new LiveWrites(),
           new CommitRate(),
+          new LogPages(),
           new LargeCommit(),
           new SmallMerge(),
           new LargeMerge(),
           new LargeDiff(),
           new EventAppend(),
+          new WebhookDelivery(),
+          new LargeRow(),
           new ServerStart(),
           new CommandStart());
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,11 +30,18 @@ public final class Workbench implements AutoCloseable {
   private final Map<Class<?>, Object> fixtures = new LinkedHashMap<>();
   private final Thread emergency = new Thread(this::closeQuietly);
 
+  /** In MiB; the merge of a row of 50 MB takes more than 2,000. */
+  private static final int SERVER_HEAP = 6144;
+
   /**
    * What is measured on the layers of a branch must not be materialized by the server meanwhile;
    * what is to be materialized is so by command.
    */
   private static final Map<String, String> LAYERS_STAY = Map.of("EPOCH_COPIES_LIMIT", "0");
+
+  /** Subscribers run in the process of the benchmark. */
+  private static final Map<String, String> RECEIVERS_HERE =
+      Map.of("EPOCH_WEBHOOKS_ALLOW", "127.0.0.1");
 
   private Workbench(
       Scale scale,
@@ -68,8 +76,9 @@ public final class Workbench implements AutoCloseable {
     Path home = Files.createTempDirectory(parent, "epoch-benchmark");
     UserPostgres postgres = UserPostgres.start(home.resolve("user-postgres"));
     try {
-      ServerProcess server = new ServerProcess(home.resolve("server"));
+      ServerProcess server = new ServerProcess(home.resolve("server")).heap(SERVER_HEAP);
       Map<String, String> settings = new HashMap<>(LAYERS_STAY);
+      settings.putAll(RECEIVERS_HERE);
       if (!serverOptions.isEmpty()) {
         settings.put("JAVA_TOOL_OPTIONS", serverOptions);
       }
@@ -126,6 +135,21 @@ public final class Workbench implements AutoCloseable {
     Api api = new Api(server.url(), name);
     api.post("/repositories", Api.json("name", name));
     return new Repository(name, database, api);
+  }
+
+  /**
+   * What the server and the PostgreSQLs have had of the processors since they began. Tells versions
+   * apart also where others use the machine.
+   */
+  public Duration processorTime() {
+    Stream<ProcessHandle> ours =
+        ProcessHandle.allProcesses()
+            .filter(process -> process.info().commandLine().orElse("").contains(home.toString()));
+    return Stream.concat(ProcessHandle.current().children(), ours)
+        .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+        .distinct()
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   /** Data that is made when first asked for. */

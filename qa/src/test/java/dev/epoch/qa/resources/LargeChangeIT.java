@@ -35,7 +35,14 @@ class LargeChangeIT {
   @Test
   @Timeout(300)
   void manyChangedRowsAreDiffedAndMergedInLittleMemory() throws Exception {
-    changeAll(30_000, 600, 112);
+    changeAll(15_000, 1_200, 112);
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(900)
+  void moreChangedRowsAreDiffedAndMergedInLittleMemory() throws Exception {
+    changeAll(100_000, 600, 112);
   }
 
   @Test

@@ -19,8 +19,15 @@ class ManyBranchesIT {
 
   @Test
   @Timeout(300)
+  void tensOfBranches() throws Exception {
+    branches(50);
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(600)
   void hundredsOfBranches() throws Exception {
-    branches(200);
+    branches(400);
   }
 
   @Test

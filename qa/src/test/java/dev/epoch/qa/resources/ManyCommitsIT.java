@@ -23,8 +23,15 @@ class ManyCommitsIT {
 
   @Test
   @Timeout(300)
-  void hundredsOfCommits() throws Exception {
-    commits(500);
+  void aHundredCommits() throws Exception {
+    commits(100);
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(600)
+  void thousandsOfCommits() throws Exception {
+    commits(2_000);
   }
 
   @Test

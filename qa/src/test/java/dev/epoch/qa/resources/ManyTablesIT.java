@@ -20,6 +20,13 @@ class ManyTablesIT {
 
   @Test
   @Timeout(300)
+  void tensOfTables() throws Exception {
+    tables(30);
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(600)
   void aHundredTables() throws Exception {
     tables(100);
   }

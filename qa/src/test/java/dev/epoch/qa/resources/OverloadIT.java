@@ -38,6 +38,13 @@ class OverloadIT {
   @Test
   @Timeout(300)
   void aShortOverloadIsRefused() throws Exception {
+    overload(Duration.ofSeconds(1), Duration.ofSeconds(4));
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(300)
+  void aLongerOverloadIsRefused() throws Exception {
     overload(Duration.ofSeconds(2), Duration.ofSeconds(10));
   }
 

@@ -33,6 +33,13 @@ class SlowConsumersIT {
   @Test
   @Timeout(300)
   void aFewSlowReadersHoldNobodyUp() throws Exception {
+    slow(40, 120, 192);
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(600)
+  void tensOfSlowReadersHoldNobodyUp() throws Exception {
     slow(60, 200, 192);
   }
 

@@ -18,7 +18,14 @@ class DatabaseTrialIT {
   @Test
   @Timeout(900)
   void theServerHealsFromAFewFaults() throws Exception {
-    run(Integer.getInteger("epoch.test.faults", 6));
+    run(Integer.getInteger("epoch.test.faults", 2));
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(900)
+  void theServerHealsFromEachFault() throws Exception {
+    run(DatabaseTrial.Fault.values().length);
   }
 
   @Test

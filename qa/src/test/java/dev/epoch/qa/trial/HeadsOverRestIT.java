@@ -25,6 +25,13 @@ class HeadsOverRestIT {
   @Test
   @Timeout(600)
   void aHistoryIsLinearizable() throws Exception {
+    run(600);
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(600)
+  void aLongerHistoryIsLinearizable() throws Exception {
     run(2_000);
   }
 

@@ -19,7 +19,14 @@ class KillTrialIT {
   @Test
   @Timeout(900)
   void nothingIsLostInAFewKills() throws Exception {
-    run(Integer.getInteger("epoch.test.kills", 20));
+    run(Integer.getInteger("epoch.test.kills", 5));
+  }
+
+  @Test
+  @Tag("nightly")
+  @Timeout(1_800)
+  void nothingIsLostInTensOfKills() throws Exception {
+    run(50);
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.epoch.cli;
 
+import dev.epoch.cli.command.ApplyCommand;
 import dev.epoch.cli.command.AuthCommand;
 import dev.epoch.cli.command.AuthKeyCommand;
 import dev.epoch.cli.command.AuthKeyCreateCommand;
 import dev.epoch.cli.command.AuthKeyListCommand;
 import dev.epoch.cli.command.AuthKeyRevokeCommand;
+import dev.epoch.cli.command.BlameCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
@@ -13,6 +15,7 @@ import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
 import dev.epoch.cli.command.CheckoutCommand;
+import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
 import dev.epoch.cli.command.CompletionCommand;
 import dev.epoch.cli.command.ConflictsCommand;
@@ -23,15 +26,20 @@ import dev.epoch.cli.command.DoctorCommand;
 import dev.epoch.cli.command.EventsCommand;
 import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
+import dev.epoch.cli.command.HistoryCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
 import dev.epoch.cli.command.QueryCommand;
+import dev.epoch.cli.command.RebaseCommand;
+import dev.epoch.cli.command.ReflogCommand;
 import dev.epoch.cli.command.RepositoryCommand;
 import dev.epoch.cli.command.RepositoryListCommand;
 import dev.epoch.cli.command.RepositoryOpenCommand;
 import dev.epoch.cli.command.RepositorySetCommand;
+import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
+import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StatusCommand;
@@ -55,6 +63,16 @@ import dev.epoch.cli.command.TagDeleteCommand;
 import dev.epoch.cli.command.TagListCommand;
 import dev.epoch.cli.command.TagShowCommand;
 import dev.epoch.cli.command.UnstageCommand;
+import dev.epoch.cli.command.WebhookCommand;
+import dev.epoch.cli.command.WebhookCreateCommand;
+import dev.epoch.cli.command.WebhookDeleteCommand;
+import dev.epoch.cli.command.WebhookDeliveriesCommand;
+import dev.epoch.cli.command.WebhookListCommand;
+import dev.epoch.cli.command.WebhookRedeliverCommand;
+import dev.epoch.cli.command.WebhookRotateCommand;
+import dev.epoch.cli.command.WebhookShowCommand;
+import dev.epoch.cli.command.WebhookTestCommand;
+import dev.epoch.cli.command.WebhookUpdateCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,14 +100,23 @@ final class CommandCatalog {
           "commit",
           "log",
           "show",
+          "reflog",
+          "history",
+          "blame",
           "diff",
+          "apply",
           "merge",
+          "revert",
+          "cherry-pick",
+          "rebase",
+          "reset",
           "tag",
           "conflicts",
           "resolve",
           "query",
           "storage",
           "events",
+          "webhook",
           "auth",
           "gc",
           "doctor",
@@ -118,7 +145,9 @@ final class CommandCatalog {
       return arguments;
     }
     line.addSubcommand(called, create(called));
-    return called.equals("log") ? withCounts(arguments, place.get()) : arguments;
+    return called.equals("log") || called.equals("reflog")
+        ? withCounts(arguments, place.get())
+        : arguments;
   }
 
   /** Every command, for what must know them all. */
@@ -173,14 +202,23 @@ final class CommandCatalog {
       case "commit" -> new CommitCommand(session);
       case "log" -> new LogCommand(session);
       case "show" -> new ShowCommand(session);
+      case "reflog" -> new ReflogCommand(session);
+      case "history" -> new HistoryCommand(session);
+      case "blame" -> new BlameCommand(session);
+      case "apply" -> new ApplyCommand(session);
       case "diff" -> new DiffCommand(session);
       case "merge" -> new MergeCommand(session);
+      case "revert" -> new RevertCommand(session);
+      case "cherry-pick" -> new CherryPickCommand(session);
+      case "rebase" -> new RebaseCommand(session);
+      case "reset" -> new ResetCommand(session);
       case "tag" -> tag();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
       case "events" -> new EventsCommand(session);
+      case "webhook" -> webhook();
       case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
@@ -228,6 +266,19 @@ final class CommandCatalog {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine webhook() {
+    return new CommandLine(new WebhookCommand(session))
+        .addSubcommand("create", new WebhookCreateCommand(session))
+        .addSubcommand("list", new WebhookListCommand(session))
+        .addSubcommand("show", new WebhookShowCommand(session))
+        .addSubcommand("update", new WebhookUpdateCommand(session))
+        .addSubcommand("delete", new WebhookDeleteCommand(session))
+        .addSubcommand("test", new WebhookTestCommand(session))
+        .addSubcommand("deliveries", new WebhookDeliveriesCommand(session))
+        .addSubcommand("redeliver", new WebhookRedeliverCommand(session))
+        .addSubcommand("rotate", new WebhookRotateCommand(session));
   }
 
   private CommandLine access() {

@@ -10,7 +10,32 @@ final class Refs {
   private static final Pattern STEPS = Pattern.compile("(?:[~^]\\d*)+$");
   private static final Pattern STEP = Pattern.compile("([~^])(\\d*)");
 
+  private static final Pattern MOVES = Pattern.compile("^([^~^]*)@\\{(\\d{1,6})}");
+
   private Refs() {}
+
+  /** Where a branch stood some moves ago: {@code main@{2}}. */
+  @FunctionalInterface
+  interface Moves {
+    /** Id of the commit. */
+    String back(String branch, int count);
+  }
+
+  /**
+   * The same as {@link #resolve(String, Supplier)}, with {@code branch@{n}} replaced by the commit;
+   * without a name it is the current branch.
+   */
+  static String resolve(String typed, Supplier<String> branch, Moves moves) {
+    Matcher matcher = MOVES.matcher(typed);
+    if (!matcher.find()) {
+      return resolve(typed, branch);
+    }
+    String name = matcher.group(1);
+    String named = name.isEmpty() || name.equals("HEAD") ? branch.get() : name;
+    return resolve(
+        moves.back(named, Integer.parseInt(matcher.group(2))) + typed.substring(matcher.end()),
+        branch);
+  }
 
   /**
    * A ref with {@code HEAD} and {@code @} replaced by the branch and first-parent steps added up:

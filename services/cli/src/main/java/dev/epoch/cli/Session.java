@@ -3,6 +3,7 @@ package dev.epoch.cli;
 import dev.epoch.cli.configuration.Settings;
 import dev.epoch.cli.configuration.Workspace;
 import dev.epoch.client.EpochClient;
+import dev.epoch.client.Reflog;
 import dev.epoch.client.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,7 +212,29 @@ public final class Session implements AutoCloseable {
 
   /** A ref as the server knows it. */
   public String ref(String typed) {
-    return Refs.resolve(typed, this::branch);
+    return Refs.resolve(typed, this::branch, this::moves);
+  }
+
+  private String moves(String branch, int count) {
+    int left = count;
+    String after = null;
+    do {
+      Reflog page = client().branches().reflog(branch, Math.min(left + 1, 1000), after);
+      if (left < page.entries().size()) {
+        return Optional.ofNullable(page.entries().get(left).to())
+            .orElseThrow(() ->
+                new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    "branch '" + branch + "' is deleted",
+                    "'epoch reflog " + branch + "' shows where it was"));
+      }
+      left -= page.entries().size();
+      after = page.next();
+    } while (after != null);
+    throw new CommandFailure(
+        ExitCode.NOT_FOUND,
+        "branch '" + branch + "' has not moved " + count + " times",
+        "'epoch reflog " + branch + "' shows its moves");
   }
 
   /** Whether the server has been sent a command that it has not answered. */

@@ -47,6 +47,22 @@ public final class Branches {
     scope.send(scope.delete("branches", name).query("force", force));
   }
 
+  /**
+   * A page of moves of heads, the latest first.
+   *
+   * @param branch null for all
+   * @param after null for the first page
+   */
+  public Reflog reflog(String branch, int limit, String after) {
+    return Reflog.of(
+        scope.send(
+            scope
+                .get("reflog")
+                .query("branch", branch)
+                .query("limit", limit)
+                .query("after", after)));
+  }
+
   /** Compares what two branches have that the other has not. */
   public Branch.Comparison compare(String source, String target) {
     return Branch.Comparison.of(

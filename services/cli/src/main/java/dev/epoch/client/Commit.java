@@ -7,6 +7,8 @@ import java.util.Objects;
 /**
  * A commit.
  *
+ * @param committerName who asked for it; null if the server does not tell
+ * @param committerEmail null if there is none
  * @param createdAt ISO 8601
  * @param parents ids, the first one is the line that was merged into
  */
@@ -15,6 +17,8 @@ public record Commit(
     String message,
     String authorName,
     String authorEmail,
+    String committerName,
+    String committerEmail,
     String createdAt,
     List<String> parents,
     List<TableChange> tables,
@@ -42,6 +46,8 @@ public record Commit(
         json.path("message").asText(),
         json.path("author_name").asText(),
         json.path("author_email").asText(),
+        Json.text(json, "committer_name"),
+        Json.text(json, "committer_email"),
         json.path("created_at").asText(),
         Json.items(json.path("parents"), "parents").stream().map(JsonNode::asText).toList(),
         tables,

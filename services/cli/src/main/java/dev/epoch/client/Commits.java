@@ -47,17 +47,20 @@ public final class Commits {
       String since,
       String until,
       String author,
+      String committer,
+      String actor,
       String table,
       boolean all) {
 
     /** The newest commits of a ref. */
     public static Selection of(String ref, int limit) {
-      return new Selection(ref, limit, 0, null, null, null, null, false);
+      return new Selection(ref, limit, 0, null, null, null, null, null, null, false);
     }
 
     /** The same from another offset. */
     public Selection from(long newOffset, int newLimit) {
-      return new Selection(ref, newLimit, newOffset, since, until, author, table, all);
+      return new Selection(
+          ref, newLimit, newOffset, since, until, author, committer, actor, table, all);
     }
   }
 
@@ -92,6 +95,8 @@ public final class Commits {
                 .query("since", selection.since())
                 .query("until", selection.until())
                 .query("author", selection.author())
+                .query("committer", selection.committer())
+                .query("actor", selection.actor())
                 .query("table", selection.table())
                 .query("all", selection.all() ? true : null)));
   }

@@ -1,5 +1,12 @@
 package dev.epoch.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
@@ -56,6 +63,51 @@ public final class Diffs {
                 .query("type", type == null ? null : type.wire())
                 .query("limit", limit)
                 .query("after", after)));
+  }
+
+  /**
+   * All changed records of a table as text, read while they come; close it. An {@link IOException}
+   * of it means that the rest did not come.
+   *
+   * @param type only these, or null for all
+   * @param form media type: {@code application/x-ndjson}, {@code text/csv}, {@code application/sql}
+   */
+  public Reader text(String table, Range range, Diff.Type type, String form) {
+    return new InputStreamReader(
+        scope.transport().stream(
+            scope
+                .get("diff", table)
+                .query("base", range.base())
+                .query("target", range.target())
+                .query("working", range.workingOrNull())
+                .query("type", type == null ? null : type.wire())
+                .accept(form)
+                .asLongAsItTakes()),
+        StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Applies changes as uncommitted changes of a branch, all or none.
+   *
+   * @param changes each {@code {table, type, key, before, after}}
+   * @param force whatever the records are now
+   * @param dryRun only to be told
+   * @throws RefusedException with status 409 if records are not as the changes expect them
+   */
+  public Records.Written apply(
+      String branch, List<JsonNode> changes, boolean force, boolean dryRun) {
+    ObjectNode body = Json.object();
+    ArrayNode list = body.putArray("changes");
+    changes.forEach(list::add);
+    return Records.Written.of(
+        scope.send(
+            scope
+                .post("apply")
+                .query("branch", branch)
+                .query("force", force ? true : null)
+                .query("dry_run", dryRun ? true : null)
+                .body(body)
+                .asLongAsItTakes()));
   }
 
   /** The changes of one table's schema. */

@@ -84,6 +84,11 @@ public final class EpochClient implements AutoCloseable {
     return new Merges(scope);
   }
 
+  /** Reverts, cherry-picks, rebases and resets. */
+  public Replays replays() {
+    return new Replays(scope);
+  }
+
   /** Conflicts of open merges. */
   public Conflicts conflicts() {
     return new Conflicts(scope);
@@ -102,6 +107,11 @@ public final class EpochClient implements AutoCloseable {
   /** The event log. */
   public Events events() {
     return new Events(scope);
+  }
+
+  /** Events sent to URLs. */
+  public Webhooks webhooks() {
+    return new Webhooks(scope);
   }
 
   /** How the server is. */

@@ -18,9 +18,10 @@ public final class Events {
    *
    * @param from position of the first one
    * @param type only of this type
-   * @param branch only of this branch
+   * @param branch only of branches that fit
+   * @param table only about tables that fit
    */
-  public record Selection(String from, String type, String branch) {}
+  public record Selection(String from, String type, String branch, String table) {}
 
   /** One page of events. */
   public Event.Page page(Selection selection, Integer limit) {
@@ -47,6 +48,8 @@ public final class Events {
   }
 
   private static Call selected(Call call, Selection selection) {
-    return call.query("type", selection.type()).query("branch", selection.branch());
+    return call.query("type", selection.type())
+        .query("branch", selection.branch())
+        .query("table", selection.table());
   }
 }

@@ -46,6 +46,11 @@ public final class Json {
     return NODES.objectNode();
   }
 
+  /** A text. */
+  public static JsonNode text(String value) {
+    return NODES.textNode(value);
+  }
+
   /** An empty array to fill. */
   public static ArrayNode array() {
     return NODES.arrayNode();

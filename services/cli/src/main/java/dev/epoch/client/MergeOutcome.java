@@ -36,6 +36,14 @@ public record MergeOutcome(
         json);
   }
 
+  /** Of a commit, or of what waits for its commit. */
+  static MergeOutcome committed(String source, String target, JsonNode json) {
+    return json.has("result_commit_id")
+        ? of(json)
+        : new MergeOutcome(
+            source, target, false, false, List.of(), 0, Json.text(json, "id"), null, json);
+  }
+
   static MergeOutcome conflicting(String source, String target, RefusedException refusal) {
     JsonNode details = refusal.details();
     return new MergeOutcome(

@@ -93,6 +93,32 @@ public final class Records {
     return scope.send(scope.get("tables", table, "records", key).query("ref", ref));
   }
 
+  /**
+   * A page of the commits that changed a record, the newest first.
+   *
+   * @param key primary key; {@code 1,2} for a composite one
+   * @param after null for the first page
+   */
+  public RecordHistory history(String table, String key, String ref, int limit, String after) {
+    return RecordHistory.of(
+        scope.send(
+            scope
+                .get("tables", table, "records", key, "history")
+                .query("ref", ref)
+                .query("limit", limit)
+                .query("after", after)));
+  }
+
+  /**
+   * Which commit each field of a record comes from.
+   *
+   * @param key primary key; {@code 1,2} for a composite one
+   */
+  public RecordHistory.Blame blame(String table, String key, String ref) {
+    return RecordHistory.Blame.of(
+        scope.send(scope.get("tables", table, "records", key, "blame").query("ref", ref)));
+  }
+
   private static void addAll(ArrayNode array, List<ObjectNode> nodes) {
     nodes.forEach(array::add);
   }

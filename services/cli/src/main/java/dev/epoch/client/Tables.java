@@ -22,9 +22,15 @@ public final class Tables {
    *
    * @param storageName null for the default one
    * @param primaryKey empty to let the server find it
+   * @param appendOnly whether rows are only ever added, and get ids instead of a key
    */
   public record Draft(
-      String name, String location, String storageName, String path, List<String> primaryKey) {
+      String name,
+      String location,
+      String storageName,
+      String path,
+      List<String> primaryKey,
+      boolean appendOnly) {
 
     /** Checks what must be there. */
     public Draft {
@@ -48,6 +54,9 @@ public final class Tables {
     if (!draft.primaryKey().isEmpty()) {
       ArrayNode key = body.putArray("primary_key");
       draft.primaryKey().forEach(key::add);
+    }
+    if (draft.appendOnly()) {
+      body.put("append_only", true);
     }
     Call call = scope.post("tables").query("branch", branch).body(body).asLongAsItTakes();
     return Table.of(scope.send(call));
@@ -117,9 +126,19 @@ public final class Tables {
     return Table.of(scope.send(scope.post("tables", name, "refresh").query("ref", branch)));
   }
 
-  /** Ends the registration of a table. */
-  public void remove(String name, String branch, boolean force) {
+  /**
+   * Ends the registration of a table.
+   *
+   * @param force also with changes that are not committed
+   * @param purge commits cannot read it afterwards
+   */
+  public void remove(String name, String branch, boolean force, boolean purge) {
     scope.send(
-        scope.delete("tables", name).query("ref", branch).query("force", force ? true : null));
+        scope
+            .delete("tables", name)
+            .query("ref", branch)
+            .query("force", force ? true : null)
+            .query("purge", purge ? true : null)
+            .asLongAsItTakes());
   }
 }

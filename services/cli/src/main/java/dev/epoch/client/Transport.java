@@ -3,6 +3,7 @@ package dev.epoch.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -123,6 +124,34 @@ final class Transport implements AutoCloseable {
         throw unreachable(call, interrupted);
       }
       await(pause, call);
+    }
+  }
+
+  /**
+   * Sends a call whose answer is read while it comes; close it.
+   *
+   * @throws RefusedException if the server answers with an error
+   * @throws UnreachableException if no answer comes
+   */
+  InputStream stream(Call call) {
+    HttpRequest request = request(call);
+    Instant start = Instant.now();
+    try {
+      HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+      observe(request, String.valueOf(response.statusCode()), start);
+      if (response.statusCode() >= 400) {
+        try (InputStream body = response.body()) {
+          String text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+          throw RefusedException.of(response.statusCode(), parse(text), text);
+        }
+      }
+      return response.body();
+    } catch (IOException lost) {
+      observe(request, reason(lost), start);
+      throw unreachable(call, lost);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw unreachable(call, interrupted);
     }
   }
 

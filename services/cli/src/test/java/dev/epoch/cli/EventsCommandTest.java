@@ -94,4 +94,42 @@ class EventsCommandTest extends CommandTest {
 
     prints("{\"position\":1,\"type\":\"a\"}\n", "events", "-f", "-n", "1", "--format", "json");
   }
+
+  @Test
+  void runsACommandForEachEvent() {
+    String stream = "text/event-stream";
+    server.on(
+        "GET /events/stream",
+        200,
+        "id: 7\ndata: "
+            + FIRST.replace("\n", "")
+            + "\n\nid: 8\ndata: "
+            + SECOND.replace("\n", "")
+            + "\n\n",
+        Map.of("Content-Type", stream));
+
+    prints(
+        "",
+        "events",
+        "--follow",
+        "--limit",
+        "2",
+        "--table",
+        "users",
+        "--exec",
+        "cat >> seen; echo $EPOCH_EVENT_POSITION:$EPOCH_EVENT_TYPE:$EPOCH_EVENT_BRANCH >> seen");
+
+    assertThat(shell.read("seen"))
+        .contains("\"position\":7", "7:branch-committed:main\n", "8:branch-created:\n");
+    assertThat(server.requests("GET /events/stream").getLast().query())
+        .containsEntry("table", "users");
+    fails(
+        1,
+        "error: the command for event 7 ended with 3\nhint: go on with it: --from 7\n",
+        "events",
+        "--follow",
+        "--exec",
+        "exit 3");
+    assertThat(shell.run("events", "--exec", "true").exitCode()).isEqualTo(2);
+  }
 }

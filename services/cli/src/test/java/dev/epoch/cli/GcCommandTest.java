@@ -37,14 +37,16 @@ class GcCommandTest extends CommandTest {
   void dropsUnderBothNames() {
     server
         .on("POST /admin/cleanup", "{\"branches\": [\"b-1\"]}")
-        .on("POST /admin/cleanup", "{\"branches\": []}");
+        .on("POST /admin/cleanup", "{\"branches\": [], \"tables\": [\"users\"]}")
+        .on("POST /admin/cleanup", "{\"branches\": [], \"tables\": []}");
 
     prints("Dropped the rows of 1 deleted branch\n", "gc");
+    prints("Dropped the rows of 1 removed table\n", "gc");
     prints("Nothing to clean up\n", "cleanup");
 
     assertThat(server.requests("POST /admin/cleanup"))
         .extracting(request -> request.body().toString())
-        .containsExactly("{\"dry_run\":false}", "{\"dry_run\":false}");
+        .containsOnly("{\"dry_run\":false}");
   }
 
   @Test

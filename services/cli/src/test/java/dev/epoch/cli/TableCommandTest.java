@@ -49,7 +49,11 @@ class TableCommandTest extends CommandTest {
         .isEqualTo("{\"name\":\"users\",\"storage_name\":\"prod-pg\",\"path\":\"sales.users\"}");
     assertThat(sentBy("table", "add", "customers", "orders"))
         .isEqualTo("{\"name\":\"orders\",\"path\":\"orders\"}");
-    assertThat(server.requests("POST /tables")).hasSize(5);
+    assertThat(sentBy("table", "add", "log", "--append-only"))
+        .isEqualTo("{\"name\":\"log\",\"path\":\"log\",\"append_only\":true}");
+    assertThat(shell.run("table", "add", "log", "--append-only", "--key", "id").exitCode())
+        .isEqualTo(2);
+    assertThat(server.requests("POST /tables")).hasSize(6);
   }
 
   @Test
@@ -240,5 +244,8 @@ class TableCommandTest extends CommandTest {
     prints("Removed table 'users'\n", "table", "remove", "users", "--force");
     assertThat(server.requests("DELETE /tables/users").getLast().query())
         .containsEntry("force", "true");
+    prints("Removed table 'users'\n", "table", "remove", "users", "--purge");
+    assertThat(server.requests("DELETE /tables/users").getLast().query())
+        .isEqualTo(Map.of("repository", "shop", "ref", "main", "purge", "true"));
   }
 }

@@ -72,7 +72,7 @@ class EventSubscriptionTest {
         .on("GET /events/stream", 200, "data: {\"position\": 7, \"half\": true", STREAM)
         .on("GET /events/stream", 200, event(7, "c") + event(8, "d"), STREAM);
 
-    follow(3, new Events.Selection("5", null, "main"));
+    follow(3, new Events.Selection("5", null, "main", null));
 
     assertThat(received).extracting(Event::position).containsExactly("5", "6", "7");
     assertThat(received).extracting(Event::actor).containsOnly("Dana");
@@ -104,7 +104,7 @@ class EventSubscriptionTest {
                 client
                     .events()
                     .follow(
-                        new Events.Selection(null, null, null),
+                        new Events.Selection(null, null, null, null),
                         SILENCE,
                         event -> {
                           first.countDown();
@@ -121,7 +121,7 @@ class EventSubscriptionTest {
   void aRefusedSubscriptionIsNotRepeated() {
     server.on("GET /events/stream", 404, "{\"error\": \"X\", \"message\": \"no such repository\"}");
 
-    assertThatThrownBy(() -> follow(1, new Events.Selection(null, null, null)))
+    assertThatThrownBy(() -> follow(1, new Events.Selection(null, null, null, null)))
         .isInstanceOf(RefusedException.class)
         .hasMessage("no such repository");
     assertThat(server.requests()).hasSize(1);
@@ -131,7 +131,7 @@ class EventSubscriptionTest {
   void aServerThatWasNeverThereIsAnError() {
     server.close();
 
-    assertThatThrownBy(() -> follow(1, new Events.Selection(null, null, null)))
+    assertThatThrownBy(() -> follow(1, new Events.Selection(null, null, null, null)))
         .isInstanceOf(UnreachableException.class);
   }
 }

@@ -115,7 +115,8 @@ public final class EngineThroughput {
                   commit.removed(),
                   Map.of(),
                   false,
-                  null);
+                  null,
+                  Map.of());
           log.add(
               new Stored(
                   RecordType.of(event).wireName(),

@@ -73,6 +73,8 @@ public final class RandomHistory {
       settle();
     } else if (state().storages().byName().isEmpty()) {
       storages();
+    } else if (state().tables().idByName().isEmpty() && chance(30)) {
+      send(new DeleteRepositoryV1("shop"));
     } else if (state().tables().idByName().isEmpty() && !chance(4)) {
       tables();
     } else {
@@ -112,7 +114,7 @@ public final class RandomHistory {
       tags();
     } else if (choice < 398) {
       nonsense();
-    } else if (choice < 410) {
+    } else if (choice < 402) {
       send(new DeleteRepositoryV1("shop"));
     } else if (choice < 440) {
       replay();
@@ -388,7 +390,7 @@ public final class RandomHistory {
 
   private void tables() {
     if (chance(6)) {
-      Answer answer = send(new RemoveTableV1(any(TABLES), true));
+      Answer answer = send(new RemoveTableV1(any(TABLES), true, chance(2)));
       settleSoon(answer);
       return;
     }

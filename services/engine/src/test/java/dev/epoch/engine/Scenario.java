@@ -98,7 +98,7 @@ public final class Scenario {
   }
 
   public Scenario removeTable(String name) {
-    Answer prepared = ok(new RemoveTableV1(name, false));
+    Answer prepared = ok(new RemoveTableV1(name, false, true));
     step(new Continuation.CompleteRemoval(prepared.command()), prepared);
     return this;
   }

@@ -3,11 +3,13 @@ package dev.epoch.gateway;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
@@ -44,19 +46,45 @@ public final class Backends {
         table.id(),
         table.name(),
         new TablePath(table.schemaName(), table.tableName()),
-        table.schema());
+        table.schema(),
+        table.removed());
   }
 
-  /**
-   * The table of a commit's entry; fails if it is versioned no more, because its history went with
-   * it.
-   */
+  /** The table of a commit's entry; fails if it was removed with what commits read of it. */
   public static TableHandle handle(RepositoryState state, TableEntry entry) {
     RegisteredTable table = state.tables().byId().get(entry.tableId());
-    if (table.removed()) {
+    if (table.removed() && !table.kept()) {
       throw pruned(entry.name());
     }
     return handle(state, table);
+  }
+
+  /** Whether any commit has the table, also one that no branch reaches. */
+  static boolean isCommitted(RepositoryState state, String tableId) {
+    return state.commits().byId().values().stream()
+        .flatMap(commit -> commit.changed().stream())
+        .anyMatch(entry -> entry.tableId().equals(tableId));
+  }
+
+  /** The physical half of a removal. Repeating it changes nothing. */
+  void remove(RepositoryState state, OperationPlan.RemoveTable plan) {
+    RegisteredTable table = state.tables().byId().get(plan.tableId());
+    adapter(state, table).remove(handle(state, table), removal(state, plan));
+    for (String id : plan.dropped()) {
+      RegisteredTable former = state.tables().byId().get(id);
+      adapter(state, former).remove(handle(state, former), Removal.OF_EVERYTHING);
+    }
+  }
+
+  private static Removal removal(RepositoryState state, OperationPlan.RemoveTable plan) {
+    return new Removal(plan.force(), plan.keep() && isCommitted(state, plan.tableId()));
+  }
+
+  /** Fails as {@link #remove} would, as things are. */
+  void requireRemovable(RepositoryState state, RegisteredTable table, boolean force, boolean keep) {
+    OperationPlan.RemoveTable plan =
+        new OperationPlan.RemoveTable(table.id(), table.name(), force, keep, List.of());
+    adapter(state, table).requireRemovable(handle(state, table), removal(state, plan));
   }
 
   static HistoryPrunedException pruned(String table) {

@@ -11,8 +11,8 @@ import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,12 +20,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
- * Takes back what deleted branches left in databases, once no branch or tag reaches a commit whose
- * rows are there.
+ * Takes back what deleted branches and removed tables left in databases, once no branch or tag
+ * reaches a commit whose rows are there.
  */
 public final class CleanupService {
+  private static final Logger LOG = Logger.getLogger(CleanupService.class.getName());
+
   private final StorageAdapters adapters;
   private final Backends backends;
 
@@ -39,23 +43,58 @@ public final class CleanupService {
    * afterwards. New branches and merges wait for it, and it waits for a rebuild.
    *
    * @param dryRun whether only to tell
-   * @return ids of the deleted branches whose rows are gone, or would be
    */
-  public List<String> cleanup(LiveRepository repository, boolean dryRun) {
+  public Cleaned cleanup(LiveRepository repository, boolean dryRun) {
     return repository.retention().drop(used -> cleanup(repository.state(), used, dryRun));
   }
 
-  private List<String> cleanup(RepositoryState state, Set<String> used, boolean dryRun) {
-    Set<String> kept = kept(state, used);
+  /**
+   * What is gone, or would be.
+   *
+   * @param branches ids of deleted branches
+   * @param tables names of removed tables
+   */
+  public record Cleaned(List<String> branches, List<String> tables) {}
+
+  /** What commits read of removed tables goes with the repository; it is deleted. */
+  public void forget(RepositoryState state) {
+    for (StorageAdapter database : databases(state)) {
+      try {
+        database.reclaimTables(state.name(), Set.of(), false);
+      } catch (StorageException e) {
+        LOG.log(
+            Level.WARNING,
+            e,
+            () -> "What repository " + state.name() + " kept of removed tables is still there");
+      }
+    }
+  }
+
+  private Cleaned cleanup(RepositoryState state, Set<String> used, boolean dryRun) {
+    Kept kept = kept(state, used);
+    Set<String> branches = new LinkedHashSet<>();
+    Set<String> tables = new LinkedHashSet<>();
+    for (StorageAdapter database : databases(state)) {
+      branches.addAll(database.reclaim(state.name(), kept.overlays(), dryRun));
+      tables.addAll(database.reclaimTables(state.name(), kept.tables(), dryRun));
+    }
+    return new Cleaned(
+        List.copyOf(branches), tables.stream().map(id -> name(state, id)).sorted().toList());
+  }
+
+  private static String name(RepositoryState state, String tableId) {
+    RegisteredTable table = state.tables().byId().get(tableId);
+    return table == null ? tableId : table.name();
+  }
+
+  private Set<StorageAdapter> databases(RepositoryState state) {
     Set<StorageAdapter> databases = new LinkedHashSet<>();
     for (StorageState storage : state.storages().byName().values()) {
       if (storage.enabled()) {
         databases.add(adapters.adapter(storage));
       }
     }
-    Set<String> reclaimed = new LinkedHashSet<>();
-    databases.forEach(database -> reclaimed.addAll(database.reclaim(state.name(), kept, dryRun)));
-    return new ArrayList<>(reclaimed);
+    return databases;
   }
 
   /**
@@ -97,25 +136,46 @@ public final class CleanupService {
    * were not cleaned up there yet.
    */
   static Set<String> held(RepositoryState state, StorageAdapter database) {
-    Set<String> held = kept(state);
+    Set<String> held = kept(state).overlays();
     held.addAll(database.reclaim(state.name(), held, true));
     return held;
   }
 
-  /** Ids of branches whose overlays are read by a commit that a branch, tag or merge reaches. */
-  static Set<String> kept(RepositoryState state) {
+  /**
+   * What a commit reads that a branch, tag or merge reaches.
+   *
+   * @param overlays ids of branches
+   * @param tables ids
+   */
+  record Kept(Set<String> overlays, Set<String> tables) {
+    private void add(RowsLocation location) {
+      if (location.overlay() != null) {
+        overlays.add(location.overlay());
+      }
+    }
+  }
+
+  static Kept kept(RepositoryState state) {
     return kept(state, Set.of());
   }
 
-  private static Set<String> kept(RepositoryState state, Set<String> used) {
-    Set<String> kept = new HashSet<>(state.branches().byId().keySet());
+  private static Kept kept(RepositoryState state, Set<String> used) {
+    Kept kept = new Kept(new HashSet<>(state.branches().byId().keySet()), new HashSet<>());
     Deque<String> open = new ArrayDeque<>(used);
     for (BranchState branch : state.branches().byId().values()) {
       open.add(branch.head());
       if (branch.merge() != null) {
         open.add(branch.merge().sourceCommit());
+        open.addAll(branch.merge().bases());
       }
-      branch.locations().values().forEach(location -> keep(kept, location));
+      if (branch.replay() != null) {
+        open.add(branch.replay().from());
+        open.addAll(branch.replay().rest());
+        if (branch.replay().onto() != null) {
+          open.add(branch.replay().onto());
+        }
+      }
+      branch.locations().values().forEach(kept::add);
     }
     state.tags().byName().values().forEach(tag -> open.add(tag.commit()));
     for (OperationState operation : state.operations().values()) {
@@ -127,7 +187,8 @@ public final class CleanupService {
     while (!open.isEmpty()) {
       CommitState commit = state.commits().byId().get(open.remove());
       for (TableEntry entry : commit.changed()) {
-        keep(kept, entry.location());
+        kept.add(entry.location());
+        kept.tables().add(entry.tableId());
       }
       for (String parent : commit.parents()) {
         if (seen.add(parent)) {
@@ -136,11 +197,5 @@ public final class CleanupService {
       }
     }
     return kept;
-  }
-
-  private static void keep(Set<String> kept, RowsLocation location) {
-    if (location.overlay() != null) {
-      kept.add(location.overlay());
-    }
   }
 }

@@ -33,6 +33,7 @@ public final class CopyKeeper implements AutoCloseable {
 
   private final VersioningServer server;
   private final Policy policy;
+  private final Duration patience;
   private final Map<StorageAdapter, Watched> watched = new HashMap<>();
   private volatile boolean closed;
 
@@ -52,8 +53,16 @@ public final class CopyKeeper implements AutoCloseable {
   }
 
   public CopyKeeper(VersioningServer server, Policy policy) {
+    this(server, policy, PATIENCE);
+  }
+
+  /**
+   * @param patience how long a copy waits, at most, for those who read the table at that moment
+   */
+  CopyKeeper(VersioningServer server, Policy policy, Duration patience) {
     this.server = server;
     this.policy = policy;
+    this.patience = patience;
   }
 
   /** Looks from now on, on a thread of its own. */
@@ -133,7 +142,7 @@ public final class CopyKeeper implements AutoCloseable {
       if (table.table().id().equals(hot.tableId())) {
         database
             .autoMaterialize(
-                Backends.handle(state, branch), table.table(), policy.mostBytes(), PATIENCE)
+                Backends.handle(state, branch), table.table(), policy.mostBytes(), patience)
             .ifPresent(copy ->
                 LOG.info(
                     "Materialized %s on branch %s of %s, which is read a lot: %d KB"

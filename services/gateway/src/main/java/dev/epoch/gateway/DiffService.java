@@ -4,9 +4,11 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
@@ -36,7 +38,11 @@ public final class DiffService {
     for (String name : names) {
       Side before = side(base, name);
       Side after = side(target, name);
-      if (before.state.equals(after.state)) {
+      if (before.equals(after)) {
+        continue;
+      }
+      if (isAnother(before, after) && !isComparable(base, before, target, after)) {
+        diffs.add(new TableDiff(name, count(target, after), 0, count(base, before), true));
         continue;
       }
       long inserted = 0;
@@ -96,9 +102,49 @@ public final class DiffService {
           "Table '" + table + "' is neither in " + base.label() + " nor in " + target.label(),
           Map.of("table", table));
     }
+    if (isAnother(before, after)) {
+      if (!isComparable(base, before, target, after)) {
+        throw new RefusedException(
+            Code.SCHEMA_CHANGED,
+            "Table '%s' was registered anew, with other columns or elsewhere, between %s and %s"
+                .formatted(table, base.label(), target.label()),
+            Map.of("table", table, "remedy", "Read it at each of them: epoch query --at REF"));
+      }
+      before = new Side(before.handle, new TableState.Another(before.handle, before.state));
+    }
     return backends
         .adapter(target.state(), handle)
         .changes(handle, before.state, after.state, query);
+  }
+
+  private static boolean isAnother(Side before, Side after) {
+    return before.handle != null
+        && after.handle != null
+        && !before.handle.id().equals(after.handle.id());
+  }
+
+  private boolean isComparable(Snapshot base, Side before, Snapshot target, Side after) {
+    return !after.handle.schema().appendOnly()
+        && before.handle.schema().columns().equals(after.handle.schema().columns())
+        && before.handle.schema().primaryKey().equals(after.handle.schema().primaryKey())
+        // ids of rows are of one registration
+        && !after.handle.schema().appendOnly()
+        && backends
+            .adapter(base.state(), before.handle)
+            .equals(backends.adapter(target.state(), after.handle));
+  }
+
+  private long count(Snapshot snapshot, Side side) {
+    long count = 0;
+    try (RowStream<Row> rows =
+        backends
+            .adapter(snapshot.state(), side.handle)
+            .rows(side.handle, side.state, RowQuery.all())) {
+      for (; rows.hasNext(); rows.next()) {
+        count++;
+      }
+    }
+    return count;
   }
 
   private record Side(TableHandle handle, TableState state) {}

@@ -1,8 +1,10 @@
 package dev.epoch.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.record.RecordHistory;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
@@ -41,6 +43,27 @@ public final class ReadService {
     return backends
         .adapter(snapshot.state(), readable.handle())
         .row(readable.handle(), readable.state(), key);
+  }
+
+  /**
+   * The commits of one record of a table that is registered now.
+   *
+   * @throws RefusedException if there is no such table
+   */
+  public RecordHistory history(RepositoryState state, String table, RowKey key) {
+    return new RecordHistory(backends, state, registered(state, table), key);
+  }
+
+  /** The table of this name that is registered now. */
+  public static RegisteredTable registered(RepositoryState state, String table) {
+    return state
+        .tables()
+        .named(table)
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.TABLE_NOT_FOUND,
+                "Table '" + table + "' is not registered",
+                Map.of("table", table)));
   }
 
   /** Values of the database that a table is in. */

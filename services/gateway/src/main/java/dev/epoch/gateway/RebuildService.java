@@ -95,12 +95,12 @@ public final class RebuildService {
       }
     }
     List<Difference> differences = new ArrayList<>();
-    Set<String> kept = CleanupService.kept(state);
+    CleanupService.Kept kept = CleanupService.kept(state);
     int read = 0;
     for (Map.Entry<String, TableEntry> each : states.entrySet()) {
       TableEntry entry = each.getValue();
       RegisteredTable table = state.tables().byId().get(entry.tableId());
-      if (table.removed()) {
+      if (table.removed() && !table.kept()) {
         continue;
       }
       read++;
@@ -120,7 +120,10 @@ public final class RebuildService {
         }
       } catch (RuntimeException e) {
         String overlay = entry.location().overlay();
-        if (e instanceof HistoryPrunedException && !kept.contains(overlay)) {
+        boolean mayBeGone =
+            overlay != null && !kept.overlays().contains(overlay)
+                || table.removed() && !kept.tables().contains(table.id());
+        if (e instanceof HistoryPrunedException && mayBeGone) {
           read--;
           continue;
         }

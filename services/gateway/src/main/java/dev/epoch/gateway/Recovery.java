@@ -2,7 +2,6 @@ package dev.epoch.gateway;
 
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.OperationState;
-import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.events.Actor;
@@ -13,6 +12,7 @@ import dev.epoch.storage.BusyException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
@@ -155,9 +155,8 @@ public final class Recovery implements AutoCloseable {
             yield abort(repository, operation, original, Map.of(plan.name(), "reverted"));
           }
           case OperationPlan.RemoveTable plan -> {
-            RegisteredTable table = state.tables().byId().get(plan.tableId());
             try {
-              backends.adapter(state, table).remove(Backends.handle(state, table));
+              backends.remove(state, plan);
             } catch (StorageUnavailableException | OutcomeUnknownException | BusyException away) {
               throw away;
             } catch (StorageException refused) {
@@ -296,7 +295,7 @@ public final class Recovery implements AutoCloseable {
 
   private void removeCapture(RepositoryState state, OperationPlan.RegisterTable plan) {
     StorageState storage = state.storages().byName().get(plan.storage());
-    backends.adapters().adapter(storage).remove(handle(state, plan));
+    backends.adapters().adapter(storage).remove(handle(state, plan), Removal.OF_EVERYTHING);
   }
 
   static TableHandle handle(RepositoryState state, OperationPlan.RegisterTable plan) {

@@ -37,7 +37,7 @@ final class ReplayRunner {
   record Step(
       String verb,
       String commit,
-      int mainline,
+      long mainline,
       String strategy,
       String message,
       Actor author,
@@ -199,7 +199,10 @@ final class ReplayRunner {
   private static MergeIntent intent(RepositoryState state, BranchState branch, Step step) {
     CommitState commit = state.commits().byId().get(step.commit());
     CommitState parent =
-        state.commits().byId().get(commit.parents().get(Math.max(1, step.mainline()) - 1));
+        state
+            .commits()
+            .byId()
+            .get(commit.parents().get(Math.toIntExact(Math.max(1, step.mainline())) - 1));
     refuseOtherTables(commit, parent);
     boolean revert = step.verb().equals("revert");
     String id = commit.id().substring(0, 7);

@@ -18,8 +18,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encrypts the secrets of storages (AES-256-GCM), so that the log, its backups and its readers hold
- * none in clear.
+ * Encrypts the secrets of storages and webhooks (AES-256-GCM), so that the log, its backups and its
+ * readers hold none in clear.
  */
 public final class SecretBox {
   private static final int KEY_BYTES = 32;
@@ -64,7 +64,8 @@ public final class SecretBox {
     }
   }
 
-  String seal(Map<String, String> secrets) {
+  /** The secrets, encrypted; {@link #open} gives them back. */
+  public String seal(Map<String, String> secrets) {
     try {
       byte[] nonce = new byte[NONCE_BYTES];
       random.nextBytes(nonce);
@@ -79,7 +80,12 @@ public final class SecretBox {
     }
   }
 
-  Map<String, String> open(String sealed) {
+  /**
+   * What was sealed; nothing for null.
+   *
+   * @throws IllegalStateException if it was sealed with another key
+   */
+  public Map<String, String> open(String sealed) {
     if (sealed == null) {
       return Map.of();
     }
@@ -91,7 +97,7 @@ public final class SecretBox {
           .readValue(cipher.doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES), SECRETS);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(
-          "The secrets of a storage cannot be decrypted: the server's key is not the one they were encrypted with",
+          "The secrets cannot be decrypted: the server's key is not the one they were encrypted with",
           e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

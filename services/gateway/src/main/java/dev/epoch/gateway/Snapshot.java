@@ -2,6 +2,7 @@ package dev.epoch.gateway;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
@@ -19,8 +20,8 @@ import java.util.TreeSet;
  *
  * @param state of the repository
  * @param label for messages: the ref as written
- * @param tables by name; a table that is versioned no more is not there
- * @param removed names of tables that were there and are versioned no more
+ * @param tables by name
+ * @param removed names of tables that were there, and were removed with what commits read of them
  */
 public record Snapshot(
     RepositoryState state, String label, Map<String, Readable> tables, Set<String> removed) {
@@ -40,7 +41,8 @@ public record Snapshot(
                 .findFirst()
                 .orElse(null);
     for (TableEntry entry : commit.tree().values()) {
-      if (state.tables().byId().get(entry.tableId()).removed()) {
+      RegisteredTable table = state.tables().byId().get(entry.tableId());
+      if (table.removed() && !table.kept()) {
         removed.add(entry.name());
       } else {
         var location = standing == null ? entry.location() : standing.location(entry);
@@ -62,6 +64,13 @@ public record Snapshot(
               table.table(), new TableState.Working(Backends.handle(state, branch), table.head())));
     }
     return new Snapshot(state, branch.name(), tables, Set.of());
+  }
+
+  /** The same without tables that are versioned no more, but are kept for commits. */
+  public Snapshot withoutRemoved() {
+    Map<String, Readable> versioned = new TreeMap<>(tables);
+    versioned.values().removeIf(table -> table.handle().removed());
+    return new Snapshot(state, label, versioned, removed);
   }
 
   /** Fails with {@link HistoryPrunedException} if it was there and is versioned no more. */

@@ -1,10 +1,7 @@
 package dev.epoch.gateway;
 
-import static java.util.stream.Collectors.joining;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.Continuation;
-import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
@@ -23,6 +20,8 @@ import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapterFactory;
@@ -37,7 +36,6 @@ import dev.epoch.storage.TableStore.Introspection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,7 +47,6 @@ public final class TableService {
 
   private final Backends backends;
   private final StorageService storages;
-  private final WorkingSetService workingSets;
   private final BranchRegistrar registrar;
   private final Recovery recovery;
   private final Failpoints failpoints;
@@ -58,13 +55,11 @@ public final class TableService {
   TableService(
       Backends backends,
       StorageService storages,
-      WorkingSetService workingSets,
       BranchRegistrar registrar,
       Recovery recovery,
       Failpoints failpoints) {
     this.backends = backends;
     this.storages = storages;
-    this.workingSets = workingSets;
     this.registrar = registrar;
     this.recovery = recovery;
     this.failpoints = failpoints;
@@ -174,7 +169,8 @@ public final class TableService {
     }
     try {
       adapter.remove(
-          Recovery.handle(repository.state(), (OperationPlan.RegisterTable) operation.plan()));
+          Recovery.handle(repository.state(), (OperationPlan.RegisterTable) operation.plan()),
+          Removal.OF_EVERYTHING);
       repository.step(
           new Continuation.Abort(
               operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(failure.getMessage())),
@@ -189,36 +185,39 @@ public final class TableService {
   }
 
   /**
-   * Removes all that Epoch keeps of a table beside it. Uncommitted changes, on whichever branch,
-   * need force: nothing tells them apart afterwards. Whether it is allowed is asked before anything
-   * is prepared; what fails for another reason than an unreachable database leaves all as it was.
+   * Stops versioning a table, and takes away all that stands beside it or refers to it. Uncommitted
+   * changes, on whichever branch, need force: nothing tells them apart afterwards. Whether it is
+   * allowed is asked before anything is prepared; what fails for another reason than an unreachable
+   * database leaves all as it was.
+   *
+   * @param purge whether commits cannot read it afterwards; then what earlier removals of this name
+   *     kept goes too, also where no table has the name now
    */
-  public void remove(LiveRepository repository, String name, boolean force, Caller caller) {
-    RepositoryState before = repository.state();
-    BranchState main = before.defaultBranch();
-    ReentrantLock lock = repository.branchLock(main.id());
+  public void remove(
+      LiveRepository repository, String name, boolean force, boolean purge, Caller caller) {
+    ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
     lock.lock();
     try {
-      Optional<RegisteredTable> registered = before.tables().named(name);
-      if (registered.isPresent()) {
-        if (!force) {
-          requireCommitted(before, registered.get());
-        }
-        backends
-            .adapter(before, registered.get())
-            .requireRemovable(Backends.handle(before, registered.get()));
-      }
-      StepResult prepared = repository.step(new RemoveTableV1(name, force), caller).orRefuse();
+      RepositoryState before = repository.state();
+      before
+          .tables()
+          .named(name)
+          .ifPresent(table -> {
+            try {
+              backends.requireRemovable(before, table, force, !purge);
+            } catch (PendingChangesException pending) {
+              throw refused(pending);
+            }
+          });
+      StepResult prepared =
+          repository.step(new RemoveTableV1(name, force, !purge), caller).orRefuse();
       if (prepared.former().isPresent()) {
         return;
       }
       OperationState operation = operation(prepared);
-      RepositoryState state = prepared.state();
-      RegisteredTable table =
-          state.tables().byId().get(((OperationPlan.RemoveTable) operation.plan()).tableId());
       try {
         failpoints.reach(REMOVE + ".prepared");
-        removed(repository, state, table, operation, caller);
+        removed(repository, prepared.state(), operation, caller);
         failpoints.reach(REMOVE + ".applied.1");
         repository
             .step(new Continuation.CompleteRemoval(operation.id()), caller, caller.key(REMOVE))
@@ -237,13 +236,9 @@ public final class TableService {
 
   /** Removes it from its database; if that says no, the operation ends without effect. */
   private void removed(
-      LiveRepository repository,
-      RepositoryState state,
-      RegisteredTable table,
-      OperationState operation,
-      Caller caller) {
+      LiveRepository repository, RepositoryState state, OperationState operation, Caller caller) {
     try {
-      backends.adapter(state, table).remove(Backends.handle(state, table));
+      backends.remove(state, (OperationPlan.RemoveTable) operation.plan());
     } catch (StorageUnavailableException | OutcomeUnknownException unreachable) {
       throw unreachable;
     } catch (StorageException refused) {
@@ -252,35 +247,21 @@ public final class TableService {
               operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(refused.getMessage())),
           caller,
           caller.key(REMOVE));
-      throw refused;
+      throw refused instanceof PendingChangesException pending ? refused(pending) : refused;
     }
   }
 
-  private void requireCommitted(RepositoryState state, RegisteredTable table) {
-    Set<String> written =
-        backends.adapter(state, table).branchesAtWork(Backends.handle(state, table));
-    List<String> branches =
-        state.branches().byId().values().stream()
-            .filter(branch -> state.isDefault(branch) || written.contains(branch.id()))
-            .filter(branch -> workingSets.pending(state, branch).containsKey(table.name()))
-            .map(BranchState::name)
-            .sorted()
-            .toList();
-    if (!branches.isEmpty()) {
-      throw new RefusedException(
-          Code.UNCOMMITTED_CHANGES,
-          "Table '%s' has uncommitted changes on %s"
-              .formatted(
-                  table.name(),
-                  branches.stream().map(branch -> "'" + branch + "'").collect(joining(", "))),
-          Map.of(
-              "table",
-              table.name(),
-              "branches",
-              branches,
-              "remedy",
-              "Commit them there, or remove with --force"));
-    }
+  private static RefusedException refused(PendingChangesException pending) {
+    return new RefusedException(
+        Code.UNCOMMITTED_CHANGES,
+        pending.getMessage(),
+        Map.of(
+            "table",
+            pending.tables().getFirst(),
+            "branches",
+            pending.branches(),
+            "remedy",
+            pending.remedy()));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.epoch.gateway;
 
 import dev.epoch.events.RecordCodec;
+import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.SnapshotStore;
@@ -37,6 +38,7 @@ public final class VersioningServer implements AutoCloseable {
   private final ConflictService conflicts;
   private final DiffService diffs;
   private final ReadService reads;
+  private final ApplyService applications;
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
@@ -63,8 +65,7 @@ public final class VersioningServer implements AutoCloseable {
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
     this.registrar = new BranchRegistrar(backends);
-    this.tables =
-        new TableService(backends, storages, workingSets, registrar, recovery, failpoints);
+    this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups);
     this.tags = new TagService(cleanups);
@@ -79,6 +80,7 @@ public final class VersioningServer implements AutoCloseable {
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.applications = new ApplyService(reads, workingSets);
     this.materializations = new MaterializationService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }
@@ -182,6 +184,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public MaterializationService materializations() {
     return materializations;
+  }
+
+  public ApplyService applications() {
+    return applications;
   }
 
   public RebuildService rebuilds() {

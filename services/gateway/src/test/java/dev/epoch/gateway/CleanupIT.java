@@ -46,16 +46,16 @@ class CleanupIT {
     test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
 
     // when
-    assertThat(test.server().cleanups().cleanup(test.repository(), true)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), true).branches()).hasSize(1);
     assertThat(read(givenUp)).isEqualTo("given up");
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).hasSize(1);
 
     // then
     assertThat(read(merged)).isEqualTo("merged");
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
     test.restart(Failpoints.NONE);
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).isEmpty();
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).isEmpty();
 
     // when the name is used again
     changed("given-up", "UPDATE t SET name = 'again'");
@@ -78,7 +78,7 @@ class CleanupIT {
     test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
 
     // when
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).isEmpty();
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).isEmpty();
 
     // then
     assertThat(read("v1")).isEqualTo("given up");
@@ -87,7 +87,7 @@ class CleanupIT {
 
     // when
     test.server().tags().delete(test.repository(), "v1", TestServer.caller());
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).hasSize(1);
 
     // then
     assertThatThrownBy(() -> read(givenUp)).isInstanceOf(HistoryPrunedException.class);

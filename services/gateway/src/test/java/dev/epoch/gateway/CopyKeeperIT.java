@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class CopyKeeperIT {
   private static final Duration UNREAD = Duration.ofDays(7);
+  private static final Duration PATIENCE = Duration.ofMillis(300);
   private static final int LOOKS = 12;
 
   private TestServer test;
@@ -40,7 +41,7 @@ class CopyKeeperIT {
   }
 
   private CopyKeeper keeper(long mostBytes) {
-    return new CopyKeeper(test.server(), new CopyKeeper.Policy(mostBytes, UNREAD));
+    return new CopyKeeper(test.server(), new CopyKeeper.Policy(mostBytes, UNREAD), PATIENCE);
   }
 
   private List<MaterializationService.Copy> copies() {

@@ -35,7 +35,13 @@ class DatabaseLawsIT {
 
   @Test
   void everyHistoryKeepsTheLaws() {
-    run(Integer.getInteger("epoch.test.histories", 10));
+    run(Integer.getInteger("epoch.test.histories", 3));
+  }
+
+  @Test
+  @Tag("nightly")
+  void tensOfHistoriesKeepTheLaws() {
+    run(Integer.getInteger("epoch.test.histories", 40));
   }
 
   @Test

@@ -128,7 +128,7 @@ class DeletedBranchesIT {
             test.database.value(
                 "SELECT string_agg(name, ' ' ORDER BY name) FROM epoch.branches WHERE NOT dropped"))
         .isEqualTo("main merged");
-    assertThat(test.server().cleanups().cleanup(test.repository(), false))
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches())
         .hasSize(loss.unreached ? 1 : 0);
   }
 
@@ -137,7 +137,7 @@ class DeletedBranchesIT {
     // given
     delete("merged");
     delete("given_up");
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).hasSize(1);
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).hasSize(1);
     String tables = "SELECT count(*) FROM pg_tables WHERE tablename LIKE '%given\\_up%'";
     assertThat(test.database.value(tables)).isEqualTo("0");
 
@@ -168,7 +168,7 @@ class DeletedBranchesIT {
     Map<String, String> before = everyCommit();
     before.remove(givenUp);
     delete("given_up");
-    assertThat(test.server().cleanups().cleanup(test.repository(), false)).hasSize(2);
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).hasSize(2);
 
     // when
     test.database.execute(test.database.value(Loss.ROWS_OF_HISTORIES.statements));

@@ -28,7 +28,13 @@ class HeadTrialIT {
 
   @Test
   void aHistoryOfRacingClientsIsLinearizable() {
-    run(1, Integer.getInteger("epoch.operations", 10_000));
+    run(1, Integer.getInteger("epoch.operations", 3_000));
+  }
+
+  @Test
+  @Tag("nightly")
+  void longerHistoriesOfRacingClientsAreLinearizable() {
+    run(3, Integer.getInteger("epoch.operations", 10_000));
   }
 
   @Test

@@ -16,7 +16,13 @@ class RandomHistoryIT {
 
   @Test
   void everyHistoryIsAsTheModelSays() {
-    run(Long.getLong("epoch.seed", System.nanoTime()), Integer.getInteger("epoch.histories", 4));
+    run(Long.getLong("epoch.seed", System.nanoTime()), Integer.getInteger("epoch.histories", 2));
+  }
+
+  @Test
+  @Tag("nightly")
+  void tensOfHistoriesAreAsTheModelSays() {
+    run(Long.getLong("epoch.seed", System.nanoTime()), 20);
   }
 
   @Test

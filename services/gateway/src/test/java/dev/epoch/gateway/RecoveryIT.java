@@ -160,7 +160,9 @@ class RecoveryIT {
     // when
     test.restart(endingAt("remove-table." + step));
     assertThatThrownBy(() ->
-            test.server().tables().remove(test.repository(), "orders", false, TestServer.caller()))
+            test.server()
+                .tables()
+                .remove(test.repository(), "orders", false, false, TestServer.caller()))
         .isInstanceOf(ProcessEnded.class);
     test.restart(Failpoints.NONE);
 
@@ -171,6 +173,8 @@ class RecoveryIT {
             test.database.value(
                 "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal"))
         .isEqualTo("0");
+    assertThat(test.server().rebuilds().verify(test.repository()))
+        .isEqualTo(new RebuildService.Report(2, List.of()));
   }
 
   private static Failpoints endingAt(String failpoint) {

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.StorageException;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A table that the role does not own: removing it takes no more than versioning it. */
 class TableRemovalIT {
@@ -119,11 +124,124 @@ class TableRemovalIT {
     test.commit("work", "work");
     remove(false);
 
-    // then what commits had of it is gone, and said to be
-    assertThatThrownBy(() -> rows(first))
-        .isInstanceOf(HistoryPrunedException.class)
-        .hasMessageContaining("versioned no more");
+    // then
+    assertThat(rows(first)).isEqualTo(1);
     assertThat(traces()).isEqualTo("0");
+  }
+
+  @Test
+  void commitsReadWhatTheyReadUntilTheTableIsPurged() throws SQLException {
+    // given
+    String first = test.repository().state().defaultBranch().head();
+    test.branch("work", "main");
+    test.onBranch("work", "INSERT INTO t VALUES (2), (3)");
+    String work = test.commit("work", "work").commit().id();
+    test.database.executeAsSuperuser("INSERT INTO t VALUES (4)");
+    String second = test.commit("main", "second").commit().id();
+
+    // when
+    remove(false);
+    test.restart(Failpoints.NONE);
+
+    // then
+    assertThat(List.of(rows(first), rows(work), rows(second))).containsExactly(1, 3, 2);
+    assertThat(differences(first, work)).containsExactly("INSERT 2", "INSERT 3");
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+    assertThat(test.server().cleanups().cleanup(test.repository(), false).tables()).isEmpty();
+    for (String branch : List.of("main", "work")) {
+      assertThat(
+              Snapshot.working(
+                      test.repository().state(),
+                      test.repository().state().branch(branch).orElseThrow())
+                  .tables())
+          .isEmpty();
+    }
+    test.branch("old", work);
+
+    // when
+    test.database.executeAsSuperuser("DELETE FROM t WHERE id = 1");
+    register();
+    test.database.executeAsSuperuser("INSERT INTO t VALUES (5)");
+    String third = test.commit("main", "third").commit().id();
+
+    // then
+    assertThat(List.of(rows(first), rows(work), rows(second), rows(third)))
+        .containsExactly(1, 3, 2, 2);
+    assertThat(differences(second, third)).containsExactlyInAnyOrder("DELETE 1", "INSERT 5");
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+
+    // when
+    test.server().tables().remove(test.repository(), "t", false, true, TestServer.caller());
+
+    // then what commits had of it is gone, and said to be
+    for (String commit : List.of(first, work, second, third)) {
+      assertThatThrownBy(() -> rows(commit))
+          .isInstanceOf(HistoryPrunedException.class)
+          .hasMessageContaining("versioned no more");
+    }
+    assertThat(traces()).isEqualTo("0");
+    assertThat(kept()).isEqualTo("0");
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+  }
+
+  @Test
+  void whatIsKeptIsPurgedLater() {
+    // given
+    String first = test.repository().state().defaultBranch().head();
+    remove(false);
+    assertThatThrownBy(() -> remove(false)).isInstanceOf(RefusedException.class);
+
+    // when
+    test.server().tables().remove(test.repository(), "t", false, true, TestServer.caller());
+
+    // then
+    assertThat(kept()).isEqualTo("0");
+    assertThatThrownBy(() -> rows(first)).isInstanceOf(HistoryPrunedException.class);
+  }
+
+  @Test
+  void whatNoCommitReadsIsNotKept() {
+    test.database.execute("CREATE TABLE new (id int PRIMARY KEY)");
+    test.register("new");
+    test.server().tables().remove(test.repository(), "new", false, false, TestServer.caller());
+    assertThat(test.database.value("SELECT count(*) FROM epoch.archives")).isEqualTo("0");
+  }
+
+  @Test
+  void keptRowsThatAreLostAreReported() {
+    remove(false);
+    test.database.execute("DELETE FROM epoch.archives");
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences())
+        .singleElement()
+        .satisfies(lost -> assertThat(lost.problem()).contains("not kept any more"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void workThatComesInBetweenStopsTheRemoval(boolean crash) {
+    // given
+    test.branch("work", "main");
+    test.restart(point -> {
+      if (point.equals("remove-table.prepared")) {
+        try {
+          test.onBranch("work", "INSERT INTO t VALUES (2)");
+        } catch (SQLException e) {
+          throw new IllegalStateException(e);
+        }
+        if (crash) {
+          throw new IllegalStateException("as if the process had ended");
+        }
+      }
+    });
+
+    // when
+    assertThatThrownBy(() -> remove(false))
+        .isInstanceOf(crash ? IllegalStateException.class : RefusedException.class);
+    test.restart(Failpoints.NONE);
+
+    // then
+    assertThat(test.repository().state().operations()).isEmpty();
+    assertThat(rows(test.commit("work", "work").commit().id())).isEqualTo(2);
   }
 
   private void revoke(String point) {
@@ -133,7 +251,7 @@ class TableRemovalIT {
   }
 
   private void remove(boolean force) {
-    test.server().tables().remove(test.repository(), "t", force, TestServer.caller());
+    test.server().tables().remove(test.repository(), "t", force, false, TestServer.caller());
   }
 
   private void register() {
@@ -153,11 +271,36 @@ class TableRemovalIT {
     }
   }
 
+  private List<String> differences(String from, String to) {
+    RepositoryState state = test.repository().state();
+    References references = new References(state, state.defaultBranch());
+    List<String> differences = new ArrayList<>();
+    try (var changes =
+        test.server()
+            .diffs()
+            .changes(
+                Snapshot.of(state, references.commit(from), from),
+                Snapshot.of(state, references.commit(to), to),
+                "t",
+                ChangeQuery.all())) {
+      changes.forEachRemaining(change -> differences.add(change.kind() + " " + change.key()));
+    }
+    return differences;
+  }
+
+  private String kept() {
+    return test.database.value(
+        """
+        SELECT count(*) FROM pg_class
+        WHERE relnamespace = 'epoch'::regnamespace AND relname LIKE 't\\_\\_%'
+        """);
+  }
+
   private String traces() {
     return test.database.value(
         """
         SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'epoch%' AND tgrelid = 't'::regclass)
-          + (SELECT count(*) FROM pg_class WHERE relnamespace = 'epoch'::regnamespace AND relname LIKE 't\\_\\_%')
+          + (SELECT count(*) FROM pg_trigger WHERE tgrelid::regclass::text LIKE 'epoch.t\\_\\_%')
           + (SELECT count(*) FROM pg_proc WHERE pronamespace = 'epoch'::regnamespace
               AND (proname LIKE 't\\_\\_%' OR proname LIKE 'gone%'))
         """);

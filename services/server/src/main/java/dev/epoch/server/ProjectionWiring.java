@@ -7,23 +7,25 @@ import dev.epoch.gateway.RefusedException;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresEventLog;
-import dev.epoch.log.postgres.TransactionParticipant;
 import dev.epoch.projections.EventDecoder;
-import dev.epoch.projections.InlineProjections;
 import dev.epoch.projections.NotNowException;
 import dev.epoch.projections.ProjectionMigrations;
 import dev.epoch.projections.Projections;
 import dev.epoch.projections.Projector;
 import dev.epoch.projections.TableProjector;
-import dev.epoch.projections.branchheads.BranchHeadsProjector;
-import dev.epoch.projections.commitgraph.CommitGraphProjector;
 import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.history.HistoryProjector;
+import dev.epoch.projections.history.HistoryReads;
 import dev.epoch.projections.overlaytables.BranchDirectory;
 import dev.epoch.projections.overlaytables.OverlayTablesProjector;
+import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import dev.epoch.projections.reflog.Reflog;
+import dev.epoch.projections.reflog.ReflogProjector;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.webhooks.Webhooks;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -34,10 +36,10 @@ import java.util.function.Consumer;
 public class ProjectionWiring {
   private static final List<TableProjector> TABLES =
       List.of(
-          new BranchHeadsProjector(),
-          new CommitGraphProjector(),
+          new HistoryProjector(),
           new RecoverySidecarsProjector(),
-          new ConflictsProjector());
+          new ConflictsProjector(),
+          new ReflogProjector());
 
   private final EventDecoder decoder = new EventDecoder(new RecordCodec());
 
@@ -49,17 +51,30 @@ public class ProjectionWiring {
 
   @Produces
   @Singleton
-  TransactionParticipant inline() {
-    return new InlineProjections(TABLES, decoder);
+  HistoryReads history(MetadataDatabase database) {
+    return new HistoryReads(database.pool());
+  }
+
+  @Produces
+  @Singleton
+  RecoveryReads recovery(MetadataDatabase database) {
+    return new RecoveryReads(database.pool());
   }
 
   @Produces
   @Singleton
   Projections projections(
-      MetadataDatabase database, PostgresEventLog log, VersioningServer server) {
+      MetadataDatabase database, PostgresEventLog log, VersioningServer server, Webhooks webhooks) {
     List<Projector> projectors = new ArrayList<>(TABLES);
     projectors.add(new OverlayTablesProjector(new Databases(server)));
+    projectors.add(webhooks.projector());
     return new Projections(database.pool(), log, decoder, projectors);
+  }
+
+  @Produces
+  @Singleton
+  Reflog reflog(MetadataDatabase database) {
+    return new Reflog(database.pool());
   }
 
   /** The databases behind the repositories of this server. */

@@ -50,6 +50,8 @@ public class DatabasesForTests implements QuarkusTestResourceLifecycleManager {
         "postgres",
         "epoch.data-dir",
         dataDirectory.toString(),
+        "epoch.webhooks.allow",
+        "127.0.0.1",
         "epoch.events.heart-beat",
         "100ms",
         "epoch.api.max-body",

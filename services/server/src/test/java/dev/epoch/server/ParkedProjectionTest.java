@@ -125,7 +125,7 @@ class ParkedProjectionTest {
         .statusCode(200)
         .body("projections.repository", everyItem(equalTo(other.repository())))
         .body("projections.equal", everyItem(equalTo(true)))
-        .body("projections.name", hasItem("branch-heads"));
+        .body("projections.name", hasItem("history"));
     rebuild(null, "nothing").statusCode(404);
     parked
         .post("/admin/rebuild", "{\"repository\": \"" + other.repository() + "\"}")

@@ -42,4 +42,14 @@ public interface BranchDirectory {
    * @return ids of the branches whose rows are gone, or would be
    */
   List<String> reclaim(String repository, Set<String> kept, boolean dryRun);
+
+  /**
+   * Drops what removals kept of tables of the repository that are not in {@code kept}; reading a
+   * state of them is a {@link HistoryPrunedException} then. Repeating it changes nothing.
+   *
+   * @param kept ids of tables that commits still refer to
+   * @param dryRun whether only to tell
+   * @return ids of the tables of which nothing is kept any more, or would be
+   */
+  List<String> reclaimTables(String repository, Set<String> kept, boolean dryRun);
 }

@@ -42,10 +42,4 @@ public interface StateReader {
    * of it: cheaper than {@link #pending}, and never less.
    */
   Set<String> touched(BranchHandle branch, Collection<BranchTable> tables);
-
-  /**
-   * Ids of the branches on which the table was written since their last commit, also where nothing
-   * came of it; the default branch left out.
-   */
-  Set<String> branchesAtWork(TableHandle table);
 }

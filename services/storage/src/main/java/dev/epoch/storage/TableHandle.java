@@ -11,14 +11,31 @@ import java.util.Objects;
  * @param name in the repository, which queries use
  * @param path in the database
  * @param schema of its rows
+ * @param removed whether it is versioned no more: what commits read is kept apart from the table
  */
 public record TableHandle(
-    String repository, String id, String name, TablePath path, TableSchema schema) {
+    String repository,
+    String id,
+    String name,
+    TablePath path,
+    TableSchema schema,
+    boolean removed) {
   public TableHandle {
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(schema, "schema");
+  }
+
+  /** A table that is versioned. */
+  public TableHandle(
+      String repository, String id, String name, TablePath path, TableSchema schema) {
+    this(repository, id, name, path, schema, false);
+  }
+
+  /** The same, versioned no more. */
+  public TableHandle asRemoved() {
+    return new TableHandle(repository, id, name, path, schema, true);
   }
 }

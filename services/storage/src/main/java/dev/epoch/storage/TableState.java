@@ -15,6 +15,17 @@ public sealed interface TableState {
     }
   }
 
+  /**
+   * A state of the same table under another registration, with the same columns and key and in the
+   * same database; for comparing it with one of this registration ({@link StateReader#changes}).
+   */
+  record Another(TableHandle table, TableState state) implements TableState {
+    public Another {
+      Objects.requireNonNull(table, "table");
+      Objects.requireNonNull(state, "state");
+    }
+  }
+
   /** What a client of the branch sees now: the head and what is not committed yet. */
   record Working(BranchHandle branch, RowsLocation head) implements TableState {
     public Working {

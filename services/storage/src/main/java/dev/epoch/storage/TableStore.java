@@ -39,15 +39,25 @@ public interface TableStore {
   void repair(TableHandle table, long position);
 
   /**
-   * Stops capturing and removes all of Epoch's objects of this table. Repeating it changes nothing.
+   * Stops capturing, and removes all of Epoch's objects of this table that stand beside it or refer
+   * to it. Repeating it changes nothing.
+   *
+   * <p>With {@link Removal#keep}, every {@link TableState.Committed} state of the table reads the
+   * same through {@link TableHandle#asRemoved} until {@link BranchDirectory#reclaimTables},
+   * whatever becomes of the users' table, which can be versioned again at once. Writers do not wait
+   * while rows are copied. Without it, what an earlier removal kept goes, too.
+   *
+   * <p>Fails with {@link PendingChangesException} (work that is not committed, also such as came a
+   * moment ago), {@link TableChangedException} (there is nothing left that could be kept), {@link
+   * BusyException} (retry later).
    */
-  void remove(TableHandle table);
+  void remove(TableHandle table, Removal how);
 
   /**
-   * Looks whether {@link #remove} is allowed; changes nothing. Fails with {@link
-   * PrivilegeException}, whose remedy is the statement that gives what is missing.
+   * Looks whether {@link #remove} would fail as things are; changes nothing. Fails as it does, and
+   * with {@link PrivilegeException}, whose remedy is the statement that gives what is missing.
    */
-  void requireRemovable(TableHandle table);
+  void requireRemovable(TableHandle table, Removal how);
 
   /**
    * Writes records as uncommitted changes of the branch, all or none. Fails with {@link

@@ -61,6 +61,14 @@ public abstract class AbstractStorageAdapterTests {
   }
 
   @Nested
+  class Removals extends RemovalCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+  }
+
+  @Nested
   class TheDatabase extends DatabaseCases {
     @Override
     StorageBackend backend() {

@@ -412,9 +412,9 @@ final class RandomTableHistory {
     if (!main.isClean()) {
       return; // taken back
     }
-    table.adapter.requireRemovable(table.handle);
-    table.adapter.remove(table.handle);
-    table.adapter.remove(table.handle);
+    table.adapter.requireRemovable(table.handle, Removal.OF_EVERYTHING);
+    table.adapter.remove(table.handle, Removal.OF_EVERYTHING);
+    table.adapter.remove(table.handle, Removal.OF_EVERYTHING);
     assertThatThrownBy(() -> table.rows(new TableState.Committed(main.head)))
         .isInstanceOf(StorageException.class);
     table.adapter.repair(table.handle, table.installedAt);
@@ -510,11 +510,7 @@ final class RandomTableHistory {
     if (!branch.isClean()) {
       assertThat(table.adapter.touched(branch.handle, List.of(table.at(branch.handle))))
           .containsExactly(table.handle.id());
-      if (!branch.handle.isDefault()) {
-        assertThat(table.adapter.branchesAtWork(table.handle)).contains(branch.handle.id());
-      }
     }
-    assertThat(table.adapter.branchesAtWork(table.handle)).doesNotContain(table.main.id());
   }
 
   private static long count(List<RowChange> changes, RowChange.Kind kind) {

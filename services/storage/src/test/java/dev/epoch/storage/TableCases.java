@@ -86,12 +86,10 @@ abstract class TableCases extends StorageAdapterCases {
     assertThat(adapter.touched(feature, List.of(at(feature)))).containsExactly(person.id());
     assertThat(adapter.touched(main, List.of(at(main)))).containsExactly(person.id());
     assertThat(adapter.touched(idle, List.of(at(idle)))).isEmpty();
-    assertThat(adapter.branchesAtWork(person)).containsExactly(feature.id());
     commit(feature);
     commit(main);
     assertThat(adapter.touched(feature, List.of(at(feature)))).isEmpty();
     assertThat(adapter.touched(main, List.of(at(main)))).isEmpty();
-    assertThat(adapter.branchesAtWork(person)).isEmpty();
   }
 
   @Test
@@ -178,11 +176,11 @@ abstract class TableCases extends StorageAdapterCases {
     BranchHandle feature = branch("feature", main);
     write(feature, upsert(1, "Annie", 30));
     write(main, upsert(2, "Rob", 40));
-    adapter.requireRemovable(person);
+    adapter.requireRemovable(person, Removal.OF_EVERYTHING);
 
     // when
-    adapter.remove(person);
-    adapter.remove(person);
+    adapter.remove(person, Removal.OF_EVERYTHING);
+    adapter.remove(person, Removal.OF_EVERYTHING);
 
     // then
     assertThat(usersRows())
@@ -234,7 +232,7 @@ abstract class TableCases extends StorageAdapterCases {
   @Test
   void whatIsRepairedCapturesFromThenOn() {
     // given
-    adapter.remove(person);
+    adapter.remove(person, Removal.OF_EVERYTHING);
 
     // when
     adapter.repair(person, 1);
@@ -247,6 +245,7 @@ abstract class TableCases extends StorageAdapterCases {
     assertThat(pending(main)).isEqualTo(new PendingChanges(0, 1, 0));
     commit(main);
     assertThat(kinds(first, head(main))).containsExactly("UPDATE 1");
-    assertThatCode(() -> adapter.requireRemovable(person)).doesNotThrowAnyException();
+    assertThatCode(() -> adapter.requireRemovable(person, Removal.OF_EVERYTHING))
+        .doesNotThrowAnyException();
   }
 }

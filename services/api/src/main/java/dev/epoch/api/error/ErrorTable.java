@@ -4,6 +4,7 @@ import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.events.Rejection;
 import dev.epoch.gateway.InDoubtException;
 import dev.epoch.gateway.RefusedException;
+import dev.epoch.gateway.record.DiffDoesNotApplyException;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.ExpectedVersionException;
 import dev.epoch.log.InvalidAppendException;
@@ -111,6 +112,18 @@ public final class ErrorTable {
                   lost.waited() ? "RequestTimeoutError" : "BadRequestError",
                   lost.getMessage(),
                   Map.of("remedy", "Send it again; nothing was done"));
+          case DiffDoesNotApplyException misfits ->
+              ApiError.of(
+                  409,
+                  "DiffDoesNotApplyError",
+                  misfits.getMessage(),
+                  Map.of(
+                      "records",
+                      misfits.misfits(),
+                      "total",
+                      misfits.total(),
+                      "remedy",
+                      "Look at the records; force writes what the diff says whatever they are"));
           case StorageException storage -> storage(storage);
           case InDoubtException doubt ->
               ApiError.of(

@@ -12,6 +12,7 @@ import dev.epoch.events.Envelope;
 import dev.epoch.events.RecordKind;
 import dev.epoch.events.RecordType;
 import dev.epoch.log.StoredRecord;
+import dev.epoch.webhooks.NamePatterns;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,22 +37,28 @@ public final class EventViews {
   private final String repository;
   private final String stream;
   private final Set<String> types;
-  private final String branch;
+  private final List<String> branches;
+  private final List<String> tables;
+  private final EventTables eventTables = new EventTables();
   private final Map<String, String> branchNames = new HashMap<>();
 
   /**
    * @param stream of the repository in the log
    * @param types wire names that are wanted, empty for all
-   * @param branch name of the branch that is wanted, null for all
+   * @param branches patterns of the names of branches that are wanted, empty for all
+   * @param tables patterns of the names of tables that are wanted, empty for all
    * @throws InvalidRequestException if there is no type of such a name
    */
-  public EventViews(RepositoryState state, String stream, List<String> types, String branch) {
+  public EventViews(
+      RepositoryState state,
+      String stream,
+      List<String> types,
+      List<String> branches,
+      List<String> tables) {
     this.repository = state.name();
     this.stream = stream;
     this.types = new HashSet<>();
-    for (String names : types == null ? List.<String>of() : types) {
-      this.types.addAll(List.of(names.split(",")));
-    }
+    this.types.addAll(split(types));
     for (String wanted : this.types) {
       if (!KNOWN.contains(wanted)) {
         throw new InvalidRequestException(
@@ -60,8 +67,16 @@ public final class EventViews {
             "One of: " + String.join(", ", KNOWN));
       }
     }
-    this.branch = branch;
+    this.branches = split(branches);
+    this.tables = split(tables);
     state.branches().byId().values().forEach(known -> branchNames.put(known.id(), known.name()));
+  }
+
+  /** Several joined by commas, several times, or null. */
+  private static List<String> split(List<String> given) {
+    return given == null
+        ? List.of()
+        : given.stream().flatMap(names -> Arrays.stream(names.split(","))).toList();
   }
 
   /** The event, empty for other records and for events that are not wanted. */
@@ -72,8 +87,12 @@ public final class EventViews {
     }
     JsonNode data = data(envelope);
     String name = branch(envelope.type(), data);
+    if (!tables.isEmpty()
+        && !NamePatterns.anyMatches(tables, eventTables.of(envelope.type(), data))) {
+      return Optional.empty();
+    }
     if ((!types.isEmpty() && !types.contains(envelope.type()))
-        || (branch != null && !branch.equals(name))) {
+        || !NamePatterns.anyMatches(branches, name == null ? List.of() : List.of(name))) {
       return Optional.empty();
     }
     return Optional.of(

@@ -61,6 +61,11 @@ public final class ChangeLines {
         });
   }
 
+  /** A statement for each. */
+  public static StreamingOutput sql(RowStream<RowChange> changes, ChangeSql sql) {
+    return lines(changes, "", sql::statement);
+  }
+
   private static StreamingOutput lines(
       RowStream<RowChange> changes, String header, Function<RowChange, String> line) {
     return out -> {

@@ -27,7 +27,7 @@ public final class TableDdl {
           .append(");\n\n");
     }
     List<String> parts = new ArrayList<>();
-    schema.columns().forEach(column -> parts.add(column(column)));
+    schema.usersColumns().forEach(column -> parts.add(column(column)));
     schema.constraints().stream()
         .filter(constraint -> constraint.kind() != Constraint.Kind.NOT_NULL)
         .forEach(constraint ->

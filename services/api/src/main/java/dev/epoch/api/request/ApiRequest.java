@@ -12,7 +12,10 @@ import dev.epoch.gateway.Caller;
 import dev.epoch.gateway.LiveRepository;
 import dev.epoch.gateway.References;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.projections.BehindException;
+import dev.epoch.projections.Projections;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -20,6 +23,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -31,12 +35,16 @@ public class ApiRequest {
   static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final int LONGEST_KEY = 200;
 
+  /** So long an answer waits for the read model that it comes from. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
   /** Of SHA-256: keys of one client are told apart, nobody's secret hangs on it. */
   private static final int DIGEST_BYTES = 16;
 
   private final VersioningServer server;
   private final ServerStatus status;
   private final CurrentVertxRequest context;
+  private final Projections projections;
 
   @Context HttpHeaders headers;
   @Context UriInfo uri;
@@ -47,14 +55,19 @@ public class ApiRequest {
 
   /** For the proxy. */
   protected ApiRequest() {
-    this(null, null, null);
+    this(null, null, null, null);
   }
 
   @jakarta.inject.Inject
-  public ApiRequest(VersioningServer server, ServerStatus status, CurrentVertxRequest context) {
+  public ApiRequest(
+      VersioningServer server,
+      ServerStatus status,
+      CurrentVertxRequest context,
+      Projections projections) {
     this.server = server;
     this.status = status;
     this.context = context;
+    this.projections = projections;
   }
 
   /** The services, once they can be used. */
@@ -170,6 +183,22 @@ public class ApiRequest {
     minimumPosition()
         .ifPresent(position -> new PositionWait(server.log()).await(repository, position));
     return repository.state();
+  }
+
+  /**
+   * Completes when a read model has what this server has appended to the repository by now, and
+   * what the request asks for by position; without a thread that waits.
+   *
+   * @return fails with {@link NotReadyException} if the read model is parked before that, or does
+   *     not come so far in time
+   */
+  public Uni<Void> until(String readModel, LiveRepository repository) {
+    long appended = repository.position();
+    long wanted = Math.max(appended, minimumPosition().orElse(0L));
+    return projections
+        .include(readModel, repository.name(), wanted, appended, LONGEST_WAIT)
+        .onFailure(BehindException.class)
+        .transform(behind -> new NotReadyException(behind.getMessage()));
   }
 
   /** The branch of this name, or the one that the actor works on for null. */

@@ -6,6 +6,7 @@ import dev.epoch.api.error.OverloadedException;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -22,7 +23,8 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
  */
 @Singleton
 public class RequestLimit {
-  private static final String STREAM = ApiPaths.PREFIX + "/events/stream";
+  private static final Set<String> STREAMS =
+      Set.of(ApiPaths.PREFIX + "/events/stream", ApiPaths.PREFIX + "/changes/stream");
 
   private static final Logger LOG = Logger.getLogger(RequestLimit.class);
   private static final long SAID_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
@@ -51,7 +53,7 @@ public class RequestLimit {
     if (!path.startsWith(ApiPaths.PREFIX + "/")) {
       return null;
     }
-    Counted counted = path.equals(STREAM) ? streams : requests;
+    Counted counted = STREAMS.contains(path) ? streams : requests;
     String repository = request.getUriInfo().getQueryParameters().getFirst("repository");
     String who = repository == null ? "" : repository;
     Shares.Answer answer = counted.places().take(who);

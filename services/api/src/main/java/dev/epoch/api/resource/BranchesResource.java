@@ -1,6 +1,8 @@
 package dev.epoch.api.resource;
 
 import dev.epoch.api.ApiPaths;
+import dev.epoch.api.commit.BranchInfo;
+import dev.epoch.api.commit.HistoryReader;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
@@ -9,15 +11,11 @@ import dev.epoch.api.request.CreateBranch;
 import dev.epoch.api.view.BranchView;
 import dev.epoch.api.view.CommitView;
 import dev.epoch.engine.state.BranchState;
-import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.BranchService;
 import dev.epoch.gateway.LiveRepository;
-import dev.epoch.gateway.LogService;
 import dev.epoch.gateway.References;
 import dev.epoch.gateway.StepResult;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Uni;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -30,8 +28,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.util.Comparator;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -43,27 +39,31 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @Tag(name = "Branches")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
-@RunOnVirtualThread
 public class BranchesResource {
   private final ApiRequest request;
+  private final HistoryReader history;
 
-  BranchesResource(ApiRequest request) {
+  BranchesResource(ApiRequest request, HistoryReader history) {
     this.request = request;
+    this.history = history;
   }
 
   @GET
   @Operation(summary = "List branches, and the one that whoever asks works on")
-  public BranchView.Listing list() {
-    RepositoryState state = request.state();
-    return new BranchView.Listing(
-        state.branches().byId().values().stream()
-            .sorted(Comparator.comparing(BranchState::name))
-            .map(branch -> BranchView.of(state, branch))
-            .toList(),
-        request.branch(state, null).name());
+  public Uni<BranchView.Listing> list() {
+    return history
+        .view(request)
+        .chain(view ->
+            Uni.combine()
+                .all()
+                .unis(view.reads().branches(view.repository()), view.current())
+                .with((branches, current) ->
+                    new BranchView.Listing(
+                        branches.stream().map(BranchView::of).toList(), current.name())));
   }
 
   @POST
+  @RunOnVirtualThread
   @ResponseStatus(201)
   @APIResponseSchema(value = BranchView.class, responseCode = "201")
   @Operation(
@@ -89,49 +89,28 @@ public class BranchesResource {
   @GET
   @Path("compare")
   @Operation(summary = "How two branches diverged")
-  public BranchView.Comparison compare(
+  public Uni<BranchView.Comparison> compare(
       @Parameter(required = true) @QueryParam("source") @NotNull String source,
       @Parameter(required = true) @QueryParam("target") @NotNull String target) {
-    RepositoryState state = request.state();
-    References references = request.references(state);
-    BranchService.Comparison comparison =
-        request
-            .server()
-            .branches()
-            .compare(state, references.commit(source), references.commit(target));
-    return new BranchView.Comparison(
-        source,
-        target,
-        comparison.ahead(),
-        comparison.behind(),
-        comparison.canFastForward(),
-        comparison.mergeBase().map(CommitState::id).orElse(null));
+    return history
+        .view(request)
+        .chain(view ->
+            view.position(source)
+                .chain(from -> view.position(target).chain(to -> view.compare(from, to))))
+        .map(found ->
+            new BranchView.Comparison(
+                source, target, found.ahead(), found.behind(), found.behind() == 0, found.base()));
   }
 
   @GET
   @Path("{name}")
   @Operation(summary = "Get a branch and how it stands against the default branch")
-  public BranchView.Info get(@PathParam("name") String name) {
-    RepositoryState state = request.state();
-    BranchState branch = References.branch(state, name);
-    CommitState head = state.head(branch);
-    BranchService.Comparison comparison =
-        request.server().branches().compare(state, head, state.head(state.defaultBranch()));
-    int commits =
-        LogService.log(state, List.of(head), List.of(), LogService.Filter.NONE, 0, 0).total();
-    return new BranchView.Info(
-        BranchView.of(state, branch),
-        branch.id().equals(request.branch(state, null).id()),
-        state.defaultBranch().name(),
-        comparison.ahead(),
-        comparison.behind(),
-        commits,
-        head.tree().size(),
-        head.tree().values().stream().mapToLong(TableEntry::rowCount).sum(),
-        branch.merge() != null);
+  public Uni<BranchView.Info> get(@PathParam("name") String name) {
+    return history.view(request).chain(view -> BranchInfo.of(view, name));
   }
 
   @PATCH
+  @RunOnVirtualThread
   @Path("{name}")
   @Operation(summary = "Rename a branch")
   public BranchView change(@PathParam("name") String name, @NotNull @Valid ChangeBranch body) {
@@ -150,6 +129,7 @@ public class BranchesResource {
   }
 
   @DELETE
+  @RunOnVirtualThread
   @Path("{name}")
   @Operation(
       summary = "Delete a branch",
@@ -162,6 +142,7 @@ public class BranchesResource {
   }
 
   @POST
+  @RunOnVirtualThread
   @Path("{name}/checkout")
   @Operation(summary = "Work on a branch: requests that name none mean it from now on")
   public BranchView.CheckedOut checkout(@PathParam("name") String name) {

@@ -1,6 +1,8 @@
 package dev.epoch.api.resource;
 
 import dev.epoch.api.ApiPaths;
+import dev.epoch.api.commit.CommitLog;
+import dev.epoch.api.commit.HistoryReader;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.Author;
 import dev.epoch.api.request.CreateCommit;
@@ -9,14 +11,12 @@ import dev.epoch.api.view.CommitView;
 import dev.epoch.api.view.DiffView;
 import dev.epoch.api.view.Done;
 import dev.epoch.api.view.TableChangeView;
-import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.CommitService;
 import dev.epoch.gateway.LiveRepository;
-import dev.epoch.gateway.LogService;
-import dev.epoch.gateway.References;
-import dev.epoch.model.ref.RevisionRange;
+import dev.epoch.projections.history.HistoryReads;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Uni;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -29,7 +29,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -41,17 +40,21 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @Tag(name = "Commits")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
-@RunOnVirtualThread
 public class CommitsResource {
   private final ApiRequest request;
   private final Author author;
+  private final HistoryReader history;
+  private final CommitLog log;
 
-  CommitsResource(ApiRequest request, Author author) {
+  CommitsResource(ApiRequest request, Author author, HistoryReader history, CommitLog log) {
     this.request = request;
     this.author = author;
+    this.history = history;
+    this.log = log;
   }
 
   @POST
+  @RunOnVirtualThread
   @ResponseStatus(201)
   @APIResponseSchema(value = CommitView.class, responseCode = "201")
   @Operation(
@@ -78,7 +81,8 @@ public class CommitsResource {
 
   @GET
   @Operation(summary = "History of a ref, newest first")
-  public CommitView.Page list(
+  @APIResponseSchema(value = CommitView.Page.class, responseCode = "200")
+  public Uni<byte[]> list(
       @Parameter(description = "Branch, tag, commit id or prefix, HEAD, ref~n, a..b, a...b")
           @QueryParam("ref")
           String ref,
@@ -88,49 +92,23 @@ public class CommitsResource {
       @Parameter(description = "Made at or before") @QueryParam("until") Instant until,
       @Parameter(description = "Part of name or e-mail address") @QueryParam("author")
           String authorPart,
+      @Parameter(description = "Part of name or e-mail address of who asked for it")
+          @QueryParam("committer")
+          String committerPart,
+      @Parameter(description = "Id of who asked for it") @QueryParam("actor") String actor,
       @Parameter(description = "That changed this table") @QueryParam("table") String table,
       @Parameter(description = "Of every branch and tag") @QueryParam("all") Boolean all) {
-    RepositoryState state = request.state();
-    Heads heads = heads(state, ref, Boolean.TRUE.equals(all));
-    return CommitView.Page.of(
-        state,
-        LogService.log(
-            state,
-            heads.included(),
-            heads.excluded(),
-            new LogService.Filter(since, until, authorPart, table),
-            Pages.offset(offset),
-            Pages.limit(limit)));
-  }
-
-  private record Heads(List<CommitState> included, List<CommitState> excluded) {}
-
-  private Heads heads(RepositoryState state, String ref, boolean all) {
-    References references = request.references(state);
-    if (all) {
-      return new Heads(
-          Stream.concat(
-                  state.branches().byId().values().stream().map(state::head),
-                  state.tags().byName().values().stream()
-                      .map(tag -> state.commits().byId().get(tag.commit())))
-              .toList(),
-          List.of());
-    }
-    if (!RevisionRange.isRange(ref)) {
-      return new Heads(List.of(references.commit(ref)), List.of());
-    }
-    RevisionRange range = RevisionRange.parse(ref);
-    CommitState from = references.commit(range.from().toString());
-    CommitState to = references.commit(range.to().toString());
-    if (!range.symmetric()) {
-      return new Heads(List.of(to), List.of(from));
-    }
-    List<CommitState> common =
-        request.server().branches().compare(state, from, to).mergeBase().stream().toList();
-    return new Heads(List.of(from, to), common);
+    HistoryReads.Filter filter =
+        new HistoryReads.Filter(since, until, authorPart, committerPart, actor, table);
+    int from = Pages.offset(offset);
+    int most = Pages.limit(limit);
+    return history
+        .view(request)
+        .chain(view -> log.page(view, ref, Boolean.TRUE.equals(all), filter, from, most));
   }
 
   @GET
+  @RunOnVirtualThread
   @Path("diff")
   @Operation(
       summary = "What differs between two states, table by table",
@@ -154,12 +132,12 @@ public class CommitsResource {
   @GET
   @Path("{ref}")
   @Operation(summary = "Get a commit by id, prefix, branch or any other ref")
-  public CommitView get(@PathParam("ref") String ref) {
-    RepositoryState state = request.state();
-    return CommitView.of(state, request.references(state).commit(ref));
+  public Uni<CommitView> get(@PathParam("ref") String ref) {
+    return history.view(request).chain(view -> view.commit(ref)).map(CommitView::of);
   }
 
   @POST
+  @RunOnVirtualThread
   @Path("stage")
   @Operation(summary = "Choose all changed tables for the next commit")
   public Done.Staged stage(@Valid StageTables body) {
@@ -167,6 +145,7 @@ public class CommitsResource {
   }
 
   @POST
+  @RunOnVirtualThread
   @Path("unstage")
   @Operation(summary = "Take all tables out of the choice")
   public Done.Staged unstage(@Valid StageTables body) {

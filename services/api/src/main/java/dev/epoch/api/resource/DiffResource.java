@@ -5,6 +5,7 @@ import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.record.ChangeLines;
+import dev.epoch.api.record.ChangeSql;
 import dev.epoch.api.record.CsvLine;
 import dev.epoch.api.record.RecordJson;
 import dev.epoch.api.request.ApiRequest;
@@ -78,18 +79,25 @@ public class DiffResource {
   }
 
   /** The states that are compared, and how their records look in JSON. */
-  private record Sides(DiffService diffs, Snapshot base, Snapshot target, RecordJson json) {
+  private record Sides(
+      DiffService diffs, Snapshot base, Snapshot target, RecordJson json, ChangeSql sql) {
     RowStream<RowChange> changes(String table, ChangeQuery query) {
       return diffs.changes(base, target, table, query);
     }
   }
 
   @GET
-  @Produces({MediaType.APPLICATION_JSON, MediaTypes.NDJSON, MediaTypes.CSV, MediaTypes.OTHER_CSV})
+  @Produces({
+    MediaType.APPLICATION_JSON,
+    MediaTypes.NDJSON,
+    MediaTypes.CSV,
+    MediaTypes.OTHER_CSV,
+    MediaTypes.SQL
+  })
   @Operation(
       summary = "Records that differ, in key order",
       description =
-          "A page as JSON; all of them as lines with Accept: application/x-ndjson, or text/csv.")
+          "A page as JSON; all of them as lines with Accept: application/x-ndjson, text/csv, or application/sql: statements of PostgreSQL that bring them about.")
   @APIResponse(
       responseCode = "200",
       content = {
@@ -97,7 +105,8 @@ public class DiffResource {
             mediaType = MediaType.APPLICATION_JSON,
             schema = @Schema(implementation = RecordPage.Changes.class)),
         @Content(mediaType = MediaTypes.NDJSON, schema = @Schema(implementation = String.class)),
-        @Content(mediaType = MediaTypes.CSV, schema = @Schema(implementation = String.class))
+        @Content(mediaType = MediaTypes.CSV, schema = @Schema(implementation = String.class)),
+        @Content(mediaType = MediaTypes.SQL, schema = @Schema(implementation = String.class))
       })
   public Response get(
       @BeanParam Selection selection,
@@ -116,9 +125,13 @@ public class DiffResource {
     }
     Sides sides = sides(selection);
     RowStream<RowChange> all = all(selection, sides, limit);
-    return format.equals("csv")
-        ? Response.ok(ChangeLines.csv(all, sides.json(), line), MediaTypes.CSV_UTF8).build()
-        : Response.ok(ChangeLines.json(all, sides.json()), MediaTypes.NDJSON).build();
+    return switch (format) {
+      case "csv" ->
+          Response.ok(ChangeLines.csv(all, sides.json(), line), MediaTypes.CSV_UTF8).build();
+      case "sql" ->
+          Response.ok(ChangeLines.sql(all, sides.sql()), MediaTypes.SQL + ";charset=utf-8").build();
+      default -> Response.ok(ChangeLines.json(all, sides.json()), MediaTypes.NDJSON).build();
+    };
   }
 
   private RecordPage.Changes page(Selection selection, int size) {
@@ -157,7 +170,8 @@ public class DiffResource {
         request.server().diffs(),
         compared.base(),
         compared.target(),
-        new RecordJson(handle.schema(), request.server().reads().values(state, handle)));
+        new RecordJson(handle.schema(), request.server().reads().values(state, handle)),
+        new ChangeSql(handle.path().table(), handle.schema()));
   }
 
   private static ChangeQuery query(Selection selection, Sides sides, OptionalLong limit) {

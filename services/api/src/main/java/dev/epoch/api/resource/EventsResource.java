@@ -4,7 +4,7 @@ import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.event.EventViews;
-import dev.epoch.api.event.OpenStreams;
+import dev.epoch.api.event.KeptStreams;
 import dev.epoch.api.json.ApiJson;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.EventPage;
@@ -23,39 +23,26 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.ResponseHeader;
 
 /** Events of a repository: page by page, or as they come. */
 @Path(ApiPaths.PREFIX + "/events")
 @Tag(name = "Events")
 public class EventsResource {
-  private static final Logger LOG = Logger.getLogger(EventsResource.class);
-
-  /** Per stream to a client that does not read; an event has up to 256 KiB. */
-  private static final int PREFETCH = 1;
-
   private final ApiRequest request;
-  private final OpenStreams streams;
-  private final Duration heartBeat;
+  private final KeptStreams streams;
 
-  EventsResource(
-      ApiRequest request,
-      OpenStreams streams,
-      @ConfigProperty(name = "epoch.events.heart-beat", defaultValue = "15S") Duration heartBeat) {
+  EventsResource(ApiRequest request, KeptStreams streams) {
     this.request = request;
     this.streams = streams;
-    this.heartBeat = heartBeat;
   }
 
   @GET
@@ -68,10 +55,15 @@ public class EventsResource {
       @Parameter(description = "Wire name such as commit-created; several joined by commas")
           @QueryParam("type")
           List<String> type,
-      @Parameter(description = "Name of a branch") @QueryParam("branch") String branch) {
+      @Parameter(description = "Name of a branch, or a pattern such as release/*")
+          @QueryParam("branch")
+          List<String> branch,
+      @Parameter(description = "Name of a table that it is about, or a pattern")
+          @QueryParam("table")
+          List<String> table) {
     int size = Pages.limit(limit);
     EventLog log = request.server().log();
-    EventViews views = views(type, branch);
+    EventViews views = views(type, branch, table);
     List<EventView> events =
         log.read(EventLog.ALL, before(from))
             .map(views::of)
@@ -111,9 +103,10 @@ public class EventsResource {
           @HeaderParam("Last-Event-ID")
           String lastEventId,
       @QueryParam("type") List<String> type,
-      @QueryParam("branch") String branch,
+      @QueryParam("branch") List<String> branch,
+      @QueryParam("table") List<String> table,
       @Context Sse sse) {
-    EventViews views = views(type, branch);
+    EventViews views = views(type, branch, table);
     Multi<OutboundSseEvent> events =
         request
             .server()
@@ -122,34 +115,13 @@ public class EventsResource {
             .map(views::of)
             .filter(Optional::isPresent)
             .map(event -> sse(sse, event.get()));
-    OutboundSseEvent alive = sse.newEventBuilder().comment("alive").build();
-    OutboundSseEvent stop = sse.newEventBuilder().comment("stopping").build();
-    Multi<OutboundSseEvent> beats =
-        Multi.createFrom()
-            .ticks()
-            .startingAfter(heartBeat)
-            .every(heartBeat)
-            .onOverflow()
-            .drop()
-            .map(tick -> alive);
-    Multi<OutboundSseEvent> first = Multi.createFrom().item(alive);
-    return Multi.createBy()
-        .merging()
-        .withConcurrency(4)
-        .withRequests(PREFETCH)
-        .streams(first, events, beats, streams.stop().map(_ -> stop))
-        .select()
-        .first(event -> event != stop)
-        .onFailure()
-        .invoke(failure -> LOG.warnf(failure, "A stream of events ends"))
-        .onFailure()
-        .recoverWithCompletion();
+    return streams.kept(sse, events);
   }
 
-  private EventViews views(List<String> type, String branch) {
+  private EventViews views(List<String> type, List<String> branch, List<String> table) {
     request.state();
     LiveRepository repository = request.repository();
-    return new EventViews(repository.state(), repository.stream(), type, branch);
+    return new EventViews(repository.state(), repository.stream(), type, branch, table);
   }
 
   private static OutboundSseEvent sse(Sse sse, EventView event) {

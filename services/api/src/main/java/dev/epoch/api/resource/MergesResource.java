@@ -114,7 +114,7 @@ public class MergesResource {
     return request.branchName(state, name);
   }
 
-  private static void refuseIfOpen(Merged merged) {
+  static void refuseIfOpen(Merged merged) {
     if (!merged.conflicts().isEmpty()) {
       throw MergeRefusals.conflicts(
           merged.conflicts(),

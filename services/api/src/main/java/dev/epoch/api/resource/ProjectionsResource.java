@@ -135,8 +135,13 @@ public class ProjectionsResource {
       if (name.equals(OVERLAYS)) {
         boolean alone = repositories.size() == 1;
         repositories.forEach(each -> rebuilt.add(overlays(each, alone)));
-      } else {
+      } else if (projections.isInTables(name)) {
         rebuilt.add(RebuildView.Rebuilt.of(projections.rebuild(name, repository), repository));
+      } else if (wanted != null) {
+        throw new InvalidRequestException(
+            FieldProblem.body(
+                "value_error", "projection", "'" + name + "' has its effects elsewhere"),
+            "Have a webhook's events sent again: epoch webhook redeliver");
       }
     }
     return new RebuildView(rebuilt);

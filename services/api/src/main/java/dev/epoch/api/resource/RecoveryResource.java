@@ -3,21 +3,19 @@ package dev.epoch.api.resource;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.RecoveryView;
-import dev.epoch.engine.state.OperationState;
-import dev.epoch.events.Envelope;
-import dev.epoch.events.RecordCodec;
-import dev.epoch.events.RecordType;
-import dev.epoch.events.event.RecoveryCompletedV1;
 import dev.epoch.gateway.LiveRepository;
-import dev.epoch.log.StoredRecord;
-import io.smallrye.common.annotation.RunOnVirtualThread;
+import dev.epoch.projections.history.HistoryProjector;
+import dev.epoch.projections.history.HistoryReads;
+import dev.epoch.projections.recoverysidecars.RecoveryReads;
+import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -29,64 +27,64 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path(ApiPaths.PREFIX + "/admin/recovery")
 @Tag(name = "Administration")
 @Produces(MediaType.APPLICATION_JSON)
-@RunOnVirtualThread
 public class RecoveryResource {
-  private static final String RECOVERED = RecordType.RECOVERY_COMPLETED_V1.wireName();
-
   private final ApiRequest request;
-  private final RecordCodec codec = new RecordCodec();
+  private final RecoveryReads recovery;
+  private final HistoryReads history;
 
-  RecoveryResource(ApiRequest request) {
+  RecoveryResource(ApiRequest request, RecoveryReads recovery, HistoryReads history) {
     this.request = request;
+    this.recovery = recovery;
+    this.history = history;
   }
 
   @GET
   @Operation(
       summary = "Operations in doubt, and the audit trail of recoveries",
       description = "Of every repository, unless one is named.")
-  public RecoveryView get(@QueryParam("repository") String repository) {
+  public Uni<RecoveryView> get(@QueryParam("repository") String repository) {
     List<LiveRepository> repositories =
         repository == null
             ? request.server().repositories().list()
             : List.of(request.repository(repository));
-    List<RecoveryView.Open> open = new ArrayList<>();
-    List<RecoveryView.Completed> completed = new ArrayList<>();
+    List<String> names = repositories.stream().map(LiveRepository::name).toList();
+    return untilRead(repositories)
+        .chain(() -> recovery.open(names))
+        .chain(this::named)
+        .chain(open ->
+            recovery
+                .completed(names)
+                .map(completed ->
+                    new RecoveryView(
+                        open, completed.stream().map(RecoveryView.Completed::of).toList())));
+  }
+
+  private Uni<Void> untilRead(List<LiveRepository> repositories) {
+    Uni<Void> all = Uni.createFrom().voidItem();
     for (LiveRepository each : repositories) {
-      each.state().operations().values().stream()
-          .sorted(Comparator.comparingLong(OperationState::position))
-          .forEach(operation -> open.add(RecoveryView.Open.of(each.state(), operation)));
-      completed.addAll(recoveries(each));
+      Uni<Void> one =
+          request
+              .until(RecoverySidecarsProjector.NAME, each)
+              .chain(() -> request.until(HistoryProjector.NAME, each));
+      all = all.chain(() -> one);
     }
-    completed.sort(Comparator.comparingLong(RecoveryView.Completed::position));
-    return new RecoveryView(open, completed);
+    return all;
   }
 
-  private List<RecoveryView.Completed> recoveries(LiveRepository repository) {
-    return request
-        .server()
-        .log()
-        .read(repository.stream(), 0)
-        .filter(stored -> stored.envelope().type().equals(RECOVERED))
-        .map(stored -> view(repository.name(), stored))
+  /** With the names that their branches have by now. */
+  private Uni<List<RecoveryView.Open>> named(List<RecoveryReads.Open> open) {
+    return Multi.createFrom()
+        .iterable(open.stream().map(RecoveryReads.Open::repository).distinct().toList())
+        .onItem()
+        .transformToUniAndConcatenate(repository ->
+            history
+                .branches(repository)
+                .map(branches ->
+                    open.stream()
+                        .filter(one -> one.repository().equals(repository))
+                        .map(one -> RecoveryView.Open.of(one, branches))
+                        .toList()))
         .collect()
-        .asList()
-        .await()
-        .indefinitely();
-  }
-
-  private RecoveryView.Completed view(String repository, StoredRecord stored) {
-    Envelope envelope = stored.envelope();
-    RecoveryCompletedV1 event =
-        (RecoveryCompletedV1) codec.decode(envelope.type(), envelope.version(), envelope.data());
-    return new RecoveryView.Completed(
-        stored.position(),
-        repository,
-        event.operationId().toString(),
-        event.outcome(),
-        envelope.actor(),
-        event.originalActor(),
-        event.tables(),
-        event.reason(),
-        envelope.time());
+        .in(ArrayList::new, List::addAll);
   }
 }

@@ -10,6 +10,7 @@ import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.ChangeRepository;
 import dev.epoch.api.request.CreateRepository;
 import dev.epoch.api.view.RepositoryView;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.LiveCommits;
 import dev.epoch.events.command.CreateRepositoryV1;
 import dev.epoch.events.command.UpdateRepositoryV1;
@@ -151,7 +152,9 @@ public class RepositoriesResource {
       description = "Its tables must be removed before; they stay as they are in their databases.")
   public void delete(String name) {
     LiveRepository repository = request.repository(name);
+    RepositoryState before = repository.state();
     request.server().repositories().delete(repository.name(), request.caller());
+    request.server().cleanups().forget(before);
   }
 
   private RepositoryView view(LiveRepository repository) {

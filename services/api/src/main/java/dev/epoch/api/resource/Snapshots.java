@@ -24,7 +24,12 @@ final class Snapshots {
       return Snapshot.working(state, request.branch(state, ref));
     }
     CommitState commit = request.references(state).commit(ref);
-    return Snapshot.of(state, commit, ref == null ? request.branch(state, null).name() : ref);
+    if (ref == null || ref.equals("HEAD") || state.branch(ref).isPresent()) {
+      // a branch does not have what was removed, though the commit that it stands at has
+      String label = ref == null ? request.branch(state, null).name() : ref;
+      return Snapshot.of(state, commit, label).withoutRemoved();
+    }
+    return Snapshot.of(state, commit, ref);
   }
 
   /** As the default branch stood when the repository's stream had this version. */

@@ -49,7 +49,7 @@ record TablesAt(String label, List<Table> all) {
         ref,
         commit.tree().values().stream()
             .map(entry -> new Table(state.tables().byId().get(entry.tableId()), entry))
-            .filter(table -> !table.registration().removed())
+            .filter(table -> !table.registration().removed() || table.registration().kept())
             .toList());
   }
 

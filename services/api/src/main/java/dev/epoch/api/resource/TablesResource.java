@@ -29,7 +29,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -68,11 +67,7 @@ public class TablesResource {
             .register(
                 repository,
                 new TableService.Request(
-                    body.name(),
-                    body.location(),
-                    body.storageName(),
-                    body.path(),
-                    body.primaryKey() == null ? List.of() : body.primaryKey()),
+                    body.name(), body.location(), body.storageName(), body.path(), body.key()),
                 request.caller());
     return TableView.of(repository.state(), table, null)
         .withSchema(SchemaView.of(table.name(), table.schema()));
@@ -134,12 +129,22 @@ public class TablesResource {
   @Operation(
       summary = "Stop versioning a table",
       description =
-          "Removes all that Epoch keeps beside it, its history too. The table stays as it is. Uncommitted changes need force.")
-  public void remove(String table, @QueryParam("force") Boolean force) {
+          """
+          Removes all that Epoch keeps beside it. The table stays as it is, and commits still read \
+          what they read of it; with purge they do not, and what earlier removals of the name kept \
+          goes too. Uncommitted changes, on whichever branch, need force.\
+          """)
+  public void remove(
+      String table, @QueryParam("force") Boolean force, @QueryParam("purge") Boolean purge) {
     request
         .server()
         .tables()
-        .remove(request.repository(), table, Boolean.TRUE.equals(force), request.caller());
+        .remove(
+            request.repository(),
+            table,
+            Boolean.TRUE.equals(force),
+            Boolean.TRUE.equals(purge),
+            request.caller());
   }
 
   @POST

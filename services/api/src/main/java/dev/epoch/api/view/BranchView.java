@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.StepResult;
+import dev.epoch.projections.history.BranchRow;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,11 @@ public record BranchView(
         false,
         branch.createdAt(),
         state.isDefault(branch));
+  }
+
+  public static BranchView of(BranchRow branch) {
+    return new BranchView(
+        branch.name(), branch.headId(), false, branch.createdAt(), branch.isDefault());
   }
 
   /**
@@ -55,9 +61,9 @@ public record BranchView(
       @JsonUnwrapped BranchView branch,
       boolean isCurrent,
       @Schema(description = "The default branch, which the counts compare with") String comparedTo,
-      @Schema(description = "Commits that the default branch lacks") int aheadCount,
-      @Schema(description = "Commits of the default branch that this one lacks") int behindCount,
-      @Schema(description = "Commits in its history") int commitCount,
+      @Schema(description = "Commits that the default branch lacks") long aheadCount,
+      @Schema(description = "Commits of the default branch that this one lacks") long behindCount,
+      @Schema(description = "Commits in its history") long commitCount,
       @Schema(description = "Tables at its head") int tableCount,
       @Schema(description = "Records at its head") long recordCount,
       boolean mergeInProgress) {}
@@ -71,8 +77,8 @@ public record BranchView(
   public record Comparison(
       String sourceBranch,
       String targetBranch,
-      @Schema(description = "Commits of source that target lacks") int aheadCount,
-      @Schema(description = "Commits of target that source lacks") int behindCount,
+      @Schema(description = "Commits of source that target lacks") long aheadCount,
+      @Schema(description = "Commits of target that source lacks") long behindCount,
       @Schema(description = "Whether target could move to source without a merge")
           boolean canFastForward,
       @Schema(description = "Best common ancestor, null if there is none") String mergeBaseId) {}

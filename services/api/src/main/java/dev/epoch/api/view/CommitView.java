@@ -3,7 +3,7 @@ package dev.epoch.api.view;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.DiffService;
-import dev.epoch.gateway.LogService;
+import dev.epoch.projections.history.CommitRow;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -16,6 +16,9 @@ public record CommitView(
     String message,
     String authorName,
     String authorEmail,
+    @Schema(description = "Who asked for it") String committerName,
+    String committerEmail,
+    @Schema(description = "Id of who asked for it") String actor,
     Instant createdAt,
     int parentCount,
     List<String> parents,
@@ -25,21 +28,46 @@ public record CommitView(
 
   /** Records changed against the first parent. */
   @Schema(name = "CommitStats")
-  public record Stats(long inserted, long updated, long deleted) {}
+  public record Stats(long inserted, long updated, long deleted) {
+    static Stats of(List<TableChangeView> tables) {
+      return new Stats(
+          tables.stream().mapToLong(TableChangeView::inserted).sum(),
+          tables.stream().mapToLong(TableChangeView::updated).sum(),
+          tables.stream().mapToLong(TableChangeView::deleted).sum());
+    }
+  }
 
   /** A page of history, newest first. */
   @Schema(name = "Commits")
   public record Page(
       List<CommitView> commits,
-      @Schema(description = "All that match") int total,
+      @Schema(description = "All that match") long total,
       boolean hasMore) {
 
-    public static Page of(RepositoryState state, LogService.Page page) {
+    public static Page of(List<CommitRow> commits, long total, int offset) {
       return new Page(
-          page.commits().stream().map(commit -> CommitView.of(state, commit)).toList(),
-          page.total(),
-          page.hasMore());
+          commits.stream().map(CommitView::of).toList(),
+          total,
+          (long) offset + commits.size() < total);
     }
+  }
+
+  public static CommitView of(CommitRow commit) {
+    List<TableChangeView> tables = commit.changes().stream().map(TableChangeView::of).toList();
+    return new CommitView(
+        commit.id(),
+        shortId(commit.id()),
+        commit.message(),
+        commit.authorName(),
+        commit.authorEmail(),
+        commit.committer().name(),
+        commit.committer().email(),
+        commit.committer().id(),
+        commit.committedAt(),
+        commit.parents().size(),
+        commit.parents(),
+        tables,
+        Stats.of(tables));
   }
 
   public static CommitView of(RepositoryState state, CommitState commit) {
@@ -55,14 +83,14 @@ public record CommitView(
         commit.message(),
         commit.author().name(),
         commit.author().email(),
+        commit.committer().name(),
+        commit.committer().email(),
+        commit.committer().id(),
         commit.time(),
         parents.size(),
         parents,
         tables,
-        new Stats(
-            tables.stream().mapToLong(TableChangeView::inserted).sum(),
-            tables.stream().mapToLong(TableChangeView::updated).sum(),
-            tables.stream().mapToLong(TableChangeView::deleted).sum()));
+        Stats.of(tables));
   }
 
   /** The id, null for the hidden root under every history. */

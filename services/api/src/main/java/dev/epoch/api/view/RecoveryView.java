@@ -1,10 +1,8 @@
 package dev.epoch.api.view;
 
-import dev.epoch.engine.state.BranchState;
-import dev.epoch.engine.state.OperationState;
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
-import dev.epoch.events.event.OperationPlan;
+import dev.epoch.projections.history.BranchRow;
+import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,25 +25,22 @@ public record RecoveryView(
       Actor actor,
       Instant preparedAt) {
 
-    public static Open of(RepositoryState state, OperationState operation) {
-      BranchState branch = state.branches().byId().get(operation.branchId());
+    /**
+     * @param branches of its repository
+     */
+    public static Open of(RecoveryReads.Open operation, List<BranchRow> branches) {
       return new Open(
-          operation.id().toString(),
-          state.name(),
-          kind(operation.plan()),
-          branch == null ? null : branch.name(),
+          operation.operationId(),
+          operation.repository(),
+          operation.kind(),
+          branches.stream()
+              .filter(branch -> branch.id().equals(operation.branchId()))
+              .map(BranchRow::name)
+              .findFirst()
+              .orElse(null),
           operation.expectedHead(),
           operation.actor(),
           operation.preparedAt());
-    }
-
-    private static String kind(OperationPlan plan) {
-      return switch (plan) {
-        case OperationPlan.Commit commit -> "commit";
-        case OperationPlan.Merge merge -> "merge";
-        case OperationPlan.RegisterTable register -> "register_table";
-        case OperationPlan.RemoveTable remove -> "remove_table";
-      };
     }
   }
 
@@ -61,5 +56,19 @@ public record RecoveryView(
       @Schema(description = "By table: applied, not_applied or reverted")
           Map<String, String> tables,
       String reason,
-      Instant time) {}
+      Instant time) {
+
+    public static Completed of(RecoveryReads.Completed recovery) {
+      return new Completed(
+          recovery.position(),
+          recovery.repository(),
+          recovery.operationId(),
+          recovery.outcome(),
+          recovery.actor(),
+          recovery.originalActor(),
+          recovery.tables(),
+          recovery.reason(),
+          recovery.time());
+    }
+  }
 }

@@ -31,6 +31,17 @@ public record TableChangeView(
         type);
   }
 
+  /** What a commit changed against its first parent, as it was recorded. */
+  public static TableChangeView of(dev.epoch.projections.history.TableChange change) {
+    return new TableChangeView(
+        change.table(),
+        change.inserted(),
+        change.updated(),
+        change.deleted(),
+        change.schemaChanged(),
+        change.type());
+  }
+
   public static List<TableChangeView> between(
       Snapshot base, Snapshot target, List<TableDiff> diffs) {
     return diffs.stream()

@@ -15,6 +15,8 @@ public record TableView(
     @Schema(description = "Where it is, without credentials") String location,
     String storage,
     List<String> primaryKey,
+    @Schema(description = "Whether rows are only added; their key is an id that Epoch gives")
+        boolean appendOnly,
     @Schema(description = "Records at the ref; at registration for a table not committed yet")
         long recordCount,
     @Schema(description = "Whether a commit of the ref holds it") boolean committed,
@@ -29,13 +31,15 @@ public record TableView(
         TableLocation.of(state, table),
         table.storage(),
         table.schema().primaryKey(),
+        table.schema().appendOnly(),
         entry == null ? table.baselineRows() : entry.rowCount(),
         entry != null,
         null);
   }
 
   public TableView withSchema(SchemaView shape) {
-    return new TableView(name, location, storage, primaryKey, recordCount, committed, shape);
+    return new TableView(
+        name, location, storage, primaryKey, appendOnly, recordCount, committed, shape);
   }
 
   /** All tables, by name. */

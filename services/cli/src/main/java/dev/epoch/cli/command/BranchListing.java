@@ -68,6 +68,8 @@ abstract class BranchListing extends EpochSubcommand {
             null,
             null,
             null,
+            null,
+            null,
             true);
     new HistoryReader(client(), everything).read(null, history::add);
     CommitText text = new CommitText(output().palette(), session().environment().zone());

@@ -12,6 +12,9 @@ import dev.epoch.client.Diffs;
 import dev.epoch.client.Json;
 import dev.epoch.client.RefusedException;
 import dev.epoch.client.TableChange;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
 import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -26,7 +29,8 @@ import picocli.CommandLine.Parameters;
       "Without a ref: what is not yet committed. One ref: from it to the current branch, with what"
           + " is not yet committed. Two refs, or a..b: from the first to the second. a...b: from"
           + " where the two parted to the second.",
-      "Formats: text, json, csv."
+      "Formats: text, json, csv; ndjson, a change a line, which 'epoch apply' takes; sql, statements"
+          + " of PostgreSQL."
     })
 public final class DiffCommand extends EpochSubcommand {
 
@@ -50,6 +54,9 @@ public final class DiffCommand extends EpochSubcommand {
   @Option(names = "--only-in-target", description = "Only records that the source does not have.")
   private boolean onlyInTarget;
 
+  @Option(names = "--records", description = "With the changed records, in text and json.")
+  private boolean withRecords;
+
   @Option(
       names = "--escape-formulas",
       description = "In csv: an apostrophe before texts that spreadsheets would compute.")
@@ -62,19 +69,41 @@ public final class DiffCommand extends EpochSubcommand {
 
   @Override
   List<String> formats() {
-    return List.of("text", "json", "csv");
+    return List.of("text", "json", "csv", "ndjson", "sql");
   }
 
   @Override
   ExitCode run() {
     CsvText csv = csv(escapeFormulas);
+    requireUse();
     Diffs.Range range = range();
     switch (output().format()) {
       case "json" -> json(range);
       case "csv" -> csv(range, csv);
+      case "ndjson" -> lines(range);
+      case "sql" -> statements(range);
       default -> text(range);
     }
     return ExitCode.OK;
+  }
+
+  /** An option that the format has no use for is refused. */
+  private void requireUse() {
+    boolean tells = List.of("text", "json").contains(output().format());
+    if ((statistics || nameOnly) && !tells) {
+      throw CommandFailure.usage(
+          (statistics ? "--stat" : "--name-only") + " is about --format text and json");
+    }
+    if (statistics && nameOnly) {
+      throw CommandFailure.usage("--stat and --name-only make no sense together");
+    }
+    if (withRecords && (statistics || nameOnly)) {
+      throw CommandFailure.usage("--records and --stat or --name-only make no sense together");
+    }
+  }
+
+  private boolean recordsShown() {
+    return withRecords || table != null || onlyInTarget || session().options().verbose();
   }
 
   private Diffs.Range range() {
@@ -137,7 +166,6 @@ public final class DiffCommand extends EpochSubcommand {
       output().lines(text.statistics(tables));
     } else {
       SchemaChanges schema = new SchemaChanges(client(), range);
-      boolean withRecords = table != null || onlyInTarget || session().options().verbose();
       for (int i = 0; i < tables.size(); i++) {
         if (i > 0) {
           output().line("");
@@ -148,7 +176,7 @@ public final class DiffCommand extends EpochSubcommand {
         } else {
           output().lines(text.table(change, schema.of(change)));
         }
-        if (withRecords && change.records() > 0) {
+        if (recordsShown() && change.records() > 0) {
           if (!onlyInTarget) {
             output().line("");
           }
@@ -167,6 +195,22 @@ public final class DiffCommand extends EpochSubcommand {
 
   /** The answer of the server; for one table, the pages of its records put together. */
   private void json(Diffs.Range range) {
+    if (nameOnly) {
+      ArrayNode names = Json.array();
+      tables(range).forEach(change -> names.add(change.table()));
+      ObjectNode result = Json.object();
+      result.set("tables", names);
+      output().json(result);
+      return;
+    }
+    if (statistics) {
+      output().json(client().diffs().tables(range));
+      return;
+    }
+    if (table == null && withRecords && !onlyInTarget) {
+      everything(range);
+      return;
+    }
     if (table == null && !onlyInTarget) {
       output().json(client().diffs().tables(range));
       return;
@@ -179,6 +223,85 @@ public final class DiffCommand extends EpochSubcommand {
     tables(range)
         .forEach(change -> result.set(change.table(), recordsAsJson(change.table(), range)));
     output().json(result);
+  }
+
+  /** The tables, and behind them every change, printed as it comes. */
+  private void everything(Diffs.Range range) {
+    Diff diff = client().diffs().tables(range);
+    String tables = Json.pretty(diff.json());
+    output().text(tables.substring(0, tables.length() - 2) + ",\n  \"changes\": [");
+    String[] separator = {"\n    "};
+    for (TableChange change : diff.tables()) {
+      records(
+          change.table(),
+          range,
+          record -> {
+            output().text(separator[0] + Json.compact(named(change.table(), record)));
+            separator[0] = ",\n    ";
+          });
+    }
+    output().line("\n  ]\n}");
+  }
+
+  private static ObjectNode named(String table, Diff.RecordChange record) {
+    ObjectNode named = Json.object().put("table", table);
+    record.json().properties().forEach(field -> named.set(field.getKey(), field.getValue()));
+    return named;
+  }
+
+  /** A change a line, handed on as it comes. */
+  private void lines(Diffs.Range range) {
+    for (TableChange change : tables(range)) {
+      String start = "{\"table\":" + Json.compact(Json.text(change.table())) + ",";
+      read(
+          change.table(),
+          range,
+          "application/x-ndjson",
+          text -> {
+            BufferedReader lines = new BufferedReader(text);
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+              output().line(start + line.substring(1));
+            }
+          });
+    }
+  }
+
+  private void statements(Diffs.Range range) {
+    output().line("BEGIN;");
+    for (TableChange change : tables(range)) {
+      if (change.schemaChanged() && change.kind() == TableChange.Kind.MODIFIED) {
+        output().remark("the schema of table '" + change.table() + "' differs too");
+      }
+      read(
+          change.table(),
+          range,
+          "application/sql",
+          text -> {
+            char[] buffer = new char[8192];
+            for (int count = text.read(buffer); count >= 0; count = text.read(buffer)) {
+              output().text(new String(buffer, 0, count));
+            }
+          });
+    }
+    output().line("COMMIT;");
+  }
+
+  /** Hands a text on while it comes. */
+  @FunctionalInterface
+  private interface Copy {
+    void copy(Reader text) throws IOException;
+  }
+
+  private void read(String name, Diffs.Range range, String form, Copy copy) {
+    Diff.Type type = onlyInTarget ? Diff.Type.INSERT : null;
+    try (Reader text = client().diffs().text(name, range, type, form)) {
+      copy.copy(text);
+    } catch (IOException broken) {
+      throw new CommandFailure(
+          ExitCode.UNAVAILABLE,
+          "the differences of table '" + name + "' broke off: " + broken.getMessage(),
+          "what was printed is not all; try again");
+    }
   }
 
   private ObjectNode recordsAsJson(String name, Diffs.Range range) {

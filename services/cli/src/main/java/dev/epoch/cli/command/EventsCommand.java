@@ -1,6 +1,7 @@
 package dev.epoch.cli.command;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.client.Event;
@@ -17,7 +18,10 @@ import picocli.CommandLine.Option;
     name = "events",
     description = {
       "Show the events of the repository.",
-      "With --branch only those of one branch. With --follow and --format json, one JSON a line."
+      "With --branch only those of one branch. With --follow and --format json, one JSON a line.",
+      "With --follow and --exec, a command is run for each: it reads the event as JSON, and finds",
+      "EPOCH_EVENT_TYPE, EPOCH_EVENT_POSITION, EPOCH_EVENT_BRANCH and EPOCH_EVENT_ID. When it fails,",
+      "so does this, and says where to go on."
     })
 public final class EventsCommand extends EpochSubcommand {
 
@@ -29,6 +33,18 @@ public final class EventsCommand extends EpochSubcommand {
 
   @Option(names = "--type", paramLabel = "<type>", description = "Only events of this type.")
   private String type;
+
+  @Option(
+      names = "--table",
+      paramLabel = "<pattern>",
+      description = "Only events about tables that fit.")
+  private String table;
+
+  @Option(
+      names = "--exec",
+      paramLabel = "<command>",
+      description = "With --follow: run this command of the shell for each event.")
+  private String command;
 
   @Option(
       names = {"-f", "--follow"},
@@ -48,7 +64,11 @@ public final class EventsCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    Events.Selection selection = new Events.Selection(from, type, session().options().branch());
+    if (command != null && !follow) {
+      throw CommandFailure.usage("--exec goes with --follow");
+    }
+    Events.Selection selection =
+        new Events.Selection(from, type, session().options().branch(), table);
     if (follow) {
       follow(selection);
     } else {
@@ -65,7 +85,11 @@ public final class EventsCommand extends EpochSubcommand {
             selection,
             SILENCE,
             event -> {
-              output().line(output().json() ? Json.compact(event.json()) : text(event));
+              if (command == null) {
+                output().line(output().json() ? Json.compact(event.json()) : text(event));
+              } else {
+                EventProgram.run(session().directory(), command, event);
+              }
               left[0]--;
               return output().flush() && left[0] > 0;
             });
@@ -80,7 +104,8 @@ public final class EventsCommand extends EpochSubcommand {
           client()
               .events()
               .page(
-                  new Events.Selection(next, selection.type(), selection.branch()),
+                  new Events.Selection(
+                      next, selection.type(), selection.branch(), selection.table()),
                   Math.min(PAGE, left));
       for (Event event : page.events()) {
         if (output().json()) {

@@ -4,6 +4,7 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.text.Counts;
 import dev.epoch.client.Maintenance;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,7 +13,7 @@ import picocli.CommandLine.Option;
     name = "gc",
     aliases = "cleanup",
     description = {
-      "Drop the rows of deleted branches that no branch needs.",
+      "Drop the rows of deleted branches and removed tables that no branch needs.",
       "Commits that no branch reaches cannot be read afterwards."
     })
 public final class GcCommand extends EpochSubcommand {
@@ -30,17 +31,25 @@ public final class GcCommand extends EpochSubcommand {
     Maintenance.Cleaned cleaned = client().maintenance().cleanup(dryRun);
     if (output().json()) {
       output().json(cleaned);
-    } else if (cleaned.branches().isEmpty()) {
+    } else if (cleaned.branches().isEmpty() && cleaned.tables().isEmpty()) {
       output().confirm("Nothing to clean up");
     } else {
-      String rows = "the rows of " + Counts.of(cleaned.branches().size(), "deleted branch", "es");
-      if (dryRun) {
-        output().confirm("Would drop " + rows + ":");
-        cleaned.branches().forEach(id -> output().line("  " + id));
-      } else {
-        output().confirm("Dropped " + rows);
-      }
+      tell("deleted branch", "es", cleaned.branches());
+      tell("removed table", "s", cleaned.tables());
     }
     return ExitCode.OK;
+  }
+
+  private void tell(String noun, String plural, List<String> gone) {
+    if (gone.isEmpty()) {
+      return;
+    }
+    String rows = "the rows of " + Counts.of(gone.size(), noun, plural);
+    if (dryRun) {
+      output().confirm("Would drop " + rows + ":");
+      gone.forEach(each -> output().line("  " + each));
+    } else {
+      output().confirm("Dropped " + rows);
+    }
   }
 }

@@ -51,6 +51,15 @@ public final class LogCommand extends EpochSubcommand {
   @Option(names = "--author", paramLabel = "<pattern>", description = "Only by this author.")
   private String author;
 
+  @Option(
+      names = "--committer",
+      paramLabel = "<pattern>",
+      description = "Only asked for by this person, whoever the author is.")
+  private String committer;
+
+  @Option(names = "--actor", paramLabel = "<id>", description = "Only asked for under this id.")
+  private String actor;
+
   @Option(names = "--table", paramLabel = "<table>", description = "Only commits with this table.")
   private String table;
 
@@ -160,6 +169,8 @@ public final class LogCommand extends EpochSubcommand {
         time(since, false),
         time(until, true),
         author,
+        committer,
+        actor,
         table,
         all);
   }

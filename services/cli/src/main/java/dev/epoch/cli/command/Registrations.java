@@ -71,7 +71,7 @@ final class Registrations {
       try {
         Table added =
             add(
-                new Tables.Draft(table.name(), location, storage, table.path(), List.of()),
+                new Tables.Draft(table.name(), location, storage, table.path(), List.of(), false),
                 "Registering " + table.name() + place);
         registered.add(added);
         if (!output.json()) {

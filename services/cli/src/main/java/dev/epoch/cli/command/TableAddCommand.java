@@ -69,6 +69,12 @@ public final class TableAddCommand extends EpochSubcommand {
   private List<String> primaryKey = List.of();
 
   @Option(
+      names = "--append-only",
+      description =
+          "Rows are only ever added, and nothing needs to tell them apart: logs, audit tables.")
+  private boolean appendOnly;
+
+  @Option(
       names = "--introspect-schema",
       description = "Accepted for compatibility: the schema is always read.")
   private boolean introspectSchema;
@@ -87,6 +93,9 @@ public final class TableAddCommand extends EpochSubcommand {
     if (several) {
       return addSeveral();
     }
+    if (appendOnly && !primaryKey.isEmpty()) {
+      throw CommandFailure.usage("--append-only goes without --key");
+    }
     if (location != null && (storage != null || path != null)) {
       throw CommandFailure.usage("--location goes without --storage and --path");
     }
@@ -102,7 +111,8 @@ public final class TableAddCommand extends EpochSubcommand {
                   location,
                   storage,
                   location == null && path == null ? name : path,
-                  primaryKey));
+                  primaryKey,
+                  appendOnly));
       if (output().json()) {
         output().json(table);
       } else {
@@ -113,8 +123,8 @@ public final class TableAddCommand extends EpochSubcommand {
   }
 
   private ExitCode addSeveral() {
-    if (path != null || !primaryKey.isEmpty()) {
-      throw CommandFailure.usage("--path and --primary-key are for one table");
+    if (path != null || !primaryKey.isEmpty() || appendOnly) {
+      throw CommandFailure.usage("--path, --primary-key and --append-only are for named tables");
     }
     if (location != null && storage != null) {
       throw CommandFailure.usage("--location goes without --storage");
@@ -134,7 +144,9 @@ public final class TableAddCommand extends EpochSubcommand {
               .toList();
       output().confirm("  Schema: " + String.join(", ", columns));
     }
-    if (!table.primaryKey().isEmpty()) {
+    if (appendOnly) {
+      output().confirm("  Append-only: rows get ids in " + String.join(", ", table.primaryKey()));
+    } else if (!table.primaryKey().isEmpty()) {
       output().confirm("  Primary key: " + String.join(", ", table.primaryKey()));
     }
   }

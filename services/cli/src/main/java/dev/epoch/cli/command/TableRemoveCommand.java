@@ -8,7 +8,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code epoch table remove}. */
-@Command(name = "remove", description = "End the registration of a table; its data stays.")
+@Command(
+    name = "remove",
+    description = {
+      "End the registration of a table; its data stays.",
+      "Commits still read what they read of it."
+    })
 public final class TableRemoveCommand extends EpochSubcommand {
 
   @Parameters(paramLabel = "<name>", description = "Name of the table.")
@@ -19,6 +24,12 @@ public final class TableRemoveCommand extends EpochSubcommand {
       description = "Also with changes that are not committed.")
   private boolean force;
 
+  @Option(
+      names = "--purge",
+      description =
+          "Commits cannot read it afterwards; also of tables of this name that were removed before.")
+  private boolean purge;
+
   /** The command in a session. */
   public TableRemoveCommand(Session session) {
     super(session);
@@ -26,7 +37,7 @@ public final class TableRemoveCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    client().tables().remove(name, session().branch(), force);
+    client().tables().remove(name, session().branch(), force, purge);
     if (output().json()) {
       output().json(Json.object().put("status", "removed").put("table", name));
     } else {

@@ -64,6 +64,10 @@ public final class CommitText {
           "Merge: " + String.join(" ", commit.parents().stream().map(Commit::shortId).toList()));
     }
     lines.add("Author: " + commit.authorName() + " <" + commit.authorEmail() + ">");
+    if (commit.committerName() != null && !commit.committerName().equals(commit.authorName())) {
+      String email = commit.committerEmail() == null ? "" : " <" + commit.committerEmail() + ">";
+      lines.add("Commit: " + commit.committerName() + email);
+    }
     lines.add("Date:   " + date(commit.createdAt()));
     lines.add("");
     commit.message().lines().forEach(line -> lines.add(line.isEmpty() ? "" : "    " + line));

@@ -8,6 +8,7 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.Event;
+import dev.epoch.events.table.FormerTable;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.CommitId;
@@ -97,7 +98,11 @@ final class CommitEvents {
     int start = 0;
     while (entries.size() - start > room) {
       int end = Math.min(start + ENTRIES_PER_RECORD, entries.size());
-      events.add(new CommitTablesRecordedV1(operation.id(), entries.subList(start, end)));
+      events.add(
+          new CommitTablesRecordedV1(
+              operation.id(),
+              entries.subList(start, end),
+              former(first, entries.subList(start, end), List.of())));
       start = end;
     }
     events.add(
@@ -113,8 +118,27 @@ final class CommitEvents {
             gone,
             locations,
             part.live(),
-            part.liveCommit()));
+            part.liveCommit(),
+            former(first, entries.subList(start, entries.size()), gone)));
     return events;
+  }
+
+  private static Map<String, FormerTable> former(
+      CommitState parent, List<TableEntry> changed, List<String> removed) {
+    Map<String, FormerTable> former = new HashMap<>();
+    for (TableEntry entry : changed) {
+      TableEntry before = parent.tree().get(entry.name());
+      if (before != null) {
+        boolean same = before.schemaHash().equals(entry.schemaHash());
+        former.put(
+            entry.name(), new FormerTable(before.rowCount(), same ? null : before.schemaHash()));
+      }
+    }
+    for (String name : removed) {
+      TableEntry before = parent.tree().get(name);
+      former.put(name, new FormerTable(before.rowCount(), before.schemaHash()));
+    }
+    return former;
   }
 
   /**

@@ -97,8 +97,8 @@ final class Refusals {
 
   /** Of a merge that waits, or of a replay. */
   static Decision mergeInProgress(BranchState branch) {
-    String verb = branch.merge() == null ? branch.replay().verb() : branch.merge().verb();
-    String source = branch.merge() == null ? branch.replay().source() : branch.merge().source();
+    String verb = branch.replay() == null ? branch.merge().verb() : branch.replay().verb();
+    String source = branch.replay() == null ? branch.merge().source() : branch.replay().source();
     String command = Verbs.command(verb);
     return Decision.reject(
         new Rejection(

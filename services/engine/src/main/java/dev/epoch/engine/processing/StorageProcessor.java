@@ -81,6 +81,30 @@ public final class StorageProcessor {
                   "remedy",
                   "Remove the tables first: epoch table remove NAME")));
     }
+    List<String> kept =
+        state.tables().removed().stream()
+            .map(state.tables().byId()::get)
+            .filter(table -> table.kept() && table.storage().equals(command.name()))
+            .map(RegisteredTable::name)
+            .distinct()
+            .sorted()
+            .toList();
+    if (!kept.isEmpty()) {
+      return Decision.reject(
+          new Rejection(
+              Code.STORAGE_IN_USE,
+              "Storage backend '"
+                  + command.name()
+                  + "' holds what commits read of tables that were removed: "
+                  + String.join(", ", kept),
+              Map.of(
+                  "storage",
+                  command.name(),
+                  "tables",
+                  kept,
+                  "remedy",
+                  "Let the commits go: epoch table remove --purge NAME")));
+    }
     return Decision.accept(new StorageRemovedV1(command.name()));
   }
 

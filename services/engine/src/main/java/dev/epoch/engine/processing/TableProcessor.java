@@ -11,12 +11,15 @@ import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.RegisterTableV1;
 import dev.epoch.events.command.RemoveTableV1;
+import dev.epoch.events.event.Event;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
 import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.model.ref.TableName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -99,17 +102,22 @@ public final class TableProcessor {
             operation.position()));
   }
 
+  /** Without keeping anything, also of one that was removed before and is kept for commits. */
   public static Decision remove(
       RepositoryState state, RemoveTableV1 command, DecisionContext context) {
-    Optional<RegisteredTable> table = state.tables().named(command.name());
-    if (table.isEmpty()) {
+    List<String> ids = new ArrayList<>();
+    state.tables().named(command.name()).map(RegisteredTable::id).ifPresent(ids::add);
+    if (!command.keep()) {
+      ids.addAll(state.tables().kept(command.name()));
+    }
+    if (ids.isEmpty()) {
       return Refusals.tableNotFound(command.name());
     }
     for (BranchState branch : state.branches().byId().values()) {
       if (branch.operation() != null) {
         return Refusals.busy(branch);
       }
-      if (branch.merge() != null) {
+      if (branch.merge() != null || branch.replay() != null) {
         return Refusals.mergeInProgress(branch);
       }
     }
@@ -119,13 +127,23 @@ public final class TableProcessor {
             context.command(),
             main.id(),
             main.head(),
-            new OperationPlan.RemoveTable(table.get().id(), command.name())));
+            new OperationPlan.RemoveTable(
+                ids.getFirst(),
+                command.name(),
+                command.force(),
+                command.keep(),
+                ids.subList(1, ids.size()))));
   }
 
   public static Decision completeRemoval(
       RepositoryState state, Continuation.CompleteRemoval facts) {
     OperationPlan.RemoveTable plan =
         (OperationPlan.RemoveTable) Refusals.inFlight(state, facts.operation()).plan();
-    return Decision.accept(new TableRemovedV1(facts.operation(), plan.tableId(), plan.name()));
+    List<Event> events = new ArrayList<>();
+    events.add(new TableRemovedV1(facts.operation(), plan.tableId(), plan.name(), plan.keep()));
+    for (String id : plan.dropped()) {
+      events.add(new TableRemovedV1(facts.operation(), id, plan.name(), false));
+    }
+    return Decision.accept(events);
   }
 }

@@ -40,6 +40,7 @@ final class CommitAppliers {
             event.commit(),
             event.parents(),
             event.author(),
+            operation == null ? at.actor() : operation.actor(),
             event.message(),
             event.time(),
             generation,

@@ -12,6 +12,7 @@ import org.pcollections.PMap;
  * @param id SHA-256
  * @param parents ids, the first is the head it was made on
  * @param author of the change
+ * @param committer who asked for the commit
  * @param message of the author
  * @param time of the commit
  * @param generation 0 for the root, else one more than the greatest of the parents
@@ -24,6 +25,7 @@ public record CommitState(
     String id,
     List<String> parents,
     Actor author,
+    Actor committer,
     String message,
     Instant time,
     int generation,

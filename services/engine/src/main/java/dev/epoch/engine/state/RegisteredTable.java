@@ -18,6 +18,7 @@ import dev.epoch.events.table.TableSchema;
  * @param baselineSum content sum at registration, base64
  * @param position of the registering operation: the baseline is the live table at it
  * @param removed whether it is versioned no more
+ * @param kept whether commits still read what they read of it, though it is removed
  */
 public record RegisteredTable(
     String id,
@@ -31,9 +32,11 @@ public record RegisteredTable(
     Digest baselineHash,
     String baselineSum,
     long position,
-    boolean removed) {
+    boolean removed,
+    boolean kept) {
 
-  RegisteredTable asRemoved() {
+  /** The same, versioned no more; what was dropped once stays so. */
+  RegisteredTable asRemoved(boolean keep) {
     return new RegisteredTable(
         id,
         name,
@@ -46,6 +49,7 @@ public record RegisteredTable(
         baselineHash,
         baselineSum,
         position,
-        true);
+        true,
+        keep && (kept || !removed));
   }
 }

@@ -24,7 +24,7 @@ public record Replay(
     String from,
     String onto,
     PVector<String> rest,
-    int mainline,
+    long mainline,
     String strategy,
     Actor author,
     String liveChanges) {

@@ -14,6 +14,7 @@ final class RepositoryAppliers {
             event.rootCommit(),
             List.of(),
             at.actor(),
+            at.actor(),
             "",
             at.time(),
             0,

@@ -21,7 +21,7 @@ import org.pcollections.PMap;
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 4;
+  public static final int FORMAT = 5;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());
@@ -44,6 +44,7 @@ public final class StateCodec {
       String id,
       List<String> parents,
       Actor author,
+      Actor committer,
       String message,
       Instant time,
       int generation,
@@ -62,6 +63,7 @@ public final class StateCodec {
                     c.id(),
                     c.parents(),
                     c.author(),
+                    c.committer(),
                     c.message(),
                     c.time(),
                     c.generation(),
@@ -135,6 +137,7 @@ public final class StateCodec {
         commit.id(),
         commit.parents(),
         commit.author(),
+        commit.committer(),
         commit.message(),
         commit.time(),
         commit.generation(),

@@ -20,6 +20,7 @@ final class TableAppliers {
             event.contentHash(),
             event.contentSum(),
             event.position(),
+            false,
             false);
     return OperationAppliers.closed(state, event.operationId())
         .withTables(state.tables().with(table));
@@ -30,6 +31,6 @@ final class TableAppliers {
     for (BranchState branch : next.branches().byId().values()) {
       next = next.withBranch(branch.withStaged(branch.staged().minus(event.name())));
     }
-    return next.withTables(next.tables().without(event.tableId()));
+    return next.withTables(next.tables().without(event.tableId(), event.kept()));
   }
 }

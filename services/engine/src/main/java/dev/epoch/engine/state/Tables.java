@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import java.util.List;
 import java.util.Optional;
 import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
@@ -28,9 +29,24 @@ public record Tables(
         byId.plus(table.id(), table), idByName.plus(table.name(), table.id()), removed);
   }
 
-  Tables without(String id) {
+  /** Removed tables of this name of which something is kept for commits, by id. */
+  public List<String> kept(String name) {
+    return removed.stream()
+        .map(byId::get)
+        .filter(table -> table.kept() && table.name().equals(name))
+        .map(RegisteredTable::id)
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * @param kept whether commits still read what they read of it
+   */
+  Tables without(String id, boolean kept) {
     RegisteredTable table = byId.get(id);
     return new Tables(
-        byId.plus(id, table.asRemoved()), idByName.minus(table.name()), removed.plus(id));
+        byId.plus(id, table.asRemoved(kept)),
+        id.equals(idByName.get(table.name())) ? idByName.minus(table.name()) : idByName,
+        removed.plus(id));
   }
 }

@@ -102,7 +102,7 @@ class CommitProcessorTest {
             "a table is being removed from all branches",
             s -> {
               s.fork("dev", "main");
-              s.ok(new dev.epoch.events.command.RemoveTableV1("users", false));
+              s.ok(new dev.epoch.events.command.RemoveTableV1("users", false, true));
             },
             s -> Scenario.committing("dev", "users"),
             Code.BRANCH_BUSY,

@@ -476,7 +476,7 @@ class MergeProcessorTest {
     Answer started = scenario.ok(scenario.merging("other", "main", "three_way"));
     Continuation.OpenMerge open = scenario.opening("other", "main", 1, null);
 
-    scenario.ok(new RemoveTableV1("users", false));
+    scenario.ok(new RemoveTableV1("users", false, true));
 
     assertThat(code(scenario.step(open, started))).isEqualTo(Code.BRANCH_BUSY);
   }

@@ -73,14 +73,14 @@ class TableAndStorageProcessorTest {
         Refused.of(
             "remove: no such table",
             s -> {},
-            s -> new RemoveTableV1("orders", true),
+            s -> new RemoveTableV1("orders", true, true),
             Code.TABLE_NOT_FOUND,
             "'orders'",
             null),
         Refused.of(
             "remove: an operation is in flight on some branch",
             s -> s.fork("dev", "main").busy("dev"),
-            s -> new RemoveTableV1("users", true),
+            s -> new RemoveTableV1("users", true, true),
             Code.BRANCH_BUSY,
             "'dev' is in flight",
             "Try again"),
@@ -91,7 +91,7 @@ class TableAndStorageProcessorTest {
               s.step(
                   s.opening("dev", "main", 1, null), s.ok(s.merging("dev", "main", "three_way")));
             },
-            s -> new RemoveTableV1("users", true),
+            s -> new RemoveTableV1("users", true, true),
             Code.MERGE_IN_PROGRESS,
             "into 'dev' is not finished",
             "--abort"),
@@ -197,7 +197,7 @@ class TableAndStorageProcessorTest {
     String first = scenario.state().tables().named("users").orElseThrow().id();
     scenario.ok(new StageChangesV1("main", List.of("users")));
 
-    Answer prepared = scenario.ok(new RemoveTableV1("users", false));
+    Answer prepared = scenario.ok(new RemoveTableV1("users", false, true));
     Answer done = scenario.step(new Continuation.CompleteRemoval(prepared.command()), prepared);
 
     assertThat(done.event(TableRemovedV1.class).tableId()).isEqualTo(first);
@@ -206,6 +206,26 @@ class TableAndStorageProcessorTest {
     assertThat(scenario.branch("main").staged()).isEmpty();
     scenario.table("users");
     assertThat(scenario.state().tables().named("users").orElseThrow().id()).isNotEqualTo(first);
+  }
+
+  @Test
+  void whatIsKeptOfRemovedTablesHoldsItsStorageUntilItGoesToo() {
+    // given
+    Scenario scenario =
+        Scenario.withTable().removeTable("users").table("users").removeTable("users");
+    assertThat(scenario.state().tables().kept("users")).hasSize(2);
+    assertThat(scenario.refused(new RemoveStorageV1("s1", false)).code())
+        .isEqualTo(Code.STORAGE_IN_USE);
+
+    // when
+    Answer prepared = scenario.ok(new RemoveTableV1("users", false, false));
+    scenario.step(new Continuation.CompleteRemoval(prepared.command()), prepared);
+
+    // then
+    assertThat(scenario.state().tables().kept("users")).isEmpty();
+    assertThat(scenario.refused(new RemoveTableV1("users", false, false)).code())
+        .isEqualTo(Code.TABLE_NOT_FOUND);
+    scenario.ok(new RemoveStorageV1("s1", false));
   }
 
   @Test

@@ -7,18 +7,19 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /** Streams of events that were begun with a key. They last as long as it is accepted. */
 @Singleton
 public class KeyedStreams {
-  private static final String PATH_END = "/events/stream";
+  private static final Pattern STREAM = Pattern.compile(".*/(events|changes)/stream");
 
   private final Map<HttpServerRequest, String> open = new ConcurrentHashMap<>();
 
   /** Notes the request if it is one for a stream. */
   void note(RoutingContext context, String key) {
     HttpServerRequest request = context.request();
-    if (request.path().endsWith(PATH_END) && open.put(request, key) == null) {
+    if (STREAM.matcher(request.path()).matches() && open.put(request, key) == null) {
       context.addEndHandler(_ -> open.remove(request));
     }
   }

@@ -15,7 +15,13 @@ import org.junit.jupiter.api.Test;
 class HostileNamesTest {
   @Test
   void some() throws SQLException {
-    run(150);
+    run(60);
+  }
+
+  @Test
+  @Tag("nightly")
+  void more() throws SQLException {
+    run(500);
   }
 
   @Test

@@ -95,7 +95,13 @@ class HostileQueriesTest {
 
   @Test
   void someRandom() {
-    random(300);
+    random(100);
+  }
+
+  @Test
+  @Tag("nightly")
+  void moreRandom() {
+    random(1_000);
   }
 
   @Test

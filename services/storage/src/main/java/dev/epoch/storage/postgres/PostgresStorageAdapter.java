@@ -25,6 +25,7 @@ import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.QueryResult;
 import dev.epoch.storage.ReadQuery;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StateQueries;
@@ -39,6 +40,7 @@ import dev.epoch.storage.WriteResult;
 import dev.epoch.storage.postgres.branch.BranchCopies;
 import dev.epoch.storage.postgres.branch.BranchRegistry;
 import dev.epoch.storage.postgres.capture.TableCapture;
+import dev.epoch.storage.postgres.capture.TableRemoval;
 import dev.epoch.storage.postgres.catalog.Introspector;
 import dev.epoch.storage.postgres.catalog.PrivilegeCheck;
 import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
@@ -82,6 +84,7 @@ public final class PostgresStorageAdapter
   private final Database database;
   private final SchemaUpgrade upgrade;
   private final TableCapture capture;
+  private final TableRemoval removal;
   private final BranchRegistry branches;
   private final BranchCopies copies;
   private final PostgresStateReader reader;
@@ -132,6 +135,7 @@ public final class PostgresStorageAdapter
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
     this.reader = new PostgresStateReader(database, resolver);
+    this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
         new ReadQueries(
             connecting,
@@ -203,8 +207,8 @@ public final class PostgresStorageAdapter
   }
 
   @Override
-  public void remove(TableHandle table) {
-    capture.remove(table);
+  public void remove(TableHandle table, Removal how) {
+    removal.remove(table, how);
   }
 
   @Override
@@ -256,13 +260,8 @@ public final class PostgresStorageAdapter
   }
 
   @Override
-  public void requireRemovable(TableHandle table) {
-    capture.requireRemovable(table);
-  }
-
-  @Override
-  public Set<String> branchesAtWork(TableHandle table) {
-    return capture.branchesAtWork(table);
+  public void requireRemovable(TableHandle table, Removal how) {
+    removal.requireRemovable(table, how);
   }
 
   @Override
@@ -287,6 +286,11 @@ public final class PostgresStorageAdapter
       names.forget(reclaimed);
     }
     return reclaimed;
+  }
+
+  @Override
+  public List<String> reclaimTables(String repository, Set<String> kept, boolean dryRun) {
+    return removal.reclaim(repository, kept, dryRun);
   }
 
   @Override

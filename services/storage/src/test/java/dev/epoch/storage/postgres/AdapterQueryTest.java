@@ -30,7 +30,7 @@ class AdapterQueryTest {
 
   @BeforeAll
   static void start() {
-    database = StoragePostgres.database();
+    database = StoragePostgres.durableDatabase();
     database.load("/data/chinook/Chinook_PostgreSql.sql");
     adapter =
         new PostgresStorageAdapter(

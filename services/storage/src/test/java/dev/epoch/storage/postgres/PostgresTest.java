@@ -7,9 +7,21 @@ import io.vertx.sqlclient.PoolOptions;
 
 /** A database of one test class, and the adapter's connections to it. */
 public final class PostgresTest implements AutoCloseable {
-  public final TestDatabase sql = StoragePostgres.database();
-  public final Database database =
-      new Database(StoragePostgres.vertx(), sql.options(), new PoolOptions().setMaxSize(4));
+  public final TestDatabase sql;
+  public final Database database;
+
+  public PostgresTest() {
+    this(StoragePostgres.database());
+  }
+
+  /**
+   * @param sql which this closes, too
+   */
+  public PostgresTest(TestDatabase sql) {
+    this.sql = sql;
+    this.database =
+        new Database(StoragePostgres.vertx(), sql.options(), new PoolOptions().setMaxSize(4));
+  }
 
   @Override
   public void close() {

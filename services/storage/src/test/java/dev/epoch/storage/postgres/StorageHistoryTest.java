@@ -22,17 +22,25 @@ class StorageHistoryTest {
     if (seed != null) {
       run(seed);
     } else {
-      long first = System.nanoTime() % 1_000_000_000L;
-      LongStream.range(first, first + 8).forEach(StorageHistoryTest::run);
+      histories(2);
     }
+  }
+
+  @Test
+  @Tag("nightly")
+  void agreesWithTheModelTensOfTimes() {
+    histories(30);
   }
 
   @Test
   @Tag("long")
   void agreesWithTheModelForLong() {
+    histories(Long.getLong("epoch.storage.histories", 300));
+  }
+
+  private static void histories(long count) {
     long first = System.nanoTime() % 1_000_000_000L;
-    LongStream.range(first, first + Long.getLong("epoch.storage.histories", 300))
-        .forEach(StorageHistoryTest::run);
+    LongStream.range(first, first + count).forEach(StorageHistoryTest::run);
   }
 
   private static void run(long seed) {

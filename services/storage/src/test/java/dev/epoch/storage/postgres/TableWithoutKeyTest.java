@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.NoPrimaryKeyException;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.catalog.Layout;
 import dev.epoch.storage.postgres.codec.Quote;
@@ -184,7 +185,7 @@ class TableWithoutKeyTest {
     shop.installBy("phone", "person", "number");
     assertThat(shop.database.rows(relations)).isNotEmpty();
 
-    shop.adapter.remove(shop.table("phone"));
+    shop.adapter.remove(shop.table("phone"), Removal.OF_EVERYTHING);
 
     assertThat(shop.database.rows(relations)).isEmpty();
     shop.database.execute("INSERT INTO phone VALUES (1, '11', 'again')");

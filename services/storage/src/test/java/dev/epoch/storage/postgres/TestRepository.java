@@ -38,6 +38,7 @@ public final class TestRepository implements AutoCloseable {
   private final Map<String, TableHandle> tables = new LinkedHashMap<>();
   private final Map<String, Map<String, RowsLocation>> heads = new HashMap<>();
   private long position;
+  private int installed;
 
   public TestRepository(String... statements) {
     database.execute(statements);
@@ -67,7 +68,7 @@ public final class TestRepository implements AutoCloseable {
   }
 
   /** Registers a table of the schema public by columns that tell its rows apart. */
-  void installBy(String name, String... key) {
+  public void installBy(String name, String... key) {
     install(name, List.of(key));
     putBranch(main);
   }
@@ -76,15 +77,20 @@ public final class TestRepository implements AutoCloseable {
     TablePath path = new TablePath("public", name);
     TableHandle table =
         new TableHandle(
-            REPOSITORY,
-            "t" + (tables.size() + 1),
-            name,
-            path,
-            adapter.introspect(path, key).schema());
+            REPOSITORY, "t" + ++installed, name, path, adapter.introspect(path, key).schema());
     OperationId operation = nextOperation();
     adapter.install(operation, table);
     tables.put(name, table);
     heads.get(main.id()).put(name, RowsLocation.live(operation.position()));
+  }
+
+  /**
+   * What is installed from now on has no other tables beside it: main and new branches see only
+   * that. For tests with a table for each case, whose branches would have all tables before it.
+   */
+  public void leaveTables() {
+    tables.clear();
+    heads.get(main.id()).clear();
   }
 
   public TableHandle table(String name) {
@@ -181,9 +187,13 @@ public final class TestRepository implements AutoCloseable {
   }
 
   public Map<RowKey, Row> rows(String table, TableState state) {
-    int[] key = table(table).schema().keyIndexes();
+    return rows(table(table), state);
+  }
+
+  public Map<RowKey, Row> rows(TableHandle table, TableState state) {
+    int[] key = table.schema().keyIndexes();
     Map<RowKey, Row> rows = new HashMap<>();
-    for (Row row : list(adapter.rows(table(table), state, RowQuery.all()))) {
+    for (Row row : list(adapter.rows(table, state, RowQuery.all()))) {
       if (rows.put(row.key(key), row) != null) {
         throw new AssertionError("twice: " + row);
       }

@@ -7,10 +7,12 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.OperationId;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.branch.BranchRegistry;
 import dev.epoch.storage.postgres.capture.TableCapture;
+import dev.epoch.storage.postgres.capture.TableRemoval;
 import dev.epoch.storage.postgres.catalog.Introspector;
 import dev.epoch.storage.postgres.catalog.Layout;
 import dev.epoch.storage.postgres.codec.Quote;
@@ -41,6 +43,7 @@ public final class VersionedDatabase implements AutoCloseable {
   private final AtomicLong positions = new AtomicLong();
   private final AtomicLong ids = new AtomicLong();
   public final TableCapture capture;
+  private final TableRemoval removal;
   public final BranchRegistry branches;
 
   private VersionedDatabase(TestDatabase database, String role) {
@@ -50,6 +53,7 @@ public final class VersionedDatabase implements AutoCloseable {
             StoragePostgres.vertx(), database.options(role), new PoolOptions().setMaxSize(4));
     LockRetries retries = new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(20));
     this.capture = new TableCapture(connections, retries);
+    this.removal = new TableRemoval(connections, retries, (_, _, _) -> false);
     this.branches = new BranchRegistry(connections, retries);
   }
 
@@ -114,6 +118,11 @@ public final class VersionedDatabase implements AutoCloseable {
             repository, "t" + "%012d".formatted(ids.incrementAndGet()), name, path, schema);
     capture.install(nextOperation(), handle);
     return handle;
+  }
+
+  /** Removes the table with all that is kept of it. */
+  public void remove(TableHandle table) {
+    removal.remove(table, Removal.OF_EVERYTHING);
   }
 
   public TableHandle handle(String id, TablePath path, String name, String... key) {

@@ -17,6 +17,7 @@ import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StateQueries;
@@ -64,13 +65,13 @@ abstract class ForwardingAdapter implements StorageAdapter {
   }
 
   @Override
-  public void remove(TableHandle table) {
-    adapter.remove(table);
+  public void remove(TableHandle table, Removal how) {
+    adapter.remove(table, how);
   }
 
   @Override
-  public void requireRemovable(TableHandle table) {
-    adapter.requireRemovable(table);
+  public void requireRemovable(TableHandle table, Removal how) {
+    adapter.requireRemovable(table, how);
   }
 
   @Override
@@ -117,8 +118,8 @@ abstract class ForwardingAdapter implements StorageAdapter {
   }
 
   @Override
-  public Set<String> branchesAtWork(TableHandle table) {
-    return adapter.branchesAtWork(table);
+  public List<String> reclaimTables(String repository, Set<String> kept, boolean dryRun) {
+    return adapter.reclaimTables(repository, kept, dryRun);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageAdapter;
@@ -255,14 +256,6 @@ enum Loss {
         }
       }),
 
-  BRANCHES_AT_WORK(adapter ->
-      new ForwardingAdapter(adapter) {
-        @Override
-        public Set<String> branchesAtWork(TableHandle table) {
-          return Set.of();
-        }
-      }),
-
   REPAIRS(adapter ->
       new ForwardingAdapter(adapter) {
         @Override
@@ -274,7 +267,7 @@ enum Loss {
       new ForwardingAdapter(adapter) {
         @Override
         public void repair(TableHandle table, long position) {
-          adapter.remove(table);
+          adapter.remove(table, Removal.OF_EVERYTHING);
           super.repair(table, position);
         }
       }),
@@ -282,7 +275,7 @@ enum Loss {
   REMOVALS(adapter ->
       new ForwardingAdapter(adapter) {
         @Override
-        public void remove(TableHandle table) {}
+        public void remove(TableHandle table, Removal how) {}
       }),
 
   OWNERS(adapter ->

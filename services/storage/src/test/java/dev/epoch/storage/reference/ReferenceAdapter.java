@@ -19,7 +19,9 @@ import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChanges;
+import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageAdapter;
@@ -120,29 +122,54 @@ public final class ReferenceAdapter implements StorageAdapter {
   }
 
   @Override
-  public synchronized void remove(TableHandle table) {
-    database.tables.remove(table.id());
+  public synchronized void remove(TableHandle table, Removal how) {
+    requireRemovable(table, how);
+    ReferenceTable removed = database.tables.remove(table.id());
+    if (!how.keep()) {
+      database.archived.remove(table.id());
+    } else if (removed != null) {
+      database.archived.put(table.id(), removed);
+    }
     database.branches.values().forEach(branch -> branch.tables.remove(table.id()));
   }
 
   @Override
-  public void requireRemovable(TableHandle table) {}
+  public synchronized void requireRemovable(TableHandle table, Removal how) {
+    ReferenceTable held = database.tables.get(table.id());
+    if (held == null || how.force()) {
+      return;
+    }
+    List<String> atWork =
+        database.branches.values().stream()
+            .map(branch -> branch.handle)
+            .filter(branch -> held.hasUncommitted(branch.id()))
+            .map(BranchHandle::name)
+            .toList();
+    if (!atWork.isEmpty()) {
+      throw new PendingChangesException(table.name(), atWork);
+    }
+  }
 
   @Override
-  public synchronized Set<String> branchesAtWork(TableHandle table) {
-    Set<String> branches = new HashSet<>(database.table(table).written);
-    branches.removeIf(id -> {
-      ReferenceDatabase.Branch branch = database.branches.get(id);
-      return branch == null || branch.dropped || branch.handle.isDefault();
-    });
-    return branches;
+  public synchronized List<String> reclaimTables(
+      String repository, Set<String> kept, boolean dryRun) {
+    List<String> reclaimed =
+        database.archived.values().stream()
+            .filter(table -> table.handle.repository().equals(repository))
+            .map(table -> table.handle.id())
+            .filter(id -> !kept.contains(id))
+            .toList();
+    if (!dryRun) {
+      reclaimed.forEach(database.archived::remove);
+    }
+    return reclaimed;
   }
 
   // ---- reading
 
   @Override
   public synchronized RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
-    NavigableMap<RowKey, Row> rows = database.table(table).rows(state);
+    NavigableMap<RowKey, Row> rows = database.rows(database.table(table), state);
     if (query.after() != null) {
       rows = rows.tailMap(query.after(), false);
     }
@@ -160,15 +187,15 @@ public final class ReferenceAdapter implements StorageAdapter {
 
   @Override
   public synchronized Optional<Row> row(TableHandle table, TableState state, RowKey key) {
-    return Optional.ofNullable(database.table(table).rows(state).get(key));
+    return Optional.ofNullable(database.rows(database.table(table), state).get(key));
   }
 
   @Override
   public synchronized RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
     ReferenceTable held = database.table(table);
-    NavigableMap<RowKey, Row> before = held.rows(from);
-    NavigableMap<RowKey, Row> after = held.rows(to);
+    NavigableMap<RowKey, Row> before = database.rows(held, from);
+    NavigableMap<RowKey, Row> after = database.rows(held, to);
     if (query.after() != null) {
       before = before.tailMap(query.after(), false);
       after = after.tailMap(query.after(), false);
@@ -184,9 +211,9 @@ public final class ReferenceAdapter implements StorageAdapter {
   public synchronized RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
     ReferenceTable held = database.table(table);
-    NavigableMap<RowKey, Row> oursRows = held.rows(ours);
+    NavigableMap<RowKey, Row> oursRows = database.rows(held, ours);
     return RowStream.of(
-        ReferenceRows.difference(held.rows(base), held.rows(theirs)).stream()
+        ReferenceRows.difference(database.rows(held, base), database.rows(held, theirs)).stream()
             .map(change ->
                 new ThreeWayRow(
                     change.key(), change.before(), oursRows.get(change.key()), change.after()))
@@ -340,6 +367,8 @@ public final class ReferenceAdapter implements StorageAdapter {
     told.dropped = false;
     told.tables.retainAll(tables.keySet());
     told.tables.addAll(tables.keySet());
+    tables.forEach(
+        (id, table) -> database.table(table.table()).heads.put(branch.id(), table.head()));
     return holder.map(other -> other.handle.id());
   }
 
@@ -374,6 +403,7 @@ public final class ReferenceAdapter implements StorageAdapter {
       reclaimed.forEach(id -> {
         database.branches.remove(id);
         database.tables.values().forEach(table -> table.drop(id));
+        database.archived.values().forEach(table -> table.drop(id));
       });
     }
     return reclaimed;

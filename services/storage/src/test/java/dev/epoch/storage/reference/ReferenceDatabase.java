@@ -1,11 +1,15 @@
 package dev.epoch.storage.reference;
 
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.TableState;
 import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
 import java.util.Comparator;
@@ -13,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -22,6 +27,10 @@ final class ReferenceDatabase {
   final Map<TablePath, ReferenceTable.UserTable> users =
       new TreeMap<>(Comparator.comparing(TablePath::schema).thenComparing(TablePath::table));
   final Map<String, ReferenceTable> tables = new LinkedHashMap<>();
+
+  /** What removals kept. */
+  final Map<String, ReferenceTable> archived = new TreeMap<>();
+
   final Map<String, Branch> branches = new TreeMap<>();
 
   /** By id; a reverted operation has no result. */
@@ -56,11 +65,23 @@ final class ReferenceDatabase {
   }
 
   ReferenceTable table(TableHandle handle) {
+    if (handle.removed()) {
+      if (!archived.containsKey(handle.id())) {
+        throw new HistoryPrunedException("Nothing is kept of table " + handle.name(), null);
+      }
+      return archived.get(handle.id());
+    }
     ReferenceTable table = tables.get(handle.id());
     if (table == null) {
       throw StorageUnavailableException.untold("Table " + handle.name() + " is not captured", null);
     }
     return table;
+  }
+
+  NavigableMap<RowKey, Row> rows(ReferenceTable table, TableState state) {
+    return state instanceof TableState.Another(TableHandle other, TableState at)
+        ? rows(table(other), at)
+        : table.rows(state);
   }
 
   void requireTold(BranchHandle branch, TableHandle table) {
@@ -73,6 +94,7 @@ final class ReferenceDatabase {
 
   void clear() {
     tables.clear();
+    archived.clear();
     branches.clear();
     operations.clear();
     writes.clear();

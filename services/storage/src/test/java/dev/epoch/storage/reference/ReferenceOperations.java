@@ -222,6 +222,7 @@ final class ReferenceOperations {
       }
       table.setCommitted(step.location(), step.rows());
     }
+    table.heads.put(branch.id(), step.location());
     table.written.remove(branch.id());
   }
 
@@ -266,6 +267,7 @@ final class ReferenceOperations {
     if (!(table instanceof Repoint)) {
       held.dropCommitted(location);
     }
+    held.heads.put(branch.id(), head);
     held.written.add(branch.id());
   }
 

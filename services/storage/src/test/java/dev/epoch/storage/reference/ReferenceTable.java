@@ -23,6 +23,9 @@ final class ReferenceTable {
   private final Map<RowsLocation, NavigableMap<RowKey, Row>> overlays = new HashMap<>();
   private final Map<String, NavigableMap<RowKey, Row>> working = new HashMap<>();
 
+  /** Of branches, by id. */
+  final Map<String, RowsLocation> heads = new HashMap<>();
+
   /** Ids of branches that were written since their last commit. */
   final Set<String> written = new HashSet<>();
 
@@ -47,6 +50,8 @@ final class ReferenceTable {
     return switch (state) {
       case TableState.Empty _ -> ReferenceRows.none(handle.schema());
       case TableState.Committed committed -> committed(committed.location());
+      case TableState.Another _ ->
+          throw new IllegalStateException("the database resolves the states of other tables");
       case TableState.Working at -> working(at.branch(), at.head());
     };
   }
@@ -109,6 +114,13 @@ final class ReferenceTable {
 
   void clear(String branch) {
     overlays.keySet().removeIf(location -> location.overlay().equals(branch));
+  }
+
+  /** Whether something is not committed on a branch that has rows of its own. */
+  boolean hasUncommitted(String branch) {
+    return working.containsKey(branch)
+        && heads.containsKey(branch)
+        && !ReferenceRows.difference(committed(heads.get(branch)), working.get(branch)).isEmpty();
   }
 
   /** Drops all that a branch has. */

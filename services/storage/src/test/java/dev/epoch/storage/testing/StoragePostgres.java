@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
- * The PostgreSQL server of the tests: one per JVM, started when first asked for and stopped with
- * the JVM, durable like a real one.
+ * The PostgreSQL servers of the tests, started when first asked for and stopped with the JVM: one
+ * that does not wait for the disk, and one that does, for tests of what a real server is like.
  *
  * <p>Each test class takes a database of its own:
  *
@@ -38,40 +38,52 @@ public final class StoragePostgres {
   private StoragePostgres() {}
 
   private static final class Server {
-    static final EmbeddedPostgres INSTANCE = start();
+    static final EmbeddedPostgres INSTANCE = start("off");
     static final Vertx VERTX = Vertx.vertx();
 
-    private static EmbeddedPostgres start() {
+    static EmbeddedPostgres start(String fsync) {
       try {
-        EmbeddedPostgres server =
-            EmbeddedPostgres.builder()
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("max_connections", "200")
-                .setServerConfig("max_prepared_transactions", "10")
-                .start();
-        return server;
+        return EmbeddedPostgres.builder()
+            .setServerConfig("fsync", fsync)
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("max_connections", "200")
+            .setServerConfig("max_prepared_transactions", "10")
+            .start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
   }
 
+  private static final class DurableServer {
+    static final EmbeddedPostgres INSTANCE = Server.start("on");
+  }
+
   /** A new database whose owner is a new role that is no superuser. */
   public static TestDatabase database() {
-    String name = "test_" + DATABASES.incrementAndGet();
-    String owner = "owner_" + DATABASES.get();
-    TestDatabase maintenance = new TestDatabase(port(), "postgres", SUPERUSER, SUPERUSER);
+    return database(port());
+  }
+
+  /** {@link #database} on a server that loses nothing in a crash of the machine. */
+  public static TestDatabase durableDatabase() {
+    return database(DurableServer.INSTANCE.getPort());
+  }
+
+  private static TestDatabase database(int port) {
+    int number = DATABASES.incrementAndGet();
+    String name = "test_" + number;
+    String owner = "owner_" + number;
+    TestDatabase maintenance = new TestDatabase(port, "postgres", SUPERUSER, SUPERUSER);
     maintenance.execute(
         "CREATE ROLE " + owner + " LOGIN NOSUPERUSER PASSWORD '" + owner + "'",
         "CREATE DATABASE " + name + " OWNER " + owner);
-    TestDatabase database = new TestDatabase(port(), name, owner, SUPERUSER);
+    TestDatabase database = new TestDatabase(port, name, owner, SUPERUSER);
     // from PostgreSQL 15 on it belongs to the owner of the database anyway
     database.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + owner);
     return database;
   }
 
-  /** Port of the server on the loopback address. */
+  /** Port of the server of {@link #database} on the loopback address. */
   public static int port() {
     return Server.INSTANCE.getPort();
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class StoragePostgresTest {
   @Test
   void loadsChinookAsAnOwnerWhoIsNoSuperuser() {
-    try (TestDatabase database = StoragePostgres.database()) {
+    try (TestDatabase database = StoragePostgres.durableDatabase()) {
       // when
       database.load("/data/chinook/Chinook_PostgreSql.sql");
 

@@ -154,6 +154,13 @@ public final class BranchRegistry {
       WHERE t.branch_id = $1 AND t.has_overlay
       """;
 
+  private static final String DROP_ARCHIVED_OVERLAYS =
+      """
+      SELECT epoch.drop_archived_overlay(o.table_id, o.branch_id)::text
+      FROM epoch.archived_overlays AS o
+      WHERE o.branch_id = $1
+      """;
+
   /** See {@link dev.epoch.storage.BranchDirectory#reclaim}. */
   public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
     return retries.run(() ->
@@ -162,6 +169,7 @@ public final class BranchRegistry {
           if (!EpochSchema.exists(session)) {
             return List.<String>of();
           }
+          EpochSchema.ensure(session);
           List<String> branches =
               session.list(
                   RECLAIMABLE, row -> row.getString(0), repository, kept.toArray(String[]::new));
@@ -169,6 +177,7 @@ public final class BranchRegistry {
             session.list(RENEW_VIEWS, row -> row, repository, false);
             for (String branch : branches) {
               session.list(DROP_OVERLAYS, row -> row, branch);
+              session.list(DROP_ARCHIVED_OVERLAYS, row -> row, branch);
               session.execute("DELETE FROM epoch.branch_tables WHERE branch_id = $1", branch);
               session.execute("DELETE FROM epoch.branches WHERE branch_id = $1", branch);
             }

@@ -3,7 +3,6 @@ package dev.epoch.storage.postgres.capture;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.OperationId;
-import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
@@ -18,12 +17,9 @@ import io.vertx.mutiny.sqlclient.Row;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
-/** Starts and ends the capture of changes. */
+/** Starts the capture of changes, and ends it for the whole database. */
 public final class TableCapture {
   private final Database database;
   private final LockRetries retries;
@@ -113,7 +109,7 @@ public final class TableCapture {
       throw new TableNotFoundException(
           "There is no table " + table.path(), "Check its schema and name");
     }
-    VersionableTable.requireColumns(table.path(), table.schema().columns());
+    VersionableTable.requireColumns(table.path(), table.schema().usersColumns());
   }
 
   /** See {@link dev.epoch.storage.TableStore#repair}. */
@@ -164,62 +160,6 @@ public final class TableCapture {
         .first(
             "SELECT epoch.is_capture_lost($1) AS lost", row -> row.getBoolean("lost"), table.id())
         .orElseThrow();
-  }
-
-  /** See {@link dev.epoch.storage.TableStore#remove}. */
-  public void remove(TableHandle table) {
-    retries.run(() ->
-        database.write(session -> {
-          session.run(retries.setting());
-          if (EpochSchema.exists(session)) {
-            session.list("SELECT epoch.remove_table($1)::text", row -> row, table.id());
-          }
-          return null;
-        }));
-  }
-
-  /** See {@link dev.epoch.storage.TableStore#requireRemovable}. */
-  public void requireRemovable(TableHandle table) {
-    List<Map.Entry<String, String>> missing =
-        known(
-            table,
-            """
-            SELECT relation, privileges, quote_ident(current_user) AS role
-            FROM epoch.missing_to_remove($1)
-            """,
-            row ->
-                Map.entry(
-                    "%s on %s".formatted(row.getString("privileges"), row.getString("relation")),
-                    "GRANT %s ON %s TO %s"
-                        .formatted(
-                            row.getString("privileges"),
-                            row.getString("relation"),
-                            row.getString("role"))));
-    if (!missing.isEmpty()) {
-      throw new PrivilegeException(
-          "The role lacks, to stop versioning %s: %s"
-              .formatted(
-                  table.path(),
-                  missing.stream().map(Map.Entry::getKey).collect(Collectors.joining("; "))),
-          missing.stream().map(Map.Entry::getValue).collect(Collectors.joining("; ")),
-          null);
-    }
-  }
-
-  /** See {@link dev.epoch.storage.StateReader#branchesAtWork}. */
-  public Set<String> branchesAtWork(TableHandle table) {
-    return Set.copyOf(known(table, "SELECT epoch.branches_at_work($1)", row -> row.getString(0)));
-  }
-
-  /** What a function of the schema says of a table; nothing where the schema is gone. */
-  private <T> List<T> known(TableHandle table, String sql, Function<Row, T> mapper) {
-    return database.write(session -> {
-      if (!EpochSchema.exists(session)) {
-        return List.<T>of();
-      }
-      EpochSchema.ensure(session);
-      return session.list(sql, mapper, table.id());
-    });
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#uninstall}. */

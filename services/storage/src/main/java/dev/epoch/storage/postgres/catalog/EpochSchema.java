@@ -32,6 +32,7 @@ public final class EpochSchema {
           "catalog/names.sql",
           "catalog/columns.sql",
           "capture/capture.sql",
+          "capture/append_only.sql",
           "capture/key_counts.sql",
           "capture/nested_captures.sql",
           "catalog/unique_rules.sql",
@@ -49,6 +50,7 @@ public final class EpochSchema {
           "branch/connections.sql",
           "capture/guard.sql",
           "branch/read_views.sql",
+          "catalog/archives.sql",
           "catalog/removal.sql");
 
   private static final String SCRIPT =

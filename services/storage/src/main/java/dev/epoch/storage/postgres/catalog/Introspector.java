@@ -11,6 +11,7 @@ import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import io.vertx.core.json.JsonArray;
 import io.vertx.mutiny.sqlclient.Row;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -103,18 +104,36 @@ public final class Introspector {
   /**
    * Reads a table that can be versioned.
    *
-   * @param primaryKey the key columns, empty for the table's own primary key
+   * @param primaryKey the key columns, empty for the table's own primary key, {@link
+   *     TableSchema#ROW_ID} alone for a table whose rows get ids
    */
   public static Introspection introspect(Session session, TablePath path, List<String> primaryKey) {
     long table = VersionableTable.require(session, path);
     List<Column> columns = columns(session, table);
     VersionableTable.requireColumns(path, columns);
+    if (primaryKey.equals(List.of(TableSchema.ROW_ID))) {
+      return appendOnly(session, path, table, columns);
+    }
     List<String> key =
         primaryKey.isEmpty()
             ? KeyColumns.found(session, path, table)
             : KeyColumns.given(session, path, table, columns, primaryKey);
     TableSchema schema =
         new TableSchema(columns, key, constraints(session, table), indexes(session, table));
+    return new Introspection(schema, estimatedRows(session, path, table));
+  }
+
+  private static Introspection appendOnly(
+      Session session, TablePath path, long table, List<Column> columns) {
+    AppendOnlyTable.require(session, path, table);
+    List<Column> withId = new ArrayList<>(columns);
+    withId.add(AppendOnlyTable.ROW_ID);
+    TableSchema schema =
+        new TableSchema(
+            withId,
+            List.of(TableSchema.ROW_ID),
+            constraints(session, table),
+            indexes(session, table));
     return new Introspection(schema, estimatedRows(session, path, table));
   }
 

@@ -48,7 +48,8 @@ final class KeyColumns {
                 "ALTER TABLE "
                     + Quote.qualified(path.schema(), path.table())
                     + " ADD PRIMARY KEY (<columns>); or name columns that tell its rows apart"
-                    + " when registering it: --key <columns>"))
+                    + " when registering it: --key <columns>; or register it as append-only, if its"
+                    + " rows are never changed: --append-only"))
         .columns();
   }
 

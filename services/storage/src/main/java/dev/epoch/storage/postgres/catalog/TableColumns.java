@@ -72,6 +72,14 @@ public final class TableColumns {
     return each(all, name -> alias + "." + name, ", ");
   }
 
+  /** The columns that the user's table has, in its order. */
+  public String users(String alias) {
+    return each(
+        schema.usersColumns().stream().map(column -> Quote.identifier(column.name())).toList(),
+        name -> alias + "." + name,
+        ", ");
+  }
+
   public String key(String alias) {
     return each(key, name -> alias + "." + name, ", ");
   }
@@ -181,6 +189,38 @@ public final class TableColumns {
       }
     }
     return null;
+  }
+
+  /** Whether values may be long: not those of a fixed size. */
+  public boolean maybeLarge(String name) {
+    return switch (byQuotedName.get(name).type().base().kind()) {
+      case BOOLEAN,
+          INTEGER,
+          FLOAT,
+          DATE,
+          TIME,
+          TIME_WITH_ZONE,
+          TIMESTAMP,
+          TIMESTAMP_WITH_ZONE,
+          INTERVAL,
+          UUID,
+          ENUM,
+          NETWORK ->
+          false;
+      case DECIMAL,
+          TEXT,
+          BYTES,
+          JSON,
+          JSON_BINARY,
+          ARRAY,
+          COMPOSITE,
+          RANGE,
+          BITS,
+          TEXT_SEARCH,
+          DOMAIN,
+          OTHER ->
+          true;
+    };
   }
 
   /** Whether the type has an equality operator. */

@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres.catalog;
 
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.TableNotFoundException;
@@ -74,12 +75,15 @@ public final class VersionableTable {
   /** Columns of images, overlays and of what is staged beside the user's own. */
   private static final List<String> RESERVED =
       List.of(
+          TableSchema.ROW_ID,
           "epoch_kind",
           "epoch_from",
           "epoch_to",
           "epoch_index",
           "epoch_count",
           "epoch_changed",
+          "epoch_redundant",
+          "epoch_bytes",
           "epoch_rewrite",
           "epoch_round");
 

@@ -15,6 +15,7 @@ import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.capture.WorkingSetProbes;
+import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.BranchPlacement;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -187,6 +189,7 @@ final class OperationAttempt {
     StringBuilder locks = new StringBuilder(retries.setting());
     for (OperationTable table : tables) {
       if (branch.isDefault() && table.operation() instanceof MergeRows) {
+        usersTable(table).ifPresent(users -> addLock(locks, users));
         addLock(locks, table.live().rows());
       }
       if (table.workingSet() != null) {
@@ -269,6 +272,14 @@ final class OperationAttempt {
     for (String id : without) {
       tables.put(id, find(tables.get(id).operation(), operation.branch(), placements));
     }
+  }
+
+  /** The users' table where Epoch's rows are forwarded to it: locked first, as writers do it. */
+  static Optional<String> usersTable(OperationTable table) {
+    return table.handle().schema().appendOnly()
+        ? Optional.of(
+            Quote.qualified(table.handle().path().schema(), table.handle().path().table()))
+        : Optional.empty();
   }
 
   private static void addLock(StringBuilder locks, String relation) {

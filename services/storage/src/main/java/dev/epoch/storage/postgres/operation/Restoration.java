@@ -78,11 +78,14 @@ public final class Restoration {
     dropCopies(session, "table_id = $1", table.id());
     lock(session, live.workingSet());
     session.run("DELETE FROM " + live.history());
+    boolean appendOnly = table.schema().appendOnly();
+    RowIds ids = appendOnly ? RowIds.begin(session, table, columns, live) : null;
     while (commits.hasNext()) {
       CommittedChanges commit = commits.next();
       StagedTable staged = new StagedTable(table.id(), columns, live);
       staged.create(session);
-      staged.load(session, inverse(commit.changes()));
+      RowStream<RowChange> changes = commit.changes();
+      staged.load(session, inverse(appendOnly ? ids.noting(changes) : changes));
       session.run(
           """
           INSERT INTO %1$s (epoch_kind, epoch_from, epoch_to, %2$s)
@@ -98,6 +101,9 @@ public final class Restoration {
                   commit.position(),
                   columns.all("s"),
                   staged.name()));
+    }
+    if (appendOnly) {
+      ids.restore();
     }
   }
 
@@ -157,6 +163,9 @@ public final class Restoration {
                   staged.name()));
     }
     write(session, branch, table, overlay, uncommitted, anchor, anchor);
+    if (table.schema().appendOnly()) {
+      session.list("SELECT epoch.raise_row_ids($1)::text", row -> row, table.id());
+    }
     session.execute(
         "UPDATE epoch.branch_tables SET anchor = $1 WHERE branch_id = $2 AND table_id = $3",
         head.head().anchor(),

@@ -111,6 +111,7 @@ final class RevertWork {
       OperationTable found = OperationTable.of(session, resolver, table, branch, placements);
       tables.add(found);
       if (branch.isDefault() && table instanceof MergeRows) {
+        OperationAttempt.usersTable(found).ifPresent(users -> addLock(locks, users));
         addLock(locks, found.live().rows());
       }
       if (found.workingSet() != null) {

@@ -13,7 +13,7 @@ import java.util.List;
 /** Moves the working set of a table to its history, in a transaction that holds its lock. */
 final class WorkingSetCommit {
   /** Columns of the answer in front of those of a changed row. */
-  private static final int COUNTS = 2;
+  private static final int COUNTS = 3;
 
   private final Session session;
   private final OperationTable table;
@@ -34,14 +34,10 @@ final class WorkingSetCommit {
    * What was moved.
    *
    * @param changed number of keys whose entry is another than in the last commit
-   * @param rows that changed, none told if these are many; fewer than keys where entries differ and
-   *     their rows do not
+   * @param tellsAll false if the rows that changed are many or large: none is told then
+   * @param rows that changed; fewer than keys where entries differ and their rows do not
    */
-  record Moved(long changed, List<RowChange> rows) {
-    boolean tellsAll() {
-      return changed <= WorkingSetSql.FEW;
-    }
-  }
+  record Moved(long changed, boolean tellsAll, List<RowChange> rows) {}
 
   /** On the default branch. */
   Moved live() {
@@ -69,6 +65,7 @@ final class WorkingSetCommit {
         told.add(RowMapping.change(row, COUNTS, table.columns()));
       }
     }
-    return new Moved(answer.getFirst().getLong(0), told);
+    Row first = answer.getFirst();
+    return new Moved(first.getLong(0), first.getBoolean(2), told);
   }
 }

@@ -11,12 +11,19 @@ import java.util.stream.Collectors;
 /** Writes records into a live table, like any application. */
 final class LiveRecordWriter implements RecordWrites.RecordWriter {
   private final Session session;
+  private final TableHandle table;
+  private final String users;
   private final String live;
   private final String match;
 
-  private LiveRecordWriter(Session session, TableHandle table, String match) {
+  /**
+   * @param live relation with the keys: the users' table but for append-only ones
+   */
+  private LiveRecordWriter(Session session, TableHandle table, String live, String match) {
     this.session = session;
-    this.live = Quote.qualified(table.path().schema(), table.path().table());
+    this.table = table;
+    this.users = Quote.qualified(table.path().schema(), table.path().table());
+    this.live = live;
     this.match = match;
   }
 
@@ -29,8 +36,12 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
             null,
             () -> names.requireFitting(session, table),
             () -> keyMatch(session, table));
+    String live =
+        table.schema().appendOnly()
+            ? names.live(session, table).rows()
+            : Quote.qualified(table.path().schema(), table.path().table());
     ApplicationPath.enter(session);
-    return new LiveRecordWriter(session, table, match);
+    return new LiveRecordWriter(session, table, live, match);
   }
 
   @Override
@@ -48,6 +59,9 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
 
   @Override
   public Upserted upsert(RecordBatch.Group group) {
+    if (table.schema().appendOnly()) {
+      return append(group);
+    }
     long updated =
         group.otherColumns().isEmpty()
             ? 0
@@ -85,6 +99,46 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
                 .formatted(group.relation(), live, columns, values, match),
             group.parameters());
     return new Upserted(inserted, updated);
+  }
+
+  private Upserted append(RecordBatch.Group group) {
+    if (!group.keyColumns().isEmpty()) {
+      requireAsGiven(group);
+      return new Upserted(0, 0);
+    }
+    String columns = Quote.identifiers(group.columns().stream().map(Column::name).toList());
+    long inserted =
+        session.execute(
+            """
+            WITH %s
+            INSERT INTO %s (%s)
+            OVERRIDING SYSTEM VALUE
+            SELECT %3$s FROM given ORDER BY given.epoch_index
+            """
+                .formatted(group.relation(), users, columns),
+            group.parameters());
+    return new Upserted(inserted, 0);
+  }
+
+  private void requireAsGiven(RecordBatch.Group group) {
+    String same =
+        group.otherColumns().isEmpty() ? "" : " AND NOT " + RecordWrites.differ(group, "target");
+    boolean others =
+        session
+            .first(
+                """
+                WITH %s
+                SELECT EXISTS (
+                  SELECT FROM given WHERE NOT EXISTS (SELECT FROM %s AS target WHERE %s%s)
+                )
+                """
+                    .formatted(group.relation(), live, match, same),
+                row -> row.getBoolean(0),
+                group.parameters())
+            .orElseThrow();
+    if (others) {
+      throw RecordWrites.appendOnly(table);
+    }
   }
 
   /** The condition that target and given have the same key. */

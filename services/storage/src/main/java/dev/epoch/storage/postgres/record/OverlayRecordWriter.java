@@ -99,6 +99,9 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
 
   @Override
   public Upserted upsert(RecordBatch.Group group) {
+    if (group.keyColumns().isEmpty()) {
+      return append(group);
+    }
     String sql =
         parts
             .upserts()
@@ -109,7 +112,38 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
     parts.rules().forEach(rule -> checks.add(check(rule, group)));
     Upserted upserted = written.get().getFirst();
     checks.forEach(Runnable::run);
+    if (table.schema().appendOnly() && upserted.inserted() + upserted.updated() > 0) {
+      throw RecordWrites.appendOnly(table);
+    }
     return upserted;
+  }
+
+  /** Rows of an append-only table: the overlay gives them their ids. */
+  private Upserted append(RecordBatch.Group group) {
+    List<String> columns = new ArrayList<>();
+    List<String> values = new ArrayList<>();
+    for (Column column : group.columns()) {
+      columns.add(column.name());
+      values.add("given." + Quote.identifier(column.name()));
+    }
+    parts
+        .identities()
+        .forEach((column, nextValue) -> {
+          if (!columns.contains(column)) {
+            columns.add(column);
+            values.add(nextValue);
+          }
+        });
+    long inserted =
+        session.execute(
+            "WITH %s INSERT INTO %s (%s) SELECT %s FROM given ORDER BY given.epoch_index"
+                .formatted(
+                    group.relation(),
+                    parts.rows(),
+                    Quote.identifiers(columns),
+                    String.join(", ", values)),
+            group.parameters());
+    return new Upserted(inserted, 0);
   }
 
   private Runnable check(OverlayParts.UniqueRule rule, RecordBatch.Group group) {

@@ -152,6 +152,7 @@ final class RecordBatch {
     Group all = Group.of(keyColumns(), List.of());
     List<Group> groups = new ArrayList<>(upserts.values());
     groups.add(deletes);
+    groups.removeIf(group -> group.keyColumns().isEmpty());
     for (Group group : groups) {
       all.indexes().addAll(group.indexes());
       for (int i = 0; i < all.keyColumns().size(); i++) {
@@ -174,11 +175,17 @@ final class RecordBatch {
 
   private void delete(int index, Map<String, JsonNode> record) {
     requireKnown(index, record);
+    requireKey(index, record);
     add(index, record, deletes);
   }
 
-  private void upsert(int index, Map<String, JsonNode> record) {
-    requireKnown(index, record);
+  private void upsert(int index, Map<String, JsonNode> given) {
+    requireKnown(index, given);
+    boolean isNew = schema.appendOnly() && isNull(given.get(TableSchema.ROW_ID));
+    Map<String, JsonNode> record = isNew ? withoutId(index, given) : given;
+    if (!isNew) {
+      requireKey(index, record);
+    }
     for (Column column : schema.columns()) {
       if (column.generated() && record.containsKey(column.name())) {
         throw new WriteRefusedException(
@@ -189,8 +196,24 @@ final class RecordBatch {
     }
     Group group =
         upserts.computeIfAbsent(
-            new HashSet<>(record.keySet()), columns -> Group.of(keyColumns(), others(columns)));
+            new HashSet<>(record.keySet()),
+            columns -> Group.of(isNew ? List.of() : keyColumns(), others(columns)));
     add(index, record, group);
+  }
+
+  private static boolean isNull(JsonNode value) {
+    return value == null || value.isNull();
+  }
+
+  /** A row to be added to an append-only table: it gets its id when it is there. */
+  private static Map<String, JsonNode> withoutId(int index, Map<String, JsonNode> given) {
+    Map<String, JsonNode> record = new LinkedHashMap<>(given);
+    record.remove(TableSchema.ROW_ID);
+    if (record.isEmpty()) {
+      throw new WriteRefusedException(
+          index, "The record gives no column a value", "Name one column at least, null if need be");
+    }
+    return record;
   }
 
   private List<Column> others(Set<String> given) {
@@ -210,6 +233,9 @@ final class RecordBatch {
                 + schema.columns().stream().map(Column::name).collect(Collectors.joining(", ")));
       }
     }
+  }
+
+  private void requireKey(int index, Map<String, JsonNode> record) {
     for (String name : schema.primaryKey()) {
       JsonNode value = record.get(name);
       if (value == null || value.isNull()) {
@@ -227,7 +253,8 @@ final class RecordBatch {
     for (Column column : columns) {
       texts.add(text(index, column, record.get(column.name())));
     }
-    Integer first = keys.putIfAbsent(texts.subList(0, schema.primaryKey().size()), index);
+    int width = group.keyColumns().size();
+    Integer first = width == 0 ? null : keys.putIfAbsent(texts.subList(0, width), index);
     if (first != null) {
       throw twice(first, index);
     }

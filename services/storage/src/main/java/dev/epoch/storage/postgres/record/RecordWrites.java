@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres.record;
 
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
@@ -144,7 +145,8 @@ public final class RecordWrites {
         branch.isDefault()
             ? LiveRecordWriter.open(session, table.table(), keyMatches, names)
             : OverlayRecordWriter.open(session, branch, table.table(), overlays, names);
-    if (records.allKeys().size() > 1) {
+    // ids of rows have one text each
+    if (records.allKeys().size() > 1 && !table.table().schema().appendOnly()) {
       requireDistinctKeys(session, table.table(), records);
     }
     long total = records.deletes().size();
@@ -207,12 +209,24 @@ public final class RecordWrites {
         });
   }
 
+  static WriteRefusedException appendOnly(TableHandle table) {
+    return new WriteRefusedException(
+        -1,
+        "Rows of append-only table "
+            + table.name()
+            + " cannot be changed, and Epoch gives their ids",
+        "Leave out " + TableSchema.ROW_ID + " to add a row; delete a row by it");
+  }
+
   /** How the rows of a kind of branch are written. */
   interface RecordWriter {
     /** Deletes the rows that are there; their number. */
     long delete(RecordBatch.Group keys);
 
-    /** Updates the rows that are there and differ, inserts the others. */
+    /**
+     * Updates the rows that are there and differ, inserts the others. Of an append-only table, rows
+     * without a key are inserted, and others must be there as they are.
+     */
     Upserted upsert(RecordBatch.Group group);
 
     /** Numbers of rows; those that were as given already count in neither. */

@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres.state;
 
+import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -14,7 +15,6 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.capture.WorkingSetProbes;
 import dev.epoch.storage.postgres.catalog.TableColumns;
-import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.Session;
 import java.util.ArrayList;
@@ -70,9 +70,13 @@ public final class PostgresStateReader {
     TableColumns columns = new TableColumns(table.schema());
     StateSql sql = new StateSql(columns, seen.empty());
     String bottom = InlineKeyFilter.absent(session, columns, sql.hiding(seen.physical()), "x");
-    return repeated
-        ? new GatheredImages(session, table, columns, sql).select(seen.physical(), bottom)
-        : sql.select(seen.physical(), bottom);
+    String select =
+        repeated
+            ? new GatheredImages(session, table, columns, sql).select(seen.physical(), bottom)
+            : sql.select(seen.physical(), bottom);
+    return table.schema().appendOnly()
+        ? "SELECT %s FROM (%s) x".formatted(columns.users("x"), select)
+        : select;
   }
 
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
@@ -181,6 +185,15 @@ public final class PostgresStateReader {
   private record StatePair(
       TableState from, TableState to, PhysicalState before, PhysicalState after) {
 
+    /** The relation at the bottom of both, of which neither is {@link PhysicalState.Nothing}. */
+    String bottom() {
+      return switch (before) {
+        case PhysicalState.Nothing _ -> throw new IllegalStateException("no rows");
+        case PhysicalState.Live live -> live.live().rows();
+        case PhysicalState.Overlaid overlaid -> overlaid.base().live().rows();
+      };
+    }
+
     /** Whether they are a branch's head and what is worked at on top of it. */
     boolean isHeadAndWorking() {
       return isHeadAndWorking(from, to) || isHeadAndWorking(to, from);
@@ -204,18 +217,17 @@ public final class PostgresStateReader {
       return Optional.empty();
     }
     if (nothingBefore || nothingAfter) {
-      SnapshotState all =
-          SnapshotState.of(session, table, nothingBefore ? states.after() : states.before());
-      String keys =
-          new StateSql(columns, all.empty())
-              .union(
-                  all.physical(),
-                  part ->
-                      "SELECT %s FROM %s x WHERE %s"
-                          .formatted(columns.key("x"), part.relation(), part.condition()));
       return Optional.of(
-          new Keys(
-              KeySource.query(keys), new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE)));
+          every(keys(session, columns, nothingBefore ? states.after() : states.before())));
+    }
+    if (states.from() instanceof TableState.Another || states.to() instanceof TableState.Another) {
+      // they have no rows in common: none is left out because both read it from the same place
+      return Optional.of(
+          every(
+              "(%s) UNION (%s)"
+                  .formatted(
+                      keys(session, columns, states.before()),
+                      keys(session, columns, states.after()))));
     }
     Candidates candidates =
         states.isHeadAndWorking()
@@ -226,10 +238,23 @@ public final class PostgresStateReader {
     if (candidates.isEmpty()) {
       return Optional.empty();
     }
-    JoinStrategy.Choice choice =
-        JoinStrategy.count(
-            session, candidates, Quote.qualified(table.path().schema(), table.path().table()));
+    JoinStrategy.Choice choice = JoinStrategy.count(session, candidates, states.bottom());
     return choice.keys() == 0 ? Optional.empty() : Optional.of(new Keys(candidates.keys(), choice));
+  }
+
+  private static Keys every(String keys) {
+    return new Keys(
+        KeySource.query(keys), new JoinStrategy.Choice(JoinStrategy.MANY, Long.MAX_VALUE));
+  }
+
+  /** The keys of a state's rows. */
+  private static String keys(Session session, TableColumns columns, PhysicalState state) {
+    return new StateSql(columns, SnapshotState.empty(session, List.of(state)))
+        .union(
+            state,
+            part ->
+                "SELECT %s FROM %s x WHERE %s"
+                    .formatted(columns.key("x"), part.relation(), part.condition()));
   }
 
   /** Ids of tables whose working set is not empty. */
@@ -261,6 +286,20 @@ public final class PostgresStateReader {
       }
       return pending;
     });
+  }
+
+  /**
+   * Whether a table has net uncommitted changes on a branch. Whether it still fits is looked at
+   * only where it was written.
+   */
+  public boolean isPending(Session session, BranchHandle branch, TableHandle table) {
+    Map<String, String> workingSets = resolver.workingSets(session, branch, List.of(table));
+    if (WorkingSetProbes.touched(session, workingSets).isEmpty()) {
+      return false;
+    }
+    BranchTable there = new BranchTable(table, RowsLocation.live(0));
+    PhysicalState working = touched(session, branch, List.of(there)).get(table.id());
+    return working != null && count(session, table, working).total() > 0;
   }
 
   /** Working states of the tables whose working set is not empty. */

@@ -40,14 +40,22 @@ public final class RelationNames {
     }
   }
 
-  private record LayerNames(String workingSet, String history) {}
+  /**
+   * @param rows with their ids, of an append-only table, else null
+   */
+  private record LayerNames(String rows, String workingSet, String history) {}
 
   /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
-  LiveRelations live(Session session, TableHandle table) {
+  public LiveRelations live(Session session, TableHandle table) {
+    if (table.removed()) {
+      return readArchive(session, table);
+    }
     LayerNames layers = live.computeIfAbsent(table.id(), id -> readLive(session, table));
     requireFitting(session, table);
     return new LiveRelations(
-        Quote.qualified(table.path().schema(), table.path().table()),
+        layers.rows() == null
+            ? Quote.qualified(table.path().schema(), table.path().table())
+            : layers.rows(),
         layers.workingSet(),
         layers.history());
   }
@@ -106,7 +114,8 @@ public final class RelationNames {
       Session session, Collection<TableHandle> tables) {
     Map<String, TableHandle> byPath = new LinkedHashMap<>();
     for (TableHandle table : tables) {
-      if (session.note("fits " + table.id())) {
+      // what is kept of a removed table stands by itself
+      if (!table.removed() && session.note("fits " + table.id())) {
         byPath.put(Quote.qualified(table.path().schema(), table.path().table()), table);
       }
     }
@@ -154,14 +163,38 @@ public final class RelationNames {
         });
   }
 
-  private static LayerNames readLive(Session session, TableHandle table) {
+  /** Not kept in memory: it may go at any time. */
+  private static LiveRelations readArchive(Session session, TableHandle table) {
     return session
         .first(
-            "SELECT epoch.object_of('w', $1), epoch.object_of('h', $1)",
+            """
+            SELECT epoch.archived_object('a', $1), epoch.archived_object('aw', $1),
+              epoch.archived_object('ah', $1)\
+            """,
             row ->
                 row.getString(0) == null
                     ? null
-                    : new LayerNames(epoch(row.getString(0)), epoch(row.getString(1))),
+                    : new LiveRelations(
+                        epoch(row.getString(0)), epoch(row.getString(1)), epoch(row.getString(2))),
+            table.id())
+        .orElseThrow(() ->
+            new HistoryPrunedException(
+                "Table '%s' is versioned no more, and what commits read of it is not kept any more"
+                    .formatted(table.name()),
+                "epoch table add " + table.name()));
+  }
+
+  private static LayerNames readLive(Session session, TableHandle table) {
+    return session
+        .first(
+            "SELECT epoch.object_of('r', $1), epoch.object_of('w', $1), epoch.object_of('h', $1)",
+            row ->
+                row.getString(0) == null
+                    ? null
+                    : new LayerNames(
+                        table.schema().appendOnly() ? epoch(row.getString(0)) : null,
+                        epoch(row.getString(1)),
+                        epoch(row.getString(2))),
             table.id())
         .orElseThrow(() ->
             new TableNotFoundException(
@@ -183,9 +216,9 @@ public final class RelationNames {
     return session
         .first(
             """
-            SELECT epoch.object_of('v', $1, $2), epoch.object_of('d', $1, $2),
-              epoch.object_of('vw', $1, $2), epoch.object_of('vh', $1, $2)\
-            """,
+            SELECT %1$s('v', $1, $2), %1$s('d', $1, $2), %1$s('vw', $1, $2), %1$s('vh', $1, $2)\
+            """
+                .formatted(table.removed() ? "epoch.archived_object" : "epoch.object_of"),
             row ->
                 row.getString(0) == null
                     ? null

@@ -55,6 +55,7 @@ public final class StateResolver {
       case TableState.Empty _ -> new Nothing();
       case TableState.Committed committed -> at(session, table, committed.location());
       case TableState.Working working -> working(session, table, working);
+      case TableState.Another another -> resolve(session, another.table(), another.state());
     };
   }
 

@@ -2,7 +2,9 @@ package dev.epoch.storage.postgres.state;
 
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.state.PhysicalState.Live;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Statements about a working set, for a transaction that holds its lock.
@@ -10,12 +12,18 @@ import java.util.List;
  * <p>{@link #commitLive} and {@link #commitOverlay} are one statement each, prepared and planned
  * once per connection: it moves what changed to the history and empties the working set. They
  * answer how many keys changed, how many entries of an overlay say no more than what is underneath
- * (in that case nothing was done; see {@link #dropRedundant}), and in each row, if they are few, a
- * row that changed, as {@link DifferenceSql#select} has it.
+ * (in that case nothing was done; see {@link #dropRedundant}), whether the rows that changed are
+ * few and small, and if so, in each row one that changed, as {@link DifferenceSql#select} has it.
  */
 public final class WorkingSetSql {
   /** Most changed rows that a commit tells of. */
   public static final int FEW = 100;
+
+  /**
+   * Most bytes, as they are stored, of what these rows were and are: the lock is held until they
+   * are read. They may be compressed a hundredfold.
+   */
+  static final int FEW_BYTES = 256 * 1024;
 
   private final TableColumns columns;
 
@@ -27,7 +35,7 @@ public final class WorkingSetSql {
   public String commitLive(LiveRelations live) {
     return """
     WITH net AS MATERIALIZED (
-      SELECT w.* FROM %1$s w %3$s
+      SELECT w.*, %9$s AS epoch_bytes FROM %1$s w %3$s
       WHERE (w.epoch_kind = 1) <> (l.%4$s IS NOT NULL)
       OR w.epoch_kind = 1 AND record_image_ne(%5$s, %6$s)
     ), moved AS (
@@ -38,7 +46,7 @@ public final class WorkingSetSql {
     ), told AS (
       %8$s
     )
-    SELECT (SELECT count(*) FROM moved), 0::bigint, told.*
+    SELECT (SELECT count(*) FROM moved), 0::bigint, %10$s, told.*
     FROM (SELECT) one
     LEFT JOIN told ON TRUE\
     """
@@ -50,14 +58,37 @@ public final class WorkingSetSql {
             columns.image("w"),
             columns.image("l"),
             toHistory(live.history(), "net", "TRUE"),
-            told("net", "TRUE", new Live(live, PhysicalState.NOW)));
+            told("net", "TRUE", new Live(live, PhysicalState.NOW)),
+            bytes("w", "l"),
+            little("net", "TRUE"));
+  }
+
+  /** The stored size of values, which is known without reading them. */
+  private String bytes(String... aliases) {
+    List<String> large = columns.all().stream().filter(columns::maybeLarge).toList();
+    return large.isEmpty()
+        ? "0"
+        : Arrays.stream(aliases)
+            .map(alias ->
+                TableColumns.each(
+                    large,
+                    name -> "COALESCE(pg_column_size(" + alias + "." + name + "), 0)",
+                    " + "))
+            .collect(Collectors.joining(" + "));
+  }
+
+  private static String little(String source, String condition) {
+    return """
+    (SELECT count(*) <= %d AND COALESCE(sum(t.epoch_bytes), 0) <= %d FROM %s t WHERE %s)\
+    """
+        .formatted(FEW, FEW_BYTES, source, condition);
   }
 
   /** What changed in the working state, if it is little. */
   private String told(String source, String condition, PhysicalState working) {
     String keys =
-        "SELECT %s FROM %s t WHERE %s AND (SELECT count(*) FROM %2$s t WHERE %3$s) <= %d"
-            .formatted(columns.key("t"), source, condition, FEW);
+        "SELECT %s FROM %s t WHERE %s AND %s"
+            .formatted(columns.key("t"), source, condition, little(source, condition));
     return new DifferenceSql(columns)
         .select(KeySource.query(keys), List.of(committed(working), working), List.of());
   }
@@ -78,7 +109,7 @@ public final class WorkingSetSql {
       %4$s
     )
     SELECT (SELECT count(*) FROM moved),
-      (SELECT count(*) FROM judged WHERE epoch_redundant), told.*
+      (SELECT count(*) FROM judged WHERE epoch_redundant), %5$s, told.*
     FROM (SELECT) one
     LEFT JOIN told ON TRUE\
     """
@@ -92,7 +123,8 @@ public final class WorkingSetSql {
             told(
                 "judged",
                 "t.epoch_changed",
-                new PhysicalState.Overlaid(new Live(live, anchor), overlay, PhysicalState.NOW)));
+                new PhysicalState.Overlaid(new Live(live, anchor), overlay, PhysicalState.NOW)),
+            little("judged", "t.epoch_changed"));
   }
 
   /**
@@ -122,7 +154,7 @@ public final class WorkingSetSql {
   private String judged(OverlayRelations overlay, LiveRelations live, String anchor) {
     String first = columns.key().getFirst();
     return """
-    SELECT w.*,
+    SELECT w.*, %9$s AS epoch_bytes,
       CASE
         WHEN v.%1$s IS NOT NULL THEN w.epoch_kind <> 1 OR record_image_ne(%2$s, %3$s)
         WHEN d.%1$s IS NOT NULL THEN w.epoch_kind <> 2
@@ -161,7 +193,8 @@ public final class WorkingSetSql {
                     " AND x.epoch_from <= %1$s::bigint AND %1$s::bigint < x.epoch_to"
                         .formatted(anchor))
                 + lookup(live.workingSet(), "lw", "")
-                + lookup(live.rows(), "l", ""));
+                + lookup(live.rows(), "l", ""),
+            bytes("w", "v", "h", "lw", "l"));
   }
 
   /**

@@ -72,7 +72,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $function$
 DECLARE
-  live regclass := epoch.live_table(of_table);
+  live regclass := epoch.users_table(of_table);
   table_name name;
   old_row text;
   new_row text;

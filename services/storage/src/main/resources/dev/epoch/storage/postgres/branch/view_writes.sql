@@ -108,11 +108,11 @@ AS $$
   WITH given AS (
     SELECT a.attname, a.attnum, a.attnotnull
     FROM pg_attribute AS a
-    WHERE a.attrelid = epoch.live_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+    WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
   ), checks AS (
     SELECT c.conname, c.conkey, pg_get_expr(c.conbin, c.conrelid) AS expression
     FROM pg_constraint AS c
-    WHERE c.conrelid = epoch.live_table(of_table) AND c.contype = 'c'
+    WHERE c.conrelid = epoch.users_table(of_table) AND c.contype = 'c'
       AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
       AND c.conkey <@ (SELECT array_agg(g.attnum) FROM given AS g)
   ), told AS (
@@ -159,7 +159,7 @@ AS $$
   )
   FROM epoch.tables AS t
   CROSS JOIN told
-  CROSS JOIN epoch.live_table(of_table) AS live
+  CROSS JOIN epoch.users_table(of_table) AS live
   WHERE t.table_id = of_table
 $$;
 
@@ -191,9 +191,43 @@ AS $$
         a.attname)
     END, E'\n' ORDER BY a.attnum), '')
   FROM pg_attribute AS a
-  WHERE a.attrelid = epoch.live_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped
     AND (a.attgenerated <> '' OR a.attidentity = 'a' OR operation = 'INSERT' AND a.attidentity = 'd')
 $$;
+
+-- Makes the function behind the views of an append-only table on a branch.
+CREATE OR REPLACE FUNCTION epoch.create_view_appender(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $function$
+DECLARE
+  columns text[] := epoch.visible_columns(epoch.users_table(of_table));
+BEGIN
+  PERFORM epoch.create_trigger_function(
+    epoch.object_of('vi', of_table, of_branch),
+    format(
+      $body$
+        #variable_conflict use_column
+        DECLARE
+          written record;
+          epoch_broken text;
+        BEGIN
+          IF TG_OP <> 'INSERT' THEN
+            %1$s
+          END IF;
+          IF TG_NARGS > 0 THEN
+            PERFORM epoch.ensure_overlay(%2$L, %3$L);
+          END IF;
+          %4$s
+          INSERT INTO epoch.%5$I (%6$s) VALUES (%7$s) RETURNING %6$s INTO written;
+          RETURN written;
+        END
+      $body$,
+      epoch.refuse_change(of_table), of_branch, of_table,
+      epoch.filled_columns(of_table, 'INSERT') || epoch.row_checks(of_table),
+      epoch.object_of('v', of_table, of_branch), epoch.column_list(columns), epoch.column_list(columns, 'new')));
+END
+$function$;
 
 -- Makes the function behind the views of a table on a branch. It writes one row into the overlay:
 --
@@ -227,6 +261,10 @@ DECLARE
   key_kept text;
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  IF t.append_only THEN
+    PERFORM epoch.create_view_appender(of_branch, of_table);
+    RETURN;
+  END IF;
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
   SELECT coalesce(max(c.conname), t.table_name || '_pkey') INTO key_name
   FROM pg_constraint AS c WHERE c.conrelid = live AND c.contype = 'p';

@@ -103,7 +103,7 @@ BEGIN
     JOIN pg_class AS v ON v.oid = to_regclass(format('%I.%I', b.base_schema, t.view_name))
     WHERE b.branch_id = of_branch
       AND substring(obj_description(v.oid, 'pg_class') FROM '[0-9a-f]+$')
-        NOT LIKE repeat('_', 32) || epoch.policy_digest(epoch.live_table(t.table_id))
+        NOT LIKE repeat('_', 32) || epoch.policy_digest(epoch.users_table(t.table_id))
     ORDER BY t.table_id
   LOOP
     PERFORM epoch.rebuild_views(of_branch, stale.table_id);
@@ -149,7 +149,7 @@ AS $$
 DECLARE
   t epoch.tables;
   place epoch.branch_tables;
-  live regclass := epoch.live_table(of_table);
+  live regclass := epoch.users_table(of_table);
   policies text := epoch.policy_digest(live);
   query text;
   digest text;
@@ -164,6 +164,10 @@ BEGIN
     WHEN place.copy_shown THEN epoch.copy_select(of_branch, of_table)
     ELSE epoch.branch_select(of_branch, of_table)
   END;
+  IF t.append_only THEN
+    query := format(
+      'SELECT %s FROM (%s) AS row_seen', epoch.column_list(epoch.visible_columns(live), 'row_seen'), query);
+  END IF;
   digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query) || policies;
   IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
     RETURN;
@@ -250,7 +254,7 @@ BEGIN
   IF b.changed_schema IS NOT NULL THEN
     PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
     PERFORM epoch.copy_privileges(
-      epoch.live_table(of_table), format('%I.%I', b.base_schema, epoch.view_name(of_table)));
+      epoch.users_table(of_table), format('%I.%I', b.base_schema, epoch.view_name(of_table)));
   END IF;
 END
 $$;

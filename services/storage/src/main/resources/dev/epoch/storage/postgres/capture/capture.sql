@@ -293,7 +293,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT w
   FROM epoch.written_tables(epoch.live_table(of_table)) AS w
-  WHERE (
+  WHERE NOT epoch.is_append_only(of_table) AND (
     SELECT count(*)
     FROM pg_trigger AS t
     WHERE t.tgrelid = w AND t.tgname ~ '^epoch_capture_(before_)?(insert|update|delete|truncate)$'
@@ -318,12 +318,16 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   t epoch.tables;
-  live regclass := epoch.live_table(of_table);
+  live regclass;
   working_set text := epoch.object_of('w', of_table);
   images text;
   must_count boolean;
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  IF t.append_only THEN
+    PERFORM epoch.create_row_ids(of_table);
+  END IF;
+  live := epoch.live_table(of_table);
   must_count := t.key_counted AND to_regclass(format('epoch.%I', epoch.object_of('k', of_table))) IS NULL;
   IF must_count THEN
     PERFORM epoch.create_key_counts(of_table);
@@ -334,6 +338,10 @@ BEGIN
       PERFORM epoch.index_rules(of_table, images);
     END IF;
   END LOOP;
+  IF t.append_only THEN
+    PERFORM epoch.create_appending(of_table);
+    RETURN;
+  END IF;
   PERFORM epoch.create_row_capture(
     of_table, epoch.object_of('c', of_table), working_set, epoch.waits_at_key(of_table));
   PERFORM epoch.capture_partitions(of_table);
@@ -352,6 +360,7 @@ AS $$
     OR to_regclass(format('epoch.%I', epoch.object_of('h', of_table))) IS NULL
     OR to_regproc(format('epoch.%I', epoch.object_of('c', of_table))) IS NULL
     OR epoch.is_key_counted(of_table) AND to_regclass(format('epoch.%I', epoch.object_of('k', of_table))) IS NULL
+    OR epoch.is_append_only(of_table) AND epoch.is_append_lost(of_table)
     OR EXISTS (SELECT FROM epoch.uncaptured_partitions(of_table))
 $$;
 
@@ -365,18 +374,19 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   live regclass := to_regclass(format('%I.%I', in_schema, named));
+  appends boolean := new_key_columns = ARRAY['epoch_row'];
 BEGIN
   INSERT INTO epoch.tables (
     table_id, repository, name, schema_name, table_name, label, view_name, columns, key_columns,
-    install_position, install_operation, last_column
+    install_position, install_operation, last_column, append_only
   )
   VALUES (
     new_table, of_repository, repository_name, in_schema, named, epoch.label(named, 16), named,
-    epoch.stored_columns(live), new_key_columns, at_position, by_operation,
-    epoch.last_column(live)
+    epoch.stored_columns(live) || CASE WHEN appends THEN ARRAY['epoch_row'] ELSE '{}' END,
+    new_key_columns, at_position, by_operation, epoch.last_column(live), appends
   );
   UPDATE epoch.tables SET key_counted = true
-  WHERE table_id = new_table AND NOT epoch.waits_at_key(new_table);
+  WHERE table_id = new_table AND NOT appends AND NOT epoch.waits_at_key(new_table);
   PERFORM epoch.create_capture(new_table);
   PERFORM epoch.settle_view_names(of_repository);
 END

@@ -19,6 +19,7 @@ AS $$
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   JOIN epoch.tables AS t ON (t.schema_name, t.table_name) = (n.nspname, c.relname)
+    OR t.append_only AND (n.nspname, c.relname) = ('epoch', epoch.object_name('r', t.label, t.table_id))
   WHERE c.oid = coalesce(pg_partition_root(relation), relation)
 $$;
 
@@ -61,7 +62,8 @@ BEGIN
 END
 $$;
 
--- Runs before statements that empty a live table; those before other statements are epoch.note_beginning.
+-- Runs before statements that empty a live table, and before all on the users' table of an append-only one; those before
+-- other statements are epoch.note_beginning.
 CREATE OR REPLACE FUNCTION epoch.guard_truncate() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS epoch.tables (
 
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS last_column integer;
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS key_counted boolean NOT NULL DEFAULT false;
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS append_only boolean NOT NULL DEFAULT false;
 
 COMMENT ON TABLE epoch.tables IS 'Tables whose changes are captured';
 COMMENT ON COLUMN epoch.tables.label IS 'Readable part of the names of Epoch''s objects; never changes';
@@ -38,6 +39,7 @@ COMMENT ON COLUMN epoch.tables.view_name IS 'Name of the views that stand for th
 COMMENT ON COLUMN epoch.tables.columns IS 'Columns of images: all that are stored, in the table''s order';
 COMMENT ON COLUMN epoch.tables.last_column IS 'Greatest pg_attribute.attnum when the table was registered; null if that is not known';
 COMMENT ON COLUMN epoch.tables.key_counted IS 'Nothing but Epoch sees to it that the key is unique and not null';
+COMMENT ON COLUMN epoch.tables.append_only IS 'Rows have ids in a table of Epoch, which is their key';
 COMMENT ON COLUMN epoch.tables.install_position IS 'First position at which a state of the table is known';
 
 CREATE TABLE IF NOT EXISTS epoch.written_keys (
@@ -112,6 +114,25 @@ COMMENT ON COLUMN epoch.branch_tables.copy_seen_at IS 'When the copy was begun, 
 COMMENT ON COLUMN epoch.branch_tables.copy_unwanted IS 'Somebody dropped the copy: none is made unasked';
 COMMENT ON COLUMN epoch.branch_tables.anchor IS 'Position of the live table that is seen underneath';
 COMMENT ON COLUMN epoch.branch_tables.source_overlay IS 'Branch whose overlay, as of source_position, is seen as long as there is no own one';
+
+CREATE TABLE IF NOT EXISTS epoch.archives (
+  table_id text COLLATE "C" PRIMARY KEY,
+  repository text NOT NULL,
+  name text NOT NULL,
+  label text COLLATE "C" NOT NULL,
+  history_end bigint NOT NULL,
+  complete boolean NOT NULL DEFAULT false
+);
+
+COMMENT ON TABLE epoch.archives IS 'Tables that are versioned no more, and what commits read of them is kept';
+COMMENT ON COLUMN epoch.archives.history_end IS 'Position of the last committed change when the rows were copied';
+COMMENT ON COLUMN epoch.archives.complete IS 'False while the table is still versioned';
+
+CREATE TABLE IF NOT EXISTS epoch.archived_overlays (
+  table_id text COLLATE "C" NOT NULL REFERENCES epoch.archives,
+  branch_id text COLLATE "C" NOT NULL REFERENCES epoch.branches,
+  PRIMARY KEY (table_id, branch_id)
+);
 
 CREATE TABLE IF NOT EXISTS epoch.operations (
   operation_id uuid PRIMARY KEY,

@@ -111,6 +111,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   definitions text;
+  stored text;
 BEGIN
   SELECT string_agg(
     format('%I %s%s', c.name, epoch.base_type(a.atttypid, a.atttypmod),
@@ -130,6 +131,14 @@ BEGIN
   -- do that when there are rows. So there is a page, and vacuum_truncate = off keeps it.
   EXECUTE format('INSERT INTO epoch.%I DEFAULT VALUES', name);
   EXECUTE format('DELETE FROM epoch.%I', name);
+  -- What comes here is compressed already if it can be; PostgreSQL would try again with each value of a row that is
+  -- moved: 3 s for 50 MB that do not compress, while writers wait.
+  SELECT string_agg(format('ALTER %I SET STORAGE EXTERNAL', a.attname), ', ') INTO stored
+  FROM pg_attribute AS a
+  WHERE a.attrelid = format('epoch.%I', name)::regclass AND a.attnum > 0 AND a.attstorage = 'x';
+  IF stored IS NOT NULL THEN
+    EXECUTE format('ALTER TABLE epoch.%I %s', name, stored);
+  END IF;
   EXECUTE format(
     'ALTER TABLE epoch.%I ALTER epoch_kind SET NOT NULL, ADD PRIMARY KEY (%s%s)',
     name, epoch.column_list(key_columns), CASE WHEN is_history THEN ', epoch_to' ELSE '' END);
@@ -195,7 +204,7 @@ BEGIN
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
     WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
-      AND p.proname = t.label || '__c_' || t.table_id
+      AND p.proname = t.label || CASE WHEN t.append_only THEN '__ac_' ELSE '__c_' END || t.table_id
   ) THEN
     RETURN 'a table that is not captured has taken its name';
   END IF;
@@ -215,7 +224,7 @@ BEGIN
   FROM pg_attribute AS a
   LEFT JOIN pg_attribute AS w ON w.attrelid = images AND w.attname = a.attname
   WHERE a.attrelid = live AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v';
-  IF NOT fits OR names <> t.columns THEN
+  IF NOT fits OR names || (CASE WHEN t.append_only THEN ARRAY['epoch_row'] ELSE '{}' END) <> t.columns THEN
     RETURN format('its columns were (%s) and are (%s)', epoch.shape(images), epoch.shape(live));
   END IF;
   IF last_number > t.last_column THEN

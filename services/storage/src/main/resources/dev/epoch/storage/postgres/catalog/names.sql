@@ -15,7 +15,9 @@ AS $$
 $$;
 
 -- Kinds of the live table: w working set, h history, c capture function, k counts of keys,
--- p function that looks at policies.
+-- p function that looks at policies. Of an append-only table: r rows with their ids, c capture function of these, which
+-- forwards to the users' table, ac capture function of the users' table. Of one that is versioned no more: a rows, ah
+-- history, aw working set (archives.sql).
 -- Kinds of an overlay: v rows, d tombstones, vw working set, vh history, vc and dc capture functions of
 -- v and d, vi function behind the view, m copy, vm and dm functions that keep it in line with v and d, mk keys
 -- that changed while it was filled.
@@ -52,11 +54,24 @@ AS $$
 $$;
 
 -- The registered table in the database, null if it is gone.
-CREATE OR REPLACE FUNCTION epoch.live_table(of_table text) RETURNS regclass
+CREATE OR REPLACE FUNCTION epoch.users_table(of_table text) RETURNS regclass
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT to_regclass(format('%I.%I', t.schema_name, t.table_name))
+  FROM epoch.tables AS t
+  WHERE t.table_id = of_table
+$$;
+
+-- What holds the live rows with their keys: the registered table, or Epoch's own of an append-only one. Null if it is gone.
+CREATE OR REPLACE FUNCTION epoch.live_table(of_table text) RETURNS regclass
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN t.append_only THEN to_regclass(format('epoch.%I', epoch.object_name('r', t.label, t.table_id)))
+    ELSE to_regclass(format('%I.%I', t.schema_name, t.table_name))
+  END
   FROM epoch.tables AS t
   WHERE t.table_id = of_table
 $$;

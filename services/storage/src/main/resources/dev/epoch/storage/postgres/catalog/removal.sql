@@ -1,34 +1,75 @@
 -- Taking things away again.
 
--- Removes all objects of one table; nothing happens if there are none. The table may be gone already.
-CREATE OR REPLACE FUNCTION epoch.remove_table(gone text) RETURNS void
+-- Locks a table, and what branches have of it, against everybody; nothing happens if it is not there. The table may be
+-- gone already.
+CREATE OR REPLACE FUNCTION epoch.lock_for_removal(gone text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  held text;
+BEGIN
+  PERFORM FROM epoch.tables WHERE table_id = gone FOR UPDATE;
+  -- the table itself, and it and its former partitions under names that Epoch was not told of
+  FOR held IN
+    SELECT l.relation::text
+    FROM (
+      SELECT epoch.users_table(gone) AS relation WHERE epoch.users_table(gone) IS NOT NULL
+      UNION
+      SELECT g.tgrelid::regclass
+      FROM pg_trigger AS g
+      JOIN pg_proc AS p ON p.oid = g.tgfoid
+      WHERE p.pronamespace = 'epoch'::regnamespace
+        AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('ac', gone))
+    ) AS l
+    -- writers of an append-only table come from the users' table to Epoch's own
+    ORDER BY epoch.is_append_only(gone) AND l.relation = epoch.live_table(gone), l.relation::text
+  LOOP
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', held);
+  END LOOP;
+  -- whoever makes an overlay holds this
+  PERFORM FROM epoch.branch_tables WHERE table_id = gone ORDER BY branch_id FOR UPDATE;
+  FOR held IN
+    SELECT format('epoch.%I', epoch.object_of(k, gone, b.branch_id))
+    FROM epoch.branch_tables AS b
+    CROSS JOIN unnest(ARRAY['v', 'd']) AS k
+    WHERE b.table_id = gone AND b.has_overlay
+    ORDER BY b.branch_id, k
+  LOOP
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', held);
+  END LOOP;
+END
+$$;
+
+-- Removes all objects of one table, its archive too; nothing happens if there are none. The table may be gone already.
+-- With keep, what commits read becomes the archive, which epoch.fill_archive has begun.
+CREATE OR REPLACE FUNCTION epoch.remove_table(gone text, keep boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
   t epoch.tables;
   b epoch.branches;
-  live regclass;
   captured regclass;
   kind text;
 BEGIN
-  SELECT * INTO t FROM epoch.tables WHERE table_id = gone FOR UPDATE;
+  IF NOT keep THEN
+    PERFORM epoch.drop_archive(gone);
+  END IF;
+  PERFORM epoch.lock_for_removal(gone);
+  SELECT * INTO t FROM epoch.tables WHERE table_id = gone;
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  live := epoch.live_table(gone);
-  IF live IS NOT NULL THEN
-    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', live);
-    PERFORM epoch.drop_row_triggers(w) FROM epoch.written_tables(live) AS w;
-  END IF;
-  -- the table and its former partitions under names that Epoch was not told of
   FOR captured IN
-    SELECT DISTINCT g.tgrelid::regclass
+    SELECT w FROM epoch.written_tables(epoch.users_table(gone)) AS w
+    UNION
+    SELECT g.tgrelid::regclass
     FROM pg_trigger AS g
     JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname = epoch.object_of('c', gone)
+    WHERE p.pronamespace = 'epoch'::regnamespace AND p.proname IN (epoch.object_of('c', gone), epoch.object_of('ac', gone))
+      AND g.tgrelid IS DISTINCT FROM to_regclass(format('epoch.%I', epoch.object_of('r', gone)))
   LOOP
-    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', captured);
     PERFORM epoch.drop_row_triggers(captured);
   END LOOP;
   FOR b IN SELECT * FROM epoch.branches WHERE repository = t.repository LOOP
@@ -36,19 +77,30 @@ BEGIN
       EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.changed_schema, t.view_name);
       EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, t.view_name);
     END IF;
-    -- views of other branches may read this branch's overlay as their source: they are of the same table
-    FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh', 'm', 'mk'] LOOP
+    FOREACH kind IN ARRAY ARRAY['m', 'mk'] LOOP
       EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone, b.branch_id));
     END LOOP;
     FOREACH kind IN ARRAY ARRAY['vc', 'dc', 'vi', 'vm', 'dm'] LOOP
       EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone, b.branch_id));
     END LOOP;
   END LOOP;
-  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('w', gone));
-  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('h', gone));
+  IF keep THEN
+    PERFORM epoch.archive_table(gone);
+  ELSE
+    FOR b IN SELECT * FROM epoch.branches WHERE repository = t.repository LOOP
+      FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh'] LOOP
+        EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone, b.branch_id));
+      END LOOP;
+    END LOOP;
+    FOREACH kind IN ARRAY ARRAY['w', 'h'] LOOP
+      EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of(kind, gone));
+    END LOOP;
+  END IF;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('k', gone));
-  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('c', gone));
-  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('p', gone));
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I CASCADE', epoch.object_of('r', gone));
+  FOREACH kind IN ARRAY ARRAY['c', 'p', 'ac'] LOOP
+    EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, gone));
+  END LOOP;
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
   DELETE FROM epoch.tables WHERE table_id = gone;
   PERFORM epoch.settle_view_names(t.repository);
@@ -61,7 +113,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT format('TABLE %I.%I', n.nspname, c.relname), string_agg(p.privilege, ', ' ORDER BY p.place)
-  FROM epoch.written_tables(epoch.live_table(gone)) AS w
+  FROM epoch.written_tables(epoch.users_table(gone)) AS w
   JOIN pg_class AS c ON c.oid = w
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   CROSS JOIN LATERAL (
@@ -75,7 +127,7 @@ AS $$
   SELECT format('SCHEMA %I', n.nspname), 'USAGE'
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.oid = epoch.live_table(gone) AND NOT has_schema_privilege(n.oid, 'USAGE')
+  WHERE c.oid = epoch.users_table(gone) AND NOT has_schema_privilege(n.oid, 'USAGE')
   ORDER BY 1
 $$;
 
@@ -105,6 +157,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   PERFORM epoch.remove_table(table_id) FROM epoch.tables ORDER BY schema_name, table_name;
+  PERFORM epoch.drop_archive(table_id) FROM epoch.archives;
   PERFORM epoch.drop_branch_schemas(branch_id) FROM epoch.branches;
   PERFORM epoch.drop_read_views();
 END
@@ -121,10 +174,14 @@ DECLARE
 BEGIN
   UPDATE epoch.read_views SET digest = '';
   FOR t IN SELECT * FROM epoch.tables LOOP
-    PERFORM epoch.create_row_capture(
-      t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
-      epoch.waits_at_key(t.table_id));
-    PERFORM epoch.capture_partitions(t.table_id);
+    IF t.append_only THEN
+      PERFORM epoch.create_appending(t.table_id);
+    ELSE
+      PERFORM epoch.create_row_capture(
+        t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
+        epoch.waits_at_key(t.table_id));
+      PERFORM epoch.capture_partitions(t.table_id);
+    END IF;
     FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
       IF place.has_overlay THEN
         PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);

@@ -9,7 +9,7 @@ AS $$
   SELECT a.attname,
     format('nextval(%L)', pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass::oid)
   FROM pg_attribute AS a
-  WHERE a.attrelid = epoch.live_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> ''
+  WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> ''
 $$;
 
 -- For each unique rule of a table a query that has rows if rows of the overlay break it together with rows of the

@@ -83,7 +83,12 @@ BEGIN
   tombstones := epoch.object_of('d', of_table, of_branch);
   working_set := epoch.object_of('vw', of_table, of_branch);
 
-  EXECUTE format('CREATE TABLE epoch.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', row_table, live);
+  EXECUTE format(
+    'CREATE TABLE epoch.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', row_table, epoch.users_table(of_table));
+  IF t.append_only THEN
+    EXECUTE format(
+      'ALTER TABLE epoch.%I ADD epoch_row bigint NOT NULL UNIQUE DEFAULT %s', row_table, epoch.next_row_id(of_table));
+  END IF;
   IF t.key_counted THEN
     -- a primary key of the table, if it has one, is another
     EXECUTE format(

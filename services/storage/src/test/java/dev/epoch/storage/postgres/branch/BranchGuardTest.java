@@ -259,7 +259,7 @@ class BranchGuardTest extends ItemsOnABranch {
     assertFails(branch, "SELECT * FROM late", REFUSED, "does not have table late");
 
     // when
-    database.capture.remove(late);
+    database.remove(late);
 
     // then
     assertFails(branch, "SELECT * FROM late", REFUSED, "was removed");
@@ -268,7 +268,7 @@ class BranchGuardTest extends ItemsOnABranch {
     assertThat(one(branch, "SELECT count(*) FROM late")).isEqualTo("0");
 
     // when: the table of the branch itself
-    database.capture.remove(items);
+    database.remove(items);
 
     // then
     assertFails(branch, "INSERT INTO items (name) VALUES ('x')", REFUSED, "not versioned");

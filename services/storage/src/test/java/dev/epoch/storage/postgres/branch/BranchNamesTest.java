@@ -116,7 +116,7 @@ class BranchNamesTest {
       run(connection, "DELETE FROM users", "INSERT INTO sales_users VALUES (4)");
 
       // when: it goes again
-      database.capture.remove(users);
+      database.remove(users);
 
       // then
       assertThat(one(connection, "SELECT count(*) FROM users")).isEqualTo("3");

@@ -145,6 +145,34 @@ class BranchPlanTest {
         .isEqualTo("0 2 3 4");
   }
 
+  /** A statement with one key costs what its planning costs: so much for each relation in it. */
+  @Test
+  void aStatementMentionsFewRelations() throws Exception {
+    assertThat(relations()).as("never changed").hasSizeLessThanOrEqualTo(6);
+
+    // given
+    changeSome();
+    database.commit(items, "id", "name", "n");
+    database.sql().execute("UPDATE items SET n = n + 1 WHERE id % 50 = 4");
+
+    // then: four parts, four sets of keys that hide the first, three that hide the others
+    assertThat(relations())
+        .hasSizeLessThanOrEqualTo(11)
+        .noneMatch(line -> line.contains("branch_tables"));
+    assertThat(one(branch, "SELECT n FROM items WHERE id = 53")).isEqualTo("4");
+    assertThat(one(branch, "SELECT n FROM items WHERE id = 54")).isEqualTo("5");
+    assertThat(one(branch, "SELECT name FROM items WHERE id = 100")).isEqualTo("new");
+  }
+
+  private List<String> relations() {
+    return TestDatabase.rows(branch, "EXPLAIN (COSTS OFF) SELECT * FROM items WHERE id = 5")
+        .stream()
+        .map(List::getFirst)
+        .filter(line ->
+            line.matches(".* Scan .*\\bon .*") && !line.matches(".*(Subquery|Bitmap Index) Scan.*"))
+        .toList();
+  }
+
   @Test
   void genericPlansFindOneKeyByIndex() throws SQLException {
     // given

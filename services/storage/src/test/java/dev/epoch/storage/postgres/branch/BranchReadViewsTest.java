@@ -171,7 +171,7 @@ class BranchReadViewsTest extends ItemsOnABranch {
     }
     run(branch, "CREATE TEMPORARY TABLE made AS SELECT * FROM items");
     run(branch, "CREATE TABLE public.made (id integer)");
-    assertThat(check().problems()).isEmpty();
+    assertThat(problems()).isEmpty();
 
     // when: a superuser does, in the database of a server that is none
     try (Connection superuser = database.connect("postgres", feature)) {
@@ -181,7 +181,7 @@ class BranchReadViewsTest extends ItemsOnABranch {
         branch, "SELECT epoch.use_branch('feature/x')", REFUSED, "hides what branches have");
 
     // then
-    assertThat(check().problems())
+    assertThat(problems())
         .singleElement()
         .satisfies(problem -> {
           assertThat(problem.problem()).contains("table epoch_create_on_main_instead.items");
@@ -199,13 +199,16 @@ class BranchReadViewsTest extends ItemsOnABranch {
     database.branches.drop(feature);
 
     // then
-    assertThat(check().problems())
+    assertThat(problems())
         .singleElement()
         .satisfies(problem -> assertThat(problem.problem()).contains("table " + schema + ".stays"));
   }
 
-  private StorageCheck check() {
-    return PrivilegeCheck.check(database.connections());
+  /** Without what is the test server's own: it does not wait for the disk. */
+  private List<StorageCheck.Problem> problems() {
+    return PrivilegeCheck.check(database.connections()).problems().stream()
+        .filter(problem -> !problem.problem().contains("fsync"))
+        .toList();
   }
 
   @Test

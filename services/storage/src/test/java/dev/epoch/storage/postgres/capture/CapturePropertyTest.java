@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,8 +31,19 @@ class CapturePropertyTest {
   private static final String ALL = "SELECT * FROM items ORDER BY id";
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  @ValueSource(longs = {1, 2})
   void everyCommittedStateStays(long seed) throws Exception {
+    run(seed);
+  }
+
+  @ParameterizedTest
+  @Tag("nightly")
+  @ValueSource(longs = {3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+  void everyCommittedStateStaysWithMoreSeeds(long seed) throws Exception {
+    run(seed);
+  }
+
+  private static void run(long seed) throws Exception {
     Random random = new Random(seed);
     try (VersionedDatabase database = VersionedDatabase.start()) {
       // given

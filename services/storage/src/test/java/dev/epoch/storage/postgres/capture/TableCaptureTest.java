@@ -102,8 +102,8 @@ class TableCaptureTest {
       assertThat(traces(database)).isNotEqualTo(withOne);
 
       // when: one table
-      database.capture.remove(second);
-      database.capture.remove(second);
+      database.remove(second);
+      database.remove(second);
       database.branches.drop(branch);
 
       // then
@@ -154,7 +154,7 @@ class TableCaptureTest {
       database.sql().execute("DROP TABLE users");
 
       // when
-      database.capture.remove(users);
+      database.remove(users);
 
       // then
       assertThat(database.sql().value("SELECT count(*) FROM epoch.tables")).isEqualTo("0");

@@ -18,7 +18,7 @@ class PrivilegeCheckTest {
 
   @BeforeEach
   void start() {
-    postgres = new PostgresTest();
+    postgres = new PostgresTest(StoragePostgres.durableDatabase());
     role = postgres.sql.role(postgres.sql.name() + "_app");
   }
 

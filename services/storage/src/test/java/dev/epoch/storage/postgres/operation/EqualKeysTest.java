@@ -95,6 +95,7 @@ class EqualKeysTest {
     for (String id : ids) {
       shop.database.execute("INSERT INTO " + item + " VALUES (" + literal(id) + ", 'old')");
     }
+    shop.leaveTables();
     shop.install(item);
     feature = shop.branch("feature" + tables, shop.main);
   }

@@ -95,6 +95,7 @@ class SameButNotIdenticalTest {
         "CREATE TABLE " + item + " (id integer PRIMARY KEY, value " + type + ")",
         "INSERT INTO " + item + " VALUES (1, " + literal(type, value) + ")",
         "INSERT INTO " + item + " VALUES (2, " + literal(type, value) + ")");
+    shop.leaveTables();
     shop.install(item);
     feature = shop.branch("feature" + tables, shop.main);
   }

@@ -8,6 +8,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.TableChangedException;
@@ -157,7 +158,18 @@ class TableChangesTest {
     shop.database.execute(change.statement);
 
     // when
-    shop.adapter.remove(shop.table("item"));
+    TableState head = shop.committed(shop.main, "item");
+    boolean kept = change == Change.ADD;
+    if (kept) {
+      shop.adapter.remove(shop.table("item"), new Removal(true, true));
+      assertThat(shop.rows(shop.table("item").asRemoved(), head)).hasSize(2);
+    } else {
+      assertThatThrownBy(() -> shop.adapter.remove(shop.table("item"), new Removal(true, true)))
+          .isInstanceOfSatisfying(
+              TableChangedException.class,
+              e -> assertThat(e.remedy()).endsWith("epoch table remove --purge item"));
+      shop.adapter.remove(shop.table("item"), Removal.OF_EVERYTHING);
+    }
 
     // then
     assertThat(
@@ -174,8 +186,9 @@ class TableChangesTest {
                 """))
         .isEqualTo("0");
     assertThat(
-            shop.database.value("SELECT count(*) FROM pg_class WHERE relname LIKE 'item\\_\\_%'"))
-        .isEqualTo("0");
+            shop.database.value(
+                "SELECT count(*) > 0 FROM pg_class WHERE relname LIKE 'item\\_\\_%'"))
+        .isEqualTo(kept ? "t" : "f");
     for (String table :
         shop.database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").stream()
             .map(List::getFirst)

@@ -1,0 +1,154 @@
+package dev.epoch.projections.reflog;
+
+import dev.epoch.events.Actor;
+import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.RepositoryCreatedV1;
+import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.projections.ProjectedEvent;
+import dev.epoch.projections.Sql;
+import dev.epoch.projections.TableProjector;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.List;
+
+/** Every move of a branch's head, and the last names of branches, of deleted ones too. */
+public final class ReflogProjector implements TableProjector {
+  public static final String NAME = "reflog";
+
+  private static final List<String> TABLES =
+      List.of(
+          """
+          CREATE TABLE IF NOT EXISTS reflog (
+            repository text NOT NULL,
+            position bigint NOT NULL,
+            branch_id text NOT NULL,
+            command text NOT NULL,
+            from_commit text,
+            to_commit text,
+            message text,
+            actor_id text NOT NULL,
+            actor_name text NOT NULL,
+            actor_email text,
+            moved_at timestamptz NOT NULL,
+            PRIMARY KEY (repository, position)
+          )
+          """,
+          """
+          CREATE INDEX IF NOT EXISTS reflog_of_branch ON reflog (repository, branch_id, position)
+          """,
+          """
+          CREATE TABLE IF NOT EXISTS reflog_branches (
+            repository text NOT NULL,
+            branch_id text NOT NULL,
+            name text NOT NULL,
+            PRIMARY KEY (repository, branch_id)
+          )
+          """);
+
+  private static final String MOVE =
+      """
+      INSERT INTO reflog (
+        repository, position, branch_id, command, from_commit, to_commit, message,
+        actor_id, actor_name, actor_email, moved_at
+      )
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      """;
+
+  private static final String NAMED =
+      """
+      INSERT INTO reflog_branches (repository, branch_id, name)
+      VALUES ($1, $2, $3)
+      ON CONFLICT (repository, branch_id) DO UPDATE SET name = excluded.name
+      """;
+
+  private static final String DELETE =
+      """
+      WITH names AS (DELETE FROM reflog_branches WHERE repository = $1)
+      DELETE FROM reflog
+      WHERE repository = $1
+      """;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Lifecycle lifecycle() {
+    return Lifecycle.ASYNCHRONOUS;
+  }
+
+  @Override
+  public List<String> tables() {
+    return TABLES;
+  }
+
+  @Override
+  public List<String> tableNames() {
+    return List.of("reflog", "reflog_branches");
+  }
+
+  @Override
+  public Uni<Void> apply(SqlConnection transaction, ProjectedEvent event) {
+    String repository = event.repository();
+    return switch (event.event()) {
+      case RepositoryCreatedV1 e ->
+          Sql.run(transaction, NAMED, repository, e.defaultBranchId(), e.defaultBranch());
+      case BranchCreatedV1 e ->
+          Sql.all(
+              Sql.run(transaction, NAMED, repository, e.branchId(), e.name()),
+              move(
+                  transaction,
+                  event,
+                  e.branchId(),
+                  new Move("branch create", null, e.head(), e.startPoint())));
+      case BranchRenamedV1 e -> Sql.run(transaction, NAMED, repository, e.branchId(), e.to());
+      case BranchDeletedV1 e ->
+          move(
+              transaction,
+              event,
+              e.branchId(),
+              new Move("branch delete", e.head(), null, e.name()));
+      case CommitCreatedV1 e ->
+          move(
+              transaction,
+              event,
+              e.branchId(),
+              new Move(command(e), e.parents().getFirst(), e.commit(), e.message()));
+      case BranchMovedV1 e ->
+          move(transaction, event, e.branchId(), new Move(e.reason(), e.from(), e.to(), null));
+      case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE, repository);
+      default -> Uni.createFrom().voidItem();
+    };
+  }
+
+  /** How a head moved. */
+  private record Move(String command, String from, String to, String message) {}
+
+  private static String command(CommitCreatedV1 commit) {
+    return commit.live() ? "live commit" : commit.parents().size() > 1 ? "merge" : "commit";
+  }
+
+  private static Uni<Void> move(
+      SqlConnection transaction, ProjectedEvent event, String branchId, Move move) {
+    Actor actor = event.stored().envelope().actor();
+    return Sql.run(
+        transaction,
+        MOVE,
+        event.repository(),
+        event.stored().position(),
+        branchId,
+        move.command(),
+        move.from(),
+        move.to(),
+        move.message(),
+        actor.id(),
+        actor.name(),
+        actor.email(),
+        Sql.time(event.stored().envelope().time()));
+  }
+}

@@ -1,0 +1,2 @@
+/** Reading commits and branches from their read model. */
+package dev.epoch.api.commit;

@@ -1,0 +1,15 @@
+package dev.epoch.api.request;
+
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Body of {@code POST /branches/{name}/rebase}. */
+@Schema(name = "RebaseBranch")
+public record RebaseBranch(
+    @NotNull
+        @Size(min = 1)
+        @Schema(description = "Branch, tag or commit that the branch's commits go onto")
+        String onto,
+    @Schema(description = "THREE_WAY, OURS or THEIRS", defaultValue = "THREE_WAY") String strategy,
+    @Schema(description = "Refuse if the branch stands elsewhere") String expectedHead) {}

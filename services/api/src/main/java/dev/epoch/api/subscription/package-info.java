@@ -1,0 +1,2 @@
+/** Readers of events whose positions the server keeps. */
+package dev.epoch.api.subscription;

@@ -1,0 +1,2 @@
+/** Webhooks: subscriptions and deliveries. */
+package dev.epoch.api.webhook;

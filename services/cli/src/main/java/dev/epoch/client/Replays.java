@@ -1,0 +1,107 @@
+package dev.epoch.client;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Objects;
+
+/** Takes commits back, makes them again elsewhere, and moves branches. */
+public final class Replays {
+  private static final String CONFLICT = "MergeConflictError";
+
+  private final Scope scope;
+
+  Replays(Scope scope) {
+    this.scope = Objects.requireNonNull(scope, "scope");
+  }
+
+  /**
+   * Commits to replay on a branch.
+   *
+   * @param branch that they are replayed on
+   * @param commits refs, in order
+   * @param mainline parent of merge commits to compare with, 0 for the first
+   * @param message of the commit, or null
+   * @param noCommit leave the result uncommitted
+   */
+  public record Request(
+      String branch, List<String> commits, int mainline, String message, boolean noCommit) {}
+
+  /** Takes commits back. Conflicts are an outcome, not an exception. */
+  public MergeOutcome revert(Request request) {
+    return replay("revert", request);
+  }
+
+  /** Makes commits again. Conflicts are an outcome, not an exception. */
+  public MergeOutcome cherryPick(Request request) {
+    return replay("cherry-pick", request);
+  }
+
+  private MergeOutcome replay(String verb, Request request) {
+    ObjectNode body = Json.object();
+    if (request.commits().size() == 1) {
+      body.put("commit", request.commits().getFirst());
+    } else {
+      ArrayNode commits = body.putArray("commits");
+      request.commits().forEach(commits::add);
+    }
+    if (request.mainline() > 0) {
+      body.put("mainline", request.mainline());
+    }
+    if (request.message() != null) {
+      body.put("message", request.message());
+    }
+    if (request.noCommit()) {
+      body.put("no_commit", true);
+    }
+    return send(
+        request.branch(),
+        String.join(" ", request.commits()),
+        scope.post("branches", request.branch(), verb).body(body));
+  }
+
+  /** Puts the commits of a branch onto another ref. */
+  public MergeOutcome rebase(String branch, String onto) {
+    return send(
+        branch,
+        onto,
+        scope.post("branches", branch, "rebase").body(Json.object().put("onto", onto)));
+  }
+
+  /** Leaves out the commit that a replay stopped at, and goes on. */
+  public MergeOutcome skip(String branch) {
+    return send(
+        branch,
+        branch,
+        scope.post("branches", "merge", "skip").body(Json.object().put("branch", branch)));
+  }
+
+  /** Finishes the commit that a replay stopped at, and goes on. */
+  public MergeOutcome goOn(String branch, String message) {
+    ObjectNode body = Json.object().put("branch", branch);
+    if (message != null) {
+      body.put("message", message);
+    }
+    return send(branch, branch, scope.post("branches", "merge", "continue").body(body));
+  }
+
+  /** Moves a branch and its rows to another ref. */
+  public Reset reset(String branch, String target) {
+    return Reset.of(
+        scope.send(
+            scope
+                .post("branches", branch, "reset")
+                .body(Json.object().put("target", target).put("mode", "hard"))));
+  }
+
+  private MergeOutcome send(String branch, String source, Call call) {
+    try {
+      return MergeOutcome.committed(source, branch, scope.send(call));
+    } catch (RefusedException refusal) {
+      if (CONFLICT.equals(refusal.error())) {
+        return MergeOutcome.conflicting(source, branch, refusal);
+      }
+      throw refusal;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Records through history. */
+package dev.epoch.gateway.record;

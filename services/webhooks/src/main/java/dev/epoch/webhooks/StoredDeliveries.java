@@ -1,0 +1,437 @@
+package dev.epoch.webhooks;
+
+import static dev.epoch.webhooks.StoredWebhooks.instant;
+import static dev.epoch.webhooks.StoredWebhooks.stream;
+import static dev.epoch.webhooks.StoredWebhooks.time;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The tables of messages, deliveries and queues. Methods wait for the database. */
+final class StoredDeliveries {
+  private static final String ADD_MESSAGE =
+      """
+      INSERT INTO epoch.webhook_messages (id, repository, position, type, branch, payload, created_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      ON CONFLICT DO NOTHING
+      """;
+
+  /** Locks the queues, also those that are due anyway: see {@link #REST}. */
+  private static final String WAKE_QUEUES =
+      """
+      INSERT INTO epoch.webhook_queues AS q (webhook, branch, due_at)
+      SELECT w.id, $2, $3
+      FROM epoch.webhooks AS w
+      WHERE w.id = ANY ($1)
+      ORDER BY w.id
+      ON CONFLICT (webhook, branch) DO UPDATE SET due_at = excluded.due_at
+      WHERE q.due_at = 'infinity'
+      """;
+
+  private static final String ADD_DELIVERIES =
+      """
+      INSERT INTO epoch.webhook_deliveries (webhook, message, position, branch, created_at)
+      SELECT w.id, $2, $3, $4, $5
+      FROM epoch.webhooks AS w
+      WHERE w.id = ANY ($1)
+      ON CONFLICT (webhook, message) DO NOTHING
+      """;
+
+  private static final String ADD_AGAIN =
+      ADD_DELIVERIES.replace(
+          "DO NOTHING",
+          """
+          DO UPDATE
+          SET state = 'pending', attempt = 0, next_attempt_at = NULL
+          """);
+
+  private static final String DUE =
+      """
+      SELECT webhook, branch, failing
+      FROM (
+        SELECT q.webhook, q.branch, q.due_at, w.failing_since IS NOT NULL AS failing,
+          row_number() OVER (PARTITION BY q.webhook ORDER BY q.due_at, q.branch) AS place
+        FROM epoch.webhook_queues AS q
+        JOIN epoch.webhooks AS w ON w.id = q.webhook
+        WHERE q.due_at <= $1 AND w.active AND q.webhook <> ALL ($2)) AS due
+      WHERE place <= $3
+      ORDER BY due_at
+      """;
+
+  /** As many as fit in so many characters, and the first one. */
+  private static final String NEXT =
+      """
+      SELECT id, message, attempt, payload
+      FROM (
+        SELECT d.id, d.message, d.attempt, d.position, m.payload,
+          sum(length(m.payload)) OVER (ORDER BY d.position, d.id) - length(m.payload) AS before
+        FROM (
+          SELECT *
+          FROM epoch.webhook_deliveries
+          WHERE webhook = $1 AND branch = $2 AND state IN ('pending', 'failed')
+          ORDER BY position, id
+          LIMIT $3) AS d
+        JOIN epoch.webhook_messages AS m ON m.id = d.message) AS next
+      WHERE before < $4
+      ORDER BY position, id
+      """;
+
+  private static final String ARRIVED =
+      """
+      UPDATE epoch.webhook_deliveries AS d
+      SET state = 'delivered', attempt = d.attempt + 1, response_status = a.status,
+        latency_ms = a.latency, error = NULL, next_attempt_at = NULL,
+        attempts = d.attempts || a.entry::jsonb
+      FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::text[])
+        AS a (id, status, latency, entry)
+      WHERE d.id = a.id
+      """;
+
+  private static final String FAILED =
+      """
+      UPDATE epoch.webhook_deliveries
+      SET state = $2, attempt = attempt + 1, response_status = $3, latency_ms = $4, error = $5,
+        next_attempt_at = $6, attempts = attempts || $7::text::jsonb
+      WHERE id = $1
+      """;
+
+  private static final String POSTPONE =
+      "UPDATE epoch.webhook_queues SET due_at = $3 WHERE webhook = $1 AND branch = $2";
+
+  private static final String LOCK_QUEUE =
+      "SELECT FROM epoch.webhook_queues WHERE webhook = $1 AND branch = $2 FOR UPDATE";
+
+  /**
+   * With the lock of {@link #LOCK_QUEUE}, so that it sees every delivery whose transaction has
+   * woken the queue.
+   */
+  private static final String REST =
+      """
+      UPDATE epoch.webhook_queues AS q
+      SET due_at = 'infinity'
+      WHERE q.webhook = $1 AND q.branch = $2 AND NOT EXISTS (
+        SELECT FROM epoch.webhook_deliveries AS d
+        WHERE d.webhook = $1 AND d.branch = $2 AND d.state IN ('pending', 'failed'))
+      """;
+
+  private static final String LISTED =
+      """
+      SELECT d.id, d.webhook, d.message, d.position, m.position AS event_position, m.type,
+        d.branch, d.state, d.attempt, d.response_status, d.latency_ms, d.error, d.next_attempt_at,
+        d.attempts, d.created_at, %s AS payload
+      FROM epoch.webhook_deliveries AS d
+      JOIN epoch.webhook_messages AS m ON m.id = d.message
+      WHERE d.webhook = $1
+      """;
+
+  private static final String LIST =
+      LISTED.formatted("NULL::text")
+          + "AND d.id < $2 AND ($3::text[] IS NULL OR d.state = ANY ($3)) ORDER BY d.id DESC LIMIT $4";
+
+  private static final String ONE = LISTED.formatted("m.payload") + "AND d.id = $2";
+
+  private static final String AGAIN =
+      """
+      WITH again AS (
+        UPDATE epoch.webhook_deliveries
+        SET state = 'pending', attempt = 0, next_attempt_at = NULL
+        WHERE webhook = $1 AND ($2::bigint IS NULL AND state = 'dead' OR id = $2) AND position > 0
+        RETURNING branch),
+      queues AS (
+        INSERT INTO epoch.webhook_queues (webhook, branch, due_at)
+        SELECT DISTINCT $1, branch, $3::timestamptz
+        FROM again
+        ON CONFLICT (webhook, branch) DO UPDATE SET due_at = excluded.due_at)
+      SELECT count(*) AS count FROM again
+      """;
+
+  private static final String FORGET =
+      """
+      WITH old AS (
+        DELETE FROM epoch.webhook_deliveries
+        WHERE id IN (
+          SELECT id
+          FROM epoch.webhook_deliveries
+          WHERE created_at < $1 AND state IN ('delivered', 'dead')
+          LIMIT $2)
+        RETURNING message)
+      SELECT count(*) AS count FROM old
+      """;
+
+  private static final String FORGET_MESSAGES =
+      """
+      DELETE FROM epoch.webhook_messages AS m
+      WHERE m.created_at < $1 AND NOT EXISTS (
+        SELECT FROM epoch.webhook_deliveries AS d WHERE d.message = m.id)
+      """;
+
+  /** A queue: the messages of one branch to one webhook. */
+  record Queue(String webhook, String branch) {}
+
+  /**
+   * A queue whose next attempt is due.
+   *
+   * @param failing whether no attempt of its webhook has worked since the last one that failed
+   */
+  record Due(Queue queue, boolean failing) {}
+
+  /** What is to be sent next. */
+  record Waiting(long id, String messageId, int attempt, String payload) {}
+
+  /** What has arrived. */
+  record Arrived(long id, Outcome outcome) {}
+
+  private final Pool pool;
+
+  StoredDeliveries(Pool pool) {
+    this.pool = pool;
+  }
+
+  /** Puts a message into the queues of these webhooks, once each. */
+  void add(Message message, List<String> webhooks, Instant now) {
+    add(message, webhooks, now, ADD_DELIVERIES);
+  }
+
+  /** Puts a message into the queue of the webhook, also one that has arrived or is dead. */
+  void addAgain(Message message, String webhook, Instant now) {
+    add(message, List.of(webhook), now, ADD_AGAIN);
+  }
+
+  private void add(Message message, List<String> webhooks, Instant now, String deliveries) {
+    String[] ids = StoredWebhooks.array(webhooks);
+    pool.withTransaction(transaction ->
+            run(transaction, WAKE_QUEUES, ids, message.branch(), time(now))
+                .chain(() -> addMessage(transaction, message))
+                .chain(() ->
+                    run(
+                        transaction,
+                        deliveries,
+                        ids,
+                        message.id(),
+                        message.position(),
+                        message.branch(),
+                        time(now))))
+        .await()
+        .indefinitely();
+  }
+
+  private static Uni<RowSet<Row>> addMessage(SqlConnection transaction, Message message) {
+    return run(
+        transaction,
+        ADD_MESSAGE,
+        message.id(),
+        message.repository(),
+        message.position(),
+        message.type(),
+        message.branch(),
+        message.payload(),
+        time(message.time()));
+  }
+
+  /** Notes a test, which is tried once. */
+  long addTest(Message message, String webhook, Outcome outcome) {
+    return pool.withTransaction(transaction ->
+            addMessage(transaction, message)
+                .chain(() ->
+                    run(
+                        transaction,
+                        """
+                        INSERT INTO epoch.webhook_deliveries (
+                          webhook, message, position, branch, created_at, state, attempt,
+                          response_status, latency_ms, error, attempts)
+                        VALUES ($1, $2, 0, '', $3, $4, 1, $5, $6, $7, $8::text::jsonb)
+                        RETURNING id
+                        """,
+                        webhook,
+                        message.id(),
+                        time(outcome.at()),
+                        outcome.worked() ? "delivered" : "dead",
+                        outcome.status(),
+                        outcome.latencyMs(),
+                        outcome.error(),
+                        "[" + entry(outcome) + "]"))
+                .map(rows -> rows.iterator().next().getLong("id")))
+        .await()
+        .indefinitely();
+  }
+
+  /**
+   * Queues that are due.
+   *
+   * @param except webhooks that are not asked about
+   * @param most of each webhook
+   */
+  List<Due> due(Instant now, Collection<String> except, int most) {
+    return stream(ask(DUE, time(now), except.toArray(String[]::new), (long) most))
+        .map(row ->
+            new Due(
+                new Queue(row.getString("webhook"), row.getString("branch")),
+                row.getBoolean("failing")))
+        .toList();
+  }
+
+  /** The next ones of a queue, in order; at least one if there is any. */
+  List<Waiting> next(Queue queue, int most, long characters) {
+    return stream(ask(NEXT, queue.webhook(), queue.branch(), (long) most, characters))
+        .map(row ->
+            new Waiting(
+                row.getLong("id"),
+                row.getUUID("message").toString(),
+                row.getInteger("attempt"),
+                row.getString("payload")))
+        .toList();
+  }
+
+  void arrived(List<Arrived> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    Long[] ids = all.stream().map(Arrived::id).toArray(Long[]::new);
+    Integer[] statuses = all.stream().map(one -> one.outcome().status()).toArray(Integer[]::new);
+    Integer[] times = all.stream().map(one -> one.outcome().latencyMs()).toArray(Integer[]::new);
+    String[] entries =
+        all.stream().map(one -> "[" + entry(one.outcome()) + "]").toArray(String[]::new);
+    ask(ARRIVED, ids, statuses, times, entries);
+  }
+
+  /**
+   * An attempt failed.
+   *
+   * @param next when it is tried again; empty if it is not
+   */
+  void failed(Queue queue, long id, Outcome outcome, Optional<Instant> next) {
+    pool.withTransaction(transaction ->
+            run(
+                    transaction,
+                    FAILED,
+                    id,
+                    next.isPresent() ? "failed" : "dead",
+                    outcome.status(),
+                    outcome.latencyMs(),
+                    outcome.error(),
+                    time(next.orElse(null)),
+                    "[" + entry(outcome) + "]")
+                .chain(() ->
+                    next.isPresent()
+                        ? run(
+                            transaction,
+                            POSTPONE,
+                            queue.webhook(),
+                            queue.branch(),
+                            time(next.get()))
+                        : Uni.createFrom().nullItem()))
+        .await()
+        .indefinitely();
+  }
+
+  /** Nothing waits in the queue, unless something was added meanwhile. */
+  void rest(Queue queue) {
+    pool.withTransaction(transaction ->
+            run(transaction, LOCK_QUEUE, queue.webhook(), queue.branch())
+                .chain(() -> run(transaction, REST, queue.webhook(), queue.branch())))
+        .await()
+        .indefinitely();
+  }
+
+  /**
+   * Deliveries of a webhook, newest first.
+   *
+   * @param before id, to begin below; null for the newest
+   * @param states null for all
+   */
+  List<Delivery> list(String webhook, Long before, List<Delivery.State> states, int limit) {
+    String[] names =
+        states == null ? null : states.stream().map(StoredDeliveries::name).toArray(String[]::new);
+    return stream(ask(LIST, webhook, before == null ? Long.MAX_VALUE : before, names, (long) limit))
+        .map(StoredDeliveries::delivery)
+        .toList();
+  }
+
+  Optional<Delivery> get(String webhook, long id) {
+    return stream(ask(ONE, webhook, id)).map(StoredDeliveries::delivery).findFirst();
+  }
+
+  /**
+   * Sends again, at once.
+   *
+   * @param id null for all that are dead
+   * @return how many
+   */
+  long again(String webhook, Long id, Instant now) {
+    return ask(AGAIN, webhook, id, time(now)).iterator().next().getLong("count");
+  }
+
+  /** Forgets what arrived or died before then, some of it; how many. */
+  long forget(Instant before, int most) {
+    long forgotten = ask(FORGET, time(before), (long) most).iterator().next().getLong("count");
+    ask(FORGET_MESSAGES, time(before));
+    return forgotten;
+  }
+
+  private RowSet<Row> ask(String sql, Object... values) {
+    return pool.preparedQuery(sql)
+        .execute(Tuple.from(Arrays.asList(values)))
+        .await()
+        .indefinitely();
+  }
+
+  private static Uni<RowSet<Row>> run(SqlConnection transaction, String sql, Object... values) {
+    return transaction.preparedQuery(sql).execute(Tuple.from(Arrays.asList(values)));
+  }
+
+  static String name(Delivery.State state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String entry(Outcome outcome) {
+    return new JsonObject()
+        .put("at", outcome.at().toString())
+        .put("status", outcome.status())
+        .put("latency_ms", outcome.latencyMs())
+        .put("error", outcome.error())
+        .encode();
+  }
+
+  private static Delivery delivery(Row row) {
+    List<Delivery.Attempt> attempts = new ArrayList<>();
+    JsonArray entries = row.getJsonArray("attempts");
+    for (int i = 0; i < entries.size(); i++) {
+      JsonObject entry = entries.getJsonObject(i);
+      attempts.add(
+          new Delivery.Attempt(
+              Instant.parse(entry.getString("at")),
+              entry.getInteger("status"),
+              entry.getInteger("latency_ms"),
+              entry.getString("error")));
+    }
+    return new Delivery(
+        row.getLong("id"),
+        row.getString("webhook"),
+        row.getUUID("message"),
+        row.getLong("event_position"),
+        row.getString("type"),
+        row.getString("branch"),
+        Delivery.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+        row.getInteger("attempt"),
+        row.getInteger("response_status"),
+        row.getInteger("latency_ms"),
+        row.getString("error"),
+        instant(row, "next_attempt_at"),
+        instant(row, "created_at"),
+        attempts,
+        row.getString("payload"));
+  }
+}

@@ -1,0 +1,12 @@
+package dev.epoch.webhooks;
+
+import dev.epoch.log.postgres.Migrations;
+import java.util.List;
+
+/** The tables of webhooks. */
+public final class WebhookMigrations {
+  public static final Migrations ALL =
+      new Migrations("webhooks", WebhookMigrations.class, List.of("001-webhooks.sql"));
+
+  private WebhookMigrations() {}
+}

@@ -1,0 +1,91 @@
+package dev.epoch.webhooks;
+
+import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.projections.EffectProjector;
+import dev.epoch.projections.NotNowException;
+import dev.epoch.projections.ProjectedEvent;
+import dev.epoch.webhooks.StoredWebhooks.Active;
+import dev.epoch.webhooks.StoredWebhooks.Stored;
+import java.time.Clock;
+import java.util.List;
+
+/**
+ * Puts events into the queues of the webhooks that want them. Doing so again changes nothing.
+ *
+ * <pre>
+ *   event of the log --> webhooks that want it --> message (once) + delivery of each --> sender
+ * </pre>
+ */
+public final class WebhooksProjector implements EffectProjector {
+  private final StoredWebhooks webhooks;
+  private final StoredDeliveries deliveries;
+  private final Messages messages;
+  private final EventContext context;
+  private final Runnable wake;
+  private final Clock clock;
+  private volatile Active active = new Active(-1, List.of());
+
+  WebhooksProjector(
+      StoredWebhooks webhooks,
+      StoredDeliveries deliveries,
+      Messages messages,
+      EventContext context,
+      Runnable wake,
+      Clock clock) {
+    this.webhooks = webhooks;
+    this.deliveries = deliveries;
+    this.messages = messages;
+    this.context = context;
+    this.wake = wake;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "webhooks";
+  }
+
+  @Override
+  public void apply(ProjectedEvent event) {
+    List<Stored> candidates = candidates(event);
+    if (candidates.isEmpty()) {
+      context.forget(event.repository());
+      return;
+    }
+    Message message = messages.of(event);
+    List<String> wanting =
+        candidates.stream()
+            .map(Stored::webhook)
+            .filter(webhook -> webhook.wants(message))
+            .map(Webhook::id)
+            .toList();
+    try {
+      if (!wanting.isEmpty()) {
+        deliveries.add(message, wanting, clock.instant());
+        wake.run();
+      }
+      if (event.event() instanceof RepositoryDeletedV1) {
+        webhooks.disableAll(
+            event.repository(), "the repository was deleted", event.stored().position());
+      }
+    } catch (RuntimeException away) {
+      throw new NotNowException(away);
+    }
+  }
+
+  private List<Stored> candidates(ProjectedEvent event) {
+    long position = event.stored().position();
+    if (active.upTo() < position) {
+      try {
+        active = webhooks.active();
+      } catch (RuntimeException away) {
+        throw new NotNowException(away);
+      }
+    }
+    return active.webhooks().stream()
+        .filter(stored ->
+            stored.webhook().repository().equals(event.repository())
+                && stored.afterPosition() < position)
+        .toList();
+  }
+}
