@@ -48,6 +48,18 @@ class ArchitectureTest {
     check(slices().matching("dev.epoch.storage.(*)..").should().notDependOnEachOther());
   }
 
+  /** The server wires them; whoever stands above {@code storage} asks its interfaces. */
+  @Test
+  void nothingAboveStorageNamesABackend() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.epoch.storage.(*)..", "dev.epoch.server")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.epoch.storage.(*).."));
+  }
+
   /**
    * {@code codec} is at the bottom; operation, record, query and branch stand beside each other at
    * the top, and only the adapter sees all.

@@ -12,7 +12,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
-import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StateReader;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
@@ -32,13 +32,13 @@ final class BaseRows {
     void accept(RowKey key, BaseRow base, Row ours, Row theirs);
   }
 
-  private final StorageAdapter adapter;
+  private final StateReader reader;
   private final TableHandle table;
   private final RepositoryState state;
   private final MergeBase base;
 
-  BaseRows(StorageAdapter adapter, TableHandle table, RepositoryState state, MergeBase base) {
-    this.adapter = adapter;
+  BaseRows(StateReader reader, TableHandle table, RepositoryState state, MergeBase base) {
+    this.reader = reader;
     this.table = table;
     this.state = state;
     this.base = base;
@@ -64,7 +64,7 @@ final class BaseRows {
     List<CommitId> bases = base.bestCommonAncestors();
     if (bases.size() == 1) {
       try (RowStream<ThreeWayRow> rows =
-          adapter.threeWay(table, at(bases.getFirst()), ours, theirs)) {
+          reader.threeWay(table, at(bases.getFirst()), ours, theirs)) {
         while (rows.hasNext()) {
           ThreeWayRow row = rows.next();
           consumer.accept(row.key(), BaseRow.of(row.base()), row.ours(), row.theirs());
@@ -75,7 +75,7 @@ final class BaseRows {
     Map<RowKey, Map<CommitId, Row>> differing = new LinkedHashMap<>();
     Map<RowKey, ThreeWayRow> sides = new HashMap<>();
     for (CommitId id : bases) {
-      try (RowStream<ThreeWayRow> rows = adapter.threeWay(table, at(id), ours, theirs)) {
+      try (RowStream<ThreeWayRow> rows = reader.threeWay(table, at(id), ours, theirs)) {
         while (rows.hasNext()) {
           ThreeWayRow row = rows.next();
           differing.computeIfAbsent(row.key(), key -> new HashMap<>()).put(id, row.base());
@@ -95,7 +95,7 @@ final class BaseRows {
                       ? known.get(id)
                       : bases.contains(id)
                           ? row.theirs()
-                          : adapter.row(table, at(id), key).orElse(null));
+                          : reader.row(table, at(id), key).orElse(null));
       consumer.accept(key, baseRow, row.ours(), row.theirs());
     });
   }
@@ -106,7 +106,7 @@ final class BaseRows {
   Row row(RowKey key) {
     return base.bestCommonAncestors().stream()
         .findFirst()
-        .flatMap(id -> adapter.row(table, at(id), key))
+        .flatMap(id -> reader.row(table, at(id), key))
         .orElse(null);
   }
 

@@ -1,8 +1,8 @@
 package dev.epoch.gateway;
 
+import dev.epoch.storage.OperationExecutor;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import java.time.Duration;
@@ -21,18 +21,18 @@ final class Bookkeeping {
   private static final Logger LOG = Logger.getLogger(Bookkeeping.class.getName());
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  private Map<StorageAdapter, List<OperationId>> done = new HashMap<>();
+  private Map<OperationExecutor, List<OperationId>> done = new HashMap<>();
 
   /** The outcome of an operation is in the log. */
-  synchronized void done(StorageAdapter adapter, OperationId operation) {
+  synchronized void done(OperationExecutor adapter, OperationId operation) {
     if (done.isEmpty()) {
       Thread.startVirtualThread(this::tellSoon);
     }
     done.computeIfAbsent(adapter, _ -> new ArrayList<>()).add(operation);
   }
 
-  private synchronized Map<StorageAdapter, List<OperationId>> take() {
-    Map<StorageAdapter, List<OperationId>> taken = done;
+  private synchronized Map<OperationExecutor, List<OperationId>> take() {
+    Map<OperationExecutor, List<OperationId>> taken = done;
     done = new HashMap<>();
     return taken;
   }

@@ -5,6 +5,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.storage.BranchRead;
 import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.Materialization;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import java.util.logging.Logger;
 /**
  * Copies the tables of branches that clients read a lot, and drops such copies when they are read
  * no more. Looks once a second what is being read; see {@link ReadingHeat} and {@link
- * StorageAdapter#autoMaterialize}.
+ * Materialization#autoMaterialize}.
  */
 public final class CopyKeeper implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(CopyKeeper.class.getName());
@@ -89,14 +90,17 @@ public final class CopyKeeper implements AutoCloseable {
         continue;
       }
       try {
-        List<BranchRead> uncopied =
-            database.reads().stream().filter(read -> !read.copied()).toList();
+        Materialization copies = database.materialization().orElse(null);
+        if (copies == null) {
+          continue;
+        }
+        List<BranchRead> uncopied = copies.reads().stream().filter(read -> !read.copied()).toList();
         for (BranchRead hot : state.heat.look(uncopied)) {
-          copy(database, hot);
+          copy(copies, hot);
         }
         if (now - state.nextCleanup >= 0) {
           state.nextCleanup = now + BETWEEN_CLEANUPS.toNanos();
-          database.dropIdle(policy.unread());
+          copies.dropIdle(policy.unread());
         }
       } catch (RuntimeException failure) {
         // it costs nobody more than speed
@@ -121,7 +125,7 @@ public final class CopyKeeper implements AutoCloseable {
     return databases;
   }
 
-  private void copy(StorageAdapter database, BranchRead hot) {
+  private void copy(Materialization database, BranchRead hot) {
     Optional<LiveRepository> repository =
         server.repositories().list().stream()
             .filter(candidate -> candidate.name().equals(hot.repository()))

@@ -2,6 +2,7 @@ package dev.epoch.gateway;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
@@ -52,7 +53,13 @@ public final class MaterializationService {
         .forEach((adapter, tables) -> {
           List<TableHandle> named = names.isEmpty() ? List.of() : tables;
           Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-          copies.addAll(named(tables, adapter.materialize(handle, named, left)));
+          copies.addAll(
+              named(
+                  tables,
+                  adapter
+                      .materialization()
+                      .orElseThrow(MaterializationService::refused)
+                      .materialize(handle, named, left)));
         });
     return sorted(copies);
   }
@@ -62,7 +69,10 @@ public final class MaterializationService {
     BranchHandle handle = Backends.handle(state, branch);
     byAdapter(state, branch, names)
         .forEach((adapter, tables) ->
-            adapter.dematerialize(handle, names.isEmpty() ? List.of() : tables));
+            adapter
+                .materialization()
+                .ifPresent(
+                    copies -> copies.dematerialize(handle, names.isEmpty() ? List.of() : tables)));
   }
 
   /** The copies that there are. */
@@ -70,7 +80,10 @@ public final class MaterializationService {
     BranchHandle handle = Backends.handle(state, branch);
     List<Copy> copies = new ArrayList<>();
     byAdapter(state, branch, List.of())
-        .forEach((adapter, tables) -> copies.addAll(named(tables, adapter.copies(handle))));
+        .forEach((adapter, tables) ->
+            adapter
+                .materialization()
+                .ifPresent(made -> copies.addAll(named(tables, made.copies(handle)))));
     return sorted(copies);
   }
 
@@ -87,6 +100,13 @@ public final class MaterializationService {
         state,
         all.stream().filter(table -> names.isEmpty() || names.contains(table.name())).toList(),
         table -> table);
+  }
+
+  private static RefusedException refused() {
+    return new RefusedException(
+        Code.VALIDATION,
+        "The storage of these tables makes no copies",
+        Map.of("remedy", "Name tables of storages that do"));
   }
 
   private static List<Copy> named(List<TableHandle> tables, List<BranchCopy> copies) {

@@ -25,7 +25,7 @@ import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.PlannedRows;
-import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StateReader;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
@@ -109,7 +109,7 @@ final class MergePlanner {
             "Table '" + theirs.name() + "' has different shapes on the two sides",
             Map.of("table", theirs.name()));
       }
-      StorageAdapter adapter = backends.adapter(state, handle);
+      StateReader reader = backends.adapter(state, handle);
       RowsLocation oursAt = target.location(ours);
       RowsLocation theirsAt = location(state, source, theirs);
       TableState oursState = now(state, target, ours);
@@ -117,7 +117,7 @@ final class MergePlanner {
       RowMerge merge =
           new RowMerge(
               theirs.tableId(), theirs.name(), handle.schema(), strategy, ConflictRules.MANUAL);
-      BaseRows baseRows = new BaseRows(adapter, handle, state, base);
+      BaseRows baseRows = new BaseRows(reader, handle, state, base);
       MergedRows merged =
           new MergedRows(
               new RowDecisions(merge, handle, decisions),
@@ -128,13 +128,13 @@ final class MergePlanner {
               key ->
                   new MergedRows.Sides(
                       BaseRow.of(baseRows.row(key)),
-                      adapter.row(handle, theirsState, key).orElse(null)));
-      if (fastForward && !isTouched(adapter, state, target, handle, oursAt)) {
+                      reader.row(handle, theirsState, key).orElse(null)));
+      if (fastForward && !isTouched(reader, state, target, handle, oursAt)) {
         rows.put(
             theirs.tableId(),
             () ->
                 merged.plannedFrom(
-                    adapter.changes(
+                    reader.changes(
                         handle, new TableState.Committed(oursAt), theirsState, ChangeQuery.all())));
       } else {
         baseRows.forEach(merge, oursState, theirsState, merged);
@@ -142,8 +142,8 @@ final class MergePlanner {
             new ThreeWayRow(
                 key,
                 baseRows.row(key),
-                adapter.row(handle, oursState, key).orElse(null),
-                adapter.row(handle, theirsState, key).orElse(null)));
+                reader.row(handle, oursState, key).orElse(null),
+                reader.row(handle, theirsState, key).orElse(null)));
         long count = merged.writeConflicts(conflictSet);
         if (count > 0) {
           conflicts.put(theirs.name(), count);
@@ -192,11 +192,11 @@ final class MergePlanner {
       MergeStrategy strategy,
       List<Decision> decisions,
       ChunkBuffer buffer) {
-    StorageAdapter adapter = backends.adapter(state, handle);
+    StateReader reader = backends.adapter(state, handle);
     TableState oursState = now(state, target, ours);
     RowMerge merge =
         new RowMerge(ours.tableId(), ours.name(), handle.schema(), strategy, ConflictRules.MANUAL);
-    BaseRows baseRows = new BaseRows(adapter, handle, state, base);
+    BaseRows baseRows = new BaseRows(reader, handle, state, base);
     MergedRows merged =
         new MergedRows(
             new RowDecisions(merge, handle, decisions),
@@ -206,7 +206,7 @@ final class MergePlanner {
             key -> new MergedRows.Sides(BaseRow.of(baseRows.row(key)), null));
     merged.settleOthers(key ->
         new ThreeWayRow(
-            key, baseRows.row(key), adapter.row(handle, oursState, key).orElse(null), null));
+            key, baseRows.row(key), reader.row(handle, oursState, key).orElse(null), null));
     return merged;
   }
 
@@ -220,13 +220,13 @@ final class MergePlanner {
 
   /** Whether applications have changed the table on the default branch since the head. */
   private static boolean isTouched(
-      StorageAdapter adapter,
+      StateReader reader,
       RepositoryState state,
       BranchState target,
       TableHandle table,
       RowsLocation head) {
     return state.isDefault(target)
-        && !adapter
+        && !reader
             .touched(Backends.handle(state, target), List.of(new BranchTable(table, head)))
             .isEmpty();
   }
@@ -251,18 +251,18 @@ final class MergePlanner {
       TableEntry ours = head.tree().get(name);
       TableEntry theirs = source.tree().get(name);
       TableHandle handle = Backends.handle(state, ours);
-      StorageAdapter adapter = backends.adapter(state, handle);
-      Row oursRow = adapter.row(handle, now(state, target, ours), violation.key()).orElse(null);
+      StateReader reader = backends.adapter(state, handle);
+      Row oursRow = reader.row(handle, now(state, target, ours), violation.key()).orElse(null);
       Row theirsRow =
           theirs == null
               ? null
-              : adapter
+              : reader
                   .row(
                       handle,
                       new TableState.Committed(location(state, source, theirs)),
                       violation.key())
                   .orElse(null);
-      Row baseRow = new BaseRows(adapter, handle, state, base).row(violation.key());
+      Row baseRow = new BaseRows(reader, handle, state, base).row(violation.key());
       List<FieldConflict> fields = new ArrayList<>();
       for (String column : columns(handle, violation.constraint())) {
         int i = handle.schema().indexOf(column);

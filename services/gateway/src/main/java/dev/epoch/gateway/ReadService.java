@@ -90,6 +90,12 @@ public final class ReadService {
     Map.Entry<StorageAdapter, Map<TableHandle, TableState>> database = chosen(databases, sql);
     return database
         .getKey()
+        .queries()
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.VALIDATION,
+                "The storage of these tables runs no queries",
+                Map.of("remedy", "Read the records of one table at a time")))
         .query(new ReadQuery(sql, parameters, database.getValue(), limit, timeout));
   }
 

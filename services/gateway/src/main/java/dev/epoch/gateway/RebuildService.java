@@ -17,9 +17,9 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.OperationExecutor.CommittedChanges;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.StorageAdapter;
-import dev.epoch.storage.StorageAdapter.CommittedChanges;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -200,7 +200,8 @@ public final class RebuildService {
         }
       }
     }
-    databases.forEach(database -> database.renewViews(repository.name()));
+    databases.forEach(database ->
+        database.sessions().ifPresent(sessions -> sessions.renewViews(repository.name())));
     return verify(repository);
   }
 

@@ -11,7 +11,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.ChangeQuery;
-import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StateReader;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.List;
@@ -38,7 +38,7 @@ final class TableEntries {
    * @return empty if no row changed and the table was there before
    */
   Optional<TableEntry> entry(
-      StorageAdapter adapter,
+      StateReader reader,
       TableHandle handle,
       RegisteredTable table,
       TableEntry before,
@@ -56,7 +56,7 @@ final class TableEntries {
       ChunkBuffer buffer = new ChunkBuffer(chunks);
       ChangeSetWriter writer = new ChangeSetWriter(table.schema(), buffer::put);
       try (RowStream<RowChange> changes =
-          known == null ? read(adapter, handle, from, to) : RowStream.of(known)) {
+          known == null ? read(reader, handle, from, to) : RowStream.of(known)) {
         while (changes.hasNext()) {
           RowChange change = changes.next();
           sum.apply(hasher, change);
@@ -93,8 +93,8 @@ final class TableEntries {
   }
 
   private static RowStream<RowChange> read(
-      StorageAdapter adapter, TableHandle handle, RowsLocation from, RowsLocation to) {
-    return adapter.changes(
+      StateReader reader, TableHandle handle, RowsLocation from, RowsLocation to) {
+    return reader.changes(
         handle, new TableState.Committed(from), new TableState.Committed(to), ChangeQuery.all());
   }
 }

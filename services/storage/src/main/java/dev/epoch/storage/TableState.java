@@ -17,7 +17,7 @@ public sealed interface TableState {
 
   /**
    * A state of the same table under another registration, with the same columns and key and in the
-   * same database; for comparing it with one of this registration ({@link StorageAdapter#changes}).
+   * same database; for comparing it with one of this registration ({@link StateReader#changes}).
    */
   record Another(TableHandle table, TableState state) implements TableState {
     public Another {

@@ -7,6 +7,11 @@ public abstract class AbstractStorageAdapterTests {
   /** Opens a fresh database. */
   protected abstract StorageBackend open();
 
+  /** How many random histories are worth their time. */
+  protected int histories() {
+    return 4;
+  }
+
   @Nested
   class States extends StateCases {
     @Override
@@ -65,6 +70,51 @@ public abstract class AbstractStorageAdapterTests {
 
   @Nested
   class TheDatabase extends DatabaseCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+  }
+
+  @Nested
+  class Kinds extends KindCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+  }
+
+  @Nested
+  class Histories extends HistoryCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+
+    @Override
+    int histories() {
+      return AbstractStorageAdapterTests.this.histories();
+    }
+  }
+
+  @Nested
+  class Tables extends TableCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+  }
+
+  @Nested
+  class Directories extends DirectoryCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+  }
+
+  @Nested
+  class Operations extends OperationCases {
     @Override
     StorageBackend backend() {
       return open();

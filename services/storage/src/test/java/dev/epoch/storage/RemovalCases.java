@@ -49,13 +49,17 @@ abstract class RemovalCases extends StorageAdapterCases {
     for (int i = 0; i < states.size(); i++) {
       assertThat(rows(states.get(i))).as("state " + i).isEqualTo(contents.get(i));
       assertThat(kinds(states.getFirst(), states.get(i))).isEqualTo(differences.get(i));
-      assertThat(counted(states.get(i))).isEqualTo(String.valueOf(contents.get(i).size()));
+      if (adapter.queries().isPresent()) {
+        assertThat(counted(states.get(i))).isEqualTo(String.valueOf(contents.get(i).size()));
+      }
     }
     assertThat(adapter.row(person, states.getFirst(), ANN.key(new int[] {0}))).contains(ANN);
   }
 
   private String counted(TableState state) {
     return adapter
+        .queries()
+        .orElseThrow()
         .query(
             new ReadQuery(
                 "SELECT count(*) FROM person",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.StorageAdapter.CommittedChanges;
+import dev.epoch.storage.OperationExecutor.CommittedChanges;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

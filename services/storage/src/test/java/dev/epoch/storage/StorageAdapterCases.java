@@ -39,7 +39,7 @@ abstract class StorageAdapterCases {
   TableHandle person;
   final BranchHandle main = new BranchHandle("people", "bmain0000001", "main", true);
   final Map<String, RowsLocation> heads = new HashMap<>();
-  private StorageBackend backend;
+  StorageBackend backend;
   private long position;
 
   /** A fresh database. */

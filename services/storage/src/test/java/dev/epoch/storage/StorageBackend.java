@@ -1,5 +1,7 @@
 package dev.epoch.storage;
 
+import dev.epoch.events.table.Column;
+import dev.epoch.model.row.RowChange;
 import java.util.List;
 
 /**
@@ -13,8 +15,17 @@ public interface StorageBackend extends AutoCloseable {
   /** Where the table {@code person} is. */
   TablePath path();
 
-  /** Rows of the table as its users see them, without Epoch, each as {@code [1, Ann, 30]}. */
+  /** Rows of the table {@code person} as its users see them, each as {@code [1, Ann, 30]}. */
   List<String> usersRows();
+
+  /**
+   * Creates a table as its users do. Types are made as the columns say; nothing but the key, types
+   * and NOT NULL constrains it.
+   */
+  TablePath create(String name, List<Column> columns, List<String> primaryKey);
+
+  /** Writes rows as an application does that knows nothing of Epoch, in one transaction. */
+  void applicationWrites(TableHandle table, List<RowChange> changes);
 
   /** Closes the adapter and drops the database. */
   @Override

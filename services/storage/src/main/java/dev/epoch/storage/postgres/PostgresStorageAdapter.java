@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
@@ -10,8 +11,13 @@ import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchRead;
+import dev.epoch.storage.BranchSessions;
 import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.Capabilities;
+import dev.epoch.storage.Capabilities.Capture;
+import dev.epoch.storage.Capabilities.Transactions;
 import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.Materialization;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
@@ -22,6 +28,7 @@ import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.StateQueries;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.TableHandle;
@@ -63,7 +70,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
-public final class PostgresStorageAdapter implements StorageAdapter {
+public final class PostgresStorageAdapter
+    implements StorageAdapter, StateQueries, BranchSessions, Materialization {
+  private static final Capabilities CAPABILITIES =
+      new Capabilities(Transactions.ALL_TABLES, Capture.TRIGGERS, Set.of(Constraint.Kind.values()));
+
   /** Below deadlock_timeout, which is a second unless an operator changed it. */
   private static final Duration LOCK_TIMEOUT = Duration.ofMillis(100);
 
@@ -142,6 +153,26 @@ public final class PostgresStorageAdapter implements StorageAdapter {
             retries,
             (session, operation) -> new BranchTables(session, resolver, operation.branch()));
     this.restoration = new Restoration(database, resolver, retries);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return CAPABILITIES;
+  }
+
+  @Override
+  public Optional<StateQueries> queries() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public Optional<BranchSessions> sessions() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public Optional<Materialization> materialization() {
+    return Optional.of(this);
   }
 
   @Override

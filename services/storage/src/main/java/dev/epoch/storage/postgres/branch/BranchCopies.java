@@ -50,7 +50,7 @@ public final class BranchCopies {
     this.retries = retries;
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#materialize}. */
+  /** See {@link dev.epoch.storage.Materialization#materialize}. */
   public List<BranchCopy> materialize(
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
     List<String> ids =
@@ -59,7 +59,7 @@ public final class BranchCopies {
     return show(branch, ids, patience);
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#autoMaterialize}. */
+  /** See {@link dev.epoch.storage.Materialization#autoMaterialize}. */
   public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
     fill(branch, table.id(), OptionalLong.of(mostBytes));
@@ -175,7 +175,7 @@ public final class BranchCopies {
         .orElse(false);
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#reads}. */
+  /** See {@link dev.epoch.storage.Materialization#reads}. */
   public List<BranchRead> reads() {
     List<Opened> opened =
         database.ask(
@@ -206,7 +206,7 @@ public final class BranchCopies {
     }
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#dropIdle}. */
+  /** See {@link dev.epoch.storage.Materialization#dropIdle}. */
   public void dropIdle(Duration idle) {
     retries.run(() ->
         database.write(session -> {
@@ -257,7 +257,7 @@ public final class BranchCopies {
     return session.list(RUNNING, row -> row.getString(0));
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#dematerialize}. */
+  /** See {@link dev.epoch.storage.Materialization#dematerialize}. */
   public void drop(BranchHandle branch, Collection<TableHandle> tables) {
     retries.run(() ->
         database.write(session -> {
@@ -277,7 +277,7 @@ public final class BranchCopies {
         }));
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#copies}. */
+  /** See {@link dev.epoch.storage.Materialization#copies}. */
   public List<BranchCopy> copies(BranchHandle branch) {
     return database.read(session ->
         EpochSchema.exists(session)

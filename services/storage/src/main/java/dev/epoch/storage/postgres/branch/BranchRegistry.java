@@ -31,7 +31,7 @@ public final class BranchRegistry {
     this.retries = retries;
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#putBranch}. */
+  /** See {@link dev.epoch.storage.BranchDirectory#putBranch}. */
   public Optional<String> put(BranchHandle branch, Map<String, BranchTable> tables) {
     if (schemaKnown) {
       try {
@@ -95,7 +95,7 @@ public final class BranchRegistry {
     return holder;
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#branches}. */
+  /** See {@link dev.epoch.storage.BranchDirectory#branches}. */
   public Set<String> known(String repository) {
     return database.read(session ->
         EpochSchema.exists(session)
@@ -107,7 +107,7 @@ public final class BranchRegistry {
             : Set.of());
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#dropBranch}. */
+  /** See {@link dev.epoch.storage.BranchDirectory#dropBranch}. */
   public void drop(BranchHandle branch) {
     retries.run(() ->
         database.write(session -> {
@@ -161,7 +161,7 @@ public final class BranchRegistry {
       WHERE o.branch_id = $1
       """;
 
-  /** See {@link dev.epoch.storage.StorageAdapter#reclaim}. */
+  /** See {@link dev.epoch.storage.BranchDirectory#reclaim}. */
   public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
     return retries.run(() ->
         database.write(session -> {
@@ -186,7 +186,7 @@ public final class BranchRegistry {
         }));
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#renewViews}. */
+  /** See {@link dev.epoch.storage.BranchSessions#renewViews}. */
   public void renewViews(String repository) {
     retries.run(() ->
         database.write(session -> {

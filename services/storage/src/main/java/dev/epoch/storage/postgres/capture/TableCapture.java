@@ -29,7 +29,7 @@ public final class TableCapture {
     this.retries = retries;
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#install}. */
+  /** See {@link dev.epoch.storage.TableStore#install}. */
   public void install(OperationId operation, TableHandle table) {
     retries.run(() ->
         database.write(session -> {
@@ -112,7 +112,7 @@ public final class TableCapture {
     VersionableTable.requireColumns(table.path(), table.schema().usersColumns());
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#repair}. */
+  /** See {@link dev.epoch.storage.TableStore#repair}. */
   public void repair(TableHandle table, long position) {
     retries.run(() ->
         database.write(session -> {

@@ -32,7 +32,7 @@ public final class UserTables {
 
   private UserTables() {}
 
-  /** See {@link dev.epoch.storage.StorageAdapter#tables}. */
+  /** See {@link dev.epoch.storage.TableStore#tables}. */
   public static List<TablePath> list(Session session) {
     return session.list(
         TABLES, row -> new TablePath(row.getString("schema"), row.getString("name")));

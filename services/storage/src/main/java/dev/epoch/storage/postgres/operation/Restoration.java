@@ -5,7 +5,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
-import dev.epoch.storage.StorageAdapter.CommittedChanges;
+import dev.epoch.storage.OperationExecutor.CommittedChanges;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Database;
@@ -33,7 +33,7 @@ public final class Restoration {
     this.retries = retries;
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#restore}. All in one transaction. */
+  /** See {@link dev.epoch.storage.OperationExecutor#restore}. All in one transaction. */
   public void restore(
       BranchHandle branch,
       RowsLocation origin,

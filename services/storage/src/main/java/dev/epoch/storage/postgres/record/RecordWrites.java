@@ -61,7 +61,7 @@ public final class RecordWrites {
     this.names = names;
   }
 
-  /** See {@link dev.epoch.storage.StorageAdapter#write}. */
+  /** See {@link dev.epoch.storage.TableStore#write}. */
   public WriteResult write(
       BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
     RecordBatch records = RecordBatch.of(table.table(), codec, writes);

@@ -1,0 +1,68 @@
+package dev.epoch.storage;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowStream;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The physical half of commit and merge: what the log decided becomes true of the rows, all of it
+ * or nothing, once.
+ */
+public interface OperationExecutor {
+  /**
+   * Does the operation in one local transaction that also records that it is done. If it was done
+   * before, answers what it answered then. If the transaction fails, nothing of it is there.
+   *
+   * <p>Fails with {@link PendingChangesException} (a merge onto uncommitted changes), {@link
+   * MergeOvertakenException} (onto live changes that are in conflict with it), {@link
+   * ConstraintViolationsException} (the merged rows break constraints), {@link BusyException}
+   * (retry later).
+   *
+   * @param rows for each table id that the operation merges into: what to write; closed by the
+   *     adapter
+   */
+  OperationResult apply(Operation operation, Map<String, PlannedRows> rows);
+
+  /** Whether the operation is done here, and with which result. */
+  Optional<OperationResult> result(OperationId operation);
+
+  /**
+   * Undoes the operation if it was done: committed changes are uncommitted again, merged rows are
+   * what they were, unless an application changed them since, whose values stay. Repeating it
+   * changes nothing.
+   */
+  void revert(Operation operation);
+
+  /** The outcomes of operations are in the log: their bookkeeping is not needed any more. */
+  void forget(Collection<OperationId> operations);
+
+  /**
+   * Writes the committed history and overlay of a table on a branch anew from what the log says,
+   * replacing what is stored. On the default branch only the history is written: the live table
+   * belongs to its users. Uncommitted changes stay. Of a branch that the database does not know, or
+   * that is dropped, the rows come back and the name does not: {@link BranchDirectory#putBranch}
+   * tells of that.
+   *
+   * @param origin where the rows were before the first of the commits
+   * @param head where the rows of the branch's last commit are
+   * @param commits in order, from the first that touched this table on this branch; pulled once
+   */
+  void restore(
+      BranchHandle branch,
+      RowsLocation origin,
+      BranchTable head,
+      Iterator<CommittedChanges> commits);
+
+  /**
+   * The changes of one commit, as the log has them.
+   *
+   * @param position of the operation
+   * @param location where the rows of the commit are
+   * @param changes against the state of the table on the branch before it; closed by the adapter
+   */
+  record CommittedChanges(long position, RowsLocation location, RowStream<RowChange> changes) {}
+}

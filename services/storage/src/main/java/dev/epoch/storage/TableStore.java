@@ -1,0 +1,84 @@
+package dev.epoch.storage;
+
+import dev.epoch.events.table.TableSchema;
+import java.util.List;
+import java.util.Optional;
+
+/** The tables of a database, the capture of their changes, and the records that clients write. */
+public interface TableStore {
+  /**
+   * Every table that users have in the database, in the order of their names; also those whose
+   * shape {@link #introspect} refuses. Partitions, and tables that belong to Epoch or to an
+   * extension, are left out.
+   */
+  List<TablePath> tables();
+
+  /**
+   * Reads a table's shape from the catalogs. Fails with {@link TableNotFoundException} or {@link
+   * NoPrimaryKeyException}.
+   *
+   * @param primaryKey columns that tell the rows apart, empty for the table's own; {@link
+   *     TableSchema#ROW_ID} alone for an append-only table, whose schema then has that column too
+   */
+  Introspection introspect(TablePath path, List<String> primaryKey);
+
+  /**
+   * Starts to capture every change of the table. From the moment this returns, {@code
+   * Committed(live(operation.position))} is a fixed state of the table: what it held at one moment
+   * inside this call. Writers wait for moments at most. Repeating it with the same operation
+   * changes nothing; a table that another repository owns is refused with {@link
+   * TableOwnedException}.
+   */
+  void install(OperationId operation, TableHandle table);
+
+  /**
+   * Puts back what {@link #install} made of a table, where it is lost, and captures changes from
+   * now on; what is there stays. The rows of the past are not put back: {@link
+   * OperationExecutor#restore} does that. What was not committed when the capture was lost is
+   * unknown then: the table's rows as they are count as committed.
+   *
+   * @param position of the operation that installed it
+   */
+  void repair(TableHandle table, long position);
+
+  /**
+   * Stops capturing, and removes all of Epoch's objects of this table that stand beside it or refer
+   * to it. Repeating it changes nothing.
+   *
+   * <p>With {@link Removal#keep}, every {@link TableState.Committed} state of the table reads the
+   * same through {@link TableHandle#asRemoved} until {@link BranchDirectory#reclaimTables},
+   * whatever becomes of the users' table, which can be versioned again at once. Writers do not wait
+   * while rows are copied. Without it, what an earlier removal kept goes, too.
+   *
+   * <p>Fails with {@link PendingChangesException} (work that is not committed, also such as came a
+   * moment ago), {@link TableChangedException} (there is nothing left that could be kept), {@link
+   * BusyException} (retry later).
+   */
+  void remove(TableHandle table, Removal how);
+
+  /**
+   * Looks whether {@link #remove} would fail as things are; changes nothing. Fails as it does, and
+   * with {@link PrivilegeException}, whose remedy is the statement that gives what is missing.
+   */
+  void requireRemovable(TableHandle table, Removal how);
+
+  /**
+   * Writes records as uncommitted changes of the branch, all or none. Fails with {@link
+   * WriteRefusedException}.
+   */
+  default WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
+    return write(branch, table, writes, Optional.empty());
+  }
+
+  /**
+   * The same, done once however often it is asked for: a repetition with the same key and request
+   * is answered what the first was answered. Fails with {@link WriteKeyReusedException} too.
+   *
+   * @param key of the write, empty to write whatever was written before
+   */
+  WriteResult write(
+      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key);
+
+  /** What introspection found. */
+  record Introspection(TableSchema schema, long estimatedRows) {}
+}

@@ -1,0 +1,255 @@
+package dev.epoch.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Values of every kind come back as the same text, whoever wrote them and wherever they stand. */
+abstract class KindCases extends StorageAdapterCases {
+  private static final List<ValueKinds.Sample> KINDS = ValueKinds.ALL;
+
+  /** A table whose first column is a number, the key, and that has a column of each type. */
+  private VersionedTable wide(List<Row> rows) {
+    List<ValueKinds.Sample> samples = new ArrayList<>();
+    samples.add(KINDS.get(1));
+    samples.addAll(KINDS);
+    List<Boolean> nullable = new ArrayList<>(Collections.nCopies(samples.size(), true));
+    nullable.set(0, false);
+    return new VersionedTable(
+        backend, "wide", ValueKinds.columns(samples, nullable), List.of("c1"), rows);
+  }
+
+  /** Row number i holds the i-th text of each kind, counted around; the last one only nulls. */
+  private static List<Row> samples() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      String[] values = new String[KINDS.size() + 1];
+      values[0] = Integer.toString(i);
+      for (int k = 0; k < KINDS.size() && i < 7; k++) {
+        List<String> texts = KINDS.get(k).texts();
+        values[k + 1] = texts.get(i % texts.size());
+      }
+      rows.add(Row.of(values));
+    }
+    return rows;
+  }
+
+  @Test
+  void thereIsAColumnOfEachKind() {
+    Set<DataType.Kind> kinds = EnumSet.noneOf(DataType.Kind.class);
+    KINDS.forEach(sample -> kinds.add(sample.type().kind()));
+    assertThat(kinds).isEqualTo(EnumSet.allOf(DataType.Kind.class));
+  }
+
+  @Test
+  void introspectionTellsTheKinds() {
+    VersionedTable table = wide(List.of());
+    assertThat(table.handle.schema().primaryKey()).containsExactly("c1");
+    List<Column> columns = table.handle.schema().columns();
+    assertThat(columns).hasSize(KINDS.size() + 1);
+    for (int i = 0; i < KINDS.size(); i++) {
+      DataType type = KINDS.get(i).type();
+      assertThat(columns.get(i + 1))
+          .returns("c" + (i + 2), Column::name)
+          .returns(true, Column::nullable);
+      assertThat(columns.get(i + 1).type())
+          .returns(type.kind(), DataType::kind)
+          .returns(type.name(), DataType::name)
+          .returns(type.labels(), DataType::labels)
+          .returns(type.base().kind(), found -> found.base().kind());
+    }
+    assertThat(columns.getFirst().nullable()).isFalse();
+  }
+
+  @Test
+  void theJsonOfAValueIsTakenBackAsTheSameText() {
+    for (ValueKinds.Sample sample : KINDS) {
+      for (String text : sample.texts()) {
+        assertThat(
+                adapter
+                    .values()
+                    .toText(sample.type(), adapter.values().toJson(sample.type(), text)))
+            .as(sample.type().name())
+            .isEqualTo(text);
+      }
+      assertThat(
+              adapter.values().toText(sample.type(), adapter.values().toJson(sample.type(), null)))
+          .isNull();
+    }
+  }
+
+  @Test
+  void whatApplicationsHaveIsReadInEachState() {
+    // given
+    VersionedTable table = wide(samples());
+    BranchHandle feature = table.branch("feature", table.main);
+
+    // then
+    assertThat(table.rows(table.head(table.main))).isEqualTo(samples());
+    assertThat(table.rows(table.working(table.main))).isEqualTo(samples());
+    assertThat(table.rows(table.head(feature))).isEqualTo(samples());
+    assertThat(table.rows(table.working(feature))).isEqualTo(samples());
+    for (Row row : samples()) {
+      assertThat(table.adapter.row(table.handle, table.head(feature), table.key(row)))
+          .contains(row);
+    }
+  }
+
+  @Test
+  void whatApplicationsChangeIsUncommittedAndThenCommitted() {
+    // given
+    VersionedTable table = wide(samples());
+    TableState first = table.head(table.main);
+    List<RowChange> changes = rotated(table);
+
+    // when
+    table.backend.applicationWrites(table.handle, changes);
+
+    // then
+    assertThat(table.changes(first, table.working(table.main)))
+        .containsExactlyInAnyOrderElementsOf(changes);
+    table.commit(table.main);
+    assertThat(table.changes(first, table.head(table.main)))
+        .containsExactlyInAnyOrderElementsOf(changes);
+    assertThat(table.rows(first)).isEqualTo(samples());
+  }
+
+  /** Each row gets the values of the next. */
+  private static List<RowChange> rotated(VersionedTable table) {
+    List<RowChange> changes = new ArrayList<>();
+    List<Row> rows = samples();
+    for (int i = 0; i < rows.size(); i++) {
+      Row after = rows.get((i + 1) % rows.size()).with(0, rows.get(i).get(0));
+      changes.add(new RowChange(table.key(rows.get(i)), rows.get(i), after));
+    }
+    return changes;
+  }
+
+  @Test
+  void recordsAreWrittenOnAnyBranch() {
+    VersionedTable table = wide(List.of());
+    for (BranchHandle branch : List.of(table.branch("feature", table.main), table.main)) {
+      // given
+      TableState empty = table.head(branch);
+      RowWrite[] writes = samples().stream().map(table::upsert).toArray(RowWrite[]::new);
+
+      // when
+      WriteResult first = table.write(branch, writes);
+      WriteResult again = table.write(branch, writes);
+
+      // then
+      assertThat(first).isEqualTo(new WriteResult(8, 0, 0, 0));
+      assertThat(again).isEqualTo(new WriteResult(0, 0, 0, 8));
+      assertThat(table.rows(table.working(branch))).isEqualTo(samples());
+      table.commit(branch);
+      assertThat(table.rows(table.head(branch))).isEqualTo(samples());
+      assertThat(table.rows(empty)).isEmpty();
+    }
+  }
+
+  @Test
+  void oneValueIsChangedAloneAndBack() {
+    VersionedTable table = wide(samples());
+    BranchHandle feature = table.branch("feature", table.main);
+    Row row = samples().getFirst();
+    List<Column> columns = table.handle.schema().columns();
+    for (BranchHandle branch : List.of(feature, table.main)) {
+      for (int i = 1; i < columns.size(); i++) {
+        List<String> texts = KINDS.get(i - 1).texts();
+        Row changed = row.with(i, texts.get(1));
+        List<Column> given = List.of(columns.getFirst(), columns.get(i));
+
+        // when, then
+        assertThat(table.write(branch, table.upsert(changed, given)).updated())
+            .as(columns.get(i).type().name())
+            .isEqualTo(1);
+        assertThat(table.changes(table.head(branch), table.working(branch)))
+            .containsExactly(new RowChange(RowKey.of("0"), row, changed));
+        table.write(branch, table.upsert(row.with(i, null), given));
+        assertThat(table.adapter.row(table.handle, table.working(branch), RowKey.of("0")))
+            .contains(row.with(i, null));
+        table.write(branch, table.upsert(row, given));
+        assertThat(table.pending(branch).total()).as(columns.get(i).type().name()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void mergedRowsHoldWhatWasPlanned() {
+    VersionedTable table = wide(samples());
+    for (BranchHandle branch : List.of(table.branch("feature", table.main), table.main)) {
+      // given
+      TableState before = table.head(branch);
+      List<RowChange> changes = rotated(table);
+
+      // when
+      Operation merge =
+          table.apply(
+              branch,
+              new Operation.MergeRows(table.at(branch), table.heads.get(branch.id()).anchor()),
+              changes);
+
+      // then
+      assertThat(table.changes(before, table.head(branch)))
+          .containsExactlyInAnyOrderElementsOf(changes);
+      assertThat(table.rows(table.working(branch))).isEqualTo(table.rows(table.head(branch)));
+      assertThat(
+              VersionedTable.list(
+                  table.adapter.threeWay(
+                      table.handle, before, table.head(branch), table.head(branch))))
+          .hasSize(changes.size());
+      table.revert(merge);
+      assertThat(table.rows(table.working(branch))).isEqualTo(samples());
+    }
+  }
+
+  @Test
+  void rowsAreFoundByAnyValue() {
+    VersionedTable table = wide(samples());
+    List<Column> columns = table.handle.schema().columns();
+    Set<DataType.Kind> compared =
+        EnumSet.of(
+            DataType.Kind.BOOLEAN,
+            DataType.Kind.INTEGER,
+            DataType.Kind.TEXT,
+            DataType.Kind.BYTES,
+            DataType.Kind.DATE,
+            DataType.Kind.UUID,
+            DataType.Kind.ENUM);
+    for (int i = 1; i < columns.size(); i++) {
+      if (!compared.contains(columns.get(i).type().kind())) {
+        continue;
+      }
+      int place = i;
+      for (Optional<String> text :
+          List.of(Optional.of(KINDS.get(i - 1).texts().getFirst()), Optional.<String>empty())) {
+        Map<String, String> where =
+            Collections.singletonMap(columns.get(i).name(), text.orElse(null));
+        assertThat(
+                VersionedTable.list(
+                    table.adapter.rows(
+                        table.handle,
+                        table.head(table.main),
+                        new RowQuery(null, where, OptionalLong.empty(), true))))
+            .as(columns.get(i).type().name())
+            .isEqualTo(
+                samples().stream()
+                    .filter(row -> text.equals(Optional.ofNullable(row.get(place))))
+                    .toList());
+      }
+    }
+  }
+}

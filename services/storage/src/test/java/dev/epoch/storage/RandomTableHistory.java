@@ -1,0 +1,569 @@
+package dev.epoch.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.Operation.MergeRows;
+import dev.epoch.storage.Operation.Repoint;
+import dev.epoch.storage.Operation.TableOperation;
+import dev.epoch.storage.OperationExecutor.CommittedChanges;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+
+/** What {@link HistoryCases} does to one table. */
+final class RandomTableHistory {
+  private final Random random;
+  private final VersionedTable table;
+  private final List<ValueKinds.Sample> samples = new ArrayList<>();
+  private final List<RowKey> keys = new ArrayList<>();
+  private final List<ModelBranch> branches = new ArrayList<>();
+  private final List<ModelCommit> commits = new ArrayList<>();
+
+  private static final class ModelBranch {
+    final BranchHandle handle;
+    RowsLocation origin;
+    RowsLocation head;
+    Map<RowKey, Row> committed;
+    Map<RowKey, Row> working;
+    List<ModelCommit> log = new ArrayList<>();
+
+    ModelBranch(BranchHandle handle, RowsLocation head, Map<RowKey, Row> rows) {
+      this.handle = handle;
+      this.origin = head;
+      this.head = head;
+      this.committed = rows;
+      this.working = new HashMap<>(rows);
+    }
+
+    boolean isClean() {
+      return committed.equals(working);
+    }
+  }
+
+  private record ModelCommit(long position, RowsLocation location, Map<RowKey, Row> rows) {}
+
+  RandomTableHistory(StorageBackend backend, long seed) {
+    random = new Random(seed);
+    List<Integer> keyColumns = shape();
+    List<Boolean> nullable = new ArrayList<>();
+    for (int i = 0; i < samples.size(); i++) {
+      nullable.add(!keyColumns.contains(i) && random.nextInt(4) > 0);
+    }
+    List<Column> columns = ValueKinds.columns(samples, nullable);
+    makeKeys(keyColumns, 0, new ArrayList<>());
+    Collections.shuffle(keys, random);
+    keys.subList(Math.min(12, keys.size()), keys.size()).clear();
+    List<Row> rows = new ArrayList<>();
+    for (RowKey key : keys) {
+      if (random.nextBoolean()) {
+        rows.add(row(columns, keyColumns, key));
+      }
+    }
+    table =
+        new VersionedTable(
+            backend,
+            "h" + seed,
+            columns,
+            keyColumns.stream().map(i -> columns.get(i).name()).toList(),
+            rows);
+    Map<RowKey, Row> byKey = new HashMap<>();
+    rows.forEach(row -> byKey.put(table.key(row), row));
+    ModelBranch main = new ModelBranch(table.main, RowsLocation.live(table.installedAt), byKey);
+    branches.add(main);
+    commits.add(new ModelCommit(table.installedAt, main.head, byKey));
+  }
+
+  /** Types of the columns; answers which are the key, in key order. */
+  private List<Integer> shape() {
+    List<ValueKinds.Sample> forKeys =
+        ValueKinds.ALL.stream().filter(ValueKinds.Sample::key).toList();
+    int width = 2 + random.nextInt(6);
+    int keyWidth = 1 + random.nextInt(Math.min(3, width));
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < width; i++) {
+      places.add(i);
+      samples.add(ValueKinds.pick(random, ValueKinds.ALL));
+    }
+    Collections.shuffle(places, random);
+    List<Integer> key = List.copyOf(places.subList(0, keyWidth));
+    key.forEach(place -> samples.set(place, ValueKinds.pick(random, forKeys)));
+    return key;
+  }
+
+  private void makeKeys(List<Integer> columns, int from, List<String> values) {
+    if (from == columns.size()) {
+      keys.add(RowKey.of(values.toArray(String[]::new)));
+      return;
+    }
+    for (String text : samples.get(columns.get(from)).texts()) {
+      List<String> more = new ArrayList<>(values);
+      more.add(text);
+      makeKeys(columns, from + 1, more);
+    }
+  }
+
+  private Row row(List<Column> columns, List<Integer> keyColumns, RowKey key) {
+    String[] values = new String[columns.size()];
+    for (int i = 0; i < values.length; i++) {
+      int inKey = keyColumns.indexOf(i);
+      values[i] = inKey >= 0 ? key.get(inKey) : value(columns.get(i), i);
+    }
+    return Row.of(values);
+  }
+
+  private String value(Column column, int place) {
+    return column.nullable() && random.nextInt(5) == 0
+        ? null
+        : ValueKinds.pick(random, samples.get(place).texts());
+  }
+
+  private Row row(RowKey key) {
+    List<Integer> keyColumns = new ArrayList<>();
+    for (int place : table.handle.schema().keyIndexes()) {
+      keyColumns.add(place);
+    }
+    return row(table.handle.schema().columns(), keyColumns, key);
+  }
+
+  // ---- actions
+
+  void run(int actions) {
+    for (int i = 0; i < actions; i++) {
+      ModelBranch branch = ValueKinds.pick(random, branches);
+      switch (random.nextInt(20)) {
+        case 0, 1, 2, 3, 4, 5, 6 -> write(branch);
+        case 7, 8 -> applicationWrites();
+        case 9, 10, 11, 12 ->
+            apply(branch, new CommitWorkingSet(table.at(branch.handle)), List.of());
+        case 13, 14 -> fork(branch);
+        case 15, 16 -> merge(branch);
+        case 17 -> mergeOverLiveChanges();
+        case 18 -> repoint(branch);
+        default -> restore(branch);
+      }
+      branches.forEach(this::verify);
+    }
+    verifyCommits();
+    rebuild();
+    verifyCommits();
+    reclaim();
+  }
+
+  private void write(ModelBranch branch) {
+    List<RowWrite> writes = new ArrayList<>();
+    long inserted = 0;
+    long updated = 0;
+    long deleted = 0;
+    Set<RowKey> chosen = new LinkedHashSet<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      chosen.add(ValueKinds.pick(random, keys));
+    }
+    for (RowKey key : chosen) {
+      Row before = branch.working.get(key);
+      if (random.nextInt(3) == 0) {
+        writes.add(table.delete(key));
+        deleted += branch.working.remove(key) == null ? 0 : 1;
+        continue;
+      }
+      Row after = row(key);
+      List<Column> given = new ArrayList<>();
+      for (Column column : table.handle.schema().columns()) {
+        int place = table.handle.schema().indexOf(column.name());
+        if (before == null
+            || table.handle.schema().primaryKey().contains(column.name())
+            || random.nextBoolean()) {
+          given.add(column);
+        } else {
+          after = after.with(place, before.get(place));
+        }
+      }
+      writes.add(table.upsert(after, given));
+      branch.working.put(key, after);
+      inserted += before == null ? 1 : 0;
+      updated += before != null && !before.equals(after) ? 1 : 0;
+    }
+    assertThat(table.write(branch.handle, writes.toArray(RowWrite[]::new)))
+        .isEqualTo(
+            new WriteResult(
+                inserted, updated, deleted, writes.size() - inserted - updated - deleted));
+    assertThat(table.adapter.touched(branch.handle, List.of(table.at(branch.handle))))
+        .containsAll(branch.isClean() ? Set.of() : Set.of(table.handle.id()));
+  }
+
+  private void applicationWrites() {
+    ModelBranch main = branches.getFirst();
+    Map<RowKey, RowChange> changes = new HashMap<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      RowKey key = ValueKinds.pick(random, keys);
+      Row before = main.working.get(key);
+      Row after = random.nextInt(3) == 0 ? null : row(key);
+      if (!changes.containsKey(key) && (before != null || after != null)) {
+        changes.put(key, new RowChange(key, before, after));
+        put(main.working, key, after);
+      }
+    }
+    table.backend.applicationWrites(table.handle, List.copyOf(changes.values()));
+  }
+
+  private void fork(ModelBranch from) {
+    if (branches.size() < 5) {
+      BranchHandle handle = table.branch("b" + branches.size(), from.handle);
+      branches.add(new ModelBranch(handle, from.head, from.committed));
+    }
+  }
+
+  private List<RowChange> changes(Map<RowKey, Row> ours, Map<RowKey, Row> theirs) {
+    List<RowChange> changes = new ArrayList<>();
+    for (RowKey key : keys) {
+      if (random.nextInt(3) > 0 && (ours.get(key) != null || theirs.get(key) != null)) {
+        changes.add(new RowChange(key, ours.get(key), theirs.get(key)));
+      }
+    }
+    return changes;
+  }
+
+  private void merge(ModelBranch into) {
+    if (!into.isClean() && random.nextInt(4) > 0) {
+      apply(into, new CommitWorkingSet(table.at(into.handle)), List.of());
+    }
+    ModelCommit from = ValueKinds.pick(random, commits);
+    long anchor =
+        into.handle.isDefault()
+            ? 0
+            : random.nextBoolean() ? into.head.anchor() : from.location().anchor();
+    apply(into, new MergeRows(table.at(into.handle), anchor), changes(into.committed, from.rows()));
+  }
+
+  /** Planned against what was committed; where live changes overtook it, theirs is taken. */
+  private void mergeOverLiveChanges() {
+    ModelBranch main = branches.getFirst();
+    Map<RowKey, Row> theirs = ValueKinds.pick(random, commits).rows();
+    List<RowChange> changes = changes(main.committed, theirs);
+    PlannedRows planned =
+        new PlannedRows() {
+          @Override
+          public RowStream<RowChange> writes() {
+            return RowStream.of(changes);
+          }
+
+          @Override
+          public RowStream<RowKey> kept() {
+            return RowStream.of(List.of());
+          }
+
+          @Override
+          public List<RowChange> again(Map<RowKey, Row> now) {
+            List<RowChange> again = new ArrayList<>();
+            now.forEach((key, row) -> {
+              if (!Objects.equals(row, theirs.get(key))) {
+                again.add(new RowChange(key, row, theirs.get(key)));
+              }
+            });
+            return again;
+          }
+
+          @Override
+          public void close() {}
+        };
+    table.nextOperation();
+    Operation operation =
+        new Operation(
+            table.nextOperation(),
+            main.handle,
+            List.of(new MergeRows(table.at(main.handle), 0)),
+            List.of(table.at(main.handle)));
+    RowsLocation formerHead = main.head;
+    Map<RowKey, Row> formerCommitted = main.committed;
+    Map<RowKey, Row> live = new HashMap<>(main.working);
+    OperationResult result = table.adapter.apply(operation, Map.of(table.handle.id(), planned));
+    assertThat(result.live().containsKey(table.handle.id())).isEqualTo(!main.isClean());
+    if (!main.isClean()) {
+      record(main, operation.livePosition(), result.live().get(table.handle.id()), live);
+    }
+    Map<RowKey, Row> merged = new HashMap<>(live);
+    changes.forEach(change -> put(merged, change.key(), change.after()));
+    main.working = new HashMap<>(merged);
+    RowsLocation location = result.locations().get(table.handle.id());
+    verifyAt(location, merged);
+    if (random.nextInt(3) == 0) {
+      table.adapter.revert(operation);
+      main.log.removeIf(commit -> commit.position() == operation.livePosition());
+      commits.removeIf(commit -> commit.position() == operation.livePosition());
+      main.working = live;
+      moveTo(main, formerHead, formerCommitted);
+      return;
+    }
+    if (location.equals(main.head)) {
+      moveTo(main, location, merged);
+    } else {
+      record(main, operation.id().position(), location, merged);
+    }
+  }
+
+  private void moveTo(ModelBranch branch, RowsLocation head, Map<RowKey, Row> committed) {
+    branch.head = head;
+    branch.committed = committed;
+    table.heads.put(branch.handle.id(), head);
+  }
+
+  private void record(
+      ModelBranch branch, long position, RowsLocation location, Map<RowKey, Row> rows) {
+    ModelCommit commit = new ModelCommit(position, location, rows);
+    commits.add(commit);
+    if (!location.equals(branch.head)) {
+      branch.log.add(commit);
+    }
+    moveTo(branch, location, rows);
+  }
+
+  private void repoint(ModelBranch branch) {
+    ModelCommit to = ValueKinds.pick(random, commits);
+    if (!branch.handle.isDefault()
+        && branch.log.isEmpty()
+        && !branch.handle.id().equals(branch.head.overlay())
+        && !branch.handle.id().equals(to.location().overlay())) {
+      apply(branch, new Repoint(table.at(branch.handle), to.location()), List.of());
+    }
+  }
+
+  private void apply(ModelBranch branch, TableOperation change, List<RowChange> changes) {
+    if (!(change instanceof CommitWorkingSet) && !branch.isClean()) {
+      assertThatThrownBy(() -> table.apply(branch.handle, change, changes))
+          .isInstanceOf(PendingChangesException.class);
+      return;
+    }
+    Map<RowKey, Row> rows = new HashMap<>(branch.working);
+    changes.forEach(planned -> put(rows, planned.key(), planned.after()));
+    if (change instanceof Repoint repoint) {
+      rows.clear();
+      rows.putAll(rowsAt(repoint.to()));
+    }
+    RowsLocation formerHead = branch.head;
+    Map<RowKey, Row> formerRows = branch.committed;
+    Operation operation = table.apply(branch.handle, change, changes);
+    RowsLocation head = table.heads.get(branch.handle.id());
+    assertThat(table.adapter.result(operation.id()).orElseThrow().locations())
+        .containsEntry(table.handle.id(), head);
+    branch.working = new HashMap<>(rows);
+    verifyAt(head, rows);
+    if (random.nextInt(4) == 0) {
+      moveTo(branch, head, rows);
+      write(branch);
+      revert(branch, operation, formerHead, formerRows);
+    } else if (change instanceof Repoint) {
+      moveTo(branch, head, rows);
+      branch.origin = head;
+    } else {
+      record(branch, operation.id().position(), head, rows);
+      table.adapter.forget(List.of(operation.id()));
+    }
+  }
+
+  private void revert(
+      ModelBranch branch, Operation operation, RowsLocation head, Map<RowKey, Row> rows) {
+    if (!(operation.tables().getFirst() instanceof CommitWorkingSet)) {
+      for (RowKey key : keys) {
+        if (Objects.equals(branch.working.get(key), branch.committed.get(key))) {
+          put(branch.working, key, rows.get(key));
+        }
+      }
+    }
+    table.revert(operation);
+    table.revert(operation);
+    moveTo(branch, head, rows);
+    assertThat(table.adapter.result(operation.id())).isEmpty();
+  }
+
+  /** What is stored is written anew while all is well. */
+  private void restore(ModelBranch branch) {
+    if (branch.log.isEmpty()) {
+      return;
+    }
+    List<CommittedChanges> log = new ArrayList<>();
+    Map<RowKey, Row> rows = rowsAt(branch.origin);
+    for (ModelCommit commit : branch.log) {
+      log.add(
+          new CommittedChanges(
+              commit.position(), commit.location(), RowStream.of(difference(rows, commit.rows()))));
+      rows = commit.rows();
+    }
+    table.adapter.restore(branch.handle, branch.origin, table.at(branch.handle), log.iterator());
+  }
+
+  /** All that Epoch made of the table is lost, and comes back. */
+  private void rebuild() {
+    apply(branches.getFirst(), new CommitWorkingSet(table.at(table.main)), List.of());
+    ModelBranch main = branches.getFirst();
+    if (!main.isClean()) {
+      return; // taken back
+    }
+    table.adapter.requireRemovable(table.handle, Removal.OF_EVERYTHING);
+    table.adapter.remove(table.handle, Removal.OF_EVERYTHING);
+    table.adapter.remove(table.handle, Removal.OF_EVERYTHING);
+    assertThatThrownBy(() -> table.rows(new TableState.Committed(main.head)))
+        .isInstanceOf(StorageException.class);
+    table.adapter.repair(table.handle, table.installedAt);
+    branches.forEach(branch -> table.put(branch.handle));
+    Set<String> restored = new HashSet<>();
+    while (restored.size() < branches.size()) {
+      for (ModelBranch branch : branches) {
+        String below = branch.origin.overlay();
+        if (!restored.contains(branch.handle.id()) && (below == null || restored.contains(below))) {
+          if (branch.handle.isDefault() || restored.contains(table.main.id())) {
+            restore(branch);
+            restored.add(branch.handle.id());
+          }
+        }
+      }
+    }
+    branches.forEach(branch -> branch.working = new HashMap<>(branch.committed));
+    branches.forEach(this::verify);
+  }
+
+  private void reclaim() {
+    ModelBranch dropped = branches.getLast();
+    if (dropped.handle.isDefault()) {
+      return;
+    }
+    table.adapter.dropBranch(dropped.handle);
+    table.adapter.dropBranch(dropped.handle);
+    branches.remove(dropped);
+    assertThat(table.adapter.branches(table.handle.repository()))
+        .doesNotContain(dropped.handle.id())
+        .hasSize(branches.size());
+    Set<String> kept = new HashSet<>();
+    branches.forEach(branch -> {
+      kept.add(branch.handle.id());
+      kept.add(String.valueOf(branch.origin.overlay()));
+    });
+    boolean needed = kept.contains(dropped.handle.id());
+    List<String> expected = needed ? List.of() : List.of(dropped.handle.id());
+    String repository = table.handle.repository();
+    assertThat(table.adapter.reclaim(repository, kept, true)).isEqualTo(expected);
+    assertThat(table.adapter.reclaim(repository, kept, false)).isEqualTo(expected);
+    assertThat(table.adapter.reclaim(repository, kept, false)).isEmpty();
+    for (ModelCommit commit : dropped.log) {
+      if (needed) {
+        verifyAt(commit.location(), commit.rows());
+      } else {
+        assertThatThrownBy(() -> table.rows(new TableState.Committed(commit.location())))
+            .isInstanceOf(StorageException.class);
+        commits.remove(commit);
+      }
+    }
+    branches.forEach(this::verify);
+  }
+
+  // ---- verification
+
+  private Map<RowKey, Row> rowsAt(RowsLocation location) {
+    return commits.stream()
+        .filter(commit -> commit.location().equals(location))
+        .findFirst()
+        .orElseThrow()
+        .rows();
+  }
+
+  private static void put(Map<RowKey, Row> rows, RowKey key, Row row) {
+    if (row == null) {
+      rows.remove(key);
+    } else {
+      rows.put(key, row);
+    }
+  }
+
+  private void verifyAt(RowsLocation location, Map<RowKey, Row> rows) {
+    assertThat(table.byKey(new TableState.Committed(location)))
+        .as("at %s", location)
+        .isEqualTo(rows);
+  }
+
+  private void verify(ModelBranch branch) {
+    verifyAt(branch.head, branch.committed);
+    assertThat(table.byKey(table.working(branch.handle)))
+        .as("working on %s over %s", branch.handle.name(), branch.head)
+        .isEqualTo(branch.working);
+    List<RowChange> uncommitted = difference(branch.committed, branch.working);
+    assertThat(table.changes(table.head(branch.handle), table.working(branch.handle)))
+        .containsExactlyInAnyOrderElementsOf(uncommitted);
+    assertThat(table.pending(branch.handle))
+        .isEqualTo(
+            new PendingChanges(
+                count(uncommitted, RowChange.Kind.INSERT),
+                count(uncommitted, RowChange.Kind.UPDATE),
+                count(uncommitted, RowChange.Kind.DELETE)));
+    if (!branch.isClean()) {
+      assertThat(table.adapter.touched(branch.handle, List.of(table.at(branch.handle))))
+          .containsExactly(table.handle.id());
+    }
+  }
+
+  private static long count(List<RowChange> changes, RowChange.Kind kind) {
+    return changes.stream().filter(change -> change.kind() == kind).count();
+  }
+
+  private List<RowChange> difference(Map<RowKey, Row> before, Map<RowKey, Row> after) {
+    List<RowChange> changes = new ArrayList<>();
+    for (RowKey key : keys) {
+      if (!Objects.equals(before.get(key), after.get(key))) {
+        changes.add(new RowChange(key, before.get(key), after.get(key)));
+      }
+    }
+    return changes;
+  }
+
+  private void verifyCommits() {
+    for (ModelCommit commit : commits) {
+      verifyAt(commit.location(), commit.rows());
+      TableState state = new TableState.Committed(commit.location());
+      RowKey key = ValueKinds.pick(random, keys);
+      assertThat(table.adapter.row(table.handle, state, key).orElse(null))
+          .isEqualTo(commit.rows().get(key));
+      ModelCommit other = ValueKinds.pick(random, commits);
+      ModelCommit third = ValueKinds.pick(random, commits);
+      TableState otherState = new TableState.Committed(other.location());
+      List<RowChange> between = difference(commit.rows(), other.rows());
+      assertThat(table.changes(state, otherState)).containsExactlyInAnyOrderElementsOf(between);
+      assertThat(
+              VersionedTable.list(
+                  table.adapter.threeWay(
+                      table.handle, state, new TableState.Committed(third.location()), otherState)))
+          .extracting(row -> List.of(row.key(), String.valueOf(row.ours())))
+          .containsExactlyInAnyOrderElementsOf(
+              between.stream()
+                  .map(change ->
+                      List.<Object>of(change.key(), String.valueOf(third.rows().get(change.key()))))
+                  .toList());
+      verifyPages(state);
+    }
+  }
+
+  /** Pages one after the other are the whole, in one order. */
+  private void verifyPages(TableState state) {
+    List<Row> all = table.rows(state);
+    List<Row> paged = new ArrayList<>();
+    RowKey after = null;
+    List<Row> page;
+    do {
+      page = VersionedTable.list(table.adapter.rows(table.handle, state, RowQuery.page(after, 3)));
+      paged.addAll(page);
+      after = page.isEmpty() ? null : table.key(page.getLast());
+    } while (page.size() == 3);
+    assertThat(paged).isEqualTo(all);
+  }
+}

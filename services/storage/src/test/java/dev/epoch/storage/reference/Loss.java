@@ -1,0 +1,357 @@
+package dev.epoch.storage.reference;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.Operation;
+import dev.epoch.storage.OperationId;
+import dev.epoch.storage.OperationResult;
+import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.Removal;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+import dev.epoch.storage.WriteKey;
+import dev.epoch.storage.WriteResult;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** Ways to lose something. The suite must notice each of them. */
+enum Loss {
+  DELETIONS_ON_BRANCHES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public WriteResult write(
+            BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
+          return super.write(branch, table, without(branch, writes), key);
+        }
+
+        @Override
+        public WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
+          return super.write(branch, table, without(branch, writes));
+        }
+
+        private List<RowWrite> without(BranchHandle branch, List<RowWrite> writes) {
+          return writes.stream()
+              .filter(write -> branch.isDefault() || write instanceof RowWrite.Upsert)
+              .toList();
+        }
+      }),
+
+  /** Old commits show the newest. */
+  HISTORY(adapter ->
+      new ForwardingAdapter(adapter) {
+        private final Map<String, RowsLocation> newest = new HashMap<>();
+
+        @Override
+        public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+          OperationResult result = super.apply(operation, rows);
+          result
+              .locations()
+              .forEach((table, location) -> newest.put(table + location.overlay(), location));
+          return result;
+        }
+
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          return super.rows(
+              table,
+              state instanceof TableState.Committed(RowsLocation location)
+                  ? new TableState.Committed(
+                      newest.getOrDefault(table.id() + location.overlay(), location))
+                  : state,
+              query);
+        }
+      }),
+
+  ONE_ROW_OF_EACH_MERGE(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+          Map<String, PlannedRows> fewer = new HashMap<>();
+          rows.forEach((table, planned) -> {
+            List<RowChange> writes = list(planned.writes());
+            fewer.put(
+                table,
+                PlannedRows.fixed(
+                    RowStream.of(writes.isEmpty() ? writes : writes.subList(1, writes.size()))));
+          });
+          return super.apply(operation, fewer);
+        }
+      }),
+
+  NULLS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          List<Row> rows = new ArrayList<>();
+          for (Row row : list(super.rows(table, state, query))) {
+            rows.add(
+                Row.of(
+                    row.values().stream()
+                        .map(value -> value == null ? "" : value)
+                        .toArray(String[]::new)));
+          }
+          return RowStream.of(rows);
+        }
+      }),
+
+  /** 1.50 becomes 1.5. */
+  ZEROS_OF_NUMBERS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          List<Row> rows = new ArrayList<>();
+          for (Row row : list(super.rows(table, state, query))) {
+            rows.add(
+                Row.of(
+                    row.values().stream()
+                        .map(value ->
+                            value == null || !value.matches("-?\\d+\\.\\d*0+")
+                                ? value
+                                : value.replaceFirst("\\.?0+$", ""))
+                        .toArray(String[]::new)));
+          }
+          return RowStream.of(rows);
+        }
+      }),
+
+  CHANGES_TO_NULL(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<RowChange> changes(
+            TableHandle table, TableState from, TableState to, ChangeQuery query) {
+          return RowStream.of(
+              list(super.changes(table, from, to, query)).stream()
+                  .filter(
+                      change -> change.after() == null || !change.after().values().contains(null))
+                  .toList());
+        }
+      }),
+
+  /** Rows with the same first value of the key are one. */
+  PARTS_OF_KEYS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<RowChange> changes(
+            TableHandle table, TableState from, TableState to, ChangeQuery query) {
+          Map<String, RowChange> first = new LinkedHashMap<>();
+          list(super.changes(table, from, to, query))
+              .forEach(change -> first.putIfAbsent(change.key().get(0), change));
+          return RowStream.of(first.values());
+        }
+      }),
+
+  ORDER(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          return RowStream.of(list(super.rows(table, state, query)).reversed());
+        }
+      }),
+
+  FILTERS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          return super.rows(
+              table, state, new RowQuery(query.after(), Map.of(), query.limit(), query.ordered()));
+        }
+      }),
+
+  SINGLE_ROWS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
+          return Optional.empty();
+        }
+      }),
+
+  /** Forgets that an operation is done. */
+  RESULTS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public Optional<OperationResult> result(OperationId operation) {
+          return Optional.empty();
+        }
+      }),
+
+  UNDOING(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void revert(Operation operation) {
+          adapter.forget(List.of(operation.id()));
+        }
+      }),
+
+  /** Undoes, and forgets that it is never to be done. */
+  REFUSALS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void revert(Operation operation) {
+          super.revert(operation);
+          adapter.forget(List.of(operation.id()));
+        }
+      }),
+
+  BOOKKEEPING(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void forget(Collection<OperationId> operations) {}
+      }),
+
+  LAST_RESTORED_COMMIT(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void restore(
+            BranchHandle branch,
+            RowsLocation origin,
+            BranchTable head,
+            Iterator<CommittedChanges> commits) {
+          List<CommittedChanges> all = new ArrayList<>();
+          commits.forEachRemaining(all::add);
+          super.restore(
+              branch, origin, head, all.subList(0, Math.max(0, all.size() - 1)).iterator());
+        }
+      }),
+
+  /** Drops what commits refer to. */
+  KEPT_BRANCHES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
+          return super.reclaim(repository, Set.of(), dryRun);
+        }
+      }),
+
+  /** Drops though it was only to tell. */
+  DRY_RUNS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
+          return super.reclaim(repository, kept, false);
+        }
+      }),
+
+  TOUCHED_TABLES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
+          return Set.of();
+        }
+      }),
+
+  REPAIRS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void repair(TableHandle table, long position) {}
+      }),
+
+  /** A repair begins anew. */
+  WHAT_IS_REPAIRED(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void repair(TableHandle table, long position) {
+          adapter.remove(table, Removal.OF_EVERYTHING);
+          super.repair(table, position);
+        }
+      }),
+
+  REMOVALS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void remove(TableHandle table, Removal how) {}
+      }),
+
+  OWNERS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void install(OperationId operation, TableHandle table) {
+          adapter.repair(table, operation.position());
+        }
+      }),
+
+  NAMES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
+          super.putBranch(branch, tables);
+          return Optional.empty();
+        }
+      }),
+
+  /** Writes again what was written with the key. */
+  KEYS_OF_WRITES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public WriteResult write(
+            BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
+          return super.write(branch, table, writes, Optional.empty());
+        }
+      }),
+
+  /** Of an operation over several tables only the first is undone. */
+  SECOND_TABLES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void revert(Operation operation) {
+          super.revert(
+              new Operation(
+                  operation.id(),
+                  operation.branch(),
+                  operation.tables().subList(0, 1),
+                  operation.live()));
+        }
+      }),
+
+  /** Branches read the live table as it is. */
+  ANCHORS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          return super.rows(
+              table,
+              state instanceof TableState.Working(BranchHandle branch, RowsLocation head)
+                      && head.overlay() == null
+                      && adapter.touched(branch, List.of(new BranchTable(table, head))).isEmpty()
+                  ? new TableState.Working(
+                      new BranchHandle(branch.repository(), "live", "live", true), head)
+                  : state,
+              query);
+        }
+      });
+
+  private final UnaryOperator<StorageAdapter> lossy;
+
+  Loss(UnaryOperator<StorageAdapter> lossy) {
+    this.lossy = lossy;
+  }
+
+  /** The adapter, but for what it loses. */
+  StorageAdapter in(StorageAdapter adapter) {
+    return lossy.apply(adapter);
+  }
+
+  private static <T> List<T> list(RowStream<T> stream) {
+    List<T> all = new ArrayList<>();
+    try (stream) {
+      stream.forEachRemaining(all::add);
+    }
+    return all;
+  }
+}
