@@ -92,6 +92,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void packagesOfTheGatewayStandOnEachOther() {
+    check(slices().matching("dev.epoch.gateway.(*)..").should().beFreeOfCycles());
+  }
+
+  @Test
   void eventLogsDoNotSeeEachOther() {
     check(slices().matching("dev.epoch.log.(*)..").should().notDependOnEachOther());
   }

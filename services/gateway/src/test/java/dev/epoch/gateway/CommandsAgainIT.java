@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.gateway.commit.CommitService;
+import dev.epoch.gateway.merge.ConflictService;
+import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.StepResult;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

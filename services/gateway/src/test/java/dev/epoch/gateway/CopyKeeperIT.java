@@ -3,6 +3,8 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.read.CopyKeeper;
+import dev.epoch.gateway.read.MaterializationService;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.RandomDatabase.State;
+import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.stream.References;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;

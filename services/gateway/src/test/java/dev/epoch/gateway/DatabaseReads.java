@@ -6,6 +6,8 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.gateway.RandomDatabase.State;
+import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.stream.References;
 import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.gateway.history.GatewayHeads;
 import dev.epoch.gateway.history.HeadTrial;
+import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.PostgresChunkStore;
 import dev.epoch.log.postgres.PostgresEventLog;

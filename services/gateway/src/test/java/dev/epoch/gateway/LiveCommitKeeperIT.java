@@ -7,6 +7,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.LiveCommits;
 import dev.epoch.events.command.UpdateRepositoryV1;
+import dev.epoch.gateway.commit.LiveCommitKeeper;
 import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

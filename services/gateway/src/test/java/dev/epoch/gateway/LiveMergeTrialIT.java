@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowHasher;

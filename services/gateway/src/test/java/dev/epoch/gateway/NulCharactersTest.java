@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.RecordCodec;
+import dev.epoch.gateway.stream.NulCharacters;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,7 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.gateway.read.ReadingHeat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,7 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.gateway.merge.MergeService;
 import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.stream.References;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.PrivilegeException;

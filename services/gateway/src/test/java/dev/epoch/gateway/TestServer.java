@@ -1,6 +1,13 @@
 package dev.epoch.gateway;
 
 import dev.epoch.events.Actor;
+import dev.epoch.gateway.commit.CommitService;
+import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.storage.SecretBox;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.table.TableService;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.SnapshotStore;

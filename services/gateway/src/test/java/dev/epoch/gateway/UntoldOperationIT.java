@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.ScriptedLog.Fate;
+import dev.epoch.gateway.commit.CommitService;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.memory.MemoryChunkStore;
 import dev.epoch.log.memory.MemorySnapshotStore;

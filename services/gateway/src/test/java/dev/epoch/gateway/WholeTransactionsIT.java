@@ -3,6 +3,8 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.gateway.commit.CommitService;
+import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.RowQuery;

@@ -2,9 +2,9 @@ package dev.epoch.server;
 
 import dev.epoch.events.RecordCodec;
 import dev.epoch.events.event.BranchDeletedV1;
-import dev.epoch.gateway.LiveRepository;
-import dev.epoch.gateway.RefusedException;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.projections.EventDecoder;

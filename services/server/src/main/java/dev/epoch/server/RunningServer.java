@@ -1,9 +1,9 @@
 package dev.epoch.server;
 
 import dev.epoch.api.ServerStatus;
-import dev.epoch.gateway.CopyKeeper;
-import dev.epoch.gateway.LiveCommitKeeper;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.commit.LiveCommitKeeper;
+import dev.epoch.gateway.read.CopyKeeper;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.MetadataSchema;
 import dev.epoch.log.postgres.Migrations;

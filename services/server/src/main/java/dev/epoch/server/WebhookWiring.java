@@ -1,9 +1,9 @@
 package dev.epoch.server;
 
 import dev.epoch.engine.state.BranchState;
-import dev.epoch.gateway.RefusedException;
-import dev.epoch.gateway.SecretBox;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.storage.SecretBox;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.storage.AddressRules;

@@ -1,10 +1,10 @@
 package dev.epoch.server;
 
-import dev.epoch.gateway.CopyKeeper;
-import dev.epoch.gateway.Failpoints;
-import dev.epoch.gateway.LiveCommitKeeper;
-import dev.epoch.gateway.SecretBox;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.commit.LiveCommitKeeper;
+import dev.epoch.gateway.read.CopyKeeper;
+import dev.epoch.gateway.storage.SecretBox;
+import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresChunkStore;
 import dev.epoch.log.postgres.PostgresEventLog;

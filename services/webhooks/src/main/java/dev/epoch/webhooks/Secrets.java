@@ -1,6 +1,6 @@
 package dev.epoch.webhooks;
 
-import dev.epoch.gateway.SecretBox;
+import dev.epoch.gateway.storage.SecretBox;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

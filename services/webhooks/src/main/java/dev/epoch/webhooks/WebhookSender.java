@@ -1,6 +1,6 @@
 package dev.epoch.webhooks;
 
-import dev.epoch.gateway.SecretBox;
+import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.webhooks.StoredDeliveries.Arrived;
 import dev.epoch.webhooks.StoredDeliveries.Due;
 import dev.epoch.webhooks.StoredDeliveries.Queue;

@@ -3,7 +3,7 @@ package dev.epoch.webhooks;
 import dev.epoch.events.RecordCodec;
 import dev.epoch.events.RecordKind;
 import dev.epoch.events.RecordType;
-import dev.epoch.gateway.SecretBox;
+import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.projections.EffectProjector;

@@ -22,7 +22,7 @@ import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.SecretBox;
+import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.PostgresEventLog;

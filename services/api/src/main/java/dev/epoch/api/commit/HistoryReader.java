@@ -2,8 +2,8 @@ package dev.epoch.api.commit;
 
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.events.Rejection.Code;
-import dev.epoch.gateway.LiveRepository;
-import dev.epoch.gateway.RefusedException;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.model.ref.Revision;
 import dev.epoch.projections.history.BranchRow;

@@ -2,9 +2,9 @@ package dev.epoch.api.error;
 
 import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.events.Rejection;
-import dev.epoch.gateway.InDoubtException;
-import dev.epoch.gateway.RefusedException;
 import dev.epoch.gateway.record.DiffDoesNotApplyException;
+import dev.epoch.gateway.stream.InDoubtException;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.ExpectedVersionException;
 import dev.epoch.log.InvalidAppendException;

@@ -8,10 +8,10 @@ import dev.epoch.api.error.NotReadyException;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
-import dev.epoch.gateway.Caller;
-import dev.epoch.gateway.LiveRepository;
-import dev.epoch.gateway.References;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.References;
 import dev.epoch.projections.BehindException;
 import dev.epoch.projections.Projections;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
@@ -104,7 +104,7 @@ public class ApiRequest {
    * Who asks, and the key under which the same command is done once only. To be asked when the body
    * has been read.
    *
-   * @throws dev.epoch.gateway.RefusedException if the key belongs to another request in the
+   * @throws dev.epoch.gateway.stream.RefusedException if the key belongs to another request in the
    *     repository that this one was found to be about
    */
   public Caller caller() {

@@ -1,7 +1,7 @@
 package dev.epoch.api.request;
 
 import dev.epoch.api.error.NotReadyException;
-import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
 import java.time.Duration;

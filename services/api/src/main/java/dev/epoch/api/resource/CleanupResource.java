@@ -2,8 +2,8 @@ package dev.epoch.api.resource;
 
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.request.ApiRequest;
-import dev.epoch.gateway.CleanupService;
-import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.storage.CleanupService;
+import dev.epoch.gateway.stream.LiveRepository;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;

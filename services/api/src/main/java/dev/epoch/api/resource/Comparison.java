@@ -4,8 +4,8 @@ import dev.epoch.api.request.ApiRequest;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.References;
-import dev.epoch.gateway.Snapshot;
+import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.stream.References;
 
 /** Two states to compare, as parameters name them. */
 record Comparison(

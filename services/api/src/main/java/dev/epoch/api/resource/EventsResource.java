@@ -9,7 +9,7 @@ import dev.epoch.api.json.ApiJson;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.EventPage;
 import dev.epoch.api.view.EventPage.EventView;
-import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.log.EventLog;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;

@@ -10,7 +10,7 @@ import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.Done;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.Snapshot;
+import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.RowQuery;

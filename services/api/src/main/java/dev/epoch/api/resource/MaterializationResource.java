@@ -8,7 +8,7 @@ import dev.epoch.api.request.MaterializeBranch;
 import dev.epoch.api.view.MaterializedView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.References;
+import dev.epoch.gateway.stream.References;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;

@@ -15,7 +15,7 @@ import dev.epoch.api.request.Times;
 import dev.epoch.api.view.QueryView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.Snapshot;
+import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.storage.QueryResult;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;

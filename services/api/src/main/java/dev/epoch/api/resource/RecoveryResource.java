@@ -3,7 +3,7 @@ package dev.epoch.api.resource;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.RecoveryView;
-import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.history.HistoryReads;
 import dev.epoch.projections.recoverysidecars.RecoveryReads;

@@ -4,7 +4,7 @@ import dev.epoch.api.ServerStatus;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.ProjectionsView;
 import dev.epoch.api.view.ServerView;
-import dev.epoch.gateway.RefusedException;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.projections.Projections;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;

@@ -7,8 +7,8 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
-import dev.epoch.gateway.RefusedException;
-import dev.epoch.gateway.Snapshot;
+import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.stream.RefusedException;
 import java.util.Map;
 
 /** Which state of all tables a request means. */

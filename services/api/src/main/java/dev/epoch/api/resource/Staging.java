@@ -3,7 +3,7 @@ package dev.epoch.api.resource;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.StageTables;
 import dev.epoch.api.view.Done;
-import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.stream.LiveRepository;
 import java.util.List;
 
 /** Staging, which two paths offer. */

@@ -8,7 +8,7 @@ import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.event.EventViews;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.EventPage.EventView;
-import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.subscriptions.EventSubscriptions;

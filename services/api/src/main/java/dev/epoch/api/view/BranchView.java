@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.StepResult;
+import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.projections.history.BranchRow;
 import java.time.Instant;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.epoch.api.view;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.DiffService;
+import dev.epoch.gateway.read.DiffService;
 import dev.epoch.projections.history.CommitRow;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.epoch.api.view;
 
-import dev.epoch.gateway.TableDiscovery;
+import dev.epoch.gateway.table.TableDiscovery;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

@@ -1,6 +1,6 @@
 package dev.epoch.api.view;
 
-import dev.epoch.gateway.MaterializationService;
+import dev.epoch.gateway.read.MaterializationService;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

@@ -1,6 +1,6 @@
 package dev.epoch.api.view;
 
-import dev.epoch.gateway.MergeService.Merged;
+import dev.epoch.gateway.merge.MergeService.Merged;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

@@ -1,7 +1,7 @@
 package dev.epoch.api.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.epoch.gateway.RebuildService;
+import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.projections.Projections;
 import java.util.List;
 

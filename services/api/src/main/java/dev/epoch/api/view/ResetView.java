@@ -1,6 +1,6 @@
 package dev.epoch.api.view;
 
-import dev.epoch.gateway.ResetService.Moved;
+import dev.epoch.gateway.branch.ResetService.Moved;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Where a branch stands after a reset. */

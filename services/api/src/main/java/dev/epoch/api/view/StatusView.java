@@ -3,7 +3,7 @@ package dev.epoch.api.view;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.WorkingSetService.TableChange;
+import dev.epoch.gateway.commit.WorkingSetService.TableChange;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -2,9 +2,9 @@ package dev.epoch.api.view;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.DiffService.TableDiff;
-import dev.epoch.gateway.Snapshot;
-import dev.epoch.gateway.WorkingSetService.TableChange;
+import dev.epoch.gateway.commit.WorkingSetService.TableChange;
+import dev.epoch.gateway.read.DiffService.TableDiff;
+import dev.epoch.gateway.read.Snapshot;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;

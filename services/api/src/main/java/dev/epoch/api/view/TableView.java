@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.TableService;
+import dev.epoch.gateway.table.TableService;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

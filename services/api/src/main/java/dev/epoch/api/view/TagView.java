@@ -3,7 +3,7 @@ package dev.epoch.api.view;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.TagState;
 import dev.epoch.events.Actor;
-import dev.epoch.gateway.StepResult;
+import dev.epoch.gateway.stream.StepResult;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -6,7 +6,7 @@ import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
-import dev.epoch.gateway.LiveRepository;
+import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.webhooks.Delivery;
 import dev.epoch.webhooks.InvalidWebhookException;
 import dev.epoch.webhooks.Webhook;

@@ -3,8 +3,8 @@ package dev.epoch.api.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.Rejection;
-import dev.epoch.gateway.InDoubtException;
-import dev.epoch.gateway.RefusedException;
+import dev.epoch.gateway.stream.InDoubtException;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.model.row.RowKey;

@@ -2,11 +2,11 @@ package dev.epoch.gateway.record;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.Caller;
-import dev.epoch.gateway.LiveRepository;
-import dev.epoch.gateway.ReadService;
-import dev.epoch.gateway.Snapshot;
-import dev.epoch.gateway.WorkingSetService;
+import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.read.ReadService;
+import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.WriteResult;
 import java.util.ArrayDeque;
@@ -54,7 +54,7 @@ public final class ApplyService {
   public WriteResult apply(LiveRepository repository, Request request, Caller caller) {
     RepositoryState state = repository.state();
     caller.requireOwnKey(state);
-    BranchState branch = dev.epoch.gateway.References.branch(state, request.branch());
+    BranchState branch = dev.epoch.gateway.stream.References.branch(state, request.branch());
     repository.awaitRegistered(branch.name());
     Map<String, TableApplication> tables = compared(state, branch, request);
     long unchanged = tables.values().stream().mapToLong(TableApplication::unchanged).sum();

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** What a diff changes in one table of a branch, compared with the rows that are there. */
-final class TableApplication {
+public final class TableApplication {
   private final TableHandle table;
   private final TableSchema schema;
   private final ValueCodec values;

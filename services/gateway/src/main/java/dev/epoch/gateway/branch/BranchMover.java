@@ -1,0 +1,191 @@
+package dev.epoch.gateway.branch;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPlan.TableMerge;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.operation.OperationRunner;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * Moves a branch to any commit, with its rows: those that differ are written, and tables that the
+ * branch never changed are seen elsewhere.
+ */
+public final class BranchMover {
+  private static final String KIND = "move-branch";
+
+  private final Backends backends;
+  private final OperationRunner runner;
+  private final Clock clock;
+
+  public BranchMover(Backends backends, OperationRunner runner, Clock clock) {
+    this.backends = backends;
+    this.runner = runner;
+    this.clock = clock;
+  }
+
+  private record Plan(List<TableMerge> tables, Map<String, Supplier<PlannedRows>> rows) {}
+
+  /**
+   * In the branch's turn.
+   *
+   * @param source the commit, as the user named it
+   * @param verb reset or rebase
+   * @throws dev.epoch.storage.PendingChangesException if a table that it writes has uncommitted
+   *     changes
+   * @throws RefusedException if the commit has other tables
+   */
+  public StepResult move(
+      LiveRepository repository,
+      BranchState branch,
+      CommitState to,
+      String source,
+      String verb,
+      Caller caller) {
+    RepositoryState state = repository.state();
+    Plan plan = plan(state, branch, to);
+    OperationPlan.Merge operation =
+        new OperationPlan.Merge(
+            branch.merge() == null ? null : branch.merge().id(),
+            source,
+            to.id(),
+            true,
+            plan.tables(),
+            List.of(),
+            verb + " to " + source,
+            caller.actor(),
+            clock.instant().truncatedTo(ChronoUnit.MICROS),
+            List.of(),
+            verb);
+    StepResult prepared =
+        repository
+            .step(
+                new Continuation.PrepareMerge(
+                    UUID.randomUUID(), branch.id(), branch.head(), operation),
+                caller,
+                caller.key(KIND))
+            .orRefuse();
+    return runner
+        .run(repository, prepared, caller, KIND, table -> plan.rows().get(table).get())
+        .orRefuse();
+  }
+
+  /**
+   * Fails if the commit has other tables than the branch.
+   *
+   * @throws RefusedException if so
+   */
+  public static void requireSameTables(RepositoryState state, BranchState branch, CommitState to) {
+    TreeSet<String> other = new TreeSet<>();
+    CommitState head = state.head(branch);
+    for (CommitState commit : List.of(head, to)) {
+      CommitState counterpart = commit == head ? to : head;
+      for (TableEntry entry : commit.tree().values()) {
+        TableEntry there = counterpart.tree().get(entry.name());
+        if (!state.tables().byId().get(entry.tableId()).removed()
+            && (there == null || !there.tableId().equals(entry.tableId()))) {
+          other.add(entry.name());
+        }
+      }
+    }
+    if (!other.isEmpty()) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "Branch '%s' and commit %s have different tables: %s"
+              .formatted(branch.name(), to.id().substring(0, 7), String.join(", ", other)),
+          Map.of(
+              "branch",
+              branch.name(),
+              "tables",
+              List.copyOf(other),
+              "remedy",
+              "epoch table remove, or a new branch at that commit"));
+    }
+  }
+
+  private Plan plan(RepositoryState state, BranchState branch, CommitState to) {
+    requireSameTables(state, branch, to);
+    CommitState head = state.head(branch);
+    List<TableMerge> tables = new ArrayList<>();
+    Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
+    for (String name : new TreeSet<>(to.tree().keySet())) {
+      TableEntry theirs = to.tree().get(name);
+      TableEntry ours = head.tree().get(name);
+      if (state.tables().byId().get(theirs.tableId()).removed()
+          || ours.contentHash().equals(theirs.contentHash())) {
+        continue;
+      }
+      if (!ours.schemaHash().equals(theirs.schemaHash())) {
+        throw new RefusedException(
+            Code.SCHEMA_CHANGED,
+            "Table '" + name + "' had another shape in commit " + to.id().substring(0, 7),
+            Map.of("table", name));
+      }
+      RowsLocation oursAt = branch.location(ours);
+      RowsLocation theirsAt = theirs.location();
+      if (!state.isDefault(branch) && !branch.id().equals(oursAt.overlay())) {
+        tables.add(new TableMerge(theirs.tableId(), "repoint", 0, theirsAt));
+        continue;
+      }
+      TableHandle handle = Backends.handle(state, theirs);
+      StorageAdapter adapter = backends.adapter(state, handle);
+      rows.put(
+          theirs.tableId(),
+          () ->
+              new Rows(
+                  adapter.changes(
+                      handle,
+                      new TableState.Committed(oursAt),
+                      new TableState.Committed(theirsAt),
+                      ChangeQuery.all())));
+      tables.add(
+          new TableMerge(
+              theirs.tableId(), "write", Math.max(oursAt.anchor(), theirsAt.anchor()), null));
+    }
+    return new Plan(tables, rows);
+  }
+
+  /** The rows that differ. Uncommitted changes are refused, so none of them changes meanwhile. */
+  private record Rows(RowStream<RowChange> writes) implements PlannedRows {
+    @Override
+    public RowStream<RowKey> kept() {
+      return RowStream.of(List.of());
+    }
+
+    @Override
+    public List<RowChange> again(Map<RowKey, dev.epoch.model.row.Row> now) {
+      throw new IllegalStateException("rows of a branch that moves are not planned anew");
+    }
+
+    @Override
+    public void close() {
+      writes.close();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.epoch.gateway.branch;
+
+import dev.epoch.engine.processing.StateGraph;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.RecordType;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.CheckoutBranchV1;
+import dev.epoch.events.command.CreateBranchV1;
+import dev.epoch.events.command.DeleteBranchV1;
+import dev.epoch.events.command.RenameBranchV1;
+import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.storage.CleanupService;
+import dev.epoch.gateway.stream.BranchTurn;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.CleanupGuard;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.References;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Branches: the log first, then, best effort at once and surely by the projector, the databases.
+ */
+public final class BranchService {
+  private final BranchRegistrar registrar;
+  private final WorkingSetService workingSets;
+  private final CleanupService cleanups;
+
+  public BranchService(
+      BranchRegistrar registrar, WorkingSetService workingSets, CleanupService cleanups) {
+    this.registrar = registrar;
+    this.workingSets = workingSets;
+    this.cleanups = cleanups;
+  }
+
+  /**
+   * How two branches diverged.
+   *
+   * @param ahead commits of source that target lacks
+   * @param behind commits of target that source lacks
+   * @param canFastForward whether target could move to source without a merge
+   * @param mergeBase best common ancestor, empty if it is only the hidden root
+   */
+  public record Comparison(
+      CommitState source,
+      CommitState target,
+      int ahead,
+      int behind,
+      boolean canFastForward,
+      Optional<CommitState> mergeBase) {}
+
+  public StepResult create(
+      LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
+    return withTurn(
+        repository.nameLocks(name),
+        () -> createNamed(repository, name, startPoint, checkout, caller));
+  }
+
+  private StepResult createNamed(
+      LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
+    RepositoryState state = repository.state();
+    Optional<StepResult> former = StepResult.former(state, RecordType.CREATE_BRANCH_V1, caller);
+    if (former.isPresent()) {
+      // whoever has the answer uses the branch; the process may have ended before it was told of
+      state.branch(name).ifPresent(branch -> registrar.tell(repository, branch.id()));
+      return former.get();
+    }
+    BranchState current = state.currentBranch(caller.actor().id());
+    String from = startPoint == null || startPoint.equals("HEAD") ? current.name() : startPoint;
+    CommitState commit = new References(state, current).commit(from);
+    CreateBranchV1 command = new CreateBranchV1(name, commit.id(), from, checkout);
+    try (CleanupGuard.Use _ = cleanups.use(repository, commit)) {
+      StepResult result = repository.step(command, caller).orRefuse();
+      result
+          .event(BranchCreatedV1.class)
+          .ifPresent(created -> registrar.tell(repository, created.branchId()));
+      return result;
+    }
+  }
+
+  public StepResult rename(LiveRepository repository, String from, String to, Caller caller) {
+    return withTurn(
+        repository.nameLocks(from, to),
+        () -> {
+          StepResult result = repository.step(new RenameBranchV1(from, to), caller).orRefuse();
+          result
+              .event(BranchRenamedV1.class)
+              .ifPresent(renamed -> registrar.tell(repository, renamed.branchId()));
+          return result;
+        });
+  }
+
+  private static StepResult withTurn(List<ReentrantLock> locks, Supplier<StepResult> change) {
+    locks.forEach(ReentrantLock::lock);
+    try {
+      return change.get();
+    } finally {
+      locks.forEach(ReentrantLock::unlock);
+    }
+  }
+
+  public StepResult delete(LiveRepository repository, String name, boolean force, Caller caller) {
+    return withTurn(repository.nameLocks(name), () -> deleteNamed(repository, name, force, caller));
+  }
+
+  private StepResult deleteNamed(
+      LiveRepository repository, String name, boolean force, Caller caller) {
+    return new BranchTurn(repository, RecordType.DELETE_BRANCH_V1, caller)
+        .on(
+            name,
+            step -> step,
+            (state, branch) -> {
+              boolean uncommitted =
+                  !force
+                      && !state.isDefault(branch)
+                      && !workingSets.pending(state, branch).isEmpty();
+              StepResult result =
+                  repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
+              result
+                  .event(BranchDeletedV1.class)
+                  .ifPresent(deleted -> registrar.forget(repository, deleted));
+              return result;
+            });
+  }
+
+  public BranchState checkout(LiveRepository repository, String name, Caller caller) {
+    StepResult result = repository.step(new CheckoutBranchV1(name), caller).orRefuse();
+    return References.branch(result.state(), name);
+  }
+
+  public Comparison compare(RepositoryState state, CommitState source, CommitState target) {
+    StateGraph graph = new StateGraph(state.commits());
+    Ancestry ancestry = new Ancestry(graph);
+    CommitId sourceId = graph.id(source.id());
+    CommitId targetId = graph.id(target.id());
+    Ancestry.Divergence divergence = ancestry.divergence(sourceId, targetId);
+    List<CommitId> bases = ancestry.mergeBases(sourceId, targetId);
+    Optional<CommitState> base =
+        bases.stream()
+            .findFirst()
+            .flatMap(id -> state.commits().of(id.hex()))
+            .filter(commit -> !commit.root());
+    return new Comparison(
+        source,
+        target,
+        divergence.ahead(),
+        divergence.behind(),
+        ancestry.isAncestor(targetId, sourceId),
+        base);
+  }
+
+  static RefusedException validation(String message) {
+    return new RefusedException(Code.VALIDATION, message, Map.of());
+  }
+}

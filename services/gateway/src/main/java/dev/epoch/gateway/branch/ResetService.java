@@ -1,0 +1,169 @@
+package dev.epoch.gateway.branch;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.processing.CommitProcessor;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.RecordType;
+import dev.epoch.events.command.ResetBranchV1;
+import dev.epoch.gateway.commit.CommitService;
+import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.storage.CleanupService;
+import dev.epoch.gateway.stream.BranchTurn;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.CleanupGuard;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.References;
+import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.PendingChangesException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Resets. The uncommitted changes that one takes away are put away in a commit first, which no
+ * branch has, but the log: nothing is lost by a mistake.
+ */
+public final class ResetService {
+  private static final String RESET = "reset-branch";
+
+  /** Tries against applications that go on writing. */
+  private static final int MOST_TRIES = 8;
+
+  private final WorkingSetService workingSets;
+  private final CommitService commits;
+  private final CleanupService cleanups;
+  private final BranchMover mover;
+
+  public ResetService(
+      WorkingSetService workingSets,
+      CommitService commits,
+      CleanupService cleanups,
+      BranchMover mover) {
+    this.workingSets = workingSets;
+    this.commits = commits;
+    this.cleanups = cleanups;
+    this.mover = mover;
+  }
+
+  /**
+   * How a reset ended.
+   *
+   * @param head of the branch
+   * @param former head of it before
+   * @param saved commit that uncommitted changes were put away in, or null
+   */
+  public record Moved(
+      CommitState head, String former, String saved, RepositoryState state, long position) {}
+
+  /**
+   * Moves the branch and its rows to a commit; uncommitted changes are gone from it.
+   *
+   * @param target as the user names it
+   * @param expectedHead refuse if the branch stands elsewhere, or null
+   */
+  public Moved hard(
+      LiveRepository repository, String name, String target, String expectedHead, Caller caller) {
+    return new BranchTurn(repository, RecordType.RESET_BRANCH_V1, caller)
+        .on(
+            name,
+            step -> former(step, name),
+            (state, branch) -> {
+              CommitState to = new References(state, branch).commit(target);
+              try (CleanupGuard.Use _ = cleanups.use(repository, to)) {
+                return hard(repository, branch, to, target, expectedHead, caller);
+              }
+            });
+  }
+
+  private Moved hard(
+      LiveRepository repository,
+      BranchState branch,
+      CommitState to,
+      String target,
+      String expectedHead,
+      Caller caller) {
+    BranchMover.requireSameTables(repository.state(), branch, to);
+    String saved =
+        expectedHead == null || expectedHead.equals(branch.head())
+            ? putAway(repository, branch, target, caller)
+            : null;
+    StepResult started =
+        repository
+            .step(
+                new ResetBranchV1(
+                    branch.name(), target, to.id(), saved, saved == null ? expectedHead : saved),
+                caller)
+            .orRefuse();
+    if (started.former().isPresent()) {
+      return former(started, branch.name());
+    }
+    BranchState now = started.state().branches().byId().get(branch.id());
+    if (now.head().equals(to.id())) {
+      return new Moved(to, branch.head(), saved, started.state(), started.position());
+    }
+    for (int tries = 1; ; tries++) {
+      try {
+        now = repository.state().branches().byId().get(branch.id());
+        mover.move(repository, now, to, target, "reset", caller.withoutKey());
+        break;
+      } catch (PendingChangesException written) {
+        if (tries == MOST_TRIES) {
+          throw new BusyException(
+              "Applications go on writing the tables that the reset changes",
+              "Stop them for a moment, or revert instead of resetting");
+        }
+        String later = putAway(repository, branch, target, caller);
+        saved = later == null ? saved : later;
+      }
+    }
+    StepResult done =
+        repository
+            .step(new Continuation.Complete(facts(to, branch, saved)), caller, caller.key(RESET))
+            .orRefuse();
+    return new Moved(to, branch.head(), saved, done.state(), done.position());
+  }
+
+  private static Map<String, String> facts(CommitState to, BranchState branch, String saved) {
+    return saved == null
+        ? Map.of("commit", to.id(), "from", branch.head())
+        : Map.of("commit", to.id(), "from", branch.head(), "saved", saved);
+  }
+
+  /** Commits the uncommitted changes of tables that the head has; their commit, or null. */
+  private String putAway(
+      LiveRepository repository, BranchState branch, String target, Caller caller) {
+    RepositoryState state = repository.state();
+    BranchState now = state.branches().byId().get(branch.id());
+    if (now.merge() != null || now.replay() != null || now.operation() != null) {
+      return null;
+    }
+    List<String> tables = new ArrayList<>(workingSets.pending(state, now).keySet());
+    tables.removeAll(CommitProcessor.registered(state, now));
+    if (tables.isEmpty()) {
+      return null;
+    }
+    CommitService.Request request =
+        new CommitService.Request(
+            now.name(),
+            "Uncommitted changes before reset to " + target,
+            caller.actor(),
+            tables,
+            false,
+            null);
+    return commits.commitInTurn(repository, state, now, request, caller.another()).commit().id();
+  }
+
+  private static Moved former(StepResult step, String name) {
+    Map<String, String> facts = step.formerFacts();
+    CommitState head = step.state().commits().byId().get(facts.get("commit"));
+    return new Moved(
+        head,
+        facts.getOrDefault("from", head.id()),
+        facts.get("saved"),
+        step.state(),
+        step.position());
+  }
+}

@@ -1,0 +1,2 @@
+/** Branches: made, registered in databases, moved; tags. */
+package dev.epoch.gateway.branch;

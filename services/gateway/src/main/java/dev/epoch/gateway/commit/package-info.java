@@ -1,0 +1,2 @@
+/** Commits and the changes that wait for one. */
+package dev.epoch.gateway.commit;

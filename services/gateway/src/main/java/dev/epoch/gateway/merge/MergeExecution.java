@@ -1,0 +1,244 @@
+package dev.epoch.gateway.merge;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.operation.OperationRunner;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.stream.Lineage;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.ConstraintViolationsException;
+import dev.epoch.storage.MergeOvertakenException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * Takes a merge from its plan to its end: a new head, or conflicts that wait for somebody.
+ *
+ * <pre>
+ *   plan against the rows as they are --> conflicts --> open
+ *        ^        |
+ *        |        v
+ *        |   operation, under locks: rows that changed since are planned anew
+ *        |        |             |                       |
+ *        +-- in conflict now   done             constraints broken --> open
+ * </pre>
+ */
+public final class MergeExecution {
+  /** Plans before the merge gives up against applications that write the same rows. */
+  private static final int MOST_PLANS = 8;
+
+  private final MergePlanner planner;
+  private final WorkingSetService workingSets;
+  private final OperationRunner runner;
+  private final Clock clock;
+  private final Failpoints failpoints;
+
+  public MergeExecution(
+      Backends backends,
+      WorkingSetService workingSets,
+      OperationRunner runner,
+      ChunkStore chunks,
+      Clock clock,
+      Failpoints failpoints) {
+    this.planner = new MergePlanner(backends, chunks);
+    this.workingSets = workingSets;
+    this.runner = runner;
+    this.clock = clock;
+    this.failpoints = failpoints;
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param step the last one
+   * @param fastForward whether the head moved to the source
+   * @param conflicts number by table name; then the merge is open
+   */
+  record Ended(StepResult step, boolean fastForward, Map<String, Long> conflicts) {}
+
+  /** What the merge would do now. */
+  MergePlan plan(RepositoryState state, MergeIntent intent) {
+    BranchState target = target(state, intent);
+    return planner.plan(
+        state,
+        target,
+        source(state, intent),
+        intent.base(state, target.head()),
+        intent.isMerge()
+            && Lineage.isAncestor(state, target.head(), intent.sourceCommit())
+            && !intent.noCommit()
+            && !intent.continues(),
+        intent.rowStrategy(),
+        intent.decisions());
+  }
+
+  Ended run(LiveRepository repository, MergeIntent intent, Caller caller) {
+    for (int plans = 1; ; plans++) {
+      RepositoryState state = repository.state();
+      MergePlan plan = plan(state, intent);
+      if (!intent.isMerge() && plan.tables().isEmpty() && plan.newTables().isEmpty()) {
+        throw refuse(
+            repository, intent, caller, MergeRefusals.nothingLeft(target(state, intent).name()));
+      }
+      refuseUncommitted(repository, state, intent, plan, caller);
+      if (!plan.conflicts().isEmpty() && intent.failOnConflict()) {
+        throw refuse(
+            repository, intent, caller, MergeRefusals.conflicts(plan.conflicts(), Map.of()));
+      }
+      if (!plan.conflicts().isEmpty() || intent.noCommit()) {
+        return open(repository, intent, plan, caller);
+      }
+      try {
+        return execute(repository, intent, plan, caller);
+      } catch (ConstraintViolationsException violations) {
+        failpoints.reach(intent.command() + ".violated");
+        RepositoryState now = repository.state();
+        return open(
+            repository,
+            intent,
+            planner.violated(
+                now,
+                target(now, intent),
+                source(now, intent),
+                intent.base(now, target(now, intent).head()),
+                plan,
+                violations),
+            caller);
+      } catch (MergeOvertakenException overtaken) {
+        if (plans == MOST_PLANS) {
+          throw overtaken;
+        }
+      }
+    }
+  }
+
+  /**
+   * Uncommitted changes of tables that the merge writes refuse it, as git does; those of the
+   * default branch only where that is asked for, since they are committed first.
+   */
+  private void refuseUncommitted(
+      LiveRepository repository,
+      RepositoryState state,
+      MergeIntent intent,
+      MergePlan plan,
+      Caller caller) {
+    BranchState target = target(state, intent);
+    if (commitsLive(state, target, intent) || plan.tables().isEmpty()) {
+      return;
+    }
+    Set<String> written = new TreeSet<>();
+    plan.tables().forEach(table -> written.add(state.tables().byId().get(table.tableId()).name()));
+    List<String> uncommitted =
+        workingSets.pending(state, target).keySet().stream().filter(written::contains).toList();
+    if (!uncommitted.isEmpty()) {
+      throw refuse(
+          repository, intent, caller, MergeRefusals.uncommitted(target.name(), uncommitted));
+    }
+  }
+
+  private static boolean commitsLive(
+      RepositoryState state, BranchState target, MergeIntent intent) {
+    return state.isDefault(target) && intent.commitsLiveChanges();
+  }
+
+  /** A refusal that is found in the backends is remembered under the command's key, too. */
+  private static RefusedException refuse(
+      LiveRepository repository, MergeIntent intent, Caller caller, RefusedException refusal) {
+    repository.step(
+        new Continuation.Refuse(refusal.rejection()), caller, caller.key(intent.command()));
+    return refusal;
+  }
+
+  private Ended execute(
+      LiveRepository repository, MergeIntent intent, MergePlan plan, Caller caller) {
+    RepositoryState state = repository.state();
+    BranchState target = target(state, intent);
+    List<String> liveTables =
+        commitsLive(state, target, intent)
+            ? Backends.tables(state, target).stream()
+                .map(BranchTable::table)
+                .map(table -> table.id())
+                .sorted()
+                .toList()
+            : List.of();
+    OperationPlan.Merge operation =
+        new OperationPlan.Merge(
+            intent.mergeId(),
+            intent.source(),
+            intent.sourceCommit(),
+            plan.fastForward(),
+            plan.tables(),
+            plan.newTables(),
+            intent.message(target.name()),
+            intent.author(),
+            clock.instant().truncatedTo(ChronoUnit.MICROS),
+            liveTables,
+            intent.verb());
+    StepResult prepared =
+        repository
+            .step(
+                new Continuation.PrepareMerge(
+                    UUID.randomUUID(), target.id(), target.head(), operation),
+                caller,
+                caller.key(intent.command()))
+            .orRefuse();
+    StepResult completed =
+        runner.run(repository, prepared, caller, intent.command(), plan::rows).orRefuse();
+    boolean moved = completed.event(dev.epoch.events.event.BranchMovedV1.class).isPresent();
+    return new Ended(completed, moved, Map.of());
+  }
+
+  private Ended open(LiveRepository repository, MergeIntent intent, MergePlan plan, Caller caller) {
+    RepositoryState state = repository.state();
+    BranchState target = target(state, intent);
+    StepResult opened =
+        repository
+            .step(
+                new Continuation.OpenMerge(
+                    target.id(),
+                    target.head(),
+                    intent.source(),
+                    intent.sourceCommit(),
+                    intent.bases(state, target.head()),
+                    intent.strategy(),
+                    intent.givenMessage(),
+                    plan.conflictSet(),
+                    plan.conflicts(),
+                    intent.mergeId(),
+                    intent.liveChanges(),
+                    intent.verb()),
+                caller,
+                caller.key(intent.command()))
+            .orRefuse();
+    return new Ended(opened, false, plan.conflicts());
+  }
+
+  private static BranchState target(RepositoryState state, MergeIntent intent) {
+    BranchState target = state.branches().byId().get(intent.targetId());
+    if (target == null) {
+      throw new RefusedException(
+          Code.BRANCH_NOT_FOUND, "The branch was deleted meanwhile", Map.of());
+    }
+    return target;
+  }
+
+  private static CommitState source(RepositoryState state, MergeIntent intent) {
+    return state.commits().byId().get(intent.sourceCommit());
+  }
+}

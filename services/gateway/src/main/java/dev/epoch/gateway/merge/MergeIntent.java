@@ -1,0 +1,79 @@
+package dev.epoch.gateway.merge;
+
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
+import dev.epoch.gateway.stream.Lineage;
+import dev.epoch.model.commit.CommitId;
+import dev.epoch.model.commit.MergeBase;
+import dev.epoch.model.merge.Decision;
+import dev.epoch.model.merge.MergeStrategy;
+import java.util.List;
+
+/**
+ * Rows of another commit that somebody wants on a branch: a merge, or a commit that is replayed;
+ * begun now, or open and continued.
+ *
+ * @param targetId id of the branch
+ * @param sourceCommit id of the commit that is merged
+ * @param source as the user named it
+ * @param strategy wire name: three_way, fast_forward, ours, theirs
+ * @param givenMessage of the commit, null for the usual one
+ * @param author of the commit
+ * @param liveChanges {@code commit} or {@code refuse}
+ * @param noCommit leave the merge open for its commit
+ * @param failOnConflict refuse instead of leaving conflicts open
+ * @param mergeId of the open merge that continues, or null
+ * @param decisions of it, in order
+ * @param command wire name of the command
+ * @param verb merge, revert, cherry_pick, rebase
+ * @param base id of the commit that both sides are compared with; null for their merge base
+ */
+public record MergeIntent(
+    String targetId,
+    String sourceCommit,
+    String source,
+    String strategy,
+    String givenMessage,
+    Actor author,
+    String liveChanges,
+    boolean noCommit,
+    boolean failOnConflict,
+    String mergeId,
+    List<Decision> decisions,
+    String command,
+    String verb,
+    String base) {
+
+  /** What the rows of this head and of the source are compared with. */
+  MergeBase base(RepositoryState state, String head) {
+    return base == null
+        ? Lineage.mergeBase(state, head, sourceCommit)
+        : new MergeBase.Commit(new CommitId(base));
+  }
+
+  /** The best common ancestors, or the commit that stands for them. */
+  List<String> bases(RepositoryState state, String head) {
+    return base == null ? Lineage.mergeBases(state, head, sourceCommit) : List.of(base);
+  }
+
+  boolean isMerge() {
+    return verb.equals("merge");
+  }
+
+  boolean continues() {
+    return mergeId != null;
+  }
+
+  /** Live changes are committed first, unless the head is only to be moved. */
+  boolean commitsLiveChanges() {
+    return liveChanges.equals("commit") && !strategy.equals("fast_forward");
+  }
+
+  MergeStrategy rowStrategy() {
+    return strategy.equals("fast_forward") ? MergeStrategy.DEFAULT : MergeStrategy.of(strategy);
+  }
+
+  String message(String target) {
+    return givenMessage != null ? givenMessage : "Merge " + source + " into " + target;
+  }
+}

@@ -1,0 +1,39 @@
+package dev.epoch.gateway.merge;
+
+import dev.epoch.events.Digest;
+import dev.epoch.events.event.OperationPlan.TableMerge;
+import dev.epoch.storage.PlannedRows;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What a merge would do.
+ *
+ * @param fastForward whether the head only moves, if there are no live changes to commit first
+ * @param tables what happens to each table that changes
+ * @param newTables ids of tables that come to the target with the merge
+ * @param rows what to write, by table id; each can be asked for again and again
+ * @param conflicts number by table name; empty if the merge can happen
+ * @param conflictSet root chunk of the conflicts, or null
+ */
+public record MergePlan(
+    boolean fastForward,
+    List<TableMerge> tables,
+    List<String> newTables,
+    Map<String, Supplier<PlannedRows>> rows,
+    Map<String, Long> conflicts,
+    Digest conflictSet) {
+
+  public MergePlan {
+    tables = List.copyOf(tables);
+    newTables = List.copyOf(newTables);
+    rows = Map.copyOf(rows);
+    conflicts = Map.copyOf(conflicts);
+  }
+
+  /** What to write into a table. */
+  PlannedRows rows(String tableId) {
+    return rows.get(tableId).get();
+  }
+}

@@ -1,0 +1,372 @@
+package dev.epoch.gateway.merge;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Digest;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.event.OperationPlan.TableMerge;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.operation.ChunkBuffer;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.model.changes.ConflictSetWriter;
+import dev.epoch.model.commit.MergeBase;
+import dev.epoch.model.merge.BaseRow;
+import dev.epoch.model.merge.ConflictRules;
+import dev.epoch.model.merge.ConflictType;
+import dev.epoch.model.merge.Decision;
+import dev.epoch.model.merge.FieldConflict;
+import dev.epoch.model.merge.MergeStrategy;
+import dev.epoch.model.merge.RowConflict;
+import dev.epoch.model.merge.RowMerge;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.ConstraintViolationsException;
+import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.StateReader;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * Plans a merge: which tables change, how, and what conflicts. Changes nothing but chunks beside
+ * the log.
+ *
+ * <pre>
+ *   theirs = base, or theirs = ours         nothing to do
+ *   the target never had a change of it,    the target sees the source's rows      (no row is read)
+ *   nor of what it refers to or is
+ *   referred to by
+ *   fast-forward                            the rows that differ are written as they are
+ *   else                                    three-way, row by row
+ * </pre>
+ */
+public final class MergePlanner {
+  private final Backends backends;
+  private final ChunkStore chunks;
+
+  MergePlanner(Backends backends, ChunkStore chunks) {
+    this.backends = backends;
+    this.chunks = chunks;
+  }
+
+  /**
+   * @param base what both sides are compared with
+   * @param fastForward whether the head may move to the source
+   * @param decisions of the open merge that continues, in order
+   */
+  MergePlan plan(
+      RepositoryState state,
+      BranchState target,
+      CommitState source,
+      MergeBase base,
+      boolean fastForward,
+      MergeStrategy strategy,
+      List<Decision> decisions) {
+    CommitState head = state.head(target);
+    List<TableMerge> tables = new ArrayList<>();
+    List<String> newTables = new ArrayList<>();
+    Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
+    Map<String, Long> conflicts = new TreeMap<>();
+    ChunkBuffer buffer = new ChunkBuffer(chunks);
+    ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
+    List<TableHandle> changedByOurs = changedByOurs(state, head, source, base);
+
+    for (TableEntry theirs : sorted(source)) {
+      if (state.tables().byId().get(theirs.tableId()).removed()) {
+        continue;
+      }
+      TableEntry ours = entryOf(head, theirs);
+      TableHandle handle = Backends.handle(state, theirs);
+      if (!RowDecisions.any(handle, decisions)
+          && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
+        continue;
+      }
+      if (ours == null
+          || (!state.isDefault(target)
+              && neverChanged(target, ours, base, state)
+              && changedByOurs.stream().noneMatch(other -> related(handle, other)))) {
+        if (ours == null && state.isDefault(target)) {
+          throw new IllegalStateException("the default branch lacks table " + theirs.name());
+        }
+        if (ours == null) {
+          newTables.add(theirs.tableId());
+        }
+        tables.add(new TableMerge(theirs.tableId(), "repoint", 0, location(state, source, theirs)));
+        continue;
+      }
+      if (!ours.schemaHash().equals(theirs.schemaHash())) {
+        throw new RefusedException(
+            Code.SCHEMA_CHANGED,
+            "Table '" + theirs.name() + "' has different shapes on the two sides",
+            Map.of("table", theirs.name()));
+      }
+      StateReader reader = backends.adapter(state, handle);
+      RowsLocation oursAt = target.location(ours);
+      RowsLocation theirsAt = location(state, source, theirs);
+      TableState oursState = now(state, target, ours);
+      TableState theirsState = new TableState.Committed(theirsAt);
+      RowMerge merge =
+          new RowMerge(
+              theirs.tableId(), theirs.name(), handle.schema(), strategy, ConflictRules.MANUAL);
+      BaseRows baseRows = new BaseRows(reader, handle, state, base);
+      MergedRows merged =
+          new MergedRows(
+              new RowDecisions(merge, handle, decisions),
+              handle,
+              buffer,
+              // rows of a virtual base cannot be looked up one by one
+              base.bestCommonAncestors().size() == 1 ? MergedRows.MOST_SIDES : Integer.MAX_VALUE,
+              key ->
+                  new MergedRows.Sides(
+                      BaseRow.of(baseRows.row(key)),
+                      reader.row(handle, theirsState, key).orElse(null)));
+      if (fastForward && !isTouched(reader, state, target, handle, oursAt)) {
+        rows.put(
+            theirs.tableId(),
+            () ->
+                merged.plannedFrom(
+                    reader.changes(
+                        handle, new TableState.Committed(oursAt), theirsState, ChangeQuery.all())));
+      } else {
+        baseRows.forEach(merge, oursState, theirsState, merged);
+        merged.settleOthers(key ->
+            new ThreeWayRow(
+                key,
+                baseRows.row(key),
+                reader.row(handle, oursState, key).orElse(null),
+                reader.row(handle, theirsState, key).orElse(null)));
+        long count = merged.writeConflicts(conflictSet);
+        if (count > 0) {
+          conflicts.put(theirs.name(), count);
+        }
+        rows.put(theirs.tableId(), merged::planned);
+      }
+      tables.add(
+          new TableMerge(
+              theirs.tableId(), "write", Math.max(oursAt.anchor(), theirsAt.anchor()), null));
+    }
+    for (TableEntry ours : sorted(head)) {
+      if (state.tables().byId().get(ours.tableId()).removed() || entryOf(source, ours) != null) {
+        continue;
+      }
+      TableHandle handle = Backends.handle(state, ours);
+      if (!RowDecisions.any(handle, decisions)) {
+        continue;
+      }
+      MergedRows merged =
+          decidedRows(state, target, base, handle, ours, strategy, decisions, buffer);
+      long count = merged.writeConflicts(conflictSet);
+      if (count > 0) {
+        conflicts.put(ours.name(), count);
+      }
+      rows.put(ours.tableId(), merged::planned);
+      tables.add(new TableMerge(ours.tableId(), "write", target.location(ours).anchor(), null));
+    }
+    Digest root = null;
+    if (!conflicts.isEmpty()) {
+      root = conflictSet.finish();
+      buffer.flush();
+    }
+    return new MergePlan(fastForward, tables, newTables, rows, conflicts, root);
+  }
+
+  /**
+   * Rows of a table that the source does not have, as far as they were decided about: they refer to
+   * what the source takes away.
+   */
+  private MergedRows decidedRows(
+      RepositoryState state,
+      BranchState target,
+      MergeBase base,
+      TableHandle handle,
+      TableEntry ours,
+      MergeStrategy strategy,
+      List<Decision> decisions,
+      ChunkBuffer buffer) {
+    StateReader reader = backends.adapter(state, handle);
+    TableState oursState = now(state, target, ours);
+    RowMerge merge =
+        new RowMerge(ours.tableId(), ours.name(), handle.schema(), strategy, ConflictRules.MANUAL);
+    BaseRows baseRows = new BaseRows(reader, handle, state, base);
+    MergedRows merged =
+        new MergedRows(
+            new RowDecisions(merge, handle, decisions),
+            handle,
+            buffer,
+            Integer.MAX_VALUE,
+            key -> new MergedRows.Sides(BaseRow.of(baseRows.row(key)), null));
+    merged.settleOthers(key ->
+        new ThreeWayRow(
+            key, baseRows.row(key), reader.row(handle, oursState, key).orElse(null), null));
+    return merged;
+  }
+
+  /** The target's rows as they are now: of the default branch with what is not committed. */
+  private static TableState now(RepositoryState state, BranchState target, TableEntry ours) {
+    RowsLocation head = target.location(ours);
+    return state.isDefault(target)
+        ? new TableState.Working(Backends.handle(state, target), head)
+        : new TableState.Committed(head);
+  }
+
+  /** Whether applications have changed the table on the default branch since the head. */
+  private static boolean isTouched(
+      StateReader reader,
+      RepositoryState state,
+      BranchState target,
+      TableHandle table,
+      RowsLocation head) {
+    return state.isDefault(target)
+        && !reader
+            .touched(Backends.handle(state, target), List.of(new BranchTable(table, head)))
+            .isEmpty();
+  }
+
+  /**
+   * The plan of a merge whose rows break constraints together: the same, with these conflicts. No
+   * decision is about them yet.
+   */
+  MergePlan violated(
+      RepositoryState state,
+      BranchState target,
+      CommitState source,
+      MergeBase base,
+      MergePlan plan,
+      ConstraintViolationsException violations) {
+    ChunkBuffer buffer = new ChunkBuffer(chunks);
+    ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
+    Map<String, Long> conflicts = new TreeMap<>();
+    CommitState head = state.head(target);
+    for (ConstraintViolationsException.Violation violation : violations.violations()) {
+      String name = state.tables().byId().get(violation.table()).name();
+      TableEntry ours = head.tree().get(name);
+      TableEntry theirs = source.tree().get(name);
+      TableHandle handle = Backends.handle(state, ours);
+      StateReader reader = backends.adapter(state, handle);
+      Row oursRow = reader.row(handle, now(state, target, ours), violation.key()).orElse(null);
+      Row theirsRow =
+          theirs == null
+              ? null
+              : reader
+                  .row(
+                      handle,
+                      new TableState.Committed(location(state, source, theirs)),
+                      violation.key())
+                  .orElse(null);
+      Row baseRow = new BaseRows(reader, handle, state, base).row(violation.key());
+      List<FieldConflict> fields = new ArrayList<>();
+      for (String column : columns(handle, violation.constraint())) {
+        int i = handle.schema().indexOf(column);
+        fields.add(
+            FieldConflict.whole(
+                column,
+                RowDecisions.value(baseRow, i),
+                RowDecisions.value(oursRow, i),
+                RowDecisions.value(theirsRow, i)));
+      }
+      conflictSet.add(
+          new RowConflict(
+              violation.table(),
+              name,
+              violation.key(),
+              ConflictType.CONSTRAINT,
+              fields,
+              violation.constraint()));
+      conflicts.merge(name, 1L, Long::sum);
+    }
+    Digest root = conflictSet.finish();
+    buffer.flush();
+    return new MergePlan(false, plan.tables(), plan.newTables(), plan.rows(), conflicts, root);
+  }
+
+  private static List<String> columns(TableHandle table, String constraint) {
+    return table.schema().constraints().stream()
+        .filter(candidate -> candidate.name().equals(constraint))
+        .flatMap(candidate -> candidate.columns().stream())
+        .filter(column -> table.schema().indexOf(column) >= 0)
+        .distinct()
+        .toList();
+  }
+
+  private static List<TableEntry> sorted(CommitState commit) {
+    List<TableEntry> entries = new ArrayList<>();
+    new TreeSet<>(commit.tree().keySet()).forEach(name -> entries.add(commit.tree().get(name)));
+    return entries;
+  }
+
+  /** The entry of the same table; another one may have had its name before. */
+  private static TableEntry entryOf(CommitState commit, TableEntry like) {
+    TableEntry entry = commit.tree().get(like.name());
+    return entry != null && entry.tableId().equals(like.tableId()) ? entry : null;
+  }
+
+  private static boolean same(TableEntry one, TableEntry other) {
+    return one != null
+        && other != null
+        && one.tableId().equals(other.tableId())
+        && one.contentHash().equals(other.contentHash())
+        && one.schemaHash().equals(other.schemaHash());
+  }
+
+  private static boolean everyBaseHas(RepositoryState state, MergeBase base, TableEntry entry) {
+    List<TableEntry> bases = BaseRows.entries(state, base, entry.name());
+    return !bases.isEmpty() && bases.stream().allMatch(candidate -> same(candidate, entry));
+  }
+
+  /** Whether the target sees the table through no overlay of its own, and has no change of it. */
+  private static boolean neverChanged(
+      BranchState target, TableEntry ours, MergeBase base, RepositoryState state) {
+    return !target.id().equals(target.location(ours).overlay()) && everyBaseHas(state, base, ours);
+  }
+
+  /**
+   * Tables that will not be as the source has them: rows of others that refer to them, or that they
+   * refer to, have to be looked at together.
+   */
+  private static List<TableHandle> changedByOurs(
+      RepositoryState state, CommitState head, CommitState source, MergeBase base) {
+    return head.tree().values().stream()
+        .filter(ours -> !state.tables().byId().get(ours.tableId()).removed())
+        .filter(ours -> !same(ours, entryOf(source, ours)) && !everyBaseHas(state, base, ours))
+        .map(ours -> Backends.handle(state, ours))
+        .toList();
+  }
+
+  /** Whether one of the tables refers to the other, as far as known when they were registered. */
+  private static boolean related(TableHandle one, TableHandle other) {
+    return refers(one, other) || refers(other, one);
+  }
+
+  private static boolean refers(TableHandle child, TableHandle parent) {
+    return child.schema().constraints().stream()
+        .anyMatch(constraint -> parent.path().toString().equals(constraint.referencesTable()));
+  }
+
+  /**
+   * Where the rows of a table of the source are read best: where the branch that stands there keeps
+   * them.
+   */
+  private static RowsLocation location(
+      RepositoryState state, CommitState source, TableEntry entry) {
+    if (state.defaultBranch().head().equals(source.id())) {
+      return state.defaultBranch().location(entry);
+    }
+    return state.branches().byId().values().stream()
+        .filter(branch -> branch.head().equals(source.id()))
+        .findFirst()
+        .map(branch -> branch.location(entry))
+        .orElse(entry.location());
+  }
+}

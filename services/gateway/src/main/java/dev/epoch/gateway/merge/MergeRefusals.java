@@ -1,0 +1,40 @@
+package dev.epoch.gateway.merge;
+
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.stream.RefusedException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Why merges do not go on, as the API reports it. */
+public final class MergeRefusals {
+  private MergeRefusals() {}
+
+  /**
+   * @param byTable number of conflicts by table name
+   * @param details to report, too
+   */
+  public static RefusedException conflicts(Map<String, Long> byTable, Map<String, Object> details) {
+    Map<String, Object> all = new HashMap<>(details);
+    all.put("conflict_tables", byTable.keySet().stream().sorted().toList());
+    all.put("conflict_count", byTable.values().stream().mapToLong(Long::longValue).sum());
+    return new RefusedException(
+        Code.MERGE_CONFLICT, "Merge conflict in " + byTable.size() + " table(s)", all);
+  }
+
+  /** Of a commit that is replayed, and whose changes the branch has. */
+  static RefusedException nothingLeft(String branch) {
+    return new RefusedException(
+        Code.NOTHING_TO_COMMIT,
+        "Nothing to commit: branch '" + branch + "' has these changes already",
+        Map.of("branch", branch));
+  }
+
+  /** Of a merge that would write tables with uncommitted changes. */
+  static RefusedException uncommitted(String branch, List<String> tables) {
+    return new RefusedException(
+        Code.UNCOMMITTED_CHANGES,
+        "Branch '" + branch + "' has uncommitted changes in " + String.join(", ", tables),
+        Map.of("branch", branch, "tables", tables, "remedy", "Commit them before merging"));
+  }
+}

@@ -1,0 +1,263 @@
+package dev.epoch.gateway.merge;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.Replay;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.branch.BranchMover;
+import dev.epoch.gateway.merge.MergeService.Merged;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.StepResult;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Replays commits: each is a merge of one side of it, compared with the other side.
+ *
+ * <pre>
+ *   cherry-pick, rebase   base = its parent    source = the commit
+ *   revert                base = the commit    source = its parent
+ * </pre>
+ */
+public final class ReplayRunner {
+  private final MergeExecution execution;
+  private final BranchMover mover;
+
+  public ReplayRunner(MergeExecution execution, BranchMover mover) {
+    this.execution = execution;
+    this.mover = mover;
+  }
+
+  /** What one commit of a replay is to become. */
+  record Step(
+      String verb,
+      String commit,
+      long mainline,
+      String strategy,
+      String message,
+      Actor author,
+      String liveChanges,
+      boolean noCommit,
+      boolean failOnConflict,
+      String command) {}
+
+  /** One commit, that is not part of a longer replay. */
+  Merged one(LiveRepository repository, BranchState branch, Step step, Caller caller) {
+    return run(repository, intent(repository.state(), branch, step), caller);
+  }
+
+  /** The commit that a merge stopped at, which can be committed now, and those after it. */
+  Merged settled(LiveRepository repository, MergeIntent intent, Caller caller) {
+    boolean alone = repository.state().branches().byId().get(intent.targetId()).replay() == null;
+    if (alone) {
+      return run(repository, intent, caller);
+    }
+    Merged settled = runOrSkip(repository, intent, caller.withoutKey());
+    return settled.conflicts().isEmpty()
+        ? goOn(repository, intent.targetId(), intent.command(), caller)
+        : stopped(repository, settled, intent.command(), caller);
+  }
+
+  /** What is left of the replay of a branch, until it ends or meets conflicts. */
+  Merged goOn(LiveRepository repository, String branchId, String command, Caller caller) {
+    Caller steps = caller.withoutKey();
+    while (true) {
+      RepositoryState state = repository.state();
+      BranchState branch = state.branches().byId().get(branchId);
+      Replay replay = branch.replay();
+      if (replay == null) {
+        return ended(repository, branch, command, caller);
+      }
+      if (replay.onto() != null) {
+        mover.move(
+            repository,
+            branch,
+            state.commits().byId().get(replay.onto()),
+            replay.source(),
+            "rebase",
+            steps);
+        continue;
+      }
+      Step step =
+          new Step(
+              replay.verb(),
+              replay.rest().getFirst(),
+              replay.mainline(),
+              replay.strategy(),
+              null,
+              replay.author() == null && replay.verb().equals("revert")
+                  ? caller.actor()
+                  : replay.author(),
+              replay.liveChanges(),
+              false,
+              false,
+              command);
+      Merged merged = runOrSkip(repository, intent(state, branch, step), steps);
+      if (!merged.conflicts().isEmpty()) {
+        return stopped(repository, merged, command, caller);
+      }
+    }
+  }
+
+  /** Before a replay is given up: the branch stands where it stood. */
+  void moveBack(LiveRepository repository, BranchState branch, Caller caller) {
+    Replay replay = branch.replay();
+    if (replay != null && !branch.head().equals(replay.from())) {
+      mover.move(
+          repository,
+          branch,
+          repository.state().commits().byId().get(replay.from()),
+          replay.source(),
+          "reset",
+          caller.another());
+    }
+  }
+
+  /** Of the commit that an open merge makes, when its verb is not merge. */
+  Actor author(RepositoryState state, BranchState branch, Actor given) {
+    MergeState merge = branch.merge();
+    if (branch.replay() != null && branch.replay().author() != null) {
+      return branch.replay().author();
+    }
+    return merge.verb().equals("revert")
+        ? given
+        : state.commits().byId().get(merge.sourceCommit()).author();
+  }
+
+  private Merged run(LiveRepository repository, MergeIntent intent, Caller caller) {
+    return MergeService.merged(execution.run(repository, intent, caller), intent);
+  }
+
+  /** A commit of which nothing is left to do is left out, as git does. */
+  private Merged runOrSkip(LiveRepository repository, MergeIntent intent, Caller caller) {
+    try {
+      return run(repository, intent, caller);
+    } catch (RefusedException refused) {
+      if (refused.rejection().code() != Code.NOTHING_TO_COMMIT) {
+        throw refused;
+      }
+      BranchState branch = repository.state().branches().byId().get(intent.targetId());
+      StepResult skipped =
+          repository
+              .step(
+                  new Continuation.SkipCommit(branch.id(), branch.replay().rest().getFirst()),
+                  caller,
+                  null)
+              .orRefuse();
+      return ended(branch, skipped);
+    }
+  }
+
+  private Merged ended(
+      LiveRepository repository, BranchState branch, String command, Caller caller) {
+    StepResult done =
+        repository
+            .step(
+                new Continuation.Complete(Map.of("commit", branch.head())),
+                caller,
+                caller.key(command))
+            .orRefuse();
+    return ended(branch, done);
+  }
+
+  private static Merged ended(BranchState branch, StepResult step) {
+    BranchState now = step.state().branches().byId().get(branch.id());
+    return new Merged(
+        now.name(),
+        now.name(),
+        false,
+        false,
+        Map.of(),
+        step.state().head(now),
+        null,
+        step.state(),
+        step.position());
+  }
+
+  /** The answer is remembered: a repetition of the command does not go on. */
+  private static Merged stopped(
+      LiveRepository repository, Merged merged, String command, Caller caller) {
+    if (caller.idempotencyKey() != null) {
+      MergeState merge = merged.state().branch(merged.target()).orElseThrow().merge();
+      long conflicts = merged.conflicts().values().stream().mapToLong(Long::longValue).sum();
+      repository
+          .step(
+              new Continuation.Complete(
+                  Map.of("merge", merge.id(), "conflicts", String.valueOf(conflicts))),
+              caller,
+              caller.key(command))
+          .orRefuse();
+    }
+    return merged;
+  }
+
+  private static MergeIntent intent(RepositoryState state, BranchState branch, Step step) {
+    CommitState commit = state.commits().byId().get(step.commit());
+    CommitState parent =
+        state
+            .commits()
+            .byId()
+            .get(commit.parents().get(Math.toIntExact(Math.max(1, step.mainline())) - 1));
+    refuseOtherTables(commit, parent);
+    boolean revert = step.verb().equals("revert");
+    String id = commit.id().substring(0, 7);
+    String message =
+        revert
+            ? "Revert \"%s\"\n\nThis reverts commit %s."
+                .formatted(commit.message().lines().findFirst().orElse(""), commit.id())
+            : commit.message();
+    return new MergeIntent(
+        branch.id(),
+        revert ? parent.id() : commit.id(),
+        id,
+        step.strategy(),
+        step.message() == null ? message : step.message(),
+        step.author() == null ? commit.author() : step.author(),
+        step.liveChanges(),
+        step.noCommit(),
+        step.failOnConflict(),
+        null,
+        List.of(),
+        step.command(),
+        step.verb(),
+        revert ? commit.id() : parent.id());
+  }
+
+  /** Tables come and go by themselves: their registration is not a change of rows. */
+  private static void refuseOtherTables(CommitState commit, CommitState parent) {
+    Set<String> other = names(commit);
+    Set<String> before = names(parent);
+    Set<String> both = new HashSet<>(other);
+    both.retainAll(before);
+    other.addAll(before);
+    other.removeAll(both);
+    if (!other.isEmpty()) {
+      Map<String, Object> details = new HashMap<>();
+      details.put("commit", commit.id());
+      details.put("remedy", "epoch table add, epoch table remove");
+      throw new RefusedException(
+          Code.VALIDATION,
+          "Commit %s registers or removes tables, which cannot be replayed"
+              .formatted(commit.id().substring(0, 7)),
+          details);
+    }
+  }
+
+  private static Set<String> names(CommitState commit) {
+    Set<String> names = new HashSet<>();
+    for (TableEntry entry : commit.tree().values()) {
+      names.add(entry.tableId());
+    }
+    return names;
+  }
+}

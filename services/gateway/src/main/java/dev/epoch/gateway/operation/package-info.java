@@ -1,0 +1,2 @@
+/** Operations from their preparation to their end, and those that a process left. */
+package dev.epoch.gateway.operation;

@@ -1,0 +1,160 @@
+package dev.epoch.gateway.read;
+
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** What differs between two snapshots. */
+public final class DiffService {
+  private final Backends backends;
+
+  public DiffService(Backends backends) {
+    this.backends = backends;
+  }
+
+  /** Rows of a table that differ. */
+  public record TableDiff(
+      String table, long inserted, long updated, long deleted, boolean schemaChanged) {}
+
+  /**
+   * Per table how many rows differ; tables that are the same are left out. Reads only what changed.
+   */
+  public List<TableDiff> summary(Snapshot base, Snapshot target) {
+    TreeSet<String> names = new TreeSet<>(base.tables().keySet());
+    names.addAll(target.tables().keySet());
+    List<TableDiff> diffs = new ArrayList<>();
+    for (String name : names) {
+      Side before = side(base, name);
+      Side after = side(target, name);
+      if (before.equals(after)) {
+        continue;
+      }
+      if (isAnother(before, after) && !isComparable(base, before, target, after)) {
+        diffs.add(new TableDiff(name, count(target, after), 0, count(base, before), true));
+        continue;
+      }
+      long inserted = 0;
+      long updated = 0;
+      long deleted = 0;
+      try (RowStream<RowChange> changes = changes(base, target, name, ChangeQuery.all())) {
+        while (changes.hasNext()) {
+          switch (changes.next().kind()) {
+            case INSERT -> inserted++;
+            case UPDATE -> updated++;
+            case DELETE -> deleted++;
+          }
+        }
+      }
+      boolean schema =
+          before.handle != null
+              && after.handle != null
+              && !before.handle.schema().equals(after.handle.schema());
+      boolean presence = before.handle == null || after.handle == null;
+      if (inserted + updated + deleted > 0 || schema || presence) {
+        diffs.add(new TableDiff(name, inserted, updated, deleted, schema || presence));
+      }
+    }
+    return diffs;
+  }
+
+  /** What a commit changed against its first parent, as the commit itself tells. */
+  public static List<TableDiff> recorded(RepositoryState state, CommitState commit) {
+    List<TableDiff> diffs = new ArrayList<>();
+    CommitState parent =
+        commit.root() ? commit : state.commits().byId().get(commit.parents().getFirst());
+    for (TableEntry entry : commit.changed()) {
+      TableEntry before = parent.tree().get(entry.name());
+      boolean schema = before == null || !before.schemaHash().equals(entry.schemaHash());
+      diffs.add(
+          new TableDiff(entry.name(), entry.inserted(), entry.updated(), entry.deleted(), schema));
+    }
+    commit
+        .removed()
+        .forEach(
+            name -> diffs.add(new TableDiff(name, 0, 0, parent.tree().get(name).rowCount(), true)));
+    diffs.sort(java.util.Comparator.comparing(TableDiff::table));
+    return diffs;
+  }
+
+  /** The rows of a table that differ. */
+  public RowStream<RowChange> changes(
+      Snapshot base, Snapshot target, String table, ChangeQuery query) {
+    Side before = side(base, table);
+    Side after = side(target, table);
+    TableHandle handle = after.handle != null ? after.handle : before.handle;
+    if (handle == null) {
+      base.requireKept(table);
+      target.requireKept(table);
+      throw new RefusedException(
+          Code.TABLE_NOT_FOUND,
+          "Table '" + table + "' is neither in " + base.label() + " nor in " + target.label(),
+          Map.of("table", table));
+    }
+    if (isAnother(before, after)) {
+      if (!isComparable(base, before, target, after)) {
+        throw new RefusedException(
+            Code.SCHEMA_CHANGED,
+            "Table '%s' was registered anew, with other columns or elsewhere, between %s and %s"
+                .formatted(table, base.label(), target.label()),
+            Map.of("table", table, "remedy", "Read it at each of them: epoch query --at REF"));
+      }
+      before = new Side(before.handle, new TableState.Another(before.handle, before.state));
+    }
+    return backends
+        .adapter(target.state(), handle)
+        .changes(handle, before.state, after.state, query);
+  }
+
+  private static boolean isAnother(Side before, Side after) {
+    return before.handle != null
+        && after.handle != null
+        && !before.handle.id().equals(after.handle.id());
+  }
+
+  private boolean isComparable(Snapshot base, Side before, Snapshot target, Side after) {
+    return !after.handle.schema().appendOnly()
+        && before.handle.schema().columns().equals(after.handle.schema().columns())
+        && before.handle.schema().primaryKey().equals(after.handle.schema().primaryKey())
+        // ids of rows are of one registration
+        && !after.handle.schema().appendOnly()
+        && backends
+            .adapter(base.state(), before.handle)
+            .equals(backends.adapter(target.state(), after.handle));
+  }
+
+  private long count(Snapshot snapshot, Side side) {
+    long count = 0;
+    try (RowStream<Row> rows =
+        backends
+            .adapter(snapshot.state(), side.handle)
+            .rows(side.handle, side.state, RowQuery.all())) {
+      for (; rows.hasNext(); rows.next()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private record Side(TableHandle handle, TableState state) {}
+
+  private static Side side(Snapshot snapshot, String table) {
+    Snapshot.Readable readable = snapshot.tables().get(table);
+    return readable == null
+        ? new Side(null, new TableState.Empty())
+        : new Side(readable.handle(), readable.state());
+  }
+}

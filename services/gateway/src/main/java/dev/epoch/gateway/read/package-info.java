@@ -1,0 +1,2 @@
+/** Rows and differences of any state. */
+package dev.epoch.gateway.read;

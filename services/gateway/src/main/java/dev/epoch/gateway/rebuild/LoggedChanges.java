@@ -1,0 +1,110 @@
+package dev.epoch.gateway.rebuild;
+
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Digest;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.model.changes.ChangeSetReader;
+import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Differences between commits from the log's change sets alone, without a look at any database.
+ *
+ * <pre>
+ *   from  --inverse of its change sets-->  a commit on both first-parent lines  --change sets-->  to
+ * </pre>
+ */
+public final class LoggedChanges {
+  private final RepositoryState state;
+  private final ChunkStore chunks;
+
+  LoggedChanges(RepositoryState state, ChunkStore chunks) {
+    this.state = state;
+    this.chunks = chunks;
+  }
+
+  /**
+   * What a commit changed in a table against its first parent; against the baseline for a table
+   * that is new in it.
+   */
+  RowStream<RowChange> of(CommitState commit, String tableId) {
+    return commit.changed().stream()
+        .filter(entry -> entry.tableId().equals(tableId) && entry.changeSet() != null)
+        .findFirst()
+        .map(TableEntry::changeSet)
+        .map(this::read)
+        .orElseGet(() -> RowStream.of(List.of()));
+  }
+
+  private RowStream<RowChange> read(Digest root) {
+    return new ChangeSetReader(root, digest -> chunks.get(digest).await().indefinitely()).changes();
+  }
+
+  /**
+   * What differs between two commits, in memory.
+   *
+   * @param from null for the baseline of the table's registration
+   */
+  RowStream<RowChange> between(String from, String to, String tableId) {
+    CommitState target = state.commits().byId().get(to);
+    if (from == null || target.parents().getFirst().equals(from)) {
+      return of(target, tableId);
+    }
+    Set<String> line = new LinkedHashSet<>(firstParents(from));
+    List<CommitState> forward = new ArrayList<>();
+    String meeting = to;
+    while (!line.contains(meeting)) {
+      CommitState commit = state.commits().byId().get(meeting);
+      forward.addFirst(commit);
+      meeting = commit.parents().getFirst();
+    }
+    Map<RowKey, RowChange> net = new LinkedHashMap<>();
+    for (String id : line) {
+      if (id.equals(meeting)) {
+        break;
+      }
+      fold(net, of(state.commits().byId().get(id), tableId), true);
+    }
+    forward.forEach(commit -> fold(net, of(commit, tableId), false));
+    net.values().removeIf(change -> Objects.equals(change.before(), change.after()));
+    return RowStream.of(net.values());
+  }
+
+  private List<String> firstParents(String from) {
+    List<String> line = new ArrayList<>();
+    for (String id = from; id != null; ) {
+      line.add(id);
+      CommitState commit = state.commits().byId().get(id);
+      id = commit.root() ? null : commit.parents().getFirst();
+    }
+    return line;
+  }
+
+  private static void fold(
+      Map<RowKey, RowChange> net, RowStream<RowChange> changes, boolean inverse) {
+    try (changes) {
+      while (changes.hasNext()) {
+        RowChange read = changes.next();
+        RowChange change = inverse ? read.inverse() : read;
+        RowChange former = net.get(change.key());
+        if (former == null) {
+          net.put(change.key(), change);
+        } else if (former.before() == null && change.after() == null) {
+          net.remove(change.key());
+        } else {
+          net.put(change.key(), new RowChange(change.key(), former.before(), change.after()));
+        }
+      }
+    }
+  }
+}

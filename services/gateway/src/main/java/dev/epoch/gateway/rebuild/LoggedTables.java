@@ -1,0 +1,144 @@
+package dev.epoch.gateway.rebuild;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.RecordCodec;
+import dev.epoch.events.RecordKind;
+import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.stream.RepositoryStream;
+import dev.epoch.log.EventLog;
+import dev.epoch.log.StoredRecord;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Reads a repository's stream from the first record and collects, per table and branch, the
+ * operations that wrote rows.
+ */
+public final class LoggedTables {
+  private final EventLog log;
+  private final RepositoryStream stream;
+  private final RecordCodec codec = new RecordCodec();
+  private final Map<String, LoggedTable> found = new LinkedHashMap<>();
+
+  LoggedTables(EventLog log, RepositoryStream stream) {
+    this.log = log;
+    this.stream = stream;
+  }
+
+  /** Every table of every branch that has rows of its own. */
+  List<LoggedTable> read(String repository) {
+    RepositoryState[] state = {RepositoryState.empty(repository)};
+    log.read(RepositoryStream.name(repository), 0)
+        .onItem()
+        .invoke(stored -> {
+          RepositoryState after = stream.apply(state[0], stored);
+          collect(state[0], after, stored);
+          state[0] = after;
+        })
+        .collect()
+        .last()
+        .await()
+        .indefinitely();
+    return List.copyOf(found.values());
+  }
+
+  private void collect(RepositoryState before, RepositoryState after, StoredRecord stored) {
+    if (stored.envelope().kind() != RecordKind.EVENT) {
+      return;
+    }
+    Object event =
+        codec.decode(
+            stored.envelope().type(), stored.envelope().version(), stored.envelope().data());
+    switch (event) {
+      case CommitCreatedV1 e -> committed(before, after, e);
+      case BranchMovedV1 e -> moved(before, e);
+      default -> {}
+    }
+  }
+
+  /**
+   * Tables that the commit changed, and those that a merge laid over another anchor without a
+   * change of what the branch sees: their rows are elsewhere than the commit says, and later
+   * commits build on that.
+   */
+  private void committed(RepositoryState before, RepositoryState after, CommitCreatedV1 event) {
+    BranchState branch = before.branches().byId().get(event.branchId());
+    BranchState moved = after.branches().byId().get(event.branchId());
+    CommitState parent = before.head(branch);
+    CommitState commit = after.commits().byId().get(event.commit());
+    Set<String> changed =
+        commit.changed().stream().map(TableEntry::tableId).collect(Collectors.toSet());
+    for (TableEntry entry : commit.tree().values()) {
+      RowsLocation location = moved.location(entry);
+      TableEntry old = parent.tree().get(entry.name());
+      boolean known = old != null && old.tableId().equals(entry.tableId());
+      boolean written =
+          changed.contains(entry.tableId()) || known && !location.equals(branch.location(old));
+      boolean own =
+          before.isDefault(branch)
+              ? location.overlay() == null
+              : branch.id().equals(location.overlay());
+      if (own && written) {
+        RowsLocation from =
+            known
+                ? old.location()
+                : RowsLocation.live(before.tables().byId().get(entry.tableId()).position());
+        long position = location.overlay() == null ? location.anchor() : location.overlayPosition();
+        add(
+            branch,
+            entry.tableId(),
+            from,
+            new LoggedTable.Step(position, known ? parent.id() : null, commit.id(), location));
+      }
+    }
+  }
+
+  /** A fast-forward wrote the rows of those tables whose location names its operation. */
+  private void moved(RepositoryState before, BranchMovedV1 event) {
+    OperationState operation =
+        event.operationId() == null ? null : before.operations().get(event.operationId());
+    if (operation == null) {
+      return;
+    }
+    BranchState branch = before.branches().byId().get(event.branchId());
+    CommitState parent = before.head(branch);
+    for (Map.Entry<String, RowsLocation> moved : event.locations().entrySet()) {
+      RowsLocation location = moved.getValue();
+      long position = location.overlay() == null ? location.anchor() : location.overlayPosition();
+      boolean own = before.isDefault(branch) || branch.id().equals(location.overlay());
+      if (own && position == operation.position()) {
+        RowsLocation from =
+            parent.tree().values().stream()
+                .filter(entry -> entry.tableId().equals(moved.getKey()))
+                .map(TableEntry::location)
+                .findFirst()
+                .orElse(location);
+        add(
+            branch,
+            moved.getKey(),
+            from,
+            new LoggedTable.Step(position, parent.id(), event.to(), location));
+      }
+    }
+  }
+
+  private void add(BranchState branch, String tableId, RowsLocation from, LoggedTable.Step step) {
+    LoggedTable former = found.get(branch.id() + "/" + tableId);
+    List<LoggedTable.Step> steps = new ArrayList<>(former == null ? List.of() : former.steps());
+    steps.add(step);
+    found.put(
+        branch.id() + "/" + tableId,
+        new LoggedTable(
+            branch.id(), branch.name(), tableId, former == null ? from : former.origin(), steps));
+  }
+}

@@ -1,0 +1,278 @@
+package dev.epoch.gateway.rebuild;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Digest;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.branch.BranchRegistrar;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.storage.CleanupService;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.Repositories;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.log.EventLog;
+import dev.epoch.model.row.ContentSum;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowHasher;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.OperationExecutor.CommittedChanges;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.TableState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Compares what databases hold with what the log says, and writes it anew from the log: histories
+ * and overlays, everything but the tables that users own.
+ */
+public final class RebuildService {
+  private final EventLog log;
+  private final ChunkStore chunks;
+  private final Backends backends;
+  private final Repositories repositories;
+  private final BranchRegistrar registrar;
+
+  public RebuildService(
+      EventLog log,
+      ChunkStore chunks,
+      Backends backends,
+      Repositories repositories,
+      BranchRegistrar registrar) {
+    this.log = log;
+    this.chunks = chunks;
+    this.backends = backends;
+    this.repositories = repositories;
+    this.registrar = registrar;
+  }
+
+  /** A state that reads otherwise than the log says. */
+  public record Difference(
+      String commit, String branch, String table, Digest logged, Digest found, String problem) {}
+
+  /**
+   * What a comparison found.
+   *
+   * @param states how many were read
+   * @param differences empty if all is well
+   */
+  public record Report(int states, List<Difference> differences) {}
+
+  /**
+   * Reads every committed state of every table, each once, and compares its content hash with the
+   * log's. States that no branch reaches and that were cleaned up are left out.
+   */
+  public Report verify(LiveRepository repository) {
+    RepositoryState state = repository.state();
+    Map<String, TableEntry> states = new TreeMap<>();
+    Map<String, String> where = new TreeMap<>();
+    for (CommitState commit : state.commits().byId().values()) {
+      for (TableEntry entry : commit.changed()) {
+        String key = entry.tableId() + " " + entry.location();
+        if (states.put(key, entry) == null) {
+          where.put(key, commit.id());
+        }
+      }
+    }
+    Map<String, String> branches = new TreeMap<>();
+    for (BranchState branch : state.branches().byId().values()) {
+      for (TableEntry entry : state.head(branch).tree().values()) {
+        TableEntry at = at(entry, branch);
+        String key = at.tableId() + " " + at.location();
+        if (states.put(key, at) == null) {
+          where.put(key, branch.head());
+        }
+        branches.put(key, branch.name());
+      }
+    }
+    List<Difference> differences = new ArrayList<>();
+    CleanupService.Kept kept = CleanupService.kept(state);
+    int read = 0;
+    for (Map.Entry<String, TableEntry> each : states.entrySet()) {
+      TableEntry entry = each.getValue();
+      RegisteredTable table = state.tables().byId().get(entry.tableId());
+      if (table.removed() && !table.kept()) {
+        continue;
+      }
+      read++;
+      String commit = where.get(each.getKey());
+      String branch = branches.get(each.getKey());
+      try {
+        Digest found = contentHash(state, table, new TableState.Committed(entry.location()));
+        if (!found.equals(entry.contentHash())) {
+          differences.add(
+              new Difference(
+                  commit,
+                  branch,
+                  table.name(),
+                  entry.contentHash(),
+                  found,
+                  "rows differ from the log"));
+        }
+      } catch (RuntimeException e) {
+        String overlay = entry.location().overlay();
+        boolean mayBeGone =
+            overlay != null && !kept.overlays().contains(overlay)
+                || table.removed() && !kept.tables().contains(table.id());
+        if (e instanceof HistoryPrunedException && mayBeGone) {
+          read--;
+          continue;
+        }
+        differences.add(
+            new Difference(
+                commit,
+                branch,
+                table.name(),
+                entry.contentHash(),
+                null,
+                String.valueOf(e.getMessage())));
+      }
+    }
+    return new Report(read, differences);
+  }
+
+  private static TableEntry at(TableEntry entry, BranchState branch) {
+    return new TableEntry(
+        entry.tableId(),
+        entry.name(),
+        entry.schemaHash(),
+        entry.contentHash(),
+        entry.contentSum(),
+        entry.rowCount(),
+        branch.location(entry),
+        entry.changeSet(),
+        entry.inserted(),
+        entry.updated(),
+        entry.deleted());
+  }
+
+  private Digest contentHash(RepositoryState state, RegisteredTable table, TableState rowsOf) {
+    ContentSum sum = new ContentSum();
+    RowHasher hasher = new RowHasher(table.schema());
+    StorageAdapter adapter = backends.adapter(state, table);
+    try (RowStream<Row> rows =
+        adapter.rows(Backends.handle(state, table), rowsOf, RowQuery.all())) {
+      while (rows.hasNext()) {
+        sum.add(hasher, rows.next());
+      }
+    }
+    return sum.hash();
+  }
+
+  /**
+   * Writes histories and overlays anew from the log, those of deleted branches too unless they were
+   * cleaned up, then compares everything. A cleanup that comes meanwhile waits.
+   */
+  public Report rebuild(LiveRepository repository) {
+    return repository.retention().rebuild(() -> rebuilt(repository));
+  }
+
+  private Report rebuilt(LiveRepository repository) {
+    // a table begins with rows of tables that come before it
+    List<LoggedTable> tables =
+        new LoggedTables(log, repositories.stream(repository.name())).read(repository.name());
+    Set<StorageAdapter> databases = repaired(repository);
+    registrar.forgetUnknown(repository);
+    List.copyOf(repository.state().branches().byId().keySet())
+        .forEach(branch -> registrar.converge(repository, branch));
+    Map<StorageAdapter, Set<String>> held = new HashMap<>();
+    for (boolean live : new boolean[] {true, false}) {
+      for (LoggedTable table : tables) {
+        RepositoryState state = repository.state();
+        RegisteredTable registered = state.tables().byId().get(table.tableId());
+        boolean isLive = table.branchId().equals(state.profile().defaultBranchId());
+        if (isLive == live
+            && !registered.removed()
+            && held.computeIfAbsent(
+                    backends.adapter(state, registered),
+                    database -> CleanupService.held(state, database))
+                .contains(table.branchId())) {
+          restore(repository, table);
+        }
+      }
+    }
+    databases.forEach(database ->
+        database.sessions().ifPresent(sessions -> sessions.renewViews(repository.name())));
+    return verify(repository);
+  }
+
+  /** The databases, which then capture changes of every table. */
+  private Set<StorageAdapter> repaired(LiveRepository repository) {
+    ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
+    lock.lock();
+    try {
+      RepositoryState state = repository.state();
+      Set<StorageAdapter> databases = new HashSet<>();
+      for (RegisteredTable table : state.tables().byId().values()) {
+        if (!table.removed()) {
+          StorageAdapter database = backends.adapter(state, table);
+          database.repair(Backends.handle(state, table), table.position());
+          databases.add(database);
+        }
+      }
+      return databases;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void restore(LiveRepository repository, LoggedTable logged) {
+    ReentrantLock lock = repository.branchLock(logged.branchId());
+    lock.lock();
+    try {
+      RepositoryState state = repository.state();
+      BranchState branch = state.branches().byId().get(logged.branchId());
+      RegisteredTable table = state.tables().byId().get(logged.tableId());
+      if (branch != null && branch.operation() != null) {
+        throw new RefusedException(
+            Code.BRANCH_BUSY,
+            "An operation on branch '" + branch.name() + "' is in doubt",
+            Map.of("branch", branch.name()));
+      }
+      LoggedChanges changes = new LoggedChanges(state, chunks);
+      Iterator<CommittedChanges> commits =
+          logged.steps().stream()
+              .map(step ->
+                  new CommittedChanges(
+                      step.position(),
+                      step.location(),
+                      changes.between(step.from(), step.to(), table.id())))
+              .iterator();
+      backends
+          .adapter(state, table)
+          .restore(
+              branch == null
+                  ? new BranchHandle(state.name(), logged.branchId(), logged.branch(), false)
+                  : Backends.handle(state, branch),
+              logged.origin(),
+              new BranchTable(Backends.handle(state, table), head(state, branch, table, logged)),
+              commits);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Where the branch has the table's rows; where it had them last, if it does not any more. */
+  private static RowsLocation head(
+      RepositoryState state, BranchState branch, RegisteredTable table, LoggedTable logged) {
+    TableEntry entry = branch == null ? null : state.head(branch).tree().get(table.name());
+    return entry == null || !entry.tableId().equals(table.id())
+        ? logged.steps().getLast().location()
+        : branch.location(entry);
+  }
+}

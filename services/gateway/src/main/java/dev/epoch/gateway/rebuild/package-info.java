@@ -1,0 +1,2 @@
+/** Databases made anew from the log. */
+package dev.epoch.gateway.rebuild;

@@ -1,0 +1,138 @@
+package dev.epoch.gateway.storage;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.HistoryPrunedException;
+import dev.epoch.storage.Removal;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** From a repository's state to the databases behind it. */
+public final class Backends {
+  private final StorageAdapters adapters;
+
+  public Backends(StorageAdapters adapters) {
+    this.adapters = adapters;
+  }
+
+  public StorageAdapters adapters() {
+    return adapters;
+  }
+
+  public StorageAdapter adapter(RepositoryState state, RegisteredTable table) {
+    return adapters.adapter(state.storages().byName().get(table.storage()));
+  }
+
+  public StorageAdapter adapter(RepositoryState state, TableHandle table) {
+    return adapter(state, state.tables().byId().get(table.id()));
+  }
+
+  public static TableHandle handle(RepositoryState state, RegisteredTable table) {
+    return new TableHandle(
+        state.name(),
+        table.id(),
+        table.name(),
+        new TablePath(table.schemaName(), table.tableName()),
+        table.schema(),
+        table.removed());
+  }
+
+  /** The table of a commit's entry; fails if it was removed with what commits read of it. */
+  public static TableHandle handle(RepositoryState state, TableEntry entry) {
+    RegisteredTable table = state.tables().byId().get(entry.tableId());
+    if (table.removed() && !table.kept()) {
+      throw pruned(entry.name());
+    }
+    return handle(state, table);
+  }
+
+  /** Whether any commit has the table, also one that no branch reaches. */
+  static boolean isCommitted(RepositoryState state, String tableId) {
+    return state.commits().byId().values().stream()
+        .flatMap(commit -> commit.changed().stream())
+        .anyMatch(entry -> entry.tableId().equals(tableId));
+  }
+
+  /** The physical half of a removal. Repeating it changes nothing. */
+  public void remove(RepositoryState state, OperationPlan.RemoveTable plan) {
+    RegisteredTable table = state.tables().byId().get(plan.tableId());
+    adapter(state, table).remove(handle(state, table), removal(state, plan));
+    for (String id : plan.dropped()) {
+      RegisteredTable former = state.tables().byId().get(id);
+      adapter(state, former).remove(handle(state, former), Removal.OF_EVERYTHING);
+    }
+  }
+
+  private static Removal removal(RepositoryState state, OperationPlan.RemoveTable plan) {
+    return new Removal(plan.force(), plan.keep() && isCommitted(state, plan.tableId()));
+  }
+
+  /** Fails as {@link #remove} would, as things are. */
+  public void requireRemovable(
+      RepositoryState state, RegisteredTable table, boolean force, boolean keep) {
+    OperationPlan.RemoveTable plan =
+        new OperationPlan.RemoveTable(table.id(), table.name(), force, keep, List.of());
+    adapter(state, table).requireRemovable(handle(state, table), removal(state, plan));
+  }
+
+  public static HistoryPrunedException pruned(String table) {
+    return new HistoryPrunedException(
+        "Table '" + table + "' is versioned no more; its history was removed with it",
+        "epoch table add " + table);
+  }
+
+  public static BranchHandle handle(RepositoryState state, BranchState branch) {
+    return new BranchHandle(
+        state.name(), branch.id(), branch.name(), state.isDefault(branch), state.version());
+  }
+
+  /**
+   * Every table that a client of the branch can change: those of the head, on the default branch
+   * also those registered since.
+   */
+  public static List<BranchTable> tables(RepositoryState state, BranchState branch) {
+    List<BranchTable> tables = new ArrayList<>();
+    Map<String, TableEntry> tree = state.head(branch).tree();
+    for (TableEntry entry : tree.values()) {
+      RegisteredTable table = state.tables().byId().get(entry.tableId());
+      if (!table.removed()) {
+        tables.add(new BranchTable(handle(state, table), branch.location(entry)));
+      }
+    }
+    if (state.isDefault(branch)) {
+      for (String id : state.tables().idByName().values()) {
+        RegisteredTable table = state.tables().byId().get(id);
+        TableEntry entry = tree.get(table.name());
+        if (entry == null || !entry.tableId().equals(id)) {
+          tables.add(new BranchTable(handle(state, table), RowsLocation.live(table.position())));
+        }
+      }
+    }
+    return tables;
+  }
+
+  /** Things of tables, by the database they are in. */
+  public <T> Map<StorageAdapter, List<T>> byAdapter(
+      RepositoryState state, Collection<T> things, Function<T, TableHandle> table) {
+    Map<StorageAdapter, List<T>> groups = new LinkedHashMap<>();
+    for (T thing : things) {
+      groups
+          .computeIfAbsent(adapter(state, table.apply(thing)), adapter -> new ArrayList<>())
+          .add(thing);
+    }
+    return groups;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.epoch.gateway.storage;
+
+import dev.epoch.engine.state.StorageState;
+import dev.epoch.events.Rejection;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.storage.BadLocationException;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageAdapterFactory;
+import dev.epoch.storage.StorageAdapterFactory.Settings;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Open databases, one adapter per database and user however many storages name it. */
+public final class StorageAdapters implements AutoCloseable {
+  private final Map<String, StorageAdapterFactory> factories;
+  private final SecretBox secrets;
+  private final Map<Key, StorageAdapter> open = new ConcurrentHashMap<>();
+
+  /** The same by what the log says of a storage, so that its secrets are opened once. */
+  private final Map<StorageState, StorageAdapter> known = new ConcurrentHashMap<>();
+
+  private record Key(String backend, Map<String, ?> config, Map<String, String> secrets) {}
+
+  public StorageAdapters(Collection<StorageAdapterFactory> factories, SecretBox secrets) {
+    this.factories =
+        factories.stream()
+            .collect(Collectors.toMap(StorageAdapterFactory::backend, Function.identity()));
+    this.secrets = secrets;
+  }
+
+  public StorageAdapterFactory factory(String backend) {
+    StorageAdapterFactory factory = factories.get(backend);
+    if (factory == null) {
+      throw new BadLocationException(
+          "Backend type '" + backend + "' is not supported",
+          "One of: " + String.join(", ", factories.keySet().stream().sorted().toList()));
+    }
+    return factory;
+  }
+
+  /** The factory whose location URLs look like this. */
+  public StorageAdapterFactory factoryOf(String location) {
+    Optional<StorageAdapterFactory> factory =
+        factories.values().stream().filter(candidate -> candidate.recognises(location)).findFirst();
+    return factory.orElseThrow(() ->
+        new BadLocationException(
+            "No backend understands the location '" + scheme(location) + "'",
+            "postgresql://[user:pass@]host[:port]/database/schema.table"));
+  }
+
+  /** Shows no more than the scheme: the rest may hold a password. */
+  private static String scheme(String location) {
+    int end = location.indexOf("://");
+    return end < 0 ? "..." : location.substring(0, end + 3) + "...";
+  }
+
+  public StorageAdapter adapter(StorageState storage) {
+    if (!storage.enabled()) {
+      throw new RefusedException(
+          Rejection.Code.VALIDATION,
+          "Storage backend '" + storage.name() + "' is disabled",
+          Map.of(
+              "storage",
+              storage.name(),
+              "remedy",
+              "epoch storage update " + storage.name() + " --enable"));
+    }
+    return known.computeIfAbsent(storage, _ -> adapter(storage.backend(), settings(storage)));
+  }
+
+  public StorageAdapter adapter(String backend, Settings settings) {
+    return open.computeIfAbsent(
+        new Key(backend, settings.config(), settings.secrets()),
+        key -> factory(backend).open(settings));
+  }
+
+  public Settings settings(StorageState storage) {
+    return new Settings(storage.config(), secrets.open(storage.sealedSecrets()));
+  }
+
+  public String seal(Map<String, String> plain) {
+    return plain.isEmpty() ? null : secrets.seal(plain);
+  }
+
+  @Override
+  public void close() {
+    List.copyOf(open.values()).forEach(StorageAdapter::close);
+  }
+}

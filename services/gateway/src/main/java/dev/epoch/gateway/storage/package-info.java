@@ -1,0 +1,2 @@
+/** The databases of a repository, and what is kept there. */
+package dev.epoch.gateway.storage;

@@ -1,0 +1,104 @@
+package dev.epoch.gateway.stream;
+
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Actor;
+import dev.epoch.events.CommandKey;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.storage.WriteKey;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Who asks, and how often the same.
+ *
+ * @param actor who asks
+ * @param command id of the command
+ * @param idempotencyKey of the client, or null
+ * @param request digest of everything that the client asked with that key, or null
+ */
+public record Caller(Actor actor, UUID command, String idempotencyKey, String request) {
+  public Caller {
+    Objects.requireNonNull(actor, "actor");
+    Objects.requireNonNull(command, "command");
+  }
+
+  public Caller(Actor actor, UUID command, String idempotencyKey) {
+    this(actor, command, idempotencyKey, null);
+  }
+
+  public static Caller of(Actor actor, String idempotencyKey) {
+    return of(actor, idempotencyKey, null);
+  }
+
+  public static Caller of(Actor actor, String idempotencyKey, String request) {
+    return new Caller(actor, UUID.randomUUID(), idempotencyKey, request);
+  }
+
+  /** The same, for steps whose outcome nobody asks for again. */
+  public Caller withoutKey() {
+    return new Caller(actor, command, null);
+  }
+
+  /** For another command within the same request, whose outcome nobody asks for again. */
+  public Caller another() {
+    return Caller.of(actor, null);
+  }
+
+  /** The key for one kind of command, as its records keep it: a request may be several commands. */
+  public String key(String kind) {
+    return idempotencyKey == null
+        ? null
+        : new CommandKey(kind, Optional.ofNullable(request), idempotencyKey).text();
+  }
+
+  /**
+   * The refusal, if the key was used for another request before, whatever came of that, or is being
+   * used for one: an answer from memory would be about something else.
+   */
+  Optional<Rejection> reuse(RepositoryState state) {
+    if (idempotencyKey == null || request == null) {
+      return Optional.empty();
+    }
+    Stream<String> running =
+        state.operations().values().stream()
+            .filter(operation -> operation.idempotencyKey() != null)
+            .map(operation -> CommandKey.parse(operation.idempotencyKey()))
+            .filter(key -> key.client().equals(idempotencyKey))
+            .flatMap(key -> key.request().stream());
+    return Stream.concat(state.outcomes().request(idempotencyKey).stream(), running)
+        .filter(other -> !other.equals(request))
+        .findFirst()
+        .map(other -> reused());
+  }
+
+  /**
+   * Fails if {@link #reuse} tells so.
+   *
+   * @throws RefusedException with {@code IDEMPOTENCY_KEY_REUSED}
+   */
+  public void requireOwnKey(RepositoryState state) {
+    reuse(state)
+        .ifPresent(refusal -> {
+          throw new RefusedException(refusal);
+        });
+  }
+
+  /** The key for a write of records, which databases remember; empty without key or request. */
+  public Optional<WriteKey> writeKey(String repository) {
+    return idempotencyKey == null || request == null
+        ? Optional.empty()
+        : Optional.of(new WriteKey(repository, idempotencyKey, request));
+  }
+
+  private static Rejection reused() {
+    return new Rejection(
+        Code.IDEMPOTENCY_KEY_REUSED,
+        "This Idempotency-Key belongs to another request: its method, path, body or actor differ."
+            + " Nothing was done",
+        Map.of("remedy", "Send each request with a key of its own; only repetitions share one"));
+  }
+}

@@ -1,0 +1,246 @@
+package dev.epoch.gateway.stream;
+
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.command.Command;
+import dev.epoch.log.LogUnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/**
+ * A repository in this process: its state, and the one thread that decides about it.
+ *
+ * <pre>
+ *   requests --> queue --> decider thread: decide each against the state as it will be,
+ *                          append all decisions at once (group commit), then publish the state and answer
+ * </pre>
+ *
+ * The published state holds only what is durable. Methods block; call them on virtual threads.
+ */
+public final class LiveRepository implements AutoCloseable {
+  private static final int MAX_BATCH = 64;
+  private static final int MAX_WAITING = 10_000;
+  private static final int NAME_LOCKS = 256;
+
+  /** How often the log is asked for what may be stored though nobody was told. */
+  private static final Duration DOUBT_INTERVAL = Duration.ofSeconds(1);
+
+  private final RepositoryStream stream;
+  private final LateAppendListener lateAppends;
+  private final BlockingQueue<Request> queue = new LinkedBlockingQueue<>(MAX_WAITING);
+  private final Map<String, ReentrantLock> branchLocks = new ConcurrentHashMap<>();
+  private final List<ReentrantLock> nameLocks =
+      Stream.generate(() -> new ReentrantLock(true)).limit(NAME_LOCKS).toList();
+  private final CleanupGuard retention = new CleanupGuard();
+  private final Thread decider;
+  private volatile RepositoryStream.StateAtVersion standing;
+  private volatile boolean closed;
+
+  /**
+   * OperationPlans of appends without an answer, and the versions of the stream that these
+   * expected. Of the decider's thread.
+   */
+  private final Map<UUID, Long> doubtful = new HashMap<>();
+
+  /** Who goes on with operations that the log has, and nobody was told of. */
+  @FunctionalInterface
+  public interface LateAppendListener {
+    /** Returns at once. */
+    void onFound(LiveRepository repository, OperationState operation);
+  }
+
+  /** A decision asked for. */
+  sealed interface Request {
+    Caller caller();
+
+    CompletableFuture<StepResult> answer();
+  }
+
+  record CommandRequest(Command command, Caller caller, CompletableFuture<StepResult> answer)
+      implements Request {}
+
+  record ContinuationRequest(
+      Continuation continuation, Caller caller, CompletableFuture<StepResult> answer, String key)
+      implements Request {}
+
+  public LiveRepository(RepositoryStream stream, LateAppendListener lateAppends) {
+    this.stream = stream;
+    this.lateAppends = lateAppends;
+    this.standing = stream.load();
+    this.decider = Thread.ofVirtual().name("decider-" + name()).start(this::decide);
+  }
+
+  public String name() {
+    return state().name();
+  }
+
+  /** Its stream in the log. */
+  public String stream() {
+    return RepositoryStream.name(name());
+  }
+
+  /** What is durable now; a consistent view that never changes. */
+  public RepositoryState state() {
+    return standing.state();
+  }
+
+  /** Position in the log of the last record that the state includes, 0 if there is none. */
+  public long position() {
+    return standing.position();
+  }
+
+  /** Decides a command and stores the decision. */
+  public StepResult step(Command command, Caller caller) {
+    return ask(new CommandRequest(command, caller, new CompletableFuture<>()));
+  }
+
+  /**
+   * Decides a later step of a command and stores the decision.
+   *
+   * @param outcomeKey under which the outcome is remembered, see {@link Caller#key}; null for none
+   */
+  public StepResult step(Continuation continuation, Caller caller, String outcomeKey) {
+    return ask(
+        new ContinuationRequest(continuation, caller, new CompletableFuture<>(), outcomeKey));
+  }
+
+  /** One operation at a time on a branch: later ones wait their turn. */
+  public ReentrantLock branchLock(String branchId) {
+    return branchLocks.computeIfAbsent(branchId, id -> new ReentrantLock(true));
+  }
+
+  /**
+   * What to lock, in this order, to give or take names: one command does so at a time and tells the
+   * databases before the next, so that they hear of it in the order of the log. Locked before a
+   * {@link #branchLock}, never within one.
+   */
+  public List<ReentrantLock> nameLocks(String... names) {
+    return Arrays.stream(names)
+        .map(name -> Math.floorMod(name.hashCode(), NAME_LOCKS))
+        .distinct()
+        .sorted()
+        .map(nameLocks::get)
+        .toList();
+  }
+
+  /**
+   * Waits until the databases have heard of the command that gave this name, which is seen from its
+   * append on. Not within a {@link #branchLock}.
+   */
+  public void awaitRegistered(String name) {
+    for (ReentrantLock lock : nameLocks(name)) {
+      lock.lock();
+      lock.unlock();
+    }
+  }
+
+  /** Who works with rows that others may drop. */
+  public CleanupGuard retention() {
+    return retention;
+  }
+
+  /** How many requests wait for the decider. */
+  public int waiting() {
+    return queue.size();
+  }
+
+  private StepResult ask(Request request) {
+    if (closed || !queue.offer(request) || (closed && queue.remove(request))) {
+      throw new LogUnavailableException(
+          "Too many commands are waiting, or the server is stopping", null);
+    }
+    try {
+      return request.answer().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private void decide() {
+    List<Request> batch = new ArrayList<>();
+    while (!closed) {
+      batch.clear();
+      try {
+        Request first =
+            doubtful.isEmpty()
+                ? queue.take()
+                : queue.poll(DOUBT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        if (first == null) {
+          reload();
+          continue;
+        }
+        batch.add(first);
+      } catch (InterruptedException e) {
+        break;
+      }
+      queue.drainTo(batch, MAX_BATCH - 1);
+      try {
+        stream.decideAndAppend(standing, batch, this::reached, this::doubt);
+      } catch (RuntimeException | Error e) {
+        batch.forEach(request -> request.answer().completeExceptionally(e));
+        reload();
+      }
+    }
+    Request left;
+    while ((left = queue.poll()) != null) {
+      left.answer()
+          .completeExceptionally(new LogUnavailableException("The server is stopping", null));
+    }
+  }
+
+  private void reached(RepositoryStream.StateAtVersion now) {
+    standing = now;
+    findLateAppends();
+  }
+
+  /** After a failed append the log alone knows the state. */
+  private void reload() {
+    try {
+      reached(stream.catchUp(standing));
+    } catch (RuntimeException unavailable) {
+      // the next append fails on its expected version and catches up again
+    }
+  }
+
+  private void doubt(List<UUID> operations, long expectedVersion) {
+    operations.forEach(operation -> doubtful.put(operation, expectedVersion));
+  }
+
+  /**
+   * Of operations in doubt those that are stored go on. The others may be stored as long as the
+   * stream has the version that their append expected, since the database may still be at it; once
+   * it has another without them they never will be.
+   */
+  private void findLateAppends() {
+    RepositoryState now = standing.state();
+    doubtful
+        .entrySet()
+        .removeIf(doubt -> {
+          OperationState stored = now.operations().get(doubt.getKey());
+          if (stored != null) {
+            lateAppends.onFound(this, stored);
+          }
+          return stored != null || now.version() > doubt.getValue();
+        });
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    decider.interrupt();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.epoch.gateway.stream;
+
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.RecordCodec;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.CreateRepositoryV1;
+import dev.epoch.events.command.DeleteRepositoryV1;
+import dev.epoch.events.command.OpenRepositoryV1;
+import dev.epoch.events.command.UpdateRepositoryV1;
+import dev.epoch.log.EventLog;
+import dev.epoch.log.SnapshotStore;
+import dev.epoch.log.StoredRecord;
+import dev.epoch.model.ref.InvalidNameException;
+import dev.epoch.model.ref.RepositoryName;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** The repositories of this server. */
+public final class Repositories implements AutoCloseable {
+  private static final long SNAPSHOT_INTERVAL = 2_000;
+
+  private final EventLog log;
+  private final StateSnapshots snapshots;
+  private final RecordCodec codec;
+  private final Clock clock;
+  private final Supplier<String> ids;
+  private final LiveRepository.LateAppendListener lateAppends;
+  private final Map<String, LiveRepository> live = new ConcurrentHashMap<>();
+
+  public Repositories(
+      EventLog log,
+      SnapshotStore snapshots,
+      RecordCodec codec,
+      Clock clock,
+      Supplier<String> ids,
+      LiveRepository.LateAppendListener lateAppends) {
+    this.log = log;
+    this.snapshots = new StateSnapshots(snapshots, SNAPSHOT_INTERVAL);
+    this.codec = codec;
+    this.clock = clock;
+    this.ids = ids;
+    this.lateAppends = lateAppends;
+  }
+
+  /** Loads every repository that the log knows. */
+  public void load(List<String> streams) {
+    streams.stream()
+        .flatMap(stream -> RepositoryStream.repository(stream).stream())
+        .forEach(this::live);
+  }
+
+  /** Those that exist, by name. */
+  public List<LiveRepository> list() {
+    return live.values().stream()
+        .filter(repository -> repository.state().exists())
+        .sorted(Comparator.comparing(LiveRepository::name))
+        .toList();
+  }
+
+  public LiveRepository get(String name) {
+    LiveRepository repository = live.get(name);
+    if (repository == null || !repository.state().exists()) {
+      throw notFound(name);
+    }
+    return repository;
+  }
+
+  /** The one that the actor opened last, else the only one. */
+  public LiveRepository current(String actorId) {
+    List<LiveRepository> all = list();
+    return all.stream()
+        .filter(repository -> repository.state().sessions().opened().containsKey(actorId))
+        .max(Comparator.comparing(repository -> opened(repository, actorId)))
+        .or(() ->
+            all.size() == 1 ? java.util.Optional.of(all.getFirst()) : java.util.Optional.empty())
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.REPOSITORY_NOT_FOUND,
+                all.isEmpty()
+                    ? "No repository is initialized on this server"
+                    : "Several repositories are on this server, and none is opened",
+                Map.of(
+                    "remedy",
+                    all.isEmpty()
+                        ? "epoch init NAME"
+                        : "Name one: ?repository=NAME, or --repository NAME")));
+  }
+
+  private static Instant opened(LiveRepository repository, String actorId) {
+    return repository.state().sessions().opened().get(actorId);
+  }
+
+  /** Changes settings; a null leaves what was. */
+  public StepResult update(String name, UpdateRepositoryV1 command, Caller caller) {
+    return get(name).step(command, caller).orRefuse();
+  }
+
+  /** Creates a repository and opens it for the actor. */
+  public StepResult create(CreateRepositoryV1 command, Caller caller) {
+    try {
+      new RepositoryName(command.name());
+    } catch (InvalidNameException e) {
+      throw new RefusedException(Code.INVALID_NAME, e.getMessage(), Map.of());
+    }
+    StepResult created = live(command.name()).step(command, caller).orRefuse();
+    if (created.former().isEmpty()) {
+      open(command.name(), Caller.of(caller.actor(), null));
+    }
+    return created;
+  }
+
+  public RepositoryState open(String name, Caller caller) {
+    return get(name).step(new OpenRepositoryV1(name), caller).orRefuse().state();
+  }
+
+  public void delete(String name, Caller caller) {
+    get(name).step(new DeleteRepositoryV1(name), caller).orRefuse();
+  }
+
+  /** What other processes appended. */
+  public void observe(StoredRecord record) {
+    RepositoryStream.repository(record.stream()).ifPresent(this::live);
+  }
+
+  /** A repository's stream, to read it from the first record. */
+  public RepositoryStream stream(String name) {
+    return new RepositoryStream(name, log, snapshots, codec, clock, ids);
+  }
+
+  private LiveRepository live(String name) {
+    return live.computeIfAbsent(name, missing -> new LiveRepository(stream(missing), lateAppends));
+  }
+
+  static RefusedException notFound(String name) {
+    return new RefusedException(
+        Code.REPOSITORY_NOT_FOUND,
+        "Repository '" + name + "' not found",
+        Map.of("repository", name, "remedy", "epoch init " + name));
+  }
+
+  @Override
+  public void close() {
+    live.values().forEach(LiveRepository::close);
+  }
+}

@@ -1,0 +1,363 @@
+package dev.epoch.gateway.stream;
+
+import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.Engine;
+import dev.epoch.engine.state.Appliers;
+import dev.epoch.engine.state.Occurrence;
+import dev.epoch.engine.state.Outcome;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Envelope;
+import dev.epoch.events.RecordCodec;
+import dev.epoch.events.RecordKind;
+import dev.epoch.events.RecordTooLargeException;
+import dev.epoch.events.RecordType;
+import dev.epoch.events.Rejection;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.event.Event;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.gateway.stream.LiveRepository.CommandRequest;
+import dev.epoch.gateway.stream.LiveRepository.ContinuationRequest;
+import dev.epoch.gateway.stream.LiveRepository.Request;
+import dev.epoch.log.AppendOutcomeUnknownException;
+import dev.epoch.log.AppendResult;
+import dev.epoch.log.EventLog;
+import dev.epoch.log.ExpectedVersionException;
+import dev.epoch.log.LogUnavailableException;
+import dev.epoch.log.StoredRecord;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Supplier;
+
+/** A repository's stream in the log: decisions to records, records to state. */
+public final class RepositoryStream {
+  private static final String PREFIX = "repository/";
+  private static final int ATTEMPTS = 5;
+
+  private final String repository;
+  private final EventLog log;
+  private final StateSnapshots snapshots;
+  private final RecordCodec codec;
+  private final Clock clock;
+  private final Supplier<String> ids;
+
+  public RepositoryStream(
+      String repository,
+      EventLog log,
+      StateSnapshots snapshots,
+      RecordCodec codec,
+      Clock clock,
+      Supplier<String> ids) {
+    this.repository = repository;
+    this.log = log;
+    this.snapshots = snapshots;
+    this.codec = codec;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  public static String name(String repository) {
+    return PREFIX + repository;
+  }
+
+  /** The repository that a stream belongs to, if it is one of a repository. */
+  static Optional<String> repository(String stream) {
+    return stream.startsWith(PREFIX)
+        ? Optional.of(stream.substring(PREFIX.length()))
+        : Optional.empty();
+  }
+
+  /**
+   * How far a repository is known.
+   *
+   * @param state after the last record
+   * @param position of that record in the log, 0 for a repository without records
+   */
+  record StateAtVersion(RepositoryState state, long position) {}
+
+  /** The state from the newest snapshot and the records after it. */
+  StateAtVersion load() {
+    RepositoryState state =
+        snapshots.latest(repository).orElseGet(() -> RepositoryState.empty(repository));
+    long position =
+        state.version() == 0
+            ? 0
+            : log.read(name(repository), state.version() - 1)
+                .select()
+                .first()
+                .toUni()
+                .await()
+                .indefinitely()
+                .position();
+    return catchUp(new StateAtVersion(state, position));
+  }
+
+  /** The state with all records that the log holds by now. */
+  StateAtVersion catchUp(StateAtVersion standing) {
+    StateAtVersion[] holder = {standing};
+    log.read(name(repository), standing.state().version())
+        .onItem()
+        .invoke(stored ->
+            holder[0] = new StateAtVersion(apply(holder[0].state(), stored), stored.position()))
+        .collect()
+        .last()
+        .await()
+        .indefinitely();
+    return holder[0];
+  }
+
+  /** The state after a stored record; replay and tails use it. */
+  public RepositoryState apply(RepositoryState state, StoredRecord stored) {
+    Envelope envelope = stored.envelope();
+    if (envelope.kind() == RecordKind.COMMAND) {
+      return Appliers.pass(state, stored.version());
+    }
+    Object data = codec.decode(envelope.type(), envelope.version(), envelope.data());
+    Occurrence at = occurrence(envelope, stored.version());
+    return data instanceof Rejection rejection
+        ? Appliers.apply(state, rejection, at)
+        : Appliers.apply(state, (Event) data, at);
+  }
+
+  /**
+   * Decides every request, each on the state that the ones before lead to, stores all decisions at
+   * once, publishes where the repository stands then, and answers: who has an answer reads what it
+   * tells of.
+   *
+   * @param doubt told of the operations whose records may be stored when the append fails, and of
+   *     the version of the stream that the append expected
+   */
+  void decideAndAppend(
+      StateAtVersion from,
+      List<Request> requests,
+      Consumer<StateAtVersion> publish,
+      ObjLongConsumer<List<UUID>> doubt) {
+    StateAtVersion start = from;
+    for (int attempt = 1; ; attempt++) {
+      Batch batch = new Batch(start.state());
+      requests.forEach(batch::decide);
+      try {
+        long position =
+            batch.records.isEmpty()
+                ? start.position()
+                : append(start.state().version(), batch.records).position();
+        publish.accept(new StateAtVersion(batch.state, position));
+        batch.answer(position);
+        snapshots.offer(batch.state);
+        return;
+      } catch (AppendOutcomeUnknownException unknown) {
+        doubt.accept(batch.operations, start.state().version());
+        throw unknown;
+      } catch (ExpectedVersionException moved) {
+        if (attempt == ATTEMPTS) {
+          throw moved;
+        }
+        start = catchUp(start);
+      }
+    }
+  }
+
+  private AppendResult append(long expectedVersion, List<Envelope> records) {
+    AppendOutcomeUnknownException unknown = null;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return log.append(name(repository), expectedVersion, records).await().indefinitely();
+      } catch (AppendOutcomeUnknownException again) {
+        unknown = again;
+      } catch (LogUnavailableException away) {
+        // this attempt stored nothing, which says nothing of the ones before
+        if (unknown == null) {
+          throw away;
+        }
+      }
+      if (attempt == ATTEMPTS) {
+        throw unknown;
+      }
+    }
+  }
+
+  private static Occurrence occurrence(Envelope envelope, long version) {
+    return new Occurrence(
+        version,
+        envelope.time(),
+        envelope.actor(),
+        envelope.causation(),
+        envelope.idempotencyKey());
+  }
+
+  /** Decisions that are appended together. */
+  private final class Batch {
+    private final long firstVersion;
+    private final List<Envelope> records = new ArrayList<>();
+    private final List<Runnable> answers = new ArrayList<>();
+    private final List<UUID> operations = new ArrayList<>();
+    private RepositoryState state;
+    private long lastPosition;
+
+    Batch(RepositoryState state) {
+      this.state = state;
+      this.firstVersion = state.version();
+    }
+
+    /** A request that cannot be decided fails alone; the others of the batch go on. */
+    void decide(Request request) {
+      RepositoryState before = state;
+      int kept = records.size();
+      try {
+        decideOne(request);
+      } catch (RuntimeException fault) {
+        state = before;
+        records.subList(kept, records.size()).clear();
+        answers.add(() -> fail(request, fault));
+      }
+    }
+
+    private void decideOne(Request request) {
+      Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+      Caller caller = request.caller();
+      DecisionContext context = new DecisionContext(caller.actor(), now, caller.command(), ids);
+      switch (request) {
+        case CommandRequest command -> {
+          String kind = RecordType.of(command.command()).wireName();
+          String key = caller.key(kind);
+          Optional<Outcome> former = state.outcomes().of(key);
+          if (former.isPresent()) {
+            RepositoryState standing = state;
+            answers.add(() -> complete(request, List.of(), Optional.empty(), former, standing));
+            return;
+          }
+          Optional<Rejection> reuse = caller.reuse(state);
+          if (reuse.isPresent()) {
+            refuse(request, reuse.get());
+            return;
+          }
+          String encoded = codec.encode(command.command());
+          if (NulCharacters.in(encoded)) {
+            refuse(request, NulCharacters.REFUSAL);
+            return;
+          }
+          Decision decision = Engine.decide(state, command.command(), context);
+          if (!state.exists() && decision.rejection().isPresent()) {
+            refuse(request, decision.rejection().get());
+            return;
+          }
+          record(command.command(), encoded, caller, key, now, caller.command());
+          store(request, decision, key, now);
+        }
+        case ContinuationRequest continuation ->
+            store(
+                request,
+                Engine.decide(state, continuation.continuation(), context),
+                continuation.key(),
+                now);
+      }
+    }
+
+    private void store(Request request, Decision decision, String key, Instant now) {
+      for (Event event : decision.events()) {
+        if (event instanceof OperationPreparedV1 prepared) {
+          operations.add(prepared.operationId());
+        }
+        state =
+            Appliers.apply(
+                state,
+                event,
+                occurrence(
+                    record(
+                        event, codec.encode(event), request.caller(), key, now, UUID.randomUUID()),
+                    version()));
+      }
+      decision
+          .rejection()
+          .ifPresent(rejection ->
+              state =
+                  Appliers.apply(
+                      state,
+                      rejection,
+                      occurrence(
+                          record(
+                              rejection,
+                              codec.encode(rejection),
+                              request.caller(),
+                              key,
+                              now,
+                              UUID.randomUUID()),
+                          version())));
+      RepositoryState after = state;
+      answers.add(() ->
+          complete(request, decision.events(), decision.rejection(), Optional.empty(), after));
+    }
+
+    /** Refuses without a record. */
+    private void refuse(Request request, Rejection rejection) {
+      RepositoryState standing = state;
+      answers.add(() ->
+          request
+              .answer()
+              .complete(
+                  new StepResult(
+                      List.of(), Optional.of(rejection), Optional.empty(), standing, 0, 0)));
+    }
+
+    private void fail(Request request, RuntimeException fault) {
+      if (fault instanceof RecordTooLargeException && request instanceof CommandRequest) {
+        Rejection rejection =
+            Rejection.of(Code.VALIDATION, fault.getMessage(), "Ask for less at once");
+        request
+            .answer()
+            .complete(
+                new StepResult(List.of(), Optional.of(rejection), Optional.empty(), state, 0, 0));
+      } else {
+        request.answer().completeExceptionally(fault);
+      }
+    }
+
+    private Envelope record(
+        Object data, String encoded, Caller caller, String key, Instant now, UUID id) {
+      RecordType type = RecordType.of(data);
+      Envelope envelope =
+          new Envelope(
+              id,
+              type.kind(),
+              type.wireName(),
+              type.version(),
+              now,
+              caller.actor(),
+              caller.command(),
+              key,
+              encoded);
+      records.add(envelope);
+      state = Appliers.pass(state, version());
+      return envelope;
+    }
+
+    private long version() {
+      return firstVersion + records.size();
+    }
+
+    private void complete(
+        Request request,
+        List<Event> events,
+        Optional<Rejection> rejection,
+        Optional<Outcome> former,
+        RepositoryState after) {
+      long position = lastPosition - (version() - after.version());
+      request
+          .answer()
+          .complete(new StepResult(events, rejection, former, after, after.version(), position));
+    }
+
+    /** The records of one append stand one after another in the log. */
+    void answer(long position) {
+      lastPosition = position;
+      answers.forEach(Runnable::run);
+    }
+  }
+}

@@ -1,0 +1,360 @@
+package dev.epoch.gateway.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.engine.state.StorageState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.RegisterTableV1;
+import dev.epoch.events.command.RemoveTableV1;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.gateway.branch.BranchRegistrar;
+import dev.epoch.gateway.operation.OperationPlans;
+import dev.epoch.gateway.operation.Recovery;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.storage.StorageService;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.log.AppendOutcomeUnknownException;
+import dev.epoch.log.LogUnavailableException;
+import dev.epoch.model.row.ContentSum;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowHasher;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.storage.OutcomeUnknownException;
+import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.Removal;
+import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.StorageAdapterFactory;
+import dev.epoch.storage.StorageAdapterFactory.Location;
+import dev.epoch.storage.StorageAdapterFactory.Settings;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
+import dev.epoch.storage.TableState;
+import dev.epoch.storage.TableStore.Introspection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Tables: version one, stop versioning one. */
+public final class TableService {
+  private static final String REGISTER = "register-table";
+  private static final String REMOVE = "remove-table";
+
+  private final Backends backends;
+  private final StorageService storages;
+  private final BranchRegistrar registrar;
+  private final Recovery recovery;
+  private final Failpoints failpoints;
+  private final Map<String, Progress> running = new ConcurrentHashMap<>();
+
+  public TableService(
+      Backends backends,
+      StorageService storages,
+      BranchRegistrar registrar,
+      Recovery recovery,
+      Failpoints failpoints) {
+    this.backends = backends;
+    this.storages = storages;
+    this.registrar = registrar;
+    this.recovery = recovery;
+    this.failpoints = failpoints;
+  }
+
+  /**
+   * Which table to version.
+   *
+   * @param name in the repository
+   * @param location URL of the table, or with a path that of its database, or null
+   * @param storageName storage it is in where no location is given; null for the default one
+   * @param path inside the storage or database, null for the name
+   * @param primaryKey columns, empty to find it
+   */
+  public record Request(
+      String name, String location, String storageName, String path, List<String> primaryKey) {}
+
+  /** How far a registration is: rows read of about so many. */
+  public record Progress(AtomicLong done, long total) {}
+
+  /** The registration of this table that is running now. */
+  public Optional<Progress> progress(String repository, String table) {
+    return Optional.ofNullable(running.get(repository + "/" + table));
+  }
+
+  public RegisteredTable register(LiveRepository repository, Request request, Caller caller) {
+    Place place = place(repository, request, caller);
+    StorageAdapter adapter = backends.adapters().adapter(place.storage);
+    Introspection found = adapter.introspect(place.path, request.primaryKey());
+    ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
+    lock.lock();
+    try {
+      StepResult prepared =
+          repository
+              .step(
+                  new RegisterTableV1(
+                      request.name(),
+                      place.storage.name(),
+                      place.path.schema(),
+                      place.path.table(),
+                      found.schema()),
+                  caller)
+              .orRefuse();
+      if (prepared.former().isPresent()) {
+        return get(prepared.state(), request.name());
+      }
+      OperationState operation = operation(prepared);
+      running.put(
+          repository.name() + "/" + request.name(),
+          new Progress(new AtomicLong(), found.estimatedRows()));
+      try {
+        return install(repository, adapter, operation, caller);
+      } catch (RuntimeException failure) {
+        throw undo(repository, adapter, operation, caller, failure);
+      }
+    } finally {
+      running.remove(repository.name() + "/" + request.name());
+      lock.unlock();
+    }
+  }
+
+  private RegisteredTable install(
+      LiveRepository repository, StorageAdapter adapter, OperationState operation, Caller caller) {
+    OperationPlan.RegisterTable plan = (OperationPlan.RegisterTable) operation.plan();
+    TableHandle handle = Recovery.handle(repository.state(), plan);
+    failpoints.reach(REGISTER + ".prepared");
+    adapter.install(OperationPlans.id(operation), handle);
+    failpoints.reach(REGISTER + ".applied.1");
+    Progress progress = running.get(repository.name() + "/" + plan.name());
+    ContentSum sum = new ContentSum();
+    RowHasher hasher = new RowHasher(plan.schema());
+    long count = 0;
+    TableState baseline = new TableState.Committed(RowsLocation.live(operation.position()));
+    try (RowStream<Row> rows = adapter.rows(handle, baseline, RowQuery.all())) {
+      while (rows.hasNext()) {
+        sum.add(hasher, rows.next());
+        count++;
+        progress.done().lazySet(count);
+      }
+    }
+    failpoints.reach(REGISTER + ".completing");
+    StepResult registered =
+        repository
+            .step(
+                new Continuation.CompleteRegistration(
+                    operation.id(),
+                    count,
+                    sum.hash(),
+                    sum.toBase64(),
+                    SchemaHash.of(plan.schema())),
+                caller,
+                caller.key(REGISTER))
+            .orRefuse();
+    failpoints.reach(REGISTER + ".completed");
+    registrar.tell(repository, registered.state().profile().defaultBranchId());
+    return registered.state().tables().byId().get(plan.tableId());
+  }
+
+  private RuntimeException undo(
+      LiveRepository repository,
+      StorageAdapter adapter,
+      OperationState operation,
+      Caller caller,
+      RuntimeException failure) {
+    if (!repository.state().operations().containsKey(operation.id())) {
+      return failure;
+    }
+    try {
+      adapter.remove(
+          Recovery.handle(repository.state(), (OperationPlan.RegisterTable) operation.plan()),
+          Removal.OF_EVERYTHING);
+      repository.step(
+          new Continuation.Abort(
+              operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(failure.getMessage())),
+          caller,
+          caller.key(REGISTER));
+      return failure;
+    } catch (StorageException
+        | LogUnavailableException
+        | AppendOutcomeUnknownException unreachable) {
+      return recovery.leaveInDoubt(repository, operation, failure);
+    }
+  }
+
+  /**
+   * Stops versioning a table, and takes away all that stands beside it or refers to it. Uncommitted
+   * changes, on whichever branch, need force: nothing tells them apart afterwards. Whether it is
+   * allowed is asked before anything is prepared; what fails for another reason than an unreachable
+   * database leaves all as it was.
+   *
+   * @param purge whether commits cannot read it afterwards; then what earlier removals of this name
+   *     kept goes too, also where no table has the name now
+   */
+  public void remove(
+      LiveRepository repository, String name, boolean force, boolean purge, Caller caller) {
+    ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
+    lock.lock();
+    try {
+      RepositoryState before = repository.state();
+      before
+          .tables()
+          .named(name)
+          .ifPresent(table -> {
+            try {
+              backends.requireRemovable(before, table, force, !purge);
+            } catch (PendingChangesException pending) {
+              throw refused(pending);
+            }
+          });
+      StepResult prepared =
+          repository.step(new RemoveTableV1(name, force, !purge), caller).orRefuse();
+      if (prepared.former().isPresent()) {
+        return;
+      }
+      OperationState operation = operation(prepared);
+      try {
+        failpoints.reach(REMOVE + ".prepared");
+        removed(repository, prepared.state(), operation, caller);
+        failpoints.reach(REMOVE + ".applied.1");
+        repository
+            .step(new Continuation.CompleteRemoval(operation.id()), caller, caller.key(REMOVE))
+            .orRefuse();
+        failpoints.reach(REMOVE + ".completed");
+      } catch (StorageUnavailableException
+          | OutcomeUnknownException
+          | LogUnavailableException
+          | AppendOutcomeUnknownException unreachable) {
+        throw recovery.leaveInDoubt(repository, operation, unreachable);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes it from its database; if that says no, the operation ends without effect. */
+  private void removed(
+      LiveRepository repository, RepositoryState state, OperationState operation, Caller caller) {
+    try {
+      backends.remove(state, (OperationPlan.RemoveTable) operation.plan());
+    } catch (StorageUnavailableException | OutcomeUnknownException unreachable) {
+      throw unreachable;
+    } catch (StorageException refused) {
+      repository.step(
+          new Continuation.Abort(
+              operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(refused.getMessage())),
+          caller,
+          caller.key(REMOVE));
+      throw refused instanceof PendingChangesException pending ? refused(pending) : refused;
+    }
+  }
+
+  private static RefusedException refused(PendingChangesException pending) {
+    return new RefusedException(
+        Code.UNCOMMITTED_CHANGES,
+        pending.getMessage(),
+        Map.of(
+            "table",
+            pending.tables().getFirst(),
+            "branches",
+            pending.branches(),
+            "remedy",
+            pending.remedy()));
+  }
+
+  /**
+   * Looks whether the table still has the shape that Epoch knows.
+   *
+   * @return the table; refused if its shape changed
+   */
+  public RegisteredTable refresh(RepositoryState state, String name) {
+    RegisteredTable table = get(state, name);
+    Introspection now =
+        backends
+            .adapter(state, table)
+            .introspect(
+                new TablePath(table.schemaName(), table.tableName()), table.schema().primaryKey());
+    if (!SchemaHash.of(now.schema()).equals(table.schemaHash())) {
+      throw new RefusedException(
+          Code.SCHEMA_CHANGED,
+          "The shape of "
+              + table.schemaName()
+              + "."
+              + table.tableName()
+              + " is not the one that was registered",
+          Map.of(
+              "table",
+              name,
+              "remedy",
+              "Undo the change, or remove the table and register it again"));
+    }
+    return table;
+  }
+
+  public static RegisteredTable get(RepositoryState state, String name) {
+    return state
+        .tables()
+        .named(name)
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.TABLE_NOT_FOUND,
+                "Table '" + name + "' is not registered",
+                Map.of("table", name)));
+  }
+
+  private static OperationState operation(StepResult prepared) {
+    return prepared
+        .state()
+        .operations()
+        .get(prepared.event(OperationPreparedV1.class).orElseThrow().operationId());
+  }
+
+  private static Location location(StorageAdapterFactory factory, Request request) {
+    if (request.path() == null) {
+      return factory.parse(request.location());
+    }
+    Settings database = factory.database(request.location());
+    return new Location(database, factory.path(database, request.path()));
+  }
+
+  private record Place(StorageState storage, TablePath path) {}
+
+  private Place place(LiveRepository repository, Request request, Caller caller) {
+    if (request.location() != null) {
+      StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
+      Location location = location(factory, request);
+      // reached and read before anything is written to the log
+      backends
+          .adapters()
+          .adapter(factory.backend(), location.settings())
+          .introspect(location.path(), request.primaryKey());
+      JsonNode database = location.settings().config().get("database");
+      String suggested =
+          database == null
+              ? factory.backend()
+              : database.asText().replaceAll("[^A-Za-z0-9._-]", "-");
+      if (!suggested.matches("[A-Za-z0-9].*")) {
+        suggested = factory.backend();
+      }
+      return new Place(
+          storages.forLocation(repository, factory.backend(), location, suggested, caller),
+          location.path());
+    }
+    StorageState storage = storages.namedOrDefault(repository.state(), request.storageName());
+    StorageAdapterFactory factory = backends.adapters().factory(storage.backend());
+    String path = request.path() == null ? request.name() : request.path();
+    return new Place(storage, factory.path(backends.adapters().settings(storage), path));
+  }
+}

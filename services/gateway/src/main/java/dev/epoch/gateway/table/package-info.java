@@ -1,0 +1,2 @@
+/** Tables come to a repository and leave it. */
+package dev.epoch.gateway.table;
