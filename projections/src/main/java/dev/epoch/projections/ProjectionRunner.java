@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -331,8 +330,8 @@ final class ProjectionRunner implements AutoCloseable {
 
   /**
    * Data and checkpoint together, and only from where the page begins. Who waits for the page waits
-   * for two round trips: one locks the checkpoint, one does all the rest. PostgreSQL rolls back a
-   * transaction that is to be committed after one of its statements failed.
+   * for three round trips: one locks the checkpoint, one does all the rest, one commits when every
+   * answer is there, so that nothing of a projector comes after it.
    */
   private Uni<Boolean> move(
       SqlConnection connection, TableProjector tables, long before, List<StoredRecord> page) {
@@ -347,12 +346,11 @@ final class ProjectionRunner implements AutoCloseable {
         .chain(checkpoint ->
             checkpoint.position() == before
                 ? InlineProjections.inOrder(
-                        Stream.of(
-                                work(connection, tables, checkpoint, page),
-                                Stream.of(
-                                    Checkpoints.move(connection, names, page.getLast().position()),
-                                    statement(connection, "COMMIT")))
-                            .flatMap(Function.identity()))
+                        Stream.concat(
+                            work(connection, tables, checkpoint, page),
+                            Stream.of(
+                                Checkpoints.move(connection, names, page.getLast().position()))))
+                    .chain(() -> statement(connection, "COMMIT"))
                     .replaceWith(true)
                 : statement(connection, "ROLLBACK").replaceWith(false))
         .onFailure()

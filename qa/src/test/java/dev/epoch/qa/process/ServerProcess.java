@@ -26,6 +26,10 @@ public final class ServerProcess implements AutoCloseable {
 
   private final Path dataDirectory;
   private final int port;
+
+  /** Where no other server's PostgreSQL looks for a port while this one is down. */
+  private final int postgresPort;
+
   private Path command = Checkout.startServer();
   private String machine = "-Xmx768m";
   private Process process;
@@ -34,6 +38,7 @@ public final class ServerProcess implements AutoCloseable {
   public ServerProcess(Path dataDirectory) throws IOException {
     this.dataDirectory = dataDirectory;
     this.port = Ports.free();
+    this.postgresPort = Ports.free();
   }
 
   /** From the next start on with this much heap, in MiB; running out of it ends the process. */
@@ -131,6 +136,7 @@ public final class ServerProcess implements AutoCloseable {
     builder.environment().put("EPOCH_DATA_DIR", dataDirectory.toString());
     builder.environment().putIfAbsent("EPOCH_API_HOST", "127.0.0.1");
     builder.environment().put("EPOCH_API_PORT", Integer.toString(port));
+    builder.environment().putIfAbsent("EPOCH_POSTGRES_PORT", Integer.toString(postgresPort));
     process =
         builder
             .redirectErrorStream(true)

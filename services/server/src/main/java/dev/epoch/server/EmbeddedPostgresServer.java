@@ -35,9 +35,9 @@ final class EmbeddedPostgresServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(EmbeddedPostgresServer.class);
 
   /** Below the ports that operating systems hand out for outgoing connections. */
-  private static final int FIRST_PORT = 15_432;
+  static final int FIRST_PORT = 15_432;
 
-  private static final int LAST_PORT = 15_931;
+  private static final int PORTS = 500;
   private static final String LOOPBACK = "127.0.0.1";
   private static final String SUPERUSER = "postgres";
   private static final String DATABASE = "epoch";
@@ -67,10 +67,17 @@ final class EmbeddedPostgresServer implements AutoCloseable {
    * @throws StartRefusedException when the directory is in use, or PostgreSQL does not come up
    */
   static EmbeddedPostgresServer start(Path dataDirectory) throws IOException {
+    return start(dataDirectory, FIRST_PORT);
+  }
+
+  /**
+   * @param firstPort that a new cluster is offered; one that is taken is passed over
+   */
+  static EmbeddedPostgresServer start(Path dataDirectory, int firstPort) throws IOException {
     Path home = PrivateFiles.createDirectory(dataDirectory.toAbsolutePath().normalize());
     DataDirectoryLock lock = DataDirectoryLock.acquire(home);
     try {
-      return start(home, lock);
+      return start(home, lock, firstPort);
     } catch (IOException | RuntimeException failure) {
       lock.close();
       throw failure;
@@ -91,7 +98,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     }
   }
 
-  private static EmbeddedPostgresServer start(Path home, DataDirectoryLock lock)
+  private static EmbeddedPostgresServer start(Path home, DataDirectoryLock lock, int firstPort)
       throws IOException {
     Path cluster = home.resolve("postgres");
     Path urlFile = home.resolve("postgres.url");
@@ -112,10 +119,11 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     if (first) {
       PrivateFiles.write(incomplete, "");
     }
-    MetadataDatabaseUrl known = first ? fresh() : read(urlFile);
+    MetadataDatabaseUrl known = first ? fresh(firstPort) : read(urlFile);
     MetadataDatabaseUrl url;
     EmbeddedPostgres postgres;
-    try (PortReservation reservation = PortReservation.of(known.port(), FIRST_PORT, LAST_PORT)) {
+    try (PortReservation reservation =
+        PortReservation.of(known.port(), firstPort, firstPort + PORTS - 1)) {
       url = withPort(known, reservation.port());
       postgres = startPostgres(home, cluster, url);
     }
@@ -214,10 +222,10 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     return MetadataDatabaseUrl.parse(Files.readString(urlFile));
   }
 
-  private static MetadataDatabaseUrl fresh() {
+  private static MetadataDatabaseUrl fresh(int port) {
     byte[] password = new byte[16];
     new SecureRandom().nextBytes(password);
-    return at(FIRST_PORT, HexFormat.of().formatHex(password));
+    return at(port, HexFormat.of().formatHex(password));
   }
 
   private static MetadataDatabaseUrl withPort(MetadataDatabaseUrl url, int port) {

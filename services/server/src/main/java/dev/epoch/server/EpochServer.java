@@ -56,13 +56,28 @@ public class EpochServer {
     } else {
       EmbeddedPostgresServer postgres =
           EmbeddedPostgresServer.start(
-              Path.of(environment.getOrDefault("EPOCH_DATA_DIR", ".epoch-data")));
+              Path.of(environment.getOrDefault("EPOCH_DATA_DIR", ".epoch-data")),
+              postgresPort(environment));
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(() -> stopAfter(applicationStopped, postgres), "stop-postgres"));
       url = postgres.url();
     }
     url.dataSourceSettings().forEach(System::setProperty);
+  }
+
+  private static int postgresPort(Map<String, String> environment) {
+    String given = environment.getOrDefault("EPOCH_POSTGRES_PORT", "").strip();
+    if (given.isEmpty()) {
+      return EmbeddedPostgresServer.FIRST_PORT;
+    }
+    if (!given.matches("\\d{1,5}")
+        || Integer.parseInt(given) < 1
+        || Integer.parseInt(given) > 65_000) {
+      throw new StartRefusedException(
+          "EPOCH_POSTGRES_PORT is '%s': give a port from 1 to 65000.".formatted(given));
+    }
+    return Integer.parseInt(given);
   }
 
   private static void stopAfter(

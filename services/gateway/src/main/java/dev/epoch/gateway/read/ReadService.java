@@ -9,6 +9,7 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.QueryRefusedException;
 import dev.epoch.storage.QueryResult;
 import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.RowQuery;
@@ -89,15 +90,23 @@ public final class ReadService {
           Map.of("ref", snapshot.label(), "remedy", "epoch table add, then epoch commit"));
     }
     Map.Entry<StorageAdapter, Map<TableHandle, TableState>> database = chosen(databases, sql);
-    return database
-        .getKey()
-        .queries()
-        .orElseThrow(() ->
-            new RefusedException(
-                Code.VALIDATION,
-                "The storage of these tables runs no queries",
-                Map.of("remedy", "Read the records of one table at a time")))
-        .query(new ReadQuery(sql, parameters, database.getValue(), limit, timeout));
+    try {
+      return database
+          .getKey()
+          .queries()
+          .orElseThrow(() ->
+              new RefusedException(
+                  Code.VALIDATION,
+                  "The storage of these tables runs no queries",
+                  Map.of("remedy", "Read the records of one table at a time")))
+          .query(new ReadQuery(sql, parameters, database.getValue(), limit, timeout));
+    } catch (QueryRefusedException refused) {
+      snapshot.removed().stream()
+          .filter(table -> refused.getMessage().contains("\"" + table + "\""))
+          .findFirst()
+          .ifPresent(snapshot::requireKept);
+      throw refused;
+    }
   }
 
   /** With several databases, the one whose tables the statement names. */
