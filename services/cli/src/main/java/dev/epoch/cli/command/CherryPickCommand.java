@@ -3,31 +3,13 @@ package dev.epoch.cli.command;
 import dev.epoch.cli.Session;
 import dev.epoch.client.MergeOutcome;
 import dev.epoch.client.Replays;
-import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code epoch cherry-pick}. */
 @Command(
     name = "cherry-pick",
     description = "Make the changes of commits again on the current branch.")
-public final class CherryPickCommand extends ReplayCommand {
-
-  @Parameters(arity = "0..*", paramLabel = "<commit>", description = "Commits, in order.")
-  private List<String> commits = List.of();
-
-  @Option(names = "--no-commit", description = "Leave the result uncommitted.")
-  private boolean noCommit;
-
-  @Option(
-      names = {"-m", "--mainline"},
-      paramLabel = "<parent>",
-      description = "Of merge commits: number of the parent to compare with (default: 1).")
-  private int mainline;
-
-  @Option(names = "--message", paramLabel = "<message>", description = "Message of the commit.")
-  private String message;
+public final class CherryPickCommand extends CommitsReplayCommand {
 
   /** The command in a session. */
   public CherryPickCommand(Session session) {
@@ -40,27 +22,12 @@ public final class CherryPickCommand extends ReplayCommand {
   }
 
   @Override
-  List<String> given() {
-    return commits;
+  MergeOutcome replay(Replays.Request request) {
+    return client().replays().cherryPick(request);
   }
 
   @Override
-  MergeOutcome start(String branch) {
-    return client()
-        .replays()
-        .cherryPick(
-            new Replays.Request(
-                branch,
-                commits.stream().map(session()::ref).toList(),
-                mainline,
-                message,
-                noCommit));
-  }
-
-  @Override
-  String done(String branch) {
-    return commits.isEmpty()
-        ? "Finished on " + branch
-        : "Picked " + String.join(" ", commits) + " onto " + branch;
+  String done(String commits, String branch) {
+    return "Picked " + commits + " onto " + branch;
   }
 }
