@@ -102,6 +102,9 @@ class CommandLineIT {
         "rebase --skip",
         "reset HEAD",
         "reset --hard nowhere",
+        "stash pop",
+        "stash list 1",
+        "stash hide",
         "merge feature/x --strategy best",
         "conflicts resolve customers --ours",
         "conflicts resolve customers --ours --theirs",
@@ -277,6 +280,17 @@ class CommandLineIT {
     there.epoch("cherry-pick", saved).ok();
     assertThat(verbs.database().rows(names)).containsExactly("lost? Bob Clea");
     assertThat(there.epoch("reset", "HEAD~1").err()).contains("--hard");
+
+    verbs.database().execute("UPDATE customers SET name = 'Stashed' WHERE id = 1");
+    assertThat(there.epoch("stash", "-m", "for later").ok())
+        .isEqualTo("Stashed changes of 1 table: for later\n");
+    assertThat(verbs.database().rows(names)).containsExactly("lost? Bob Clea");
+    assertThat(there.epoch("stash").exitCode()).isNotZero();
+    assertThat(there.epoch("stash", "list").ok()).contains("0: ", "for later (customers)");
+    assertThat(there.epoch("tag", "list").ok()).doesNotContain("stash/");
+    assertThat(there.epoch("stash", "pop").ok())
+        .isEqualTo("Changed 1 record; stash 0 is dropped\n");
+    assertThat(verbs.database().rows(names)).containsExactly("Stashed Bob Clea");
   }
 
   private static void onBranch(Shop shop, String branch, String sql) throws Exception {

@@ -45,6 +45,7 @@ import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
+import dev.epoch.cli.command.StashCommand;
 import dev.epoch.cli.command.StatusCommand;
 import dev.epoch.cli.command.StorageAddCommand;
 import dev.epoch.cli.command.StorageCommand;
@@ -114,6 +115,7 @@ final class CommandCatalog {
           "cherry-pick",
           "rebase",
           "reset",
+          "stash",
           "tag",
           "conflicts",
           "resolve",
@@ -219,6 +221,7 @@ final class CommandCatalog {
       case "cherry-pick" -> new CherryPickCommand(session);
       case "rebase" -> new RebaseCommand(session);
       case "reset" -> new ResetCommand(session);
+      case "stash" -> new StashCommand(session);
       case "tag" -> tag();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);

@@ -89,6 +89,11 @@ public final class EpochClient implements AutoCloseable {
     return new Replays(scope);
   }
 
+  /** Stashes. */
+  public Stashes stashes() {
+    return new Stashes(scope);
+  }
+
   /** Conflicts of open merges. */
   public Conflicts conflicts() {
     return new Conflicts(scope);

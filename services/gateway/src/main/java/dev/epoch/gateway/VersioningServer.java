@@ -22,6 +22,7 @@ import dev.epoch.gateway.read.MaterializationService;
 import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.record.ApplyService;
+import dev.epoch.gateway.record.StashService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.storage.SecretBox;
@@ -69,6 +70,7 @@ public final class VersioningServer implements AutoCloseable {
   private final DiffService diffs;
   private final ReadService reads;
   private final ApplyService applications;
+  private final StashService stashes;
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
@@ -111,6 +113,7 @@ public final class VersioningServer implements AutoCloseable {
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
     this.applications = new ApplyService(reads, workingSets);
+    this.stashes = new StashService(resets, tags, diffs, reads, applications);
     this.materializations = new MaterializationService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }
@@ -214,6 +217,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public MaterializationService materializations() {
     return materializations;
+  }
+
+  public StashService stashes() {
+    return stashes;
   }
 
   public ApplyService applications() {

@@ -11,6 +11,8 @@ import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.record.DiffDoesNotApplyException;
+import dev.epoch.gateway.record.StashService;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
@@ -299,6 +301,42 @@ class ReplayIT {
         .resets()
         .hard(test.repository(), branch, moved.saved(), null, TestServer.caller());
     assertThat(rows(branch)).containsEntry(1, "item 1/10").containsEntry(3, "item 3/77").hasSize(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"main", "dev"})
+  void stashAndPopIsTheIdentity(String branch) throws Exception {
+    String head = branch(branch).head();
+    change(
+        branch,
+        "UPDATE items SET price = 10 WHERE id = 1",
+        "DELETE FROM items WHERE id = 5",
+        "INSERT INTO items VALUES (9, 'new', 9)");
+    TreeMap<Integer, String> changed = rows(branch);
+    StashService stashes = test.server().stashes();
+
+    stashes.push(test.repository(), branch, "first", TestServer.caller());
+    assertThat(branch(branch).head()).isEqualTo(head);
+    assertThat(pending(branch)).isEmpty();
+    assertThat(rows(branch)).containsEntry(1, "item 1/1").containsKey(5).doesNotContainKey(9);
+    assertThatThrownBy(() -> stashes.push(test.repository(), branch, null, TestServer.caller()))
+        .hasMessageContaining("No uncommitted changes");
+
+    // another field of a row that it changed
+    change(branch, "UPDATE items SET name = 'renamed' WHERE id = 1");
+    stashes.pop(test.repository(), branch, 0, TestServer.caller());
+    changed.put(1, "renamed/10");
+    assertThat(rows(branch)).isEqualTo(changed);
+    assertThat(stashes.list(test.repository().state(), branch(branch))).isEmpty();
+
+    // and a field that it changed
+    stashes.push(test.repository(), branch, "second", TestServer.caller());
+    change(branch, "UPDATE items SET price = 11 WHERE id = 1");
+    assertThatThrownBy(() -> stashes.pop(test.repository(), branch, 0, TestServer.caller()))
+        .isInstanceOf(DiffDoesNotApplyException.class);
+    assertThat(rows(branch)).containsKey(5).containsEntry(1, "item 1/11");
+    stashes.drop(test.repository(), branch, 0, TestServer.caller());
+    assertThat(stashes.list(test.repository().state(), branch(branch))).isEmpty();
   }
 
   @ParameterizedTest

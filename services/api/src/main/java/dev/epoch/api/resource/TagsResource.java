@@ -1,12 +1,15 @@
 package dev.epoch.api.resource;
 
 import dev.epoch.api.ApiPaths;
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.CreateTag;
 import dev.epoch.api.view.TagView;
 import dev.epoch.engine.state.TagState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.branch.TagService;
+import dev.epoch.gateway.record.StashService;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.model.ref.NamePattern;
@@ -53,6 +56,9 @@ public class TagsResource {
     return new TagView.Listing(
         request.state().tags().byName().values().stream()
             .filter(tag -> wanted.matches(tag.name()))
+            .filter(tag ->
+                (pattern != null && pattern.startsWith(StashService.PREFIX))
+                    || !tag.name().startsWith(StashService.PREFIX))
             .sorted(Comparator.comparing(TagState::name))
             .map(TagView::of)
             .toList());
@@ -66,6 +72,10 @@ public class TagsResource {
       description =
           "The commit is kept as long as the tag is there. A name that a branch has is refused.")
   public TagView create(@NotNull @Valid CreateTag body) {
+    if (body.name().startsWith(StashService.PREFIX)) {
+      throw new InvalidRequestException(
+          FieldProblem.body("value_error", "name", "Names that begin with stash/ are for stashes"));
+    }
     StepResult created =
         request
             .server()

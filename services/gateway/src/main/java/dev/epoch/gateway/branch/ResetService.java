@@ -66,6 +66,25 @@ public final class ResetService {
    */
   public Moved hard(
       LiveRepository repository, String name, String target, String expectedHead, Caller caller) {
+    return hard(
+        repository,
+        name,
+        target,
+        expectedHead,
+        "Uncommitted changes before reset to " + target,
+        caller);
+  }
+
+  /**
+   * @param message of the commit that uncommitted changes are put away in
+   */
+  public Moved hard(
+      LiveRepository repository,
+      String name,
+      String target,
+      String expectedHead,
+      String message,
+      Caller caller) {
     return new BranchTurn(repository, RecordType.RESET_BRANCH_V1, caller)
         .on(
             name,
@@ -73,7 +92,7 @@ public final class ResetService {
             (state, branch) -> {
               CommitState to = new References(state, branch).commit(target);
               try (CleanupGuard.Use _ = cleanups.use(repository, to)) {
-                return hard(repository, branch, to, target, expectedHead, caller);
+                return hard(repository, branch, to, target, expectedHead, message, caller);
               }
             });
   }
@@ -84,11 +103,12 @@ public final class ResetService {
       CommitState to,
       String target,
       String expectedHead,
+      String message,
       Caller caller) {
     BranchMover.requireSameTables(repository.state(), branch, to);
     String saved =
         expectedHead == null || expectedHead.equals(branch.head())
-            ? putAway(repository, branch, target, caller)
+            ? putAway(repository, branch, message, caller)
             : null;
     StepResult started =
         repository
@@ -115,7 +135,7 @@ public final class ResetService {
               "Applications go on writing the tables that the reset changes",
               "Stop them for a moment, or revert instead of resetting");
         }
-        String later = putAway(repository, branch, target, caller);
+        String later = putAway(repository, branch, message, caller);
         saved = later == null ? saved : later;
       }
     }
@@ -134,7 +154,7 @@ public final class ResetService {
 
   /** Commits the uncommitted changes of tables that the head has; their commit, or null. */
   private String putAway(
-      LiveRepository repository, BranchState branch, String target, Caller caller) {
+      LiveRepository repository, BranchState branch, String message, Caller caller) {
     RepositoryState state = repository.state();
     BranchState now = state.branches().byId().get(branch.id());
     if (now.merge() != null || now.replay() != null || now.operation() != null) {
@@ -146,13 +166,7 @@ public final class ResetService {
       return null;
     }
     CommitService.Request request =
-        new CommitService.Request(
-            now.name(),
-            "Uncommitted changes before reset to " + target,
-            caller.actor(),
-            tables,
-            false,
-            null);
+        new CommitService.Request(now.name(), message, caller.actor(), tables, false, null);
     return commits.commitInTurn(repository, state, now, request, caller.another()).commit().id();
   }
 
