@@ -85,13 +85,17 @@ public final class Replays {
     return send(branch, branch, scope.post("branches", "merge", "continue").body(body));
   }
 
-  /** Moves a branch and its rows to another ref. */
-  public Reset reset(String branch, String target) {
+  /**
+   * Moves a branch to another ref.
+   *
+   * @param soft whether its rows stay, as uncommitted changes
+   */
+  public Reset reset(String branch, String target, boolean soft) {
     return Reset.of(
         scope.send(
             scope
                 .post("branches", branch, "reset")
-                .body(Json.object().put("target", target).put("mode", "hard"))));
+                .body(Json.object().put("target", target).put("mode", soft ? "soft" : "hard"))));
   }
 
   private MergeOutcome send(String branch, String source, Call call) {

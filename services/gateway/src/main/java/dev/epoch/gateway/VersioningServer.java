@@ -22,6 +22,8 @@ import dev.epoch.gateway.read.MaterializationService;
 import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.record.ApplyService;
+import dev.epoch.gateway.record.CommitChanges;
+import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
@@ -71,6 +73,7 @@ public final class VersioningServer implements AutoCloseable {
   private final ReadService reads;
   private final ApplyService applications;
   private final StashService stashes;
+  private final SoftResetService softResets;
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
@@ -113,7 +116,9 @@ public final class VersioningServer implements AutoCloseable {
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
     this.applications = new ApplyService(reads, workingSets);
-    this.stashes = new StashService(resets, tags, diffs, reads, applications);
+    CommitChanges changes = new CommitChanges(diffs, reads);
+    this.stashes = new StashService(resets, tags, changes, applications);
+    this.softResets = new SoftResetService(resets, changes, applications);
     this.materializations = new MaterializationService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }
@@ -217,6 +222,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public MaterializationService materializations() {
     return materializations;
+  }
+
+  public SoftResetService softResets() {
+    return softResets;
   }
 
   public StashService stashes() {

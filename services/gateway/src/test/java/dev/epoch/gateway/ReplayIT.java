@@ -303,6 +303,29 @@ class ReplayIT {
     assertThat(rows(branch)).containsEntry(1, "item 1/10").containsEntry(3, "item 3/77").hasSize(4);
   }
 
+  @Test
+  void softResetKeepsTheRowsAsUncommittedChanges() throws Exception {
+    String first = branch("dev").head();
+    change("dev", "UPDATE items SET price = 10 WHERE id = 1", "DELETE FROM items WHERE id = 5");
+    test.commit("dev", "second");
+    change("dev", "INSERT INTO items VALUES (9, 'new', 9)");
+    TreeMap<Integer, String> rows = rows("dev");
+
+    test.server().softResets().soft(test.repository(), "dev", "HEAD~1", null, TestServer.caller());
+
+    assertThat(branch("dev").head()).isEqualTo(first);
+    assertThat(rows("dev")).isEqualTo(rows);
+    assertThat(pending("dev")).containsOnlyKeys("items");
+    CommitState again = test.commit("dev", "again").commit();
+    assertThat(again.parents()).containsExactly(first);
+    assertThat(rows("dev")).isEqualTo(rows);
+    assertThatThrownBy(() ->
+            test.server()
+                .softResets()
+                .soft(test.repository(), "main", "HEAD", null, TestServer.caller()))
+        .hasMessageContaining("default branch");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"main", "dev"})
   void stashAndPopIsTheIdentity(String branch) throws Exception {

@@ -10,7 +10,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record ResetBranch(
     @NotNull @Size(min = 1) @Schema(description = "Branch, tag or commit to move to") String target,
     @NotNull
-        @Pattern(regexp = "hard", message = "Should be hard: rows move with the branch")
-        @Schema(description = "hard: the rows move, too; uncommitted changes are put away first")
+        @Pattern(regexp = "hard|soft", message = "Should be hard or soft")
+        @Schema(
+            description =
+                "hard: the rows move, too; uncommitted changes are put away first. soft, not on the default branch: the rows stay, as uncommitted changes")
         String mode,
     @Schema(description = "Refuse if the branch stands elsewhere") String expectedHead) {}

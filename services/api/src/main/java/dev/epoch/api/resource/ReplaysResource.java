@@ -13,6 +13,7 @@ import dev.epoch.api.view.CommitView;
 import dev.epoch.api.view.MergeView;
 import dev.epoch.api.view.ResetView;
 import dev.epoch.events.Actor;
+import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.stream.LiveRepository;
@@ -112,12 +113,17 @@ public class ReplaysResource {
   public ResetView reset(@PathParam("name") String name, @NotNull @Valid ResetBranch body) {
     LiveRepository repository = request.repository();
     String branch = request.branchName(repository.state(), name);
-    return ResetView.of(
-        branch,
-        request
-            .server()
-            .resets()
-            .hard(repository, branch, body.target(), body.expectedHead(), request.caller()));
+    ResetService.Moved moved =
+        body.mode().equals("soft")
+            ? request
+                .server()
+                .softResets()
+                .soft(repository, branch, body.target(), body.expectedHead(), request.caller())
+            : request
+                .server()
+                .resets()
+                .hard(repository, branch, body.target(), body.expectedHead(), request.caller());
+    return ResetView.of(branch, moved);
   }
 
   @POST

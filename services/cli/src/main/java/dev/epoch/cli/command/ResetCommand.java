@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code epoch reset}. */
-@Command(name = "reset", description = "Move the current branch and its rows to another commit.")
+@Command(name = "reset", description = "Move the current branch to another commit.")
 public final class ResetCommand extends EpochSubcommand {
 
   @Parameters(arity = "1", paramLabel = "<commit>", description = "Branch, tag or commit.")
@@ -21,6 +21,11 @@ public final class ResetCommand extends EpochSubcommand {
       description = "Rows move with the branch; uncommitted changes are put away in a commit.")
   private boolean hard;
 
+  @Option(
+      names = "--soft",
+      description = "Rows stay, as uncommitted changes; not on the default branch.")
+  private boolean soft;
+
   /** The command in a session. */
   public ResetCommand(Session session) {
     super(session);
@@ -28,18 +33,18 @@ public final class ResetCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    if (!hard) {
-      throw CommandFailure.usage("only --hard is there yet: rows move with the branch");
+    if (hard == soft) {
+      throw CommandFailure.usage("give --hard (rows move with the branch) or --soft (they stay)");
     }
     String branch = session().branch();
-    Reset reset = client().replays().reset(branch, session().ref(target));
+    Reset reset = client().replays().reset(branch, session().ref(target), soft);
     if (output().json()) {
       output().json(reset);
       return ExitCode.OK;
     }
     output().confirm(branch + " is now at " + Commit.shortId(reset.head()));
     output().remark("hint: it was at " + Commit.shortId(reset.formerHead()));
-    if (reset.saved() != null) {
+    if (reset.saved() != null && hard) {
       output()
           .remark(
               "hint: uncommitted changes are in commit "

@@ -1,37 +1,23 @@
 package dev.epoch.gateway.record;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.TagState;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
-import dev.epoch.events.table.TableEntry;
-import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.branch.TagService;
-import dev.epoch.gateway.read.DiffService;
-import dev.epoch.gateway.read.ReadService;
-import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
-import dev.epoch.model.row.Row;
-import dev.epoch.model.row.RowChange;
-import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.ChangeQuery;
-import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteResult;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Stashes: uncommitted changes of a branch, put away in a commit that a tag of a reserved name
@@ -43,20 +29,14 @@ public final class StashService {
 
   private final ResetService resets;
   private final TagService tags;
-  private final DiffService diffs;
-  private final ReadService reads;
+  private final CommitChanges changes;
   private final ApplyService applications;
 
   public StashService(
-      ResetService resets,
-      TagService tags,
-      DiffService diffs,
-      ReadService reads,
-      ApplyService applications) {
+      ResetService resets, TagService tags, CommitChanges changes, ApplyService applications) {
     this.resets = resets;
     this.tags = tags;
-    this.diffs = diffs;
-    this.reads = reads;
+    this.changes = changes;
     this.applications = applications;
   }
 
@@ -119,9 +99,11 @@ public final class StashService {
   public WriteResult apply(LiveRepository repository, String branch, int number, Caller caller) {
     RepositoryState state = repository.state();
     Stash stash = find(state, branch, number);
+    CommitState parent = state.commits().byId().get(stash.commit().parents().getFirst());
     return applications.apply(
         repository,
-        new ApplyService.Request(branch, changes(state, stash.commit()), false, false),
+        new ApplyService.Request(
+            branch, changes.between(state, parent, stash.commit()), false, false),
         caller.another());
   }
 
@@ -154,58 +136,5 @@ public final class StashService {
                 Code.TAG_NOT_FOUND,
                 "Branch '" + branch + "' has no stash " + number,
                 Map.of("branch", branch, "remedy", "epoch stash list")));
-  }
-
-  /** Of updates the fields that it changed, and no others. */
-  private List<GivenChange> changes(RepositoryState state, CommitState stash) {
-    CommitState parent = state.commits().byId().get(stash.parents().getFirst());
-    Snapshot before = Snapshot.of(state, parent, parent.id());
-    Snapshot after = Snapshot.of(state, stash, stash.id());
-    List<GivenChange> changes = new ArrayList<>();
-    for (TableEntry entry : stash.changed()) {
-      TableHandle table = after.table(entry.name()).handle();
-      ValueCodec values = reads.values(state, table);
-      try (RowStream<RowChange> rows =
-          diffs.changes(before, after, entry.name(), ChangeQuery.all())) {
-        while (rows.hasNext()) {
-          changes.add(change(table, values, rows.next()));
-        }
-      }
-    }
-    return changes;
-  }
-
-  private static GivenChange change(TableHandle table, ValueCodec values, RowChange change) {
-    boolean update = change.kind() == RowChange.Kind.UPDATE;
-    Row other = update ? change.after() : null;
-    Row row = change.after() == null ? change.before() : change.after();
-    TableSchema schema = table.schema();
-    Map<String, JsonNode> key = new LinkedHashMap<>();
-    for (String name : schema.primaryKey()) {
-      int i = schema.indexOf(name);
-      key.put(name, values.toJson(schema.columns().get(i).type(), row.get(i)));
-    }
-    return new GivenChange(
-        table.name(),
-        change.kind(),
-        key,
-        change.before() == null ? null : image(schema, values, change.before(), other),
-        change.after() == null
-            ? null
-            : image(schema, values, change.after(), update ? change.before() : null));
-  }
-
-  /** Where there is another row, only columns that differ from it. */
-  private static Map<String, JsonNode> image(
-      TableSchema schema, ValueCodec values, Row row, Row other) {
-    Map<String, JsonNode> image = new LinkedHashMap<>();
-    for (int i = 0; i < schema.columns().size(); i++) {
-      if (other == null || !Objects.equals(row.get(i), other.get(i))) {
-        image.put(
-            schema.columns().get(i).name(),
-            values.toJson(schema.columns().get(i).type(), row.get(i)));
-      }
-    }
-    return image;
   }
 }

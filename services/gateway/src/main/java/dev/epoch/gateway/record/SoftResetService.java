@@ -1,0 +1,55 @@
+package dev.epoch.gateway.record;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.branch.ResetService;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.References;
+import dev.epoch.gateway.stream.RefusedException;
+import java.util.Map;
+
+/**
+ * Resets that keep the rows of a branch: what was committed since, and what was not, is uncommitted
+ * afterwards. A hard reset whose difference is applied again; if the process ends in between, the
+ * commits of both are in the log.
+ */
+public final class SoftResetService {
+  private final ResetService resets;
+  private final CommitChanges changes;
+  private final ApplyService applications;
+
+  public SoftResetService(ResetService resets, CommitChanges changes, ApplyService applications) {
+    this.resets = resets;
+    this.changes = changes;
+    this.applications = applications;
+  }
+
+  /**
+   * @param target as the user names it
+   * @param expectedHead refuse if the branch stands elsewhere, or null
+   * @throws RefusedException for the default branch too: applications would see its rows go back
+   *     and forth
+   */
+  public ResetService.Moved soft(
+      LiveRepository repository, String branch, String target, String expectedHead, Caller caller) {
+    BranchState found = References.branch(repository.state(), branch);
+    if (repository.state().isDefault(found)) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "The default branch has no soft reset: its rows, the live tables, would go back and forth",
+          Map.of("branch", branch, "remedy", "epoch reset --hard, or epoch revert"));
+    }
+    ResetService.Moved moved = resets.hard(repository, branch, target, expectedHead, caller);
+    RepositoryState state = repository.state();
+    CommitState rows =
+        state.commits().byId().get(moved.saved() == null ? moved.former() : moved.saved());
+    applications.apply(
+        repository,
+        new ApplyService.Request(branch, changes.between(state, moved.head(), rows), false, false),
+        caller.another());
+    return moved;
+  }
+}
