@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,14 +30,26 @@ public final class HeadTrial {
   private static final int NAMES = 5;
   private static final String MAIN = "main";
 
+  /** A trial goes on until it has brought these about, so many times as long at most. */
+  private static final int MOST_TIMES = 10;
+
+  private static final List<String> NEEDED =
+      List.of(
+          "commit moved",
+          "merge moved",
+          "create moved",
+          "delete moved",
+          "commit HEAD_MOVED",
+          "merge HEAD_MOVED");
+
   private final HeadStore store;
   private final int operations;
   private final Random random;
   private final AtomicInteger numbers = new AtomicInteger();
-  private final Map<String, Integer> counts = new TreeMap<>();
+  private final Map<String, Integer> counts = new ConcurrentSkipListMap<>();
 
   /**
-   * @param operations how many; writes of rows are not counted
+   * @param operations how many at least; writes of rows are not counted
    */
   public HeadTrial(HeadStore store, int operations, Random random) {
     this.store = store;
@@ -94,17 +106,8 @@ public final class HeadTrial {
   public void check() {
     HeadHistory history = run();
     assertThat(HeadChecker.anomalies(history)).isEmpty();
-    assertThat(history.operations()).hasSize(operations);
-    for (String needed :
-        List.of(
-            "commit moved",
-            "merge moved",
-            "create moved",
-            "delete moved",
-            "commit HEAD_MOVED",
-            "merge HEAD_MOVED")) {
-      assertThat(counts).as("the trial has to bring it about").containsKey(needed);
-    }
+    assertThat(history.operations()).hasSizeGreaterThanOrEqualTo(operations);
+    assertThat(counts.keySet()).as("the trial has to bring it about").containsAll(NEEDED);
   }
 
   /** One client, which remembers the heads that it saw. */
@@ -119,7 +122,8 @@ public final class HeadTrial {
 
     List<HeadOperation> run() {
       int number;
-      while ((number = numbers.incrementAndGet()) <= operations) {
+      while ((number = numbers.incrementAndGet()) <= operations
+          || (number <= MOST_TIMES * operations && !counts.keySet().containsAll(NEEDED))) {
         step(number);
       }
       return done;
