@@ -24,7 +24,11 @@ import java.util.Map;
  * keeps.
  */
 public final class StashService {
-  /** What names of their tags begin with; then the branch's id and the commit's. */
+  /**
+   * What names of their tags begin with; then the ids of the branch, of the commit that the changes
+   * are on, and of the commit with them. Between those may be another, of changes that came while
+   * the first were put away.
+   */
   public static final String PREFIX = "stash/";
 
   private final ResetService resets;
@@ -65,7 +69,7 @@ public final class StashService {
           Map.of("branch", branch));
     }
     BranchState target = References.branch(repository.state(), branch);
-    String name = PREFIX + target.id() + "/" + moved.saved();
+    String name = PREFIX + target.id() + "/" + moved.former() + "/" + moved.saved();
     if (repository.state().tags().byName().get(name) == null) {
       tags.create(
           repository, new TagService.Request(name, moved.saved(), text, false), caller.another());
@@ -99,7 +103,8 @@ public final class StashService {
   public WriteResult apply(LiveRepository repository, String branch, int number, Caller caller) {
     RepositoryState state = repository.state();
     Stash stash = find(state, branch, number);
-    CommitState parent = state.commits().byId().get(stash.commit().parents().getFirst());
+    String base = stash.tag().name().split("/")[2];
+    CommitState parent = state.commits().byId().get(base);
     return applications.apply(
         repository,
         new ApplyService.Request(
