@@ -291,6 +291,21 @@ class CommandLineIT {
     assertThat(there.epoch("stash", "pop").ok())
         .isEqualTo("Changed 1 record; stash 0 is dropped\n");
     assertThat(verbs.database().rows(names)).containsExactly("Stashed Bob Clea");
+
+    verbs.branch("twice", "main");
+    onBranch(verbs, "twice", "UPDATE customers SET name = 'T' WHERE id = 1");
+    verbs.commit("twice", "first");
+    onBranch(verbs, "twice", "UPDATE customers SET name = 'T' WHERE id = 2");
+    verbs.commit("twice", "second");
+    verbs.commit("main", "in the way");
+    assertThat(there.epoch("cherry-pick", "twice~1", "twice").exitCode()).isEqualTo(1);
+    assertThat(isMerging(verbs)).isTrue();
+    there.epoch("cherry-pick", "--abort").ok();
+    assertThat(isMerging(verbs)).isFalse();
+  }
+
+  private static boolean isMerging(Shop shop) {
+    return shop.get("/branches/main").ok().path("merge_in_progress").booleanValue();
   }
 
   private static void onBranch(Shop shop, String branch, String sql) throws Exception {

@@ -6,6 +6,8 @@ import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.ReplayAbortedV1;
+import dev.epoch.events.event.ReplaySkippedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.projections.ProjectedEvent;
 import dev.epoch.projections.Sql;
@@ -110,6 +112,8 @@ public final class ConflictsProjector implements TableProjector {
       case ConflictsResolvedV1 e ->
           Sql.run(transaction, DECIDE, repository, e.branchId(), e.remaining());
       case MergeAbortedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());
+      case ReplaySkippedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());
+      case ReplayAbortedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());
       case CommitCreatedV1 e when e.live() -> Uni.createFrom().voidItem();
       case CommitCreatedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());
       case BranchMovedV1 e -> Sql.run(transaction, CLOSE, repository, e.branchId());

@@ -11,6 +11,8 @@ import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
 import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.ReplayAbortedV1;
+import dev.epoch.events.event.ReplaySkippedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.events.event.TableRegisteredV1;
@@ -236,6 +238,8 @@ public final class HistoryProjector implements TableProjector {
       case BranchRenamedV1 e -> Sql.run(transaction, RENAME, repository, e.branchId(), e.to());
       case MergeOpenedV1 e -> Sql.run(transaction, MERGE, repository, e.branchId(), e.mergeId());
       case MergeAbortedV1 e -> Sql.run(transaction, MERGE, repository, e.branchId(), null);
+      case ReplaySkippedV1 e -> Sql.run(transaction, MERGE, repository, e.branchId(), null);
+      case ReplayAbortedV1 e -> Sql.run(transaction, MERGE, repository, e.branchId(), null);
       case BranchDeletedV1 e -> Sql.run(transaction, DELETE_BRANCH, repository, e.branchId());
       case BranchCheckedOutV1 e ->
           Sql.run(transaction, CHECK_OUT, repository, actor(event), e.branchId());
