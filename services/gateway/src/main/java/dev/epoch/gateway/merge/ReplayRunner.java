@@ -95,9 +95,7 @@ public final class ReplayRunner {
               replay.mainline(),
               replay.strategy(),
               null,
-              replay.author() == null && replay.verb().equals("revert")
-                  ? caller.actor()
-                  : replay.author(),
+              author(replay.verb(), replay.author(), caller),
               replay.liveChanges(),
               false,
               false,
@@ -121,6 +119,11 @@ public final class ReplayRunner {
           "reset",
           caller.another());
     }
+  }
+
+  /** Who reverts is the author of it; null stands for the author of the commit that is replayed. */
+  static Actor author(String verb, Actor given, Caller caller) {
+    return given == null && verb.equals("revert") ? caller.actor() : given;
   }
 
   /** Of the commit that an open merge makes, when its verb is not merge. */

@@ -151,9 +151,7 @@ public final class ReplayService {
               request.mainline(),
               strategy,
               request.message(),
-              request.author() == null && request.verb().equals("revert")
-                  ? caller.actor()
-                  : request.author(),
+              ReplayRunner.author(request.verb(), request.author(), caller),
               liveChanges,
               request.noCommit(),
               request.failOnConflict(),
