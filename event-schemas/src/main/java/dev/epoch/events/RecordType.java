@@ -13,6 +13,7 @@ import dev.epoch.events.command.DeleteRepositoryV1;
 import dev.epoch.events.command.DeleteTagV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.OpenRepositoryV1;
+import dev.epoch.events.command.RecordCommitSchemaV1;
 import dev.epoch.events.command.RegisterTableV1;
 import dev.epoch.events.command.RemoveStorageV1;
 import dev.epoch.events.command.RemoveTableV1;
@@ -34,6 +35,7 @@ import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
 import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.MergeAbortedV1;
@@ -88,6 +90,8 @@ public enum RecordType {
   COMMIT_TABLES_RECORDED_V1(
       "commit-tables-recorded", 1, RecordKind.EVENT, CommitTablesRecordedV1.class),
   COMMIT_CREATED_V1("commit-created", 1, RecordKind.EVENT, CommitCreatedV1.class),
+  COMMIT_SCHEMA_RECORDED_V1(
+      "commit-schema-recorded", 1, RecordKind.EVENT, CommitSchemaRecordedV1.class),
   MERGE_OPENED_V1("merge-opened", 1, RecordKind.EVENT, MergeOpenedV1.class),
   CONFLICTS_RESOLVED_V1("conflicts-resolved", 1, RecordKind.EVENT, ConflictsResolvedV1.class),
   MERGE_ABORTED_V1("merge-aborted", 1, RecordKind.EVENT, MergeAbortedV1.class),
@@ -114,6 +118,8 @@ public enum RecordType {
   STAGE_CHANGES_V1("stage-changes", 1, RecordKind.COMMAND, StageChangesV1.class),
   UNSTAGE_CHANGES_V1("unstage-changes", 1, RecordKind.COMMAND, UnstageChangesV1.class),
   COMMIT_TO_BRANCH_V1("commit-to-branch", 1, RecordKind.COMMAND, CommitToBranchV1.class),
+  RECORD_COMMIT_SCHEMA_V1(
+      "record-commit-schema", 1, RecordKind.COMMAND, RecordCommitSchemaV1.class),
   MERGE_BRANCH_V1("merge-branch", 1, RecordKind.COMMAND, MergeBranchV1.class),
   RESOLVE_CONFLICTS_V1("resolve-conflicts", 1, RecordKind.COMMAND, ResolveConflictsV1.class),
   CONTINUE_MERGE_V1("continue-merge", 1, RecordKind.COMMAND, ContinueMergeV1.class),

@@ -20,6 +20,7 @@ public sealed interface Command
         StageChangesV1,
         UnstageChangesV1,
         CommitToBranchV1,
+        RecordCommitSchemaV1,
         MergeBranchV1,
         ResolveConflictsV1,
         ContinueMergeV1,

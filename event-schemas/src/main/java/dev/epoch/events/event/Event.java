@@ -27,6 +27,7 @@ public sealed interface Event
         OperationAbortedV1,
         CommitTablesRecordedV1,
         CommitCreatedV1,
+        CommitSchemaRecordedV1,
         MergeOpenedV1,
         ConflictsResolvedV1,
         MergeAbortedV1,

@@ -43,6 +43,8 @@ import dev.epoch.cli.command.RepositorySetCommand;
 import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
+import dev.epoch.cli.command.SchemaCommand;
+import dev.epoch.cli.command.SchemaShowCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -98,6 +100,7 @@ final class CommandCatalog {
           "repo",
           "status",
           "table",
+          "schema",
           "branch",
           "checkout",
           "stage",
@@ -204,6 +207,7 @@ final class CommandCatalog {
       case "repo" -> repository();
       case "status" -> new StatusCommand(session);
       case "table" -> table();
+      case "schema" -> schema();
       case "branch" -> branch();
       case "checkout" -> new CheckoutCommand(session);
       case "stage" -> new StageCommand(session);
@@ -256,6 +260,11 @@ final class CommandCatalog {
         .addSubcommand("show", new TableShowCommand(session))
         .addSubcommand("refresh", new TableRefreshCommand(session))
         .addSubcommand("remove", new TableRemoveCommand(session));
+  }
+
+  private CommandLine schema() {
+    return new CommandLine(new SchemaCommand())
+        .addSubcommand("show", new SchemaShowCommand(session));
   }
 
   private CommandLine branch() {

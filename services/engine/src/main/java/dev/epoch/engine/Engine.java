@@ -43,6 +43,7 @@ public final class Engine {
       case StageChangesV1 c -> CommitProcessor.stage(state, c);
       case UnstageChangesV1 c -> CommitProcessor.unstage(state, c);
       case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);
+      case RecordCommitSchemaV1 c -> CommitProcessor.recordSchema(state, c);
       case MergeBranchV1 c -> MergeProcessor.merge(state, c);
       case ResolveConflictsV1 c -> MergeProcessor.resolve(state, c);
       case ContinueMergeV1 c -> MergeProcessor.continueMerge(state, c);

@@ -10,8 +10,10 @@ import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.*;
+import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.model.commit.Ancestry;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -78,7 +80,7 @@ public final class RandomHistory {
     } else if (state().tables().idByName().isEmpty() && !chance(4)) {
       tables();
     } else {
-      act(random.nextInt(460));
+      act(random.nextInt(468));
     }
     told.add(repository.log().subList(before, repository.log().size()).toString());
   }
@@ -118,6 +120,8 @@ public final class RandomHistory {
       send(new DeleteRepositoryV1("shop"));
     } else if (choice < 440) {
       replay();
+    } else if (choice < 448) {
+      recordSchema();
     } else {
       moves();
     }
@@ -275,8 +279,22 @@ public final class RandomHistory {
                 only,
                 chance(3),
                 expected,
-                world.changed(state(), branch.id())));
+                world.changed(state(), branch.id()),
+                chance(5)
+                    ? chance(2) ? CommitToBranchV1.SCHEMA_ONLY : CommitToBranchV1.SCHEMA_CHANGED
+                    : null));
     settleSoon(answer);
+  }
+
+  private void recordSchema() {
+    String commit = chance(9) ? "nowhere" : any(state().commits().byId().keySet());
+    Digest digest = Digest.of(new byte[] {(byte) random.nextInt(3)});
+    send(
+        new RecordCommitSchemaV1(
+            commit,
+            chance(3) ? Map.of() : Map.of("app", new RecordedSchema(digest, digest, 3)),
+            chance(3) ? List.of("app") : List.of(),
+            chance(2)));
   }
 
   private void settleSoon(Answer answer) {

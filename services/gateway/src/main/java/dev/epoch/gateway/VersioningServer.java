@@ -25,6 +25,7 @@ import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.storage.SecretBox;
@@ -64,6 +65,7 @@ public final class VersioningServer implements AutoCloseable {
   private final BranchService branches;
   private final TagService tags;
   private final WorkingSetService workingSets;
+  private final SchemaService schemas;
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -104,7 +106,8 @@ public final class VersioningServer implements AutoCloseable {
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups);
     this.tags = new TagService(cleanups);
-    this.commits = new CommitService(workingSets, runner);
+    this.schemas = new SchemaService(backends, chunks);
+    this.commits = new CommitService(workingSets, runner, schemas);
     MergeExecution execution =
         new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
@@ -186,6 +189,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public WorkingSetService workingSets() {
     return workingSets;
+  }
+
+  public SchemaService schemas() {
+    return schemas;
   }
 
   public CommitService commits() {

@@ -38,6 +38,13 @@ public final class Appliers {
           case OperationAbortedV1 e -> OperationAppliers.closed(state, e.operationId());
           case CommitTablesRecordedV1 e -> OperationAppliers.recorded(state, e);
           case CommitCreatedV1 e -> CommitAppliers.created(state, e, at);
+          case CommitSchemaRecordedV1 e ->
+              state.withCommits(
+                  state
+                      .commits()
+                      .withSchema(
+                          e.commit(),
+                          new CommitSchema(e.schemas(), e.unavailable(), e.backfilled())));
           case MergeOpenedV1 e -> MergeAppliers.opened(state, e);
           case ConflictsResolvedV1 e -> MergeAppliers.resolved(state, e);
           case MergeAbortedV1 e -> MergeAppliers.aborted(state, e);

@@ -35,6 +35,7 @@ final class OutcomeFacts {
       case CommitCreatedV1 e when e.liveCommit() != null ->
           Optional.of(Map.of("commit", e.commit(), "live_commit", e.liveCommit()));
       case CommitCreatedV1 e -> Optional.of(Map.of("commit", e.commit()));
+      case CommitSchemaRecordedV1 e -> Optional.of(Map.of("commit", e.commit()));
       case MergeOpenedV1 e -> Optional.of(Map.of("merge", e.mergeId(), "conflicts", total(e)));
       case ConflictsResolvedV1 e ->
           Optional.of(

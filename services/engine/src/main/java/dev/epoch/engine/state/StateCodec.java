@@ -21,7 +21,7 @@ import org.pcollections.PMap;
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 5;
+  public static final int FORMAT = 6;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());
@@ -36,6 +36,7 @@ public final class StateCodec {
       Branches branches,
       Tags tags,
       List<Commit> commits,
+      PMap<String, CommitSchema> schemas,
       PMap<UUID, OperationState> operations,
       Sessions sessions,
       List<RememberedOutcome> outcomes) {}
@@ -88,6 +89,7 @@ public final class StateCodec {
               state.branches(),
               state.tags(),
               commits,
+              state.commits().schemas(),
               state.operations(),
               state.sessions(),
               outcomes));
@@ -102,6 +104,9 @@ public final class StateCodec {
       Commits commits = Commits.NONE;
       for (Commit commit : snapshot.commits()) {
         commits = commits.with(restored(commit, commits));
+      }
+      for (var schema : snapshot.schemas().entrySet()) {
+        commits = commits.withSchema(schema.getKey(), schema.getValue());
       }
       Outcomes outcomes = Outcomes.NONE;
       for (RememberedOutcome outcome : snapshot.outcomes()) {
