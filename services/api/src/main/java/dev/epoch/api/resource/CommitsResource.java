@@ -151,10 +151,11 @@ public class CommitsResource {
   @Path("{ref}")
   @Operation(summary = "Get a commit by id, prefix, branch or any other ref")
   public Uni<CommitView> get(@PathParam("ref") String ref) {
+    LiveRepository repository = request.repository();
     return history
         .view(request)
         .chain(view -> view.commit(ref))
-        .map(commit -> CommitView.of(commit).withSchemas(request.state()));
+        .map(commit -> CommitView.of(commit).withSchemas(repository.state()));
   }
 
   @POST

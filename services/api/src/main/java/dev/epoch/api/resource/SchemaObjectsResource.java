@@ -69,12 +69,10 @@ public class SchemaObjectsResource {
       @QueryParam("storage") String storage,
       @QueryParam("format") String format) {
     RepositoryState state = request.state();
-    List<Found> found =
-        Boolean.TRUE.equals(live) ? live(state, ref) : recorded(state, ref);
+    List<Found> found = Boolean.TRUE.equals(live) ? live(state, ref) : recorded(state, ref);
     found.removeIf(database -> storage != null && !database.storage().equals(storage));
     return switch (Formats.of(format, "json", "ddl")) {
-      case "ddl" ->
-          Response.ok(ddl(found), MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8")).build();
+      case "ddl" -> Response.ok(ddl(found), MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8")).build();
       default ->
           Response.ok(
                   new SchemaObjectsView(
@@ -88,8 +86,7 @@ public class SchemaObjectsResource {
     BranchState branch = request.branch(state, ref);
     SchemaService schemas = request.server().schemas();
     return schemas.storages(state).stream()
-        .map(storage ->
-            new Found(storage, "live", false, schemas.of(state, branch, storage)))
+        .map(storage -> new Found(storage, "live", false, schemas.of(state, branch, storage)))
         .collect(Collectors.toCollection(ArrayList::new));
   }
 
@@ -127,9 +124,7 @@ public class SchemaObjectsResource {
         found.source(),
         found.backfilled(),
         tree.root().hex(),
-        found.schema().objects().values().stream()
-            .map(object -> view(object, tree))
-            .toList());
+        found.schema().objects().values().stream().map(object -> view(object, tree)).toList());
   }
 
   private static ObjectView view(SchemaObject object, SchemaTree tree) {

@@ -1,5 +1,6 @@
 package dev.epoch.api.resource;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.record.TableDdl;
 import dev.epoch.api.request.ApiRequest;
@@ -8,7 +9,6 @@ import dev.epoch.api.request.RegisterTable;
 import dev.epoch.api.view.DiscoveredTables;
 import dev.epoch.api.view.SchemaView;
 import dev.epoch.api.view.TableView;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RegisteredTable;

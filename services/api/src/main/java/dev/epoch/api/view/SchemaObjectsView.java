@@ -27,6 +27,5 @@ public record SchemaObjectsView(List<Database> databases) {
       String name,
       @Schema(description = "SHA-256; order of columns and white space do not count") String hash,
       @Schema(description = "What it needs: kind and name") List<String> dependsOn,
-      @Schema(description = "All that it is", implementation = Object.class)
-          JsonNode definition) {}
+      @Schema(description = "All that it is", implementation = Object.class) JsonNode definition) {}
 }

@@ -28,7 +28,11 @@ public record SchemaRecordView(
         .forEach((storage, schema) ->
             views.add(
                 new SchemaRecordView(
-                    storage, true, schema.schema().hex(), schema.objects(), recorded.backfilled())));
+                    storage,
+                    true,
+                    schema.schema().hex(),
+                    schema.objects(),
+                    recorded.backfilled())));
     recorded
         .unavailable()
         .forEach(storage ->

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /** The schema of a table as people write it: short types, no casts that say nothing. */
 public final class SchemaText {
   private static final Pattern LITERAL_CAST =
-      Pattern.compile("('(?:[^']|'')*')::(?:[\\w.]+(?: varying| with(?:out)? time zone)?(?:\\[\\])?)");
+      Pattern.compile(
+          "('(?:[^']|'')*')::(?:[\\w.]+(?: varying| with(?:out)? time zone)?(?:\\[\\])?)");
   private static final Pattern COLUMN_CAST = Pattern.compile("\\((\\w+)\\)::text\\b");
   private static final Pattern REFERENCES = Pattern.compile("REFERENCES (?:public\\.)?(\\S+?)\\(");
   private static final Pattern USING = Pattern.compile(" USING (\\w+) (\\(.*)");
@@ -28,7 +29,9 @@ public final class SchemaText {
     List<String> lines = new ArrayList<>();
     String backend = backend(schema.path("backend").asText(""));
     lines.add(
-        "Table: " + schema.path("table").asText() + (backend.isEmpty() ? "" : " (" + backend + ")"));
+        "Table: "
+            + schema.path("table").asText()
+            + (backend.isEmpty() ? "" : " (" + backend + ")"));
     if (schema.hasNonNull("source")) {
       lines.add("Source: " + source(schema.path("source").asText()));
     }
