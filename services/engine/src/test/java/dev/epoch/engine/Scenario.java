@@ -159,7 +159,8 @@ public final class Scenario {
         false,
         false,
         null,
-        "commit");
+        "commit",
+        null);
   }
 
   /** {@code dev} and {@code main} both have commits of their own. */
@@ -190,7 +191,8 @@ public final class Scenario {
         conflicts == 0 ? Map.of() : Map.of("users", conflicts),
         former,
         "commit",
-        "merge");
+        "merge",
+        null);
   }
 
   public OperationPlan.Merge mergePlan(String source, String mergeId, boolean fastForward) {

@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
 import dev.epoch.events.event.RepositoryUpdatedV1;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.time.Instant;
  * @param liveChanges what merges do with uncommitted live changes unless they say it: {@code
  *     commit} or {@code refuse}
  * @param liveCommits when live changes are committed by themselves
+ * @param conflict what settles conflicts of merges
  */
 public record Profile(
     String name,
@@ -23,19 +25,27 @@ public record Profile(
     Instant createdAt,
     String defaultBranchId,
     String liveChanges,
-    LiveCommits liveCommits) {
+    LiveCommits liveCommits,
+    ConflictSettings conflict) {
 
   /** What merges do with uncommitted live changes in a new repository. */
   private static final String COMMIT = "commit";
 
   static Profile absent(String name) {
-    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF);
+    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF, ConflictSettings.NONE);
   }
 
   static Profile created(
       String name, String description, Instant createdAt, String defaultBranchId) {
     return new Profile(
-        name, true, description, createdAt, defaultBranchId, COMMIT, LiveCommits.OFF);
+        name,
+        true,
+        description,
+        createdAt,
+        defaultBranchId,
+        COMMIT,
+        LiveCommits.OFF,
+        ConflictSettings.NONE);
   }
 
   Profile with(RepositoryUpdatedV1 settings) {
@@ -46,6 +56,7 @@ public record Profile(
         createdAt,
         defaultBranchId,
         settings.liveChanges() == null ? liveChanges : settings.liveChanges(),
-        settings.liveCommits() == null ? liveCommits : settings.liveCommits());
+        settings.liveCommits() == null ? liveCommits : settings.liveCommits(),
+        settings.conflict() == null ? conflict : settings.conflict());
   }
 }

@@ -1,10 +1,12 @@
 package dev.epoch.gateway.merge;
 
+import dev.epoch.engine.processing.ConflictSettingsCheck;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
@@ -61,6 +63,7 @@ public final class MergeService {
    * @param failOnConflict refuse instead of leaving conflicts open
    * @param dryRun change nothing, only tell what would happen
    * @param expectedHead refuse if the target stands elsewhere, or null
+   * @param rules what settles conflicts before the settings of the repository do, or null
    */
   public record Request(
       String target,
@@ -72,7 +75,35 @@ public final class MergeService {
       boolean noCommit,
       boolean failOnConflict,
       boolean dryRun,
-      String expectedHead) {}
+      String expectedHead,
+      ConflictSettings rules) {
+
+    /** By the rules of the repository. */
+    public Request(
+        String target,
+        String source,
+        String strategy,
+        String message,
+        Actor author,
+        String liveChanges,
+        boolean noCommit,
+        boolean failOnConflict,
+        boolean dryRun,
+        String expectedHead) {
+      this(
+          target,
+          source,
+          strategy,
+          message,
+          author,
+          liveChanges,
+          noCommit,
+          failOnConflict,
+          dryRun,
+          expectedHead,
+          null);
+    }
+  }
 
   /**
    * How a merge ended.
@@ -84,6 +115,7 @@ public final class MergeService {
    * @param conflicts number by table name; then the merge is open (or was a dry run)
    * @param result head of the target afterwards, null while the merge is open or for a dry run
    * @param liveCommit id of the commit of live changes made before it, or null
+   * @param ruled what rules settled; none where a former answer is given again
    */
   public record Merged(
       String target,
@@ -94,7 +126,33 @@ public final class MergeService {
       CommitState result,
       String liveCommit,
       RepositoryState state,
-      long position) {}
+      long position,
+      Ruled ruled) {
+
+    /** Without anything that a rule settled. */
+    Merged(
+        String target,
+        String source,
+        boolean upToDate,
+        boolean fastForward,
+        Map<String, Long> conflicts,
+        CommitState result,
+        String liveCommit,
+        RepositoryState state,
+        long position) {
+      this(
+          target,
+          source,
+          upToDate,
+          fastForward,
+          conflicts,
+          result,
+          liveCommit,
+          state,
+          position,
+          Ruled.NONE);
+    }
+  }
 
   public Merged merge(LiveRepository repository, Request request, Caller caller) {
     String strategy = strategy(request.strategy());
@@ -133,8 +191,13 @@ public final class MergeService {
             List.of(),
             MERGE,
             "merge",
+            request.rules(),
             null);
     if (request.dryRun()) {
+      ConflictSettingsCheck.ofMerge(state, request.rules())
+          .ifPresent(problem -> {
+            throw new RefusedException(problem);
+          });
       return dryRun(state, target, intent);
     }
     MergeBranchV1 command =
@@ -148,7 +211,8 @@ public final class MergeService {
             request.noCommit(),
             request.failOnConflict(),
             request.expectedHead(),
-            intent.liveChanges());
+            intent.liveChanges(),
+            request.rules());
     StepResult started = repository.step(command, caller).orRefuse();
     if (started.former().isPresent()) {
       return former(started, target.name(), request.source());
@@ -206,6 +270,7 @@ public final class MergeService {
             OpenConflicts.all(merge, chunks),
             CONTINUE,
             merge.verb(),
+            merge.rules(),
             isMerge ? null : merge.bases().getFirst());
     return isMerge
         ? merged(execution.run(repository, intent, caller), intent)
@@ -226,7 +291,8 @@ public final class MergeService {
 
   private Merged dryRun(RepositoryState state, BranchState target, MergeIntent intent) {
     boolean upToDate = Lineage.isAncestor(state, intent.sourceCommit(), target.head());
-    MergePlan plan = upToDate ? null : execution.plan(state, intent);
+    Ruled.Tally tally = new Ruled.Tally();
+    MergePlan plan = upToDate ? null : execution.plan(state, intent, tally);
     return new Merged(
         target.name(),
         intent.source(),
@@ -236,7 +302,8 @@ public final class MergeService {
         null,
         null,
         state,
-        0);
+        0,
+        tally.ruled());
   }
 
   static Merged merged(MergeExecution.Ended ended, MergeIntent intent) {
@@ -257,7 +324,8 @@ public final class MergeService {
             .findFirst()
             .orElse(null),
         step.state(),
-        step.position());
+        step.position(),
+        ended.ruled());
   }
 
   /** The answer that the first run gave; the target may be gone by now. */

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A constraint.
  *
- * @param definition as the database prints it, {@code CHECK ((total >= 0))}
+ * @param definition as the database prints it, {@code CHECK ((total >= 0))}; without {@code NOT
+ *     VALID}, which {@code validated} tells
  * @param columns it is about, in its order
  * @param references of a foreign key, else null
  * @param nullsNotDistinct of a unique constraint: two nulls are the same

@@ -31,7 +31,10 @@ public sealed interface SchemaObject
   /** Comment, null for none. */
   String comment();
 
-  /** What is granted to roles other than the owner. */
+  /**
+   * What roles other than the owner may do, in order; of functions and types also what PostgreSQL
+   * gives to {@code PUBLIC} without a GRANT.
+   */
   List<Privilege> privileges();
 
   default ObjectId id() {
