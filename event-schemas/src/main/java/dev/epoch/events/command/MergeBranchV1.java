@@ -16,6 +16,8 @@ import dev.epoch.events.Actor;
  * @param expectedHead head the client knows, or null
  * @param liveChanges {@code commit}: uncommitted live changes of the default branch are committed
  *     first; {@code refuse}: the merge is refused where it would write their tables
+ * @param promotion whether it brings what was tried elsewhere to where it is used: hooks and checks
+ *     of promotions are asked, too
  */
 public record MergeBranchV1(
     String target,
@@ -27,5 +29,6 @@ public record MergeBranchV1(
     boolean noCommit,
     boolean failOnConflict,
     String expectedHead,
-    String liveChanges)
+    String liveChanges,
+    boolean promotion)
     implements Command {}

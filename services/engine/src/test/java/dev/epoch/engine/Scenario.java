@@ -159,7 +159,8 @@ public final class Scenario {
         false,
         false,
         null,
-        "commit");
+        "commit",
+        false);
   }
 
   /** {@code dev} and {@code main} both have commits of their own. */

@@ -67,7 +67,8 @@ public class MergesResource {
                     Boolean.TRUE.equals(body.noCommit()),
                     Boolean.TRUE.equals(body.failOnConflict()),
                     dryRun,
-                    body.expectedHead()),
+                    body.expectedHead(),
+                    Boolean.TRUE.equals(body.promotion())),
                 request.caller());
     if (!dryRun) {
       refuseIfOpen(merged);

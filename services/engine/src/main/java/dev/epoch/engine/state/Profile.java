@@ -1,8 +1,11 @@
 package dev.epoch.engine.state;
 
 import dev.epoch.events.LiveCommits;
+import dev.epoch.events.event.CheckAddedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
 import java.time.Instant;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /**
  * What a repository is.
@@ -15,6 +18,7 @@ import java.time.Instant;
  * @param liveChanges what merges do with uncommitted live changes unless they say it: {@code
  *     commit} or {@code refuse}
  * @param liveCommits when live changes are committed by themselves
+ * @param checks by name: queries that decide about commits and merges
  */
 public record Profile(
     String name,
@@ -23,19 +27,27 @@ public record Profile(
     Instant createdAt,
     String defaultBranchId,
     String liveChanges,
-    LiveCommits liveCommits) {
+    LiveCommits liveCommits,
+    PMap<String, CheckState> checks) {
 
   /** What merges do with uncommitted live changes in a new repository. */
   private static final String COMMIT = "commit";
 
   static Profile absent(String name) {
-    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF);
+    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF, HashTreePMap.empty());
   }
 
   static Profile created(
       String name, String description, Instant createdAt, String defaultBranchId) {
     return new Profile(
-        name, true, description, createdAt, defaultBranchId, COMMIT, LiveCommits.OFF);
+        name,
+        true,
+        description,
+        createdAt,
+        defaultBranchId,
+        COMMIT,
+        LiveCommits.OFF,
+        HashTreePMap.empty());
   }
 
   Profile with(RepositoryUpdatedV1 settings) {
@@ -46,6 +58,20 @@ public record Profile(
         createdAt,
         defaultBranchId,
         settings.liveChanges() == null ? liveChanges : settings.liveChanges(),
-        settings.liveCommits() == null ? liveCommits : settings.liveCommits());
+        settings.liveCommits() == null ? liveCommits : settings.liveCommits(),
+        checks);
+  }
+
+  Profile withCheck(CheckAddedV1 event, Occurrence at) {
+    return with(checks.plus(event.name(), CheckState.added(event, at)));
+  }
+
+  Profile withoutCheck(String check) {
+    return with(checks.minus(check));
+  }
+
+  private Profile with(PMap<String, CheckState> newChecks) {
+    return new Profile(
+        name, exists, description, createdAt, defaultBranchId, liveChanges, liveCommits, newChecks);
   }
 }

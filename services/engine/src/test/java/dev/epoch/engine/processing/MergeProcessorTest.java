@@ -90,7 +90,8 @@ class MergeProcessorTest {
                   false,
                   false,
                   s.head("dev"),
-                  "commit");
+                  "commit",
+                  false);
             },
             Code.HEAD_MOVED,
             "moved",

@@ -2,6 +2,7 @@ package dev.epoch.gateway.merge;
 
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.MergeBase;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param command wire name of the command
  * @param verb merge, revert, cherry_pick, rebase
  * @param base id of the commit that both sides are compared with; null for their merge base
+ * @param promotion whether checks and hooks of promotions are asked, too
  */
 public record MergeIntent(
     String targetId,
@@ -42,7 +44,8 @@ public record MergeIntent(
     List<Decision> decisions,
     String command,
     String verb,
-    String base) {
+    String base,
+    boolean promotion) {
 
   /** What the rows of this head and of the source are compared with. */
   MergeBase base(RepositoryState state, String head) {
@@ -54,6 +57,11 @@ public record MergeIntent(
   /** The best common ancestors, or the commit that stands for them. */
   List<String> bases(RepositoryState state, String head) {
     return base == null ? Lineage.mergeBases(state, head, sourceCommit) : List.of(base);
+  }
+
+  /** What checks and hooks see in it. */
+  ChangeKind change() {
+    return !isMerge() ? ChangeKind.COMMIT : promotion ? ChangeKind.PROMOTION : ChangeKind.MERGE;
   }
 
   boolean isMerge() {

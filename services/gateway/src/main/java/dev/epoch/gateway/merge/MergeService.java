@@ -61,6 +61,8 @@ public final class MergeService {
    * @param failOnConflict refuse instead of leaving conflicts open
    * @param dryRun change nothing, only tell what would happen
    * @param expectedHead refuse if the target stands elsewhere, or null
+   * @param promotion whether hooks and checks of promotions are asked, too; then conflicts refuse
+   *     it
    */
   public record Request(
       String target,
@@ -72,7 +74,33 @@ public final class MergeService {
       boolean noCommit,
       boolean failOnConflict,
       boolean dryRun,
-      String expectedHead) {}
+      String expectedHead,
+      boolean promotion) {
+    public Request(
+        String target,
+        String source,
+        String strategy,
+        String message,
+        Actor author,
+        String liveChanges,
+        boolean noCommit,
+        boolean failOnConflict,
+        boolean dryRun,
+        String expectedHead) {
+      this(
+          target,
+          source,
+          strategy,
+          message,
+          author,
+          liveChanges,
+          noCommit,
+          failOnConflict,
+          dryRun,
+          expectedHead,
+          false);
+    }
+  }
 
   /**
    * How a merge ended.
@@ -128,12 +156,13 @@ public final class MergeService {
             request.author(),
             liveChanges(state, request.liveChanges()),
             request.noCommit(),
-            request.failOnConflict(),
+            request.failOnConflict() || request.promotion(),
             null,
             List.of(),
             MERGE,
             "merge",
-            null);
+            null,
+            request.promotion());
     if (request.dryRun()) {
       return dryRun(state, target, intent);
     }
@@ -148,7 +177,8 @@ public final class MergeService {
             request.noCommit(),
             request.failOnConflict(),
             request.expectedHead(),
-            intent.liveChanges());
+            intent.liveChanges(),
+            request.promotion());
     StepResult started = repository.step(command, caller).orRefuse();
     if (started.former().isPresent()) {
       return former(started, target.name(), request.source());
@@ -206,7 +236,8 @@ public final class MergeService {
             OpenConflicts.all(merge, chunks),
             CONTINUE,
             merge.verb(),
-            isMerge ? null : merge.bases().getFirst());
+            isMerge ? null : merge.bases().getFirst(),
+            false);
     return isMerge
         ? merged(execution.run(repository, intent, caller), intent)
         : replays.settled(repository, intent, caller);

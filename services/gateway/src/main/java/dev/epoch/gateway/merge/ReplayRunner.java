@@ -233,7 +233,8 @@ public final class ReplayRunner {
         List.of(),
         step.command(),
         step.verb(),
-        revert ? commit.id() : parent.id());
+        revert ? commit.id() : parent.id(),
+        false);
   }
 
   /** Tables come and go by themselves: their registration is not a change of rows. */
