@@ -491,7 +491,8 @@ class ProjectionsIT {
             null,
             Map.of("users", 2L, "orders", 1L),
             "commit",
-            "merge"));
+            "merge",
+            null));
   }
 
   private static TableEntry entry(String id, String name) {

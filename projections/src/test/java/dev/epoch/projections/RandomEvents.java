@@ -80,7 +80,8 @@ final class RandomEvents {
                   null,
                   Map.of("users", 2L, "orders", 1L + random.nextInt(9)),
                   "commit",
-                  "merge"));
+                  "merge",
+                  null));
       case 5 ->
           random.nextBoolean()
               ? List.of(new MergeAbortedV1("m", branch))

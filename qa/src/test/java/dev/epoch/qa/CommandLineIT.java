@@ -304,6 +304,59 @@ class CommandLineIT {
     assertThat(isMerging(verbs)).isFalse();
   }
 
+  @Test
+  void rulesSettleConflicts() throws Exception {
+    Shop rules = Shop.open(server, "rules");
+    Shell there = server.shell(Files.createDirectory(home.resolve("rules")));
+    there.epoch("repo", "open", "rules").ok();
+    rules.branch("topic", "main");
+    onBranch(rules, "topic", "UPDATE customers SET name = 'T', credit = 130 WHERE id = 1");
+    onBranch(
+        rules, "topic", "UPDATE orders SET state = 'paid', notes = '{\"by\": 1}' WHERE id = 1");
+    rules.commit("topic", "topic");
+    rules
+        .database()
+        .execute(
+            "UPDATE customers SET name = 'M', credit = 90 WHERE id = 1",
+            "UPDATE orders SET state = 'sent', notes = '{\"to\": 2}' WHERE id = 1");
+    rules.commit("main", "main");
+
+    there
+        .epoch(
+            "repo",
+            "set",
+            "rules",
+            "--rule",
+            "customers.credit=sum",
+            "--rule",
+            "orders=source_wins")
+        .ok();
+    there
+        .epoch("repo", "set", "rules", "--rule", "orders=whole", "--rule", "customers.name=max")
+        .ok();
+    there.epoch("repo", "set", "rules", "--remove-rule", "customers.name").ok();
+    assertThat(there.epoch("repo", "set", "rules", "--remove-rule", "customers.name").err())
+        .contains("there is no conflict rule");
+    assertThat(there.epoch("merge", "topic", "--rule", "customers=newest").err())
+        .contains("there is no rule 'newest'");
+
+    Shell.Result dry = there.epoch("merge", "topic", "--dry-run");
+    assertThat(dry.exitCode()).isEqualTo(1);
+    assertThat(dry.out())
+        .contains(
+            "rule sum: customers[1].credit = 120.00 (base 100.00, ours 90.00, theirs 130.00)",
+            "rule source_wins: orders[1].state = \"paid\"",
+            "rule source_wins: orders[1].notes = {\"by\":1}",
+            "CONFLICT: Merge conflict in customers");
+    assertThat(there.epoch("merge", "topic", "--rule", "customers.name=target_wins").ok())
+        .contains("Merged topic into main", "Conflict rules settled 4 fields");
+
+    assertThat(rules.database().rows("SELECT name || ' ' || credit FROM customers WHERE id = 1"))
+        .containsExactly("M 120.00");
+    assertThat(rules.database().rows("SELECT state || ' ' || notes FROM orders WHERE id = 1"))
+        .containsExactly("paid {\"by\": 1}");
+  }
+
   private static boolean isMerging(Shop shop) {
     return shop.get("/branches/main").ok().path("merge_in_progress").booleanValue();
   }

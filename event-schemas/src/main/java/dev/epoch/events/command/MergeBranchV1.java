@@ -1,6 +1,7 @@
 package dev.epoch.events.command;
 
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 
 /**
  * Merge a branch into another.
@@ -16,6 +17,7 @@ import dev.epoch.events.Actor;
  * @param expectedHead head the client knows, or null
  * @param liveChanges {@code commit}: uncommitted live changes of the default branch are committed
  *     first; {@code refuse}: the merge is refused where it would write their tables
+ * @param rules what settles conflicts before the settings of the repository do, or null
  * @param promotion whether it brings what was tried elsewhere to where it is used: hooks and checks
  *     of promotions are asked, too
  */
@@ -30,5 +32,6 @@ public record MergeBranchV1(
     boolean failOnConflict,
     String expectedHead,
     String liveChanges,
+    ConflictSettings rules,
     boolean promotion)
     implements Command {}

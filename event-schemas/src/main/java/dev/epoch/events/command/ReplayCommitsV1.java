@@ -1,6 +1,7 @@
 package dev.epoch.events.command;
 
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import java.util.List;
 
 /**
@@ -21,6 +22,7 @@ import java.util.List;
  * @param failOnConflict refuse instead of leaving conflicts open
  * @param expectedHead head the client knows, or null
  * @param liveChanges {@code commit} or {@code refuse}, as for merges
+ * @param rules what settles conflicts before the settings of the repository do, or null
  */
 public record ReplayCommitsV1(
     String branch,
@@ -35,7 +37,8 @@ public record ReplayCommitsV1(
     boolean noCommit,
     boolean failOnConflict,
     String expectedHead,
-    String liveChanges)
+    String liveChanges,
+    ConflictSettings rules)
     implements Command {
   public ReplayCommitsV1 {
     commits = commits == null ? List.of() : List.copyOf(commits);

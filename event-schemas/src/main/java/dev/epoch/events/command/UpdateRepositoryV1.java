@@ -1,5 +1,6 @@
 package dev.epoch.events.command;
 
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
 
 /**
@@ -9,6 +10,8 @@ import dev.epoch.events.LiveCommits;
  * @param liveChanges what merges do with uncommitted live changes unless they say it: {@code
  *     commit}, {@code refuse}, or null
  * @param liveCommits when live changes are committed by themselves, or null
+ * @param conflict what settles conflicts of merges, or null
  */
-public record UpdateRepositoryV1(String description, String liveChanges, LiveCommits liveCommits)
+public record UpdateRepositoryV1(
+    String description, String liveChanges, LiveCommits liveCommits, ConflictSettings conflict)
     implements Command {}

@@ -1,5 +1,6 @@
 package dev.epoch.events.event;
 
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Digest;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Map;
  *     when the merge continues
  * @param verb merge, revert, cherry_pick, rebase; the last three merge against the one of {@code
  *     bases}, which need not be an ancestor
+ * @param rules what settles conflicts of it, or null for nothing
  */
 public record MergeOpenedV1(
     String mergeId,
@@ -34,7 +36,8 @@ public record MergeOpenedV1(
     Digest conflictSet,
     Map<String, Long> conflicts,
     String liveChanges,
-    String verb)
+    String verb,
+    ConflictSettings rules)
     implements Event {
   public MergeOpenedV1 {
     bases = bases == null ? List.of() : List.copyOf(bases);

@@ -1,6 +1,7 @@
 package dev.epoch.events.event;
 
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import java.util.List;
 
 /**
@@ -18,6 +19,7 @@ import java.util.List;
  * @param author of the commits; null for the authors of the commits that are replayed, or for the
  *     actor who reverts
  * @param liveChanges {@code commit} or {@code refuse}
+ * @param rules what settles conflicts before the settings of the repository do, or null
  */
 public record ReplayStartedV1(
     String branchId,
@@ -29,7 +31,8 @@ public record ReplayStartedV1(
     long mainline,
     String strategy,
     Actor author,
-    String liveChanges)
+    String liveChanges,
+    ConflictSettings rules)
     implements Event {
   public ReplayStartedV1 {
     commits = commits == null ? List.of() : List.copyOf(commits);

@@ -1,5 +1,6 @@
 package dev.epoch.events.table;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Objects;
@@ -71,5 +72,19 @@ public record DataType(
   /** The type that decides meaning: a domain's base, through any depth. */
   public DataType base() {
     return kind == Kind.DOMAIN ? element.base() : this;
+  }
+
+  /** Whether values are JSON documents. */
+  @JsonIgnore
+  public boolean isJson() {
+    Kind meaning = base().kind();
+    return meaning == Kind.JSON || meaning == Kind.JSON_BINARY;
+  }
+
+  /** Whether values are numbers. */
+  @JsonIgnore
+  public boolean isNumber() {
+    Kind meaning = base().kind();
+    return meaning == Kind.INTEGER || meaning == Kind.DECIMAL || meaning == Kind.FLOAT;
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param conflicts number of conflicts
  * @param commitId head of the target after the merge, or null where nothing was committed
  * @param liveCommit commit of live changes made before the merge, or null
+ * @param ruledCount fields and rows that conflict rules settled
  */
 public record MergeOutcome(
     String source,
@@ -20,6 +21,7 @@ public record MergeOutcome(
     long conflicts,
     String commitId,
     String liveCommit,
+    long ruledCount,
     JsonNode json)
     implements Received {
 
@@ -33,6 +35,7 @@ public record MergeOutcome(
         json.path("conflict_count").asLong(json.path("has_conflicts").asBoolean() ? 1 : 0),
         Json.text(json, "result_commit_id"),
         Json.text(json, "live_commit"),
+        json.path("ruled_count").asLong(),
         json);
   }
 
@@ -41,7 +44,7 @@ public record MergeOutcome(
     return json.has("result_commit_id")
         ? of(json)
         : new MergeOutcome(
-            source, target, false, false, List.of(), 0, Json.text(json, "id"), null, json);
+            source, target, false, false, List.of(), 0, Json.text(json, "id"), null, 0, json);
   }
 
   static MergeOutcome conflicting(String source, String target, RefusedException refusal) {
@@ -55,11 +58,17 @@ public record MergeOutcome(
         Math.max(1, details.path("conflict_count").asLong()),
         null,
         null,
+        0,
         refusal.body());
   }
 
   private static List<String> texts(JsonNode array) {
     return Json.items(array, "").stream().map(JsonNode::asText).toList();
+  }
+
+  /** What conflict rules settled, as far as the server shows it. */
+  public List<JsonNode> ruled() {
+    return Json.items(json, "ruled");
   }
 
   /** Whether the merge stopped at conflicts. */

@@ -33,6 +33,7 @@ public final class Merges {
    * @param failOnConflict do not leave the merge open when there are conflicts
    * @param allowUnrelated also without common history
    * @param liveChanges {@code commit} or {@code refuse}; null for the repository's setting
+   * @param rules what settles conflicts of it, as the API has them, or null
    */
   public record Request(
       String source,
@@ -43,7 +44,8 @@ public final class Merges {
       boolean dryRun,
       boolean failOnConflict,
       boolean allowUnrelated,
-      String liveChanges) {
+      String liveChanges,
+      ObjectNode rules) {
 
     /** Checks what must be there. */
     public Request {
@@ -55,7 +57,7 @@ public final class Merges {
     /** A merge with nothing special about it. */
     public static Request of(String source, String target) {
       return new Request(
-          source, target, Strategy.THREE_WAY, null, false, false, false, false, null);
+          source, target, Strategy.THREE_WAY, null, false, false, false, false, null, null);
     }
   }
 
@@ -71,6 +73,9 @@ public final class Merges {
     }
     if (request.liveChanges() != null) {
       body.put("live_changes", request.liveChanges());
+    }
+    if (request.rules() != null) {
+      body.set("rules", request.rules());
     }
     putIfSet(body, "no_commit", request.noCommit());
     putIfSet(body, "dry_run", request.dryRun());

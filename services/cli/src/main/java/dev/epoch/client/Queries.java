@@ -51,8 +51,39 @@ public final class Queries {
     }
   }
 
+  /** The answer on one branch. */
+  public record BranchResult(String branch, QueryResult result) {}
+
   /** Runs a query. */
   public QueryResult run(Request request) {
+    return QueryResult.of(send(body(request)));
+  }
+
+  /** All different rows that a query, which names no state, finds on some branches. */
+  public QueryResult union(Request request, List<String> branches) {
+    return QueryResult.of(send(onBranches(request, branches, "union")));
+  }
+
+  /** What a query, which names no state, finds on each of some branches. */
+  public List<BranchResult> sideBySide(Request request, List<String> branches) {
+    JsonNode json = send(onBranches(request, branches, "side_by_side"));
+    return Json.items(json.path("branches"), "branches").stream()
+        .map(answer -> new BranchResult(answer.path("branch").asText(), QueryResult.of(answer)))
+        .toList();
+  }
+
+  private JsonNode send(ObjectNode body) {
+    return scope.send(scope.post("query").body(body).readOnly());
+  }
+
+  private static ObjectNode onBranches(Request request, List<String> branches, String mode) {
+    ObjectNode body = body(request).put("mode", mode);
+    ArrayNode names = body.putArray("branches");
+    branches.forEach(names::add);
+    return body;
+  }
+
+  private static ObjectNode body(Request request) {
     ObjectNode body = Json.object().put("sql", request.sql());
     if (request.ref() != null) {
       body.put("ref", request.ref());
@@ -73,6 +104,6 @@ public final class Queries {
     if (request.limit() != null) {
       body.put("limit", request.limit());
     }
-    return QueryResult.of(scope.send(scope.post("query").body(body).readOnly()));
+    return body;
   }
 }

@@ -23,9 +23,15 @@ public final class Replays {
    * @param mainline parent of merge commits to compare with, 0 for the first
    * @param message of the commit, or null
    * @param noCommit leave the result uncommitted
+   * @param rules what settles conflicts, as the API has them, or null
    */
   public record Request(
-      String branch, List<String> commits, int mainline, String message, boolean noCommit) {}
+      String branch,
+      List<String> commits,
+      int mainline,
+      String message,
+      boolean noCommit,
+      ObjectNode rules) {}
 
   /** Takes commits back. Conflicts are an outcome, not an exception. */
   public MergeOutcome revert(Request request) {
@@ -54,18 +60,26 @@ public final class Replays {
     if (request.noCommit()) {
       body.put("no_commit", true);
     }
+    if (request.rules() != null) {
+      body.set("rules", request.rules());
+    }
     return send(
         request.branch(),
         String.join(" ", request.commits()),
         scope.post("branches", request.branch(), verb).body(body));
   }
 
-  /** Puts the commits of a branch onto another ref. */
-  public MergeOutcome rebase(String branch, String onto) {
-    return send(
-        branch,
-        onto,
-        scope.post("branches", branch, "rebase").body(Json.object().put("onto", onto)));
+  /**
+   * Puts the commits of a branch onto another ref.
+   *
+   * @param rules what settles conflicts, as the API has them, or null
+   */
+  public MergeOutcome rebase(String branch, String onto, ObjectNode rules) {
+    ObjectNode body = Json.object().put("onto", onto);
+    if (rules != null) {
+      body.set("rules", rules);
+    }
+    return send(branch, onto, scope.post("branches", branch, "rebase").body(body));
   }
 
   /** Leaves out the commit that a replay stopped at, and goes on. */

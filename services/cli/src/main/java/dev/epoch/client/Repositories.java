@@ -64,8 +64,14 @@ public final class Repositories {
    * @param liveChanges {@code commit} or {@code refuse}
    * @param liveCommits {@code off}, {@code interval} or {@code changes}
    * @param every minutes, or rows
+   * @param conflict what settles conflicts, all of it, as the API has it
    */
-  public record Settings(String description, String liveChanges, String liveCommits, Long every) {}
+  public record Settings(
+      String description,
+      String liveChanges,
+      String liveCommits,
+      Long every,
+      ObjectNode conflict) {}
 
   /** Changes settings of a repository. */
   public Repository change(String name, Settings settings) {
@@ -77,6 +83,9 @@ public final class Repositories {
       if (settings.every() != null) {
         policy.put("every", settings.every());
       }
+    }
+    if (settings.conflict() != null) {
+      body.set("conflict", settings.conflict());
     }
     return Repository.of(transport.send(Call.patch("repositories", name).body(body)).body());
   }

@@ -94,6 +94,41 @@ class QueryCommandTest extends CommandTest {
   }
 
   @Test
+  void asksSeveralBranches() {
+    server.on(
+        "POST /query",
+        """
+        {"branches": [
+          {"branch": "main", "columns": [{"name": "n", "type": "int"}], "rows": [[1]], "truncated": false},
+          {"branch": "x", "columns": [{"name": "n", "type": "int"}], "rows": [], "truncated": false}]}
+        """);
+    assertThat(sentBy("query", "SELECT 1", "--branches", "main,feature/x"))
+        .isEqualTo(
+            "{\"sql\":\"SELECT 1\",\"mode\":\"union\",\"branches\":[\"main\",\"feature/x\"]}");
+    prints(
+        """
+        Branch: main
+         n
+        ---
+         1
+        (1 row)
+        Branch: x
+         n
+        ---
+        (0 rows)
+        """,
+        "query",
+        "SELECT n",
+        "--branches",
+        "main,x",
+        "--mode",
+        "side-by-side");
+    assertThat(shell.run("query", "SELECT 1", "--mode", "union").exitCode()).isEqualTo(2);
+    assertThat(shell.run("query", "SELECT 1", "--branches", "a", "--at", "v1").exitCode())
+        .isEqualTo(2);
+  }
+
+  @Test
   void saysWhenRowsWereLeftOut() {
     server.on(
         "POST /query",

@@ -1,6 +1,7 @@
 package dev.epoch.engine;
 
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.event.OperationPlan;
@@ -53,7 +54,8 @@ public sealed interface Continuation {
       Map<String, Long> conflicts,
       String former,
       String liveChanges,
-      String verb)
+      String verb,
+      ConflictSettings rules)
       implements Continuation {}
 
   /**

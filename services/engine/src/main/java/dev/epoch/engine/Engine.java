@@ -30,7 +30,7 @@ public final class Engine {
       case CreateRepositoryV1 c -> RepositoryProcessor.create(state, c, context);
       case DeleteRepositoryV1 c -> RepositoryProcessor.delete(state, c);
       case OpenRepositoryV1 c -> RepositoryProcessor.open(c);
-      case UpdateRepositoryV1 c -> RepositoryProcessor.update(c);
+      case UpdateRepositoryV1 c -> RepositoryProcessor.update(state, c);
       case AddStorageV1 c -> StorageProcessor.add(state, c);
       case UpdateStorageV1 c -> StorageProcessor.update(state, c);
       case RemoveStorageV1 c -> StorageProcessor.remove(state, c);

@@ -227,7 +227,8 @@ final class MergingShell {
             counts,
             former,
             "commit",
-            side.verb()),
+            side.verb(),
+            null),
         TestRepository.ALICE,
         answer);
   }

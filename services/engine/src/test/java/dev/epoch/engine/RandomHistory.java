@@ -10,6 +10,7 @@ import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.*;
 import dev.epoch.model.commit.Ancestry;
@@ -107,7 +108,7 @@ public final class RandomHistory {
       if (chance(2)) {
         send(
             new UpdateRepositoryV1(
-                null, "refuse", new dev.epoch.events.LiveCommits("changes", 10)));
+                null, "refuse", new dev.epoch.events.LiveCommits("changes", 10), someRules()));
       }
       send(new CheckoutBranchV1(anyBranchName()));
     } else if (choice < 388) {
@@ -122,6 +123,13 @@ public final class RandomHistory {
     } else {
       moves();
     }
+  }
+
+  private static ConflictSettings someRules() {
+    return new ConflictSettings(
+        null,
+        Map.of("users", new ConflictSettings.Rule("last_write_wins", "at", null)),
+        Map.of("users.seen", new ConflictSettings.Rule("sum", null, "whole")));
   }
 
   /** Several commits, one, or those that there are onto another branch. */
@@ -167,7 +175,8 @@ public final class RandomHistory {
             false,
             false,
             chance(4) ? branch.head() : null,
-            "commit");
+            "commit",
+            chance(2) ? someRules() : null);
     Answer answer = send(command);
     merging.replay(answer, branch, command, random);
     settleSoon(answer);
@@ -312,6 +321,7 @@ public final class RandomHistory {
                 false,
                 chance(4) ? target.head() : null,
                 chance(5) ? "refuse" : "commit",
+                chance(2) ? someRules() : null,
                 chance(4)));
     merging.go(answer, random);
     settleSoon(answer);

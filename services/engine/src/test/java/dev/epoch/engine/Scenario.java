@@ -160,6 +160,7 @@ public final class Scenario {
         false,
         null,
         "commit",
+        null,
         false);
   }
 
@@ -191,7 +192,8 @@ public final class Scenario {
         conflicts == 0 ? Map.of() : Map.of("users", conflicts),
         former,
         "commit",
-        "merge");
+        "merge",
+        null);
   }
 
   public OperationPlan.Merge mergePlan(String source, String mergeId, boolean fastForward) {

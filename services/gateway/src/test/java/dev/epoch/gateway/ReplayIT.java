@@ -416,7 +416,18 @@ class ReplayIT {
         .replay(
             test.repository(),
             new ReplayService.Request(
-                branch, verb, List.of(commits), 0, null, null, null, null, false, false, null),
+                branch,
+                verb,
+                List.of(commits),
+                0,
+                null,
+                null,
+                null,
+                null,
+                false,
+                false,
+                null,
+                null),
             TestServer.caller());
   }
 

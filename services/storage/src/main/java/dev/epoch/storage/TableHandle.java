@@ -34,6 +34,11 @@ public record TableHandle(
     this(repository, id, name, path, schema, false);
   }
 
+  /** The same under another name in statements. */
+  public TableHandle named(String other) {
+    return new TableHandle(repository, id, other, path, schema, removed);
+  }
+
   /** The same, versioned no more. */
   public TableHandle asRemoved() {
     return new TableHandle(repository, id, name, path, schema, true);

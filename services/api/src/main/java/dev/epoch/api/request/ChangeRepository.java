@@ -15,7 +15,11 @@ public record ChangeRepository(
             description =
                 "What merges do with uncommitted live changes unless they say it: commit, refuse")
         String liveChanges,
-    @Valid LiveCommits liveCommits) {
+    @Valid LiveCommits liveCommits,
+    @Valid
+        @Schema(
+            description = "What settles conflicts of merges; it takes the place of all that was")
+        ConflictRules conflict) {
 
   /** When live changes are committed by themselves. */
   @Schema(name = "ChangeLiveCommits")

@@ -1,5 +1,6 @@
 package dev.epoch.api.request;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -29,4 +30,9 @@ public record MergeBranch(
         Boolean promotion,
     @Schema(description = "Refuse if the target stands elsewhere") String expectedHead,
     @Schema(description = "Whoever asks if none is given") String authorName,
-    String authorEmail) {}
+    String authorEmail,
+    @Valid
+        @Schema(
+            description =
+                "What settles conflicts of this merge; beats what the repository says of the same table or field")
+        ConflictRules rules) {}

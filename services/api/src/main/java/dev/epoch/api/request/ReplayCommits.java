@@ -1,5 +1,6 @@
 package dev.epoch.api.request;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -30,4 +31,9 @@ public record ReplayCommits(
     @Schema(description = "Refuse if the branch stands elsewhere") String expectedHead,
     @Schema(description = "Of a revert whoever asks, else the author of the commit")
         String authorName,
-    String authorEmail) {}
+    String authorEmail,
+    @Valid
+        @Schema(
+            description =
+                "What settles conflicts of it; beats what the repository says of the same table or field")
+        ConflictRules rules) {}

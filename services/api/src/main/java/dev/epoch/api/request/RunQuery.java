@@ -28,7 +28,13 @@ public record RunQuery(
                 "About CSV: escape puts an apostrophe before texts that spreadsheets would compute",
             defaultValue = "keep")
         String csvFormulas,
-    @Schema(description = "Reserved: the same query on several branches")
+    @Schema(
+            description =
+                "The same query on each of these branches, instead of ref, branch and at_time")
         @JsonSetter(contentNulls = Nulls.FAIL)
         List<String> branches,
-    @Schema(description = "Reserved: union or side_by_side") String mode) {}
+    @Schema(
+            description =
+                "With branches: union for all different rows, side_by_side for an answer of each",
+            defaultValue = "union")
+        String mode) {}

@@ -1,13 +1,8 @@
 package dev.epoch.api.resource;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
-import dev.epoch.api.json.ApiJson;
 import dev.epoch.api.json.NumberLimits;
 import dev.epoch.api.record.ConflictResolution;
 import dev.epoch.api.record.RecordKeys;
@@ -19,7 +14,6 @@ import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.ResolveConflictsV1;
-import dev.epoch.events.table.Column;
 import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.LiveRepository;
@@ -140,9 +134,9 @@ public class ConflictsResource {
             .map(field ->
                 new ConflictPage.FieldView(
                     field.label(),
-                    value(table, values, field, field.base()),
-                    value(table, values, field, field.ours()),
-                    value(table, values, field, field.theirs()),
+                    FieldValues.json(table, values, field, field.base()),
+                    FieldValues.json(table, values, field, field.ours()),
+                    FieldValues.json(table, values, field, field.theirs()),
                     !open.contains(field.label())))
             .toList();
     return new ConflictPage.ConflictView(
@@ -153,27 +147,6 @@ public class ConflictsResource {
         fields,
         conflict.constraint(),
         status.resolved());
-  }
-
-  /** A part of a document is JSON text; a whole field is text of its column's type. */
-  private static JsonNode value(
-      RegisteredTable table, ValueCodec values, FieldConflict field, String text) {
-    if (text == null) {
-      return NullNode.instance;
-    }
-    if (field.path().isEmpty()) {
-      return table
-          .schema()
-          .column(field.name())
-          .map(Column::type)
-          .map(type -> values.toJson(type, text))
-          .orElseGet(() -> TextNode.valueOf(text));
-    }
-    try {
-      return ApiJson.mapper().readTree(text);
-    } catch (JsonProcessingException notJson) {
-      return TextNode.valueOf(text);
-    }
   }
 
   private ValueCodec values(RepositoryState state, RegisteredTable table) {

@@ -3,11 +3,13 @@ package dev.epoch.api.resource;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.Author;
+import dev.epoch.api.request.ConflictRules;
 import dev.epoch.api.request.ContinueMerge;
 import dev.epoch.api.request.MergeBranch;
 import dev.epoch.api.view.CommitView;
 import dev.epoch.api.view.Done;
 import dev.epoch.api.view.MergeView;
+import dev.epoch.api.view.MergeView.RuledField;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.merge.MergeRefusals;
 import dev.epoch.gateway.merge.MergeService;
@@ -21,6 +23,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -68,12 +71,13 @@ public class MergesResource {
                     Boolean.TRUE.equals(body.failOnConflict()),
                     dryRun,
                     body.expectedHead(),
+                    ConflictRules.settings(body.rules()),
                     Boolean.TRUE.equals(body.promotion())),
                 request.caller());
     if (!dryRun) {
       refuseIfOpen(merged);
     }
-    return MergeView.of(merged);
+    return MergeView.of(merged, ruled(repository.state(), merged));
   }
 
   @POST
@@ -109,6 +113,12 @@ public class MergesResource {
         .merges()
         .abort(repository, branch(repository.state(), body.branch()), request.caller());
     return Done.Status.of("aborted");
+  }
+
+  private List<RuledField> ruled(RepositoryState state, Merged merged) {
+    return merged.ruled().first().stream()
+        .map(decision -> FieldValues.of(request.server(), state, decision))
+        .toList();
   }
 
   private String branch(RepositoryState state, String name) {

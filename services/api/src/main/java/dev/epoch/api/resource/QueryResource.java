@@ -12,9 +12,12 @@ import dev.epoch.api.record.CsvLine;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.RunQuery;
 import dev.epoch.api.request.Times;
+import dev.epoch.api.view.BranchQueriesView;
+import dev.epoch.api.view.BranchQueriesView.BranchAnswer;
 import dev.epoch.api.view.QueryView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.read.AsOfClauses;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.storage.QueryResult;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -31,7 +34,11 @@ import jakarta.ws.rs.core.Response;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -47,6 +54,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class QueryResource {
+  private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
+
   private final ApiRequest request;
   private final int usualRows;
   private final int mostRows;
@@ -68,7 +77,7 @@ public class QueryResource {
   @Operation(
       summary = "Run a query",
       description =
-          "One reading statement, at a ref, a branch or a time, as committed; with working=true as a client of the branch sees the data. Writes are refused.")
+          "One reading statement, at a ref, a branch or a time, as committed; with working=true as a client of the branch sees the data. Writes are refused. A table may be read elsewhere: FROM users AS OF 'v1'.")
   @APIResponse(
       responseCode = "200",
       content = {
@@ -88,32 +97,109 @@ public class QueryResource {
             "csv",
             "ndjson");
     CsvLine line = CsvLine.asked(body.csvFormulas(), format.equals("csv"));
-    if (body.branches() != null || body.mode() != null) {
-      throw new InvalidRequestException(
-          FieldProblem.body(
-              "not_available",
-              body.branches() != null ? "branches" : "mode",
-              "Queries over several branches are not available yet"));
-    }
     List<JsonNode> parameters = body.params() == null ? List.of() : body.params();
     for (int i = 0; i < parameters.size(); i++) {
       NumberLimits.check(parameters.get(i), "body", "params", i);
     }
+    if (sideBySide(body)) {
+      if (!format.equals("json")) {
+        throw new InvalidRequestException(
+            FieldProblem.body("value_error", "mode", "Answers side by side are JSON"));
+      }
+      return Response.ok(BranchQueriesView.of(answers(body, parameters))).build();
+    }
     QueryResult result =
-        request
-            .server()
-            .reads()
-            .query(
-                snapshot(body),
-                body.sql(),
-                parameters,
-                Math.min(body.limit() == null ? usualRows : body.limit(), mostRows),
-                timeout);
+        body.branches() == null
+            ? run(snapshot(body), body, parameters)
+            : union(answers(body, parameters), limit(body));
     return switch (format) {
       case "csv" -> Response.ok(csv(result, line), MediaTypes.CSV_UTF8).build();
       case "ndjson" -> Response.ok(lines(result), MediaTypes.NDJSON).build();
       default -> Response.ok(QueryView.of(result), MediaType.APPLICATION_JSON_TYPE).build();
     };
+  }
+
+  private int limit(RunQuery body) {
+    return Math.min(body.limit() == null ? usualRows : body.limit(), mostRows);
+  }
+
+  private QueryResult run(Snapshot snapshot, RunQuery body, List<JsonNode> parameters) {
+    AsOfClauses clauses = AsOfClauses.parse(body.sql());
+    Snapshot read = snapshot;
+    for (Map.Entry<String, AsOfClauses.At> other : clauses.tables().entrySet()) {
+      AsOfClauses.At at = other.getValue();
+      read =
+          read.withTable(other.getKey(), asOf(snapshot.state(), body, at.ref()).table(at.table()));
+    }
+    return request.server().reads().query(read, clauses.sql(), parameters, limit(body), timeout);
+  }
+
+  /** A ref, or the branch of the query as it stood at a time. */
+  private Snapshot asOf(RepositoryState state, RunQuery body, String ref) {
+    if (TIME.matcher(ref).lookingAt() && state.branch(ref).isEmpty()) {
+      return atTime(state, body, ref, "sql");
+    }
+    return Snapshots.at(request, state, ref, false);
+  }
+
+  private static boolean sideBySide(RunQuery body) {
+    String mode = body.mode();
+    if (mode != null && !mode.equals("union") && !mode.equals("side_by_side")) {
+      throw new InvalidRequestException(
+          FieldProblem.body("enum", "mode", "Should be union or side_by_side"));
+    }
+    if (body.branches() == null) {
+      if (mode != null) {
+        throw new InvalidRequestException(
+            FieldProblem.body("value_error", "mode", "Goes with branches"));
+      }
+      return false;
+    }
+    if (body.branches().isEmpty()
+        || body.ref() != null
+        || body.branch() != null
+        || body.atTime() != null) {
+      throw new InvalidRequestException(
+          FieldProblem.body(
+              "value_error", "branches", "Name a branch, and neither ref, branch nor at_time"));
+    }
+    return "side_by_side".equals(mode);
+  }
+
+  private List<BranchAnswer> answers(RunQuery body, List<JsonNode> parameters) {
+    RepositoryState state = request.state();
+    return body.branches().stream()
+        .map(branch ->
+            new BranchAnswer(
+                branch,
+                run(
+                    Snapshots.at(
+                        request, state, request.branch(state, branch).name(), body.working()),
+                    body,
+                    parameters)))
+        .toList();
+  }
+
+  private static QueryResult union(List<BranchAnswer> answers, int limit) {
+    QueryResult first = answers.getFirst().result();
+    Set<List<JsonNode>> rows = new LinkedHashSet<>();
+    boolean truncated = false;
+    for (BranchAnswer answer : answers) {
+      if (!answer.result().columns().equals(first.columns())) {
+        throw new InvalidRequestException(
+            FieldProblem.body(
+                "value_error",
+                "branches",
+                "The query has other columns on "
+                    + answer.branch()
+                    + " than on "
+                    + answers.getFirst().branch()));
+      }
+      rows.addAll(answer.result().rows());
+      truncated |= answer.result().truncated();
+    }
+    return new QueryResult(
+        first.columns(), rows.stream().limit(limit).toList(), truncated || rows.size() > limit);
   }
 
   private Snapshot snapshot(RunQuery body) {
@@ -130,16 +216,18 @@ public class QueryResource {
       String ref = body.ref() != null ? body.ref() : branch(state, body).name();
       return Snapshots.at(request, state, ref, body.working());
     }
+    return atTime(state, body, body.atTime(), "at_time");
+  }
+
+  private Snapshot atTime(RepositoryState state, RunQuery body, String time, String field) {
     try {
       return Snapshot.of(
-          state,
-          request.references(state).at(branch(state, body), Times.parse(body.atTime())),
-          body.atTime());
+          state, request.references(state).at(branch(state, body), Times.parse(time)), time);
     } catch (DateTimeException notATime) {
       throw new InvalidRequestException(
           FieldProblem.body(
               "datetime_parsing",
-              "at_time",
+              field,
               "Should be a time in ISO 8601, such as 2026-01-31T12:00:00Z"));
     }
   }

@@ -5,6 +5,7 @@ import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.Author;
+import dev.epoch.api.request.ConflictRules;
 import dev.epoch.api.request.ContinueMerge;
 import dev.epoch.api.request.RebaseBranch;
 import dev.epoch.api.request.ReplayCommits;
@@ -98,7 +99,8 @@ public class ReplaysResource {
                     null,
                     false,
                     false,
-                    body.expectedHead()),
+                    body.expectedHead(),
+                    ConflictRules.settings(body.rules())),
                 request.caller());
     MergesResource.refuseIfOpen(merged);
     return CommitView.of(merged.state(), merged.result());
@@ -174,7 +176,8 @@ public class ReplaysResource {
                     body.liveChanges(),
                     Boolean.TRUE.equals(body.noCommit()),
                     Boolean.TRUE.equals(body.failOnConflict()),
-                    body.expectedHead()),
+                    body.expectedHead(),
+                    ConflictRules.settings(body.rules())),
                 request.caller());
     MergesResource.refuseIfOpen(merged);
     return merged;
@@ -182,7 +185,7 @@ public class ReplaysResource {
 
   private static Response answer(Merged merged) {
     return merged.result() == null
-        ? Response.accepted(MergeView.of(merged)).build()
+        ? Response.accepted(MergeView.of(merged, List.of())).build()
         : Response.ok(CommitView.of(merged.state(), merged.result())).build();
   }
 }

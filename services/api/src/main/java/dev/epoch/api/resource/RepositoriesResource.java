@@ -8,6 +8,7 @@ import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.json.NumberLimits;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.ChangeRepository;
+import dev.epoch.api.request.ConflictRules;
 import dev.epoch.api.request.CreateRepository;
 import dev.epoch.api.view.RepositoryView;
 import dev.epoch.engine.state.RepositoryState;
@@ -132,7 +133,10 @@ public class RepositoriesResource {
         .update(
             repository.name(),
             new UpdateRepositoryV1(
-                body.description(), body.liveChanges(), liveCommits(body.liveCommits())),
+                body.description(),
+                body.liveChanges(),
+                liveCommits(body.liveCommits()),
+                ConflictRules.settings(body.conflict())),
             request.caller());
     return view(repository);
   }

@@ -1,5 +1,7 @@
 package dev.epoch.api.view;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -18,9 +20,30 @@ public record MergeView(
     @Schema(description = "Head of the target afterwards; null for a dry run and an open merge")
         String resultCommitId,
     @Schema(description = "Commit of live changes that was made before the merge, or null")
-        String liveCommit) {
+        String liveCommit,
+    @Schema(description = "Fields and rows that conflict rules settled") long ruledCount,
+    @Schema(description = "The first of them") List<RuledField> ruled) {
 
-  public static MergeView of(Merged merged) {
+  /** What a conflict rule settled. */
+  @Schema(name = "RuledField")
+  public record RuledField(
+      String table,
+      @Schema(description = "Key columns and their values") ObjectNode key,
+      @Schema(
+              description =
+                  "Column, followed by a JSON pointer for a part of a document; null for the record, which one side deleted")
+          String field,
+      @Schema(description = "Name of the rule") String rule,
+      @Schema(description = "ours, theirs, base, or value for a new one") String taken,
+      JsonNode base,
+      JsonNode ours,
+      JsonNode theirs,
+      @Schema(description = "What the field becomes") JsonNode value) {}
+
+  /**
+   * @param ruled what rules settled, as far as shown
+   */
+  public static MergeView of(Merged merged, List<RuledField> ruled) {
     return new MergeView(
         merged.source(),
         merged.target(),
@@ -30,6 +53,8 @@ public record MergeView(
         merged.conflicts().values().stream().mapToLong(Long::longValue).sum(),
         merged.conflicts().keySet().stream().sorted().toList(),
         merged.result() == null ? null : CommitView.idOf(merged.result()),
-        merged.liveCommit());
+        merged.liveCommit(),
+        merged.ruled().total(),
+        ruled);
   }
 }

@@ -1,5 +1,6 @@
 package dev.epoch.api.view;
 
+import dev.epoch.api.request.ConflictRules;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.LiveCommits;
 import java.time.Instant;
@@ -17,7 +18,8 @@ public record RepositoryView(
         String metadataUrl,
     @Schema(description = "What merges do with uncommitted live changes: commit, refuse")
         String liveChanges,
-    LiveCommits liveCommits) {
+    LiveCommits liveCommits,
+    @Schema(description = "What settles conflicts of merges") ConflictRules conflict) {
 
   public static RepositoryView of(RepositoryState state, String metadataUrl) {
     return new RepositoryView(
@@ -27,7 +29,8 @@ public record RepositoryView(
         state.profile().createdAt(),
         metadataUrl,
         state.profile().liveChanges(),
-        state.profile().liveCommits());
+        state.profile().liveCommits(),
+        ConflictRules.of(state.profile().conflict()));
   }
 
   /** All repositories. */

@@ -4,6 +4,7 @@ import dev.epoch.cli.Session;
 import dev.epoch.client.MergeOutcome;
 import dev.epoch.client.Replays;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,6 +26,8 @@ abstract class CommitsReplayCommand extends ReplayCommand {
   @Option(names = "--message", paramLabel = "<message>", description = "Message of the commit.")
   private String message;
 
+  @Mixin private ConflictRuleOptions rules = new ConflictRuleOptions();
+
   CommitsReplayCommand(Session session) {
     super(session);
   }
@@ -44,7 +47,12 @@ abstract class CommitsReplayCommand extends ReplayCommand {
   final MergeOutcome start(String branch) {
     return replay(
         new Replays.Request(
-            branch, commits.stream().map(session()::ref).toList(), mainline, message, noCommit));
+            branch,
+            commits.stream().map(session()::ref).toList(),
+            mainline,
+            message,
+            noCommit,
+            rules.rules()));
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.epoch.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.text.ConflictText;
+import dev.epoch.cli.text.Counts;
 import dev.epoch.cli.text.DiffText;
 import dev.epoch.client.Branch;
 import dev.epoch.client.Commit;
@@ -16,7 +18,9 @@ import dev.epoch.client.RepositoryStatus;
 import dev.epoch.client.TableChange;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,6 +61,8 @@ public final class MergeCommand extends EpochSubcommand {
       description =
           "Refuse to merge where live changes that are not committed would be written over.")
   private boolean noLiveCommit;
+
+  @Mixin private ConflictRuleOptions rules = new ConflictRuleOptions();
 
   @Option(names = "--continue", description = "Conclude the merge after conflicts are resolved.")
   private boolean proceed;
@@ -117,7 +123,8 @@ public final class MergeCommand extends EpochSubcommand {
                     dryRun,
                     failOnConflict,
                     allowUnrelated,
-                    noLiveCommit ? "refuse" : null));
+                    noLiveCommit ? "refuse" : null,
+                    rules.rules()));
     if (output().json()) {
       output().json(outcome);
     } else if (outcome.hasConflicts()) {
@@ -136,6 +143,9 @@ public final class MergeCommand extends EpochSubcommand {
             .confirm("Committed live changes of " + target + ": " + shown(outcome.liveCommit()));
       }
       confirmMerge(source, target, outcome.commitId());
+      if (outcome.ruledCount() > 0) {
+        output().confirm("Conflict rules settled " + Counts.of(outcome.ruledCount(), "field"));
+      }
     }
     return outcome.hasConflicts() ? ExitCode.NEGATIVE : ExitCode.OK;
   }
@@ -172,6 +182,7 @@ public final class MergeCommand extends EpochSubcommand {
       return;
     }
     output().lines(lines.subList(0, lines.size() - 1));
+    ruled(outcome);
     output()
         .line(
             dryRun
@@ -184,6 +195,41 @@ public final class MergeCommand extends EpochSubcommand {
         .anyMatch(conflict -> !conflict.aboutDefinition() && conflict.table().equals(table));
   }
 
+  /** Which rule settles which field, before it does. */
+  private void ruled(MergeOutcome outcome) {
+    for (JsonNode ruled : outcome.ruled()) {
+      String key =
+          ruled.path("key").properties().stream()
+              .map(part -> part.getValue().asText())
+              .collect(Collectors.joining(","));
+      String field = ruled.path("field").asText("");
+      String what =
+          ruled.path("field").isNull()
+              ? " takes " + ruled.path("taken").asText()
+              : "." + field + " = " + Json.compact(ruled.path("value")) + " (" + sides(ruled) + ")";
+      output()
+          .line(
+              "%s %s: %s[%s]%s"
+                  .formatted(
+                      output().palette().yellow("rule"),
+                      ruled.path("rule").asText(),
+                      ruled.path("table").asText(),
+                      key,
+                      what));
+    }
+    if (outcome.ruledCount() > outcome.ruled().size()) {
+      output().line("... and %d more".formatted(outcome.ruledCount() - outcome.ruled().size()));
+    }
+  }
+
+  private static String sides(JsonNode ruled) {
+    return "base %s, ours %s, theirs %s"
+        .formatted(
+            Json.compact(ruled.path("base")),
+            Json.compact(ruled.path("ours")),
+            Json.compact(ruled.path("theirs")));
+  }
+
   /** What the merge would bring: the changes of the source since the two parted. */
   private void preview(MergeOutcome outcome, String target) {
     output()
@@ -191,6 +237,7 @@ public final class MergeCommand extends EpochSubcommand {
             outcome.fastForward()
                 ? "Would fast-forward " + target + " to " + source
                 : "Would merge " + source + " into " + target);
+    ruled(outcome);
     String from = session().ref(source);
     Branch.Comparison comparison = client().branches().compare(from, target);
     if (comparison.mergeBase() == null) {

@@ -1,6 +1,7 @@
 package dev.epoch.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
@@ -50,6 +51,19 @@ public final class QueryCommand extends EpochSubcommand {
   private Integer limit;
 
   @Option(
+      names = "--branches",
+      split = ",",
+      paramLabel = "<branch>",
+      description = "Run it on each of these branches.")
+  private List<String> branches = List.of();
+
+  @Option(
+      names = "--mode",
+      paramLabel = "<mode>",
+      description = "With --branches: union for all different rows, or side-by-side.")
+  private String mode;
+
+  @Option(
       names = "--escape-formulas",
       description = "In csv: an apostrophe before texts that spreadsheets would compute.")
   private boolean escapeFormulas;
@@ -66,17 +80,67 @@ public final class QueryCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
+    requireSense();
     CsvText csv = csv(escapeFormulas);
-    QueryResult result = client().queries().run(request());
+    if ("side-by-side".equals(mode)) {
+      sideBySide();
+      return ExitCode.OK;
+    }
+    print(
+        branches.isEmpty()
+            ? client().queries().run(request())
+            : client().queries().union(everywhere(), branches),
+        csv);
+    return ExitCode.OK;
+  }
+
+  private void requireSense() {
+    if (mode != null && !mode.equals("union") && !mode.equals("side-by-side")) {
+      throw CommandFailure.usage("--mode is union or side-by-side, not '" + mode + "'");
+    }
+    if (mode != null && branches.isEmpty()) {
+      throw CommandFailure.usage("--mode goes with --branches");
+    }
+    if (!branches.isEmpty() && at != null) {
+      throw CommandFailure.usage("--branches and --at make no sense together");
+    }
+    if ("side-by-side".equals(mode) && output().format().equals("csv")) {
+      throw new CommandFailure(ExitCode.USAGE, "side-by-side has no csv", "--mode union");
+    }
+  }
+
+  private Queries.Request everywhere() {
+    return new Queries.Request(sql, null, null, null, working, values(), limit);
+  }
+
+  private void sideBySide() {
+    List<Queries.BranchResult> answers = client().queries().sideBySide(everywhere(), branches);
+    if (output().format().equals("json")) {
+      ArrayNode all = Json.array();
+      answers.forEach(answer -> all.add(answer.result().json()));
+      output().json(all);
+      return;
+    }
+    for (Queries.BranchResult answer : answers) {
+      output().lines(List.of("Branch: " + answer.branch()));
+      output().lines(RowsText.table(answer.result()));
+      remarkMore(answer.result());
+    }
+  }
+
+  private void print(QueryResult result, CsvText csv) {
     switch (output().format()) {
       case "json" -> output().json(result);
       case "csv" -> output().lines(csv.rows(result));
       default -> output().lines(RowsText.table(result));
     }
+    remarkMore(result);
+  }
+
+  private void remarkMore(QueryResult result) {
     if (result.truncated()) {
       output().remark("there are more rows; --limit takes a larger number");
     }
-    return ExitCode.OK;
   }
 
   private List<JsonNode> values() {

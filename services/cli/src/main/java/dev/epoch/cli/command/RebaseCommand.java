@@ -4,6 +4,7 @@ import dev.epoch.cli.Session;
 import dev.epoch.client.MergeOutcome;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code epoch rebase}. */
@@ -14,6 +15,8 @@ public final class RebaseCommand extends ReplayCommand {
 
   @Parameters(arity = "0..1", paramLabel = "<onto>", description = "Branch, tag or commit.")
   private String onto;
+
+  @Mixin private ConflictRuleOptions rules = new ConflictRuleOptions();
 
   /** The command in a session. */
   public RebaseCommand(Session session) {
@@ -32,7 +35,7 @@ public final class RebaseCommand extends ReplayCommand {
 
   @Override
   MergeOutcome start(String branch) {
-    return client().replays().rebase(branch, session().ref(onto));
+    return client().replays().rebase(branch, session().ref(onto), rules.rules());
   }
 
   @Override

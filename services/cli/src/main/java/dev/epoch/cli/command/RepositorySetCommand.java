@@ -1,11 +1,15 @@
 package dev.epoch.cli.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
+import dev.epoch.client.Json;
 import dev.epoch.client.Repositories;
 import dev.epoch.client.Repository;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,6 +44,14 @@ public final class RepositorySetCommand extends EpochSubcommand {
       description = "Minutes for interval, changed rows for changes.")
   private Long every;
 
+  @Mixin private ConflictRuleOptions rules = new ConflictRuleOptions();
+
+  @Option(
+      names = "--remove-rule",
+      paramLabel = "<table[.field]>",
+      description = "Remove the conflict rule there ('*' for all of them).")
+  private List<String> removedRules = List.of();
+
   /** The command in a session. */
   public RepositorySetCommand(Session session) {
     super(session);
@@ -63,12 +75,38 @@ public final class RepositorySetCommand extends EpochSubcommand {
             .repositories()
             .change(
                 repository,
-                new Repositories.Settings(description, liveChanges, liveCommits, every));
+                new Repositories.Settings(
+                    description, liveChanges, liveCommits, every, conflict(repository)));
     if (output().json()) {
       output().json(changed);
     } else {
       output().confirm("Changed repository '" + changed.name() + "'");
     }
     return ExitCode.OK;
+  }
+
+  /** All conflict rules as they are to be, or null if they stay. */
+  private ObjectNode conflict(String repository) {
+    if (rules.rules() == null && removedRules.isEmpty()) {
+      return null;
+    }
+    ObjectNode settings = Json.object();
+    if (session().server().repositories().get(repository).json().path("conflict")
+        instanceof ObjectNode now) {
+      settings = now;
+    }
+    for (String place : removedRules) {
+      if (place.equals("*")) {
+        settings = Json.object();
+      } else if (!(settings.path(place.contains(".") ? "field_rules" : "table_rules")
+              instanceof ObjectNode there)
+          || there.remove(place) == null) {
+        throw new CommandFailure(
+            ExitCode.NOT_FOUND,
+            "there is no conflict rule for '" + place + "'",
+            "epoch repo list --format json shows the rules");
+      }
+    }
+    return rules.addTo(settings);
   }
 }

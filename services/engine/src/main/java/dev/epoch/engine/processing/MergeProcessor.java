@@ -51,7 +51,9 @@ public final class MergeProcessor {
     if (state.commits().of(command.sourceCommit()).isEmpty()) {
       return Refusals.commitNotFound(command.sourceCommit());
     }
-    Optional<Decision> refusal = refuseMove(state, target, command.expectedHead());
+    Optional<Decision> refusal =
+        refuseMove(state, target, command.expectedHead())
+            .or(() -> ConflictSettingsCheck.ofMerge(state, command.rules()).map(Decision::reject));
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -121,7 +123,8 @@ public final class MergeProcessor {
             facts.conflictSet(),
             facts.conflicts(),
             facts.liveChanges(),
-            facts.verb()));
+            facts.verb(),
+            facts.rules()));
   }
 
   public static Decision resolve(RepositoryState state, ResolveConflictsV1 command) {

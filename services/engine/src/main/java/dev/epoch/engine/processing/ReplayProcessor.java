@@ -39,6 +39,7 @@ public final class ReplayProcessor {
     }
     Optional<Decision> refusal =
         MergeProcessor.refuseMove(state, branch, command.expectedHead())
+            .or(() -> ConflictSettingsCheck.ofMerge(state, command.rules()).map(Decision::reject))
             .or(() ->
                 command.commits().stream()
                     .flatMap(commit -> refuseCommit(state, command, commit).stream())
@@ -64,7 +65,8 @@ public final class ReplayProcessor {
             command.mainline(),
             command.strategy(),
             command.author(),
-            command.liveChanges()));
+            command.liveChanges(),
+            command.rules()));
   }
 
   private static Optional<Decision> refuseCommit(

@@ -20,6 +20,7 @@ import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.model.ref.RepositoryName;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Repositories: create, open, delete. */
 public final class RepositoryProcessor {
@@ -58,12 +59,15 @@ public final class RepositoryProcessor {
     return Decision.accept(new RepositoryOpenedV1(command.name()));
   }
 
-  public static Decision update(UpdateRepositoryV1 command) {
+  public static Decision update(RepositoryState state, UpdateRepositoryV1 command) {
     if (command.description() == null
         && command.liveChanges() == null
-        && command.liveCommits() == null) {
+        && command.liveCommits() == null
+        && command.conflict() == null) {
       return Decision.reject(
-          Code.VALIDATION, "Nothing to change", "Give description, live_changes or live_commits");
+          Code.VALIDATION,
+          "Nothing to change",
+          "Give description, live_changes, live_commits or conflict");
     }
     if (command.liveCommits() != null && !command.liveCommits().saysHowMany()) {
       return Decision.reject(
@@ -74,9 +78,19 @@ public final class RepositoryProcessor {
               + command.liveCommits().every(),
           "Say every how many minutes (interval) or rows (changes); off has none");
     }
+    Optional<Decision> rules =
+        command.conflict() == null
+            ? Optional.empty()
+            : ConflictSettingsCheck.refuse(state, command.conflict());
+    if (rules.isPresent()) {
+      return rules.get();
+    }
     return Decision.accept(
         new RepositoryUpdatedV1(
-            command.description(), command.liveChanges(), command.liveCommits()));
+            command.description(),
+            command.liveChanges(),
+            command.liveCommits(),
+            command.conflict()));
   }
 
   /**

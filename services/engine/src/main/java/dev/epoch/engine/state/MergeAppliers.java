@@ -32,7 +32,8 @@ final class MergeAppliers {
             decisions.size(),
             event.conflicts().values().stream().mapToLong(Long::longValue).sum(),
             event.liveChanges(),
-            event.verb());
+            event.verb(),
+            event.rules());
     return state.withBranch(branch.withMerge(merge));
   }
 

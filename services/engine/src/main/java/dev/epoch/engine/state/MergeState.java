@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Digest;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.pcollections.PVector;
  * @param remaining conflicts without decision
  * @param liveChanges {@code commit} or {@code refuse}
  * @param verb merge, revert, cherry_pick, rebase
+ * @param rules what settles conflicts of it, or null for nothing
  */
 public record MergeState(
     String id,
@@ -39,7 +41,8 @@ public record MergeState(
     int earlier,
     long remaining,
     String liveChanges,
-    String verb) {
+    String verb,
+    ConflictSettings rules) {
 
   MergeState decided(ConflictsResolvedV1 decision) {
     return new MergeState(
@@ -56,6 +59,7 @@ public record MergeState(
         earlier,
         decision.remaining(),
         liveChanges,
-        verb);
+        verb,
+        rules);
   }
 }

@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
 import dev.epoch.events.event.CheckAddedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
@@ -18,6 +19,7 @@ import org.pcollections.PMap;
  * @param liveChanges what merges do with uncommitted live changes unless they say it: {@code
  *     commit} or {@code refuse}
  * @param liveCommits when live changes are committed by themselves
+ * @param conflict what settles conflicts of merges
  * @param checks by name: queries that decide about commits and merges
  */
 public record Profile(
@@ -28,13 +30,23 @@ public record Profile(
     String defaultBranchId,
     String liveChanges,
     LiveCommits liveCommits,
+    ConflictSettings conflict,
     PMap<String, CheckState> checks) {
 
   /** What merges do with uncommitted live changes in a new repository. */
   private static final String COMMIT = "commit";
 
   static Profile absent(String name) {
-    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF, HashTreePMap.empty());
+    return new Profile(
+        name,
+        false,
+        "",
+        null,
+        null,
+        COMMIT,
+        LiveCommits.OFF,
+        ConflictSettings.NONE,
+        HashTreePMap.empty());
   }
 
   static Profile created(
@@ -47,6 +59,7 @@ public record Profile(
         defaultBranchId,
         COMMIT,
         LiveCommits.OFF,
+        ConflictSettings.NONE,
         HashTreePMap.empty());
   }
 
@@ -59,6 +72,7 @@ public record Profile(
         defaultBranchId,
         settings.liveChanges() == null ? liveChanges : settings.liveChanges(),
         settings.liveCommits() == null ? liveCommits : settings.liveCommits(),
+        settings.conflict() == null ? conflict : settings.conflict(),
         checks);
   }
 
@@ -72,6 +86,6 @@ public record Profile(
 
   private Profile with(PMap<String, CheckState> newChecks) {
     return new Profile(
-        name, exists, description, createdAt, defaultBranchId, liveChanges, liveCommits, newChecks);
+        name, exists, description, createdAt, defaultBranchId, liveChanges, liveCommits, conflict, newChecks);
   }
 }

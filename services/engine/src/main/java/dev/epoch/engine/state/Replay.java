@@ -1,6 +1,7 @@
 package dev.epoch.engine.state;
 
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import org.pcollections.PVector;
 
 /**
@@ -17,6 +18,7 @@ import org.pcollections.PVector;
  * @param author of the commits; null for the authors of the commits that are replayed, or for the
  *     actor who reverts
  * @param liveChanges {@code commit} or {@code refuse}
+ * @param rules what settles conflicts before the settings of the repository do, or null
  */
 public record Replay(
     String verb,
@@ -27,13 +29,15 @@ public record Replay(
     long mainline,
     String strategy,
     Actor author,
-    String liveChanges) {
+    String liveChanges,
+    ConflictSettings rules) {
 
   /** Without the move to {@link #onto}, which has happened; null if that was all. */
   Replay moved() {
     return rest.isEmpty()
         ? null
-        : new Replay(verb, source, from, null, rest, mainline, strategy, author, liveChanges);
+        : new Replay(
+            verb, source, from, null, rest, mainline, strategy, author, liveChanges, rules);
   }
 
   /** Without its next commit; null if that was the last. */
@@ -41,6 +45,15 @@ public record Replay(
     return rest.size() <= 1
         ? null
         : new Replay(
-            verb, source, from, onto, rest.minus(0), mainline, strategy, author, liveChanges);
+            verb,
+            source,
+            from,
+            onto,
+            rest.minus(0),
+            mainline,
+            strategy,
+            author,
+            liveChanges,
+            rules);
   }
 }

@@ -20,7 +20,8 @@ final class ReplayAppliers {
             event.mainline(),
             event.strategy(),
             event.author(),
-            event.liveChanges());
+            event.liveChanges(),
+            event.rules());
     return state.withBranch(state.branches().byId().get(event.branchId()).withReplay(replay));
   }
 

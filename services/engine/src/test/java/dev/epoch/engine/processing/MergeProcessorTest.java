@@ -91,6 +91,7 @@ class MergeProcessorTest {
                   false,
                   s.head("dev"),
                   "commit",
+                  null,
                   false);
             },
             Code.HEAD_MOVED,

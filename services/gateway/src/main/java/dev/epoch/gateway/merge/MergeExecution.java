@@ -16,6 +16,7 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.log.ChunkStore;
+import dev.epoch.model.merge.RuleDecision;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.MergeOvertakenException;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Takes a merge from its plan to its end: a new head, or conflicts that wait for somebody.
@@ -69,11 +71,21 @@ public final class MergeExecution {
    * @param step the last one
    * @param fastForward whether the head moved to the source
    * @param conflicts number by table name; then the merge is open
+   * @param ruled what rules settled
    */
-  record Ended(StepResult step, boolean fastForward, Map<String, Long> conflicts) {}
+  record Ended(StepResult step, boolean fastForward, Map<String, Long> conflicts, Ruled ruled) {}
 
   /** What the merge would do now. */
   MergePlan plan(RepositoryState state, MergeIntent intent) {
+    return plan(state, intent, _ -> {});
+  }
+
+  /**
+   * What the merge would do now.
+   *
+   * @param told what rules settle
+   */
+  MergePlan plan(RepositoryState state, MergeIntent intent, Consumer<RuleDecision> told) {
     BranchState target = target(state, intent);
     return planner.plan(
         state,
@@ -85,13 +97,17 @@ public final class MergeExecution {
             && !intent.noCommit()
             && !intent.continues(),
         intent.rowStrategy(),
-        intent.decisions());
+        intent.policy(state),
+        intent.decisions(),
+        told);
   }
 
   Ended run(LiveRepository repository, MergeIntent intent, Caller caller) {
     for (int plans = 1; ; plans++) {
       RepositoryState state = repository.state();
-      MergePlan plan = plan(state, intent);
+      Ruled.Tally tally = new Ruled.Tally();
+      MergePlan plan = plan(state, intent, tally);
+      Ruled ruled = tally.ruled();
       if (!intent.isMerge() && plan.tables().isEmpty() && plan.newTables().isEmpty()) {
         throw refuse(
             repository, intent, caller, MergeRefusals.nothingLeft(target(state, intent).name()));
@@ -102,10 +118,10 @@ public final class MergeExecution {
             repository, intent, caller, MergeRefusals.conflicts(plan.conflicts(), Map.of()));
       }
       if (!plan.conflicts().isEmpty() || intent.noCommit()) {
-        return open(repository, intent, plan, caller);
+        return open(repository, intent, plan, ruled, caller);
       }
       try {
-        return execute(repository, intent, plan, caller);
+        return execute(repository, intent, plan, ruled, caller);
       } catch (ConstraintViolationsException violations) {
         failpoints.reach(intent.command() + ".violated");
         RepositoryState now = repository.state();
@@ -119,6 +135,7 @@ public final class MergeExecution {
                 intent.base(now, target(now, intent).head()),
                 plan,
                 violations),
+            ruled,
             caller);
       } catch (MergeOvertakenException overtaken) {
         if (plans == MOST_PLANS) {
@@ -166,7 +183,7 @@ public final class MergeExecution {
   }
 
   private Ended execute(
-      LiveRepository repository, MergeIntent intent, MergePlan plan, Caller caller) {
+      LiveRepository repository, MergeIntent intent, MergePlan plan, Ruled ruled, Caller caller) {
     RepositoryState state = repository.state();
     BranchState target = target(state, intent);
     List<String> liveTables =
@@ -203,10 +220,11 @@ public final class MergeExecution {
             .run(repository, prepared, caller, intent.command(), intent.change(), plan::rows)
             .orRefuse();
     boolean moved = completed.event(dev.epoch.events.event.BranchMovedV1.class).isPresent();
-    return new Ended(completed, moved, Map.of());
+    return new Ended(completed, moved, Map.of(), ruled);
   }
 
-  private Ended open(LiveRepository repository, MergeIntent intent, MergePlan plan, Caller caller) {
+  private Ended open(
+      LiveRepository repository, MergeIntent intent, MergePlan plan, Ruled ruled, Caller caller) {
     RepositoryState state = repository.state();
     BranchState target = target(state, intent);
     StepResult opened =
@@ -224,11 +242,12 @@ public final class MergeExecution {
                     plan.conflicts(),
                     intent.mergeId(),
                     intent.liveChanges(),
-                    intent.verb()),
+                    intent.verb(),
+                    intent.settings(state)),
                 caller,
                 caller.key(intent.command()))
             .orRefuse();
-    return new Ended(opened, false, plan.conflicts());
+    return new Ended(opened, false, plan.conflicts(), ruled);
   }
 
   private static BranchState target(RepositoryState state, MergeIntent intent) {

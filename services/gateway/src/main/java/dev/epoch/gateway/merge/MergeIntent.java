@@ -2,10 +2,12 @@ package dev.epoch.gateway.merge;
 
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.MergeBase;
+import dev.epoch.model.merge.ConflictPolicy;
 import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.MergeStrategy;
 import java.util.List;
@@ -27,6 +29,8 @@ import java.util.List;
  * @param decisions of it, in order
  * @param command wire name of the command
  * @param verb merge, revert, cherry_pick, rebase
+ * @param rules what settles conflicts, or null; before the settings of the repository do, unless it
+ *     continues
  * @param base id of the commit that both sides are compared with; null for their merge base
  * @param promotion whether checks and hooks of promotions are asked, too
  */
@@ -44,8 +48,25 @@ public record MergeIntent(
     List<Decision> decisions,
     String command,
     String verb,
+    ConflictSettings rules,
     String base,
     boolean promotion) {
+
+  /**
+   * What settles conflicts: of an open merge what did when it was opened, so that decisions of
+   * people are not overruled later.
+   */
+  ConflictSettings settings(RepositoryState state) {
+    if (continues()) {
+      return rules == null ? ConflictSettings.NONE : rules;
+    }
+    ConflictSettings settings = state.profile().conflict();
+    return rules == null ? settings : rules.over(settings);
+  }
+
+  ConflictPolicy policy(RepositoryState state) {
+    return new ConflictPolicy(settings(state));
+  }
 
   /** What the rows of this head and of the source are compared with. */
   MergeBase base(RepositoryState state, String head) {

@@ -15,13 +15,14 @@ import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ConflictSetWriter;
 import dev.epoch.model.commit.MergeBase;
 import dev.epoch.model.merge.BaseRow;
-import dev.epoch.model.merge.ConflictRules;
+import dev.epoch.model.merge.ConflictPolicy;
 import dev.epoch.model.merge.ConflictType;
 import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.merge.MergeStrategy;
 import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.merge.RowMerge;
+import dev.epoch.model.merge.RuleDecision;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.ThreeWayRow;
 import dev.epoch.storage.BranchTable;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -64,7 +66,9 @@ public final class MergePlanner {
   /**
    * @param base what both sides are compared with
    * @param fastForward whether the head may move to the source
+   * @param policy what settles conflicts
    * @param decisions of the open merge that continues, in order
+   * @param told what rules settle
    */
   MergePlan plan(
       RepositoryState state,
@@ -73,7 +77,9 @@ public final class MergePlanner {
       MergeBase base,
       boolean fastForward,
       MergeStrategy strategy,
-      List<Decision> decisions) {
+      ConflictPolicy policy,
+      List<Decision> decisions,
+      Consumer<RuleDecision> told) {
     CommitState head = state.head(target);
     List<TableMerge> tables = new ArrayList<>();
     List<String> newTables = new ArrayList<>();
@@ -119,11 +125,15 @@ public final class MergePlanner {
       TableState theirsState = new TableState.Committed(theirsAt);
       RowMerge merge =
           new RowMerge(
-              theirs.tableId(), theirs.name(), handle.schema(), strategy, ConflictRules.MANUAL);
+              theirs.tableId(),
+              theirs.name(),
+              handle.schema(),
+              strategy,
+              policy.forTable(theirs.name(), handle.schema()));
       BaseRows baseRows = new BaseRows(reader, handle, state, base);
       MergedRows merged =
           new MergedRows(
-              new RowDecisions(merge, handle, decisions),
+              new RowDecisions(merge, handle, decisions, told),
               handle,
               buffer,
               // rows of a virtual base cannot be looked up one by one
@@ -166,7 +176,7 @@ public final class MergePlanner {
         continue;
       }
       MergedRows merged =
-          decidedRows(state, target, base, handle, ours, strategy, decisions, buffer);
+          decidedRows(state, target, base, handle, ours, strategy, policy, decisions, told, buffer);
       long count = merged.writeConflicts(conflictSet);
       if (count > 0) {
         conflicts.put(ours.name(), count);
@@ -193,16 +203,23 @@ public final class MergePlanner {
       TableHandle handle,
       TableEntry ours,
       MergeStrategy strategy,
+      ConflictPolicy policy,
       List<Decision> decisions,
+      Consumer<RuleDecision> told,
       ChunkBuffer buffer) {
     StateReader reader = backends.adapter(state, handle);
     TableState oursState = now(state, target, ours);
     RowMerge merge =
-        new RowMerge(ours.tableId(), ours.name(), handle.schema(), strategy, ConflictRules.MANUAL);
+        new RowMerge(
+            ours.tableId(),
+            ours.name(),
+            handle.schema(),
+            strategy,
+            policy.forTable(ours.name(), handle.schema()));
     BaseRows baseRows = new BaseRows(reader, handle, state, base);
     MergedRows merged =
         new MergedRows(
-            new RowDecisions(merge, handle, decisions),
+            new RowDecisions(merge, handle, decisions, told),
             handle,
             buffer,
             Integer.MAX_VALUE,

@@ -1,10 +1,12 @@
 package dev.epoch.gateway.merge;
 
+import dev.epoch.engine.processing.ConflictSettingsCheck;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
@@ -61,6 +63,7 @@ public final class MergeService {
    * @param failOnConflict refuse instead of leaving conflicts open
    * @param dryRun change nothing, only tell what would happen
    * @param expectedHead refuse if the target stands elsewhere, or null
+   * @param rules what settles conflicts before the settings of the repository do, or null
    * @param promotion whether hooks and checks of promotions are asked, too; then conflicts refuse
    *     it
    */
@@ -75,7 +78,10 @@ public final class MergeService {
       boolean failOnConflict,
       boolean dryRun,
       String expectedHead,
+      ConflictSettings rules,
       boolean promotion) {
+
+    /** By the rules of the repository. */
     public Request(
         String target,
         String source,
@@ -98,6 +104,7 @@ public final class MergeService {
           failOnConflict,
           dryRun,
           expectedHead,
+          null,
           false);
     }
   }
@@ -112,6 +119,7 @@ public final class MergeService {
    * @param conflicts number by table name; then the merge is open (or was a dry run)
    * @param result head of the target afterwards, null while the merge is open or for a dry run
    * @param liveCommit id of the commit of live changes made before it, or null
+   * @param ruled what rules settled; none where a former answer is given again
    */
   public record Merged(
       String target,
@@ -122,7 +130,33 @@ public final class MergeService {
       CommitState result,
       String liveCommit,
       RepositoryState state,
-      long position) {}
+      long position,
+      Ruled ruled) {
+
+    /** Without anything that a rule settled. */
+    Merged(
+        String target,
+        String source,
+        boolean upToDate,
+        boolean fastForward,
+        Map<String, Long> conflicts,
+        CommitState result,
+        String liveCommit,
+        RepositoryState state,
+        long position) {
+      this(
+          target,
+          source,
+          upToDate,
+          fastForward,
+          conflicts,
+          result,
+          liveCommit,
+          state,
+          position,
+          Ruled.NONE);
+    }
+  }
 
   public Merged merge(LiveRepository repository, Request request, Caller caller) {
     String strategy = strategy(request.strategy());
@@ -161,9 +195,14 @@ public final class MergeService {
             List.of(),
             MERGE,
             "merge",
+            request.rules(),
             null,
             request.promotion());
     if (request.dryRun()) {
+      ConflictSettingsCheck.ofMerge(state, request.rules())
+          .ifPresent(problem -> {
+            throw new RefusedException(problem);
+          });
       return dryRun(state, target, intent);
     }
     MergeBranchV1 command =
@@ -178,6 +217,7 @@ public final class MergeService {
             request.failOnConflict(),
             request.expectedHead(),
             intent.liveChanges(),
+            request.rules(),
             request.promotion());
     StepResult started = repository.step(command, caller).orRefuse();
     if (started.former().isPresent()) {
@@ -236,6 +276,7 @@ public final class MergeService {
             OpenConflicts.all(merge, chunks),
             CONTINUE,
             merge.verb(),
+            merge.rules(),
             isMerge ? null : merge.bases().getFirst(),
             false);
     return isMerge
@@ -257,7 +298,8 @@ public final class MergeService {
 
   private Merged dryRun(RepositoryState state, BranchState target, MergeIntent intent) {
     boolean upToDate = Lineage.isAncestor(state, intent.sourceCommit(), target.head());
-    MergePlan plan = upToDate ? null : execution.plan(state, intent);
+    Ruled.Tally tally = new Ruled.Tally();
+    MergePlan plan = upToDate ? null : execution.plan(state, intent, tally);
     return new Merged(
         target.name(),
         intent.source(),
@@ -267,7 +309,8 @@ public final class MergeService {
         null,
         null,
         state,
-        0);
+        0,
+        tally.ruled());
   }
 
   static Merged merged(MergeExecution.Ended ended, MergeIntent intent) {
@@ -288,7 +331,8 @@ public final class MergeService {
             .findFirst()
             .orElse(null),
         step.state(),
-        step.position());
+        step.position(),
+        ended.ruled());
   }
 
   /** The answer that the first run gave; the target may be gone by now. */

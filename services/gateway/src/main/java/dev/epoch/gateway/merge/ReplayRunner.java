@@ -7,6 +7,7 @@ import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.Replay;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.branch.BranchMover;
@@ -49,7 +50,8 @@ public final class ReplayRunner {
       String liveChanges,
       boolean noCommit,
       boolean failOnConflict,
-      String command) {}
+      String command,
+      ConflictSettings rules) {}
 
   /** One commit, that is not part of a longer replay. */
   Merged one(LiveRepository repository, BranchState branch, Step step, Caller caller) {
@@ -99,7 +101,8 @@ public final class ReplayRunner {
               replay.liveChanges(),
               false,
               false,
-              command);
+              command,
+              replay.rules());
       Merged merged = runOrSkip(repository, intent(state, branch, step), steps);
       if (!merged.conflicts().isEmpty()) {
         return stopped(repository, merged, command, caller);
@@ -233,6 +236,7 @@ public final class ReplayRunner {
         List.of(),
         step.command(),
         step.verb(),
+        step.rules(),
         revert ? commit.id() : parent.id(),
         false);
   }

@@ -4,6 +4,7 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ReplayCommitsV1;
@@ -59,6 +60,7 @@ public final class ReplayService {
    * @param noCommit leave the result open for its commit; only for a single one
    * @param failOnConflict refuse instead of leaving conflicts open; only for a single one
    * @param expectedHead refuse if the branch stands elsewhere, or null
+   * @param rules what settles conflicts before the settings of the repository do, or null
    */
   public record Request(
       String branch,
@@ -71,7 +73,8 @@ public final class ReplayService {
       String liveChanges,
       boolean noCommit,
       boolean failOnConflict,
-      String expectedHead) {}
+      String expectedHead,
+      ConflictSettings rules) {}
 
   public Merged replay(LiveRepository repository, Request request, Caller caller) {
     String strategy = MergeService.strategy(request.strategy());
@@ -133,7 +136,8 @@ public final class ReplayService {
             request.noCommit(),
             request.failOnConflict(),
             request.expectedHead(),
-            liveChanges);
+            liveChanges,
+            request.rules());
     StepResult started = repository.step(command, caller).orRefuse();
     if (started.former().isPresent() || !started.formerFacts().isEmpty()) {
       return MergeService.former(started, branch.name(), command.source());
@@ -155,7 +159,8 @@ public final class ReplayService {
               liveChanges,
               request.noCommit(),
               request.failOnConflict(),
-              REPLAY),
+              REPLAY,
+              request.rules()),
           caller);
     }
     return runner.goOn(repository, branch.id(), REPLAY, caller);

@@ -8,6 +8,7 @@ import dev.epoch.model.merge.MergeOutcome;
 import dev.epoch.model.merge.ResolvedMerge;
 import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.merge.RowMerge;
+import dev.epoch.model.merge.RuleDecision;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.TableHandle;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Merges rows of one table as people have decided so far. */
 public final class RowDecisions {
@@ -24,6 +26,7 @@ public final class RowDecisions {
   private final ResolvedMerge resolved;
   private final TableSchema schema;
   private final List<Decision> decisions;
+  private final Consumer<RuleDecision> told;
 
   /** Conflicts about broken constraints, which nothing but decisions tells of, by the row's key. */
   private final Map<RowKey, RowConflict> broken = new HashMap<>();
@@ -33,12 +36,15 @@ public final class RowDecisions {
 
   /**
    * @param decisions of the open merge, in order
+   * @param told what rules settle
    */
-  RowDecisions(RowMerge merge, TableHandle table, List<Decision> decisions) {
+  RowDecisions(
+      RowMerge merge, TableHandle table, List<Decision> decisions, Consumer<RuleDecision> told) {
     this.merge = merge;
     this.resolved = new ResolvedMerge(merge);
     this.schema = table.schema();
     this.decisions = decisions;
+    this.told = told;
     for (Decision decision : decisions) {
       decision.made().ofConstraints().stream()
           .filter(conflict -> conflict.tableId().equals(table.id()))
@@ -65,7 +71,7 @@ public final class RowDecisions {
         return decided;
       }
     }
-    MergeOutcome outcome = merge.merge(key, base, ours, theirs);
+    MergeOutcome outcome = merge.merge(key, base, ours, theirs, told);
     return outcome instanceof MergeOutcome.Conflict(RowConflict conflict) && !decisions.isEmpty()
         ? resolved.resolve(key, base, ours, theirs, conflict, decisions)
         : outcome;

@@ -75,6 +75,14 @@ public record Snapshot(
     return new Snapshot(state, label, versioned, removed);
   }
 
+  /** The same with one more table: another one's, or another state, under a name of its own. */
+  public Snapshot withTable(String name, Readable table) {
+    TableHandle handle = table.handle();
+    Map<String, Readable> more = new TreeMap<>(tables);
+    more.put(name, new Readable(handle.named(name), table.state()));
+    return new Snapshot(state, label, more, removed);
+  }
+
   /** Fails with {@link HistoryPrunedException} if it was there and is versioned no more. */
   public Readable table(String name) {
     Readable table = tables.get(name);

@@ -6,12 +6,12 @@ import dev.epoch.events.Digest;
 public final class MalformedChunkException extends RuntimeException {
   private final transient Digest chunk;
 
-  MalformedChunkException(Digest chunk, String problem, Throwable cause) {
+  public MalformedChunkException(Digest chunk, String problem, Throwable cause) {
     super("chunk " + chunk + " " + problem, cause);
     this.chunk = chunk;
   }
 
-  MalformedChunkException(Digest chunk, String problem) {
+  public MalformedChunkException(Digest chunk, String problem) {
     this(chunk, problem, null);
   }
 

@@ -57,6 +57,20 @@ public sealed interface ConflictRule {
   /** What is written stays; both sides may add. */
   record AppendOnly() implements ConflictRule {}
 
+  /** Its name in a configuration. */
+  default String wireName() {
+    return switch (this) {
+      case Manual() -> "manual";
+      case SourceWins() -> "source_wins";
+      case TargetWins() -> "target_wins";
+      case LastWriteWins _ -> "last_write_wins";
+      case Sum() -> "sum";
+      case Max() -> "max";
+      case Min() -> "min";
+      case AppendOnly() -> "append_only";
+    };
+  }
+
   /**
    * The rule of that name in a configuration.
    *

@@ -81,7 +81,10 @@ final class MergeAttempt {
         values[i] = t;
         return;
       }
-      Optional<JsonMerge> document = isJson(column) ? JsonMerge.of(b, o, t) : Optional.empty();
+      Optional<JsonMerge> document =
+          column.type().isJson() && merge.mergesByKey(column.name())
+              ? JsonMerge.of(b, o, t)
+              : Optional.empty();
       if (document.isPresent()) {
         documents.put(column.name(), document.get());
         document.get().conflicts().forEach(part -> open.add(conflict(column, part)));
@@ -209,11 +212,6 @@ final class MergeAttempt {
       }
     }
     return fields;
-  }
-
-  private static boolean isJson(Column column) {
-    DataType.Kind kind = column.type().base().kind();
-    return kind == DataType.Kind.JSON || kind == DataType.Kind.JSON_BINARY;
   }
 
   private static boolean isBinary(Column column) {

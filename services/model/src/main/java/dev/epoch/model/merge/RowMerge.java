@@ -9,6 +9,7 @@ import dev.epoch.model.row.Values;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Three-way merge of the rows of one table, field by field.
@@ -70,11 +71,28 @@ public final class RowMerge {
     return attempt(key, base, ours, theirs).outcome();
   }
 
+  /**
+   * The same, and tells what rules settle.
+   *
+   * @param told each field that a rule settled, or row; not what the strategy settled
+   */
+  public MergeOutcome merge(
+      RowKey key, BaseRow base, Row ours, Row theirs, Consumer<RuleDecision> told) {
+    return attempt(key, base, ours, theirs, told).outcome();
+  }
+
   /** The merge as far as rules and strategy bring it. */
   MergeAttempt attempt(RowKey key, BaseRow base, Row ours, Row theirs) {
+    return attempt(key, base, ours, theirs, _ -> {});
+  }
+
+  private MergeAttempt attempt(
+      RowKey key, BaseRow base, Row ours, Row theirs, Consumer<RuleDecision> told) {
     MergeAttempt attempt = new MergeAttempt(this, key, base, ours, theirs);
     if (attempt.presenceOpen()) {
-      Optional<Pick.Side> side = ruleBook.presence().or(this::strategySide);
+      Optional<Pick.Side> ruled = ruleBook.presence();
+      ruled.ifPresent(side -> told.accept(RuleDecision.ofRow(tableName, key, rules.table(), side)));
+      Optional<Pick.Side> side = ruled.or(this::strategySide);
       side.ifPresent(pick ->
           attempt.takePresent(
               switch (pick) {
@@ -83,8 +101,15 @@ public final class RowMerge {
                 case THEIRS -> theirs;
               }));
     } else if (!attempt.open().isEmpty()) {
-      attempt.settle(conflict ->
-          ruleBook.field(conflict, base, attempt.baseKnown(conflict.name()), ours, theirs));
+      attempt.settle(conflict -> {
+        Optional<Pick> pick =
+            ruleBook.field(conflict, base, attempt.baseKnown(conflict.name()), ours, theirs);
+        pick.ifPresent(value ->
+            told.accept(
+                RuleDecision.ofField(
+                    tableName, key, conflict, rules.field(conflict.name()), value)));
+        return pick;
+      });
       attempt.settle(conflict -> strategySide());
     }
     return attempt;
@@ -101,6 +126,11 @@ public final class RowMerge {
   /** The same merge with another strategy. */
   public RowMerge with(MergeStrategy other) {
     return new RowMerge(tableId, tableName, schema, other, rules);
+  }
+
+  /** Whether objects of this JSON column merge key by key. */
+  boolean mergesByKey(String column) {
+    return !rules.wholeJson().contains(column);
   }
 
   String tableId() {

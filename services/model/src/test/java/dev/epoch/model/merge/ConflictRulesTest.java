@@ -3,6 +3,8 @@ package dev.epoch.model.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.events.ConflictSettings;
+import dev.epoch.events.ConflictSettings.Rule;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.Tables;
@@ -12,6 +14,7 @@ import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -189,18 +192,39 @@ class ConflictRulesTest {
 
   @Test
   void aPolicyKnowsItsTables() {
-    ConflictRule sum = new ConflictRule.Sum();
-    ConflictRule source = new ConflictRule.SourceWins();
-    ConflictPolicy policy =
-        new ConflictPolicy(
-            new ConflictRule.TargetWins(),
-            Map.of("users", source),
-            Map.of("users.logins", sum, "user.x", sum));
+    TableSchema users = Tables.table("id bigint", "logins bigint", "profile jsonb");
+    ConflictSettings settings =
+        new ConflictSettings(
+            new Rule("target_wins", null, null),
+            Map.of("users", new Rule("source_wins", null, "whole")),
+            Map.of(
+                "users.logins",
+                new Rule("sum", null, "by_key"),
+                "user.profile",
+                new Rule("max", null, null)));
 
-    assertThat(policy.forTable("users"))
-        .isEqualTo(new ConflictRules(source, Map.of("logins", sum)));
-    assertThat(policy.forTable("orders"))
+    ConflictRule source = new ConflictRule.SourceWins();
+    assertThat(new ConflictPolicy(settings).forTable("users", users))
+        .isEqualTo(
+            new ConflictRules(source, Map.of("logins", new ConflictRule.Sum()), Set.of("profile")));
+    assertThat(new ConflictPolicy(settings).forTable("orders", users))
         .isEqualTo(new ConflictRules(new ConflictRule.TargetWins(), Map.of()));
+
+    // when a merge brings rules of its own, they beat what is as narrow or narrower
+    ConflictSettings ofMerge =
+        new ConflictSettings(
+            null,
+            Map.of("users", new Rule("manual", null, null)),
+            Map.of("users.profile", new Rule("max", null, null)));
+    assertThat(new ConflictPolicy(ofMerge.over(settings)).forTable("users", users))
+        .isEqualTo(
+            new ConflictRules(
+                new ConflictRule.Manual(),
+                Map.of("profile", new ConflictRule.Max()),
+                Set.of("profile")));
+    ConflictSettings all = new ConflictSettings(new Rule("min", null, null), null, null);
+    assertThat(new ConflictPolicy(all.over(settings)).forTable("users", users))
+        .isEqualTo(new ConflictRules(new ConflictRule.Min(), Map.of(), Set.of("profile")));
   }
 
   @Test

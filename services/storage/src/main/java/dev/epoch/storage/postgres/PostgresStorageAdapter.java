@@ -28,6 +28,7 @@ import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.SchemaReader;
 import dev.epoch.storage.StateQueries;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageCheck;
@@ -56,6 +57,7 @@ import dev.epoch.storage.postgres.query.QueryLimits;
 import dev.epoch.storage.postgres.query.ReadQueries;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.record.RecordWrites;
+import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
 import dev.epoch.storage.postgres.state.PostgresStateReader;
 import dev.epoch.storage.postgres.state.RelationNames;
 import dev.epoch.storage.postgres.state.StateResolver;
@@ -175,6 +177,11 @@ public final class PostgresStorageAdapter
   @Override
   public Optional<Materialization> materialization() {
     return Optional.of(this);
+  }
+
+  @Override
+  public Optional<SchemaReader> schemas() {
+    return Optional.of(new PostgresSchemaReader(database));
   }
 
   @Override

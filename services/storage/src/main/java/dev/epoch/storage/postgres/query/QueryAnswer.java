@@ -10,6 +10,7 @@ import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.postgres.catalog.TypeCatalog;
 import dev.epoch.storage.postgres.catalog.TypeCatalog.TypeReference;
 import dev.epoch.storage.postgres.connection.Session;
+import io.vertx.core.json.JsonArray;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.sqlclient.desc.ColumnDescriptor;
@@ -93,6 +94,25 @@ final class QueryAnswer {
       rows.add(values(types, row));
     }
     return new QueryResult(columns, rows, false);
+  }
+
+  /** What EXPLAIN says, a line each row; in JSON, a document. */
+  QueryResult plan(String explain, int limit) {
+    List<List<JsonNode>> rows = new ArrayList<>();
+    DataType type = COMMON.get("TEXT");
+    for (Row row : session.rows(explain)) {
+      Object line = row.getValue(0);
+      if (line instanceof JsonArray document) {
+        type = COMMON.get("JSON");
+        line = document.encode();
+      }
+      rows.add(List.of(codec.toJson(type, line.toString())));
+    }
+    boolean truncated = rows.size() > limit;
+    return new QueryResult(
+        List.of(new ResultColumn("QUERY PLAN", type.name())),
+        truncated ? rows.subList(0, limit) : rows,
+        truncated);
   }
 
   private List<JsonNode> values(List<DataType> types, Row row) {

@@ -95,7 +95,10 @@ final class QueryRun {
       parseReadingOnly(session, sql);
     }
     new StatementAnalysis(session, query.tables().keySet(), views, harmless).requireReading(sql);
-    return new QueryAnswer(session, codec, limits.answerBytes()).read(sql, query.limit());
+    QueryAnswer answer = new QueryAnswer(session, codec, limits.answerBytes());
+    return statement.explain().isEmpty()
+        ? answer.read(sql, query.limit())
+        : answer.plan(statement.explain() + "\n" + sql, query.limit());
   }
 
   /**

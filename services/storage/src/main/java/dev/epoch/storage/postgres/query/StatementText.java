@@ -1,6 +1,8 @@
 package dev.epoch.storage.postgres.query;
 
 import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.sql.SqlToken;
+import dev.epoch.storage.sql.SqlTokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +19,29 @@ import java.util.function.IntFunction;
  */
 final class StatementText {
   private static final Set<String> READING = Set.of("select", "with", "values", "table");
+  private static final Set<String> EXPLAIN_OPTIONS =
+      Set.of(
+          "analyze",
+          "verbose",
+          "costs",
+          "settings",
+          "buffers",
+          "wal",
+          "timing",
+          "summary",
+          "memory",
+          "serialize",
+          "format",
+          "text",
+          "json",
+          "yaml",
+          "xml",
+          "none",
+          "binary",
+          "true",
+          "false",
+          "on",
+          "off");
   private static final int LONGEST = 1_000_000;
 
   /** A place in the text where a parameter stands. */
@@ -25,10 +50,10 @@ final class StatementText {
   private final String text;
   private final List<Parameter> parameters = new ArrayList<>();
   private final Set<String> names = new TreeSet<>();
-  private int position;
+  private String explain;
+  private int start;
   private int depth;
   private int end = -1;
-  private String firstWord;
   private boolean escapedNames;
   private int selects;
 
@@ -36,7 +61,10 @@ final class StatementText {
     this.text = text;
   }
 
-  /** Fails with {@link QueryRefusedException} for what is not one SELECT, WITH, VALUES or TABLE. */
+  /**
+   * Fails with {@link QueryRefusedException} for what is not one SELECT, WITH, VALUES or TABLE, or
+   * EXPLAIN of one.
+   */
   static StatementText parse(String sql) {
     if (sql == null || sql.isBlank()) {
       throw refused("The statement is empty");
@@ -48,7 +76,7 @@ final class StatementText {
       throw refused("The statement holds a zero character");
     }
     StatementText statement = new StatementText(sql);
-    statement.scan();
+    statement.read(SqlTokens.of(sql));
     return statement;
   }
 
@@ -67,15 +95,20 @@ final class StatementText {
     return selects > 1;
   }
 
-  /** The statement without what stands behind it. */
+  /** {@code EXPLAIN} with its options, if it stands before the statement; else empty. */
+  String explain() {
+    return explain;
+  }
+
+  /** The statement without what stands before and behind it. */
   String sql() {
-    return text.substring(0, end);
+    return text.substring(start, end);
   }
 
   /** The statement with an expression in the place of each parameter. */
   String sql(IntFunction<String> expressions) {
     StringBuilder sql = new StringBuilder();
-    int from = 0;
+    int from = start;
     for (Parameter parameter : parameters) {
       sql.append(text, from, parameter.start()).append(expressions.apply(parameter.number()));
       from = parameter.end();
@@ -83,265 +116,120 @@ final class StatementText {
     return sql.append(text, from, end).toString();
   }
 
-  private void scan() {
-    while (position < text.length()) {
-      char c = text.charAt(position);
-      if (isSpace(c)) {
-        position++;
-      } else if (text.startsWith("--", position)) {
-        skipLineComment();
-      } else if (text.startsWith("/*", position)) {
-        skipBlockComment();
+  private void read(List<SqlToken> tokens) {
+    int first = afterExplain(tokens);
+    requireReading(tokens, first);
+    for (SqlToken token : tokens.subList(first, tokens.size())) {
+      if (token.is(';')) {
+        if (depth != 0) {
+          throw refused("A parenthesis is not closed");
+        }
+        end = end < 0 ? token.start() : end;
+      } else if (end >= 0) {
+        throw refused("Only one statement can be run");
       } else {
-        token(c);
+        note(token);
       }
     }
     if (depth != 0) {
       throw refused("A parenthesis is not closed");
-    }
-    if (firstWord == null) {
-      throw refused("The statement is empty");
     }
     if (end < 0) {
       end = text.length();
     }
   }
 
-  private void token(char c) {
-    if (c == ';') {
-      if (depth != 0) {
-        throw refused("A parenthesis is not closed");
-      }
-      end = end < 0 ? position : end;
-      position++;
-      return;
+  private static void requireReading(List<SqlToken> tokens, int first) {
+    int word = first;
+    while (word < tokens.size() && tokens.get(word).is('(')) {
+      word++;
     }
-    if (end >= 0) {
-      throw refused("Only one statement can be run");
+    if (word == tokens.size() || tokens.get(word).is(';')) {
+      throw refused("The statement is empty");
     }
-    if (isNameStart(c)) {
-      word();
-      return;
+    SqlToken token = tokens.get(word);
+    if (token.is(')')) {
+      throw refused("A parenthesis is closed that was not opened");
     }
-    if (firstWord == null && c != '(') {
+    if (token.kind() != SqlToken.Kind.WORD) {
       throw refused("The statement must start with SELECT, WITH, VALUES or TABLE");
     }
-    switch (c) {
-      case '\'' -> string(false);
-      case '"' -> names.add(quotedName());
-      case '$' -> dollar();
-      case '(' -> {
-        depth++;
-        position++;
+    if (!READING.contains(token.value())) {
+      throw new QueryRefusedException(
+          "Only reading statements can be run, not " + token.value().toUpperCase(Locale.ROOT),
+          "Start with SELECT, WITH, VALUES or TABLE");
+    }
+  }
+
+  /** Place of the first token of the statement that is explained, 0 if there is no EXPLAIN. */
+  private int afterExplain(List<SqlToken> tokens) {
+    explain = "";
+    if (tokens.isEmpty() || !tokens.getFirst().is("explain")) {
+      return 0;
+    }
+    StringBuilder options = new StringBuilder("EXPLAIN");
+    int next = 1;
+    if (next < tokens.size() && tokens.get(next).is('(') && isOption(tokens, next + 1)) {
+      boolean closed = false;
+      for (; next < tokens.size() && !closed; next++) {
+        SqlToken token = tokens.get(next);
+        closed = token.is(')');
+        if (!closed
+            && !token.is('(')
+            && !token.is(',')
+            && !EXPLAIN_OPTIONS.contains(token.value())) {
+          throw refused("EXPLAIN has no option " + token.value() + " here");
+        }
+        options.append(' ').append(token.value());
       }
-      case ')' -> {
-        depth--;
-        position++;
-        if (depth < 0) {
+    } else {
+      for (; next < tokens.size() && isOption(tokens, next); next++) {
+        options.append(' ').append(tokens.get(next).value());
+      }
+    }
+    if (next >= tokens.size()) {
+      throw refused("EXPLAIN of nothing");
+    }
+    explain = options.toString();
+    start = tokens.get(next).start();
+    return next;
+  }
+
+  private static boolean isOption(List<SqlToken> tokens, int place) {
+    return place < tokens.size() && EXPLAIN_OPTIONS.contains(tokens.get(place).value());
+  }
+
+  private void note(SqlToken token) {
+    switch (token.kind()) {
+      case WORD -> {
+        names.add(token.value());
+        if (token.is("select")) {
+          selects++;
+        }
+      }
+      case QUOTED_NAME -> names.add(token.value());
+      case ESCAPED_NAME -> escapedNames = true;
+      case PARAMETER -> parameters.add(parameter(token));
+      case SYMBOL -> {
+        if (token.is('(')) {
+          depth++;
+        } else if (token.is(')') && --depth < 0) {
           throw refused("A parenthesis is closed that was not opened");
         }
       }
-      default -> {
-        if (Character.isDigit(c)) {
-          number();
-        } else {
-          position++;
-        }
-      }
+      default -> {}
     }
   }
 
-  private void word() {
-    int start = position;
-    while (position < text.length() && isNamePart(text.charAt(position))) {
-      position++;
+  private static Parameter parameter(SqlToken token) {
+    if (token.value().length() > 5) {
+      throw refused("There is no parameter $" + token.value());
     }
-    String word = text.substring(start, position);
-    char next = position < text.length() ? text.charAt(position) : ' ';
-    if (firstWord == null) {
-      firstWord = word.toLowerCase(Locale.ROOT);
-      if (!READING.contains(firstWord)) {
-        throw new QueryRefusedException(
-            "Only reading statements can be run, not " + word.toUpperCase(Locale.ROOT),
-            "Start with SELECT, WITH, VALUES or TABLE");
-      }
+    int number = Integer.parseInt(token.value());
+    if (number == 0) {
+      throw refused("Parameters count from $1");
     }
-    if (next == '\'' && word.equalsIgnoreCase("e")) {
-      string(true);
-    } else if (next == '&' && word.equalsIgnoreCase("u") && text.startsWith("&\"", position)) {
-      position++;
-      quotedName();
-      escapedNames = true;
-    } else {
-      String folded = foldCase(word);
-      names.add(folded);
-      if (folded.equals("select")) {
-        selects++;
-      }
-    }
-  }
-
-  /** As PostgreSQL folds names in UTF-8: ASCII letters only. */
-  private static String foldCase(String word) {
-    StringBuilder folded = new StringBuilder(word);
-    for (int i = 0; i < folded.length(); i++) {
-      char c = folded.charAt(i);
-      if (c >= 'A' && c <= 'Z') {
-        folded.setCharAt(i, (char) (c + ('a' - 'A')));
-      }
-    }
-    return folded.toString();
-  }
-
-  /** Numbers swallow what looks like part of them, so that {@code 1$2} is no parameter. */
-  private void number() {
-    while (position < text.length()
-        && (isNamePart(text.charAt(position)) || text.charAt(position) == '.')) {
-      position++;
-    }
-  }
-
-  /** A string, with those that continue it on later lines. */
-  private void string(boolean escapes) {
-    do {
-      position++;
-      while (true) {
-        if (position >= text.length()) {
-          throw refused("A string is not closed");
-        }
-        char c = text.charAt(position);
-        if (c == '\\' && escapes) {
-          position += 2;
-        } else if (c == '\'' && text.startsWith("''", position)) {
-          position += 2;
-        } else if (c == '\'') {
-          position++;
-          break;
-        } else {
-          position++;
-        }
-      }
-    } while (continued());
-  }
-
-  /** What PostgreSQL takes for space; other spaces of Unicode are parts of names. */
-  private static boolean isSpace(char c) {
-    return c == ' ' || c >= '\t' && c <= '\r';
-  }
-
-  /** Moves to the next part of a string, if a line break and then a quote follow. */
-  private boolean continued() {
-    int start = position;
-    boolean newLine = false;
-    while (position < text.length()) {
-      char c = text.charAt(position);
-      if (isSpace(c)) {
-        newLine |= c == '\n' || c == '\r';
-        position++;
-      } else if (text.startsWith("--", position)) {
-        skipLineComment();
-      } else if (c == '\'' && newLine) {
-        return true;
-      } else {
-        break;
-      }
-    }
-    position = start;
-    return false;
-  }
-
-  private String quotedName() {
-    StringBuilder name = new StringBuilder();
-    position++;
-    while (true) {
-      if (position >= text.length()) {
-        throw refused("A quoted name is not closed");
-      }
-      char c = text.charAt(position);
-      if (c == '"' && text.startsWith("\"\"", position)) {
-        name.append('"');
-        position += 2;
-      } else if (c == '"') {
-        position++;
-        return name.toString();
-      } else {
-        name.append(c);
-        position++;
-      }
-    }
-  }
-
-  /** {@code $1}, or {@code $tag$ ... $tag$}. */
-  private void dollar() {
-    int start = position++;
-    int digits = position;
-    while (position < text.length() && isDigit(text.charAt(position))) {
-      position++;
-    }
-    if (position > digits) {
-      if (position - digits > 5) {
-        throw refused("There is no parameter " + text.substring(start, position));
-      }
-      int number = Integer.parseInt(text.substring(digits, position));
-      if (number == 0) {
-        throw refused("Parameters count from $1");
-      }
-      parameters.add(new Parameter(start, position, number));
-      return;
-    }
-    while (position < text.length()
-        && isNamePart(text.charAt(position))
-        && text.charAt(position) != '$') {
-      position++;
-    }
-    if (position < text.length() && text.charAt(position) == '$') {
-      String tag = text.substring(start, position + 1);
-      int close = text.indexOf(tag, position + 1);
-      if (close < 0) {
-        throw refused("A dollar-quoted string is not closed");
-      }
-      position = close + tag.length();
-    } else {
-      throw refused("A lone $ is no SQL");
-    }
-  }
-
-  private void skipLineComment() {
-    while (position < text.length()
-        && text.charAt(position) != '\n'
-        && text.charAt(position) != '\r') {
-      position++;
-    }
-  }
-
-  private void skipBlockComment() {
-    int nesting = 0;
-    do {
-      if (text.startsWith("/*", position)) {
-        nesting++;
-        position += 2;
-      } else if (text.startsWith("*/", position)) {
-        nesting--;
-        position += 2;
-      } else {
-        position++;
-      }
-      if (position > text.length() || position == text.length() && nesting > 0) {
-        throw refused("A comment is not closed");
-      }
-    } while (nesting > 0);
-  }
-
-  private static boolean isNameStart(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 128;
-  }
-
-  private static boolean isNamePart(char c) {
-    return isNameStart(c) || isDigit(c) || c == '$';
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+    return new Parameter(token.start(), token.end(), number);
   }
 
   private static QueryRefusedException refused(String message) {

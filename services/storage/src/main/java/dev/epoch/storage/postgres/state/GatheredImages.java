@@ -87,7 +87,10 @@ final class GatheredImages {
   }
 
   private String gather(List<Part> images) {
-    String name = Quote.identifier("epoch_state_" + table.id());
+    // a statement may read several states of a table, each under a name of its own
+    String name =
+        Quote.identifier(
+            "epoch_state_" + table.id() + "_" + Integer.toHexString(table.name().hashCode()));
     session.run(
         """
         CREATE TEMPORARY TABLE %1$s AS %2$s;

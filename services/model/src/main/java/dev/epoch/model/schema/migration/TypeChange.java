@@ -1,0 +1,60 @@
+package dev.epoch.model.schema.migration;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What another type does to the values that a column has. */
+enum TypeChange {
+  /** Every value stays as it is, and no row is written. */
+  FREE,
+  /** Every value has its place, but every row is written again. */
+  WIDER,
+  /** Values may not fit, or lose something. */
+  LOSSY;
+
+  private static final Pattern PARTS =
+      Pattern.compile("([^(\\[]+)(?:\\((\\d+)(?:,(-?\\d+))?\\))?(.*)");
+  private static final List<String> INTEGERS = List.of("smallint", "integer", "bigint");
+  private static final Set<String> TEXTS = Set.of("text", "character varying");
+
+  /** Types as the database prints them; another type of the same name counts as wider. */
+  static TypeChange between(String before, String after) {
+    Matcher old = PARTS.matcher(before);
+    Matcher now = PARTS.matcher(after);
+    if (!old.matches() || !now.matches() || !old.group(4).equals(now.group(4))) {
+      return LOSSY;
+    }
+    boolean sameName = old.group(1).equals(now.group(1));
+    boolean text = TEXTS.contains(old.group(1)) && TEXTS.contains(now.group(1));
+    if (text || sameName && old.group(1).equals("numeric")) {
+      return fits(old, now) ? FREE : LOSSY;
+    }
+    if (sameName) {
+      return before.equals(after) || fits(old, now) ? WIDER : LOSSY;
+    }
+    int from = INTEGERS.indexOf(old.group(1));
+    boolean wider =
+        from >= 0 && INTEGERS.indexOf(now.group(1)) > from
+            || from >= 0 && after.equals("numeric")
+            || before.equals("real") && after.equals("double precision")
+            || before.equals("date") && now.group(1).startsWith("timestamp")
+            || before.equals("json") && after.equals("jsonb")
+            || TEXTS.contains(now.group(1)) && now.group(2) == null;
+    return wider ? WIDER : LOSSY;
+  }
+
+  private static boolean fits(Matcher old, Matcher now) {
+    if (now.group(2) == null) {
+      return true;
+    }
+    if (old.group(2) == null) {
+      return false;
+    }
+    String oldScale = old.group(3) == null ? "0" : old.group(3);
+    String scale = now.group(3) == null ? "0" : now.group(3);
+    return oldScale.equals(scale)
+        && Integer.parseInt(now.group(2)) >= Integer.parseInt(old.group(2));
+  }
+}

@@ -1,0 +1,174 @@
+package dev.epoch.model.schema.snapshot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.events.Digest;
+import dev.epoch.model.changes.MalformedChunkException;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.SchemaObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * A database's schema in chunks, each named by the SHA-256 of its bytes:
+ *
+ * <pre>
+ *   root   {"format", "version", "schema": root of the {@link SchemaTree}, "objects": 3,
+ *           "pages": [{"chunk", "objects"}, {"parts": [...], "objects": 1}, ...]}
+ *            |
+ *   page   one object a line, as {@link ObjectJson} writes it
+ * </pre>
+ *
+ * Objects are in the order of their ids. A page ends behind an object whose name says so, so an
+ * object that changes, comes or goes changes one page, and states of a schema share the others.
+ */
+public final class SchemaPages {
+  static final String FORMAT = "epoch-database-schema";
+  static final int VERSION = 1;
+  static final int MAX_CHUNK_BYTES = 1024 * 1024;
+
+  /** A page ends behind one object of so many, on the average. */
+  private static final int OBJECTS_OF_A_PAGE = 16;
+
+  private static final int MOST_PAGE_BYTES = 256 * 1024;
+
+  private SchemaPages() {}
+
+  /** What is written of a schema: where it begins, and the hash of what it says. */
+  public record Written(Digest root, Digest schema, int objects) {}
+
+  /**
+   * @param tree of the schema
+   * @param sink takes the chunks
+   */
+  public static Written write(
+      DatabaseSchema schema, SchemaTree tree, BiConsumer<Digest, byte[]> sink) {
+    ObjectNode root =
+        ObjectJson.mapper()
+            .createObjectNode()
+            .put("format", FORMAT)
+            .put("version", VERSION)
+            .put("schema", tree.root().hex())
+            .put("objects", schema.objects().size());
+    ArrayNode pages = root.putArray("pages");
+    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    int inPage = 0;
+    for (SchemaObject object : schema.objects().values()) {
+      byte[] line = ObjectJson.bytes(object);
+      if (page.size() > 0 && page.size() + line.length > MOST_PAGE_BYTES) {
+        pages.add(page(page.toByteArray(), inPage, sink));
+        page.reset();
+        inPage = 0;
+      }
+      page.writeBytes(line);
+      page.write('\n');
+      inPage++;
+      if (endsPage(object)) {
+        pages.add(page(page.toByteArray(), inPage, sink));
+        page.reset();
+        inPage = 0;
+      }
+    }
+    if (inPage > 0) {
+      pages.add(page(page.toByteArray(), inPage, sink));
+    }
+    byte[] bytes = root.toString().getBytes(StandardCharsets.UTF_8);
+    return new Written(put(bytes, sink), tree.root(), schema.objects().size());
+  }
+
+  private static boolean endsPage(SchemaObject object) {
+    byte[] id = object.id().toString().getBytes(StandardCharsets.UTF_8);
+    return Integer.parseInt(Digest.of(id).hex().substring(0, 4), 16) % OBJECTS_OF_A_PAGE == 0;
+  }
+
+  private static ObjectNode page(byte[] page, int objects, BiConsumer<Digest, byte[]> sink) {
+    ObjectNode entry = ObjectJson.mapper().createObjectNode();
+    if (page.length <= MAX_CHUNK_BYTES) {
+      entry.put("chunk", put(page, sink).hex());
+    } else {
+      ArrayNode parts = entry.putArray("parts");
+      for (int from = 0; from < page.length; from += MAX_CHUNK_BYTES) {
+        int to = Math.min(page.length, from + MAX_CHUNK_BYTES);
+        parts.add(put(Arrays.copyOfRange(page, from, to), sink).hex());
+      }
+    }
+    return entry.put("objects", objects);
+  }
+
+  private static Digest put(byte[] bytes, BiConsumer<Digest, byte[]> sink) {
+    Digest name = Digest.of(bytes);
+    sink.accept(name, bytes);
+    return name;
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param source of all named chunks at once, by their names
+   * @throws MalformedChunkException if a chunk is no part of a schema
+   */
+  public static DatabaseSchema read(
+      Digest root, Function<List<Digest>, Map<Digest, byte[]>> source) {
+    JsonNode heading = tree(root, chunk(root, source.apply(List.of(root))));
+    if (!heading.path("format").asText().equals(FORMAT)
+        || heading.path("version").asInt() != VERSION) {
+      throw new MalformedChunkException(root, "is no schema of version " + VERSION);
+    }
+    List<List<Digest>> pages = new ArrayList<>();
+    for (JsonNode page : heading.path("pages")) {
+      List<Digest> parts = new ArrayList<>();
+      if (page.has("chunk")) {
+        parts.add(new Digest(page.get("chunk").asText()));
+      }
+      page.path("parts").forEach(part -> parts.add(new Digest(part.asText())));
+      pages.add(parts);
+    }
+    Map<Digest, byte[]> chunks =
+        new HashMap<>(source.apply(pages.stream().flatMap(List::stream).distinct().toList()));
+    List<SchemaObject> objects = new ArrayList<>();
+    for (List<Digest> parts : pages) {
+      ByteArrayOutputStream page = new ByteArrayOutputStream();
+      parts.forEach(part -> page.writeBytes(chunk(part, chunks)));
+      new String(page.toByteArray(), StandardCharsets.UTF_8)
+          .lines()
+          .forEach(line -> objects.add(object(parts.getFirst(), line)));
+    }
+    if (objects.size() != heading.path("objects").asInt()) {
+      throw new MalformedChunkException(root, "has another number of objects than it should");
+    }
+    return DatabaseSchema.of(objects);
+  }
+
+  private static byte[] chunk(Digest name, Map<Digest, byte[]> chunks) {
+    byte[] bytes = chunks.get(name);
+    if (bytes == null) {
+      throw new MalformedChunkException(name, "is missing");
+    }
+    return bytes;
+  }
+
+  private static JsonNode tree(Digest name, byte[] bytes) {
+    try {
+      return ObjectJson.mapper().readTree(bytes);
+    } catch (IOException e) {
+      throw new MalformedChunkException(name, "is no JSON", e);
+    }
+  }
+
+  private static SchemaObject object(Digest page, String line) {
+    try {
+      return ObjectJson.object(tree(page, line.getBytes(StandardCharsets.UTF_8)));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedChunkException(page, "has a line that cannot be read", e);
+    }
+  }
+}

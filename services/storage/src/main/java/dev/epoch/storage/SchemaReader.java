@@ -1,0 +1,27 @@
+package dev.epoch.storage;
+
+import dev.epoch.model.schema.object.DatabaseSchema;
+import java.util.Map;
+import java.util.SortedSet;
+
+/**
+ * Reads what a database's schemas hold beside rows: tables with all that belongs to them, views,
+ * functions, sequences, types, extensions. What belongs to Epoch or to an extension is left out.
+ */
+public interface SchemaReader {
+  /** Names of the schemas that users have. */
+  SortedSet<String> names();
+
+  /**
+   * Reads schemas as they are at one moment. A schema that is not there has no objects; extensions
+   * are of the whole database.
+   *
+   * @param schemas names of the schemas to read, each with the name that it is to be called by in
+   *     the answer, also inside of definitions: a branch's schema reads like the one that it stands
+   *     for. Of objects that get the same id the one of the schema that stands first is told.
+   */
+  DatabaseSchema read(Map<String, String> schemas);
+
+  /** All schemas that users have, by their own names. */
+  DatabaseSchema read();
+}

@@ -1,0 +1,106 @@
+package dev.epoch.storage.postgres.schema;
+
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.SqlErrors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Reads whole schemas of PostgreSQL 14 to 18 in one snapshot, with as many statements for a
+ * thousand tables as for one.
+ *
+ * <p>Expressions are as PostgreSQL prints them with an empty search path, so names in them carry
+ * their schema. Left out: foreign tables, inheritance other than of partitions, rules, extended
+ * statistics, operators, casts, text search, event triggers, publications.
+ */
+public final class PostgresSchemaReader implements SchemaReader {
+  /** Objects that are dropped while they are read fail the statement that prints them. */
+  private static final int MOST_ATTEMPTS = 5;
+
+  private static final String NAMES =
+      """
+      SELECT n.nspname::text
+      FROM pg_catalog.pg_namespace n
+      WHERE n.nspname <> ALL ('{information_schema,epoch}')
+        AND n.nspname NOT LIKE 'pg\\_%'
+        -- schemas of branches
+        AND n.nspname !~ '^epoch_.*_b[0-9a-z]{12}_(changed|base)$'
+        AND NOT EXISTS (
+          SELECT
+          FROM pg_catalog.pg_depend d
+          WHERE d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+            AND d.objid = n.oid
+            AND d.deptype = 'e'
+        )
+      """;
+
+  private final Database database;
+
+  public PostgresSchemaReader(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public SortedSet<String> names() {
+    return database.read(PostgresSchemaReader::names);
+  }
+
+  private static SortedSet<String> names(Session session) {
+    return new TreeSet<>(session.list(NAMES, row -> row.getString(0)));
+  }
+
+  @Override
+  public DatabaseSchema read() {
+    return steadily(session -> {
+      Map<String, String> own = new LinkedHashMap<>();
+      names(session).forEach(name -> own.put(name, name));
+      return read(session, own);
+    });
+  }
+
+  @Override
+  public DatabaseSchema read(Map<String, String> schemas) {
+    return steadily(session -> read(session, schemas));
+  }
+
+  private DatabaseSchema steadily(Function<Session, DatabaseSchema> reading) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return database.read(reading);
+      } catch (RuntimeException failure) {
+        if (attempt == MOST_ATTEMPTS || !isOfDroppedObject(failure)) {
+          throw SqlErrors.translate(failure);
+        }
+      }
+    }
+  }
+
+  /** {@code could not open relation with OID 1}, {@code cache lookup failed for function 1}. */
+  private static boolean isOfDroppedObject(RuntimeException failure) {
+    return SqlErrors.translate(failure) instanceof StorageException storage
+        && storage.getMessage() != null
+        && (storage.getMessage().contains("cache lookup failed")
+            || storage.getMessage().contains("with OID"));
+  }
+
+  /** The same inside of a transaction that reads. */
+  public static DatabaseSchema read(Session session, Map<String, String> schemas) {
+    List<String> asked = new ArrayList<>(schemas.keySet());
+    Map<String, Integer> places = new HashMap<>();
+    for (String schema : asked) {
+      places.put(schema, places.size());
+    }
+    return new SchemaAssembly(CatalogRows.read(session, asked), new SchemaNames(schemas))
+        .objects(places);
+  }
+}
