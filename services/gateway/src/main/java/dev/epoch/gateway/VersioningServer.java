@@ -6,6 +6,7 @@ import dev.epoch.gateway.branch.BranchRegistrar;
 import dev.epoch.gateway.branch.BranchService;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.branch.TagService;
+import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.merge.ConflictService;
@@ -64,6 +65,7 @@ public final class VersioningServer implements AutoCloseable {
   private final BranchService branches;
   private final TagService tags;
   private final WorkingSetService workingSets;
+  private final CheckService checks;
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -95,7 +97,7 @@ public final class VersioningServer implements AutoCloseable {
     this.repositories =
         new Repositories(
             log, snapshots, new RecordCodec(), clock, new RandomIds(), recovery::onFound);
-    OperationRunner runner = new OperationRunner(operations, recovery, failpoints);
+    OperationRunner runner = new OperationRunner(operations, backends, recovery, failpoints);
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
@@ -115,6 +117,7 @@ public final class VersioningServer implements AutoCloseable {
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.checks = new CheckService(reads);
     this.applications = new ApplyService(reads, workingSets);
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
@@ -186,6 +189,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public WorkingSetService workingSets() {
     return workingSets;
+  }
+
+  public CheckService checks() {
+    return checks;
   }
 
   public CommitService commits() {

@@ -56,6 +56,7 @@ import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
 import dev.epoch.storage.postgres.operation.Restoration;
 import dev.epoch.storage.postgres.query.QueryLimits;
 import dev.epoch.storage.postgres.query.ReadQueries;
+import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.record.RecordWrites;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
 import dev.epoch.storage.postgres.state.PostgresStateReader;
@@ -156,7 +157,8 @@ public final class PostgresStorageAdapter
             database,
             resolver,
             retries,
-            (session, operation) -> new BranchTables(session, resolver, operation.branch()));
+            (session, operation) -> new BranchTables(session, resolver, operation.branch()),
+            new StateChecks(reader::select, values, limits));
     this.restoration = new Restoration(database, resolver, retries);
     this.surface = new PostgresSqlSurface(database, retries, upgrade, connecting, options);
   }
