@@ -19,6 +19,7 @@ import dev.epoch.gateway.operation.Recovery;
 import dev.epoch.gateway.operation.TableEntries;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.read.MaterializationService;
+import dev.epoch.gateway.read.OpenTablesService;
 import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.record.ApplyService;
@@ -77,6 +78,7 @@ public final class VersioningServer implements AutoCloseable {
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
+  private final OpenTablesService openTables;
 
   public VersioningServer(
       EventLog log,
@@ -120,6 +122,7 @@ public final class VersioningServer implements AutoCloseable {
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
     this.materializations = new MaterializationService(backends);
+    this.openTables = new OpenTablesService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }
 
@@ -218,6 +221,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public CleanupService cleanups() {
     return cleanups;
+  }
+
+  public OpenTablesService openTables() {
+    return openTables;
   }
 
   public MaterializationService materializations() {
