@@ -7,12 +7,14 @@ import dev.epoch.cli.command.AuthKeyCreateCommand;
 import dev.epoch.cli.command.AuthKeyListCommand;
 import dev.epoch.cli.command.AuthKeyRevokeCommand;
 import dev.epoch.cli.command.BlameCommand;
+import dev.epoch.cli.command.BranchCloseCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
 import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
+import dev.epoch.cli.command.BranchOpenCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
 import dev.epoch.cli.command.CheckAddCommand;
 import dev.epoch.cli.command.CheckCommand;
@@ -272,6 +274,8 @@ final class CommandCatalog {
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
+        .addSubcommand("open", new BranchOpenCommand(session))
+        .addSubcommand("close", new BranchCloseCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
   }
 

@@ -20,6 +20,7 @@ import dev.epoch.gateway.operation.Recovery;
 import dev.epoch.gateway.operation.TableEntries;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.read.MaterializationService;
+import dev.epoch.gateway.read.OpenTablesService;
 import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.record.ApplyService;
@@ -80,6 +81,7 @@ public final class VersioningServer implements AutoCloseable {
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
+  private final OpenTablesService openTables;
 
   /**
    * @param keysKept how long commands are remembered by their idempotency keys
@@ -128,6 +130,7 @@ public final class VersioningServer implements AutoCloseable {
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
     this.materializations = new MaterializationService(backends);
+    this.openTables = new OpenTablesService(backends);
     this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
   }
 
@@ -230,6 +233,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public CleanupService cleanups() {
     return cleanups;
+  }
+
+  public OpenTablesService openTables() {
+    return openTables;
   }
 
   public MaterializationService materializations() {

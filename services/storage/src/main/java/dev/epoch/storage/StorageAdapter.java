@@ -48,6 +48,11 @@ public interface StorageAdapter
     return Optional.empty();
   }
 
+  /** Tables of branches as real tables; empty if the backend has none. */
+  default Optional<OpenBranchTables> openTables() {
+    return Optional.empty();
+  }
+
   /** The objects of the database's schemas; empty if the backend cannot tell them. */
   default Optional<SchemaReader> schemas() {
     return Optional.empty();

@@ -18,6 +18,8 @@ import dev.epoch.storage.Capabilities.Capture;
 import dev.epoch.storage.Capabilities.Transactions;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Materialization;
+import dev.epoch.storage.OpenBranchTables;
+import dev.epoch.storage.OpenedTables;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
@@ -40,6 +42,7 @@ import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
 import dev.epoch.storage.postgres.branch.BranchCopies;
+import dev.epoch.storage.postgres.branch.BranchOpenings;
 import dev.epoch.storage.postgres.branch.BranchRegistry;
 import dev.epoch.storage.postgres.capture.TableCapture;
 import dev.epoch.storage.postgres.capture.TableRemoval;
@@ -76,7 +79,7 @@ import java.util.Set;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
 public final class PostgresStorageAdapter
-    implements StorageAdapter, StateQueries, BranchSessions, Materialization {
+    implements StorageAdapter, StateQueries, BranchSessions, Materialization, OpenBranchTables {
   private static final Capabilities CAPABILITIES =
       new Capabilities(Transactions.ALL_TABLES, Capture.TRIGGERS, Set.of(Constraint.Kind.values()));
 
@@ -92,6 +95,7 @@ public final class PostgresStorageAdapter
   private final TableRemoval removal;
   private final BranchRegistry branches;
   private final BranchCopies copies;
+  private final BranchOpenings openings;
   private final PostgresStateReader reader;
   private final ReadQueries queries;
   private final RecordWrites writes;
@@ -140,6 +144,7 @@ public final class PostgresStorageAdapter
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
+    this.openings = new BranchOpenings(database, retries);
     this.reader = new PostgresStateReader(database, resolver);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -186,6 +191,27 @@ public final class PostgresStorageAdapter
   @Override
   public Optional<SqlSurface> surface() {
     return Optional.of(surface);
+  }
+
+  @Override
+  public Optional<OpenBranchTables> openTables() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public OpenedTables open(BranchHandle branch, Collection<TableHandle> tables) {
+    return openings.open(branch, tables);
+  }
+
+  @Override
+  public void close(BranchHandle branch, Collection<TableHandle> tables) {
+    openings.close(branch, tables);
+  }
+
+  @Override
+  public OpenedTables opened(BranchHandle branch) {
+    upgrade.settle();
+    return openings.opened(branch);
   }
 
   @Override
