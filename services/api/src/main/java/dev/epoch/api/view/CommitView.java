@@ -91,16 +91,14 @@ public record CommitView(
         parents,
         tables,
         stats,
-        SchemaRecordView.of(state.commits().schemas().get(id)));
+        SchemaRecordView.of(state.schemas().get(id)));
   }
 
   public static CommitView of(RepositoryState state, CommitState commit) {
     List<TableChangeView> tables =
         TableChangeView.of(state, commit, DiffService.recorded(state, commit));
     List<String> parents =
-        commit.parents().stream()
-            .filter(parent -> !state.commits().byId().get(parent).root())
-            .toList();
+        commit.parents().stream().filter(parent -> !state.commits().isRoot(parent)).toList();
     return new CommitView(
         commit.id(),
         shortId(commit.id()),
@@ -115,12 +113,17 @@ public record CommitView(
         parents,
         tables,
         Stats.of(tables),
-        SchemaRecordView.of(state.commits().schemas().get(commit.id())));
+        SchemaRecordView.of(state.schemas().get(commit.id())));
   }
 
   /** The id, null for the hidden root under every history. */
   public static String idOf(CommitState commit) {
     return commit.root() ? null : commit.id();
+  }
+
+  /** As {@link #idOf(CommitState)}. */
+  public static String idOf(RepositoryState state, String commit) {
+    return state.commits().isRoot(commit) ? null : commit;
   }
 
   public static String shortId(String id) {

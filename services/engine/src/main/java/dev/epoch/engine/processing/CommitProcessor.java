@@ -107,7 +107,7 @@ public final class CommitProcessor {
     if (state.commits().of(command.commit()).isEmpty()) {
       return Refusals.commitNotFound(command.commit());
     }
-    CommitSchema known = state.commits().schemas().get(command.commit());
+    CommitSchema known = state.schemas().get(command.commit());
     if (command.backfilled() && known != null && !known.schemas().isEmpty()) {
       return Decision.accept(new CommandCompletedV1(Map.of("commit", command.commit())));
     }

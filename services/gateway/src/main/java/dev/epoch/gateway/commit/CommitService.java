@@ -8,6 +8,7 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.stream.BranchTurn;
@@ -96,7 +97,7 @@ public final class CommitService {
           Map.of("branch", branch.name()));
     }
     Committed committed = inTurn(repository, request, differs, caller);
-    if (!repository.state().commits().schemas().containsKey(committed.commit().id())) {
+    if (!repository.state().schemas().containsKey(committed.commit().id())) {
       schemas.record(repository, committed.commit(), observed, false, caller);
     }
     return new Committed(committed.commit(), repository.state(), repository.state().version());
@@ -143,7 +144,9 @@ public final class CommitService {
       return former(prepared);
     }
     StepResult completed =
-        runner.run(repository, prepared, caller, KIND, CommitService::noRows).orRefuse();
+        runner
+            .run(repository, prepared, caller, KIND, ChangeKind.COMMIT, CommitService::noRows)
+            .orRefuse();
     String id =
         completed
             .event(CommitCreatedV1.class)

@@ -3,6 +3,7 @@ package dev.epoch.gateway.schema;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitSchema;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
@@ -204,17 +205,19 @@ public final class SchemaService {
   /** What a commit, or else the nearest one on the line of its first parents, tells. */
   public static Optional<Recorded> recorded(
       RepositoryState state, CommitState commit, String storage) {
-    for (CommitState at = commit; !at.root(); at = parent(state, at)) {
-      CommitSchema told = state.commits().schemas().get(at.id());
+    if (state.schemas().isEmpty()) {
+      return Optional.empty();
+    }
+    Commits commits = state.commits();
+    for (String at = commit.id(); !commits.isRoot(at); at = commits.firstParent(at)) {
+      CommitSchema told = state.schemas().get(at);
       if (told != null && told.schemas().containsKey(storage)) {
-        return Optional.of(new Recorded(at, told.schemas().get(storage), told.backfilled()));
+        return Optional.of(
+            new Recorded(
+                commits.byId().get(at), told.schemas().get(storage), told.backfilled()));
       }
     }
     return Optional.empty();
-  }
-
-  private static CommitState parent(RepositoryState state, CommitState commit) {
-    return state.commits().byId().get(commit.parents().getFirst());
   }
 
   /** The objects that a commit recorded. */
