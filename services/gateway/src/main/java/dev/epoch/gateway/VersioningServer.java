@@ -27,6 +27,7 @@ import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
+import dev.epoch.gateway.schema.ConstraintService;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
@@ -69,6 +70,7 @@ public final class VersioningServer implements AutoCloseable {
   private final TagService tags;
   private final WorkingSetService workingSets;
   private final SchemaService schemas;
+  private final ConstraintService constraints;
   private final CheckService checks;
   private final CommitService commits;
   private final MergeService merges;
@@ -116,6 +118,7 @@ public final class VersioningServer implements AutoCloseable {
     this.branches = new BranchService(registrar, workingSets, cleanups);
     this.tags = new TagService(cleanups);
     this.schemas = new SchemaService(backends, chunks);
+    this.constraints = new ConstraintService(backends, schemas);
     this.commits = new CommitService(workingSets, runner, schemas);
     MergeExecution execution =
         new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
@@ -204,6 +207,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public SchemaService schemas() {
     return schemas;
+  }
+
+  public ConstraintService constraints() {
+    return constraints;
   }
 
   public CheckService checks() {

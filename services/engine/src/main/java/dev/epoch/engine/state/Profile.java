@@ -86,6 +86,14 @@ public record Profile(
 
   private Profile with(PMap<String, CheckState> newChecks) {
     return new Profile(
-        name, exists, description, createdAt, defaultBranchId, liveChanges, liveCommits, conflict, newChecks);
+        name,
+        exists,
+        description,
+        createdAt,
+        defaultBranchId,
+        liveChanges,
+        liveCommits,
+        conflict,
+        newChecks);
   }
 }

@@ -213,8 +213,7 @@ public final class SchemaService {
       CommitSchema told = state.schemas().get(at);
       if (told != null && told.schemas().containsKey(storage)) {
         return Optional.of(
-            new Recorded(
-                commits.byId().get(at), told.schemas().get(storage), told.backfilled()));
+            new Recorded(commits.byId().get(at), told.schemas().get(storage), told.backfilled()));
       }
     }
     return Optional.empty();
