@@ -13,6 +13,7 @@ import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.operation.Recovery;
@@ -77,6 +78,7 @@ public final class VersioningServer implements AutoCloseable {
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
+  private final MigrationService migrations;
 
   public VersioningServer(
       EventLog log,
@@ -119,6 +121,7 @@ public final class VersioningServer implements AutoCloseable {
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
+    this.migrations = new MigrationService(backends);
     this.materializations = new MaterializationService(backends);
     this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
   }
@@ -210,6 +213,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public DiffService diffs() {
     return diffs;
+  }
+
+  public MigrationService migrations() {
+    return migrations;
   }
 
   public ReadService reads() {
