@@ -7,13 +7,20 @@ import dev.epoch.cli.command.AuthKeyCreateCommand;
 import dev.epoch.cli.command.AuthKeyListCommand;
 import dev.epoch.cli.command.AuthKeyRevokeCommand;
 import dev.epoch.cli.command.BlameCommand;
+import dev.epoch.cli.command.BranchCloseCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
 import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
+import dev.epoch.cli.command.BranchOpenCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
+import dev.epoch.cli.command.CheckAddCommand;
+import dev.epoch.cli.command.CheckCommand;
+import dev.epoch.cli.command.CheckListCommand;
+import dev.epoch.cli.command.CheckRemoveCommand;
+import dev.epoch.cli.command.CheckRunCommand;
 import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
@@ -43,6 +50,8 @@ import dev.epoch.cli.command.RepositorySetCommand;
 import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
+import dev.epoch.cli.command.SchemaCommand;
+import dev.epoch.cli.command.SchemaShowCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -98,6 +107,7 @@ final class CommandCatalog {
           "repo",
           "status",
           "table",
+          "schema",
           "branch",
           "checkout",
           "stage",
@@ -117,6 +127,7 @@ final class CommandCatalog {
           "reset",
           "stash",
           "tag",
+          "check",
           "conflicts",
           "resolve",
           "query",
@@ -204,6 +215,7 @@ final class CommandCatalog {
       case "repo" -> repository();
       case "status" -> new StatusCommand(session);
       case "table" -> table();
+      case "schema" -> schema();
       case "branch" -> branch();
       case "checkout" -> new CheckoutCommand(session);
       case "stage" -> new StageCommand(session);
@@ -223,6 +235,7 @@ final class CommandCatalog {
       case "reset" -> new ResetCommand(session);
       case "stash" -> new StashCommand(session);
       case "tag" -> tag();
+      case "check" -> check();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
       case "export" -> new ExportCommand(session);
@@ -258,6 +271,11 @@ final class CommandCatalog {
         .addSubcommand("remove", new TableRemoveCommand(session));
   }
 
+  private CommandLine schema() {
+    return new CommandLine(new SchemaCommand())
+        .addSubcommand("show", new SchemaShowCommand(session));
+  }
+
   private CommandLine branch() {
     return new CommandLine(new BranchCommand(session))
         .addSubcommand("list", new BranchListCommand(session))
@@ -265,6 +283,8 @@ final class CommandCatalog {
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
+        .addSubcommand("open", new BranchOpenCommand(session))
+        .addSubcommand("close", new BranchCloseCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
   }
 
@@ -274,6 +294,14 @@ final class CommandCatalog {
         .addSubcommand("list", new TagListCommand(session))
         .addSubcommand("show", new TagShowCommand(session))
         .addSubcommand("delete", new TagDeleteCommand(session));
+  }
+
+  private CommandLine check() {
+    return new CommandLine(new CheckCommand(session))
+        .addSubcommand("add", new CheckAddCommand(session))
+        .addSubcommand("list", new CheckListCommand(session))
+        .addSubcommand("remove", new CheckRemoveCommand(session))
+        .addSubcommand("run", new CheckRunCommand(session));
   }
 
   private CommandLine conflicts() {

@@ -5,6 +5,7 @@ import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.view.SchemaDiffView;
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.migration.MigrationService;
@@ -32,7 +33,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Schemas that differ, and the migrations between them. */
 @Path(ApiPaths.PREFIX + "/schema/diff")
-@Tag(name = "Schema")
+@Tag(name = "Schemas")
 @RunOnVirtualThread
 public class SchemaDiffResource {
   private final ApiRequest request;
@@ -51,7 +52,9 @@ public class SchemaDiffResource {
     @QueryParam("target")
     String target;
 
-    @Parameter(description = "The target is what the databases have now")
+    @Parameter(
+        description =
+            "The target is what clients of a branch have now: of target, the default branch unless given")
     @QueryParam("live")
     Boolean live;
 
@@ -111,33 +114,32 @@ public class SchemaDiffResource {
             "liquibase");
     requirePostgres(selection.dialect);
     RepositoryState state = request.state();
-    MigrationService migrations = request.server().migrations();
-    boolean live = Boolean.TRUE.equals(selection.live);
-    DatabaseSchema after;
+    boolean now = Boolean.TRUE.equals(selection.live) || Boolean.TRUE.equals(selection.working);
+    MigrationService.Side target;
     CommitState standing;
     String to;
-    if (live) {
-      if (selection.target != null) {
-        throw new InvalidRequestException(
-            FieldProblem.query("value_error", "live", "Give either target or live"));
-      }
-      standing = state.head(state.defaultBranch());
-      after = migrations.live(state);
-      to = "live";
-    } else if (Boolean.TRUE.equals(selection.working)) {
-      var branch = request.branch(state, selection.target);
+    if (now) {
+      BranchState branch =
+          selection.target == null && Boolean.TRUE.equals(selection.live)
+              ? state.defaultBranch()
+              : request.branch(state, selection.target);
+      target = new MigrationService.Side.Live(branch);
       standing = state.head(branch);
-      after = state.isDefault(branch) ? migrations.live(state) : migrations.at(state, standing);
-      to = branch.name();
+      to = selection.target == null ? "live" : branch.name();
     } else {
       standing = request.references(state).commit(selection.target);
-      after = migrations.at(state, standing);
+      target = new MigrationService.Side.Committed(standing);
       to = selection.target == null ? "HEAD" : selection.target;
     }
-    CommitState from = from(state, selection, standing, live);
-    String label =
-        selection.base == null ? (live ? state.defaultBranch().name() : to + "^") : selection.base;
-    DatabaseSchema before = migrations.at(state, from);
+    CommitState from = from(state, selection, standing, now);
+    String label = selection.base == null ? now ? "HEAD" : to + "^" : selection.base;
+    MigrationService.Sides sides =
+        request
+            .server()
+            .migrations()
+            .sides(state, new MigrationService.Side.Committed(from), target);
+    DatabaseSchema before = sides.before();
+    DatabaseSchema after = sides.after();
     boolean json = format.equals("json");
     Migration migration =
         MigrationService.between(
@@ -162,11 +164,11 @@ public class SchemaDiffResource {
   }
 
   private CommitState from(
-      RepositoryState state, Selection selection, CommitState target, boolean live) {
+      RepositoryState state, Selection selection, CommitState target, boolean now) {
     if (selection.base != null) {
       return request.references(state).commit(selection.base);
     }
-    if (live || Boolean.TRUE.equals(selection.working) || target.root()) {
+    if (now || target.root()) {
       return target;
     }
     return state.commits().byId().get(target.parents().getFirst());

@@ -1,10 +1,12 @@
 package dev.epoch.gateway.migration;
 
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.diff.ObjectChange;
@@ -15,42 +17,124 @@ import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
-import dev.epoch.storage.StorageAdapter;
+import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** What it takes to make the schema of one ref, or of the database, that of another. */
 public final class MigrationService {
   private final Backends backends;
+  private final SchemaService schemas;
 
-  public MigrationService(Backends backends) {
+  public MigrationService(Backends backends, SchemaService schemas) {
     this.backends = backends;
+    this.schemas = schemas;
   }
 
-  /** The shapes of the tables that a commit has. */
-  public DatabaseSchema at(RepositoryState state, CommitState commit) {
-    TableShapes shapes = new TableShapes();
-    Snapshot.of(state, commit, commit.id())
-        .tables()
+  /** One of two states whose schemas are compared. */
+  public sealed interface Side {
+    /** As a commit has it. */
+    record Committed(CommitState commit) implements Side {}
+
+    /** As clients of a branch have it now. */
+    record Live(BranchState branch) implements Side {}
+  }
+
+  /**
+   * Both schemas, in terms that can be compared.
+   *
+   * @param whole whether they have all objects; else the shapes of the registered tables, with the
+   *     enums and sequences that these tell of
+   */
+  public record Sides(DatabaseSchema before, DatabaseSchema after, boolean whole) {}
+
+  /** All objects if both states tell them, else the registered tables. */
+  public Sides sides(RepositoryState state, Side before, Side after) {
+    List<String> storages = schemas.storages(state);
+    if (storages.size() == 1) {
+      Optional<DatabaseSchema> one = whole(state, before, storages.getFirst());
+      Optional<DatabaseSchema> other =
+          one.isEmpty() ? one : whole(state, after, storages.getFirst());
+      if (other.isPresent()) {
+        return new Sides(one.get(), other.get(), true);
+      }
+    }
+    return new Sides(shapes(state, before), shapes(state, after), false);
+  }
+
+  private Optional<DatabaseSchema> whole(RepositoryState state, Side side, String storage) {
+    return switch (side) {
+      case Side.Live(BranchState branch) -> Optional.of(schemas.of(state, branch, storage));
+      case Side.Committed(CommitState commit) ->
+          SchemaService.recorded(state, commit, storage)
+              .filter(recorded -> sameShapes(recorded.commit(), commit))
+              .map(recorded -> withIds(schemas.read(recorded.schema()), shapes(state, side)));
+    };
+  }
+
+  /**
+   * A commit that was made without the databases' schemas has those of one before it, if it can.
+   */
+  private static boolean sameShapes(CommitState recorded, CommitState commit) {
+    return recorded.tree().keySet().equals(commit.tree().keySet())
+        && recorded.tree().entrySet().stream()
+            .allMatch(entry ->
+                entry
+                    .getValue()
+                    .schemaHash()
+                    .equals(commit.tree().get(entry.getKey()).schemaHash()));
+  }
+
+  /** Columns get the identities that commits gave them. */
+  private static DatabaseSchema withIds(DatabaseSchema whole, DatabaseSchema shapes) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(whole.objects());
+    shapes
+        .objects()
         .values()
-        .forEach(table -> shapes.add(table.handle().path(), table.handle().schema()));
-    return shapes.schema();
+        .forEach(object -> {
+          if (object instanceof TableDefinition shape) {
+            whole
+                .table(shape.name())
+                .ifPresent(table -> objects.put(table.id(), TableShapes.withIds(table, shape)));
+          }
+        });
+    return new DatabaseSchema(objects);
   }
 
-  /** The shapes that the registered tables have in their databases now. */
-  public DatabaseSchema live(RepositoryState state) {
+  /** The shapes of the registered tables. */
+  private DatabaseSchema shapes(RepositoryState state, Side side) {
     TableShapes shapes = new TableShapes();
-    for (RegisteredTable table : registered(state)) {
-      StorageAdapter adapter = backends.adapter(state, table);
-      TablePath path = new TablePath(table.schemaName(), table.tableName());
-      shapes.add(path, adapter.introspect(path, table.schema().primaryKey()).schema());
+    switch (side) {
+      case Side.Committed(CommitState commit) ->
+          Snapshot.of(state, commit, commit.id())
+              .tables()
+              .values()
+              .forEach(table -> shapes.add(table.handle().path(), table.handle().schema()));
+      case Side.Live(BranchState branch) -> {
+        if (state.isDefault(branch)) {
+          live(state, shapes);
+        } else {
+          Backends.tables(state, branch)
+              .forEach(table -> shapes.add(table.table().path(), table.table().schema()));
+        }
+      }
     }
     return shapes.schema();
+  }
+
+  private void live(RepositoryState state, TableShapes shapes) {
+    for (RegisteredTable table : registered(state)) {
+      TablePath path = new TablePath(table.schemaName(), table.tableName());
+      shapes.add(
+          path,
+          backends.adapter(state, table).introspect(path, table.schema().primaryKey()).schema());
+    }
   }
 
   private static List<RegisteredTable> registered(RepositoryState state) {
