@@ -14,6 +14,7 @@ import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.operation.Recovery;
@@ -85,6 +86,7 @@ public final class VersioningServer implements AutoCloseable {
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
+  private final MigrationService migrations;
   private final OpenTablesService openTables;
 
   /**
@@ -135,6 +137,7 @@ public final class VersioningServer implements AutoCloseable {
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
+    this.migrations = new MigrationService(backends, schemas);
     this.materializations = new MaterializationService(backends);
     this.openTables = new OpenTablesService(backends);
     this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
@@ -239,6 +242,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public DiffService diffs() {
     return diffs;
+  }
+
+  public MigrationService migrations() {
+    return migrations;
   }
 
   public ReadService reads() {
