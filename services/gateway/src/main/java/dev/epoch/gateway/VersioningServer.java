@@ -9,6 +9,7 @@ import dev.epoch.gateway.branch.TagService;
 import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
@@ -66,6 +67,7 @@ public final class VersioningServer implements AutoCloseable {
   private final TagService tags;
   private final WorkingSetService workingSets;
   private final CheckService checks;
+  private final HookGate hooks = new HookGate();
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -104,11 +106,11 @@ public final class VersioningServer implements AutoCloseable {
     this.registrar = new BranchRegistrar(backends);
     this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
-    this.branches = new BranchService(registrar, workingSets, cleanups);
+    this.branches = new BranchService(registrar, workingSets, cleanups, hooks);
     this.tags = new TagService(cleanups);
-    this.commits = new CommitService(workingSets, runner);
+    this.commits = new CommitService(workingSets, runner, hooks);
     MergeExecution execution =
-        new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
+        new MergeExecution(backends, workingSets, runner, hooks, chunks, clock, failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
     ReplayRunner replayRunner = new ReplayRunner(execution, mover);
     this.merges = new MergeService(cleanups, chunks, execution, replayRunner);
@@ -189,6 +191,11 @@ public final class VersioningServer implements AutoCloseable {
 
   public WorkingSetService workingSets() {
     return workingSets;
+  }
+
+  /** Who may forbid changes. */
+  public HookGate hooks() {
+    return hooks;
   }
 
   public CheckService checks() {

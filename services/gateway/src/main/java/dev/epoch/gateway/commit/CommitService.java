@@ -7,6 +7,8 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.gateway.hook.HookGate;
+import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.stream.BranchTurn;
@@ -14,7 +16,9 @@ import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.storage.PlannedRows;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Commits. */
 public final class CommitService {
@@ -22,10 +26,12 @@ public final class CommitService {
 
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
+  private final HookGate hooks;
 
-  public CommitService(WorkingSetService workingSets, OperationRunner runner) {
+  public CommitService(WorkingSetService workingSets, OperationRunner runner, HookGate hooks) {
     this.workingSets = workingSets;
     this.runner = runner;
+    this.hooks = hooks;
   }
 
   /**
@@ -54,15 +60,55 @@ public final class CommitService {
         .on(
             request.branch(),
             CommitService::former,
-            (state, branch) -> commitInTurn(repository, state, branch, request, caller));
+            (state, branch) -> {
+              if (branch.operation() == null && branch.merge() == null) {
+                hooks.pass(repository, planned(state, branch, request, caller), KIND, caller);
+              }
+              return commitInTurn(
+                  repository, repository.state(), branch, request, ChangeKind.COMMIT, caller);
+            });
   }
 
-  /** In the branch's turn. */
+  private PlannedChange planned(
+      RepositoryState state, BranchState branch, Request request, Caller caller) {
+    return new PlannedChange(
+        List.of("pre-commit"),
+        state.name(),
+        state.profile().createdAt(),
+        branch.name(),
+        request.author() == null ? caller.actor() : request.author(),
+        branch.head(),
+        null,
+        null,
+        request.message(),
+        () -> counts(state, branch, request));
+  }
+
+  private List<PlannedChange.TableCounts> counts(
+      RepositoryState state, BranchState branch, Request request) {
+    Set<String> chosen = new HashSet<>(request.tables());
+    if (chosen.isEmpty() && !request.all()) {
+      chosen.addAll(branch.staged());
+    }
+    return workingSets.changes(state, branch).stream()
+        .filter(change -> chosen.isEmpty() || chosen.contains(change.table()))
+        .map(change ->
+            new PlannedChange.TableCounts(
+                change.table(), change.inserted(), change.updated(), change.deleted()))
+        .toList();
+  }
+
+  /**
+   * In the branch's turn; no hook is asked.
+   *
+   * @param change what checks it meets
+   */
   public Committed commitInTurn(
       LiveRepository repository,
       RepositoryState state,
       BranchState branch,
       Request request,
+      ChangeKind change,
       Caller caller) {
     CommitToBranchV1 command =
         new CommitToBranchV1(
@@ -78,9 +124,7 @@ public final class CommitService {
       return former(prepared);
     }
     StepResult completed =
-        runner
-            .run(repository, prepared, caller, KIND, ChangeKind.COMMIT, CommitService::noRows)
-            .orRefuse();
+        runner.run(repository, prepared, caller, KIND, change, CommitService::noRows).orRefuse();
     String id =
         completed
             .event(CommitCreatedV1.class)
