@@ -3,9 +3,9 @@ package dev.epoch.engine;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.engine.TestRepository.Answer;
-import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
@@ -14,6 +14,7 @@ import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.*;
 import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -488,8 +489,8 @@ public final class RandomHistory {
   }
 
   static boolean isAncestor(RepositoryState state, String ancestor, String descendant) {
-    StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph).isAncestor(graph.id(ancestor), graph.id(descendant));
+    Commits graph = state.commits();
+    return new Ancestry(graph).isAncestor(new CommitId(ancestor), new CommitId(descendant));
   }
 
   static RegisteredTable table(RepositoryState state, String id) {

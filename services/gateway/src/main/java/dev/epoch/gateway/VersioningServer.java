@@ -45,6 +45,7 @@ import dev.epoch.log.StreamDirectory;
 import dev.epoch.storage.StorageAdapterFactory;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -82,6 +83,9 @@ public final class VersioningServer implements AutoCloseable {
   private final CleanupService cleanups;
   private final MaterializationService materializations;
 
+  /**
+   * @param keysKept how long commands are remembered by their idempotency keys
+   */
   public VersioningServer(
       EventLog log,
       ChunkStore chunks,
@@ -89,6 +93,7 @@ public final class VersioningServer implements AutoCloseable {
       Collection<StorageAdapterFactory> factories,
       SecretBox secrets,
       Clock clock,
+      Duration keysKept,
       Failpoints failpoints) {
     this.log = log;
     this.chunks = chunks;
@@ -98,7 +103,7 @@ public final class VersioningServer implements AutoCloseable {
     this.recovery = new Recovery(operations, backends, failpoints);
     this.repositories =
         new Repositories(
-            log, snapshots, new RecordCodec(), clock, new RandomIds(), recovery::onFound);
+            log, snapshots, new RecordCodec(), clock, new RandomIds(), keysKept, recovery::onFound);
     OperationRunner runner = new OperationRunner(operations, backends, recovery, failpoints);
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);
@@ -125,7 +130,7 @@ public final class VersioningServer implements AutoCloseable {
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
     this.materializations = new MaterializationService(backends);
-    this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
+    this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
   }
 
   /** Loads the repositories and settles what a stopped process left in doubt. */
