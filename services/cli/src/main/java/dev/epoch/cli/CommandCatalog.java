@@ -35,6 +35,11 @@ import dev.epoch.cli.command.ExportCommand;
 import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
 import dev.epoch.cli.command.HistoryCommand;
+import dev.epoch.cli.command.HookAddCommand;
+import dev.epoch.cli.command.HookCommand;
+import dev.epoch.cli.command.HookListCommand;
+import dev.epoch.cli.command.HookRemoveCommand;
+import dev.epoch.cli.command.HookTestCommand;
 import dev.epoch.cli.command.ImportCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
@@ -136,6 +141,7 @@ final class CommandCatalog {
           "storage",
           "events",
           "webhook",
+          "hook",
           "auth",
           "gc",
           "doctor",
@@ -245,6 +251,7 @@ final class CommandCatalog {
       case "storage" -> storage();
       case "events" -> new EventsCommand(session);
       case "webhook" -> webhook();
+      case "hook" -> hook();
       case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
@@ -308,6 +315,14 @@ final class CommandCatalog {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine hook() {
+    return new CommandLine(new HookCommand(session))
+        .addSubcommand("add", new HookAddCommand(session))
+        .addSubcommand("list", new HookListCommand(session))
+        .addSubcommand("remove", new HookRemoveCommand(session))
+        .addSubcommand("test", new HookTestCommand(session));
   }
 
   private CommandLine webhook() {

@@ -9,6 +9,7 @@ import dev.epoch.gateway.branch.TagService;
 import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
@@ -73,6 +74,7 @@ public final class VersioningServer implements AutoCloseable {
   private final SchemaService schemas;
   private final ConstraintService constraints;
   private final CheckService checks;
+  private final HookGate hooks = new HookGate();
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -117,13 +119,13 @@ public final class VersioningServer implements AutoCloseable {
     this.registrar = new BranchRegistrar(backends);
     this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
-    this.branches = new BranchService(registrar, workingSets, cleanups);
+    this.branches = new BranchService(registrar, workingSets, cleanups, hooks);
     this.tags = new TagService(cleanups);
     this.schemas = new SchemaService(backends, chunks);
     this.constraints = new ConstraintService(backends, schemas);
-    this.commits = new CommitService(workingSets, runner, schemas);
+    this.commits = new CommitService(workingSets, runner, schemas, hooks);
     MergeExecution execution =
-        new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
+        new MergeExecution(backends, workingSets, runner, hooks, chunks, clock, failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
     ReplayRunner replayRunner = new ReplayRunner(execution, mover);
     this.merges = new MergeService(cleanups, chunks, execution, replayRunner);
@@ -214,6 +216,11 @@ public final class VersioningServer implements AutoCloseable {
 
   public ConstraintService constraints() {
     return constraints;
+  }
+
+  /** Who may forbid changes. */
+  public HookGate hooks() {
+    return hooks;
   }
 
   public CheckService checks() {

@@ -14,6 +14,8 @@ import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.hook.HookGate;
+import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
@@ -34,15 +36,22 @@ import java.util.function.Supplier;
  * Branches: the log first, then, best effort at once and surely by the projector, the databases.
  */
 public final class BranchService {
+  private static final String KIND = RecordType.DELETE_BRANCH_V1.wireName();
+
+  private final HookGate hooks;
   private final BranchRegistrar registrar;
   private final WorkingSetService workingSets;
   private final CleanupService cleanups;
 
   public BranchService(
-      BranchRegistrar registrar, WorkingSetService workingSets, CleanupService cleanups) {
+      BranchRegistrar registrar,
+      WorkingSetService workingSets,
+      CleanupService cleanups,
+      HookGate hooks) {
     this.registrar = registrar;
     this.workingSets = workingSets;
     this.cleanups = cleanups;
+    this.hooks = hooks;
   }
 
   /**
@@ -122,6 +131,9 @@ public final class BranchService {
             name,
             step -> step,
             (state, branch) -> {
+              if (branch.operation() == null) {
+                hooks.pass(repository, planned(state, branch, caller), KIND, caller);
+              }
               boolean uncommitted =
                   !force
                       && !state.isDefault(branch)
@@ -133,6 +145,20 @@ public final class BranchService {
                   .ifPresent(deleted -> registrar.forget(repository, deleted));
               return result;
             });
+  }
+
+  private static PlannedChange planned(RepositoryState state, BranchState branch, Caller caller) {
+    return new PlannedChange(
+        List.of("pre-branch-delete"),
+        state.name(),
+        state.profile().createdAt(),
+        branch.name(),
+        caller.actor(),
+        branch.head(),
+        null,
+        null,
+        null,
+        List::of);
   }
 
   public BranchState checkout(LiveRepository repository, String name, Caller caller) {
