@@ -13,11 +13,16 @@ import dev.epoch.cli.command.BranchDeleteCommand;
 import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
+import dev.epoch.cli.command.BranchProtectCommand;
+import dev.epoch.cli.command.BranchProtectionsCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
+import dev.epoch.cli.command.BranchUnprotectCommand;
 import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
 import dev.epoch.cli.command.CompletionCommand;
+import dev.epoch.cli.command.ConfigCommand;
+import dev.epoch.cli.command.ConfigPushCommand;
 import dev.epoch.cli.command.ConflictsCommand;
 import dev.epoch.cli.command.ConflictsResolveCommand;
 import dev.epoch.cli.command.ConflictsShowCommand;
@@ -43,6 +48,7 @@ import dev.epoch.cli.command.RepositorySetCommand;
 import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
+import dev.epoch.cli.command.ReviewCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -119,10 +125,12 @@ final class CommandCatalog {
           "tag",
           "conflicts",
           "resolve",
+          "review",
           "query",
           "export",
           "import",
           "storage",
+          "config",
           "events",
           "webhook",
           "auth",
@@ -225,11 +233,15 @@ final class CommandCatalog {
       case "tag" -> tag();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
+      case "review" -> new ReviewCommand(session);
       case "export" -> new ExportCommand(session);
       case "import" -> new ImportCommand(session);
       case "tips" -> new TipsCommand(session);
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
+      case "config" ->
+          new CommandLine(new ConfigCommand(session))
+              .addSubcommand("push", new ConfigPushCommand(session));
       case "events" -> new EventsCommand(session);
       case "webhook" -> webhook();
       case "auth" -> access();
@@ -264,6 +276,9 @@ final class CommandCatalog {
         .addSubcommand("create", new BranchCreateCommand(session))
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
+        .addSubcommand("protect", new BranchProtectCommand(session))
+        .addSubcommand("unprotect", new BranchUnprotectCommand(session))
+        .addSubcommand("protections", new BranchProtectionsCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
   }

@@ -39,7 +39,7 @@ class ErrorTableTest {
   void everyRefusalHasAStatusAndAName(Rejection.Code code) {
     ErrorTable.Entry entry = ErrorTable.of(code);
 
-    assertThat(entry.status()).isIn(404, 409, 422);
+    assertThat(entry.status()).isIn(403, 404, 409, 422);
     assertThat(entry.error()).matches("[A-Z][A-Za-z]+Error");
   }
 

@@ -2,6 +2,7 @@ package dev.epoch.engine.processing;
 
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
@@ -24,7 +25,8 @@ import java.util.Optional;
 public final class ReplayProcessor {
   private ReplayProcessor() {}
 
-  public static Decision replay(RepositoryState state, ReplayCommitsV1 command) {
+  public static Decision replay(
+      RepositoryState state, ReplayCommitsV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.branch());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
@@ -43,7 +45,8 @@ public final class ReplayProcessor {
             .or(() ->
                 command.commits().stream()
                     .flatMap(commit -> refuseCommit(state, command, commit).stream())
-                    .findFirst());
+                    .findFirst())
+            .or(() -> refuseProtected(state, branch, command, context).map(Decision::reject));
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -67,6 +70,20 @@ public final class ReplayProcessor {
             command.author(),
             command.liveChanges(),
             command.rules()));
+  }
+
+  /** Each commit of it is asked about again when it is made. */
+  private static Optional<Rejection> refuseProtected(
+      RepositoryState state, BranchState branch, ReplayCommitsV1 command, DecisionContext context) {
+    boolean headOnly =
+        command.verb().equals("revert")
+            && command.commits().equals(java.util.List.of(branch.head()))
+            && command.mainline() <= 1;
+    String commit = headOnly ? state.head(branch).parents().getFirst() : branch.head();
+    return command.verb().equals("rebase") && branch.head().equals(command.onto())
+        ? Optional.empty()
+        : Protections.refuseStep(
+            state, branch, command.verb(), command.source(), commit, context.actor());
   }
 
   private static Optional<Decision> refuseCommit(
@@ -115,7 +132,8 @@ public final class ReplayProcessor {
     return Decision.accept(new ReplaySkippedV1(facts.branchId(), facts.commit(), "empty"));
   }
 
-  public static Decision reset(RepositoryState state, ResetBranchV1 command) {
+  public static Decision reset(
+      RepositoryState state, ResetBranchV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.branch());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
@@ -124,7 +142,13 @@ public final class ReplayProcessor {
     if (state.commits().of(command.targetCommit()).isEmpty()) {
       return Refusals.commitNotFound(command.targetCommit());
     }
+    boolean moves = !branch.head().equals(command.targetCommit());
     return MergeProcessor.refuseMove(state, branch, command.expectedHead())
+        .or(() ->
+            moves
+                ? Protections.refuseForce(state, branch, context.actor(), "reset")
+                    .map(Decision::reject)
+                : Optional.empty())
         .orElseGet(() ->
             branch.head().equals(command.targetCommit())
                 ? Decision.accept(

@@ -1,9 +1,14 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.BranchProtection;
+import dev.epoch.events.BranchingSettings;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
+import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
 import java.time.Instant;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /**
  * What a repository is.
@@ -17,6 +22,8 @@ import java.time.Instant;
  *     commit} or {@code refuse}
  * @param liveCommits when live changes are committed by themselves
  * @param conflict what settles conflicts of merges
+ * @param branching what branches are for
+ * @param protections how branches are protected, by patterns of their names
  */
 public record Profile(
     String name,
@@ -26,13 +33,25 @@ public record Profile(
     String defaultBranchId,
     String liveChanges,
     LiveCommits liveCommits,
-    ConflictSettings conflict) {
+    ConflictSettings conflict,
+    BranchingSettings branching,
+    PMap<String, BranchProtection> protections) {
 
   /** What merges do with uncommitted live changes in a new repository. */
   private static final String COMMIT = "commit";
 
   static Profile absent(String name) {
-    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF, ConflictSettings.NONE);
+    return new Profile(
+        name,
+        false,
+        "",
+        null,
+        null,
+        COMMIT,
+        LiveCommits.OFF,
+        ConflictSettings.NONE,
+        BranchingSettings.NONE,
+        HashTreePMap.empty());
   }
 
   static Profile created(
@@ -45,7 +64,9 @@ public record Profile(
         defaultBranchId,
         COMMIT,
         LiveCommits.OFF,
-        ConflictSettings.NONE);
+        ConflictSettings.NONE,
+        BranchingSettings.NONE,
+        HashTreePMap.empty());
   }
 
   Profile with(RepositoryUpdatedV1 settings) {
@@ -57,6 +78,24 @@ public record Profile(
         defaultBranchId,
         settings.liveChanges() == null ? liveChanges : settings.liveChanges(),
         settings.liveCommits() == null ? liveCommits : settings.liveCommits(),
-        settings.conflict() == null ? conflict : settings.conflict());
+        settings.conflict() == null ? conflict : settings.conflict(),
+        settings.branching() == null ? branching : settings.branching(),
+        protections);
+  }
+
+  Profile with(BranchProtectedV1 event) {
+    return new Profile(
+        name,
+        exists,
+        description,
+        createdAt,
+        defaultBranchId,
+        liveChanges,
+        liveCommits,
+        conflict,
+        branching,
+        event.protection() == null
+            ? protections.minus(event.pattern())
+            : protections.plus(event.pattern(), event.protection()));
   }
 }
