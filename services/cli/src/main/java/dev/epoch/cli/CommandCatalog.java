@@ -7,16 +7,23 @@ import dev.epoch.cli.command.AuthKeyCreateCommand;
 import dev.epoch.cli.command.AuthKeyListCommand;
 import dev.epoch.cli.command.AuthKeyRevokeCommand;
 import dev.epoch.cli.command.BlameCommand;
+import dev.epoch.cli.command.BranchCloseCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
 import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
+import dev.epoch.cli.command.BranchOpenCommand;
 import dev.epoch.cli.command.BranchProtectCommand;
 import dev.epoch.cli.command.BranchProtectionsCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
 import dev.epoch.cli.command.BranchUnprotectCommand;
+import dev.epoch.cli.command.CheckAddCommand;
+import dev.epoch.cli.command.CheckCommand;
+import dev.epoch.cli.command.CheckListCommand;
+import dev.epoch.cli.command.CheckRemoveCommand;
+import dev.epoch.cli.command.CheckRunCommand;
 import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
@@ -123,6 +130,7 @@ final class CommandCatalog {
           "reset",
           "stash",
           "tag",
+          "check",
           "conflicts",
           "resolve",
           "review",
@@ -231,6 +239,7 @@ final class CommandCatalog {
       case "reset" -> new ResetCommand(session);
       case "stash" -> new StashCommand(session);
       case "tag" -> tag();
+      case "check" -> check();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
       case "review" -> new ReviewCommand(session);
@@ -280,6 +289,8 @@ final class CommandCatalog {
         .addSubcommand("unprotect", new BranchUnprotectCommand(session))
         .addSubcommand("protections", new BranchProtectionsCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
+        .addSubcommand("open", new BranchOpenCommand(session))
+        .addSubcommand("close", new BranchCloseCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
   }
 
@@ -289,6 +300,14 @@ final class CommandCatalog {
         .addSubcommand("list", new TagListCommand(session))
         .addSubcommand("show", new TagShowCommand(session))
         .addSubcommand("delete", new TagDeleteCommand(session));
+  }
+
+  private CommandLine check() {
+    return new CommandLine(new CheckCommand(session))
+        .addSubcommand("add", new CheckAddCommand(session))
+        .addSubcommand("list", new CheckListCommand(session))
+        .addSubcommand("remove", new CheckRemoveCommand(session))
+        .addSubcommand("run", new CheckRunCommand(session));
   }
 
   private CommandLine conflicts() {

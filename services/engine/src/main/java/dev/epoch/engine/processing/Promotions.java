@@ -7,6 +7,7 @@ import dev.epoch.events.BranchingSettings.PromotionPath;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.ref.NamePattern;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -87,11 +88,10 @@ public final class Promotions {
   }
 
   private static boolean isOnOne(RepositoryState state, Set<String> sources, String commit) {
-    StateGraph graph = new StateGraph(state.commits());
-    Ancestry ancestry = new Ancestry(graph);
+    Ancestry ancestry = new Ancestry(state.commits());
     return state.branches().byId().values().stream()
         .filter(branch -> sources.stream().anyMatch(pattern -> matches(pattern, branch)))
-        .anyMatch(branch -> ancestry.isAncestor(graph.id(commit), graph.id(branch.head())));
+        .anyMatch(branch -> ancestry.isAncestor(new CommitId(commit), new CommitId(branch.head())));
   }
 
   /** Such as {@code development -> staging -> production}; alternatives in their turn. */

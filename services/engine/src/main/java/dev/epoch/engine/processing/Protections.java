@@ -1,7 +1,6 @@
 package dev.epoch.engine.processing;
 
 import dev.epoch.engine.state.BranchState;
-import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.Review;
 import dev.epoch.events.Actor;
@@ -9,6 +8,7 @@ import dev.epoch.events.BranchProtection;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.ref.NamePattern;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -175,15 +175,14 @@ public final class Protections {
 
   /** What counts for a commit: reviews of it; unless they go stale, also of what it is based on. */
   static List<Review> reviews(RepositoryState state, String commit, boolean dismissStale) {
-    StateGraph graph = new StateGraph(state.commits());
-    Ancestry ancestry = new Ancestry(graph);
+    Ancestry ancestry = new Ancestry(state.commits());
     return state.branches().reviews().values().stream()
         .flatMap(ofBranch -> ofBranch.values().stream())
         .filter(review ->
             review.commit().equals(commit)
                 || !dismissStale
-                    && state.commits().of(review.commit()).isPresent()
-                    && ancestry.isAncestor(graph.id(review.commit()), graph.id(commit)))
+                    && state.commits().contains(review.commit())
+                    && ancestry.isAncestor(new CommitId(review.commit()), new CommitId(commit)))
         .toList();
   }
 
@@ -219,8 +218,7 @@ public final class Protections {
 
   /** A revert of the head itself: the branch is what it was, and what was reviewed. */
   static boolean takesHeadBack(RepositoryState state, BranchState branch, String parent) {
-    CommitState head = state.head(branch);
-    return !head.parents().isEmpty() && head.parents().getFirst().equals(parent);
+    return parent.equals(state.commits().firstParent(branch.head()));
   }
 
   static Optional<Rejection> refuseMerger(RepositoryState state, BranchState branch, Actor actor) {

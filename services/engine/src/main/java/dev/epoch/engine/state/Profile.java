@@ -5,6 +5,7 @@ import dev.epoch.events.BranchingSettings;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
 import dev.epoch.events.event.BranchProtectedV1;
+import dev.epoch.events.event.CheckAddedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
 import java.time.Instant;
 import org.pcollections.HashTreePMap;
@@ -24,6 +25,7 @@ import org.pcollections.PMap;
  * @param conflict what settles conflicts of merges
  * @param branching what branches are for
  * @param protections how branches are protected, by patterns of their names
+ * @param checks by name: queries that decide about commits and merges
  */
 public record Profile(
     String name,
@@ -35,7 +37,8 @@ public record Profile(
     LiveCommits liveCommits,
     ConflictSettings conflict,
     BranchingSettings branching,
-    PMap<String, BranchProtection> protections) {
+    PMap<String, BranchProtection> protections,
+    PMap<String, CheckState> checks) {
 
   /** What merges do with uncommitted live changes in a new repository. */
   private static final String COMMIT = "commit";
@@ -51,6 +54,7 @@ public record Profile(
         LiveCommits.OFF,
         ConflictSettings.NONE,
         BranchingSettings.NONE,
+        HashTreePMap.empty(),
         HashTreePMap.empty());
   }
 
@@ -66,6 +70,7 @@ public record Profile(
         LiveCommits.OFF,
         ConflictSettings.NONE,
         BranchingSettings.NONE,
+        HashTreePMap.empty(),
         HashTreePMap.empty());
   }
 
@@ -80,7 +85,8 @@ public record Profile(
         settings.liveCommits() == null ? liveCommits : settings.liveCommits(),
         settings.conflict() == null ? conflict : settings.conflict(),
         settings.branching() == null ? branching : settings.branching(),
-        protections);
+        protections,
+        checks);
   }
 
   Profile with(BranchProtectedV1 event) {
@@ -96,6 +102,20 @@ public record Profile(
         branching,
         event.protection() == null
             ? protections.minus(event.pattern())
-            : protections.plus(event.pattern(), event.protection()));
+            : protections.plus(event.pattern(), event.protection()),
+        checks);
+  }
+
+  Profile withCheck(CheckAddedV1 event, Occurrence at) {
+    return with(checks.plus(event.name(), CheckState.added(event, at)));
+  }
+
+  Profile withoutCheck(String check) {
+    return with(checks.minus(check));
+  }
+
+  private Profile with(PMap<String, CheckState> newChecks) {
+    return new Profile(
+        name, exists, description, createdAt, defaultBranchId, liveChanges, liveCommits, conflict, branching, protections, newChecks);
   }
 }

@@ -68,6 +68,8 @@ public final class MergeService {
    * @param dryRun change nothing, only tell what would happen
    * @param expectedHead refuse if the target stands elsewhere, or null
    * @param rules what settles conflicts before the settings of the repository do, or null
+   * @param promotion whether hooks and checks of promotions are asked, too; then conflicts refuse
+   *     it
    */
   public record Request(
       String target,
@@ -80,7 +82,8 @@ public final class MergeService {
       boolean failOnConflict,
       boolean dryRun,
       String expectedHead,
-      ConflictSettings rules) {
+      ConflictSettings rules,
+      boolean promotion) {
 
     /** By the rules of the repository. */
     public Request(
@@ -105,7 +108,8 @@ public final class MergeService {
           failOnConflict,
           dryRun,
           expectedHead,
-          null);
+          null,
+          false);
     }
   }
 
@@ -187,7 +191,8 @@ public final class MergeService {
             ? givenStrategy
             : usual.equals("ours") || usual.equals("theirs") ? usual : "three_way";
     boolean noCommit = request.noCommit() || promotion && !state.profile().branching().autoMerge();
-    boolean failOnConflict = request.failOnConflict() || usual.equals("fail");
+    boolean failOnConflict =
+        request.failOnConflict() || request.promotion() || usual.equals("fail");
     MergeIntent intent =
         new MergeIntent(
             target.id(),
@@ -204,7 +209,8 @@ public final class MergeService {
             MERGE,
             "merge",
             request.rules(),
-            null);
+            null,
+            request.promotion());
     if (request.dryRun()) {
       ConflictSettingsCheck.ofMerge(state, request.rules())
           .ifPresent(problem -> {
@@ -224,7 +230,8 @@ public final class MergeService {
             failOnConflict,
             request.expectedHead(),
             intent.liveChanges(),
-            request.rules());
+            request.rules(),
+            request.promotion());
     StepResult started = repository.step(command, caller).orRefuse();
     if (started.former().isPresent()) {
       return former(started, target.name(), request.source());
@@ -283,7 +290,8 @@ public final class MergeService {
             CONTINUE,
             merge.verb(),
             merge.rules(),
-            isMerge ? null : merge.bases().getFirst());
+            isMerge ? null : merge.bases().getFirst(),
+            false);
     return isMerge
         ? merged(execution.run(repository, intent, caller), intent)
         : replays.settled(repository, intent, caller);
