@@ -382,7 +382,8 @@ class CommandLineIT {
         .contains("has 0 of 1 approval(s)", "hint: epoch review approve, by somebody who");
     assertThat(there.epoch("commit", "-m", "direct").err())
         .contains("Cannot commit to 'production': the branch is protected");
-    assertThat(there.epoch("reset", "--hard", "main").err()).contains("Cannot reset 'production'");
+    assertThat(there.epoch("reset", "--hard", "staging").err())
+        .contains("Cannot reset 'production'");
     assertThat(
             there
                 .bash(

@@ -116,6 +116,16 @@ public record Profile(
 
   private Profile with(PMap<String, CheckState> newChecks) {
     return new Profile(
-        name, exists, description, createdAt, defaultBranchId, liveChanges, liveCommits, conflict, branching, protections, newChecks);
+        name,
+        exists,
+        description,
+        createdAt,
+        defaultBranchId,
+        liveChanges,
+        liveCommits,
+        conflict,
+        branching,
+        protections,
+        newChecks);
   }
 }
