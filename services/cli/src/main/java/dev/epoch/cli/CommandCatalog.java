@@ -15,7 +15,10 @@ import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
 import dev.epoch.cli.command.BranchOpenCommand;
+import dev.epoch.cli.command.BranchProtectCommand;
+import dev.epoch.cli.command.BranchProtectionsCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
+import dev.epoch.cli.command.BranchUnprotectCommand;
 import dev.epoch.cli.command.CheckAddCommand;
 import dev.epoch.cli.command.CheckCommand;
 import dev.epoch.cli.command.CheckListCommand;
@@ -25,6 +28,8 @@ import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
 import dev.epoch.cli.command.CompletionCommand;
+import dev.epoch.cli.command.ConfigCommand;
+import dev.epoch.cli.command.ConfigPushCommand;
 import dev.epoch.cli.command.ConflictsCommand;
 import dev.epoch.cli.command.ConflictsResolveCommand;
 import dev.epoch.cli.command.ConflictsShowCommand;
@@ -57,6 +62,7 @@ import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.SchemaCommand;
 import dev.epoch.cli.command.SchemaShowCommand;
+import dev.epoch.cli.command.ReviewCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -135,10 +141,12 @@ final class CommandCatalog {
           "check",
           "conflicts",
           "resolve",
+          "review",
           "query",
           "export",
           "import",
           "storage",
+          "config",
           "events",
           "webhook",
           "hook",
@@ -244,11 +252,15 @@ final class CommandCatalog {
       case "check" -> check();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
+      case "review" -> new ReviewCommand(session);
       case "export" -> new ExportCommand(session);
       case "import" -> new ImportCommand(session);
       case "tips" -> new TipsCommand(session);
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
+      case "config" ->
+          new CommandLine(new ConfigCommand(session))
+              .addSubcommand("push", new ConfigPushCommand(session));
       case "events" -> new EventsCommand(session);
       case "webhook" -> webhook();
       case "hook" -> hook();
@@ -289,6 +301,9 @@ final class CommandCatalog {
         .addSubcommand("create", new BranchCreateCommand(session))
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
+        .addSubcommand("protect", new BranchProtectCommand(session))
+        .addSubcommand("unprotect", new BranchUnprotectCommand(session))
+        .addSubcommand("protections", new BranchProtectionsCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
         .addSubcommand("open", new BranchOpenCommand(session))
         .addSubcommand("close", new BranchCloseCommand(session))
