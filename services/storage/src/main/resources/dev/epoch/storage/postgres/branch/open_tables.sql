@@ -95,8 +95,16 @@ DECLARE
   operation text;
   capture text := epoch.object_of('oc', of_table, of_branch);
 BEGIN
-  PERFORM epoch.create_row_capture(
-    of_table, capture, epoch.object_of('o', of_table, of_branch), epoch.waits_at_key(of_table));
+  IF epoch.is_key_counted(of_table) THEN
+    PERFORM epoch.create_row_capture(
+      of_table, capture, epoch.object_of('o', of_table, of_branch), epoch.waits_at_key(of_table));
+  ELSE
+    -- the same with another working set; to make it anew takes ten times as long
+    PERFORM epoch.create_trigger_function(capture, replace(
+      p.prosrc, quote_ident(epoch.object_of('w', of_table)), quote_ident(epoch.object_of('o', of_table, of_branch))))
+    FROM pg_proc AS p
+    WHERE p.proname = epoch.object_of('c', of_table) AND p.pronamespace = 'epoch'::regnamespace;
+  END IF;
   PERFORM epoch.create_row_triggers(of_table, open_table::regclass, capture);
   FOREACH operation IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
     EXECUTE format(
@@ -263,6 +271,7 @@ DECLARE
   t epoch.tables;
   place epoch.branch_tables;
   open_table text;
+  opening text;
   reason text;
 BEGIN
   reason := epoch.why_not_open(of_table);
@@ -283,19 +292,22 @@ BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   open_table := format('%I.%I', b.changed_schema, t.view_name);
+  opening := format('%I.%I', b.changed_schema, t.label || '__opening_' || t.table_id);
   EXECUTE format(
     'LOCK TABLE epoch.%I, epoch.%I, epoch.%I IN SHARE ROW EXCLUSIVE MODE',
     epoch.object_of('v', of_table, of_branch), epoch.object_of('d', of_table, of_branch),
     epoch.object_of('vw', of_table, of_branch));
   BEGIN
     PERFORM epoch.drop_copy(of_branch, of_table);
-    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, t.view_name);
-    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
-    PERFORM epoch.create_open_table(of_branch, of_table, open_table);
+    -- under another name first: who reads the views need not wait until it is filled
+    PERFORM epoch.create_open_table(of_branch, of_table, opening);
     PERFORM epoch.create_image_table(
       epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.columns, t.key_columns, false);
-    PERFORM epoch.capture_open(of_branch, of_table, open_table);
+    PERFORM epoch.capture_open(of_branch, of_table, opening);
     PERFORM epoch.pull_open(of_branch, of_table);
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, t.view_name);
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
+    EXECUTE format('ALTER TABLE %s RENAME TO %I', opening, t.view_name);
     UPDATE epoch.branch_tables AS p
     SET open_relation = open_table, open_refused = NULL, open_policies = epoch.policy_digest(epoch.users_table(of_table))
     WHERE p.branch_id = of_branch AND p.table_id = of_table;
