@@ -3,9 +3,9 @@ package dev.epoch.engine;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.engine.TestRepository.Answer;
-import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
@@ -14,6 +14,7 @@ import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.*;
 import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -113,6 +114,7 @@ public final class RandomHistory {
       send(new CheckoutBranchV1(anyBranchName()));
     } else if (choice < 388) {
       tags();
+      checks();
     } else if (choice < 398) {
       nonsense();
     } else if (choice < 402) {
@@ -320,7 +322,8 @@ public final class RandomHistory {
                 false,
                 chance(4) ? target.head() : null,
                 chance(5) ? "refuse" : "commit",
-                chance(2) ? someRules() : null));
+                chance(2) ? someRules() : null,
+                chance(4)));
     merging.go(answer, random);
     settleSoon(answer);
   }
@@ -381,6 +384,27 @@ public final class RandomHistory {
                 branch.name(), chance(2), !world.changed(state(), branch.id()).isEmpty()));
       }
     }
+  }
+
+  private void checks() {
+    if (chance(3)) {
+      send(new RemoveCheckV1(any(TAGS)));
+    } else {
+      send(
+          new AddCheckV1(
+              any(TAGS),
+              "SELECT 1",
+              chance(2) ? List.of() : List.of(any(TABLES)),
+              List.of(),
+              List.of(chance(2) ? "commit" : "merge")));
+    }
+    send(
+        new SetCommitStatusV1(
+            state().head(anyBranch()).id(),
+            any(TAGS),
+            chance(2) ? "success" : "pending",
+            null,
+            null));
   }
 
   private void tags() {
@@ -465,8 +489,8 @@ public final class RandomHistory {
   }
 
   static boolean isAncestor(RepositoryState state, String ancestor, String descendant) {
-    StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph).isAncestor(graph.id(ancestor), graph.id(descendant));
+    Commits graph = state.commits();
+    return new Ancestry(graph).isAncestor(new CommitId(ancestor), new CommitId(descendant));
   }
 
   static RegisteredTable table(RepositoryState state, String id) {

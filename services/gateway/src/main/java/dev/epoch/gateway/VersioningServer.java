@@ -6,6 +6,7 @@ import dev.epoch.gateway.branch.BranchRegistrar;
 import dev.epoch.gateway.branch.BranchService;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.branch.TagService;
+import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.merge.ConflictService;
@@ -44,6 +45,7 @@ import dev.epoch.log.StreamDirectory;
 import dev.epoch.storage.StorageAdapterFactory;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -65,6 +67,7 @@ public final class VersioningServer implements AutoCloseable {
   private final BranchService branches;
   private final TagService tags;
   private final WorkingSetService workingSets;
+  private final CheckService checks;
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -80,6 +83,9 @@ public final class VersioningServer implements AutoCloseable {
   private final MaterializationService materializations;
   private final OpenTablesService openTables;
 
+  /**
+   * @param keysKept how long commands are remembered by their idempotency keys
+   */
   public VersioningServer(
       EventLog log,
       ChunkStore chunks,
@@ -87,6 +93,7 @@ public final class VersioningServer implements AutoCloseable {
       Collection<StorageAdapterFactory> factories,
       SecretBox secrets,
       Clock clock,
+      Duration keysKept,
       Failpoints failpoints) {
     this.log = log;
     this.chunks = chunks;
@@ -96,8 +103,8 @@ public final class VersioningServer implements AutoCloseable {
     this.recovery = new Recovery(operations, backends, failpoints);
     this.repositories =
         new Repositories(
-            log, snapshots, new RecordCodec(), clock, new RandomIds(), recovery::onFound);
-    OperationRunner runner = new OperationRunner(operations, recovery, failpoints);
+            log, snapshots, new RecordCodec(), clock, new RandomIds(), keysKept, recovery::onFound);
+    OperationRunner runner = new OperationRunner(operations, backends, recovery, failpoints);
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
@@ -117,13 +124,14 @@ public final class VersioningServer implements AutoCloseable {
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.checks = new CheckService(reads);
     this.applications = new ApplyService(reads, workingSets);
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
     this.materializations = new MaterializationService(backends);
     this.openTables = new OpenTablesService(backends);
-    this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
+    this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
   }
 
   /** Loads the repositories and settles what a stopped process left in doubt. */
@@ -189,6 +197,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public WorkingSetService workingSets() {
     return workingSets;
+  }
+
+  public CheckService checks() {
+    return checks;
   }
 
   public CommitService commits() {

@@ -23,7 +23,7 @@ public record BranchView(
   public static BranchView of(RepositoryState state, BranchState branch) {
     return new BranchView(
         branch.name(),
-        CommitView.idOf(state.head(branch)),
+        CommitView.idOf(state, branch.head()),
         false,
         branch.createdAt(),
         state.isDefault(branch));
@@ -44,7 +44,7 @@ public record BranchView(
         created.former().isPresent() ? created.formerFacts().get("head") : now.orElseThrow().head();
     return new BranchView(
         name,
-        CommitView.idOf(state.commits().byId().get(head)),
+        CommitView.idOf(state, head),
         false,
         now.map(BranchState::createdAt).orElse(null),
         now.map(state::isDefault).orElse(false));

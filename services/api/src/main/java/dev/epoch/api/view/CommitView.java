@@ -74,9 +74,7 @@ public record CommitView(
     List<TableChangeView> tables =
         TableChangeView.of(state, commit, DiffService.recorded(state, commit));
     List<String> parents =
-        commit.parents().stream()
-            .filter(parent -> !state.commits().byId().get(parent).root())
-            .toList();
+        commit.parents().stream().filter(parent -> !state.commits().isRoot(parent)).toList();
     return new CommitView(
         commit.id(),
         shortId(commit.id()),
@@ -96,6 +94,11 @@ public record CommitView(
   /** The id, null for the hidden root under every history. */
   public static String idOf(CommitState commit) {
     return commit.root() ? null : commit.id();
+  }
+
+  /** As {@link #idOf(CommitState)}. */
+  public static String idOf(RepositoryState state, String commit) {
+    return state.commits().isRoot(commit) ? null : commit;
   }
 
   public static String shortId(String id) {

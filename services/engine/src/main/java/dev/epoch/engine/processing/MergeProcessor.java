@@ -5,6 +5,7 @@ import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.Appliers;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.Occurrence;
 import dev.epoch.engine.state.OperationState;
@@ -29,6 +30,7 @@ import dev.epoch.events.event.ReplayAbortedV1;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +50,7 @@ public final class MergeProcessor {
       return Refusals.branchNotFound(command.target());
     }
     BranchState target = found.get();
-    if (state.commits().of(command.sourceCommit()).isEmpty()) {
+    if (!state.commits().contains(command.sourceCommit())) {
       return Refusals.commitNotFound(command.sourceCommit());
     }
     Optional<Decision> refusal =
@@ -57,13 +59,15 @@ public final class MergeProcessor {
     if (refusal.isPresent()) {
       return refusal.get();
     }
-    StateGraph graph = new StateGraph(state.commits());
-    if (new Ancestry(graph).isAncestor(graph.id(command.sourceCommit()), graph.id(target.head()))) {
+    Commits graph = state.commits();
+    if (new Ancestry(graph)
+        .isAncestor(new CommitId(command.sourceCommit()), new CommitId(target.head()))) {
       return Decision.accept(
           new CommandCompletedV1(Map.of("up_to_date", "true", "commit", target.head())));
     }
     boolean fastForward =
-        new Ancestry(graph).isAncestor(graph.id(target.head()), graph.id(command.sourceCommit()));
+        new Ancestry(graph)
+            .isAncestor(new CommitId(target.head()), new CommitId(command.sourceCommit()));
     if ("fast_forward".equals(command.strategy()) && !fastForward) {
       return Decision.reject(
           new Rejection(

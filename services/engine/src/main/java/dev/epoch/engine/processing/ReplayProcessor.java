@@ -3,7 +3,6 @@ package dev.epoch.engine.processing;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.state.BranchState;
-import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
@@ -71,18 +70,18 @@ public final class ReplayProcessor {
 
   private static Optional<Decision> refuseCommit(
       RepositoryState state, ReplayCommitsV1 command, String id) {
-    Optional<CommitState> commit = state.commits().of(id);
-    if (commit.isEmpty()) {
+    if (!state.commits().contains(id)) {
       return Optional.of(Refusals.commitNotFound(id));
     }
-    if (commit.get().parents().isEmpty() || command.mainline() > commit.get().parents().size()) {
+    int parents = state.commits().parents(id).size();
+    if (parents == 0 || command.mainline() > parents) {
       return Optional.of(
           Decision.reject(
               Code.VALIDATION,
               "Commit "
                   + Refusals.abbreviated(id)
                   + " has "
-                  + commit.get().parents().size()
+                  + parents
                   + " parent(s), not "
                   + Math.max(1, command.mainline())));
     }
@@ -121,7 +120,7 @@ public final class ReplayProcessor {
       return Refusals.branchNotFound(command.branch());
     }
     BranchState branch = found.get();
-    if (state.commits().of(command.targetCommit()).isEmpty()) {
+    if (!state.commits().contains(command.targetCommit())) {
       return Refusals.commitNotFound(command.targetCommit());
     }
     return MergeProcessor.refuseMove(state, branch, command.expectedHead())

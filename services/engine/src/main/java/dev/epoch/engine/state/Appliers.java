@@ -2,6 +2,7 @@ package dev.epoch.engine.state;
 
 import dev.epoch.events.Rejection;
 import dev.epoch.events.event.*;
+import java.time.Instant;
 
 /**
  * Events to state: the same live and on replay. Nothing else changes state. The switch is
@@ -32,6 +33,9 @@ public final class Appliers {
           case BranchMovedV1 e -> BranchAppliers.moved(state, e);
           case TagCreatedV1 e -> TagAppliers.created(state, e, at);
           case TagDeletedV1 e -> TagAppliers.deleted(state, e);
+          case CheckAddedV1 e -> state.withProfile(state.profile().withCheck(e, at));
+          case CheckRemovedV1 e -> state.withProfile(state.profile().withoutCheck(e.name()));
+          case CommitStatusSetV1 e -> state;
           case ChangesStagedV1 e -> BranchAppliers.staged(state, e);
           case ChangesUnstagedV1 e -> BranchAppliers.unstaged(state, e);
           case OperationPreparedV1 e -> OperationAppliers.prepared(state, e, at);
@@ -49,7 +53,8 @@ public final class Appliers {
         };
     return OutcomeFacts.of(event)
         .map(facts ->
-            next.withOutcomes(next.outcomes().with(at.idempotencyKey(), new Outcome.Done(facts))))
+            next.withOutcomes(
+                next.outcomes().with(at.idempotencyKey(), new Outcome.Done(facts), at.time())))
         .orElse(next)
         .withVersion(at.version());
   }
@@ -57,6 +62,12 @@ public final class Appliers {
   /** The state after a command: it changes nothing, only its answer does. */
   public static RepositoryState pass(RepositoryState state, long version) {
     return state.withVersion(version);
+  }
+
+  /** The state when outcomes of commands that ended before the time have expired. */
+  public static RepositoryState expire(RepositoryState state, Instant before) {
+    Outcomes left = state.outcomes().since(before);
+    return left == state.outcomes() ? state : state.withOutcomes(left);
   }
 
   /**
@@ -68,7 +79,9 @@ public final class Appliers {
         rejection.code() == Rejection.Code.BRANCH_BUSY
             ? state
             : state.withOutcomes(
-                state.outcomes().with(at.idempotencyKey(), new Outcome.Refused(rejection)));
+                state
+                    .outcomes()
+                    .with(at.idempotencyKey(), new Outcome.Refused(rejection), at.time()));
     return next.withVersion(at.version());
   }
 }

@@ -1,8 +1,8 @@
 package dev.epoch.gateway.branch;
 
-import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
@@ -141,10 +141,10 @@ public final class BranchService {
   }
 
   public Comparison compare(RepositoryState state, CommitState source, CommitState target) {
-    StateGraph graph = new StateGraph(state.commits());
+    Commits graph = state.commits();
     Ancestry ancestry = new Ancestry(graph);
-    CommitId sourceId = graph.id(source.id());
-    CommitId targetId = graph.id(target.id());
+    CommitId sourceId = new CommitId(source.id());
+    CommitId targetId = new CommitId(target.id());
     Ancestry.Divergence divergence = ancestry.divergence(sourceId, targetId);
     List<CommitId> bases = ancestry.mergeBases(sourceId, targetId);
     Optional<CommitState> base =

@@ -31,6 +31,7 @@ import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.StateQueries;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageCheck;
@@ -58,11 +59,13 @@ import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
 import dev.epoch.storage.postgres.operation.Restoration;
 import dev.epoch.storage.postgres.query.QueryLimits;
 import dev.epoch.storage.postgres.query.ReadQueries;
+import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.record.RecordWrites;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
 import dev.epoch.storage.postgres.state.PostgresStateReader;
 import dev.epoch.storage.postgres.state.RelationNames;
 import dev.epoch.storage.postgres.state.StateResolver;
+import dev.epoch.storage.postgres.surface.PostgresSqlSurface;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -98,6 +101,7 @@ public final class PostgresStorageAdapter
   private final RecordWrites writes;
   private final PostgresOperationExecutor operations;
   private final Restoration restoration;
+  private final PostgresSqlSurface surface;
   private final ValueCodec values = new PostgresValueCodec();
 
   /**
@@ -158,8 +162,10 @@ public final class PostgresStorageAdapter
             database,
             resolver,
             retries,
-            (session, operation) -> new BranchTables(session, resolver, operation.branch()));
+            (session, operation) -> new BranchTables(session, resolver, operation.branch()),
+            new StateChecks(reader::select, values, limits));
     this.restoration = new Restoration(database, resolver, retries);
+    this.surface = new PostgresSqlSurface(database, retries, upgrade, connecting, options);
   }
 
   @Override
@@ -180,6 +186,11 @@ public final class PostgresStorageAdapter
   @Override
   public Optional<Materialization> materialization() {
     return Optional.of(this);
+  }
+
+  @Override
+  public Optional<SqlSurface> surface() {
+    return Optional.of(surface);
   }
 
   @Override

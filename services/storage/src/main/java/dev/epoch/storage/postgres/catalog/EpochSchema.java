@@ -52,6 +52,9 @@ public final class EpochSchema {
           "branch/connections.sql",
           "capture/guard.sql",
           "branch/read_views.sql",
+          "surface/commands.sql",
+          "surface/history.sql",
+          "surface/surface.sql",
           "catalog/archives.sql",
           "catalog/removal.sql");
 
@@ -176,6 +179,7 @@ public final class EpochSchema {
    * if something else lives there, or if it belongs to another role.
    */
   public static void drop(Session session) {
+    session.list("SELECT epoch.remove_surface()::text", row -> row);
     session.run(DROP_OTHER_FUNCTIONS);
     // tables first: their triggers hold functions
     session.run(

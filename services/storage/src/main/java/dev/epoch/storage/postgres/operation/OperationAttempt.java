@@ -18,6 +18,7 @@ import dev.epoch.storage.postgres.capture.WorkingSetProbes;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.Candidates;
 import dev.epoch.storage.postgres.state.JoinStrategy;
@@ -53,6 +54,7 @@ final class OperationAttempt {
   private final LockRetries retries;
   private final Operation operation;
   private final MergeValidation.OtherTables others;
+  private final StateChecks checks;
   private final Map<String, RowsLocation> live = new HashMap<>();
   private final Map<String, List<RowChange>> committed = new HashMap<>();
 
@@ -61,12 +63,14 @@ final class OperationAttempt {
       StateResolver resolver,
       LockRetries retries,
       Operation operation,
-      MergeValidation.OtherTables others) {
+      MergeValidation.OtherTables others,
+      StateChecks checks) {
     this.session = session;
     this.resolver = resolver;
     this.retries = retries;
     this.operation = operation;
     this.others = others;
+    this.checks = checks;
   }
 
   /**
@@ -106,6 +110,11 @@ final class OperationAttempt {
       }
     }
     open.follow(staged);
+    if (!operation.checks().isEmpty()) {
+      Map<String, RowsLocation> left = new HashMap<>(live);
+      left.putAll(locations);
+      checks.run(session, operation.checks(), left);
+    }
     OperationResult result = new OperationResult(locations, live, committed);
     new OperationRecords(session).insertDone(operation, result);
     return result;
