@@ -121,7 +121,8 @@ class AcceptedIsReadTest {
     int all = 0;
     try (Stream<java.nio.file.Path> files =
         Files.walk(Checkout.ROOT.resolve("services/api/src/main/java"))) {
-      for (java.nio.file.Path file : files.filter(name -> name.toString().endsWith(".java")).toList()) {
+      for (java.nio.file.Path file :
+          files.filter(name -> name.toString().endsWith(".java")).toList()) {
         String source = Files.readString(file);
         Matcher parameter = QUERY_PARAMETER.matcher(source);
         while (parameter.find()) {

@@ -61,7 +61,8 @@ class TableCommandTest extends CommandTest {
     server.on("POST /tables", 409, "{\"error\": \"TableAlreadyExistsError\", \"message\": \"no\"}");
     server.on("POST /tables/users/refresh", USERS);
 
-    assertThat(shell.run("table", "add", "users", "--location", "postgresql://h/d/users").exitCode())
+    assertThat(
+            shell.run("table", "add", "users", "--location", "postgresql://h/d/users").exitCode())
         .isEqualTo(4);
     var result =
         shell.run(

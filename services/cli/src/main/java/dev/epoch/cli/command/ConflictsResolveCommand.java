@@ -72,6 +72,9 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
+    if (table != null && tableOption != null) {
+      throw CommandFailure.usage("give the table once, as an argument or with --table");
+    }
     if (Stream.of(ours, theirs, base, value != null, setNull, delete, interactive)
             .filter(given -> given)
             .count()
