@@ -47,7 +47,7 @@ class OptionsWalkTest extends CommandTest {
   /** What commands need to run at all. */
   private static final Map<String, String> ARGUMENTS =
       Map.ofEntries(
-          entry("init", "shop -C fresh"),
+          entry("init", "main -C fresh"),
           entry("apply", "changes.ndjson --table users"),
           entry("auth key create", "ci"),
           entry("auth key revoke", "k1"),
@@ -127,6 +127,7 @@ class OptionsWalkTest extends CommandTest {
           entry("conflicts resolve --null", "users --field a --null"),
           entry("conflicts resolve --ours", "users --ours --record 1"),
           entry("conflicts resolve --theirs", "users --theirs"),
+          entry("conflicts resolve --from-file", "--from-file decided.json"),
           entry("conflicts resolve --value", "users --record 1 --field a --value b"),
           entry("diff --escape-formulas", "main..x --table users --format csv --escape-formulas"),
           entry("diff --only-in-target", "main..x --table users --only-in-target"),
@@ -199,6 +200,7 @@ class OptionsWalkTest extends CommandTest {
         "changes.ndjson", "{\"type\": \"insert\", \"key\": {\"id\": 1}, \"after\": {\"id\": 1}}\n");
     shell.write("rows.csv", "id,name\n1,a\n");
     shell.write("fresh/notes.txt", "");
+    shell.write("decided.json", "[{\"table\": \"t\", \"resolution\": \"ours\"}]");
     OutputStream nothing = OutputStream.nullOutputStream();
     CommandLine all =
         new CommandCatalog(
