@@ -28,7 +28,9 @@ import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
 import dev.epoch.gateway.schema.ConstraintService;
+import dev.epoch.gateway.schema.SchemaBackfill;
 import dev.epoch.gateway.schema.SchemaService;
+import dev.epoch.gateway.schema.SchemaStatusService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.storage.SecretBox;
@@ -71,6 +73,8 @@ public final class VersioningServer implements AutoCloseable {
   private final WorkingSetService workingSets;
   private final SchemaService schemas;
   private final ConstraintService constraints;
+  private final SchemaStatusService schemaStatus;
+  private final SchemaBackfill schemaBackfill;
   private final CheckService checks;
   private final CommitService commits;
   private final MergeService merges;
@@ -119,6 +123,8 @@ public final class VersioningServer implements AutoCloseable {
     this.tags = new TagService(cleanups);
     this.schemas = new SchemaService(backends, chunks);
     this.constraints = new ConstraintService(backends, schemas);
+    this.schemaStatus = new SchemaStatusService(backends, schemas);
+    this.schemaBackfill = new SchemaBackfill(schemas);
     this.commits = new CommitService(workingSets, runner, schemas);
     MergeExecution execution =
         new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
@@ -207,6 +213,14 @@ public final class VersioningServer implements AutoCloseable {
 
   public SchemaService schemas() {
     return schemas;
+  }
+
+  public SchemaStatusService schemaStatus() {
+    return schemaStatus;
+  }
+
+  public SchemaBackfill schemaBackfill() {
+    return schemaBackfill;
   }
 
   public ConstraintService constraints() {
