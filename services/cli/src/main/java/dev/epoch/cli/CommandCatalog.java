@@ -25,6 +25,7 @@ import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
 import dev.epoch.cli.command.CompletionCommand;
+import dev.epoch.cli.command.ConstraintsCommand;
 import dev.epoch.cli.command.ConflictsCommand;
 import dev.epoch.cli.command.ConflictsResolveCommand;
 import dev.epoch.cli.command.ConflictsShowCommand;
@@ -36,9 +37,11 @@ import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
 import dev.epoch.cli.command.HistoryCommand;
 import dev.epoch.cli.command.ImportCommand;
+import dev.epoch.cli.command.IndexesCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
+import dev.epoch.cli.command.MigrateSchemasCommand;
 import dev.epoch.cli.command.QueryCommand;
 import dev.epoch.cli.command.RebaseCommand;
 import dev.epoch.cli.command.ReflogCommand;
@@ -52,6 +55,7 @@ import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.SchemaCommand;
 import dev.epoch.cli.command.SchemaShowCommand;
+import dev.epoch.cli.command.SchemaStatusCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -108,6 +112,9 @@ final class CommandCatalog {
           "status",
           "table",
           "schema",
+          "migrate-schemas",
+          "constraints",
+          "indexes",
           "branch",
           "checkout",
           "stage",
@@ -216,6 +223,17 @@ final class CommandCatalog {
       case "status" -> new StatusCommand(session);
       case "table" -> table();
       case "schema" -> schema();
+      case "migrate-schemas" -> new MigrateSchemasCommand(session);
+      case "constraints" ->
+          new CommandLine(new ConstraintsCommand())
+              .addSubcommand("list", new ConstraintsCommand.Listing(session))
+              .addSubcommand("add", new ConstraintsCommand.Add(session))
+              .addSubcommand("remove", new ConstraintsCommand.Remove(session, "constraints"));
+      case "indexes" ->
+          new CommandLine(new IndexesCommand())
+              .addSubcommand("list", new ConstraintsCommand.Listing(session))
+              .addSubcommand("add", new ConstraintsCommand.AddIndex(session))
+              .addSubcommand("remove", new ConstraintsCommand.Remove(session, "indexes"));
       case "branch" -> branch();
       case "checkout" -> new CheckoutCommand(session);
       case "stage" -> new StageCommand(session);
@@ -273,7 +291,8 @@ final class CommandCatalog {
 
   private CommandLine schema() {
     return new CommandLine(new SchemaCommand())
-        .addSubcommand("show", new SchemaShowCommand(session));
+        .addSubcommand("show", new SchemaShowCommand(session))
+        .addSubcommand("status", new SchemaStatusCommand(session));
   }
 
   private CommandLine branch() {
