@@ -146,7 +146,7 @@ public final class PostgresStorageAdapter
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
-    this.openings = new BranchOpenings(database, retries);
+    this.openings = new BranchOpenings(database, retries, copies);
     this.reader = new PostgresStateReader(database, resolver);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -347,13 +347,19 @@ public final class PostgresStorageAdapter
   @Override
   public List<BranchCopy> materialize(
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
-    return copies.materialize(branch, tables, patience);
+    return openings.materialize(branch, tables, patience);
+  }
+
+  /** Copies tables also where they can be open: what is made unasked, where it is read a lot. */
+  public List<BranchCopy> copy(
+      BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
+    return copies.materialize(branch, tables.stream().map(TableHandle::id).toList(), patience);
   }
 
   @Override
   public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
-    return copies.autoMaterialize(branch, table, mostBytes, patience);
+    return openings.autoMaterialize(branch, table, mostBytes, patience);
   }
 
   @Override
@@ -370,13 +376,13 @@ public final class PostgresStorageAdapter
 
   @Override
   public void dematerialize(BranchHandle branch, Collection<TableHandle> tables) {
-    copies.drop(branch, tables);
+    openings.dematerialize(branch, tables);
   }
 
   @Override
   public List<BranchCopy> copies(BranchHandle branch) {
     upgrade.settle();
-    return copies.copies(branch);
+    return openings.materialized(branch);
   }
 
   @Override
