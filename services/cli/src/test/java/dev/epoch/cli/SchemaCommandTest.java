@@ -107,7 +107,10 @@ class SchemaCommandTest extends CommandTest {
 
   @Test
   void constraintsAreAdded() {
-    server.on("POST /tables/users/constraints", 201, "{\"statements\": [\"ALTER TABLE users ADD CONSTRAINT uq_email UNIQUE (email)\"]}");
+    server.on(
+        "POST /tables/users/constraints",
+        201,
+        "{\"statements\": [\"ALTER TABLE users ADD CONSTRAINT uq_email UNIQUE (email)\"]}");
     prints(
         "ALTER TABLE users ADD CONSTRAINT uq_email UNIQUE (email);\n",
         "constraints",

@@ -58,8 +58,7 @@ public final class ConstraintsCommand {
 
     @Override
     ExitCode run() {
-      JsonNode found =
-          client().schemas().constraints(table, at == null ? null : session().ref(at));
+      JsonNode found = client().schemas().constraints(table, at == null ? null : session().ref(at));
       if (output().json()) {
         output().json(found);
         return ExitCode.OK;
@@ -70,17 +69,16 @@ public final class ConstraintsCommand {
       }
       for (String kind :
           List.of(
-              "unique_constraints",
-              "foreign_keys",
-              "check_constraints",
-              "exclusion_constraints")) {
+              "unique_constraints", "foreign_keys", "check_constraints", "exclusion_constraints")) {
         found.path(kind).forEach(constraint -> rows.add(row(constraint)));
       }
       Columns.aligned(List.of("NAME", "DEFINITION"), rows).forEach(line -> output().line(line));
       JsonNode support = found.path("support");
       if (!support.path("can_enforce").asBoolean(true)) {
         output().line("");
-        output().line("Constraints are stored, not enforced (" + support.path("backend").asText() + ")");
+        output()
+            .line(
+                "Constraints are stored, not enforced (" + support.path("backend").asText() + ")");
       }
       return ExitCode.OK;
     }
@@ -102,22 +100,43 @@ public final class ConstraintsCommand {
     @Parameters(index = "1", paramLabel = "<name>", description = "Name of the constraint.")
     private String name;
 
-    @Option(names = "--unique", split = ",", paramLabel = "<columns>", description = "Their values are unique.")
+    @Option(
+        names = "--unique",
+        split = ",",
+        paramLabel = "<columns>",
+        description = "Their values are unique.")
     private List<String> unique = List.of();
 
-    @Option(names = "--check", paramLabel = "<expression>", description = "It is true of every record.")
+    @Option(
+        names = "--check",
+        paramLabel = "<expression>",
+        description = "It is true of every record.")
     private String check;
 
-    @Option(names = "--foreign-key", split = ",", paramLabel = "<columns>", description = "They refer to --references.")
+    @Option(
+        names = "--foreign-key",
+        split = ",",
+        paramLabel = "<columns>",
+        description = "They refer to --references.")
     private List<String> foreignKey = List.of();
 
-    @Option(names = "--references", paramLabel = "<table>", description = "What a foreign key refers to.")
+    @Option(
+        names = "--references",
+        paramLabel = "<table>",
+        description = "What a foreign key refers to.")
     private String references;
 
-    @Option(names = "--references-columns", split = ",", paramLabel = "<columns>", description = "Columns of it (default: its primary key).")
+    @Option(
+        names = "--references-columns",
+        split = ",",
+        paramLabel = "<columns>",
+        description = "Columns of it (default: its primary key).")
     private List<String> referencesColumns = List.of();
 
-    @Option(names = "--on-delete", paramLabel = "<action>", description = "cascade, set null, restrict ...")
+    @Option(
+        names = "--on-delete",
+        paramLabel = "<action>",
+        description = "cascade, set null, restrict ...")
     private String onDelete;
 
     @Option(names = "--on-update", paramLabel = "<action>", description = "The same for updates.")
@@ -126,7 +145,10 @@ public final class ConstraintsCommand {
     @Option(names = "--online", description = "Beside writers: add it first, then validate it.")
     private boolean online;
 
-    @Option(names = "--lock-timeout", paramLabel = "<duration>", description = "How long a try waits for locks (default: 30s).")
+    @Option(
+        names = "--lock-timeout",
+        paramLabel = "<duration>",
+        description = "How long a try waits for locks (default: 30s).")
     private String lockTimeout;
 
     /** The command in a session. */
@@ -136,7 +158,8 @@ public final class ConstraintsCommand {
 
     @Override
     ExitCode run() {
-      int kinds = (unique.isEmpty() ? 0 : 1) + (check == null ? 0 : 1) + (foreignKey.isEmpty() ? 0 : 1);
+      int kinds =
+          (unique.isEmpty() ? 0 : 1) + (check == null ? 0 : 1) + (foreignKey.isEmpty() ? 0 : 1);
       if (kinds != 1) {
         throw CommandFailure.usage("say one of --unique, --check and --foreign-key");
       }
@@ -169,7 +192,10 @@ public final class ConstraintsCommand {
     @Option(names = "--online", description = "Of an index: beside writers.")
     private boolean online;
 
-    @Option(names = "--lock-timeout", paramLabel = "<duration>", description = "How long a try waits for locks (default: 30s).")
+    @Option(
+        names = "--lock-timeout",
+        paramLabel = "<duration>",
+        description = "How long a try waits for locks (default: 30s).")
     private String lockTimeout;
 
     /**
@@ -201,25 +227,43 @@ public final class ConstraintsCommand {
     @Parameters(index = "1", paramLabel = "<name>", description = "Name of the index.")
     private String name;
 
-    @Option(names = "--columns", split = ",", required = true, paramLabel = "<columns>", description = "In order; email:desc for descending.")
+    @Option(
+        names = "--columns",
+        split = ",",
+        required = true,
+        paramLabel = "<columns>",
+        description = "In order; email:desc for descending.")
     private List<String> columns;
 
-    @Option(names = "--method", paramLabel = "<method>", description = "btree, hash, gist, gin or brin (default: btree).")
+    @Option(
+        names = "--method",
+        paramLabel = "<method>",
+        description = "btree, hash, gist, gin or brin (default: btree).")
     private String method;
 
     @Option(names = "--unique", description = "It keeps values unique.")
     private boolean unique;
 
-    @Option(names = "--where", paramLabel = "<condition>", description = "Only records of which this is true.")
+    @Option(
+        names = "--where",
+        paramLabel = "<condition>",
+        description = "Only records of which this is true.")
     private String where;
 
-    @Option(names = "--include", split = ",", paramLabel = "<columns>", description = "Columns that it carries along.")
+    @Option(
+        names = "--include",
+        split = ",",
+        paramLabel = "<columns>",
+        description = "Columns that it carries along.")
     private List<String> include = List.of();
 
     @Option(names = "--online", description = "Beside writers: CREATE INDEX CONCURRENTLY.")
     private boolean online;
 
-    @Option(names = "--lock-timeout", paramLabel = "<duration>", description = "How long a try waits for locks (default: 30s).")
+    @Option(
+        names = "--lock-timeout",
+        paramLabel = "<duration>",
+        description = "How long a try waits for locks (default: 30s).")
     private String lockTimeout;
 
     /** The command in a session. */
@@ -233,7 +277,8 @@ public final class ConstraintsCommand {
       ArrayNode keys = body.putArray("columns");
       for (String column : columns) {
         int colon = column.lastIndexOf(':');
-        ObjectNode key = keys.addObject().put("name", colon < 0 ? column : column.substring(0, colon));
+        ObjectNode key =
+            keys.addObject().put("name", colon < 0 ? column : column.substring(0, colon));
         if (colon >= 0) {
           key.put("sort_order", column.substring(colon + 1));
         }

@@ -62,11 +62,7 @@ public final class MigrateSchemasCommand extends EpochSubcommand {
     JsonNode filled =
         client()
             .schemas()
-            .backfill(
-                chosen,
-                since == null ? null : time().toString(),
-                skipInaccessible,
-                dryRun);
+            .backfill(chosen, since == null ? null : time().toString(), skipInaccessible, dryRun);
     if (output().json()) {
       output().json(filled);
       return ExitCode.OK;

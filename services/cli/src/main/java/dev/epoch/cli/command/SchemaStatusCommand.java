@@ -107,7 +107,8 @@ public final class SchemaStatusCommand extends EpochSubcommand {
 
   private static String used(JsonNode index) {
     if (index.hasNonNull("last_used")) {
-      Duration ago = Duration.between(Instant.parse(index.path("last_used").asText()), Instant.now());
+      Duration ago =
+          Duration.between(Instant.parse(index.path("last_used").asText()), Instant.now());
       if (ago.toMinutes() < 60) {
         return Math.max(0, ago.toMinutes()) + " min ago";
       }
@@ -127,6 +128,8 @@ public final class SchemaStatusCommand extends EpochSubcommand {
   }
 
   private static String capital(String word) {
-    return word.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+    return word.isEmpty()
+        ? word
+        : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 }
