@@ -1,6 +1,7 @@
 package dev.epoch.events;
 
 import dev.epoch.events.command.AbortMergeV1;
+import dev.epoch.events.command.AddCheckV1;
 import dev.epoch.events.command.AddStorageV1;
 import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CommitToBranchV1;
@@ -13,13 +14,18 @@ import dev.epoch.events.command.DeleteRepositoryV1;
 import dev.epoch.events.command.DeleteTagV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.OpenRepositoryV1;
+import dev.epoch.events.command.RecordCommitSchemaV1;
+import dev.epoch.events.command.ProtectBranchV1;
 import dev.epoch.events.command.RegisterTableV1;
+import dev.epoch.events.command.RemoveCheckV1;
 import dev.epoch.events.command.RemoveStorageV1;
 import dev.epoch.events.command.RemoveTableV1;
 import dev.epoch.events.command.RenameBranchV1;
 import dev.epoch.events.command.ReplayCommitsV1;
 import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.command.ReviewBranchV1;
+import dev.epoch.events.command.SetCommitStatusV1;
 import dev.epoch.events.command.SkipCommitV1;
 import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
@@ -29,11 +35,17 @@ import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.BranchReviewedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.CheckAddedV1;
+import dev.epoch.events.event.CheckRemovedV1;
 import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
+import dev.epoch.events.event.CommitStatusSetV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.MergeAbortedV1;
@@ -79,8 +91,13 @@ public enum RecordType {
   BRANCH_DELETED_V1("branch-deleted", 1, RecordKind.EVENT, BranchDeletedV1.class),
   BRANCH_CHECKED_OUT_V1("branch-checked-out", 1, RecordKind.EVENT, BranchCheckedOutV1.class),
   BRANCH_MOVED_V1("branch-moved", 1, RecordKind.EVENT, BranchMovedV1.class),
+  BRANCH_PROTECTED_V1("branch-protected", 1, RecordKind.EVENT, BranchProtectedV1.class),
+  BRANCH_REVIEWED_V1("branch-reviewed", 1, RecordKind.EVENT, BranchReviewedV1.class),
   TAG_CREATED_V1("tag-created", 1, RecordKind.EVENT, TagCreatedV1.class),
   TAG_DELETED_V1("tag-deleted", 1, RecordKind.EVENT, TagDeletedV1.class),
+  CHECK_ADDED_V1("check-added", 1, RecordKind.EVENT, CheckAddedV1.class),
+  CHECK_REMOVED_V1("check-removed", 1, RecordKind.EVENT, CheckRemovedV1.class),
+  COMMIT_STATUS_SET_V1("commit-status-set", 1, RecordKind.EVENT, CommitStatusSetV1.class),
   CHANGES_STAGED_V1("changes-staged", 1, RecordKind.EVENT, ChangesStagedV1.class),
   CHANGES_UNSTAGED_V1("changes-unstaged", 1, RecordKind.EVENT, ChangesUnstagedV1.class),
   OPERATION_PREPARED_V1("operation-prepared", 1, RecordKind.EVENT, OperationPreparedV1.class),
@@ -88,6 +105,8 @@ public enum RecordType {
   COMMIT_TABLES_RECORDED_V1(
       "commit-tables-recorded", 1, RecordKind.EVENT, CommitTablesRecordedV1.class),
   COMMIT_CREATED_V1("commit-created", 1, RecordKind.EVENT, CommitCreatedV1.class),
+  COMMIT_SCHEMA_RECORDED_V1(
+      "commit-schema-recorded", 1, RecordKind.EVENT, CommitSchemaRecordedV1.class),
   MERGE_OPENED_V1("merge-opened", 1, RecordKind.EVENT, MergeOpenedV1.class),
   CONFLICTS_RESOLVED_V1("conflicts-resolved", 1, RecordKind.EVENT, ConflictsResolvedV1.class),
   MERGE_ABORTED_V1("merge-aborted", 1, RecordKind.EVENT, MergeAbortedV1.class),
@@ -109,11 +128,18 @@ public enum RecordType {
   RENAME_BRANCH_V1("rename-branch", 1, RecordKind.COMMAND, RenameBranchV1.class),
   DELETE_BRANCH_V1("delete-branch", 1, RecordKind.COMMAND, DeleteBranchV1.class),
   CHECKOUT_BRANCH_V1("checkout-branch", 1, RecordKind.COMMAND, CheckoutBranchV1.class),
+  PROTECT_BRANCH_V1("protect-branch", 1, RecordKind.COMMAND, ProtectBranchV1.class),
+  REVIEW_BRANCH_V1("review-branch", 1, RecordKind.COMMAND, ReviewBranchV1.class),
   CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
   DELETE_TAG_V1("delete-tag", 1, RecordKind.COMMAND, DeleteTagV1.class),
+  ADD_CHECK_V1("add-check", 1, RecordKind.COMMAND, AddCheckV1.class),
+  REMOVE_CHECK_V1("remove-check", 1, RecordKind.COMMAND, RemoveCheckV1.class),
+  SET_COMMIT_STATUS_V1("set-commit-status", 1, RecordKind.COMMAND, SetCommitStatusV1.class),
   STAGE_CHANGES_V1("stage-changes", 1, RecordKind.COMMAND, StageChangesV1.class),
   UNSTAGE_CHANGES_V1("unstage-changes", 1, RecordKind.COMMAND, UnstageChangesV1.class),
   COMMIT_TO_BRANCH_V1("commit-to-branch", 1, RecordKind.COMMAND, CommitToBranchV1.class),
+  RECORD_COMMIT_SCHEMA_V1(
+      "record-commit-schema", 1, RecordKind.COMMAND, RecordCommitSchemaV1.class),
   MERGE_BRANCH_V1("merge-branch", 1, RecordKind.COMMAND, MergeBranchV1.class),
   RESOLVE_CONFLICTS_V1("resolve-conflicts", 1, RecordKind.COMMAND, ResolveConflictsV1.class),
   CONTINUE_MERGE_V1("continue-merge", 1, RecordKind.COMMAND, ContinueMergeV1.class),

@@ -31,6 +31,8 @@ public record Rejection(Code code, String message, Map<String, Object> details) 
     BRANCH_NOT_MERGED,
     BRANCH_IN_USE,
     BRANCH_BUSY,
+    BRANCH_PROTECTED,
+    PROMOTION_PATH,
     TAG_NOT_FOUND,
     TAG_ALREADY_EXISTS,
     COMMIT_NOT_FOUND,
@@ -45,6 +47,10 @@ public record Rejection(Code code, String message, Map<String, Object> details) 
     NOT_FAST_FORWARD,
     SCHEMA_CHANGED,
     IDEMPOTENCY_KEY_REUSED,
+    CHECK_NOT_FOUND,
+    CHECK_ALREADY_EXISTS,
+    CHECK_FAILED,
+    HOOK_VETO,
     OPERATION_FAILED
   }
 

@@ -68,6 +68,21 @@ class HistoryReadsIT {
     }
 
     @Override
+    public int number(CommitId id) {
+      return all.indexOf(id);
+    }
+
+    @Override
+    public CommitId commit(int number) {
+      return all.get(number);
+    }
+
+    @Override
+    public int[] parents(int number) {
+      return parents(commit(number)).stream().mapToInt(this::number).toArray();
+    }
+
+    @Override
     public int generation(CommitId id) {
       return parents.get(id).stream().mapToInt(parent -> generation(parent) + 1).max().orElse(0);
     }

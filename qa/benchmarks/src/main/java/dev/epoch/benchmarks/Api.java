@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.methods.HttpDelete;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -73,6 +74,13 @@ public final class Api {
     return text(new HttpGet(full(path)));
   }
 
+  /** DELETE. */
+  public void delete(String path) throws IOException {
+    HttpDelete request = new HttpDelete(full(path));
+    request.setHeader("X-Epoch-Request", "1");
+    text(request);
+  }
+
   /** POST of JSON; the body of a success. */
   public String post(String path, String body) throws IOException {
     HttpPost request = new HttpPost(full(path));
@@ -126,7 +134,10 @@ public final class Api {
                         answer.getCode(),
                         EntityUtils.toString(answer.getEntity())));
           }
-          try (InputStream body = answer.getEntity().getContent()) {
+          try (InputStream body =
+              answer.getEntity() == null
+                  ? InputStream.nullInputStream()
+                  : answer.getEntity().getContent()) {
             return read.read(body);
           }
         };

@@ -8,6 +8,7 @@ import dev.epoch.benchmarks.measure.EventAppend;
 import dev.epoch.benchmarks.measure.FullScan;
 import dev.epoch.benchmarks.measure.LargeCommit;
 import dev.epoch.benchmarks.measure.LargeDiff;
+import dev.epoch.benchmarks.measure.LargeHistoryStart;
 import dev.epoch.benchmarks.measure.LargeMerge;
 import dev.epoch.benchmarks.measure.LargeRow;
 import dev.epoch.benchmarks.measure.LiveWrites;
@@ -46,6 +47,7 @@ public final class Suite {
           new WebhookDelivery(),
           new LargeRow(),
           new ServerStart(),
+          new LargeHistoryStart(),
           new CommandStart());
 
   private Suite() {}

@@ -7,17 +7,29 @@ import dev.epoch.cli.command.AuthKeyCreateCommand;
 import dev.epoch.cli.command.AuthKeyListCommand;
 import dev.epoch.cli.command.AuthKeyRevokeCommand;
 import dev.epoch.cli.command.BlameCommand;
+import dev.epoch.cli.command.BranchCloseCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
 import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
+import dev.epoch.cli.command.BranchOpenCommand;
+import dev.epoch.cli.command.BranchProtectCommand;
+import dev.epoch.cli.command.BranchProtectionsCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
+import dev.epoch.cli.command.BranchUnprotectCommand;
+import dev.epoch.cli.command.CheckAddCommand;
+import dev.epoch.cli.command.CheckCommand;
+import dev.epoch.cli.command.CheckListCommand;
+import dev.epoch.cli.command.CheckRemoveCommand;
+import dev.epoch.cli.command.CheckRunCommand;
 import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
 import dev.epoch.cli.command.CompletionCommand;
+import dev.epoch.cli.command.ConfigCommand;
+import dev.epoch.cli.command.ConfigPushCommand;
 import dev.epoch.cli.command.ConflictsCommand;
 import dev.epoch.cli.command.ConflictsResolveCommand;
 import dev.epoch.cli.command.ConflictsShowCommand;
@@ -28,6 +40,11 @@ import dev.epoch.cli.command.ExportCommand;
 import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
 import dev.epoch.cli.command.HistoryCommand;
+import dev.epoch.cli.command.HookAddCommand;
+import dev.epoch.cli.command.HookCommand;
+import dev.epoch.cli.command.HookListCommand;
+import dev.epoch.cli.command.HookRemoveCommand;
+import dev.epoch.cli.command.HookTestCommand;
 import dev.epoch.cli.command.ImportCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
@@ -43,6 +60,9 @@ import dev.epoch.cli.command.RepositorySetCommand;
 import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
+import dev.epoch.cli.command.SchemaCommand;
+import dev.epoch.cli.command.SchemaShowCommand;
+import dev.epoch.cli.command.ReviewCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -98,6 +118,7 @@ final class CommandCatalog {
           "repo",
           "status",
           "table",
+          "schema",
           "branch",
           "checkout",
           "stage",
@@ -117,14 +138,18 @@ final class CommandCatalog {
           "reset",
           "stash",
           "tag",
+          "check",
           "conflicts",
           "resolve",
+          "review",
           "query",
           "export",
           "import",
           "storage",
+          "config",
           "events",
           "webhook",
+          "hook",
           "auth",
           "gc",
           "doctor",
@@ -204,6 +229,7 @@ final class CommandCatalog {
       case "repo" -> repository();
       case "status" -> new StatusCommand(session);
       case "table" -> table();
+      case "schema" -> schema();
       case "branch" -> branch();
       case "checkout" -> new CheckoutCommand(session);
       case "stage" -> new StageCommand(session);
@@ -223,15 +249,21 @@ final class CommandCatalog {
       case "reset" -> new ResetCommand(session);
       case "stash" -> new StashCommand(session);
       case "tag" -> tag();
+      case "check" -> check();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
+      case "review" -> new ReviewCommand(session);
       case "export" -> new ExportCommand(session);
       case "import" -> new ImportCommand(session);
       case "tips" -> new TipsCommand(session);
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
+      case "config" ->
+          new CommandLine(new ConfigCommand(session))
+              .addSubcommand("push", new ConfigPushCommand(session));
       case "events" -> new EventsCommand(session);
       case "webhook" -> webhook();
+      case "hook" -> hook();
       case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
@@ -258,13 +290,23 @@ final class CommandCatalog {
         .addSubcommand("remove", new TableRemoveCommand(session));
   }
 
+  private CommandLine schema() {
+    return new CommandLine(new SchemaCommand())
+        .addSubcommand("show", new SchemaShowCommand(session));
+  }
+
   private CommandLine branch() {
     return new CommandLine(new BranchCommand(session))
         .addSubcommand("list", new BranchListCommand(session))
         .addSubcommand("create", new BranchCreateCommand(session))
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
+        .addSubcommand("protect", new BranchProtectCommand(session))
+        .addSubcommand("unprotect", new BranchUnprotectCommand(session))
+        .addSubcommand("protections", new BranchProtectionsCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
+        .addSubcommand("open", new BranchOpenCommand(session))
+        .addSubcommand("close", new BranchCloseCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
   }
 
@@ -276,10 +318,26 @@ final class CommandCatalog {
         .addSubcommand("delete", new TagDeleteCommand(session));
   }
 
+  private CommandLine check() {
+    return new CommandLine(new CheckCommand(session))
+        .addSubcommand("add", new CheckAddCommand(session))
+        .addSubcommand("list", new CheckListCommand(session))
+        .addSubcommand("remove", new CheckRemoveCommand(session))
+        .addSubcommand("run", new CheckRunCommand(session));
+  }
+
   private CommandLine conflicts() {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine hook() {
+    return new CommandLine(new HookCommand(session))
+        .addSubcommand("add", new HookAddCommand(session))
+        .addSubcommand("list", new HookListCommand(session))
+        .addSubcommand("remove", new HookRemoveCommand(session))
+        .addSubcommand("test", new HookTestCommand(session));
   }
 
   private CommandLine webhook() {

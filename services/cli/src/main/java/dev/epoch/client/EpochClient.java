@@ -64,6 +64,16 @@ public final class EpochClient implements AutoCloseable {
     return new Tags(scope);
   }
 
+  /** Queries that decide about commits and merges. */
+  public Checks checks() {
+    return new Checks(scope);
+  }
+
+  /** Who is asked before a change is made. */
+  public Hooks hooks() {
+    return new Hooks(scope);
+  }
+
   /** Commits of the repository. */
   public Commits commits() {
     return new Commits(scope);
@@ -87,6 +97,11 @@ public final class EpochClient implements AutoCloseable {
   /** Reverts, cherry-picks, rebases and resets. */
   public Replays replays() {
     return new Replays(scope);
+  }
+
+  /** Schemas of tables and databases. */
+  public Schemas schemas() {
+    return new Schemas(scope);
   }
 
   /** Stashes. */

@@ -107,7 +107,8 @@ class EngineHistoriesTest {
           Random random = new Random(repository.log().size());
           int at = random.nextInt(repository.log().size() + 1);
           RepositoryState restored =
-              StateCodec.decode(StateCodec.encode(repository.stateAfter(at)));
+              StateCodec.decode(
+                  StateCodec.encode(repository.stateAfter(at)), StateCodec.Segments.NONE);
           assertThat(restored).isEqualTo(repository.stateAfter(at));
           for (Entry entry : repository.log().subList(at, repository.log().size())) {
             restored = TestRepository.apply(restored, entry);

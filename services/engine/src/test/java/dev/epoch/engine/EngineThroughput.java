@@ -74,7 +74,7 @@ public final class EngineThroughput {
     byte[] snapshot = StateCodec.encode(state);
     print("encode a snapshot of %,d KiB".formatted(snapshot.length / 1024), start, 1);
     start = cpuTime();
-    RepositoryState decoded = StateCodec.decode(snapshot);
+    RepositoryState decoded = StateCodec.decode(snapshot, StateCodec.Segments.NONE);
     print("decode it", start, 1);
     if (decoded.commits().byId().size() != state.commits().byId().size()) {
       throw new IllegalStateException("commits are missing");

@@ -1,9 +1,9 @@
 package dev.epoch.engine;
 
 import dev.epoch.engine.TestRepository.Answer;
-import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.Replay;
@@ -234,8 +234,8 @@ final class MergingShell {
   }
 
   private List<CommitId> bases(String ours, String theirs) {
-    StateGraph graph = new StateGraph(state().commits());
-    return new Ancestry(graph).mergeBases(graph.id(ours), graph.id(theirs));
+    Commits graph = state().commits();
+    return new Ancestry(graph).mergeBases(new CommitId(ours), new CommitId(theirs));
   }
 
   private Planned plan(BranchState target, CommitState source, boolean fastForward) {

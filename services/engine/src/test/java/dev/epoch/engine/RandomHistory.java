@@ -3,17 +3,21 @@ package dev.epoch.engine;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.engine.TestRepository.Answer;
-import dev.epoch.engine.processing.StateGraph;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.BranchProtection;
 import dev.epoch.events.ConflictSettings;
+import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.*;
+import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -79,7 +83,7 @@ public final class RandomHistory {
     } else if (state().tables().idByName().isEmpty() && !chance(4)) {
       tables();
     } else {
-      act(random.nextInt(460));
+      act(random.nextInt(468));
     }
     told.add(repository.log().subList(before, repository.log().size()).toString());
   }
@@ -108,20 +112,42 @@ public final class RandomHistory {
       if (chance(2)) {
         send(
             new UpdateRepositoryV1(
-                null, "refuse", new dev.epoch.events.LiveCommits("changes", 10), someRules()));
+                null,
+                "refuse",
+                new dev.epoch.events.LiveCommits("changes", 10),
+                someRules(),
+                null));
+        protect();
       }
       send(new CheckoutBranchV1(anyBranchName()));
     } else if (choice < 388) {
       tags();
+      checks();
     } else if (choice < 398) {
       nonsense();
     } else if (choice < 402) {
       send(new DeleteRepositoryV1("shop"));
     } else if (choice < 440) {
       replay();
+    } else if (choice < 448) {
+      recordSchema();
     } else {
       moves();
     }
+  }
+
+  /** Without effect on what goes on: other names, and approvals that nobody asks for. */
+  private void protect() {
+    BranchProtection protection =
+        new BranchProtection(true, 1, true, true, List.of("alice"), null, "fail");
+    send(new ProtectBranchV1("never/*", chance(3) ? null : protection));
+    BranchState branch = anyBranch();
+    send(
+        new ReviewBranchV1(
+            branch.name(),
+            branch.head(),
+            chance(2) ? "approve" : "reject",
+            chance(2) ? "No" : null));
   }
 
   private static ConflictSettings someRules() {
@@ -284,8 +310,22 @@ public final class RandomHistory {
                 only,
                 chance(3),
                 expected,
-                world.changed(state(), branch.id())));
+                world.changed(state(), branch.id()),
+                chance(5)
+                    ? chance(2) ? CommitToBranchV1.SCHEMA_ONLY : CommitToBranchV1.SCHEMA_CHANGED
+                    : null));
     settleSoon(answer);
+  }
+
+  private void recordSchema() {
+    String commit = chance(9) ? "nowhere" : any(state().commits().byId().keySet());
+    Digest digest = Digest.of(new byte[] {(byte) random.nextInt(3)});
+    send(
+        new RecordCommitSchemaV1(
+            commit,
+            chance(3) ? Map.of() : Map.of("app", new RecordedSchema(digest, digest, 3)),
+            chance(3) ? List.of("app") : List.of(),
+            chance(2)));
   }
 
   private void settleSoon(Answer answer) {
@@ -320,7 +360,8 @@ public final class RandomHistory {
                 false,
                 chance(4) ? target.head() : null,
                 chance(5) ? "refuse" : "commit",
-                chance(2) ? someRules() : null));
+                chance(2) ? someRules() : null,
+                chance(4)));
     merging.go(answer, random);
     settleSoon(answer);
   }
@@ -381,6 +422,27 @@ public final class RandomHistory {
                 branch.name(), chance(2), !world.changed(state(), branch.id()).isEmpty()));
       }
     }
+  }
+
+  private void checks() {
+    if (chance(3)) {
+      send(new RemoveCheckV1(any(TAGS)));
+    } else {
+      send(
+          new AddCheckV1(
+              any(TAGS),
+              "SELECT 1",
+              chance(2) ? List.of() : List.of(any(TABLES)),
+              List.of(),
+              List.of(chance(2) ? "commit" : "merge")));
+    }
+    send(
+        new SetCommitStatusV1(
+            state().head(anyBranch()).id(),
+            any(TAGS),
+            chance(2) ? "success" : "pending",
+            null,
+            null));
   }
 
   private void tags() {
@@ -465,8 +527,8 @@ public final class RandomHistory {
   }
 
   static boolean isAncestor(RepositoryState state, String ancestor, String descendant) {
-    StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph).isAncestor(graph.id(ancestor), graph.id(descendant));
+    Commits graph = state.commits();
+    return new Ancestry(graph).isAncestor(new CommitId(ancestor), new CommitId(descendant));
   }
 
   static RegisteredTable table(RepositoryState state, String id) {

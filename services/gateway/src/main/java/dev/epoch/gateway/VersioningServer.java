@@ -6,25 +6,31 @@ import dev.epoch.gateway.branch.BranchRegistrar;
 import dev.epoch.gateway.branch.BranchService;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.branch.TagService;
+import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.operation.Recovery;
 import dev.epoch.gateway.operation.TableEntries;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.read.MaterializationService;
+import dev.epoch.gateway.read.OpenTablesService;
 import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
+import dev.epoch.gateway.schema.ConstraintService;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.storage.SecretBox;
@@ -43,6 +49,7 @@ import dev.epoch.log.StreamDirectory;
 import dev.epoch.storage.StorageAdapterFactory;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -64,6 +71,10 @@ public final class VersioningServer implements AutoCloseable {
   private final BranchService branches;
   private final TagService tags;
   private final WorkingSetService workingSets;
+  private final SchemaService schemas;
+  private final ConstraintService constraints;
+  private final CheckService checks;
+  private final HookGate hooks = new HookGate();
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -77,7 +88,12 @@ public final class VersioningServer implements AutoCloseable {
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
+  private final MigrationService migrations;
+  private final OpenTablesService openTables;
 
+  /**
+   * @param keysKept how long commands are remembered by their idempotency keys
+   */
   public VersioningServer(
       EventLog log,
       ChunkStore chunks,
@@ -85,6 +101,7 @@ public final class VersioningServer implements AutoCloseable {
       Collection<StorageAdapterFactory> factories,
       SecretBox secrets,
       Clock clock,
+      Duration keysKept,
       Failpoints failpoints) {
     this.log = log;
     this.chunks = chunks;
@@ -94,19 +111,21 @@ public final class VersioningServer implements AutoCloseable {
     this.recovery = new Recovery(operations, backends, failpoints);
     this.repositories =
         new Repositories(
-            log, snapshots, new RecordCodec(), clock, new RandomIds(), recovery::onFound);
-    OperationRunner runner = new OperationRunner(operations, recovery, failpoints);
+            log, snapshots, new RecordCodec(), clock, new RandomIds(), keysKept, recovery::onFound);
+    OperationRunner runner = new OperationRunner(operations, backends, recovery, failpoints);
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
     this.registrar = new BranchRegistrar(backends);
     this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
-    this.branches = new BranchService(registrar, workingSets, cleanups);
+    this.branches = new BranchService(registrar, workingSets, cleanups, hooks);
     this.tags = new TagService(cleanups);
-    this.commits = new CommitService(workingSets, runner);
+    this.schemas = new SchemaService(backends, chunks);
+    this.constraints = new ConstraintService(backends, schemas);
+    this.commits = new CommitService(workingSets, runner, schemas, hooks);
     MergeExecution execution =
-        new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
+        new MergeExecution(backends, workingSets, runner, hooks, chunks, clock, failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
     ReplayRunner replayRunner = new ReplayRunner(execution, mover);
     this.merges = new MergeService(cleanups, chunks, execution, replayRunner);
@@ -115,12 +134,15 @@ public final class VersioningServer implements AutoCloseable {
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.checks = new CheckService(reads);
     this.applications = new ApplyService(reads, workingSets);
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
+    this.migrations = new MigrationService(backends, schemas);
     this.materializations = new MaterializationService(backends);
-    this.rebuilds = new RebuildService(log, chunks, backends, repositories, registrar);
+    this.openTables = new OpenTablesService(backends);
+    this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
   }
 
   /** Loads the repositories and settles what a stopped process left in doubt. */
@@ -188,6 +210,23 @@ public final class VersioningServer implements AutoCloseable {
     return workingSets;
   }
 
+  public SchemaService schemas() {
+    return schemas;
+  }
+
+  public ConstraintService constraints() {
+    return constraints;
+  }
+
+  /** Who may forbid changes. */
+  public HookGate hooks() {
+    return hooks;
+  }
+
+  public CheckService checks() {
+    return checks;
+  }
+
   public CommitService commits() {
     return commits;
   }
@@ -212,12 +251,20 @@ public final class VersioningServer implements AutoCloseable {
     return diffs;
   }
 
+  public MigrationService migrations() {
+    return migrations;
+  }
+
   public ReadService reads() {
     return reads;
   }
 
   public CleanupService cleanups() {
     return cleanups;
+  }
+
+  public OpenTablesService openTables() {
+    return openTables;
   }
 
   public MaterializationService materializations() {

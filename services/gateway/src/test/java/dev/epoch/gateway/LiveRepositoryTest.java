@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.processing.OperationNotInFlightException;
+import dev.epoch.engine.state.Outcomes;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StateCodec;
 import dev.epoch.events.Actor;
@@ -28,7 +29,9 @@ import dev.epoch.log.EventLog;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.memory.MemorySnapshotStore;
-import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +53,10 @@ class LiveRepositoryTest {
   private static final String STREAM = RepositoryStream.name("shop");
   private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
 
+  private static final Duration KEPT = Duration.ofHours(24);
+
+  private final AtomicReference<Duration> later = new AtomicReference<>(Duration.ZERO);
+  private final InstantSource clock = () -> Instant.now().plus(later.get());
   private final ScriptedLog log = new ScriptedLog();
   private final MemorySnapshotStore snapshots = new MemorySnapshotStore();
   private final AtomicLong ids = new AtomicLong();
@@ -77,8 +84,9 @@ class LiveRepositoryTest {
                 log,
                 new StateSnapshots(snapshots, snapshotInterval),
                 new RecordCodec(),
-                Clock.systemUTC(),
-                () -> "%012d".formatted(ids.incrementAndGet())),
+                clock,
+                () -> "%012d".formatted(ids.incrementAndGet()),
+                KEPT),
             (adopting, operation) -> {});
     opened.add(live);
     return live;
@@ -130,8 +138,9 @@ class LiveRepositoryTest {
                 log,
                 new StateSnapshots(new MemorySnapshotStore(), 1_000_000),
                 new RecordCodec(),
-                Clock.systemUTC(),
-                () -> "x"),
+                clock,
+                () -> "x",
+                KEPT),
             (adopting, operation) -> {});
     opened.add(other);
     return other.state();
@@ -414,6 +423,30 @@ class LiveRepositoryTest {
     assertThat(again.events()).isEmpty();
     assertThat(again.position()).isEqualTo(done.position());
     assertThat(log.stored(STREAM)).hasSize(records);
+  }
+
+  @Test
+  void keysExpire() {
+    // given
+    Caller first = Caller.of(ALICE, "k", "one request");
+    repository.step(branch("dev"), first);
+    Caller other = Caller.of(ALICE, "k", "another request");
+    later.set(KEPT.minusMinutes(1));
+    assertThat(repository.step(branch("late"), other).rejection().orElseThrow().code())
+        .isEqualTo(Code.IDEMPOTENCY_KEY_REUSED);
+    assertThat(repository.step(branch("dev"), Caller.of(ALICE, "k", "one request")).former())
+        .isPresent();
+
+    // when
+    later.set(KEPT.plusMinutes(1));
+
+    // then
+    assertThat(repository.state().outcomes()).isEqualTo(Outcomes.NONE);
+    StepResult second = repository.step(branch("late"), other);
+    assertThat(second.former()).isEmpty();
+    assertThat(second.rejection()).isEmpty();
+    assertThat(repository.state().outcomes().byKey()).hasSize(1);
+    assertThat(rebuilt()).isEqualTo(repository.state());
   }
 
   @Test

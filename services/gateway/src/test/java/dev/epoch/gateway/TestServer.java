@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -68,7 +69,14 @@ final class TestServer implements AutoCloseable {
     factory.add(database);
     server =
         new VersioningServer(
-            log, chunks, snapshots, List.of(factory), secrets, Clock.systemUTC(), failpoints);
+            log,
+            chunks,
+            snapshots,
+            List.of(factory),
+            secrets,
+            Clock.systemUTC(),
+            Duration.ofHours(24),
+            failpoints);
     server.start();
     if (!server.repositories().list().isEmpty()) {
       repository = server.repositories().get("shop");

@@ -82,6 +82,7 @@ public class Wiring {
       PostgresEventLog log,
       @All List<StorageAdapterFactory> factories,
       SecretBox secrets,
+      @ConfigProperty(name = "epoch.idempotency.keep") Duration keysKept,
       @ConfigProperty(name = "epoch.failpoints") Optional<String> failpoints) {
     return new VersioningServer(
         log,
@@ -90,6 +91,7 @@ public class Wiring {
         factories,
         secrets,
         Clock.systemUTC(),
+        keysKept,
         failpoints.map(Failpoints::of).orElse(Failpoints.NONE));
   }
 

@@ -71,7 +71,8 @@ public class MergesResource {
                     Boolean.TRUE.equals(body.failOnConflict()),
                     dryRun,
                     body.expectedHead(),
-                    ConflictRules.settings(body.rules())),
+                    ConflictRules.settings(body.rules()),
+                    Boolean.TRUE.equals(body.promotion())),
                 request.caller());
     if (!dryRun) {
       refuseIfOpen(merged);
@@ -131,6 +132,8 @@ public class MergesResource {
           Map.of(
               "branch",
               merged.target(),
+              "open",
+              true,
               "remedy",
               "Resolve the conflicts and continue the merge, or abort it"));
     }

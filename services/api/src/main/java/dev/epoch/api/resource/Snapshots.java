@@ -44,16 +44,16 @@ final class Snapshots {
   /** The newest commit on the line of the default branch that was made at or before the version. */
   static CommitState commitAt(RepositoryState state, long version) {
     BranchState branch = state.defaultBranch();
-    CommitState commit = state.head(branch);
-    while (!commit.root() && commit.position() > version) {
-      commit = state.commits().byId().get(commit.parents().getFirst());
+    String commit = branch.head();
+    while (commit != null && state.commits().version(commit) > version) {
+      commit = state.commits().firstParent(commit);
     }
-    if (commit.root() && commit.position() > version) {
+    if (commit == null) {
       throw new RefusedException(
           Code.COMMIT_NOT_FOUND,
           "Branch '" + branch.name() + "' has no commit at version " + version,
           Map.of("version", version, "branch", branch.name()));
     }
-    return commit;
+    return state.commits().of(commit).orElseThrow();
   }
 }

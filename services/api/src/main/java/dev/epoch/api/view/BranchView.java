@@ -2,6 +2,7 @@ package dev.epoch.api.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.epoch.engine.processing.Protections;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.stream.StepResult;
@@ -23,15 +24,24 @@ public record BranchView(
   public static BranchView of(RepositoryState state, BranchState branch) {
     return new BranchView(
         branch.name(),
-        CommitView.idOf(state.head(branch)),
-        false,
+        CommitView.idOf(state, branch.head()),
+        isProtected(state, branch.name()),
         branch.createdAt(),
         state.isDefault(branch));
   }
 
-  public static BranchView of(BranchRow branch) {
+  /** As projected; its protection as the repository has it now. */
+  public static BranchView of(RepositoryState state, BranchRow branch) {
     return new BranchView(
-        branch.name(), branch.headId(), false, branch.createdAt(), branch.isDefault());
+        branch.name(),
+        branch.headId(),
+        isProtected(state, branch.name()),
+        branch.createdAt(),
+        branch.isDefault());
+  }
+
+  private static boolean isProtected(RepositoryState state, String name) {
+    return Protections.of(state, name).isPresent();
   }
 
   /**
@@ -44,8 +54,8 @@ public record BranchView(
         created.former().isPresent() ? created.formerFacts().get("head") : now.orElseThrow().head();
     return new BranchView(
         name,
-        CommitView.idOf(state.commits().byId().get(head)),
-        false,
+        CommitView.idOf(state, head),
+        isProtected(state, name),
         now.map(BranchState::createdAt).orElse(null),
         now.map(state::isDefault).orElse(false));
   }

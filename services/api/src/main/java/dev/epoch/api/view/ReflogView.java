@@ -40,7 +40,7 @@ public record ReflogView(
     }
 
     private static String shown(RepositoryState state, String commit) {
-      return state.commits().of(commit).filter(found -> !found.root()).isPresent() ? commit : null;
+      return state.commits().contains(commit) ? CommitView.idOf(state, commit) : null;
     }
   }
 

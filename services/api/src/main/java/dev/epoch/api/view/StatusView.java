@@ -37,7 +37,7 @@ public record StatusView(
       RepositoryState state, BranchState branch, List<TableChange> changes) {
     return new StatusView(
         branch.name(),
-        CommitView.idOf(state.head(branch)),
+        CommitView.idOf(state, branch.head()),
         changes.isEmpty() && branch.merge() == null,
         changes.stream().filter(TableChange::staged).map(TableChangeView::of).toList(),
         changes.stream().filter(change -> !change.staged()).map(TableChangeView::of).toList(),

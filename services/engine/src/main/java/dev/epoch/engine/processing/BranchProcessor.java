@@ -3,6 +3,7 @@ package dev.epoch.engine.processing;
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
@@ -35,7 +36,7 @@ public final class BranchProcessor {
     if (refusal.isPresent()) {
       return refusal.get();
     }
-    if (state.commits().of(command.commit()).isEmpty()) {
+    if (!state.commits().contains(command.commit())) {
       return Refusals.commitNotFound(command.commit());
     }
     String id = context.branchId();
@@ -59,12 +60,16 @@ public final class BranchProcessor {
         .orElse(Map.of());
   }
 
-  public static Decision rename(RepositoryState state, RenameBranchV1 command) {
+  public static Decision rename(
+      RepositoryState state, RenameBranchV1 command, DecisionContext context) {
     Optional<BranchState> branch = state.branch(command.from());
     if (branch.isEmpty()) {
       return Refusals.branchNotFound(command.from());
     }
     return refuseName(state, command.to())
+        .or(() ->
+            Protections.refuseForce(state, branch.get(), context.actor(), "rename")
+                .map(Decision::reject))
         .orElseGet(() ->
             Decision.accept(new BranchRenamedV1(branch.get().id(), command.from(), command.to())));
   }
@@ -85,6 +90,11 @@ public final class BranchProcessor {
     }
     if (branch.id().equals(state.sessions().checkouts().get(context.actor().id()))) {
       return inUse(branch, "it is your current branch", "epoch checkout another branch first");
+    }
+    Optional<Rejection> protection =
+        Protections.refuseForce(state, branch, context.actor(), "delete");
+    if (protection.isPresent()) {
+      return Decision.reject(protection.get());
     }
     if (branch.operation() != null) {
       return Refusals.busy(branch);
@@ -124,13 +134,13 @@ public final class BranchProcessor {
 
   /** Whether another branch holds all of its commits. */
   private static boolean merged(RepositoryState state, BranchState branch) {
-    StateGraph graph = new StateGraph(state.commits());
+    Commits graph = state.commits();
     List<CommitId> heads =
         state.branches().byId().values().stream()
             .filter(other -> !other.id().equals(branch.id()))
-            .map(other -> graph.id(other.head()))
+            .map(other -> new CommitId(other.head()))
             .toList();
-    return new Ancestry(graph).isAncestorOfAny(graph.id(branch.head()), heads);
+    return new Ancestry(graph).isAncestorOfAny(new CommitId(branch.head()), heads);
   }
 
   private static Decision inUse(BranchState branch, String why, String remedy) {

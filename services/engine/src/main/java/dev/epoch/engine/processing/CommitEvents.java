@@ -86,7 +86,7 @@ final class CommitEvents {
     List<CommitId> parentIds = parents.stream().map(CommitId::new).toList();
     Instant unique = text.time();
     String id = CommitIds.compute(parentIds, tree, author, message, unique).hex();
-    while (state.commits().of(id).isPresent()) {
+    while (state.commits().contains(id)) {
       unique = unique.plus(1, ChronoUnit.MICROS);
       id = CommitIds.compute(parentIds, tree, author, message, unique).hex();
     }

@@ -5,6 +5,7 @@ import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.Appliers;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.Occurrence;
 import dev.epoch.engine.state.OperationState;
@@ -29,6 +30,7 @@ import dev.epoch.events.event.ReplayAbortedV1;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.Ancestry;
+import dev.epoch.model.commit.CommitId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,13 +44,14 @@ import java.util.Optional;
 public final class MergeProcessor {
   private MergeProcessor() {}
 
-  public static Decision merge(RepositoryState state, MergeBranchV1 command) {
+  public static Decision merge(
+      RepositoryState state, MergeBranchV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.target());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.target());
     }
     BranchState target = found.get();
-    if (state.commits().of(command.sourceCommit()).isEmpty()) {
+    if (!state.commits().contains(command.sourceCommit())) {
       return Refusals.commitNotFound(command.sourceCommit());
     }
     Optional<Decision> refusal =
@@ -57,13 +60,21 @@ public final class MergeProcessor {
     if (refusal.isPresent()) {
       return refusal.get();
     }
-    StateGraph graph = new StateGraph(state.commits());
-    if (new Ancestry(graph).isAncestor(graph.id(command.sourceCommit()), graph.id(target.head()))) {
+    Commits graph = state.commits();
+    if (new Ancestry(graph)
+        .isAncestor(new CommitId(command.sourceCommit()), new CommitId(target.head()))) {
       return Decision.accept(
           new CommandCompletedV1(Map.of("up_to_date", "true", "commit", target.head())));
     }
+    Optional<Rejection> protection =
+        Protections.refuseMerge(
+            state, target, command.source(), command.sourceCommit(), context.actor());
+    if (protection.isPresent()) {
+      return Decision.reject(protection.get());
+    }
     boolean fastForward =
-        new Ancestry(graph).isAncestor(graph.id(target.head()), graph.id(command.sourceCommit()));
+        new Ancestry(graph)
+            .isAncestor(new CommitId(target.head()), new CommitId(command.sourceCommit()));
     if ("fast_forward".equals(command.strategy()) && !fastForward) {
       return Decision.reject(
           new Rejection(
@@ -84,12 +95,18 @@ public final class MergeProcessor {
     return Decision.accepted();
   }
 
-  public static Decision prepare(RepositoryState state, Continuation.PrepareMerge facts) {
+  public static Decision prepare(
+      RepositoryState state, Continuation.PrepareMerge facts, DecisionContext context) {
     BranchState target = state.branches().byId().get(facts.branchId());
     if (target == null) {
       return Refusals.branchNotFound(facts.branchId());
     }
-    return refuseStep(state, target, facts.expectedHead(), facts.plan().mergeId())
+    OperationPlan.Merge plan = facts.plan();
+    return refuseStep(state, target, facts.expectedHead(), plan.mergeId())
+        .or(() ->
+            Protections.refuseStep(
+                    state, target, plan.verb(), plan.source(), plan.sourceCommit(), context.actor())
+                .map(Decision::reject))
         .orElseGet(() -> prepared(target, facts));
   }
 
@@ -105,7 +122,17 @@ public final class MergeProcessor {
     if (target == null) {
       return Refusals.branchNotFound(facts.branchId());
     }
-    Optional<Decision> refusal = refuseStep(state, target, facts.expectedHead(), facts.former());
+    Optional<Decision> refusal =
+        refuseStep(state, target, facts.expectedHead(), facts.former())
+            .or(() ->
+                Protections.refuseStep(
+                        state,
+                        target,
+                        facts.verb(),
+                        facts.source(),
+                        facts.sourceCommit(),
+                        context.actor())
+                    .map(Decision::reject));
     if (refusal.isPresent()) {
       return refusal.get();
     }

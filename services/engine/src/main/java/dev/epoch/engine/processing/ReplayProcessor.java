@@ -2,8 +2,8 @@ package dev.epoch.engine.processing;
 
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.BranchState;
-import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
@@ -24,7 +24,8 @@ import java.util.Optional;
 public final class ReplayProcessor {
   private ReplayProcessor() {}
 
-  public static Decision replay(RepositoryState state, ReplayCommitsV1 command) {
+  public static Decision replay(
+      RepositoryState state, ReplayCommitsV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.branch());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
@@ -43,7 +44,8 @@ public final class ReplayProcessor {
             .or(() ->
                 command.commits().stream()
                     .flatMap(commit -> refuseCommit(state, command, commit).stream())
-                    .findFirst());
+                    .findFirst())
+            .or(() -> refuseProtected(state, branch, command, context).map(Decision::reject));
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -69,20 +71,34 @@ public final class ReplayProcessor {
             command.rules()));
   }
 
+  /** Each commit of it is asked about again when it is made. */
+  private static Optional<Rejection> refuseProtected(
+      RepositoryState state, BranchState branch, ReplayCommitsV1 command, DecisionContext context) {
+    boolean headOnly =
+        command.verb().equals("revert")
+            && command.commits().equals(java.util.List.of(branch.head()))
+            && command.mainline() <= 1;
+    String commit = headOnly ? state.commits().firstParent(branch.head()) : branch.head();
+    return command.verb().equals("rebase") && branch.head().equals(command.onto())
+        ? Optional.empty()
+        : Protections.refuseStep(
+            state, branch, command.verb(), command.source(), commit, context.actor());
+  }
+
   private static Optional<Decision> refuseCommit(
       RepositoryState state, ReplayCommitsV1 command, String id) {
-    Optional<CommitState> commit = state.commits().of(id);
-    if (commit.isEmpty()) {
+    if (!state.commits().contains(id)) {
       return Optional.of(Refusals.commitNotFound(id));
     }
-    if (commit.get().parents().isEmpty() || command.mainline() > commit.get().parents().size()) {
+    int parents = state.commits().parents(id).size();
+    if (parents == 0 || command.mainline() > parents) {
       return Optional.of(
           Decision.reject(
               Code.VALIDATION,
               "Commit "
                   + Refusals.abbreviated(id)
                   + " has "
-                  + commit.get().parents().size()
+                  + parents
                   + " parent(s), not "
                   + Math.max(1, command.mainline())));
     }
@@ -115,16 +131,23 @@ public final class ReplayProcessor {
     return Decision.accept(new ReplaySkippedV1(facts.branchId(), facts.commit(), "empty"));
   }
 
-  public static Decision reset(RepositoryState state, ResetBranchV1 command) {
+  public static Decision reset(
+      RepositoryState state, ResetBranchV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.branch());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
     }
     BranchState branch = found.get();
-    if (state.commits().of(command.targetCommit()).isEmpty()) {
+    if (!state.commits().contains(command.targetCommit())) {
       return Refusals.commitNotFound(command.targetCommit());
     }
+    boolean moves = !branch.head().equals(command.targetCommit());
     return MergeProcessor.refuseMove(state, branch, command.expectedHead())
+        .or(() ->
+            moves
+                ? Protections.refuseForce(state, branch, context.actor(), "reset")
+                    .map(Decision::reject)
+                : Optional.empty())
         .orElseGet(() ->
             branch.head().equals(command.targetCommit())
                 ? Decision.accept(

@@ -1,7 +1,6 @@
 package dev.epoch.engine.processing;
 
 import dev.epoch.engine.Decision;
-import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.TagState;
 import dev.epoch.events.Rejection;
@@ -35,11 +34,10 @@ public final class TagProcessor {
       return alreadyExists(
           "Tag '" + name + "' already exists", name, "Choose another name, or move it by force");
     }
-    Optional<CommitState> commit = state.commits().of(command.commit());
-    if (commit.isEmpty()) {
+    if (!state.commits().contains(command.commit())) {
       return Refusals.commitNotFound(command.commit());
     }
-    if (commit.get().root()) {
+    if (state.commits().firstParent(command.commit()) == null) {
       return Decision.reject(
           Code.COMMIT_NOT_FOUND, "There is no commit to tag yet", "epoch commit first");
     }

@@ -2,6 +2,7 @@ package dev.epoch.engine.state;
 
 import dev.epoch.events.Rejection;
 import dev.epoch.events.event.*;
+import java.time.Instant;
 
 /**
  * Events to state: the same live and on replay. Nothing else changes state. The switch is
@@ -30,14 +31,22 @@ public final class Appliers {
           case BranchCheckedOutV1 e ->
               state.withSessions(state.sessions().checkedOut(at.actor().id(), e.branchId()));
           case BranchMovedV1 e -> BranchAppliers.moved(state, e);
+          case BranchProtectedV1 e -> state.withProfile(state.profile().with(e));
+          case BranchReviewedV1 e -> BranchAppliers.reviewed(state, e, at);
           case TagCreatedV1 e -> TagAppliers.created(state, e, at);
           case TagDeletedV1 e -> TagAppliers.deleted(state, e);
+          case CheckAddedV1 e -> state.withProfile(state.profile().withCheck(e, at));
+          case CheckRemovedV1 e -> state.withProfile(state.profile().withoutCheck(e.name()));
+          case CommitStatusSetV1 e -> state;
           case ChangesStagedV1 e -> BranchAppliers.staged(state, e);
           case ChangesUnstagedV1 e -> BranchAppliers.unstaged(state, e);
           case OperationPreparedV1 e -> OperationAppliers.prepared(state, e, at);
           case OperationAbortedV1 e -> OperationAppliers.closed(state, e.operationId());
           case CommitTablesRecordedV1 e -> OperationAppliers.recorded(state, e);
           case CommitCreatedV1 e -> CommitAppliers.created(state, e, at);
+          case CommitSchemaRecordedV1 e ->
+              state.withSchema(
+                  e.commit(), new CommitSchema(e.schemas(), e.unavailable(), e.backfilled()));
           case MergeOpenedV1 e -> MergeAppliers.opened(state, e);
           case ConflictsResolvedV1 e -> MergeAppliers.resolved(state, e);
           case MergeAbortedV1 e -> MergeAppliers.aborted(state, e);
@@ -49,7 +58,8 @@ public final class Appliers {
         };
     return OutcomeFacts.of(event)
         .map(facts ->
-            next.withOutcomes(next.outcomes().with(at.idempotencyKey(), new Outcome.Done(facts))))
+            next.withOutcomes(
+                next.outcomes().with(at.idempotencyKey(), new Outcome.Done(facts), at.time())))
         .orElse(next)
         .withVersion(at.version());
   }
@@ -57,6 +67,12 @@ public final class Appliers {
   /** The state after a command: it changes nothing, only its answer does. */
   public static RepositoryState pass(RepositoryState state, long version) {
     return state.withVersion(version);
+  }
+
+  /** The state when outcomes of commands that ended before the time have expired. */
+  public static RepositoryState expire(RepositoryState state, Instant before) {
+    Outcomes left = state.outcomes().since(before);
+    return left == state.outcomes() ? state : state.withOutcomes(left);
   }
 
   /**
@@ -68,7 +84,9 @@ public final class Appliers {
         rejection.code() == Rejection.Code.BRANCH_BUSY
             ? state
             : state.withOutcomes(
-                state.outcomes().with(at.idempotencyKey(), new Outcome.Refused(rejection)));
+                state
+                    .outcomes()
+                    .with(at.idempotencyKey(), new Outcome.Refused(rejection), at.time()));
     return next.withVersion(at.version());
   }
 }

@@ -32,7 +32,7 @@ final class CommitAppliers {
     int generation =
         1
             + event.parents().stream()
-                .mapToInt(id -> state.commits().byId().get(id).generation())
+                .mapToInt(id -> state.commits().generation(state.commits().number(id)))
                 .max()
                 .orElse(-1);
     CommitState commit =

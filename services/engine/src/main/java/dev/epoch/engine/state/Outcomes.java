@@ -1,6 +1,7 @@
 package dev.epoch.engine.state;
 
 import dev.epoch.events.CommandKey;
+import java.time.Instant;
 import java.util.Optional;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -8,20 +9,28 @@ import org.pcollections.PVector;
 import org.pcollections.TreePVector;
 
 /**
- * Outcomes of the latest commands by idempotency key; the oldest are forgotten beyond {@link
- * #CAPACITY}.
+ * Outcomes of commands by idempotency key, until they expire; beyond {@link #CAPACITY} the oldest
+ * are forgotten earlier.
  *
  * @param byKey outcomes by the text of a {@link CommandKey}
  * @param order of the keys, the oldest first
  * @param requests by the client's part of the keys: the request that each was first used for
  */
 public record Outcomes(
-    PMap<String, Outcome> byKey, PVector<String> order, PMap<String, String> requests) {
-  /** How many outcomes a repository remembers. */
+    PMap<String, Outcome> byKey, PVector<Use> order, PMap<String, String> requests) {
+  /** How many outcomes a repository remembers at most. */
   public static final int CAPACITY = 10_000;
 
   public static final Outcomes NONE =
       new Outcomes(HashTreePMap.empty(), TreePVector.empty(), HashTreePMap.empty());
+
+  /**
+   * When a command that has a key ended first.
+   *
+   * @param key the text of a {@link CommandKey}
+   * @param time when
+   */
+  public record Use(String key, Instant time) {}
 
   public Optional<Outcome> of(String idempotencyKey) {
     return idempotencyKey == null
@@ -38,23 +47,33 @@ public record Outcomes(
    * With the outcome, if the command was not done before: what was done stands, a refused attempt
    * may be followed by one that goes well.
    */
-  Outcomes with(String idempotencyKey, Outcome outcome) {
+  Outcomes with(String idempotencyKey, Outcome outcome, Instant time) {
     if (idempotencyKey == null || byKey.get(idempotencyKey) instanceof Outcome.Done) {
       return this;
     }
-    PVector<String> keys = byKey.containsKey(idempotencyKey) ? order : order.plus(idempotencyKey);
-    PMap<String, Outcome> outcomes = byKey.plus(idempotencyKey, outcome);
+    PVector<Use> keys =
+        byKey.containsKey(idempotencyKey) ? order : order.plus(new Use(idempotencyKey, time));
     PMap<String, String> used = requests;
     CommandKey key = CommandKey.parse(idempotencyKey);
     if (key.request().isPresent() && !used.containsKey(key.client())) {
       used = used.plus(key.client(), key.request().get());
     }
-    if (keys.size() > CAPACITY) {
-      CommandKey oldest = CommandKey.parse(keys.get(0));
-      outcomes = outcomes.minus(keys.get(0));
-      keys = keys.subList(1, keys.size());
-      used = used.minus(oldest.client());
+    Outcomes more = new Outcomes(byKey.plus(idempotencyKey, outcome), keys, used);
+    return keys.size() > CAPACITY ? more.withoutOldest() : more;
+  }
+
+  /** Without those of before the time; the same if there are none. */
+  Outcomes since(Instant time) {
+    Outcomes left = this;
+    while (!left.order.isEmpty() && left.order.get(0).time().isBefore(time)) {
+      left = left.withoutOldest();
     }
-    return new Outcomes(outcomes, keys, used);
+    return left;
+  }
+
+  private Outcomes withoutOldest() {
+    String oldest = order.get(0).key();
+    return new Outcomes(
+        byKey.minus(oldest), order.minus(0), requests.minus(CommandKey.parse(oldest).client()));
   }
 }

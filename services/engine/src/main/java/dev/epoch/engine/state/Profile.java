@@ -1,9 +1,15 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.BranchProtection;
+import dev.epoch.events.BranchingSettings;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
+import dev.epoch.events.event.BranchProtectedV1;
+import dev.epoch.events.event.CheckAddedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
 import java.time.Instant;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /**
  * What a repository is.
@@ -17,6 +23,9 @@ import java.time.Instant;
  *     commit} or {@code refuse}
  * @param liveCommits when live changes are committed by themselves
  * @param conflict what settles conflicts of merges
+ * @param branching what branches are for
+ * @param protections how branches are protected, by patterns of their names
+ * @param checks by name: queries that decide about commits and merges
  */
 public record Profile(
     String name,
@@ -26,13 +35,27 @@ public record Profile(
     String defaultBranchId,
     String liveChanges,
     LiveCommits liveCommits,
-    ConflictSettings conflict) {
+    ConflictSettings conflict,
+    BranchingSettings branching,
+    PMap<String, BranchProtection> protections,
+    PMap<String, CheckState> checks) {
 
   /** What merges do with uncommitted live changes in a new repository. */
   private static final String COMMIT = "commit";
 
   static Profile absent(String name) {
-    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF, ConflictSettings.NONE);
+    return new Profile(
+        name,
+        false,
+        "",
+        null,
+        null,
+        COMMIT,
+        LiveCommits.OFF,
+        ConflictSettings.NONE,
+        BranchingSettings.NONE,
+        HashTreePMap.empty(),
+        HashTreePMap.empty());
   }
 
   static Profile created(
@@ -45,7 +68,10 @@ public record Profile(
         defaultBranchId,
         COMMIT,
         LiveCommits.OFF,
-        ConflictSettings.NONE);
+        ConflictSettings.NONE,
+        BranchingSettings.NONE,
+        HashTreePMap.empty(),
+        HashTreePMap.empty());
   }
 
   Profile with(RepositoryUpdatedV1 settings) {
@@ -57,6 +83,49 @@ public record Profile(
         defaultBranchId,
         settings.liveChanges() == null ? liveChanges : settings.liveChanges(),
         settings.liveCommits() == null ? liveCommits : settings.liveCommits(),
-        settings.conflict() == null ? conflict : settings.conflict());
+        settings.conflict() == null ? conflict : settings.conflict(),
+        settings.branching() == null ? branching : settings.branching(),
+        protections,
+        checks);
+  }
+
+  Profile with(BranchProtectedV1 event) {
+    return new Profile(
+        name,
+        exists,
+        description,
+        createdAt,
+        defaultBranchId,
+        liveChanges,
+        liveCommits,
+        conflict,
+        branching,
+        event.protection() == null
+            ? protections.minus(event.pattern())
+            : protections.plus(event.pattern(), event.protection()),
+        checks);
+  }
+
+  Profile withCheck(CheckAddedV1 event, Occurrence at) {
+    return with(checks.plus(event.name(), CheckState.added(event, at)));
+  }
+
+  Profile withoutCheck(String check) {
+    return with(checks.minus(check));
+  }
+
+  private Profile with(PMap<String, CheckState> newChecks) {
+    return new Profile(
+        name,
+        exists,
+        description,
+        createdAt,
+        defaultBranchId,
+        liveChanges,
+        liveCommits,
+        conflict,
+        branching,
+        protections,
+        newChecks);
   }
 }

@@ -2,148 +2,194 @@ package dev.epoch.engine.state;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.pcollections.PCollectionsModule;
-import dev.epoch.events.Actor;
 import dev.epoch.events.RecordCodec;
-import dev.epoch.events.table.TableEntry;
+import dev.epoch.model.commit.GraphSegment;
+import dev.epoch.model.commit.GraphSegments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * A repository's state as bytes, for snapshots. Commits are written with what they changed, and get
- * their trees back from their parents, so that they share structure again.
+ * A repository's state as bytes, for snapshots: a head, which is small and written each time, and
+ * segments of older commits, which are written once.
+ *
+ * <pre>
+ *   head       all but commits, and the commits that do not fill a segment yet
+ *   segment    the graph of {@value GraphSegment#SIZE} commits | the same commits whole
+ * </pre>
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 6;
+  public static final int FORMAT = 8;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());
 
   private StateCodec() {}
 
-  private record Snapshot(
+  /** Where the segments of a snapshot are. */
+  public interface Segments {
+    /** A snapshot that has none. */
+    Segments NONE =
+        new Segments() {
+          @Override
+          public GraphSegments graph(long origin, int segments) {
+            return GraphSegments.NONE;
+          }
+
+          @Override
+          public CommitArchive archive(long origin) {
+            return CommitArchive.NONE;
+          }
+        };
+
+    /**
+     * The graph of the first segments.
+     *
+     * @param origin see {@link Commits#origin}
+     * @throws RuntimeException if they cannot be read
+     */
+    GraphSegments graph(long origin, int segments);
+
+    /** The commits of the segments. */
+    CommitArchive archive(long origin);
+  }
+
+  /**
+   * Commits that are full of a segment.
+   *
+   * @param number of the segment, from 0
+   * @param graph for {@link Segments#graph}
+   * @param commits for {@link #decodeSegment}
+   */
+  public record Segment(int number, byte[] graph, byte[] commits) {}
+
+  private record Head(
       Profile profile,
       long version,
       Storages storages,
       Tables tables,
       Branches branches,
       Tags tags,
-      List<Commit> commits,
+      long origin,
+      int segments,
+      CommitBlock commits,
+      PMap<String, CommitSchema> schemas,
       PMap<UUID, OperationState> operations,
       Sessions sessions,
       List<RememberedOutcome> outcomes) {}
 
-  private record Commit(
-      String id,
-      List<String> parents,
-      Actor author,
-      Actor committer,
-      String message,
-      Instant time,
-      int generation,
-      long position,
-      List<TableEntry> changed,
-      List<String> removed) {}
+  private record RememberedOutcome(
+      String key, Instant time, Outcome.Done done, Outcome.Refused refused) {}
 
-  private record RememberedOutcome(String key, Outcome.Done done, Outcome.Refused refused) {}
-
+  /** The head; what the state has in an archive is to be there already. */
   public static byte[] encode(RepositoryState state) {
-    List<Commit> commits =
-        state.commits().byId().values().stream()
-            .sorted(Comparator.comparingInt(CommitState::generation))
-            .map(c ->
-                new Commit(
-                    c.id(),
-                    c.parents(),
-                    c.author(),
-                    c.committer(),
-                    c.message(),
-                    c.time(),
-                    c.generation(),
-                    c.position(),
-                    c.changed(),
-                    c.removed()))
-            .toList();
-    List<RememberedOutcome> outcomes = new ArrayList<>();
-    for (String key : state.outcomes().order()) {
-      switch (state.outcomes().byKey().get(key)) {
-        case Outcome.Done done -> outcomes.add(new RememberedOutcome(key, done, null));
-        case Outcome.Refused refused -> outcomes.add(new RememberedOutcome(key, null, refused));
-      }
+    Commits commits = state.commits();
+    return write(
+        new Head(
+            state.profile(),
+            state.version(),
+            state.storages(),
+            state.tables(),
+            state.branches(),
+            state.tags(),
+            commits.origin(),
+            commits.archivedSize() / GraphSegment.SIZE,
+            CommitBlock.of(commits.recent()),
+            state.schemas(),
+            state.operations(),
+            state.sessions(),
+            outcomes(state.outcomes())));
+  }
+
+  private static List<RememberedOutcome> outcomes(Outcomes outcomes) {
+    List<RememberedOutcome> remembered = new ArrayList<>();
+    for (Outcomes.Use use : outcomes.order()) {
+      remembered.add(
+          switch (outcomes.byKey().get(use.key())) {
+            case Outcome.Done done -> new RememberedOutcome(use.key(), use.time(), done, null);
+            case Outcome.Refused refused ->
+                new RememberedOutcome(use.key(), use.time(), null, refused);
+          });
     }
+    return remembered;
+  }
+
+  /** The segments that the commits which are whole in the state fill, in order. */
+  public static List<Segment> fullSegments(RepositoryState state) {
+    int first = state.commits().archivedSize() / GraphSegment.SIZE;
+    List<GraphSegment> graph = state.commits().fullGraphSegments();
+    List<List<CommitState>> commits = state.commits().fullSegments();
+    List<Segment> segments = new ArrayList<>();
+    for (int i = 0; i < graph.size(); i++) {
+      segments.add(
+          new Segment(first + i, graph.get(i).encode(), write(CommitBlock.of(commits.get(i)))));
+    }
+    return segments;
+  }
+
+  /** The commits of a segment whole, in order. */
+  public static List<CommitState> decodeSegment(byte[] commits) {
+    return List.copyOf(read(commits, CommitBlock.class).whole());
+  }
+
+  /** The same state, of whose commits no more than these, the first ones, are in the archive. */
+  public static RepositoryState archivedUpTo(
+      RepositoryState state, int commits, CommitArchive archive) {
+    Commits fewer = state.commits().archivedUpTo(commits, archive);
+    return fewer == state.commits() ? state : state.withCommits(fewer);
+  }
+
+  /**
+   * @throws UncheckedIOException if these are not the bytes of a head
+   */
+  public static RepositoryState decode(byte[] bytes, Segments segments) {
+    Head head = read(bytes, Head.class);
+    Commits commits =
+        Commits.archived(
+            segments.graph(head.origin(), head.segments()), segments.archive(head.origin()));
+    for (CommitState commit : head.commits().whole()) {
+      commits = commits.with(commit);
+    }
+    Outcomes outcomes = Outcomes.NONE;
+    for (RememberedOutcome outcome : head.outcomes()) {
+      outcomes =
+          outcomes.with(
+              outcome.key(),
+              outcome.done() != null ? outcome.done() : outcome.refused(),
+              outcome.time());
+    }
+    return new RepositoryState(
+        head.profile(),
+        head.version(),
+        head.storages(),
+        head.tables(),
+        head.branches(),
+        head.tags(),
+        commits,
+        head.schemas(),
+        head.operations(),
+        head.sessions(),
+        outcomes);
+  }
+
+  private static byte[] write(Object value) {
     try {
-      return JSON.writeValueAsBytes(
-          new Snapshot(
-              state.profile(),
-              state.version(),
-              state.storages(),
-              state.tables(),
-              state.branches(),
-              state.tags(),
-              commits,
-              state.operations(),
-              state.sessions(),
-              outcomes));
+      return JSON.writeValueAsBytes(value);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  public static RepositoryState decode(byte[] bytes) {
+  private static <T> T read(byte[] bytes, Class<T> type) {
     try {
-      Snapshot snapshot = JSON.readValue(bytes, Snapshot.class);
-      Commits commits = Commits.NONE;
-      for (Commit commit : snapshot.commits()) {
-        commits = commits.with(restored(commit, commits));
-      }
-      Outcomes outcomes = Outcomes.NONE;
-      for (RememberedOutcome outcome : snapshot.outcomes()) {
-        outcomes =
-            outcomes.with(
-                outcome.key(), outcome.done() != null ? outcome.done() : outcome.refused());
-      }
-      return new RepositoryState(
-          snapshot.profile(),
-          snapshot.version(),
-          snapshot.storages(),
-          snapshot.tables(),
-          snapshot.branches(),
-          snapshot.tags(),
-          commits,
-          snapshot.operations(),
-          snapshot.sessions(),
-          outcomes);
+      return JSON.readValue(bytes, type);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static CommitState restored(Commit commit, Commits earlier) {
-    PMap<String, TableEntry> tree =
-        commit.parents().isEmpty()
-            ? HashTreePMap.empty()
-            : earlier.byId().get(commit.parents().getFirst()).tree().minusAll(commit.removed());
-    for (TableEntry entry : commit.changed()) {
-      tree = tree.plus(entry.name(), entry);
-    }
-    return new CommitState(
-        commit.id(),
-        commit.parents(),
-        commit.author(),
-        commit.committer(),
-        commit.message(),
-        commit.time(),
-        commit.generation(),
-        commit.position(),
-        commit.changed(),
-        commit.removed(),
-        tree);
   }
 }

@@ -9,7 +9,11 @@ public final class EventLogMigrations {
           "event-log",
           EventLogMigrations.class,
           List.of(
-              "001-events.sql", "002-chunks.sql", "003-snapshots.sql", "004-record-digests.sql"));
+              "001-events.sql",
+              "002-chunks.sql",
+              "003-snapshots.sql",
+              "004-record-digests.sql",
+              "005-snapshot-parts.sql"));
 
   private EventLogMigrations() {}
 }

@@ -3,6 +3,7 @@ package dev.epoch.log.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.log.SnapshotStore;
+import dev.epoch.log.SnapshotStore.Parts;
 import dev.epoch.log.SnapshotStore.Snapshot;
 import dev.epoch.log.testing.AbstractSnapshotStoreTests;
 import dev.epoch.log.testing.PostgresClients;
@@ -29,7 +30,7 @@ class PostgresSnapshotStoreIT extends AbstractSnapshotStoreTests {
 
   @Override
   protected SnapshotStore createStore() {
-    clients.execute("TRUNCATE epoch.snapshots");
+    clients.execute("TRUNCATE epoch.snapshots, epoch.snapshot_parts");
     return new PostgresSnapshotStore(clients.pool());
   }
 
@@ -44,5 +45,19 @@ class PostgresSnapshotStoreIT extends AbstractSnapshotStoreTests {
 
     // then
     assertThat(store.latest("a", 1).await().atMost(WAIT)).isEmpty();
+
+    // given
+    Parts parts = new Parts("a", 1, 1, "graph");
+    store.savePart(parts, 0, new byte[] {1, 2, 3}).await().atMost(WAIT);
+    store.savePart(parts, 1, new byte[] {1, 2, 3}).await().atMost(WAIT);
+
+    // when
+    clients.execute(
+        "UPDATE epoch.snapshot_parts SET content = set_bit(content, 3, 1 - get_bit(content, 3))"
+            + " WHERE number = 1");
+
+    // then
+    assertThat(store.parts(parts, 2).collect().asList().await().atMost(WAIT)).hasSize(1);
+    assertThat(store.part(parts, 1).await().atMost(WAIT)).isEmpty();
   }
 }

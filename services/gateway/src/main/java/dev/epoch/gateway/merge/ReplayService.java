@@ -197,12 +197,12 @@ public final class ReplayService {
   /** The branch's own commits, oldest first; merges are left out, as git does. */
   private static List<String> rebased(RepositoryState state, BranchState branch, CommitState onto) {
     List<String> commits = new ArrayList<>();
-    CommitState commit = state.head(branch);
-    while (!Lineage.isAncestor(state, commit.id(), onto.id())) {
-      if (commit.parents().size() == 1) {
-        commits.add(commit.id());
+    String commit = branch.head();
+    while (!Lineage.isAncestor(state, commit, onto.id())) {
+      if (state.commits().parents(commit).size() == 1) {
+        commits.add(commit);
       }
-      commit = state.commits().byId().get(commit.parents().getFirst());
+      commit = state.commits().firstParent(commit);
     }
     Collections.reverse(commits);
     return commits;
@@ -210,12 +210,12 @@ public final class ReplayService {
 
   /** Whether every commit since that one has a single parent. */
   private static boolean linear(RepositoryState state, BranchState branch, CommitState since) {
-    CommitState commit = state.head(branch);
-    while (!commit.id().equals(since.id())) {
-      if (commit.parents().size() != 1) {
+    String commit = branch.head();
+    while (!commit.equals(since.id())) {
+      if (state.commits().parents(commit).size() != 1) {
         return false;
       }
-      commit = state.commits().byId().get(commit.parents().getFirst());
+      commit = state.commits().firstParent(commit);
     }
     return true;
   }

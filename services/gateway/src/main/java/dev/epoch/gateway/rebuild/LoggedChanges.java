@@ -84,8 +84,7 @@ public final class LoggedChanges {
     List<String> line = new ArrayList<>();
     for (String id = from; id != null; ) {
       line.add(id);
-      CommitState commit = state.commits().byId().get(id);
-      id = commit.root() ? null : commit.parents().getFirst();
+      id = state.commits().firstParent(id);
     }
     return line;
   }

@@ -11,7 +11,6 @@ import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.stream.RepositoryStream;
-import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,30 +24,24 @@ import java.util.stream.Collectors;
  * operations that wrote rows.
  */
 public final class LoggedTables {
-  private final EventLog log;
   private final RepositoryStream stream;
   private final RecordCodec codec = new RecordCodec();
   private final Map<String, LoggedTable> found = new LinkedHashMap<>();
 
-  LoggedTables(EventLog log, RepositoryStream stream) {
-    this.log = log;
+  LoggedTables(RepositoryStream stream) {
     this.stream = stream;
   }
 
   /** Every table of every branch that has rows of its own. */
   List<LoggedTable> read(String repository) {
     RepositoryState[] state = {RepositoryState.empty(repository)};
-    log.read(RepositoryStream.name(repository), 0)
-        .onItem()
-        .invoke(stored -> {
+    stream.forEachRecord(
+        0,
+        stored -> {
           RepositoryState after = stream.apply(state[0], stored);
           collect(state[0], after, stored);
           state[0] = after;
-        })
-        .collect()
-        .last()
-        .await()
-        .indefinitely();
+        });
     return List.copyOf(found.values());
   }
 

@@ -15,7 +15,6 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.Repositories;
 import dev.epoch.log.ChunkStore;
-import dev.epoch.log.EventLog;
 import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowHasher;
@@ -42,19 +41,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * and overlays, everything but the tables that users own.
  */
 public final class RebuildService {
-  private final EventLog log;
   private final ChunkStore chunks;
   private final Backends backends;
   private final Repositories repositories;
   private final BranchRegistrar registrar;
 
   public RebuildService(
-      EventLog log,
-      ChunkStore chunks,
-      Backends backends,
-      Repositories repositories,
-      BranchRegistrar registrar) {
-    this.log = log;
+      ChunkStore chunks, Backends backends, Repositories repositories, BranchRegistrar registrar) {
     this.chunks = chunks;
     this.backends = backends;
     this.repositories = repositories;
@@ -185,7 +178,7 @@ public final class RebuildService {
   private Report rebuilt(LiveRepository repository) {
     // a table begins with rows of tables that come before it
     List<LoggedTable> tables =
-        new LoggedTables(log, repositories.stream(repository.name())).read(repository.name());
+        new LoggedTables(repositories.stream(repository.name())).read(repository.name());
     Set<StorageAdapter> databases = repaired(repository);
     registrar.forgetUnknown(repository);
     List.copyOf(repository.state().branches().byId().keySet())

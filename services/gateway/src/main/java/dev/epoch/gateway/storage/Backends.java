@@ -61,7 +61,9 @@ public final class Backends {
 
   /** Whether any commit has the table, also one that no branch reaches. */
   static boolean isCommitted(RepositoryState state, String tableId) {
-    return state.commits().byId().values().stream()
+    return state
+        .commits()
+        .since(state.tables().byId().get(tableId).position())
         .flatMap(commit -> commit.changed().stream())
         .anyMatch(entry -> entry.tableId().equals(tableId));
   }

@@ -14,8 +14,6 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -163,7 +161,7 @@ public final class CleanupService {
 
   private static Kept kept(RepositoryState state, Set<String> used) {
     Kept kept = new Kept(new HashSet<>(state.branches().byId().keySet()), new HashSet<>());
-    Deque<String> open = new ArrayDeque<>(used);
+    Set<String> open = new HashSet<>(used);
     for (BranchState branch : state.branches().byId().values()) {
       open.add(branch.head());
       if (branch.merge() != null) {
@@ -185,19 +183,13 @@ public final class CleanupService {
         open.add(merge.sourceCommit());
       }
     }
-    Set<String> seen = new HashSet<>(open);
-    while (!open.isEmpty()) {
-      CommitState commit = state.commits().byId().get(open.remove());
-      for (TableEntry entry : commit.changed()) {
-        kept.add(entry.location());
-        kept.tables().add(entry.tableId());
-      }
-      for (String parent : commit.parents()) {
-        if (seen.add(parent)) {
-          open.add(parent);
-        }
-      }
-    }
+    state.commits().reachable(open).stream()
+        .mapToObj(state.commits()::whole)
+        .flatMap(commit -> commit.changed().stream())
+        .forEach(entry -> {
+          kept.add(entry.location());
+          kept.tables().add(entry.tableId());
+        });
     return kept;
   }
 }

@@ -1,6 +1,6 @@
 package dev.epoch.gateway.stream;
 
-import dev.epoch.engine.processing.StateGraph;
+import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
@@ -12,18 +12,18 @@ public final class Lineage {
   private Lineage() {}
 
   public static boolean isAncestor(RepositoryState state, String ancestor, String descendant) {
-    StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph).isAncestor(graph.id(ancestor), graph.id(descendant));
+    Commits graph = state.commits();
+    return new Ancestry(graph).isAncestor(new CommitId(ancestor), new CommitId(descendant));
   }
 
   public static List<String> mergeBases(RepositoryState state, String ours, String theirs) {
-    StateGraph graph = new StateGraph(state.commits());
+    Commits graph = state.commits();
     return new Ancestry(graph)
-        .mergeBases(graph.id(ours), graph.id(theirs)).stream().map(CommitId::hex).toList();
+        .mergeBases(new CommitId(ours), new CommitId(theirs)).stream().map(CommitId::hex).toList();
   }
 
   public static MergeBase mergeBase(RepositoryState state, String ours, String theirs) {
-    StateGraph graph = new StateGraph(state.commits());
-    return new Ancestry(graph).mergeBase(graph.id(ours), graph.id(theirs));
+    Commits graph = state.commits();
+    return new Ancestry(graph).mergeBase(new CommitId(ours), new CommitId(theirs));
   }
 }

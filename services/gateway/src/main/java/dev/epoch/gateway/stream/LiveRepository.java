@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
@@ -47,7 +48,7 @@ public final class LiveRepository implements AutoCloseable {
       Stream.generate(() -> new ReentrantLock(true)).limit(NAME_LOCKS).toList();
   private final CleanupGuard retention = new CleanupGuard();
   private final Thread decider;
-  private volatile RepositoryStream.StateAtVersion standing;
+  private final AtomicReference<RepositoryStream.StateAtVersion> standing;
   private volatile boolean closed;
 
   /**
@@ -80,12 +81,12 @@ public final class LiveRepository implements AutoCloseable {
   public LiveRepository(RepositoryStream stream, LateAppendListener lateAppends) {
     this.stream = stream;
     this.lateAppends = lateAppends;
-    this.standing = stream.load();
+    this.standing = new AtomicReference<>(stream.load());
     this.decider = Thread.ofVirtual().name("decider-" + name()).start(this::decide);
   }
 
   public String name() {
-    return state().name();
+    return standing.get().state().name();
   }
 
   /** Its stream in the log. */
@@ -95,12 +96,17 @@ public final class LiveRepository implements AutoCloseable {
 
   /** What is durable now; a consistent view that never changes. */
   public RepositoryState state() {
-    return standing.state();
+    RepositoryStream.StateAtVersion now = standing.get();
+    RepositoryState unexpired = stream.unexpired(now.state());
+    if (unexpired != now.state()) {
+      standing.compareAndSet(now, new RepositoryStream.StateAtVersion(unexpired, now.position()));
+    }
+    return unexpired;
   }
 
   /** Position in the log of the last record that the state includes, 0 if there is none. */
   public long position() {
-    return standing.position();
+    return standing.get().position();
   }
 
   /** Decides a command and stores the decision. */
@@ -189,7 +195,7 @@ public final class LiveRepository implements AutoCloseable {
       }
       queue.drainTo(batch, MAX_BATCH - 1);
       try {
-        stream.decideAndAppend(standing, batch, this::reached, this::doubt);
+        stream.decideAndAppend(standing.get(), batch, this::reached, this::doubt);
       } catch (RuntimeException | Error e) {
         batch.forEach(request -> request.answer().completeExceptionally(e));
         reload();
@@ -203,14 +209,14 @@ public final class LiveRepository implements AutoCloseable {
   }
 
   private void reached(RepositoryStream.StateAtVersion now) {
-    standing = now;
+    standing.set(now);
     findLateAppends();
   }
 
   /** After a failed append the log alone knows the state. */
   private void reload() {
     try {
-      reached(stream.catchUp(standing));
+      reached(stream.catchUp(standing.get()));
     } catch (RuntimeException unavailable) {
       // the next append fails on its expected version and catches up again
     }
@@ -226,7 +232,7 @@ public final class LiveRepository implements AutoCloseable {
    * it has another without them they never will be.
    */
   private void findLateAppends() {
-    RepositoryState now = standing.state();
+    RepositoryState now = standing.get().state();
     doubtful
         .entrySet()
         .removeIf(doubt -> {
@@ -242,5 +248,18 @@ public final class LiveRepository implements AutoCloseable {
   public void close() {
     closed = true;
     decider.interrupt();
+  }
+
+  /**
+   * After {@link #close}: saves a snapshot, so that the next start need not replay.
+   *
+   * @return whether the decider had come to its end within this time; nothing is saved otherwise
+   */
+  boolean saveClosed(Duration patience) throws InterruptedException {
+    if (!decider.join(patience)) {
+      return false;
+    }
+    stream.save(standing.get().state());
+    return true;
   }
 }

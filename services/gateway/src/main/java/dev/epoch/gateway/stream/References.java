@@ -47,22 +47,27 @@ public final class References {
    * ref^n} stands for.
    */
   public CommitState commit(String text) {
+    return state.commits().of(id(text)).orElseThrow();
+  }
+
+  /** As {@link #commit(String)}, its id alone. */
+  public String id(String text) {
     if (text == null) {
-      return state.head(current);
+      return current.head();
     }
     try {
-      return commit(Revision.parse(text), text);
+      return id(Revision.parse(text), text);
     } catch (InvalidNameException e) {
       throw new RefusedException(Code.INVALID_NAME, e.getMessage(), Map.of("ref", text));
     }
   }
 
-  private CommitState commit(Revision revision, String text) {
+  private String id(Revision revision, String text) {
     return switch (revision) {
-      case Revision.Head head -> state.head(current);
+      case Revision.Head head -> current.head();
       case Revision.Symbol symbol -> symbol(symbol, text);
       case Revision.Ancestor ancestor -> {
-        CommitState commit = commit(ancestor.of(), text);
+        String commit = id(ancestor.of(), text);
         for (int i = 0; i < ancestor.count(); i++) {
           commit = parent(commit, 1, text);
         }
@@ -70,32 +75,33 @@ public final class References {
       }
       case Revision.Parent parent ->
           parent.number() == 0
-              ? commit(parent.of(), text)
-              : parent(commit(parent.of(), text), parent.number(), text);
+              ? id(parent.of(), text)
+              : parent(id(parent.of(), text), parent.number(), text);
     };
   }
 
-  private CommitState parent(CommitState commit, int number, String text) {
-    if (number > commit.parents().size()) {
+  private String parent(String commit, int number, String text) {
+    List<String> parents = state.commits().parents(commit);
+    if (number > parents.size()) {
       throw notFound(text);
     }
-    return state.commits().byId().get(commit.parents().get(number - 1));
+    return parents.get(number - 1);
   }
 
-  private CommitState symbol(Revision.Symbol symbol, String text) {
+  private String symbol(Revision.Symbol symbol, String text) {
     Optional<BranchState> branch = symbol.asName().flatMap(name -> state.branch(name.value()));
     if (branch.isPresent()) {
-      return state.head(branch.get());
+      return branch.get().head();
     }
     Optional<TagState> tag = symbol.asName().flatMap(name -> state.tags().named(name.value()));
     if (tag.isPresent()) {
-      return state.commits().byId().get(tag.get().commit());
+      return tag.get().commit();
     }
     Optional<String> prefix = symbol.asCommitPrefix();
     if (prefix.isEmpty()) {
       throw notFound(text);
     }
-    List<CommitState> candidates = state.commits().startingWith(prefix.get(), SHOWN_CANDIDATES);
+    List<String> candidates = state.commits().startingWith(prefix.get(), SHOWN_CANDIDATES);
     if (candidates.isEmpty()) {
       throw notFound(text);
     }
@@ -103,24 +109,24 @@ public final class References {
       throw new RefusedException(
           Code.VALIDATION,
           "Commit prefix '" + text + "' is ambiguous",
-          Map.of("ref", text, "candidates", candidates.stream().map(CommitState::id).toList()));
+          Map.of("ref", text, "candidates", candidates));
     }
     return candidates.getFirst();
   }
 
   /** The newest commit of the branch's first-parent line that was made at or before this time. */
   public CommitState at(BranchState branch, Instant time) {
-    CommitState commit = state.head(branch);
-    while (commit.time().isAfter(time)) {
-      if (commit.root()) {
+    String commit = branch.head();
+    while (state.commits().time(commit).isAfter(time)) {
+      commit = state.commits().firstParent(commit);
+      if (commit == null) {
         throw new RefusedException(
             Code.COMMIT_NOT_FOUND,
             "Branch '" + branch.name() + "' has no commit at " + time,
             Map.of("branch", branch.name(), "time", time.toString()));
       }
-      commit = state.commits().byId().get(commit.parents().getFirst());
     }
-    return commit;
+    return state.commits().of(commit).orElseThrow();
   }
 
   private RefusedException notFound(String text) {

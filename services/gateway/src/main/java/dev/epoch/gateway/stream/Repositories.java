@@ -13,22 +13,27 @@ import dev.epoch.log.StoredRecord;
 import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.model.ref.RepositoryName;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The repositories of this server. */
 public final class Repositories implements AutoCloseable {
   private static final long SNAPSHOT_INTERVAL = 2_000;
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final EventLog log;
   private final StateSnapshots snapshots;
   private final RecordCodec codec;
   private final Clock clock;
   private final Supplier<String> ids;
+  private final Duration keysKept;
   private final LiveRepository.LateAppendListener lateAppends;
   private final Map<String, LiveRepository> live = new ConcurrentHashMap<>();
 
@@ -38,12 +43,14 @@ public final class Repositories implements AutoCloseable {
       RecordCodec codec,
       Clock clock,
       Supplier<String> ids,
+      Duration keysKept,
       LiveRepository.LateAppendListener lateAppends) {
     this.log = log;
     this.snapshots = new StateSnapshots(snapshots, SNAPSHOT_INTERVAL);
     this.codec = codec;
     this.clock = clock;
     this.ids = ids;
+    this.keysKept = keysKept;
     this.lateAppends = lateAppends;
   }
 
@@ -129,7 +136,7 @@ public final class Repositories implements AutoCloseable {
 
   /** A repository's stream, to read it from the first record. */
   public RepositoryStream stream(String name) {
-    return new RepositoryStream(name, log, snapshots, codec, clock, ids);
+    return new RepositoryStream(name, log, snapshots, codec, clock, ids, keysKept);
   }
 
   private LiveRepository live(String name) {
@@ -143,8 +150,26 @@ public final class Repositories implements AutoCloseable {
         Map.of("repository", name, "remedy", "epoch init " + name));
   }
 
+  /** Saves a snapshot of each, as far as that takes no longer than {@link #STOP_LIMIT}. */
   @Override
   public void close() {
     live.values().forEach(LiveRepository::close);
+    CountDownLatch left = new CountDownLatch(live.size());
+    live.values()
+        .forEach(repository ->
+            Thread.startVirtualThread(() -> {
+              try {
+                repository.saveClosed(STOP_LIMIT);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } finally {
+                left.countDown();
+              }
+            }));
+    try {
+      left.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -25,8 +25,10 @@ import dev.epoch.log.EventLog;
 import dev.epoch.log.ExpectedVersionException;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.log.StoredRecord;
-import java.time.Clock;
+import dev.epoch.model.commit.GraphSegment;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A repository's stream in the log: decisions to records, records to state. */
 public final class RepositoryStream {
@@ -45,22 +48,28 @@ public final class RepositoryStream {
   private final EventLog log;
   private final StateSnapshots snapshots;
   private final RecordCodec codec;
-  private final Clock clock;
+  private final InstantSource clock;
   private final Supplier<String> ids;
+  private final Duration keysKept;
 
+  /**
+   * @param keysKept how long outcomes are remembered by their idempotency keys
+   */
   public RepositoryStream(
       String repository,
       EventLog log,
       StateSnapshots snapshots,
       RecordCodec codec,
-      Clock clock,
-      Supplier<String> ids) {
+      InstantSource clock,
+      Supplier<String> ids,
+      Duration keysKept) {
     this.repository = repository;
     this.log = log;
     this.snapshots = snapshots;
     this.codec = codec;
     this.clock = clock;
     this.ids = ids;
+    this.keysKept = keysKept;
   }
 
   public static String name(String repository) {
@@ -85,7 +94,9 @@ public final class RepositoryStream {
   /** The state from the newest snapshot and the records after it. */
   StateAtVersion load() {
     RepositoryState state =
-        snapshots.latest(repository).orElseGet(() -> RepositoryState.empty(repository));
+        snapshots
+            .latest(repository, this::restoreSegments)
+            .orElseGet(() -> RepositoryState.empty(repository));
     long position =
         state.version() == 0
             ? 0
@@ -101,21 +112,62 @@ public final class RepositoryStream {
 
   /** The state with all records that the log holds by now. */
   StateAtVersion catchUp(StateAtVersion standing) {
-    StateAtVersion[] holder = {standing};
-    log.read(name(repository), standing.state().version())
-        .onItem()
-        .invoke(stored ->
-            holder[0] = new StateAtVersion(apply(holder[0].state(), stored), stored.position()))
-        .collect()
-        .last()
-        .await()
-        .indefinitely();
-    return holder[0];
+    StateAtVersion[] reached = {standing};
+    forEachRecord(
+        standing.state().version(),
+        stored -> {
+          RepositoryState state = apply(reached[0].state(), stored);
+          if (snapshots.due(state)) {
+            save(state);
+            state = snapshots.shortened(state);
+          }
+          reached[0] = new StateAtVersion(state, stored.position());
+        });
+    return reached[0];
+  }
+
+  /**
+   * The records of this repository in order, on this thread: they may be as many as there ever
+   * were.
+   */
+  public void forEachRecord(long afterVersion, Consumer<StoredRecord> work) {
+    try (Stream<StoredRecord> records =
+        log.read(name(repository), afterVersion).subscribe().asStream()) {
+      records.forEach(work);
+    }
+  }
+
+  /** Saves a snapshot, if there is anything new. */
+  void save(RepositoryState state) {
+    snapshots.save(state, this::restoreSegments);
+  }
+
+  /** Replays the stream and writes the segments of its commits anew, for they were lost. */
+  private void restoreSegments() {
+    RepositoryState[] state = {RepositoryState.empty(repository)};
+    forEachRecord(
+        0,
+        stored -> {
+          RepositoryState next = applied(state[0], stored);
+          int whole = next.commits().size() - next.commits().archivedSize();
+          state[0] =
+              whole < GraphSegment.SIZE ? next : snapshots.archive(next, this::restoreSegments);
+        });
+  }
+
+  /** The state without outcomes that expired since. */
+  RepositoryState unexpired(RepositoryState state) {
+    return Appliers.expire(state, clock.instant().minus(keysKept));
   }
 
   /** The state after a stored record; replay and tails use it. */
   public RepositoryState apply(RepositoryState state, StoredRecord stored) {
+    return snapshots.shortened(applied(state, stored));
+  }
+
+  private RepositoryState applied(RepositoryState before, StoredRecord stored) {
     Envelope envelope = stored.envelope();
+    RepositoryState state = Appliers.expire(before, envelope.time().minus(keysKept));
     if (envelope.kind() == RecordKind.COMMAND) {
       return Appliers.pass(state, stored.version());
     }
@@ -148,9 +200,9 @@ public final class RepositoryStream {
             batch.records.isEmpty()
                 ? start.position()
                 : append(start.state().version(), batch.records).position();
-        publish.accept(new StateAtVersion(batch.state, position));
+        publish.accept(new StateAtVersion(snapshots.shortened(batch.state), position));
         batch.answer(position);
-        snapshots.offer(batch.state);
+        snapshots.offer(batch.state, this::restoreSegments);
         return;
       } catch (AppendOutcomeUnknownException unknown) {
         doubt.accept(batch.operations, start.state().version());
@@ -221,6 +273,7 @@ public final class RepositoryStream {
 
     private void decideOne(Request request) {
       Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+      state = Appliers.expire(state, now.minus(keysKept));
       Caller caller = request.caller();
       DecisionContext context = new DecisionContext(caller.actor(), now, caller.command(), ids);
       switch (request) {

@@ -1,28 +1,23 @@
 package dev.epoch.model.commit;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
 
 /**
  * Questions about who descends from whom.
  *
- * <p>All of them walk from the heads towards the past in the order of falling generation numbers. A
- * commit is thus met only after every descendant of it that the walk will meet at all, so what is
- * known about it then is final, and the walk stops as soon as nothing undecided is left: the cost
- * is that of the commits above the answer, not of the history.
+ * <p>All of them walk from the heads towards the past by falling numbers of commits. A commit is
+ * thus met only after every descendant of it that the walk will meet at all, so what is known about
+ * it then is final, and the walk stops as soon as nothing undecided is left: the cost is that of
+ * the commits above the answer, not of the history.
  *
- * <p>Source: {@code paint_down_to_common} in git's commit-reach.c, and Derrick Stolee's <a
+ * <p>Source: {@code paint_down_to_common} in git's commit-reach.c, which goes by time or by Derrick
+ * Stolee's <a
  * href="https://devblogs.microsoft.com/devops/supercharging-the-git-commit-graph-iii-generations/">generation
- * numbers</a>.
+ * numbers</a> where this has an order of all commits.
  */
 public final class Ancestry {
   private static final int LEFT = 1;
@@ -43,17 +38,14 @@ public final class Ancestry {
 
   /** As {@link #isAncestor}, of one of these at least; the histories they share are walked once. */
   public boolean isAncestorOfAny(CommitId ancestor, Collection<CommitId> descendants) {
-    int floor = graph.generation(ancestor);
-    Set<CommitId> seen = new HashSet<>();
-    Deque<CommitId> open = new ArrayDeque<>(descendants);
-    while (!open.isEmpty()) {
-      CommitId commit = open.pop();
-      if (commit.equals(ancestor)) {
+    Painting painting = new Painting(graph.number(ancestor));
+    painting.paint(descendants, LEFT);
+    while (painting.undecided > 0) {
+      int commit = painting.next();
+      if (commit == painting.floor) {
         return true;
       }
-      if (graph.generation(commit) > floor && seen.add(commit)) {
-        graph.parents(commit).forEach(open::push);
-      }
+      painting.paint(graph.parents(commit), LEFT);
     }
     return false;
   }
@@ -80,21 +72,20 @@ public final class Ancestry {
    * Best common ancestors of two imagined commits whose parents are {@code left} and {@code right}.
    */
   List<CommitId> mergeBases(Collection<CommitId> left, Collection<CommitId> right) {
-    Painting painting = new Painting();
-    left.forEach(commit -> painting.paint(commit, LEFT));
-    right.forEach(commit -> painting.paint(commit, RIGHT));
+    Painting painting = new Painting(0);
+    painting.paint(left, LEFT);
+    painting.paint(right, RIGHT);
     List<CommitId> bases = new ArrayList<>();
     while (painting.undecided > 0) {
-      CommitId commit = painting.next();
-      int colours = painting.colours.get(commit);
+      int commit = painting.next();
+      int colours = painting.colours(commit);
       if (colours == BOTH) {
-        bases.add(commit);
+        bases.add(graph.commit(commit));
         colours |= STALE;
       }
-      for (CommitId parent : graph.parents(commit)) {
-        painting.paint(parent, colours);
-      }
+      painting.paint(graph.parents(commit), colours);
     }
+    bases.sort(newestFirst(graph));
     return List.copyOf(bases);
   }
 
@@ -107,14 +98,14 @@ public final class Ancestry {
   public record Divergence(int ahead, int behind) {}
 
   public Divergence divergence(CommitId ours, CommitId theirs) {
-    Painting painting = new Painting();
-    painting.paint(ours, LEFT);
-    painting.paint(theirs, RIGHT);
+    Painting painting = new Painting(0);
+    painting.paint(List.of(ours), LEFT);
+    painting.paint(List.of(theirs), RIGHT);
     int ahead = 0;
     int behind = 0;
     while (painting.undecided > 0) {
-      CommitId commit = painting.next();
-      int colours = painting.colours.get(commit);
+      int commit = painting.next();
+      int colours = painting.colours(commit);
       if (colours == LEFT) {
         ahead++;
       } else if (colours == RIGHT) {
@@ -122,9 +113,7 @@ public final class Ancestry {
       } else {
         colours |= STALE;
       }
-      for (CommitId parent : graph.parents(commit)) {
-        painting.paint(parent, colours);
-      }
+      painting.paint(graph.parents(commit), colours);
     }
     return new Divergence(ahead, behind);
   }
@@ -146,30 +135,80 @@ public final class Ancestry {
         .thenComparing(Comparator.naturalOrder());
   }
 
-  /** Colours of the commits met so far, and the queue of those to visit. */
+  /** Colours of the commits met so far; which of them are yet to be visited. */
   private final class Painting {
-    final Map<CommitId, Integer> colours = new HashMap<>();
-    final PriorityQueue<CommitId> queue = new PriorityQueue<>(newestFirst(graph));
+    private static final int PAGE = 4096;
 
-    /** Commits in the queue that are not stale. */
+    /** Commits of smaller numbers are left out. */
+    final int floor;
+
+    /** Colours by number; pages that are null hold none. */
+    private byte[][] pages = new byte[1][];
+
+    /** The visit goes on below this number. */
+    private int position;
+
+    /** Commits that were painted, not visited, and are not stale. */
     int undecided;
 
-    void paint(CommitId commit, int more) {
-      Integer before = colours.get(commit);
-      int after = before == null ? more : before | more;
-      colours.put(commit, after);
-      if (before == null) {
-        queue.add(commit);
+    Painting(int floor) {
+      this.floor = floor;
+    }
+
+    void paint(Collection<CommitId> commits, int more) {
+      for (CommitId commit : commits) {
+        int number = graph.number(commit);
+        position = Math.max(position, number + 1);
+        paint(new int[] {number}, more);
+      }
+    }
+
+    void paint(int[] commits, int more) {
+      for (int commit : commits) {
+        if (commit >= floor) {
+          paint(commit, more);
+        }
+      }
+    }
+
+    private void paint(int commit, int more) {
+      byte[] page = page(commit / PAGE);
+      int before = page[commit % PAGE];
+      int after = before | more;
+      page[commit % PAGE] = (byte) after;
+      if (before == 0) {
         undecided += isStale(after) ? 0 : 1;
       } else if (!isStale(before) && isStale(after)) {
         undecided--;
       }
     }
 
-    CommitId next() {
-      CommitId commit = queue.remove();
-      undecided -= isStale(colours.get(commit)) ? 0 : 1;
-      return commit;
+    private byte[] page(int page) {
+      if (page >= pages.length) {
+        pages = Arrays.copyOf(pages, page + 1);
+      }
+      if (pages[page] == null) {
+        pages[page] = new byte[PAGE];
+      }
+      return pages[page];
+    }
+
+    int colours(int commit) {
+      return pages[commit / PAGE][commit % PAGE];
+    }
+
+    /** The next commit to visit; there is one that is undecided. */
+    int next() {
+      while (true) {
+        position--;
+        byte[] page = pages[position / PAGE];
+        if (page == null) {
+          position = position / PAGE * PAGE;
+        } else if (page[position % PAGE] != 0) {
+          undecided -= isStale(page[position % PAGE]) ? 0 : 1;
+          return position;
+        }
+      }
     }
 
     private static boolean isStale(int colours) {

@@ -16,4 +16,12 @@ public interface CommitGraph {
   int generation(CommitId commit);
 
   Instant time(CommitId commit);
+
+  /** Its place among all commits, from 0: every parent has a smaller number. */
+  int number(CommitId commit);
+
+  CommitId commit(int number);
+
+  /** As {@link #parents(CommitId)}, by numbers; not to be changed. */
+  int[] parents(int number);
 }

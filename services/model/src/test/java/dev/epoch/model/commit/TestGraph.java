@@ -71,6 +71,22 @@ final class TestGraph implements CommitGraph {
   }
 
   @Override
+  public int number(CommitId commit) {
+    return Integer.parseInt(commit.hex(), 16) - 1;
+  }
+
+  @Override
+  public CommitId commit(int number) {
+    return new CommitId("%064x".formatted(number + 1));
+  }
+
+  @Override
+  public int[] parents(int number) {
+    visits++;
+    return nodes.get(commit(number)).parents().stream().mapToInt(this::number).toArray();
+  }
+
+  @Override
   public int generation(CommitId commit) {
     return nodes.get(commit).generation();
   }

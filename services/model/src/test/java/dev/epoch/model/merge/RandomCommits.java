@@ -284,6 +284,21 @@ final class RandomCommits implements CommitGraph {
   }
 
   @Override
+  public int number(CommitId commit) {
+    return Integer.parseInt(commit.hex(), 16) - 1;
+  }
+
+  @Override
+  public CommitId commit(int number) {
+    return new CommitId("%064x".formatted(number + 1));
+  }
+
+  @Override
+  public int[] parents(int number) {
+    return parents(commit(number)).stream().mapToInt(this::number).toArray();
+  }
+
+  @Override
   public int generation(CommitId commit) {
     return nodes.get(commit).generation();
   }
