@@ -99,6 +99,11 @@ public final class EpochClient implements AutoCloseable {
     return new Replays(scope);
   }
 
+  /** Schemas of tables and databases. */
+  public Schemas schemas() {
+    return new Schemas(scope);
+  }
+
   /** Stashes. */
   public Stashes stashes() {
     return new Stashes(scope);

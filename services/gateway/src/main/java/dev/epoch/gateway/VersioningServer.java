@@ -15,18 +15,22 @@ import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.operation.Recovery;
 import dev.epoch.gateway.operation.TableEntries;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.read.MaterializationService;
+import dev.epoch.gateway.read.OpenTablesService;
 import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
+import dev.epoch.gateway.schema.ConstraintService;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.storage.SecretBox;
@@ -67,6 +71,8 @@ public final class VersioningServer implements AutoCloseable {
   private final BranchService branches;
   private final TagService tags;
   private final WorkingSetService workingSets;
+  private final SchemaService schemas;
+  private final ConstraintService constraints;
   private final CheckService checks;
   private final HookGate hooks = new HookGate();
   private final CommitService commits;
@@ -82,6 +88,8 @@ public final class VersioningServer implements AutoCloseable {
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
+  private final MigrationService migrations;
+  private final OpenTablesService openTables;
 
   /**
    * @param keysKept how long commands are remembered by their idempotency keys
@@ -113,7 +121,9 @@ public final class VersioningServer implements AutoCloseable {
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups, hooks);
     this.tags = new TagService(cleanups);
-    this.commits = new CommitService(workingSets, runner, hooks);
+    this.schemas = new SchemaService(backends, chunks);
+    this.constraints = new ConstraintService(backends, schemas);
+    this.commits = new CommitService(workingSets, runner, schemas, hooks);
     MergeExecution execution =
         new MergeExecution(backends, workingSets, runner, hooks, chunks, clock, failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
@@ -129,7 +139,9 @@ public final class VersioningServer implements AutoCloseable {
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
+    this.migrations = new MigrationService(backends, schemas);
     this.materializations = new MaterializationService(backends);
+    this.openTables = new OpenTablesService(backends);
     this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
   }
 
@@ -198,6 +210,14 @@ public final class VersioningServer implements AutoCloseable {
     return workingSets;
   }
 
+  public SchemaService schemas() {
+    return schemas;
+  }
+
+  public ConstraintService constraints() {
+    return constraints;
+  }
+
   /** Who may forbid changes. */
   public HookGate hooks() {
     return hooks;
@@ -231,12 +251,20 @@ public final class VersioningServer implements AutoCloseable {
     return diffs;
   }
 
+  public MigrationService migrations() {
+    return migrations;
+  }
+
   public ReadService reads() {
     return reads;
   }
 
   public CleanupService cleanups() {
     return cleanups;
+  }
+
+  public OpenTablesService openTables() {
+    return openTables;
   }
 
   public MaterializationService materializations() {

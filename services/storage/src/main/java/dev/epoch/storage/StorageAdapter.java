@@ -48,8 +48,18 @@ public interface StorageAdapter
     return Optional.empty();
   }
 
+  /** Tables of branches as real tables; empty if the backend has none. */
+  default Optional<OpenBranchTables> openTables() {
+    return Optional.empty();
+  }
+
   /** The objects of the database's schemas; empty if the backend cannot tell them. */
   default Optional<SchemaReader> schemas() {
+    return Optional.empty();
+  }
+
+  /** Changes of the database's schemas; empty if the backend makes none. */
+  default Optional<SchemaWriter> schemaChanges() {
     return Optional.empty();
   }
 

@@ -4,12 +4,15 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.BranchProtection;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CreateBranchV1;
 import dev.epoch.events.command.DeleteBranchV1;
+import dev.epoch.events.command.ProtectBranchV1;
 import dev.epoch.events.command.RenameBranchV1;
+import dev.epoch.events.command.ReviewBranchV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchRenamedV1;
@@ -159,6 +162,37 @@ public final class BranchService {
         null,
         null,
         List::of);
+  }
+
+  /**
+   * Protects branches whose names match a pattern, also those that are made later.
+   *
+   * @param protection how, or null for no more
+   */
+  public StepResult protect(
+      LiveRepository repository, String pattern, BranchProtection protection, Caller caller) {
+    return repository.step(new ProtectBranchV1(pattern, protection), caller).orRefuse();
+  }
+
+  /**
+   * Says whether the head of a branch may be merged.
+   *
+   * @param commit that was looked at, as the user names it; null for the head
+   * @param verdict approve or reject
+   * @param comment for people, or null
+   */
+  public StepResult review(
+      LiveRepository repository,
+      String name,
+      String commit,
+      String verdict,
+      String comment,
+      Caller caller) {
+    RepositoryState state = repository.state();
+    BranchState branch = References.branch(state, name);
+    String reviewed =
+        commit == null ? branch.head() : new References(state, branch).commit(commit).id();
+    return repository.step(new ReviewBranchV1(name, reviewed, verdict, comment), caller).orRefuse();
   }
 
   public BranchState checkout(LiveRepository repository, String name, Caller caller) {

@@ -124,7 +124,10 @@ public final class MergeExecution {
       refuseUncommitted(repository, state, intent, plan, caller);
       if (!plan.conflicts().isEmpty() && intent.failOnConflict()) {
         throw refuse(
-            repository, intent, caller, MergeRefusals.conflicts(plan.conflicts(), Map.of()));
+            repository,
+            intent,
+            caller,
+            MergeRefusals.conflicts(plan.conflicts(), Map.of("open", false)));
       }
       if (!plan.conflicts().isEmpty() || intent.noCommit()) {
         return open(repository, intent, plan, ruled, caller);

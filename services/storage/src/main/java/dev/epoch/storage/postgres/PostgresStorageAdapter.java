@@ -18,6 +18,8 @@ import dev.epoch.storage.Capabilities.Capture;
 import dev.epoch.storage.Capabilities.Transactions;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Materialization;
+import dev.epoch.storage.OpenBranchTables;
+import dev.epoch.storage.OpenedTables;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
@@ -29,6 +31,7 @@ import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.SchemaWriter;
 import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.StateQueries;
 import dev.epoch.storage.StorageAdapter;
@@ -40,6 +43,7 @@ import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
 import dev.epoch.storage.postgres.branch.BranchCopies;
+import dev.epoch.storage.postgres.branch.BranchOpenings;
 import dev.epoch.storage.postgres.branch.BranchRegistry;
 import dev.epoch.storage.postgres.capture.TableCapture;
 import dev.epoch.storage.postgres.capture.TableRemoval;
@@ -59,6 +63,7 @@ import dev.epoch.storage.postgres.query.ReadQueries;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.record.RecordWrites;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
+import dev.epoch.storage.postgres.schema.PostgresSchemaWriter;
 import dev.epoch.storage.postgres.state.PostgresStateReader;
 import dev.epoch.storage.postgres.state.RelationNames;
 import dev.epoch.storage.postgres.state.StateResolver;
@@ -76,7 +81,7 @@ import java.util.Set;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
 public final class PostgresStorageAdapter
-    implements StorageAdapter, StateQueries, BranchSessions, Materialization {
+    implements StorageAdapter, StateQueries, BranchSessions, Materialization, OpenBranchTables {
   private static final Capabilities CAPABILITIES =
       new Capabilities(Transactions.ALL_TABLES, Capture.TRIGGERS, Set.of(Constraint.Kind.values()));
 
@@ -92,6 +97,7 @@ public final class PostgresStorageAdapter
   private final TableRemoval removal;
   private final BranchRegistry branches;
   private final BranchCopies copies;
+  private final BranchOpenings openings;
   private final PostgresStateReader reader;
   private final ReadQueries queries;
   private final RecordWrites writes;
@@ -140,6 +146,7 @@ public final class PostgresStorageAdapter
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
+    this.openings = new BranchOpenings(database, retries, copies);
     this.reader = new PostgresStateReader(database, resolver);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -189,8 +196,34 @@ public final class PostgresStorageAdapter
   }
 
   @Override
+  public Optional<OpenBranchTables> openTables() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public OpenedTables open(BranchHandle branch, Collection<TableHandle> tables) {
+    return openings.open(branch, tables);
+  }
+
+  @Override
+  public void close(BranchHandle branch, Collection<TableHandle> tables) {
+    openings.close(branch, tables);
+  }
+
+  @Override
+  public OpenedTables opened(BranchHandle branch) {
+    upgrade.settle();
+    return openings.opened(branch);
+  }
+
+  @Override
   public Optional<SchemaReader> schemas() {
     return Optional.of(new PostgresSchemaReader(database));
+  }
+
+  @Override
+  public Optional<SchemaWriter> schemaChanges() {
+    return Optional.of(new PostgresSchemaWriter(database));
   }
 
   @Override
@@ -314,13 +347,19 @@ public final class PostgresStorageAdapter
   @Override
   public List<BranchCopy> materialize(
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
-    return copies.materialize(branch, tables, patience);
+    return openings.materialize(branch, tables, patience);
+  }
+
+  /** Copies tables also where they can be open: what is made unasked, where it is read a lot. */
+  public List<BranchCopy> copy(
+      BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
+    return copies.materialize(branch, tables.stream().map(TableHandle::id).toList(), patience);
   }
 
   @Override
   public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
-    return copies.autoMaterialize(branch, table, mostBytes, patience);
+    return openings.autoMaterialize(branch, table, mostBytes, patience);
   }
 
   @Override
@@ -337,13 +376,13 @@ public final class PostgresStorageAdapter
 
   @Override
   public void dematerialize(BranchHandle branch, Collection<TableHandle> tables) {
-    copies.drop(branch, tables);
+    openings.dematerialize(branch, tables);
   }
 
   @Override
   public List<BranchCopy> copies(BranchHandle branch) {
     upgrade.settle();
-    return copies.copies(branch);
+    return openings.materialized(branch);
   }
 
   @Override

@@ -45,6 +45,8 @@ public final class EpochSchema {
           "branch/copy_fills.sql",
           "branch/copy_policy.sql",
           "record/record_writes.sql",
+          "branch/open_layers.sql",
+          "branch/open_tables.sql",
           "branch/branches.sql",
           "branch/sessions.sql",
           "branch/connections.sql",
