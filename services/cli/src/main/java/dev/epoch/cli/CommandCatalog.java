@@ -52,6 +52,12 @@ import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
 import dev.epoch.cli.command.MigrateSchemasCommand;
+import dev.epoch.cli.command.PromoteApplyCommand;
+import dev.epoch.cli.command.PromoteApproveCommand;
+import dev.epoch.cli.command.PromoteCommand;
+import dev.epoch.cli.command.PromotePlanCommand;
+import dev.epoch.cli.command.PromoteRollbackCommand;
+import dev.epoch.cli.command.PromoteStatusCommand;
 import dev.epoch.cli.command.QueryCommand;
 import dev.epoch.cli.command.RebaseCommand;
 import dev.epoch.cli.command.ReflogCommand;
@@ -157,6 +163,7 @@ final class CommandCatalog {
           "events",
           "webhook",
           "hook",
+          "promote",
           "auth",
           "gc",
           "doctor",
@@ -282,6 +289,7 @@ final class CommandCatalog {
       case "events" -> new EventsCommand(session);
       case "webhook" -> webhook();
       case "hook" -> hook();
+      case "promote" -> promote();
       case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
@@ -349,6 +357,15 @@ final class CommandCatalog {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine promote() {
+    return new CommandLine(new PromoteCommand(session))
+        .addSubcommand("plan", new PromotePlanCommand(session))
+        .addSubcommand("apply", new PromoteApplyCommand(session))
+        .addSubcommand("status", new PromoteStatusCommand(session))
+        .addSubcommand("approve", new PromoteApproveCommand(session))
+        .addSubcommand("rollback", new PromoteRollbackCommand(session));
   }
 
   private CommandLine hook() {
