@@ -51,6 +51,8 @@ import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.SchemaCommand;
+import dev.epoch.cli.command.SchemaDiffCommand;
+import dev.epoch.cli.command.SchemaMigrateCommand;
 import dev.epoch.cli.command.SchemaShowCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
@@ -273,7 +275,9 @@ final class CommandCatalog {
 
   private CommandLine schema() {
     return new CommandLine(new SchemaCommand())
-        .addSubcommand("show", new SchemaShowCommand(session));
+        .addSubcommand("show", new SchemaShowCommand(session))
+        .addSubcommand("diff", new SchemaDiffCommand(session))
+        .addSubcommand("migrate", new SchemaMigrateCommand(session));
   }
 
   private CommandLine branch() {
