@@ -71,6 +71,8 @@ import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.ReviewCommand;
 import dev.epoch.cli.command.SchemaCommand;
+import dev.epoch.cli.command.SchemaDiffCommand;
+import dev.epoch.cli.command.SchemaMigrateCommand;
 import dev.epoch.cli.command.SchemaShowCommand;
 import dev.epoch.cli.command.SchemaStatusCommand;
 import dev.epoch.cli.command.ShowCommand;
@@ -319,7 +321,9 @@ final class CommandCatalog {
   private CommandLine schema() {
     return new CommandLine(new SchemaCommand())
         .addSubcommand("show", new SchemaShowCommand(session))
-        .addSubcommand("status", new SchemaStatusCommand(session));
+        .addSubcommand("status", new SchemaStatusCommand(session))
+        .addSubcommand("diff", new SchemaDiffCommand(session))
+        .addSubcommand("migrate", new SchemaMigrateCommand(session));
   }
 
   private CommandLine branch() {

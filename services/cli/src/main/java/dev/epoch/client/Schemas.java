@@ -123,4 +123,44 @@ public final class Schemas {
             .query("live", live ? true : null)
             .query("format", "ddl"));
   }
+
+  /**
+   * Two schemas to compare.
+   *
+   * @param base ref, or null for the parent of the target
+   * @param target ref, or null for the current one
+   * @param live the target as clients of a branch have it now
+   * @param table only this one, or null
+   * @param dialect or null
+   * @param online statements that let writers go on; null to let the server choose
+   */
+  public record Comparison(
+      String base, String target, boolean live, String table, String dialect, Boolean online) {}
+
+  /** What differs, and the statements that make the one the other. */
+  public JsonNode diff(Comparison comparison) {
+    return scope.send(compare(comparison));
+  }
+
+  /**
+   * The migration as text, as the server writes it.
+   *
+   * @param format {@code ddl}, {@code script}, {@code flyway}, {@code flyway-undo} or {@code
+   *     liquibase}
+   * @param id of the change set for Liquibase, or null
+   */
+  public Reader migration(Comparison comparison, String format, String id) {
+    return text(compare(comparison).query("format", format).query("id", id));
+  }
+
+  private Call compare(Comparison comparison) {
+    return scope
+        .get("schema", "diff")
+        .query("base", comparison.base())
+        .query("target", comparison.target())
+        .query("live", comparison.live() ? true : null)
+        .query("table", comparison.table())
+        .query("dialect", comparison.dialect())
+        .query("online", comparison.online());
+  }
 }
