@@ -31,6 +31,7 @@ import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.SchemaWriter;
 import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.StateQueries;
 import dev.epoch.storage.StorageAdapter;
@@ -62,6 +63,7 @@ import dev.epoch.storage.postgres.query.ReadQueries;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.record.RecordWrites;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
+import dev.epoch.storage.postgres.schema.PostgresSchemaWriter;
 import dev.epoch.storage.postgres.state.PostgresStateReader;
 import dev.epoch.storage.postgres.state.RelationNames;
 import dev.epoch.storage.postgres.state.StateResolver;
@@ -217,6 +219,11 @@ public final class PostgresStorageAdapter
   @Override
   public Optional<SchemaReader> schemas() {
     return Optional.of(new PostgresSchemaReader(database));
+  }
+
+  @Override
+  public Optional<SchemaWriter> schemaChanges() {
+    return Optional.of(new PostgresSchemaWriter(database));
   }
 
   @Override
