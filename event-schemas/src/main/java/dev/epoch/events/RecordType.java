@@ -1,6 +1,7 @@
 package dev.epoch.events;
 
 import dev.epoch.events.command.AbortMergeV1;
+import dev.epoch.events.command.AddCheckV1;
 import dev.epoch.events.command.AddStorageV1;
 import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CommitToBranchV1;
@@ -14,12 +15,14 @@ import dev.epoch.events.command.DeleteTagV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.OpenRepositoryV1;
 import dev.epoch.events.command.RegisterTableV1;
+import dev.epoch.events.command.RemoveCheckV1;
 import dev.epoch.events.command.RemoveStorageV1;
 import dev.epoch.events.command.RemoveTableV1;
 import dev.epoch.events.command.RenameBranchV1;
 import dev.epoch.events.command.ReplayCommitsV1;
 import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.command.SetCommitStatusV1;
 import dev.epoch.events.command.SkipCommitV1;
 import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
@@ -32,8 +35,11 @@ import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.CheckAddedV1;
+import dev.epoch.events.event.CheckRemovedV1;
 import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitStatusSetV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.MergeAbortedV1;
@@ -81,6 +87,9 @@ public enum RecordType {
   BRANCH_MOVED_V1("branch-moved", 1, RecordKind.EVENT, BranchMovedV1.class),
   TAG_CREATED_V1("tag-created", 1, RecordKind.EVENT, TagCreatedV1.class),
   TAG_DELETED_V1("tag-deleted", 1, RecordKind.EVENT, TagDeletedV1.class),
+  CHECK_ADDED_V1("check-added", 1, RecordKind.EVENT, CheckAddedV1.class),
+  CHECK_REMOVED_V1("check-removed", 1, RecordKind.EVENT, CheckRemovedV1.class),
+  COMMIT_STATUS_SET_V1("commit-status-set", 1, RecordKind.EVENT, CommitStatusSetV1.class),
   CHANGES_STAGED_V1("changes-staged", 1, RecordKind.EVENT, ChangesStagedV1.class),
   CHANGES_UNSTAGED_V1("changes-unstaged", 1, RecordKind.EVENT, ChangesUnstagedV1.class),
   OPERATION_PREPARED_V1("operation-prepared", 1, RecordKind.EVENT, OperationPreparedV1.class),
@@ -111,6 +120,9 @@ public enum RecordType {
   CHECKOUT_BRANCH_V1("checkout-branch", 1, RecordKind.COMMAND, CheckoutBranchV1.class),
   CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
   DELETE_TAG_V1("delete-tag", 1, RecordKind.COMMAND, DeleteTagV1.class),
+  ADD_CHECK_V1("add-check", 1, RecordKind.COMMAND, AddCheckV1.class),
+  REMOVE_CHECK_V1("remove-check", 1, RecordKind.COMMAND, RemoveCheckV1.class),
+  SET_COMMIT_STATUS_V1("set-commit-status", 1, RecordKind.COMMAND, SetCommitStatusV1.class),
   STAGE_CHANGES_V1("stage-changes", 1, RecordKind.COMMAND, StageChangesV1.class),
   UNSTAGE_CHANGES_V1("unstage-changes", 1, RecordKind.COMMAND, UnstageChangesV1.class),
   COMMIT_TO_BRANCH_V1("commit-to-branch", 1, RecordKind.COMMAND, CommitToBranchV1.class),

@@ -45,6 +45,10 @@ public record Rejection(Code code, String message, Map<String, Object> details) 
     NOT_FAST_FORWARD,
     SCHEMA_CHANGED,
     IDEMPOTENCY_KEY_REUSED,
+    CHECK_NOT_FOUND,
+    CHECK_ALREADY_EXISTS,
+    CHECK_FAILED,
+    HOOK_VETO,
     OPERATION_FAILED
   }
 

@@ -73,7 +73,7 @@ class ArchitectureTest {
             List.of("catalog"),
             List.of("capture"),
             List.of("state"),
-            List.of("operation", "record", "query", "branch"));
+            List.of("operation", "record", "query", "branch", "surface"));
     Set<String> below = new LinkedHashSet<>();
     for (List<String> layer : layers) {
       for (String name : layer) {

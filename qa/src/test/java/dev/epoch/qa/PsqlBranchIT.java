@@ -3,11 +3,16 @@ package dev.epoch.qa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.epoch.qa.process.Poll;
 import dev.epoch.qa.process.Psql;
 import dev.epoch.qa.process.ServerProcess;
+import dev.epoch.qa.process.Shell;
 import dev.epoch.qa.process.Shop;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -251,5 +256,62 @@ class PsqlBranchIT {
         .containsExactly("1|Ada L.|50.00", "3|Cleo|100.00", "4|Dora|100.00");
     assertThat(shop.query("SELECT name, credit FROM customers WHERE id = 1", "main~1"))
         .isEqualTo("[[\"Ada\",50.00]]");
+  }
+
+  @Test
+  void branchesAreMadeCommittedAndMergedWithNothingButPsql() {
+    assertThat(
+            psql.lines(
+                """
+                CALL epoch.create_branch('fix/names') \\g /dev/null
+                SELECT epoch.use_branch('fix/names');
+                UPDATE customers SET name = 'Ada L.' WHERE id = 1;
+                CALL epoch.commit('Whole names') \\g /dev/null
+                SELECT epoch.use_branch('main');
+                UPDATE customers SET name = 'Ada Lovelace' WHERE id = 1;
+                CALL epoch.commit('Full names') \\g /dev/null
+                CALL epoch.merge('fix/names');
+                SELECT table_name, key, ours, theirs FROM epoch.conflicts();
+                CALL epoch.resolve('customers', 'theirs');
+                CALL epoch.commit('Merge fix/names') \\g /dev/null
+                SELECT message FROM epoch.log();
+                SELECT name FROM customers WHERE id = 1;
+                """))
+        .containsExactly(
+            "fix/names",
+            "main",
+            "conflicts||1",
+            "customers|{\"id\": 1}|{\"name\": \"Ada Lovelace\"}|{\"name\": \"Ada L.\"}",
+            "1|0",
+            "Merge fix/names",
+            "Full names",
+            "Whole names",
+            "The shop opens",
+            "Ada L.");
+    assertThat(shop.get("/commits?ref=main").ok().path("commits").size()).isEqualTo(4);
+  }
+
+  @Test
+  void aCommandOfPsqlIsDoneOnceThoughTheServerIsKilledAtIt() throws Exception {
+    // given
+    server.stop();
+    server.start(Map.of("EPOCH_FAILPOINTS", "session.ran=halt"));
+
+    // when
+    Shell.Result call =
+        psql.run("UPDATE customers SET credit = 1; CALL epoch.commit('Once') \\g /dev/null");
+    assertThat(server.awaitEnd()).isEqualTo(137);
+    assertThat(call.exitCode()).isNotZero();
+    server.start();
+
+    // then
+    Poll.until(
+        "the command is answered",
+        Duration.ofSeconds(60),
+        () ->
+            psql.lines("SELECT count(*) FROM epoch.commands WHERE answer IS NULL")
+                .equals(List.of("0")));
+    assertThat(psql.lines("SELECT message FROM epoch.log()"))
+        .containsExactly("Once", "The shop opens");
   }
 }

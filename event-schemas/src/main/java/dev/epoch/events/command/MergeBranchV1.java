@@ -18,6 +18,8 @@ import dev.epoch.events.ConflictSettings;
  * @param liveChanges {@code commit}: uncommitted live changes of the default branch are committed
  *     first; {@code refuse}: the merge is refused where it would write their tables
  * @param rules what settles conflicts before the settings of the repository do, or null
+ * @param promotion whether it brings what was tried elsewhere to where it is used: hooks and checks
+ *     of promotions are asked, too
  */
 public record MergeBranchV1(
     String target,
@@ -30,5 +32,6 @@ public record MergeBranchV1(
     boolean failOnConflict,
     String expectedHead,
     String liveChanges,
-    ConflictSettings rules)
+    ConflictSettings rules,
+    boolean promotion)
     implements Command {}

@@ -7,13 +7,20 @@ import dev.epoch.cli.command.AuthKeyCreateCommand;
 import dev.epoch.cli.command.AuthKeyListCommand;
 import dev.epoch.cli.command.AuthKeyRevokeCommand;
 import dev.epoch.cli.command.BlameCommand;
+import dev.epoch.cli.command.BranchCloseCommand;
 import dev.epoch.cli.command.BranchCommand;
 import dev.epoch.cli.command.BranchCreateCommand;
 import dev.epoch.cli.command.BranchDeleteCommand;
 import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
+import dev.epoch.cli.command.BranchOpenCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
+import dev.epoch.cli.command.CheckAddCommand;
+import dev.epoch.cli.command.CheckCommand;
+import dev.epoch.cli.command.CheckListCommand;
+import dev.epoch.cli.command.CheckRemoveCommand;
+import dev.epoch.cli.command.CheckRunCommand;
 import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
@@ -117,6 +124,7 @@ final class CommandCatalog {
           "reset",
           "stash",
           "tag",
+          "check",
           "conflicts",
           "resolve",
           "query",
@@ -223,6 +231,7 @@ final class CommandCatalog {
       case "reset" -> new ResetCommand(session);
       case "stash" -> new StashCommand(session);
       case "tag" -> tag();
+      case "check" -> check();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
       case "export" -> new ExportCommand(session);
@@ -265,6 +274,8 @@ final class CommandCatalog {
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
+        .addSubcommand("open", new BranchOpenCommand(session))
+        .addSubcommand("close", new BranchCloseCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
   }
 
@@ -274,6 +285,14 @@ final class CommandCatalog {
         .addSubcommand("list", new TagListCommand(session))
         .addSubcommand("show", new TagShowCommand(session))
         .addSubcommand("delete", new TagDeleteCommand(session));
+  }
+
+  private CommandLine check() {
+    return new CommandLine(new CheckCommand(session))
+        .addSubcommand("add", new CheckAddCommand(session))
+        .addSubcommand("list", new CheckListCommand(session))
+        .addSubcommand("remove", new CheckRemoveCommand(session))
+        .addSubcommand("run", new CheckRunCommand(session));
   }
 
   private CommandLine conflicts() {

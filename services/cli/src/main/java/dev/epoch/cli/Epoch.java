@@ -1,6 +1,9 @@
 package dev.epoch.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.cli.text.FoundRows;
 import dev.epoch.client.EpochException;
+import dev.epoch.client.RefusedException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +93,7 @@ public final class Epoch {
         yield known.exitCode().code();
       }
       case EpochException refused -> {
-        report(environment, refused.getMessage(), Hints.after(refused, command));
+        report(environment, refused.getMessage(), rows(refused), Hints.after(refused, command));
         yield ExitCode.of(refused).code();
       }
       case Exception fault -> {
@@ -103,10 +106,29 @@ public final class Epoch {
     };
   }
 
+  /** Rows that a check found. */
+  private static List<String> rows(EpochException failure) {
+    if (!(failure instanceof RefusedException refused)
+        || !refused.error().equals("CheckFailedError")) {
+      return List.of();
+    }
+    List<String> columns = new ArrayList<>();
+    refused.details().path("columns").forEach(column -> columns.add(column.asText()));
+    List<JsonNode> rows = new ArrayList<>();
+    refused.details().path("rows").forEach(rows::add);
+    return FoundRows.lines(columns, rows, refused.details().path("truncated").asBoolean());
+  }
+
   private static void report(ProcessEnvironment environment, String message, String hint) {
+    report(environment, message, List.of(), hint);
+  }
+
+  private static void report(
+      ProcessEnvironment environment, String message, List<String> facts, String hint) {
     environment.out().flush();
     List<String> lines = new ArrayList<>();
     lines.add("error: " + message);
+    lines.addAll(facts);
     if (hint != null) {
       lines.add("hint: " + hint);
     }

@@ -27,7 +27,13 @@ public enum ExitCode {
   OUTPUT_LOST(74);
 
   private static final Map<String, ExitCode> BY_ERROR =
-      Map.of("MergeConflictError", NEGATIVE, "NothingToCommitError", NEGATIVE);
+      Map.of(
+          "MergeConflictError",
+          NEGATIVE,
+          "NothingToCommitError",
+          NEGATIVE,
+          "CheckFailedError",
+          NEGATIVE);
 
   private final int code;
 

@@ -32,6 +32,8 @@ final class Hints {
           entry(
               "BranchAlreadyExistsError",
               "'epoch checkout <branch>' switches to it; or choose another name"),
+          entry("CheckNotFoundError", "'epoch check list' shows the checks"),
+          entry("CheckFailedError", "'epoch check run' shows what the checks find"),
           entry("TagNotFoundError", "'epoch tag list' shows the tags"),
           entry(
               "CommitNotFoundError",

@@ -90,4 +90,30 @@ public final class Branches {
     }
     scope.send(call);
   }
+
+  /**
+   * Opens tables for sessions of the database.
+   *
+   * @param tables all that can be open if none
+   */
+  public OpenTables open(String name, List<String> tables) {
+    ObjectNode body = Json.object();
+    tables.forEach(body.putArray("tables")::add);
+    return OpenTables.of(
+        scope.send(scope.post("branches", name, "open").body(body).asLongAsItTakes()));
+  }
+
+  /** Closes tables, all if none is named. */
+  public void close(String name, List<String> tables) {
+    Call call = scope.delete("branches", name, "open");
+    for (String table : tables) {
+      call = call.query("table", table);
+    }
+    scope.send(call);
+  }
+
+  /** How the tables stand. */
+  public OpenTables opened(String name) {
+    return OpenTables.of(scope.send(scope.get("branches", name, "open")));
+  }
 }

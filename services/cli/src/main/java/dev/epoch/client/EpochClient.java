@@ -64,6 +64,11 @@ public final class EpochClient implements AutoCloseable {
     return new Tags(scope);
   }
 
+  /** Queries that decide about commits and merges. */
+  public Checks checks() {
+    return new Checks(scope);
+  }
+
   /** Commits of the repository. */
   public Commits commits() {
     return new Commits(scope);

@@ -166,6 +166,35 @@ class BranchCommandTest extends CommandTest {
   }
 
   @Test
+  void opensAndCloses() {
+    server.on(
+        "POST /branches/feature/open",
+        """
+        {"branch": "feature", "tables": [
+          {"table": "orders", "open": true, "rows": 1000, "bytes": 204800},
+          {"table": "log", "open": false, "reason": "it is partitioned"}],
+         "unchecked_references": ["log_order (log to orders)"]}
+        """);
+    server.on("DELETE /branches/feature/open", 204, "");
+
+    prints(
+        """
+        1 table of branch 'feature' open
+          orders  about 1000 rows, 200 KB
+          log  not open: it is partitioned
+          checked by merges only: foreign key log_order (log to orders)
+        """,
+        "branch",
+        "open",
+        "feature",
+        "orders",
+        "log");
+    assertThat(server.request("POST /branches/feature/open").body().toString())
+        .isEqualTo("{\"tables\":[\"orders\",\"log\"]}");
+    prints("Closed the tables of branch 'feature'\n", "branch", "close");
+  }
+
+  @Test
   void renames() {
     server.on("PATCH /branches/feature", "{\"name\": \"topic\"}");
     server.on("PATCH /branches/main", "{\"name\": \"trunk\"}");
@@ -185,6 +214,12 @@ class BranchCommandTest extends CommandTest {
         "GET /branches/compare",
         "{\"ahead_count\": 2, \"behind_count\": 1, \"merge_base_id\": \"bbbbbbbb\"}");
     server.on("GET /commits/diff", "{\"tables\": [{\"table\": \"users\", \"inserted\": 5}]}");
+    server.on(
+        "GET /branches/feature/open",
+        """
+        {"tables": [{"table": "orders", "open": false}, {"table": "users", "open": true}],
+         "unchecked_references": ["orders_user (orders to users)"]}
+        """);
 
     prints(
         """
@@ -194,6 +229,8 @@ class BranchCommandTest extends CommandTest {
           Protected: no
           Compared with main: 2 commits ahead, 1 behind
           Merge base: bbbbbbb
+          Open tables: users
+          Checked by merges only: foreign key orders_user (orders to users)
 
          users | 5 +5 ~0 -0
          1 table changed, 5 records added

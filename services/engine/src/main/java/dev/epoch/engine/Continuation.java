@@ -85,8 +85,17 @@ public sealed interface Continuation {
   /** The backends hold something that forbids the command; nothing was done. */
   record Refuse(Rejection rejection) implements Continuation {}
 
-  /** What the backends had done of the operation is undone. */
-  record Abort(UUID operation, String code, String message) implements Continuation {}
+  /**
+   * What the backends had done of the operation is undone.
+   *
+   * @param details of the refusal, see {@link Rejection#details}
+   */
+  record Abort(UUID operation, String code, String message, Map<String, Object> details)
+      implements Continuation {
+    public Abort(UUID operation, String code, String message) {
+      this(operation, code, message, Map.of());
+    }
+  }
 
   /**
    * An operation that a stopped process left behind was finished or undone; follows its completion

@@ -1,11 +1,13 @@
 package dev.epoch.engine;
 
 import dev.epoch.engine.processing.BranchProcessor;
+import dev.epoch.engine.processing.CheckProcessor;
 import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.processing.MergeProcessor;
 import dev.epoch.engine.processing.OperationProcessor;
 import dev.epoch.engine.processing.ReplayProcessor;
 import dev.epoch.engine.processing.RepositoryProcessor;
+import dev.epoch.engine.processing.StatusProcessor;
 import dev.epoch.engine.processing.StorageProcessor;
 import dev.epoch.engine.processing.TableProcessor;
 import dev.epoch.engine.processing.TagProcessor;
@@ -40,6 +42,9 @@ public final class Engine {
       case CheckoutBranchV1 c -> BranchProcessor.checkout(state, c);
       case CreateTagV1 c -> TagProcessor.create(state, c);
       case DeleteTagV1 c -> TagProcessor.delete(state, c);
+      case AddCheckV1 c -> CheckProcessor.add(state, c);
+      case RemoveCheckV1 c -> CheckProcessor.remove(state, c);
+      case SetCommitStatusV1 c -> StatusProcessor.set(state, c);
       case StageChangesV1 c -> CommitProcessor.stage(state, c);
       case UnstageChangesV1 c -> CommitProcessor.unstage(state, c);
       case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);

@@ -114,6 +114,7 @@ public final class RandomHistory {
       send(new CheckoutBranchV1(anyBranchName()));
     } else if (choice < 388) {
       tags();
+      checks();
     } else if (choice < 398) {
       nonsense();
     } else if (choice < 402) {
@@ -321,7 +322,8 @@ public final class RandomHistory {
                 false,
                 chance(4) ? target.head() : null,
                 chance(5) ? "refuse" : "commit",
-                chance(2) ? someRules() : null));
+                chance(2) ? someRules() : null,
+                chance(4)));
     merging.go(answer, random);
     settleSoon(answer);
   }
@@ -382,6 +384,27 @@ public final class RandomHistory {
                 branch.name(), chance(2), !world.changed(state(), branch.id()).isEmpty()));
       }
     }
+  }
+
+  private void checks() {
+    if (chance(3)) {
+      send(new RemoveCheckV1(any(TAGS)));
+    } else {
+      send(
+          new AddCheckV1(
+              any(TAGS),
+              "SELECT 1",
+              chance(2) ? List.of() : List.of(any(TABLES)),
+              List.of(),
+              List.of(chance(2) ? "commit" : "merge")));
+    }
+    send(
+        new SetCommitStatusV1(
+            state().head(anyBranch()).id(),
+            any(TAGS),
+            chance(2) ? "success" : "pending",
+            null,
+            null));
   }
 
   private void tags() {

@@ -160,7 +160,8 @@ public final class Scenario {
         false,
         null,
         "commit",
-        null);
+        null,
+        false);
   }
 
   /** {@code dev} and {@code main} both have commits of their own. */

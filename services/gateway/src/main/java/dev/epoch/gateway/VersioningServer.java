@@ -6,6 +6,7 @@ import dev.epoch.gateway.branch.BranchRegistrar;
 import dev.epoch.gateway.branch.BranchService;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.branch.TagService;
+import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.merge.ConflictService;
@@ -19,6 +20,7 @@ import dev.epoch.gateway.operation.Recovery;
 import dev.epoch.gateway.operation.TableEntries;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.read.MaterializationService;
+import dev.epoch.gateway.read.OpenTablesService;
 import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.record.ApplyService;
@@ -65,6 +67,7 @@ public final class VersioningServer implements AutoCloseable {
   private final BranchService branches;
   private final TagService tags;
   private final WorkingSetService workingSets;
+  private final CheckService checks;
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -78,6 +81,7 @@ public final class VersioningServer implements AutoCloseable {
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
+  private final OpenTablesService openTables;
 
   /**
    * @param keysKept how long commands are remembered by their idempotency keys
@@ -100,7 +104,7 @@ public final class VersioningServer implements AutoCloseable {
     this.repositories =
         new Repositories(
             log, snapshots, new RecordCodec(), clock, new RandomIds(), keysKept, recovery::onFound);
-    OperationRunner runner = new OperationRunner(operations, recovery, failpoints);
+    OperationRunner runner = new OperationRunner(operations, backends, recovery, failpoints);
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
@@ -120,11 +124,13 @@ public final class VersioningServer implements AutoCloseable {
     this.conflicts = new ConflictService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.checks = new CheckService(reads);
     this.applications = new ApplyService(reads, workingSets);
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
     this.materializations = new MaterializationService(backends);
+    this.openTables = new OpenTablesService(backends);
     this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
   }
 
@@ -193,6 +199,10 @@ public final class VersioningServer implements AutoCloseable {
     return workingSets;
   }
 
+  public CheckService checks() {
+    return checks;
+  }
+
   public CommitService commits() {
     return commits;
   }
@@ -223,6 +233,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public CleanupService cleanups() {
     return cleanups;
+  }
+
+  public OpenTablesService openTables() {
+    return openTables;
   }
 
   public MaterializationService materializations() {

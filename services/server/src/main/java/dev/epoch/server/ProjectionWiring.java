@@ -22,6 +22,8 @@ import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
 import dev.epoch.projections.reflog.Reflog;
 import dev.epoch.projections.reflog.ReflogProjector;
+import dev.epoch.projections.statuses.Statuses;
+import dev.epoch.projections.statuses.StatusesProjector;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageUnavailableException;
@@ -39,7 +41,8 @@ public class ProjectionWiring {
           new HistoryProjector(),
           new RecoverySidecarsProjector(),
           new ConflictsProjector(),
-          new ReflogProjector());
+          new ReflogProjector(),
+          new StatusesProjector());
 
   private final EventDecoder decoder = new EventDecoder(new RecordCodec());
 
@@ -75,6 +78,12 @@ public class ProjectionWiring {
   @Singleton
   Reflog reflog(MetadataDatabase database) {
     return new Reflog(database.pool());
+  }
+
+  @Produces
+  @Singleton
+  Statuses statuses(MetadataDatabase database) {
+    return new Statuses(database.pool());
   }
 
   /** The databases behind the repositories of this server. */

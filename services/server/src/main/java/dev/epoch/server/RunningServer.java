@@ -4,6 +4,7 @@ import dev.epoch.api.ServerStatus;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.commit.LiveCommitKeeper;
 import dev.epoch.gateway.read.CopyKeeper;
+import dev.epoch.gateway.surface.SessionServer;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.MetadataSchema;
 import dev.epoch.log.postgres.Migrations;
@@ -44,6 +45,8 @@ public class RunningServer implements ServerStatus {
   private final VersioningServer server;
   private final CopyKeeper copies;
   private final LiveCommitKeeper liveCommits;
+  private final SessionServer sessions;
+  private final boolean servesSessions;
   private final AccessKeys keys;
   private final List<Migrations> migrations;
   private final Event<ServerStarted> started;
@@ -58,16 +61,20 @@ public class RunningServer implements ServerStatus {
       VersioningServer server,
       CopyKeeper copies,
       LiveCommitKeeper liveCommits,
+      SessionServer sessions,
       AccessKeys keys,
       @All List<Migrations> migrations,
       Event<ServerStarted> started,
       @ConfigProperty(name = "quarkus.application.version") String version,
-      @ConfigProperty(name = "epoch.api.prefix") String apiPrefix) {
+      @ConfigProperty(name = "epoch.api.prefix") String apiPrefix,
+      @ConfigProperty(name = "epoch.sql-commands") boolean servesSessions) {
     this.database = database;
     this.log = log;
     this.server = server;
     this.copies = copies;
     this.liveCommits = liveCommits;
+    this.sessions = sessions;
+    this.servesSessions = servesSessions;
     this.keys = keys;
     this.migrations =
         Stream.concat(Stream.of(EventLogMigrations.ALL), migrations.stream()).toList();
@@ -111,6 +118,9 @@ public class RunningServer implements ServerStatus {
       long opened = (System.nanoTime() - begin) / 1_000_000;
       copies.start();
       liveCommits.start();
+      if (servesSessions) {
+        sessions.start();
+      }
       started.fire(new ServerStarted());
       ready = true;
       LOG.infof(
@@ -136,6 +146,7 @@ public class RunningServer implements ServerStatus {
     ready = false;
     copies.close();
     liveCommits.close();
+    sessions.close();
     server.close();
     try {
       log.close().await().atMost(STOP_LIMIT);

@@ -5,6 +5,7 @@ import dev.epoch.gateway.commit.LiveCommitKeeper;
 import dev.epoch.gateway.read.CopyKeeper;
 import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.surface.SessionServer;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresChunkStore;
 import dev.epoch.log.postgres.PostgresEventLog;
@@ -107,6 +108,14 @@ public class Wiring {
   @Singleton
   LiveCommitKeeper liveCommits(VersioningServer server) {
     return new LiveCommitKeeper(server, Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  SessionServer sessions(
+      VersioningServer server,
+      @ConfigProperty(name = "epoch.failpoints") Optional<String> failpoints) {
+    return new SessionServer(server, failpoints.map(Failpoints::of).orElse(Failpoints.NONE));
   }
 
   @Produces

@@ -19,8 +19,8 @@ public interface OperationExecutor {
    *
    * <p>Fails with {@link PendingChangesException} (a merge onto uncommitted changes), {@link
    * MergeOvertakenException} (onto live changes that are in conflict with it), {@link
-   * ConstraintViolationsException} (the merged rows break constraints), {@link BusyException}
-   * (retry later).
+   * ConstraintViolationsException} (the merged rows break constraints), {@link
+   * CheckFailedException} (a check does not hold), {@link BusyException} (retry later).
    *
    * @param rows for each table id that the operation merges into: what to write; closed by the
    *     adapter

@@ -9,7 +9,8 @@ import java.util.Optional;
  * answers from it. Adapters hold nothing in memory that they could not read again, and do not know
  * each other. What every adapter does is in the four interfaces that this one joins; take the
  * narrowest that will do. What only some do is declared: {@link #capabilities}, and the optional
- * parts {@link #queries}, {@link #sessions}, {@link #materialization} and {@link #schemas}.
+ * parts {@link #queries}, {@link #sessions}, {@link #materialization}, {@link #schemas} and {@link
+ * #surface}.
  *
  * <p>Every method may wait for the database: call it on a virtual thread, never on an event loop.
  * Errors are {@link StorageException}s; each says whether nothing happened, or that the outcome is
@@ -39,6 +40,16 @@ public interface StorageAdapter
 
   /** Copies of branches' tables; empty if the backend makes none. */
   default Optional<Materialization> materialization() {
+    return Optional.empty();
+  }
+
+  /** Commands and reading of repositories for the database's clients; empty if it has none. */
+  default Optional<SqlSurface> surface() {
+    return Optional.empty();
+  }
+
+  /** Tables of branches as real tables; empty if the backend has none. */
+  default Optional<OpenBranchTables> openTables() {
     return Optional.empty();
   }
 

@@ -14,9 +14,12 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.Capabilities.Transactions;
 import dev.epoch.storage.Operation.CommitWorkingSet;
 import dev.epoch.storage.Operation.MergeRows;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +109,89 @@ abstract class OperationCases extends StorageAdapterCases {
       // then
       assertThat(rows(working(branch))).contains("[1, Ann, 30]");
       assertThat(adapter.pending(branch, List.of(at(branch), petAt(branch)))).isEmpty();
+    }
+  }
+
+  private Operation.Check check(BranchHandle branch, String sql, TableHandle... watched) {
+    return new Operation.Check(
+        "c",
+        sql,
+        List.of(at(branch), petAt(branch)),
+        Stream.of(watched).map(TableHandle::id).collect(Collectors.toSet()),
+        2,
+        Duration.ofSeconds(20));
+  }
+
+  private static final String ANNA = "SELECT id, name FROM person WHERE name = 'Anna'";
+  private static final String PETS = "SELECT count(*) FROM pet HAVING count(*) <> 1";
+
+  @Test
+  void aCheckThatFindsRowsInWhatAMergeLeavesUndoesAllOfIt() {
+    for (BranchHandle branch : List.of(main, both("feature"))) {
+      // when
+      Operation operation =
+          operation(branch, new MergeRows(at(branch), heads.get(branch.id()).anchor()));
+      Operation refused =
+          operation.withChecks(
+              List.of(check(branch, PETS, person), check(branch, ANNA, pet, person)));
+
+      // then
+      if (adapter.queries().isEmpty()) {
+        assertThatThrownBy(() -> adapter.apply(refused, Map.of(person.id(), plan(NEW_ANN))))
+            .isInstanceOf(StorageException.class);
+        return;
+      }
+      assertThatThrownBy(() -> adapter.apply(refused, Map.of(person.id(), plan(NEW_ANN))))
+          .isInstanceOfSatisfying(
+              CheckFailedException.class,
+              e ->
+                  assertThat(e.found().orElseThrow().rows().toString())
+                      .isEqualTo("[[1, \"Anna\"]]"));
+      assertThat(adapter.result(operation.id())).isEmpty();
+      assertThat(rows(working(branch))).contains("[1, Ann, 30]");
+
+      // when
+      adapter.apply(
+          operation.withChecks(
+              List.of(
+                  check(branch, ANNA.replace("Anna", "Ann"), person),
+                  check(branch, ANNA, pet),
+                  check(branch, PETS, person))),
+          Map.of(person.id(), plan(NEW_ANN)));
+
+      // then
+      assertThat(rows(working(branch))).contains("[1, Anna, 30]");
+    }
+  }
+
+  @Test
+  void aCheckSeesWhatACommitLeaves() {
+    assumeTrue(adapter.queries().isPresent());
+    for (BranchHandle branch : List.of(main, both("feature"))) {
+      // given
+      write(branch, upsert(1, "Anna", 30));
+      Operation operation = operation(branch, new CommitWorkingSet(at(branch)));
+
+      // when, then
+      assertThatThrownBy(() ->
+              adapter.apply(operation.withChecks(List.of(check(branch, ANNA, person))), Map.of()))
+          .isInstanceOf(CheckFailedException.class)
+          .hasMessageContaining("Check 'c' fails");
+      for (String wrong :
+          List.of("DELETE FROM person", "SELECT * FROM nothing", "SELECT pg_advisory_lock(1)")) {
+        assertThatThrownBy(() ->
+                adapter.apply(
+                    operation.withChecks(List.of(check(branch, wrong, person))), Map.of()))
+            .isInstanceOf(CheckFailedException.class)
+            .hasMessageContaining("could not be run");
+      }
+      assertThat(adapter.touched(branch, List.of(at(branch)))).containsExactly(person.id());
+      adapter.apply(
+          operation.withChecks(
+              List.of(
+                  check(branch, ANNA.replace("Anna", "Ann"), person), check(branch, PETS, person))),
+          Map.of());
+      assertThat(adapter.touched(branch, List.of(at(branch)))).isEmpty();
     }
   }
 

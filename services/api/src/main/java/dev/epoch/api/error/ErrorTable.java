@@ -1,6 +1,8 @@
 package dev.epoch.api.error;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.epoch.api.access.RequestRefusedException;
+import dev.epoch.api.json.ApiJson;
 import dev.epoch.events.Rejection;
 import dev.epoch.gateway.record.DiffDoesNotApplyException;
 import dev.epoch.gateway.stream.InDoubtException;
@@ -13,6 +15,7 @@ import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.storage.BadLocationException;
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.BusyException;
+import dev.epoch.storage.CheckFailedException;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.MergeOvertakenException;
@@ -31,6 +34,7 @@ import dev.epoch.storage.TableOwnedException;
 import dev.epoch.storage.WriteKeyReusedException;
 import dev.epoch.storage.WriteRefusedException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -74,6 +78,10 @@ public final class ErrorTable {
       case NOT_FAST_FORWARD -> new Entry(409, "NotFastForwardError");
       case SCHEMA_CHANGED -> new Entry(409, "SchemaChangedError");
       case IDEMPOTENCY_KEY_REUSED -> new Entry(422, "IdempotencyKeyReusedError");
+      case CHECK_NOT_FOUND -> new Entry(404, "CheckNotFoundError");
+      case CHECK_ALREADY_EXISTS -> new Entry(409, "CheckAlreadyExistsError");
+      case CHECK_FAILED -> new Entry(422, "CheckFailedError");
+      case HOOK_VETO -> new Entry(403, "HookVetoError");
       case OPERATION_FAILED -> new Entry(409, "OperationFailedError");
     };
   }
@@ -178,8 +186,21 @@ public final class ErrorTable {
     if (rejection.code() == Rejection.Code.OPERATION_FAILED) {
       details.putIfAbsent("remedy", SEND_ANEW);
     }
+    if (rejection.code() == Rejection.Code.CHECK_FAILED
+        && details.get("rows") instanceof List<?> rows) {
+      details.put("rows", rows.stream().map(ErrorTable::json).toList());
+    }
     ApiError error = ApiError.of(entry.status(), entry.error(), rejection.message(), details);
     return rejection.code() == Rejection.Code.BRANCH_BUSY ? error.retryAfter(SOON) : error;
+  }
+
+  /** What the log has as a text. */
+  private static Object json(Object text) {
+    try {
+      return ApiJson.mapper().readTree(String.valueOf(text));
+    } catch (JsonProcessingException none) {
+      return text;
+    }
   }
 
   private static ApiError storage(StorageException failure) {
@@ -210,6 +231,10 @@ public final class ErrorTable {
       case PendingChangesException pending -> {
         details.put("tables", pending.tables());
         yield error(409, "UncommittedChangesError", failure, details);
+      }
+      case CheckFailedException check -> {
+        details.put("check", check.check());
+        yield error(422, "CheckFailedError", failure, details);
       }
       case ConstraintViolationsException violations -> {
         details.put("violations", violations(violations));

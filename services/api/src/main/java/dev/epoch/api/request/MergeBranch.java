@@ -24,6 +24,10 @@ public record MergeBranch(
             description =
                 "What becomes of uncommitted live changes of the default branch: commit them first, or refuse; the repository's setting if none is given")
         String liveChanges,
+    @Schema(
+            description =
+                "Whether it brings what was tried elsewhere to where it is used: checks and hooks of promotions are asked too, and conflicts refuse it")
+        Boolean promotion,
     @Schema(description = "Refuse if the target stands elsewhere") String expectedHead,
     @Schema(description = "Whoever asks if none is given") String authorName,
     String authorEmail,

@@ -71,7 +71,8 @@ public class MergesResource {
                     Boolean.TRUE.equals(body.failOnConflict()),
                     dryRun,
                     body.expectedHead(),
-                    ConflictRules.settings(body.rules())),
+                    ConflictRules.settings(body.rules()),
+                    Boolean.TRUE.equals(body.promotion())),
                 request.caller());
     if (!dryRun) {
       refuseIfOpen(merged);

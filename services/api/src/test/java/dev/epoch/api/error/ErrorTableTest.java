@@ -10,6 +10,7 @@ import dev.epoch.log.LogUnavailableException;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.BusyException;
+import dev.epoch.storage.CheckFailedException;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.PendingChangesException;
@@ -39,7 +40,7 @@ class ErrorTableTest {
   void everyRefusalHasAStatusAndAName(Rejection.Code code) {
     ErrorTable.Entry entry = ErrorTable.of(code);
 
-    assertThat(entry.status()).isIn(404, 409, 422);
+    assertThat(entry.status()).isIn(403, 404, 409, 422);
     assertThat(entry.error()).matches("[A-Z][A-Za-z]+Error");
   }
 
@@ -56,6 +57,8 @@ class ErrorTableTest {
     "VALIDATION, 422, ValidationError",
     "NOTHING_TO_COMMIT, 422, NothingToCommitError",
     "UNCOMMITTED_CHANGES, 409, UncommittedChangesError",
+    "CHECK_FAILED, 422, CheckFailedError",
+    "HOOK_VETO, 403, HookVetoError",
     "OPERATION_FAILED, 409, OperationFailedError"
   })
   void namesArePartOfTheContract(Rejection.Code code, int status, String error) {
@@ -186,6 +189,7 @@ class ErrorTableTest {
   private static StorageException fault(String name) throws ReflectiveOperationException {
     return switch (name) {
       case "WriteRefusedException" -> new WriteRefusedException(0, "refused", null);
+      case "CheckFailedException" -> CheckFailedException.notRun("c", "no", null);
       case "PendingChangesException" -> new PendingChangesException(List.of("users"));
       case "ConstraintViolationsException" ->
           new ConstraintViolationsException(

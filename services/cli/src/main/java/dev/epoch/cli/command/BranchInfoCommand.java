@@ -12,6 +12,7 @@ import dev.epoch.client.Commit;
 import dev.epoch.client.Diff;
 import dev.epoch.client.Diffs;
 import dev.epoch.client.Json;
+import dev.epoch.client.OpenTables;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,14 +59,18 @@ public final class BranchInfoCommand extends EpochSubcommand {
             .filter(found -> statistics && found.mergeBase() != null)
             .map(found ->
                 client().diffs().tables(new Diffs.Range(found.mergeBase(), wanted, false)));
+    Optional<OpenTables> tables =
+        wanted.equals(trunk) ? Optional.empty() : Optional.of(client().branches().opened(wanted));
     if (output().json()) {
       ObjectNode result = Json.object();
       result.setAll((ObjectNode) branch.json());
       comparison.ifPresent(found -> result.set("comparison", found.json()));
       changes.ifPresent(found -> result.set("stats", found.json()));
+      tables.ifPresent(found -> result.set("open_tables", found.json()));
       output().json(result);
     } else {
       print(branch, trunk, comparison);
+      tables.ifPresent(this::print);
       changes.ifPresent(this::print);
     }
     return ExitCode.OK;
@@ -96,6 +101,15 @@ public final class BranchInfoCommand extends EpochSubcommand {
         output().line("  Merge base: " + Commit.shortId(found.mergeBase()));
       }
     });
+  }
+
+  private void print(OpenTables tables) {
+    if (!tables.open().isEmpty()) {
+      output().line("  Open tables: " + String.join(", ", tables.open()));
+    }
+    for (String reference : tables.uncheckedReferences()) {
+      output().line("  Checked by merges only: foreign key " + reference);
+    }
   }
 
   private void print(Diff changes) {

@@ -9,6 +9,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.RecoveryCompletedV1;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,11 +29,10 @@ public final class OperationProcessor {
             .filter(known -> known.name().equals(facts.code()))
             .findFirst()
             .orElse(Code.OPERATION_FAILED);
-    Rejection rejection =
-        new Rejection(
-            code,
-            facts.message(),
-            Map.of("operation", facts.operation().toString(), "cause", facts.code()));
+    Map<String, Object> details = new HashMap<>(facts.details());
+    details.put("operation", facts.operation().toString());
+    details.put("cause", facts.code());
+    Rejection rejection = new Rejection(code, facts.message(), details);
     return new Decision(
         List.of(new OperationAbortedV1(facts.operation(), facts.code(), facts.message())),
         Optional.of(rejection));

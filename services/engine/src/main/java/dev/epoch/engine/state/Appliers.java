@@ -33,6 +33,9 @@ public final class Appliers {
           case BranchMovedV1 e -> BranchAppliers.moved(state, e);
           case TagCreatedV1 e -> TagAppliers.created(state, e, at);
           case TagDeletedV1 e -> TagAppliers.deleted(state, e);
+          case CheckAddedV1 e -> state.withProfile(state.profile().withCheck(e, at));
+          case CheckRemovedV1 e -> state.withProfile(state.profile().withoutCheck(e.name()));
+          case CommitStatusSetV1 e -> state;
           case ChangesStagedV1 e -> BranchAppliers.staged(state, e);
           case ChangesUnstagedV1 e -> BranchAppliers.unstaged(state, e);
           case OperationPreparedV1 e -> OperationAppliers.prepared(state, e, at);

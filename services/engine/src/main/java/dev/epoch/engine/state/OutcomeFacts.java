@@ -29,6 +29,9 @@ final class OutcomeFacts {
           Optional.of(Map.of("commit", e.to(), "reason", e.reason(), "from", e.from()));
       case TagCreatedV1 e -> Optional.of(Map.of("tag", e.name(), "commit", e.commit()));
       case TagDeletedV1 e -> Optional.of(Map.of("tag", e.name()));
+      case CheckAddedV1 e -> Optional.of(Map.of("check", e.name()));
+      case CheckRemovedV1 e -> Optional.of(Map.of("check", e.name()));
+      case CommitStatusSetV1 e -> Optional.of(Map.of("commit", e.commit(), "context", e.context()));
       case ChangesStagedV1 e -> Optional.of(Map.of("count", String.valueOf(e.tables().size())));
       case ChangesUnstagedV1 e -> Optional.of(Map.of("count", String.valueOf(e.tables().size())));
       case CommitCreatedV1 e when e.live() -> Optional.empty();

@@ -2,8 +2,11 @@ package dev.epoch.engine.state;
 
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
+import dev.epoch.events.event.CheckAddedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
 import java.time.Instant;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /**
  * What a repository is.
@@ -17,6 +20,7 @@ import java.time.Instant;
  *     commit} or {@code refuse}
  * @param liveCommits when live changes are committed by themselves
  * @param conflict what settles conflicts of merges
+ * @param checks by name: queries that decide about commits and merges
  */
 public record Profile(
     String name,
@@ -26,13 +30,23 @@ public record Profile(
     String defaultBranchId,
     String liveChanges,
     LiveCommits liveCommits,
-    ConflictSettings conflict) {
+    ConflictSettings conflict,
+    PMap<String, CheckState> checks) {
 
   /** What merges do with uncommitted live changes in a new repository. */
   private static final String COMMIT = "commit";
 
   static Profile absent(String name) {
-    return new Profile(name, false, "", null, null, COMMIT, LiveCommits.OFF, ConflictSettings.NONE);
+    return new Profile(
+        name,
+        false,
+        "",
+        null,
+        null,
+        COMMIT,
+        LiveCommits.OFF,
+        ConflictSettings.NONE,
+        HashTreePMap.empty());
   }
 
   static Profile created(
@@ -45,7 +59,8 @@ public record Profile(
         defaultBranchId,
         COMMIT,
         LiveCommits.OFF,
-        ConflictSettings.NONE);
+        ConflictSettings.NONE,
+        HashTreePMap.empty());
   }
 
   Profile with(RepositoryUpdatedV1 settings) {
@@ -57,6 +72,20 @@ public record Profile(
         defaultBranchId,
         settings.liveChanges() == null ? liveChanges : settings.liveChanges(),
         settings.liveCommits() == null ? liveCommits : settings.liveCommits(),
-        settings.conflict() == null ? conflict : settings.conflict());
+        settings.conflict() == null ? conflict : settings.conflict(),
+        checks);
+  }
+
+  Profile withCheck(CheckAddedV1 event, Occurrence at) {
+    return with(checks.plus(event.name(), CheckState.added(event, at)));
+  }
+
+  Profile withoutCheck(String check) {
+    return with(checks.minus(check));
+  }
+
+  private Profile with(PMap<String, CheckState> newChecks) {
+    return new Profile(
+        name, exists, description, createdAt, defaultBranchId, liveChanges, liveCommits, conflict, newChecks);
   }
 }

@@ -91,7 +91,8 @@ class MergeProcessorTest {
                   false,
                   s.head("dev"),
                   "commit",
-                  null);
+                  null,
+                  false);
             },
             Code.HEAD_MOVED,
             "moved",

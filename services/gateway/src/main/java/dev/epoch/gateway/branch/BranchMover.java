@@ -9,6 +9,7 @@ import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
@@ -92,7 +93,13 @@ public final class BranchMover {
                 caller.key(KIND))
             .orRefuse();
     return runner
-        .run(repository, prepared, caller, KIND, table -> plan.rows().get(table).get())
+        .run(
+            repository,
+            prepared,
+            caller,
+            KIND,
+            ChangeKind.MOVE,
+            table -> plan.rows().get(table).get())
         .orRefuse();
   }
 

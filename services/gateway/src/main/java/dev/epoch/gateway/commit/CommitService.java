@@ -7,6 +7,7 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
@@ -77,7 +78,9 @@ public final class CommitService {
       return former(prepared);
     }
     StepResult completed =
-        runner.run(repository, prepared, caller, KIND, CommitService::noRows).orRefuse();
+        runner
+            .run(repository, prepared, caller, KIND, ChangeKind.COMMIT, CommitService::noRows)
+            .orRefuse();
     String id =
         completed
             .event(CommitCreatedV1.class)

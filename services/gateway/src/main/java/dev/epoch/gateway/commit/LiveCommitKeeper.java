@@ -14,7 +14,10 @@ import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.StorageException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -27,8 +30,12 @@ public final class LiveCommitKeeper implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(LiveCommitKeeper.class.getName());
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
+  /** After a check or hook has refused: each try is in the log. */
+  private static final Duration AFTER_REFUSAL = Duration.ofMinutes(5);
+
   private final VersioningServer server;
   private final Clock clock;
+  private final Map<String, Instant> refused = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   public LiveCommitKeeper(VersioningServer server, Clock clock) {
@@ -55,14 +62,18 @@ public final class LiveCommitKeeper implements AutoCloseable {
         return;
       }
       try {
-        if (isDue(repository.state())) {
+        if (isDue(repository.state()) && !wasRefused(repository)) {
           commit(repository);
+          refused.remove(repository.name());
         }
-      } catch (RefusedException refused) {
-        Code code = refused.rejection().code();
+      } catch (RefusedException refusal) {
+        Code code = refusal.rejection().code();
+        if (code == Code.CHECK_FAILED || code == Code.HOOK_VETO) {
+          refused.put(repository.name(), clock.instant());
+        }
         LOG.log(
             code == Code.NOTHING_TO_COMMIT || code == Code.BRANCH_BUSY ? Level.FINE : Level.WARNING,
-            refused,
+            refusal,
             () -> "Live changes of " + repository.name() + " are not committed");
       } catch (StorageException | InDoubtException later) {
         LOG.log(
@@ -76,6 +87,11 @@ public final class LiveCommitKeeper implements AutoCloseable {
             () -> "Live changes of " + repository.name() + " are not committed");
       }
     }
+  }
+
+  private boolean wasRefused(LiveRepository repository) {
+    Instant when = refused.get(repository.name());
+    return when != null && clock.instant().isBefore(when.plus(AFTER_REFUSAL));
   }
 
   private boolean isDue(RepositoryState state) {

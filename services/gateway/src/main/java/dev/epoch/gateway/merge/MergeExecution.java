@@ -216,7 +216,9 @@ public final class MergeExecution {
                 caller.key(intent.command()))
             .orRefuse();
     StepResult completed =
-        runner.run(repository, prepared, caller, intent.command(), plan::rows).orRefuse();
+        runner
+            .run(repository, prepared, caller, intent.command(), intent.change(), plan::rows)
+            .orRefuse();
     boolean moved = completed.event(dev.epoch.events.event.BranchMovedV1.class).isPresent();
     return new Ended(completed, moved, Map.of(), ruled);
   }

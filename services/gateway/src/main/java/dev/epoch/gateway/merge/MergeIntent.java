@@ -3,6 +3,7 @@ package dev.epoch.gateway.merge;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.ConflictSettings;
+import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.MergeBase;
@@ -31,6 +32,7 @@ import java.util.List;
  * @param rules what settles conflicts, or null; before the settings of the repository do, unless it
  *     continues
  * @param base id of the commit that both sides are compared with; null for their merge base
+ * @param promotion whether checks and hooks of promotions are asked, too
  */
 public record MergeIntent(
     String targetId,
@@ -47,7 +49,8 @@ public record MergeIntent(
     String command,
     String verb,
     ConflictSettings rules,
-    String base) {
+    String base,
+    boolean promotion) {
 
   /**
    * What settles conflicts: of an open merge what did when it was opened, so that decisions of
@@ -75,6 +78,11 @@ public record MergeIntent(
   /** The best common ancestors, or the commit that stands for them. */
   List<String> bases(RepositoryState state, String head) {
     return base == null ? Lineage.mergeBases(state, head, sourceCommit) : List.of(base);
+  }
+
+  /** What checks and hooks see in it. */
+  ChangeKind change() {
+    return !isMerge() ? ChangeKind.COMMIT : promotion ? ChangeKind.PROMOTION : ChangeKind.MERGE;
   }
 
   boolean isMerge() {

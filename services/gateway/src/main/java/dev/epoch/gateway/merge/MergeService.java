@@ -64,6 +64,8 @@ public final class MergeService {
    * @param dryRun change nothing, only tell what would happen
    * @param expectedHead refuse if the target stands elsewhere, or null
    * @param rules what settles conflicts before the settings of the repository do, or null
+   * @param promotion whether hooks and checks of promotions are asked, too; then conflicts refuse
+   *     it
    */
   public record Request(
       String target,
@@ -76,7 +78,8 @@ public final class MergeService {
       boolean failOnConflict,
       boolean dryRun,
       String expectedHead,
-      ConflictSettings rules) {
+      ConflictSettings rules,
+      boolean promotion) {
 
     /** By the rules of the repository. */
     public Request(
@@ -101,7 +104,8 @@ public final class MergeService {
           failOnConflict,
           dryRun,
           expectedHead,
-          null);
+          null,
+          false);
     }
   }
 
@@ -186,13 +190,14 @@ public final class MergeService {
             request.author(),
             liveChanges(state, request.liveChanges()),
             request.noCommit(),
-            request.failOnConflict(),
+            request.failOnConflict() || request.promotion(),
             null,
             List.of(),
             MERGE,
             "merge",
             request.rules(),
-            null);
+            null,
+            request.promotion());
     if (request.dryRun()) {
       ConflictSettingsCheck.ofMerge(state, request.rules())
           .ifPresent(problem -> {
@@ -212,7 +217,8 @@ public final class MergeService {
             request.failOnConflict(),
             request.expectedHead(),
             intent.liveChanges(),
-            request.rules());
+            request.rules(),
+            request.promotion());
     StepResult started = repository.step(command, caller).orRefuse();
     if (started.former().isPresent()) {
       return former(started, target.name(), request.source());
@@ -271,7 +277,8 @@ public final class MergeService {
             CONTINUE,
             merge.verb(),
             merge.rules(),
-            isMerge ? null : merge.bases().getFirst());
+            isMerge ? null : merge.bases().getFirst(),
+            false);
     return isMerge
         ? merged(execution.run(repository, intent, caller), intent)
         : replays.settled(repository, intent, caller);

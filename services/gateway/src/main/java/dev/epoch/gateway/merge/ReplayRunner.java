@@ -237,7 +237,8 @@ public final class ReplayRunner {
         step.command(),
         step.verb(),
         step.rules(),
-        revert ? commit.id() : parent.id());
+        revert ? commit.id() : parent.id(),
+        false);
   }
 
   /** Tables come and go by themselves: their registration is not a change of rows. */

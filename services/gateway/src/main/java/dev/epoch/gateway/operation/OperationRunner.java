@@ -1,19 +1,23 @@
 package dev.epoch.gateway.operation;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.BusyException;
+import dev.epoch.storage.CheckFailedException;
 import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.MergeOvertakenException;
 import dev.epoch.storage.Operation;
@@ -41,12 +45,17 @@ import java.util.function.Function;
  * </pre>
  */
 public final class OperationRunner {
+  private static final int LONGEST_ROW = 4_000;
+
   private final OperationPlans operations;
+  private final OperationChecks checks;
   private final Recovery recovery;
   private final Failpoints failpoints;
 
-  public OperationRunner(OperationPlans operations, Recovery recovery, Failpoints failpoints) {
+  public OperationRunner(
+      OperationPlans operations, Backends backends, Recovery recovery, Failpoints failpoints) {
     this.operations = operations;
+    this.checks = new OperationChecks(backends);
     this.recovery = recovery;
     this.failpoints = failpoints;
   }
@@ -54,6 +63,7 @@ public final class OperationRunner {
   /**
    * @param prepared the step whose event is the operation
    * @param kind wire name of the command
+   * @param change what checks it meets
    * @param rows what to write, asked for once per table that is merged into
    * @return the completing step; a command that turns out to change nothing is refused in it
    */
@@ -62,6 +72,7 @@ public final class OperationRunner {
       StepResult prepared,
       Caller caller,
       String kind,
+      ChangeKind change,
       Function<String, PlannedRows> rows) {
     OperationPreparedV1 event = prepared.event(OperationPreparedV1.class).orElseThrow();
     RepositoryState state = prepared.state();
@@ -69,7 +80,7 @@ public final class OperationRunner {
     Continuation completion;
     try {
       failpoints.reach(kind + ".prepared");
-      OperationResult done = apply(state, operation, kind, rows);
+      OperationResult done = apply(state, operation, kind, change, rows);
       completion = operations.completion(state, operation, done);
       failpoints.reach(kind + ".completing");
     } catch (StorageUnavailableException
@@ -93,13 +104,14 @@ public final class OperationRunner {
       RepositoryState state,
       OperationState operation,
       String kind,
+      ChangeKind change,
       Function<String, PlannedRows> rows) {
     Map<String, RowsLocation> locations = new HashMap<>();
     Map<String, RowsLocation> live = new HashMap<>();
     Map<String, List<RowChange>> committed = new HashMap<>();
     int done = 0;
     for (Map.Entry<StorageAdapter, Operation> part :
-        operations.physical(state, operation).entrySet()) {
+        checks.with(state, operation, change, operations.physical(state, operation)).entrySet()) {
       Map<String, PlannedRows> planned = new HashMap<>();
       for (Operation.TableOperation table : part.getValue().tables()) {
         if (table instanceof Operation.MergeRows) {
@@ -125,10 +137,16 @@ public final class OperationRunner {
       RuntimeException failure) {
     try {
       recovery.revert(repository.state(), operation);
-      repository.step(
-          new Continuation.Abort(operation.id(), code(failure).name(), message(failure)),
-          caller,
-          caller.key(kind));
+      StepResult aborted =
+          repository.step(
+              new Continuation.Abort(
+                  operation.id(), code(failure).name(), message(failure), details(failure)),
+              caller,
+              caller.key(kind));
+      if (failure instanceof CheckFailedException && aborted.rejection().isPresent()) {
+        // answered from the log, as a retry will be
+        throw new RefusedException(aborted.rejection().get());
+      }
     } catch (StorageException
         | LogUnavailableException
         | AppendOutcomeUnknownException unreachable) {
@@ -141,10 +159,44 @@ public final class OperationRunner {
     return switch (failure) {
       case PendingChangesException pending -> Code.UNCOMMITTED_CHANGES;
       case ConstraintViolationsException violations -> Code.MERGE_CONFLICT;
+      case CheckFailedException check -> Code.CHECK_FAILED;
       case BusyException busy -> Code.BRANCH_BUSY;
       case MergeOvertakenException overtaken -> Code.BRANCH_BUSY;
       default -> Code.OPERATION_FAILED;
     };
+  }
+
+  /** Rows as texts of JSON: the log has texts. */
+  private static Map<String, Object> details(RuntimeException failure) {
+    if (!(failure instanceof CheckFailedException check)) {
+      return Map.of();
+    }
+    Map<String, Object> details = new HashMap<>();
+    details.put("check", check.check());
+    details.put("remedy", check.remedy());
+    check
+        .found()
+        .ifPresent(found -> {
+          details.put("columns", found.columns().stream().map(column -> column.name()).toList());
+          details.put(
+              "rows",
+              found.rows().stream()
+                  .map(row -> JsonNodeFactory.instance.arrayNode().addAll(row).toString())
+                  .map(OperationRunner::cut)
+                  .toList());
+          details.put("truncated", found.truncated());
+        });
+    return details;
+  }
+
+  /** A row that is too long for the log is told as a text that says so. */
+  private static String cut(String row) {
+    return row.length() <= LONGEST_ROW
+        ? row
+        : JsonNodeFactory.instance
+            .arrayNode()
+            .add("a row of " + row.length() + " characters")
+            .toString();
   }
 
   private static String message(RuntimeException failure) {

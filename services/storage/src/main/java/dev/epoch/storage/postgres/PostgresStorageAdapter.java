@@ -18,6 +18,8 @@ import dev.epoch.storage.Capabilities.Capture;
 import dev.epoch.storage.Capabilities.Transactions;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Materialization;
+import dev.epoch.storage.OpenBranchTables;
+import dev.epoch.storage.OpenedTables;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
@@ -29,6 +31,7 @@ import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.StateQueries;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageCheck;
@@ -39,6 +42,7 @@ import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteResult;
 import dev.epoch.storage.postgres.branch.BranchCopies;
+import dev.epoch.storage.postgres.branch.BranchOpenings;
 import dev.epoch.storage.postgres.branch.BranchRegistry;
 import dev.epoch.storage.postgres.capture.TableCapture;
 import dev.epoch.storage.postgres.capture.TableRemoval;
@@ -55,11 +59,13 @@ import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
 import dev.epoch.storage.postgres.operation.Restoration;
 import dev.epoch.storage.postgres.query.QueryLimits;
 import dev.epoch.storage.postgres.query.ReadQueries;
+import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.record.RecordWrites;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
 import dev.epoch.storage.postgres.state.PostgresStateReader;
 import dev.epoch.storage.postgres.state.RelationNames;
 import dev.epoch.storage.postgres.state.StateResolver;
+import dev.epoch.storage.postgres.surface.PostgresSqlSurface;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -73,7 +79,7 @@ import java.util.Set;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
 public final class PostgresStorageAdapter
-    implements StorageAdapter, StateQueries, BranchSessions, Materialization {
+    implements StorageAdapter, StateQueries, BranchSessions, Materialization, OpenBranchTables {
   private static final Capabilities CAPABILITIES =
       new Capabilities(Transactions.ALL_TABLES, Capture.TRIGGERS, Set.of(Constraint.Kind.values()));
 
@@ -89,11 +95,13 @@ public final class PostgresStorageAdapter
   private final TableRemoval removal;
   private final BranchRegistry branches;
   private final BranchCopies copies;
+  private final BranchOpenings openings;
   private final PostgresStateReader reader;
   private final ReadQueries queries;
   private final RecordWrites writes;
   private final PostgresOperationExecutor operations;
   private final Restoration restoration;
+  private final PostgresSqlSurface surface;
   private final ValueCodec values = new PostgresValueCodec();
 
   /**
@@ -136,6 +144,7 @@ public final class PostgresStorageAdapter
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
+    this.openings = new BranchOpenings(database, retries);
     this.reader = new PostgresStateReader(database, resolver);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -153,8 +162,10 @@ public final class PostgresStorageAdapter
             database,
             resolver,
             retries,
-            (session, operation) -> new BranchTables(session, resolver, operation.branch()));
+            (session, operation) -> new BranchTables(session, resolver, operation.branch()),
+            new StateChecks(reader::select, values, limits));
     this.restoration = new Restoration(database, resolver, retries);
+    this.surface = new PostgresSqlSurface(database, retries, upgrade, connecting, options);
   }
 
   @Override
@@ -175,6 +186,32 @@ public final class PostgresStorageAdapter
   @Override
   public Optional<Materialization> materialization() {
     return Optional.of(this);
+  }
+
+  @Override
+  public Optional<SqlSurface> surface() {
+    return Optional.of(surface);
+  }
+
+  @Override
+  public Optional<OpenBranchTables> openTables() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public OpenedTables open(BranchHandle branch, Collection<TableHandle> tables) {
+    return openings.open(branch, tables);
+  }
+
+  @Override
+  public void close(BranchHandle branch, Collection<TableHandle> tables) {
+    openings.close(branch, tables);
+  }
+
+  @Override
+  public OpenedTables opened(BranchHandle branch) {
+    upgrade.settle();
+    return openings.opened(branch);
   }
 
   @Override

@@ -28,8 +28,8 @@ sealed interface HistoryAction {
   /** Rebuilds a branch from the changes of its commits. */
   record Restore(int branch) implements HistoryAction {}
 
-  /** Gives a branch a copy of the table, or takes it away. */
-  record Copy(int branch, boolean drop) implements HistoryAction {}
+  /** Opens the table on a branch, or closes it. */
+  record Open(int branch, boolean close) implements HistoryAction {}
 
   /** What happens to an operation once it is applied: it may be reverted, after some writes. */
   record Afterwards(boolean revert, List<Write> writes) {}
@@ -50,7 +50,7 @@ sealed interface HistoryAction {
                     random.nextInt(256),
                     afterwards(random));
             case 18 -> new Repoint(random.nextInt(100), random.nextInt(100), afterwards(random));
-            case 19, 20, 21 -> new Copy(random.nextInt(100), random.nextInt(4) == 0);
+            case 19, 20, 21 -> new Open(random.nextInt(100), random.nextInt(3) == 0);
             default -> new Restore(random.nextInt(100));
           });
     }

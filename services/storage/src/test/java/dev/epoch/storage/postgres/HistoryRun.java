@@ -9,7 +9,6 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
-import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.TableOperation;
@@ -17,12 +16,10 @@ import dev.epoch.storage.OperationExecutor.CommittedChanges;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.PlannedRows;
-import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.HistoryAction.Afterwards;
 import dev.epoch.storage.postgres.HistoryAction.RowWrite;
 import dev.epoch.storage.postgres.codec.Quote;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +35,6 @@ final class HistoryRun implements AutoCloseable {
   private static final String TABLE = "item";
   private static final List<String> PARTS = List.of("a", "B'");
   private static final int IDS = 5;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final TestRepository repository =
       new TestRepository(
@@ -114,7 +110,7 @@ final class HistoryRun implements AutoCloseable {
       case HistoryAction.Branch branch -> branch(pick(branches, branch.from()));
       case HistoryAction.Merge merge -> merge(merge);
       case HistoryAction.Repoint repoint -> repoint(repoint);
-      case HistoryAction.Copy copy -> copy(pick(branches, copy.branch()), copy.drop());
+      case HistoryAction.Open open -> open(pick(branches, open.branch()), open.close());
       case HistoryAction.Restore restore -> restore(pick(branches, restore.branch()));
     }
   }
@@ -128,7 +124,7 @@ final class HistoryRun implements AutoCloseable {
   private void write(HistoryAction.Write write) {
     ModelBranch branch = pick(branches, write.branch());
     List<String> statements = new ArrayList<>();
-    if (write.truncate() && branch.handle.isDefault()) {
+    if (write.truncate() && (branch.handle.isDefault() || isOpen(branch))) {
       statements.add("TRUNCATE item");
       branch.working.clear();
     }
@@ -318,19 +314,20 @@ final class HistoryRun implements AutoCloseable {
     repository.adapter.forget(List.of(operation.id()));
   }
 
-  private void copy(ModelBranch branch, boolean drop) {
+  private void open(ModelBranch branch, boolean close) {
     if (branch.handle.isDefault()) {
       return;
     }
-    List<TableHandle> tables = List.of(repository.table(TABLE));
-    if (drop) {
-      repository.adapter.dematerialize(branch.handle, tables);
-      assertThat(repository.adapter.copies(branch.handle)).isEmpty();
-      return;
+    if (close) {
+      repository.adapter.close(branch.handle, List.of(repository.table(TABLE)));
+    } else {
+      repository.adapter.open(branch.handle, List.of());
     }
-    assertThat(repository.adapter.materialize(branch.handle, tables, PATIENCE))
-        .singleElement()
-        .returns(true, BranchCopy::inUse);
+    assertThat(isOpen(branch)).isEqualTo(!close);
+  }
+
+  private boolean isOpen(ModelBranch branch) {
+    return repository.adapter.opened(branch.handle).tables().getFirst().open();
   }
 
   /** The log has no branch's past before a repointing, so only what is in the log is restored. */

@@ -170,6 +170,23 @@ public final class TestRepository implements AutoCloseable {
     return operation;
   }
 
+  /** Merges rows into several tables; the operation. */
+  public Operation mergeAll(BranchHandle branch, long anchor, Map<String, List<RowChange>> rows) {
+    Map<String, PlannedRows> plans = new HashMap<>();
+    rows.forEach(
+        (name, changes) -> plans.put(table(name).id(), PlannedRows.fixed(RowStream.of(changes))));
+    Operation operation =
+        new Operation(
+            nextOperation(),
+            branch,
+            rows.keySet().stream()
+                .<Operation.TableOperation>map(
+                    name -> new Operation.MergeRows(at(branch, name), anchor))
+                .toList());
+    apply(operation, plans);
+    return operation;
+  }
+
   public void apply(Operation operation, Map<String, PlannedRows> changes) {
     Map<String, RowsLocation> locations = adapter.apply(operation, changes).locations();
     for (Operation.TableOperation table : operation.tables()) {

@@ -60,6 +60,9 @@ final class ReferenceOperations {
       }
       return done.result();
     }
+    if (!operation.checks().isEmpty()) {
+      throw new StorageException("Checks need queries, which this backend does not run", null);
+    }
     for (TableOperation table : operation.tables()) {
       database.requireTold(operation.branch(), table.table().table());
     }

@@ -59,7 +59,10 @@ public final class StoragePostgres {
     static final EmbeddedPostgres INSTANCE = Server.start("on");
   }
 
-  /** A new database whose owner is a new role that is no superuser. */
+  /**
+   * A new database whose owner is a new role that is no superuser. Tables of branches stay layered
+   * unless they are opened.
+   */
   public static TestDatabase database() {
     return database(port());
   }
@@ -80,6 +83,8 @@ public final class StoragePostgres {
     TestDatabase database = new TestDatabase(port, name, owner, SUPERUSER);
     // from PostgreSQL 15 on it belongs to the owner of the database anyway
     database.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + owner);
+    // tests of layers are about views; those of open tables open them
+    database.executeAsSuperuser("ALTER DATABASE " + name + " SET epoch.open_tables_up_to = '0'");
     return database;
   }
 

@@ -15,12 +15,14 @@ import dev.epoch.model.schema.object.Extension;
 import dev.epoch.model.schema.object.FunctionDefinition;
 import dev.epoch.model.schema.object.IndexDefinition;
 import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.RangeType;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.model.schema.object.ViewDefinition;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -39,11 +41,17 @@ import java.util.TreeMap;
  * </pre>
  */
 final class Affected {
+  private static final Set<ObjectKind> TYPES =
+      EnumSet.of(ObjectKind.ENUM, ObjectKind.DOMAIN, ObjectKind.COMPOSITE, ObjectKind.RANGE);
+
   /** Objects of both schemas that are dropped and created. */
   final Set<ObjectId> replaced = new LinkedHashSet<>();
 
   /** Types of both schemas that are renamed, created anew, and dropped when nobody has them. */
   final Set<ObjectId> swapped = new LinkedHashSet<>();
+
+  /** Types that go while one of another kind takes their name: former and new. */
+  final Map<ObjectId, ObjectId> displaced = new TreeMap<>();
 
   private final Map<ObjectName, TableEffects> tables = new TreeMap<>();
   private final Map<ObjectId, Set<ObjectId>> dependents = new HashMap<>();
@@ -64,10 +72,12 @@ final class Affected {
                         .computeIfAbsent(needed, any -> new LinkedHashSet<>())
                         .add(object.id())));
     difference.of(ObjectChange.Modified.class).forEach(this::begin);
+    difference.of(ObjectChange.Removed.class).forEach(gone -> displace(gone.id(), difference));
     int size;
     do {
       size = size();
       List.copyOf(swapped).forEach(this::spreadType);
+      displaced.keySet().forEach(this::spreadType);
       List.copyOf(replaced).forEach(this::spreadObject);
       List.copyOf(tables.keySet()).forEach(this::spreadTable);
     } while (size() > size);
@@ -138,6 +148,17 @@ final class Affected {
     }
   }
 
+  private void displace(ObjectId gone, SchemaDifference difference) {
+    if (TYPES.contains(gone.kind())) {
+      for (ObjectKind kind : TYPES) {
+        ObjectId fresh = new ObjectId(kind, gone.name());
+        if (difference.of(fresh).filter(ObjectChange.Added.class::isInstance).isPresent()) {
+          displaced.put(gone, fresh);
+        }
+      }
+    }
+  }
+
   private void replaceIf(ObjectChange.Modified change, Fact... facts) {
     if (changes(change, facts)) {
       replaced.add(change.id());
@@ -202,6 +223,11 @@ final class Affected {
     table.constraints().stream()
         .filter(constraint -> isKey(constraint) && moved.contains(constraint.name()))
         .forEach(constraint -> cycleReferences(table, constraint.columns()));
+    table.constraints().stream()
+        .filter(constraint ->
+            constraint.kind() == ConstraintDefinition.Kind.PRIMARY_KEY
+                && moved.contains(constraint.name()))
+        .forEach(constraint -> effects.constraints.add(constraint.name()));
     Set<String> movedIndexes = new HashSet<>();
     change.parts(PartChange.OfIndex.class).forEach(part -> movedIndexes.add(part.name()));
     table.indexes().stream()

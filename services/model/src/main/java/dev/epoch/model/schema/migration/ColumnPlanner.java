@@ -80,10 +80,18 @@ final class ColumnPlanner {
     rebuilt.removeAll(inherited);
     retyped.removeAll(inherited);
     detach(retyped);
+    leave(retyped);
     drop(rebuilt);
     rename(rebuilt);
-    add(rebuilt);
+    add(added.stream().filter(column -> column.generated() == null).toList());
     alter(rebuilt, retyped);
+    // what is computed may need what has been added and changed
+    List<ColumnDefinition> computed = new ArrayList<>();
+    before.columns().stream()
+        .filter(column -> rebuilt.contains(column.name()) && next(column) != null)
+        .forEach(column -> computed.add(next(column)));
+    added.stream().filter(column -> column.generated() != null).forEach(computed::add);
+    add(computed);
     if (!statements.isEmpty()) {
       plan.change(Step.COLUMNS, statements);
     }
@@ -127,6 +135,21 @@ final class ColumnPlanner {
         plan.remove(
             Step.DETACH,
             statement(Step.DETACH, column.name(), alter(column.name(), "DROP DEFAULT")));
+      }
+    }
+  }
+
+  private void leave(Set<String> retyped) {
+    Set<String> types = new HashSet<>();
+    before.dependsOn().stream().filter(plan::left).forEach(type -> types.add(type.name().name()));
+    for (ColumnDefinition column : before.columns()) {
+      if (retyped.contains(column.name()) && SqlText.mentions(column.type(), types)) {
+        String name = Names.quote(column.name());
+        plan.leave(
+            statement(
+                Step.DROP_TABLES,
+                column.name(),
+                alter(column.name(), "TYPE text USING " + name + "::text")));
       }
     }
   }
@@ -197,17 +220,11 @@ final class ColumnPlanner {
             alter("RENAME COLUMN " + Names.quote(from) + " TO " + Names.quote(to))));
   }
 
-  private void add(Set<String> rebuilt) {
-    List<ColumnDefinition> columns = new ArrayList<>(added);
-    before.columns().stream()
-        .filter(column -> rebuilt.contains(column.name()) && next(column) != null)
-        .forEach(column -> columns.add(next(column)));
-    columns.stream()
-        .sorted(Comparator.comparing((ColumnDefinition column) -> column.generated() != null))
-        .forEach(column -> {
-          add(column);
-          comment(null, column);
-        });
+  private void add(List<ColumnDefinition> columns) {
+    columns.forEach(column -> {
+      add(column);
+      comment(null, column);
+    });
   }
 
   private void add(ColumnDefinition column) {

@@ -24,6 +24,8 @@ import java.util.Objects;
 
 /** Statements for objects as wholes, and for all that tables do not have. */
 final class ObjectPlanner {
+  private static final String ASIDE = "__former";
+
   private final Plan plan;
   private final Facts facts;
 
@@ -34,13 +36,22 @@ final class ObjectPlanner {
 
   void plan() {
     for (SchemaObject object : plan.before.objects().values()) {
-      if (plan.drops(object) && !(object instanceof TableDefinition)) {
+      if (plan.drops(object)
+          && !(object instanceof TableDefinition)
+          && !plan.affected.displaced.containsKey(object.id())) {
         drop(object);
       }
     }
     for (SchemaObject object : plan.after.objects().values()) {
       if (plan.affected.swapped.contains(object.id())) {
-        swap(object);
+        swap(plan.before.objects().get(object.id()), object);
+      } else if (plan.affected.displaced.containsValue(object.id())) {
+        plan.affected.displaced.forEach((gone, fresh) -> {
+          if (fresh.equals(object.id())) {
+            swap(plan.before.objects().get(gone), object);
+          }
+        });
+        facts.created(object);
       } else if (plan.creates(object) && !(object instanceof TableDefinition)) {
         create(object);
       }
@@ -127,60 +138,50 @@ final class ObjectPlanner {
     facts.created(object);
   }
 
-  private void swap(SchemaObject object) {
-    String former = object.name().name() + "__former";
-    String kind = object instanceof DomainType ? "DOMAIN" : "TYPE";
-    String aside =
-        "ALTER " + kind + " " + Names.of(object.name()) + " RENAME TO " + Names.quote(former);
-    Hazard hazard =
-        new Hazard(
-            Hazard.Kind.MAY_FAIL,
-            Risk.MEDIUM,
-            "ALTER TYPE",
-            object.name().toString(),
-            lost(object) + "; columns of the type are written again");
-    List<Statement> statements = new ArrayList<>();
-    statements.add(statement(Step.TYPES, object.id(), aside, List.of(hazard)));
-    if (object instanceof RangeType) {
-      statements.add(
+  /** The former type keeps its columns under another name until they have the new one. */
+  private void swap(SchemaObject former, SchemaObject object) {
+    if (former instanceof RangeType) {
+      // its functions belong to the database and cannot be renamed: columns are texts meanwhile
+      plan.create(
+          Step.TYPES,
           statement(
               Step.TYPES,
               object.id(),
-              "ALTER TYPE "
-                  + Names.of(new ObjectName(object.name().schema(), multirange(object)))
-                  + " RENAME TO "
-                  + Names.quote(multirange(object) + "__former"),
-              List.of()));
+              "DROP " + ObjectDdl.keyword(former) + " " + Names.of(former.name()),
+              List.of()),
+          statement(Step.TYPES, object.id(), ObjectDdl.create(object), List.of()));
+      return;
     }
+    List<Statement> statements = new ArrayList<>();
+    String aside = former.name().name() + ASIDE;
+    String kind = ObjectDdl.keyword(former);
+    statements.add(
+        statement(
+            Step.TYPES,
+            object.id(),
+            "ALTER " + kind + " " + Names.of(former.name()) + " RENAME TO " + Names.quote(aside),
+            List.of(
+                new Hazard(
+                    Hazard.Kind.MAY_FAIL,
+                    Risk.MEDIUM,
+                    "ALTER TYPE",
+                    object.name().toString(),
+                    lost(former, object) + "; columns of the type are written again"))));
     statements.add(statement(Step.TYPES, object.id(), ObjectDdl.create(object), List.of()));
     plan.create(Step.TYPES, statements.toArray(Statement[]::new));
     plan.finish(
         Step.DROP_REST,
         statement(
             Step.DROP_REST,
-            object.id(),
-            "DROP " + kind + " " + Names.of(new ObjectName(object.name().schema(), former)),
+            former.id(),
+            "DROP " + kind + " " + Names.of(new ObjectName(former.name().schema(), aside)),
             List.of()));
   }
 
-  private String multirange(SchemaObject range) {
-    String definition = ((RangeType) plan.before.objects().get(range.id())).definition();
-    int at = definition.indexOf("MULTIRANGE_TYPE_NAME = ");
-    if (at < 0) {
-      return range.name().name().contains("range")
-          ? range.name().name().replaceFirst("range", "multirange")
-          : range.name().name() + "_multirange";
-    }
-    String name = definition.substring(at + "MULTIRANGE_TYPE_NAME = ".length());
-    name = name.indexOf(',') < 0 ? name : name.substring(0, name.indexOf(','));
-    return name.substring(name.lastIndexOf('.') + 1).replace("\"", "");
-  }
-
-  private String lost(SchemaObject object) {
-    if (object instanceof EnumType type) {
+  private static String lost(SchemaObject former, SchemaObject object) {
+    if (former instanceof EnumType before && object instanceof EnumType type) {
       List<String> gone =
-          ((EnumType) plan.before.objects().get(object.id()))
-              .labels().stream().filter(label -> !type.labels().contains(label)).toList();
+          before.labels().stream().filter(label -> !type.labels().contains(label)).toList();
       return gone.isEmpty()
           ? "values stand in another order"
           : "rows may use removed values: " + String.join(", ", gone);

@@ -28,6 +28,7 @@ final class Plan {
   private final Map<ObjectId, List<Node>> creates = new HashMap<>();
   private final Map<ObjectId, List<Node>> removals = new HashMap<>();
   private final Map<ObjectId, List<Node>> changes = new HashMap<>();
+  private final Map<ObjectId, List<Node>> early = new HashMap<>();
   private final Map<ObjectId, List<Node>> finishes = new HashMap<>();
   private final Map<Node, ObjectId> references = new HashMap<>();
 
@@ -77,6 +78,17 @@ final class Plan {
     return node;
   }
 
+  /** Columns leave a type that has to go before it comes back. */
+  void leave(Statement statement) {
+    put(early, Step.DROP_TABLES, List.of(statement));
+  }
+
+  /** Whether columns of a type are texts while it is exchanged. */
+  boolean left(ObjectId type) {
+    return type.kind() == ObjectKind.RANGE
+        && (affected.swapped.contains(type) || affected.displaced.containsKey(type));
+  }
+
   /** The last of an object that was kept aside goes, when nobody has it any more. */
   void finish(Step step, Statement... statements) {
     put(finishes, step, List.of(statements));
@@ -106,6 +118,8 @@ final class Plan {
         .keySet()
         .forEach(id -> {
           order(removals, id, drops, id);
+          order(removals, id, early, id);
+          order(early, id, changes, id);
           order(removals, id, changes, id);
           order(drops, id, creates, id);
           order(creates, id, finishes, id);
@@ -130,6 +144,15 @@ final class Plan {
     order(removals, object, drops, needed);
     order(drops, object, changes, needed);
     order(drops, object, finishes, needed);
+    order(drops, object, early, needed);
+    if (affected.swapped.contains(needed)) {
+      order(drops, object, creates, needed);
+      order(early, object, creates, needed);
+    }
+    if (affected.displaced.containsKey(needed)) {
+      order(drops, object, creates, affected.displaced.get(needed));
+      order(early, object, creates, affected.displaced.get(needed));
+    }
     order(changes, object, finishes, needed);
     order(finishes, object, finishes, needed);
     boolean mutual =

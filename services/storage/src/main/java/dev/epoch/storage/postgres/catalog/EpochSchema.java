@@ -45,11 +45,16 @@ public final class EpochSchema {
           "branch/copy_fills.sql",
           "branch/copy_policy.sql",
           "record/record_writes.sql",
+          "branch/open_layers.sql",
+          "branch/open_tables.sql",
           "branch/branches.sql",
           "branch/sessions.sql",
           "branch/connections.sql",
           "capture/guard.sql",
           "branch/read_views.sql",
+          "surface/commands.sql",
+          "surface/history.sql",
+          "surface/surface.sql",
           "catalog/archives.sql",
           "catalog/removal.sql");
 
@@ -174,6 +179,7 @@ public final class EpochSchema {
    * if something else lives there, or if it belongs to another role.
    */
   public static void drop(Session session) {
+    session.list("SELECT epoch.remove_surface()::text", row -> row);
     session.run(DROP_OTHER_FUNCTIONS);
     // tables first: their triggers hold functions
     session.run(

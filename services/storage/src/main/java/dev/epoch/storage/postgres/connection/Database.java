@@ -119,7 +119,8 @@ public final class Database implements AutoCloseable {
             (given, name) -> DRIVERS_OWN_NAME.equals(given) ? name : given);
     return pinned
         .setCachePreparedStatements(true)
-        .setPreparedStatementCacheSqlLimit(LONGEST_CACHED_STATEMENT)
+        .setPreparedStatementCacheSqlFilter(
+            sql -> sql.length() <= LONGEST_CACHED_STATEMENT && !sql.contains(Session.NEVER_CACHED))
         .addProperty("DateStyle", "ISO, YMD")
         .addProperty("IntervalStyle", "iso_8601")
         .addProperty("TimeZone", "UTC")

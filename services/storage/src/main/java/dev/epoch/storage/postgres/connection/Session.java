@@ -28,6 +28,9 @@ import java.util.function.Supplier;
  * for.
  */
 public final class Session {
+  /** Statements that begin with this, or hold it, are prepared for one use. */
+  public static final String NEVER_CACHED = "/* epoch: once */ ";
+
   /** Rows fetched in one round trip by {@link #stream}. */
   public static final int PAGE = 1_000;
 

@@ -8,6 +8,7 @@ import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.QueryTimeoutException;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableNotFoundException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -68,6 +69,8 @@ public final class SqlErrors {
       case "EP001" -> StorageUnavailableException.untold(message(error), error);
       // see epoch.fill_key_counts
       case "EP002" -> new NoPrimaryKeyException(message(error), hint(error), error);
+      // see epoch.require_open_shape
+      case "EP003" -> new TableChangedException(message(error), hint(error));
       // shutdown, crash, starting up, database gone, too many connections, idle timeouts
       case "57P01", "57P02", "57P03", "57P04", "57P05", "53300", "25P03", "25P04", "3D000" ->
           unavailable(error);

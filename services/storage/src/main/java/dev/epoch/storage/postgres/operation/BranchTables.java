@@ -57,7 +57,7 @@ public final class BranchTables implements MergeValidation.OtherTables {
             new Visible(
                 table,
                 placement.hasOverlay()
-                    ? resolver.own(session, table, branch, placement.anchor())
+                    ? resolver.own(session, table, branch, placement)
                     : resolver.at(session, table, placement.source())));
   }
 }

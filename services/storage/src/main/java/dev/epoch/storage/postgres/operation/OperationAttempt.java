@@ -18,6 +18,7 @@ import dev.epoch.storage.postgres.capture.WorkingSetProbes;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.Candidates;
 import dev.epoch.storage.postgres.state.JoinStrategy;
@@ -53,6 +54,7 @@ final class OperationAttempt {
   private final LockRetries retries;
   private final Operation operation;
   private final MergeValidation.OtherTables others;
+  private final StateChecks checks;
   private final Map<String, RowsLocation> live = new HashMap<>();
   private final Map<String, List<RowChange>> committed = new HashMap<>();
 
@@ -61,12 +63,14 @@ final class OperationAttempt {
       StateResolver resolver,
       LockRetries retries,
       Operation operation,
-      MergeValidation.OtherTables others) {
+      MergeValidation.OtherTables others,
+      StateChecks checks) {
     this.session = session;
     this.resolver = resolver;
     this.retries = retries;
     this.operation = operation;
     this.others = others;
+    this.checks = checks;
   }
 
   /**
@@ -77,6 +81,8 @@ final class OperationAttempt {
    */
   OperationResult run(Map<String, StagedTable> staged, Map<String, PlannedRows> rows) {
     List<OperationTable> tables = lock();
+    OpenTables open = new OpenTables(session, resolver, operation.branch(), tables);
+    open.push();
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
     operation.tables().forEach(t -> locations.put(t.table().table().id(), t.table().head()));
     if (operation.live().isEmpty()) {
@@ -102,6 +108,12 @@ final class OperationAttempt {
         case MergeRows merge -> locations.put(table.id(), commitMerged(table, merge));
         case Repoint _ -> {}
       }
+    }
+    open.follow(staged);
+    if (!operation.checks().isEmpty()) {
+      Map<String, RowsLocation> left = new HashMap<>(live);
+      left.putAll(locations);
+      checks.run(session, operation.checks(), left);
     }
     OperationResult result = new OperationResult(locations, live, committed);
     new OperationRecords(session).insertDone(operation, result);
@@ -192,8 +204,8 @@ final class OperationAttempt {
         usersTable(table).ifPresent(users -> addLock(locks, users));
         addLock(locks, table.live().rows());
       }
-      if (table.workingSet() != null) {
-        addLock(locks, table.workingSet());
+      if (table.writtenSet() != null) {
+        addLock(locks, table.writtenSet());
       }
     }
     session.run(locks.toString());
@@ -216,8 +228,8 @@ final class OperationAttempt {
   private List<OperationTable> lockWorkingSets(List<OperationTable> tables) {
     List<String> locks = new ArrayList<>();
     for (OperationTable table : tables) {
-      if (table.workingSet() != null) {
-        locks.add("LOCK TABLE " + table.workingSet() + " IN SHARE ROW EXCLUSIVE MODE");
+      if (table.writtenSet() != null) {
+        locks.add("LOCK TABLE " + table.writtenSet() + " IN SHARE ROW EXCLUSIVE MODE");
       }
     }
     if (!locks.isEmpty()) {
@@ -242,8 +254,8 @@ final class OperationAttempt {
     while (true) {
       Map<String, String> workingSets = new LinkedHashMap<>();
       for (OperationTable table : left.values()) {
-        if (table.workingSet() != null) {
-          workingSets.put(table.id(), table.workingSet());
+        if (table.writtenSet() != null) {
+          workingSets.put(table.id(), table.writtenSet());
         }
       }
       Set<String> touched = WorkingSetProbes.touched(session, workingSets);
@@ -376,7 +388,8 @@ final class OperationAttempt {
     if (moved) {
       place(table, new RowsLocation(merge.anchor(), null, 0));
     }
-    BranchPlacement placed = new BranchPlacement(true, merge.anchor(), null, 0);
+    BranchPlacement placed =
+        new BranchPlacement(true, merge.anchor(), null, 0, table.placement().open());
     RowsLocation committed =
         commit(
             new OperationTable(
@@ -415,6 +428,17 @@ final class OperationAttempt {
   private RowsLocation repoint(OperationTable table, Repoint repoint) {
     if (operation.branch().isDefault()) {
       throw new IllegalArgumentException("the default branch is never repointed");
+    }
+    if (table.open() != null) {
+      session.list(
+          "SELECT epoch.repoint_open($1, $2, $3, $4, $5)::text",
+          row -> row,
+          operation.branch().id(),
+          table.id(),
+          repoint.to().anchor(),
+          repoint.to().overlay(),
+          repoint.to().overlayPosition());
+      return repoint.to();
     }
     if (table.overlay() != null) {
       // left by a change that was taken back; no commit refers to it

@@ -7,6 +7,7 @@ import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.LiveRelations;
+import dev.epoch.storage.postgres.state.OpenRelations;
 import dev.epoch.storage.postgres.state.OverlayRelations;
 import dev.epoch.storage.postgres.state.PhysicalState;
 import dev.epoch.storage.postgres.state.StateResolver;
@@ -62,7 +63,15 @@ record OperationTable(
     return handle().id();
   }
 
-  /** What the branch sees now, with what is not committed; null if it has nothing of its own. */
+  /** Where the branch's rows are while the table is open; null if it is not. */
+  OpenRelations open() {
+    return placement == null ? null : placement.open();
+  }
+
+  /**
+   * What the layers of the branch say now, with what is not committed; null if it has nothing of
+   * its own. Of an open table, with what {@link OpenTables#push} has given them.
+   */
   PhysicalState working() {
     PhysicalState.Live now = new PhysicalState.Live(live, PhysicalState.NOW);
     if (branch.isDefault()) {
@@ -74,7 +83,12 @@ record OperationTable(
             new PhysicalState.Live(live, placement.anchor()), overlay, PhysicalState.NOW);
   }
 
-  /** Where uncommitted changes are, null if there cannot be any. */
+  /** What whoever changes the table on the branch writes: locks on it keep them out. */
+  String writtenSet() {
+    return open() == null ? workingSet() : open().workingSet();
+  }
+
+  /** Where uncommitted changes of the layers are, null if there cannot be any. */
   String workingSet() {
     if (branch.isDefault()) {
       return live.workingSet();

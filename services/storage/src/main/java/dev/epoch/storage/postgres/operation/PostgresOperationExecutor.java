@@ -15,6 +15,7 @@ import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.operation.OperationRecords.State;
+import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.StateResolver;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -31,17 +32,20 @@ public final class PostgresOperationExecutor {
   private final StateResolver resolver;
   private final LockRetries retries;
   private final BiFunction<Session, Operation, MergeValidation.OtherTables> others;
+  private final StateChecks checks;
   private final LockHolders holders;
 
   public PostgresOperationExecutor(
       Database database,
       StateResolver resolver,
       LockRetries retries,
-      BiFunction<Session, Operation, MergeValidation.OtherTables> others) {
+      BiFunction<Session, Operation, MergeValidation.OtherTables> others,
+      StateChecks checks) {
     this.database = database;
     this.resolver = resolver;
     this.retries = retries;
     this.others = others;
+    this.checks = checks;
     this.holders = new LockHolders(database, resolver);
   }
 
@@ -128,7 +132,7 @@ public final class PostgresOperationExecutor {
 
   private OperationAttempt work(Session session, Operation operation) {
     return new OperationAttempt(
-        session, resolver, retries, operation, others.apply(session, operation));
+        session, resolver, retries, operation, others.apply(session, operation), checks);
   }
 
   public Optional<OperationResult> result(OperationId operation) {

@@ -136,6 +136,8 @@ public final class Restoration {
     TableColumns columns = new TableColumns(table.schema());
     ensureRelations(session, branch, head);
     dropCopies(session, "branch_id = $2 AND table_id = $1", table.id(), branch.id());
+    session.list(
+        "SELECT epoch.close_branch_table($1, $2)::text", row -> row, branch.id(), table.id());
     OverlayRelations overlay = resolver.overlay(session, table, branch);
     lock(session, overlay.workingSet());
     BranchPlacement placement = resolver.placement(session, branch, table).orElseThrow();

@@ -38,6 +38,8 @@ final class RevertWork {
 
   void run() {
     List<OperationTable> tables = tables();
+    OpenTables open = new OpenTables(session, resolver, operation.branch(), tables);
+    open.push();
     LiveWriter writer = new LiveWriter(session);
     List<StagedTable> restored = new ArrayList<>();
     for (OperationTable table : tables) {
@@ -66,6 +68,7 @@ final class RevertWork {
           .filter(table -> table.operation() instanceof MergeRows)
           .forEach(this::uncommitMerged);
     }
+    open.follow(Map.of());
     for (OperationTable table : liveTables(tables)) {
       uncommit(table, table.workingSet(), history(table), operation.livePosition());
       moveAnchorBack(table);
@@ -114,8 +117,8 @@ final class RevertWork {
         OperationAttempt.usersTable(found).ifPresent(users -> addLock(locks, users));
         addLock(locks, found.live().rows());
       }
-      if (found.workingSet() != null) {
-        addLock(locks, found.workingSet());
+      if (found.writtenSet() != null) {
+        addLock(locks, found.writtenSet());
       }
     }
     session.run(locks.toString());

@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres.record;
 
 import dev.epoch.events.table.Column;
+import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.catalog.ApplicationPath;
 import dev.epoch.storage.postgres.codec.Quote;
@@ -10,6 +11,19 @@ import java.util.stream.Collectors;
 
 /** Writes records into a live table, like any application. */
 final class LiveRecordWriter implements RecordWrites.RecordWriter {
+  /** Where there are triggers of users, what they name without a schema is the branch's. */
+  private static final String STAND_ON_BRANCH =
+      """
+      SELECT epoch.use_branch($2, $3, true)
+      WHERE EXISTS (
+        SELECT FROM pg_catalog.pg_trigger AS g
+        JOIN pg_catalog.pg_proc AS p ON p.oid OPERATOR(pg_catalog.=) g.tgfoid
+        WHERE g.tgrelid OPERATOR(pg_catalog.=) $1::pg_catalog.text::pg_catalog.regclass
+          AND NOT g.tgisinternal
+          AND p.pronamespace OPERATOR(pg_catalog.<>) 'epoch'::pg_catalog.regnamespace
+      )\
+      """;
+
   private final Session session;
   private final TableHandle table;
   private final String users;
@@ -19,10 +33,11 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
   /**
    * @param live relation with the keys: the users' table but for append-only ones
    */
-  private LiveRecordWriter(Session session, TableHandle table, String live, String match) {
+  private LiveRecordWriter(
+      Session session, TableHandle table, String users, String live, String match) {
     this.session = session;
     this.table = table;
-    this.users = Quote.qualified(table.path().schema(), table.path().table());
+    this.users = users;
     this.live = live;
     this.match = match;
   }
@@ -41,7 +56,28 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
             ? names.live(session, table).rows()
             : Quote.qualified(table.path().schema(), table.path().table());
     ApplicationPath.enter(session);
-    return new LiveRecordWriter(session, table, live, match);
+    String users = Quote.qualified(table.path().schema(), table.path().table());
+    return new LiveRecordWriter(session, table, users, live, match);
+  }
+
+  /** For the rows of a branch in an open table, which is quoted with its schema. */
+  static LiveRecordWriter ofOpenTable(
+      Session session,
+      BranchHandle branch,
+      TableHandle table,
+      String openTable,
+      ShapeCache<String> keyMatches,
+      RelationNames names) {
+    String match =
+        keyMatches.get(
+            session,
+            table.id(),
+            null,
+            () -> names.requireFitting(session, table),
+            () -> keyMatch(session, table));
+    ApplicationPath.enter(session);
+    session.list(STAND_ON_BRANCH, row -> row, openTable, branch.name(), branch.repository());
+    return new LiveRecordWriter(session, table, openTable, openTable, match);
   }
 
   @Override

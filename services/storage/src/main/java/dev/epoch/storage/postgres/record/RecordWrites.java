@@ -4,9 +4,11 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.BusyException;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.WriteKey;
 import dev.epoch.storage.WriteRefusedException;
@@ -144,7 +146,7 @@ public final class RecordWrites {
     RecordWriter writer =
         branch.isDefault()
             ? LiveRecordWriter.open(session, table.table(), keyMatches, names)
-            : OverlayRecordWriter.open(session, branch, table.table(), overlays, names);
+            : onBranch(session, branch, table.table());
     // ids of rows have one text each
     if (records.allKeys().size() > 1 && !table.table().schema().appendOnly()) {
       requireDistinctKeys(session, table.table(), records);
@@ -160,6 +162,46 @@ public final class RecordWrites {
       total += group.size();
     }
     return new WriteResult(inserted, updated, deleted, total - inserted - updated - deleted);
+  }
+
+  private RecordWriter onBranch(Session session, BranchHandle branch, TableHandle table) {
+    String open = openTable(session, branch, table);
+    if (!open.isEmpty()) {
+      lockOpen(session, open);
+      requireStill(open, session, branch, table);
+      return LiveRecordWriter.ofOpenTable(session, branch, table, open, keyMatches, names);
+    }
+    RecordWriter writer = OverlayRecordWriter.open(session, branch, table, overlays, names);
+    requireStill(open, session, branch, table);
+    return writer;
+  }
+
+  private static void lockOpen(Session session, String open) {
+    try {
+      session.run("LOCK TABLE " + open + " IN ROW EXCLUSIVE MODE");
+    } catch (TableNotFoundException closed) {
+      throw new BusyException("The table was closed meanwhile", "Try again");
+    }
+  }
+
+  /** With the locks of the writer, that is so until the transaction ends. */
+  private static void requireStill(
+      String open, Session session, BranchHandle branch, TableHandle table) {
+    if (!openTable(session, branch, table).equals(open)) {
+      throw new BusyException("The table was opened or closed meanwhile", "Try again");
+    }
+  }
+
+  /** Quoted name with schema; empty if the table is layered. */
+  private static String openTable(Session session, BranchHandle branch, TableHandle table) {
+    return session
+        .first(
+            "SELECT coalesce(open_relation, '') FROM epoch.branch_tables"
+                + " WHERE branch_id = $1 AND table_id = $2",
+            row -> row.getString(0),
+            branch.id(),
+            table.id())
+        .orElse("");
   }
 
   /**

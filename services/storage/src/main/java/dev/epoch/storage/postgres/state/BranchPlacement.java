@@ -9,9 +9,14 @@ import dev.epoch.events.table.RowsLocation;
  * @param anchor position of the live table underneath
  * @param sourceOverlay whose overlay is seen without an own one, or null
  * @param sourcePosition of that overlay
+ * @param open where the branch's rows are while the table is open; null if it is layered
  */
 public record BranchPlacement(
-    boolean hasOverlay, long anchor, String sourceOverlay, long sourcePosition) {
+    boolean hasOverlay,
+    long anchor,
+    String sourceOverlay,
+    long sourcePosition,
+    OpenRelations open) {
 
   /** Where rows are that were never changed on the branch. */
   public RowsLocation source() {

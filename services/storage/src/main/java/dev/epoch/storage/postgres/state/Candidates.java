@@ -25,10 +25,33 @@ public record Candidates(List<String> sources, KeySource images) {
   public static Candidates between(TableColumns columns, PhysicalState one, PhysicalState other) {
     List<String> sources = new ArrayList<>();
     List<KeySource> images = new ArrayList<>();
-    addBases(columns, baseOf(one), baseOf(other), sources, images);
-    addOverlays(columns, one, other, sources, images);
+    PhysicalState first = committed(columns, one, sources);
+    PhysicalState second = committed(columns, other, sources);
+    if (sources.isEmpty() || !first.equals(second)) {
+      addBetween(columns, first, second, sources, images);
+    }
     boolean alone = sources.size() == 1 && images.size() == 1;
     return new Candidates(List.copyOf(sources), alone ? images.getFirst() : null);
+  }
+
+  /** The state; of one in an open table what the layers have of it, and the rest as a source. */
+  private static PhysicalState committed(
+      TableColumns columns, PhysicalState state, List<String> sources) {
+    if (!(state instanceof Live live) || live.live().head() == null) {
+      return state;
+    }
+    sources.add(source(columns, live.live().workingSet(), "TRUE"));
+    return live.live().head();
+  }
+
+  private static void addBetween(
+      TableColumns columns,
+      PhysicalState one,
+      PhysicalState other,
+      List<String> sources,
+      List<KeySource> images) {
+    addBases(columns, baseOf(one), baseOf(other), sources, images);
+    addOverlays(columns, one, other, sources, images);
   }
 
   /** What is not committed in a working state. */

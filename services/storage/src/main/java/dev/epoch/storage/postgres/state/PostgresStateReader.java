@@ -321,10 +321,15 @@ public final class PostgresStateReader {
         working.put(id, new PhysicalState.Live(live, PhysicalState.NOW));
         workingSets.put(id, live.workingSet());
       } else if (placement != null && placement.hasOverlay()) {
-        PhysicalState.Overlaid own =
-            resolver.own(session, table.table(), branch, placement.anchor());
+        PhysicalState own = resolver.own(session, table.table(), branch, placement);
         working.put(id, own);
-        workingSets.put(id, own.overlay().workingSet());
+        workingSets.put(
+            id,
+            switch (own) {
+              case PhysicalState.Live open -> open.live().workingSet();
+              case PhysicalState.Overlaid layered -> layered.overlay().workingSet();
+              case PhysicalState.Nothing _ -> throw new IllegalStateException("no rows");
+            });
       }
     }
     working.keySet().retainAll(WorkingSetProbes.touched(session, workingSets));

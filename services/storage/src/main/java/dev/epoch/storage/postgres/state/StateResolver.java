@@ -4,7 +4,9 @@ import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableState;
+import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.PhysicalState.Live;
 import dev.epoch.storage.postgres.state.PhysicalState.Nothing;
@@ -24,7 +26,8 @@ public final class StateResolver {
 
   private static final String PLACEMENTS =
       """
-      SELECT table_id, has_overlay, anchor, source_overlay, source_position
+      SELECT table_id, has_overlay, anchor, source_overlay, source_position, parse_ident(open_relation),
+        CASE WHEN open_relation IS NOT NULL THEN epoch.object_of('o', table_id, branch_id) END
       FROM epoch.branch_tables
       WHERE branch_id = $1 AND table_id = ANY ($2)\
       """;
@@ -37,7 +40,12 @@ public final class StateResolver {
               row.getBoolean(1),
               row.getLong(2),
               row.getString(3),
-              row.getLong(4) == null ? 0 : row.getLong(4)));
+              row.getLong(4) == null ? 0 : row.getLong(4),
+              row.getString(6) == null
+                  ? null
+                  : new OpenRelations(
+                      new TablePath(row.getArrayOfStrings(5)[0], row.getArrayOfStrings(5)[1]),
+                      Quote.qualified("epoch", row.getString(6)))));
     }
   }
 
@@ -65,8 +73,20 @@ public final class StateResolver {
     }
     Optional<BranchPlacement> placement = placement(session, working.branch(), table);
     return placement.isPresent() && placement.get().hasOverlay()
-        ? own(session, table, working.branch(), placement.get().anchor())
+        ? own(session, table, working.branch(), placement.get())
         : at(session, table, working.head());
+  }
+
+  /** The working state of a branch that has an overlay of its own. */
+  public PhysicalState own(
+      Session session, TableHandle table, BranchHandle branch, BranchPlacement placement) {
+    Overlaid layered = own(session, table, branch, placement.anchor());
+    OpenRelations open = placement.open();
+    return open == null
+        ? layered
+        : new Live(
+            new LiveRelations(open.rows(), open.workingSet(), layered.overlay().history(), layered),
+            PhysicalState.NOW);
   }
 
   /** The state at a location. */
@@ -78,7 +98,7 @@ public final class StateResolver {
             live, names.overlay(session, table, location.overlay()), location.overlayPosition());
   }
 
-  /** The working state of a branch that has an overlay of its own. */
+  /** What the layers say of a table of which the branch has an overlay. */
   public Overlaid own(Session session, TableHandle table, BranchHandle branch, long anchor) {
     return new Overlaid(
         new Live(names.live(session, table), anchor),
@@ -122,7 +142,11 @@ public final class StateResolver {
       if (branch.isDefault()) {
         workingSets.put(table.id(), names.liveWorkingSet(session, table));
       } else if (placement != null && placement.hasOverlay()) {
-        workingSets.put(table.id(), overlay(session, table, branch).workingSet());
+        workingSets.put(
+            table.id(),
+            placement.open() == null
+                ? overlay(session, table, branch).workingSet()
+                : placement.open().workingSet());
       }
     }
     return workingSets;

@@ -95,6 +95,7 @@ BEGIN
   IF b.changed_schema IS NULL THEN
     RETURN;
   END IF;
+  PERFORM epoch.drop_open_table(of_branch, p.table_id) FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch;
   FOR of_table IN SELECT table_id FROM epoch.branch_tables WHERE branch_id = of_branch LOOP
     EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.changed_schema, epoch.view_name(of_table));
     EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, epoch.view_name(of_table));
@@ -160,7 +161,7 @@ EXCEPTION
 END
 $$;
 
--- Makes the schemas and views of a branch unless they are there.
+-- Makes the schemas of a branch unless they are there, and the views, but for tables that are opened at once.
 CREATE OR REPLACE FUNCTION epoch.create_branch_schemas(of_branch text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
@@ -181,7 +182,8 @@ BEGIN
   EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', b.changed_schema);
   EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', b.base_schema);
   EXECUTE format('GRANT USAGE ON SCHEMA %I, %I TO PUBLIC', b.changed_schema, b.base_schema);
-  FOR of_table IN SELECT table_id FROM epoch.branch_tables WHERE branch_id = of_branch LOOP
+  PERFORM epoch.open_small_tables(of_branch, true);
+  FOR of_table IN SELECT table_id FROM epoch.branch_tables WHERE branch_id = of_branch AND open_relation IS NULL LOOP
     PERFORM epoch.rebuild_views(of_branch, of_table);
   END LOOP;
 END

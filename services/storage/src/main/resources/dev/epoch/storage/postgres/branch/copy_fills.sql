@@ -55,7 +55,7 @@ BEGIN
   SET copy_automatic = copy_automatic AND automatic, copy_unwanted = copy_unwanted AND automatic
   WHERE branch_id = of_branch AND table_id = of_table
   RETURNING * INTO STRICT place;
-  IF place.has_copy THEN
+  IF place.has_copy OR place.open_relation IS NOT NULL THEN
     RETURN NULL;
   END IF;
   PERFORM epoch.drop_copy(of_branch, of_table);

@@ -401,6 +401,16 @@ AS $$
   JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.deptype = 'n'
   WHERE epoch.is_for_branches(n.nspname)
     AND NOT EXISTS (
+      SELECT FROM epoch.branch_tables AS p
+      WHERE p.open_relation IS NOT NULL
+        AND (
+          d.classid = 'pg_class'::regclass AND d.objid = to_regclass(p.open_relation)
+          OR d.classid = 'pg_statistic_ext'::regclass AND d.objid IN (
+            SELECT x.oid FROM pg_statistic_ext AS x WHERE x.stxrelid = to_regclass(p.open_relation)
+          )
+        )
+    )
+    AND NOT EXISTS (
       SELECT FROM pg_class AS c
       WHERE d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relkind = 'v'
         AND (

@@ -178,7 +178,9 @@ BEGIN
     PERFORM epoch.create_branch_schemas(b.branch_id);
     b := epoch.find_branch(named, in_repository);
   ELSIF NOT b.is_default THEN
+    PERFORM epoch.require_open_tables_seen(b.branch_id);
     PERFORM epoch.renew_privileges(b.branch_id);
+    PERFORM epoch.open_small_tables(b.branch_id, false);
   END IF;
 
   SELECT bool_or(NOT e.is_default), string_agg(e.entry, ' ' ORDER BY e.place) INTO is_on_branch, setting

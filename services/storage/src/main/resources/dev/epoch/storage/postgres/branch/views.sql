@@ -15,7 +15,7 @@ BEGIN
     SELECT a.privilege_type, a.is_grantable, NULL AS column_name,
       CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee
     FROM aclexplode(source.relacl) AS a
-    WHERE a.grantee <> source.relowner AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    WHERE a.grantee <> source.relowner AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
     UNION ALL
     SELECT a.privilege_type, a.is_grantable, c.attname,
       CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
@@ -41,7 +41,7 @@ AS $$
   FROM pg_class AS c
   CROSS JOIN LATERAL aclexplode(c.relacl) AS a
   WHERE c.oid = on_relation AND a.grantee <> ALL (owners)
-    AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
   UNION ALL
   SELECT a.grantee, a.privilege_type, a.is_grantable, c.attname
   FROM pg_attribute AS c
@@ -109,12 +109,26 @@ BEGIN
     PERFORM epoch.rebuild_views(of_branch, stale.table_id);
   END LOOP;
   FOR stale IN
+    SELECT p.table_id, p.open_relation FROM epoch.branch_tables AS p
+    WHERE p.branch_id = of_branch AND p.open_relation IS NOT NULL
+      AND p.open_policies IS DISTINCT FROM epoch.policy_digest(epoch.users_table(p.table_id))
+    ORDER BY p.table_id
+  LOOP
+    IF epoch.why_not_open(stale.table_id) IS NULL THEN
+      PERFORM epoch.copy_policies(stale.table_id, stale.open_relation);
+      UPDATE epoch.branch_tables AS p SET open_policies = epoch.policy_digest(epoch.users_table(p.table_id))
+      WHERE p.branch_id = of_branch AND p.table_id = stale.table_id;
+    ELSE
+      PERFORM epoch.close_branch_table(of_branch, stale.table_id);
+    END IF;
+  END LOOP;
+  FOR stale IN
     SELECT v.oid::regclass AS shown, c.oid::regclass AS live, ARRAY[v.relowner, c.relowner] AS owners
     FROM epoch.branches AS b
     JOIN epoch.branch_tables AS place ON place.branch_id = b.branch_id
     JOIN epoch.tables AS t ON t.table_id = place.table_id
     JOIN pg_namespace AS n ON n.nspname IN (b.changed_schema, b.base_schema)
-    JOIN pg_class AS v ON v.relnamespace = n.oid AND v.relname = t.view_name AND v.relkind = 'v'
+    JOIN pg_class AS v ON v.relnamespace = n.oid AND v.relname = t.view_name AND v.relkind IN ('v', 'r')
     JOIN pg_namespace AS m ON m.nspname = t.schema_name
     JOIN pg_class AS c ON c.relnamespace = m.oid AND c.relname = t.table_name
     WHERE b.branch_id = of_branch AND EXISTS (
@@ -224,6 +238,13 @@ BEGIN
   IF b.changed_schema IS NULL THEN
     RETURN;
   END IF;
+  IF EXISTS (
+    SELECT FROM epoch.branch_tables AS p
+    WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.open_relation IS NOT NULL
+  ) THEN
+    -- a table stands in their place
+    RETURN;
+  END IF;
   SELECT has_overlay INTO shown FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
   IF shown IS NULL OR NOT shown THEN
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, epoch.view_name(of_table));
@@ -251,7 +272,7 @@ DECLARE
   b epoch.branches;
 BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
-  IF b.changed_schema IS NOT NULL THEN
+  IF b.changed_schema IS NOT NULL AND current_setting('epoch.opening', true) IS DISTINCT FROM of_table THEN
     PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
     PERFORM epoch.copy_privileges(
       epoch.users_table(of_table), format('%I.%I', b.base_schema, epoch.view_name(of_table)));
@@ -308,6 +329,8 @@ BEGIN
     WHERE t.repository = of_repository AND t.view_name <> epoch.wanted_view_name(t.table_id)
     ORDER BY t.schema_name = 'public'
   LOOP
+    PERFORM epoch.close_branch_table(p.branch_id, p.table_id) FROM epoch.branch_tables AS p
+    WHERE p.table_id = renamed.table_id AND p.open_relation IS NOT NULL;
     UPDATE epoch.tables SET view_name = renamed.wanted WHERE table_id = renamed.table_id;
     FOR b IN SELECT * FROM epoch.branches WHERE repository = of_repository AND changed_schema IS NOT NULL LOOP
       EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, renamed.view_name);

@@ -129,8 +129,10 @@ DECLARE
   key_may_change text := 'current_setting(''epoch.key_changed'', true) = ''on''';
   -- nothing but the functions behind its views writes an overlay, and no trigger of the user is on it
   is_live boolean := working_set = epoch.object_of('w', of_table);
+  is_open boolean;
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  is_open := starts_with(working_set, t.label || '__o_');
   keep_old := epoch.keep_images(of_table, working_set, 1, 'old_rows', t.columns, waits_at_key);
   keep_new := epoch.keep_images(of_table, working_set, 0, 'new_rows', t.key_columns, waits_at_key);
   IF EXISTS (SELECT FROM pg_class WHERE oid = epoch.live_table(of_table) AND relkind = 'p') THEN
@@ -179,9 +181,9 @@ BEGIN
     format(
       'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM ',
       working_set, epoch.column_list(t.columns)),
-    CASE WHEN is_live THEN epoch.capture_nested(of_table, working_set, key_may_change) ELSE '' END,
+    CASE WHEN is_live OR is_open THEN epoch.capture_nested(of_table, working_set, key_may_change) ELSE '' END,
     CASE
-      WHEN is_live THEN format(
+      WHEN is_live OR is_open THEN format(
         'IF %s THEN IF epoch.is_updated_by_references(TG_RELID) THEN EXECUTE %s; END IF; END IF;',
         key_may_change, epoch.keep_made_keys(of_table, working_set))
       ELSE ''

@@ -20,7 +20,7 @@ $$;
 -- history, aw working set (archives.sql).
 -- Kinds of an overlay: v rows, d tombstones, vw working set, vh history, vc and dc capture functions of
 -- v and d, vi function behind the view, m copy, vm and dm functions that keep it in line with v and d, mk keys
--- that changed while it was filled.
+-- that changed while it was filled, o working set of the open table, oc its capture function.
 CREATE OR REPLACE FUNCTION epoch.object_name(
   kind text, table_label text, table_id text, branch_label text DEFAULT NULL, branch_id text DEFAULT NULL
 ) RETURNS text

@@ -11,5 +11,20 @@ GRANT EXECUTE ON FUNCTION epoch.refuse_live_write(regclass, text, text) TO PUBLI
 GRANT EXECUTE ON FUNCTION epoch.may_read_live(text, boolean) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.judge_live_read(text, boolean, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_view(text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.identity_value(regclass) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.anchor_at(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.source_position_at(text, text) TO PUBLIC;
+
+-- What these show is a matter of privileges on the tables that they read; what the procedures do, of privileges on them.
+GRANT EXECUTE ON FUNCTION epoch.log(text, integer, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.commit_of(text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.conflicts(text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.sees_rows(text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.switch_branch(text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.query_cross_branch(text, text[], text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.live_name_in(text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.session_repository(text, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.send_command(text, jsonb, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.command_outcome(uuid) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.commit_is_refused() TO PUBLIC;
+GRANT EXECUTE ON PROCEDURE epoch.run_command(text, jsonb, jsonb) TO PUBLIC;

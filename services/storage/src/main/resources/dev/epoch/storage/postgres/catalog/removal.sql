@@ -73,6 +73,7 @@ BEGIN
     PERFORM epoch.drop_row_triggers(captured);
   END LOOP;
   FOR b IN SELECT * FROM epoch.branches WHERE repository = t.repository LOOP
+    PERFORM epoch.drop_open_table(b.branch_id, gone);
     IF b.changed_schema IS NOT NULL THEN
       EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.changed_schema, t.view_name);
       EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, t.view_name);
@@ -141,7 +142,7 @@ DECLARE
   written boolean;
 BEGIN
   FOR of_branch IN SELECT branch_id FROM epoch.branch_tables WHERE table_id = of_table AND has_overlay LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', epoch.object_of('vw', of_table, of_branch))
+    EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', epoch.working_set_on(of_branch, of_table))
     INTO written;
     IF written THEN
       RETURN NEXT of_branch;
@@ -185,6 +186,9 @@ BEGIN
     FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
       IF place.has_overlay THEN
         PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);
+      END IF;
+      IF to_regclass(place.open_relation) IS NOT NULL THEN
+        PERFORM epoch.capture_open(place.branch_id, place.table_id, place.open_relation);
       END IF;
       IF place.has_copy THEN
         UPDATE epoch.branch_tables AS b

@@ -1,0 +1,2 @@
+/** What was said about commits. */
+package dev.epoch.projections.statuses;

@@ -1,0 +1,2 @@
+/** Checks, and what is said about commits. */
+package dev.epoch.api.check;

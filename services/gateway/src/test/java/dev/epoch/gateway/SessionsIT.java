@@ -1,0 +1,249 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.surface.SessionServer;
+import dev.epoch.storage.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sessions of the database itself branch, commit, merge and read the history. */
+class SessionsIT {
+  private TestServer test;
+  private TestDatabase database;
+  private SessionServer sessions;
+  private String clerk;
+
+  @BeforeEach
+  void start() throws SQLException {
+    test = new TestServer();
+    database = test.database;
+    database.execute(
+        "CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL, email text)",
+        "INSERT INTO users VALUES (1, 'Alice', 'a@example.com'), (2, 'Bob', NULL)");
+    test.register("users");
+    clerk = database.role("clerk_" + database.name());
+    serve(Failpoints.NONE);
+    database.execute(
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON users TO " + clerk,
+        "SELECT epoch.grant_access('" + clerk + "', 'write')",
+        "CALL epoch.commit('First')");
+  }
+
+  private void serve(Failpoints failpoints) {
+    sessions = new SessionServer(test.server(), failpoints);
+    sessions.start();
+  }
+
+  @AfterEach
+  void stop() {
+    sessions.close();
+    test.close();
+  }
+
+  @Test
+  void aBranchIsMadeUsedCommittedMergedAndItsConflictsAreDecided() throws SQLException {
+    try (Connection connection = database.connect(clerk);
+        Statement session = connection.createStatement()) {
+      // when a branch changes what main changes too
+      session.execute("CALL epoch.create_branch('feature/x')");
+      session.execute("SELECT epoch.switch_branch('feature/x')");
+      session.execute("UPDATE users SET email = 'x@example.com' WHERE id = 1");
+      session.execute("INSERT INTO users VALUES (3, 'Carol', NULL)");
+      String made = only(connection, "CALL epoch.commit('On the branch')");
+      session.execute("SELECT epoch.use_branch('main')");
+      session.execute("UPDATE users SET email = 'm@example.com' WHERE id = 1");
+      session.execute("CALL epoch.commit('On main')");
+
+      // then
+      assertThat(
+              TestDatabase.rows(
+                  connection, "SELECT commit_id, author, message FROM epoch.log('feature/x')"))
+          .startsWith(List.of(made, clerk, "On the branch"))
+          .hasSize(2);
+      assertThat(
+              TestDatabase.rows(
+                  connection,
+                  "SELECT * FROM epoch.query_cross_branch('SELECT id, email FROM users WHERE id <> 2 ORDER BY id', '{main,feature/x}')"))
+          .containsExactly(
+              List.of("main", "[{\"id\": 1, \"email\": \"m@example.com\"}]"),
+              List.of(
+                  "feature/x",
+                  "[{\"id\": 1, \"email\": \"x@example.com\"}, {\"id\": 3, \"email\": null}]"));
+
+      // when
+      assertThat(TestDatabase.rows(connection, "CALL epoch.merge('feature/x')").getFirst())
+          .startsWith("conflicts")
+          .endsWith("1");
+
+      // then
+      assertThat(
+              TestDatabase.rows(
+                  connection,
+                  "SELECT table_name, key, conflict_type, base, ours, theirs, resolved FROM epoch.conflicts()"))
+          .containsExactly(
+              List.of(
+                  "users",
+                  "{\"id\": 1}",
+                  "modify_modify",
+                  "{\"email\": \"a@example.com\"}",
+                  "{\"email\": \"m@example.com\"}",
+                  "{\"email\": \"x@example.com\"}",
+                  "f"));
+      assertThatThrownBy(() -> session.execute("CALL epoch.commit('Too early')"))
+          .hasMessageContaining("1 conflict(s) are not resolved");
+
+      // when
+      assertThat(
+              TestDatabase.rows(
+                  connection,
+                  "CALL epoch.resolve('users', 'value', '1', 'email', '\"both@example.com\"')"))
+          .containsExactly(List.of("1", "0"));
+      session.execute("CALL epoch.commit('Merge feature/x')");
+
+      // then
+      assertThat(TestDatabase.rows(connection, "SELECT id, email FROM users ORDER BY id"))
+          .contains(List.of("1", "both@example.com"))
+          .hasSize(3);
+      assertThat(
+              TestDatabase.rows(
+                  connection, "SELECT message, merged_by, source_commit FROM epoch.merge_history"))
+          .containsExactly(List.of("Merge feature/x", clerk, made));
+      assertThat(TestDatabase.rows(connection, "SELECT * FROM epoch.conflicts()")).isEmpty();
+      assertThat(only(connection, "SELECT head FROM epoch.branches WHERE name = 'main'"))
+          .isEqualTo(only(connection, "SELECT commit_id FROM epoch.log() LIMIT 1"));
+    }
+  }
+
+  @Test
+  void whatIsWrongIsSaid() throws SQLException {
+    try (Connection connection = database.connect(clerk);
+        Statement session = connection.createStatement()) {
+      assertThatThrownBy(() -> session.execute("CALL epoch.commit('Nothing')"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("EP003"))
+          .hasMessageContaining("NOTHING_TO_COMMIT");
+      assertThatThrownBy(() -> session.execute("CALL epoch.create_branch('main')"))
+          .hasMessageContaining("already exists");
+      assertThatThrownBy(() -> session.execute("CALL epoch.merge('nowhere')"))
+          .hasMessageContaining("nowhere");
+      assertThatThrownBy(() ->
+              session.execute(
+                  "SELECT epoch.query_cross_branch('SELECT * FROM public.users', '{main}')"))
+          .hasMessageContaining("public.users");
+      connection.setAutoCommit(false);
+      assertThatThrownBy(() -> session.execute("CALL epoch.commit('In a transaction')"))
+          .hasMessageContaining("cannot be called within a transaction");
+    }
+  }
+
+  @Test
+  void nobodyGetsMoreThanWasGranted() throws SQLException {
+    // given an open merge, and a role that may read the history but not the table
+    database.execute(
+        "CALL epoch.create_branch('side')", "UPDATE users SET name = 'A' WHERE id = 1");
+    database.execute("CALL epoch.commit('On main')");
+    test.onBranch("side", "UPDATE users SET name = 'B' WHERE id = 1");
+    database.execute(
+        "CALL epoch.commit('On side', branch => 'side')", "CALL epoch.merge('side', 'main')");
+    String reader = database.role("reader_" + database.name());
+    database.execute("SELECT epoch.grant_access('" + reader + "', 'read')");
+    String stranger = database.role("stranger_" + database.name());
+
+    // then
+    try (Connection connection = database.connect(reader);
+        Statement session = connection.createStatement()) {
+      assertThat(
+              TestDatabase.rows(
+                  connection,
+                  "SELECT object_name, key IS NULL, target_version IS NULL FROM epoch.merge_conflicts"))
+          .containsExactly(List.of("users", "t", "t"));
+      assertThat(TestDatabase.rows(connection, "SELECT message FROM epoch.log('main')")).hasSize(2);
+      refused(session, "CALL epoch.abort_merge('main')");
+      refused(session, "CALL epoch.run_command('abort_merge', '{\"branch\": \"main\"}')");
+      refused(session, "CALL epoch.run_command('run_command', '{}')");
+    }
+    try (Connection connection = database.connect(stranger);
+        Statement session = connection.createStatement()) {
+      refused(session, "SELECT * FROM epoch.commits");
+      refused(session, "SELECT * FROM epoch.log('main')");
+      refused(session, "SELECT * FROM epoch.merge_conflicts");
+      refused(session, "SELECT * FROM epoch.commands");
+      refused(session, "CALL epoch.commit('Mine')");
+      refused(session, "SELECT epoch.grant_access('" + stranger + "', 'write')");
+      refused(session, "SELECT epoch.publish('shop', 1, NULL, '[]', '[]', NULL)");
+    }
+  }
+
+  private static void refused(Statement session, String sql) {
+    assertThatThrownBy(() -> session.execute(sql))
+        .as(sql)
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+  }
+
+  @Test
+  void withoutAServerThereIsAnErrorWithinFiveSeconds() throws SQLException {
+    sessions.close();
+    long start = System.nanoTime();
+    try (Connection connection = database.connect(clerk);
+        Statement session = connection.createStatement()) {
+      assertThatThrownBy(() -> session.execute("CALL epoch.create_branch('never')"))
+          .hasMessageContaining("No server of Epoch takes commands")
+          .hasMessageContaining("Nothing was done");
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(database.value("SELECT count(*) FROM epoch.commands WHERE answer IS NULL"))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void whatAServerDidBeforeItDiedIsNotDoneAgain() throws Exception {
+    // given a server that ends after it has committed, and before it has answered
+    sessions.close();
+    CountDownLatch died = new CountDownLatch(1);
+    AtomicBoolean first = new AtomicBoolean(true);
+    serve(name -> {
+      if (name.equals("session.ran") && first.getAndSet(false)) {
+        died.countDown();
+        throw new IllegalStateException("the server ends here");
+      }
+    });
+    database.execute("UPDATE users SET name = 'Z' WHERE id = 1");
+
+    // when
+    CompletableFuture<Void> call =
+        CompletableFuture.runAsync(() -> database.executeAs(clerk, "CALL epoch.commit('Once')"));
+    assertThat(died.await(20, TimeUnit.SECONDS)).isTrue();
+    sessions.close();
+    test.restart(Failpoints.NONE);
+    database.execute("UPDATE users SET name = 'Y' WHERE id = 1");
+    serve(Failpoints.NONE);
+
+    // then
+    call.get(20, TimeUnit.SECONDS);
+    assertThat(database.rows("SELECT message FROM epoch.log()"))
+        .containsExactly(List.of("Once"), List.of("First"));
+    assertThat(
+            test.server()
+                .workingSets()
+                .pending(test.repository().state(), test.repository().state().defaultBranch()))
+        .isNotEmpty();
+  }
+
+  private static String only(Connection connection, String sql) throws SQLException {
+    return TestDatabase.rows(connection, sql).getFirst().getFirst();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.postgres.catalog.TableColumns;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.BranchPlacement;
+import dev.epoch.storage.postgres.state.JoinStrategy;
+import dev.epoch.storage.postgres.state.LiveRelations;
+import dev.epoch.storage.postgres.state.OpenRelations;
+import dev.epoch.storage.postgres.state.StateResolver;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The open tables of an operation. The operation itself works on the layers:
+ *
+ * <pre>
+ *   push     layers get what is not committed in the open tables
+ *   ...      what the operation does to the layers
+ *   follow   open tables get the rows that it has changed, and back what is not committed then
+ * </pre>
+ */
+final class OpenTables {
+  private final Session session;
+  private final StateResolver resolver;
+  private final BranchHandle branch;
+  private final List<OperationTable> all;
+  private final List<OperationTable> open;
+
+  OpenTables(
+      Session session, StateResolver resolver, BranchHandle branch, List<OperationTable> tables) {
+    this.session = session;
+    this.resolver = resolver;
+    this.branch = branch;
+    this.all = tables;
+    this.open = tables.stream().filter(table -> table.open() != null).toList();
+  }
+
+  /**
+   * Under the locks of all tables. Fails with {@link BusyException} if one was opened or closed
+   * before they were had.
+   */
+  void push() {
+    if (branch.isDefault() || all.isEmpty()) {
+      return;
+    }
+    Map<String, BranchPlacement> now =
+        resolver.placements(session, branch, all.stream().map(OperationTable::id).toList());
+    for (OperationTable table : all) {
+      BranchPlacement placement = now.get(table.id());
+      if (placement == null || !Objects.equals(placement.open(), table.open())) {
+        throw new BusyException(
+            "Table " + table.handle().name() + " was opened or closed meanwhile", "Try again");
+      }
+    }
+    for (OperationTable table : open) {
+      call("SELECT epoch.push_open($1, $2)::text", table);
+    }
+  }
+
+  /**
+   * Gives open tables the rows that the layers have now, without firing triggers of users.
+   *
+   * @param staged by table id: rows that were merged; where there are none, all rows are compared
+   */
+  void follow(Map<String, StagedTable> staged) {
+    List<OperationTable> written =
+        open.stream().filter(t -> !(t.operation() instanceof CommitWorkingSet)).toList();
+    if (!written.isEmpty()) {
+      JoinStrategy.PLANNER.set(session);
+      LiveWriter writer = new LiveWriter(session);
+      for (OperationTable table : written) {
+        OpenRelations relations = table.open();
+        session.run("ALTER TABLE " + relations.rows() + " DISABLE TRIGGER USER");
+        LiveRelations live =
+            new LiveRelations(relations.rows(), relations.workingSet(), table.overlay().history());
+        StagedTable changes = staged.get(table.id());
+        writer.add(relations.path(), changes == null ? differences(table, live) : changes, live);
+      }
+      writer.write();
+      written.forEach(table -> call("SELECT epoch.switch_triggers_on($1, $2)::text", table));
+    }
+    for (OperationTable table : open) {
+      call("SELECT epoch.pull_open($1, $2)::text", table);
+    }
+  }
+
+  private StagedTable differences(OperationTable table, LiveRelations live) {
+    TableColumns columns = table.columns();
+    StagedTable staged = new StagedTable("open_" + table.id(), columns, live);
+    staged.create(session);
+    String layered =
+        session
+            .first(
+                "SELECT epoch.branch_select($1, $2)",
+                row -> row.getString(0),
+                branch.id(),
+                table.id())
+            .orElseThrow();
+    String first = columns.key().getFirst();
+    session.run(
+        """
+        INSERT INTO %1$s (epoch_kind, %2$s)
+        SELECT 1, %3$s FROM (%4$s) l LEFT JOIN %5$s o ON %6$s
+        WHERE o.%7$s IS NULL OR record_image_ne(%8$s, %9$s);
+        INSERT INTO %1$s (epoch_kind, %10$s)
+        SELECT 0, %11$s FROM %5$s o LEFT JOIN (%4$s) l ON %6$s
+        WHERE l.%7$s IS NULL;
+        ANALYZE %1$s\
+        """
+            .formatted(
+                staged.name(),
+                columns.allList(),
+                columns.all("l"),
+                layered,
+                live.rows(),
+                columns.sameKey("o", "l"),
+                first,
+                columns.image("l"),
+                columns.image("o"),
+                columns.keyList(),
+                columns.key("o")));
+    return staged;
+  }
+
+  private void call(String function, OperationTable table) {
+    session.list(function, row -> row, branch.id(), table.id());
+  }
+}

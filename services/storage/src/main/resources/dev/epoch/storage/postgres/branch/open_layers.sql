@@ -1,0 +1,252 @@
+-- Moves between an open table of a branch and its layers. While a table is open the layers are as of the last commit:
+-- their working set is empty, and what is not committed is in the open table and in a working set of its own (kind o), as
+-- of a live table. Whoever moves holds the lock of that working set.
+
+-- ROW(...) of the stored columns, as images have them: without domains.
+CREATE OR REPLACE FUNCTION epoch.image_row(of_table text, alias text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('ROW(%s)', string_agg(epoch.image_column(of_table, alias, c.name), ', ' ORDER BY c.place))
+  FROM epoch.tables AS t
+  CROSS JOIN unnest(t.columns) WITH ORDINALITY AS c (name, place)
+  WHERE t.table_id = of_table
+$$;
+
+-- A column without its domain.
+CREATE OR REPLACE FUNCTION epoch.image_column(of_table text, alias text, named text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('%I.%I', alias, named)
+    || CASE WHEN y.typtype = 'd' THEN '::' || epoch.base_type(a.atttypid, a.atttypmod) ELSE '' END
+  FROM pg_attribute AS a
+  JOIN pg_type AS y ON y.oid = a.atttypid
+  WHERE a.attrelid = epoch.live_table(of_table) AND a.attname = named
+$$;
+
+-- A join with the row (alias base, with epoch_there) of the live table at the branch's anchor that has the key of alias k.
+CREATE OR REPLACE FUNCTION epoch.join_base_row(of_branch text, of_table text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  past text;
+  pending text;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  past := format(
+    'epoch.%I AS past WHERE %s AND past.epoch_from <= %s AND past.epoch_to > %3$s',
+    epoch.object_of('h', of_table), epoch.key_match(of_table, 'past', 'k'), epoch.anchor_of(of_branch, of_table));
+  pending := format(
+    'epoch.%I AS pending WHERE %s', epoch.object_of('w', of_table), epoch.key_match(of_table, 'pending', 'k'));
+  RETURN format(
+    $sql$
+      LEFT JOIN LATERAL (
+        SELECT true AS epoch_there, %1$s FROM %2$s AND past.epoch_kind = 1
+        UNION ALL
+        SELECT true, %3$s FROM %4$s AND pending.epoch_kind = 1 AND NOT EXISTS (SELECT FROM %2$s)
+        UNION ALL
+        SELECT true, %5$s FROM %6$s AS live WHERE %7$s
+          AND NOT EXISTS (SELECT FROM %4$s) AND NOT EXISTS (SELECT FROM %2$s)
+      ) AS base ON true
+    $sql$,
+    epoch.column_list(t.columns, 'past'), past, epoch.column_list(t.columns, 'pending'), pending,
+    (SELECT string_agg(epoch.image_column(of_table, 'live', c.name), ', ' ORDER BY c.place)
+     FROM unnest(t.columns) WITH ORDINALITY AS c (name, place)),
+    epoch.live_table(of_table), epoch.key_match(of_table, 'live', 'k'));
+END
+$$;
+
+-- Makes the entries of an overlay what a relation says: epoch_kind 0 none, 1 the row, 2 a tombstone. Only what differs is
+-- written; keys that the relation lacks keep what they have.
+CREATE OR REPLACE FUNCTION epoch.apply_entries(of_branch text, of_table text, wanted text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
+DECLARE
+  t epoch.tables;
+  row_table text := epoch.object_of('v', of_table, of_branch);
+  tombstones text := epoch.object_of('d', of_table, of_branch);
+  writable text[] := epoch.writable_columns(epoch.live_table(of_table));
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  EXECUTE format(
+    'DELETE FROM epoch.%I AS entry USING %s AS wanted WHERE wanted.epoch_kind <> 2 AND %s',
+    tombstones, wanted, epoch.key_match(of_table, 'entry', 'wanted'));
+  EXECUTE format(
+    'DELETE FROM epoch.%I AS entry USING %s AS wanted WHERE %s AND (wanted.epoch_kind <> 1 OR record_image_ne(%s, ROW(%s)))',
+    row_table, wanted, epoch.key_match(of_table, 'entry', 'wanted'), epoch.image_row(of_table, 'entry'),
+    epoch.column_list(t.columns, 'wanted'));
+  EXECUTE format(
+    'INSERT INTO epoch.%I (%s) SELECT %s FROM %s AS wanted WHERE wanted.epoch_kind = 2 ON CONFLICT DO NOTHING',
+    tombstones, epoch.column_list(t.key_columns), epoch.column_list(t.key_columns, 'wanted'), wanted);
+  EXECUTE format(
+    'INSERT INTO epoch.%I (%s) SELECT %s FROM %s AS wanted WHERE wanted.epoch_kind = 1 '
+    'AND NOT EXISTS (SELECT FROM epoch.%1$I AS entry WHERE %5$s)',
+    row_table, epoch.column_list(writable), epoch.column_list(writable, 'wanted'), wanted,
+    epoch.key_match(of_table, 'entry', 'wanted'));
+END
+$$;
+
+-- Gives the layers what is not committed in an open table, as uncommitted changes; the open table's working set is empty
+-- then. Fails if the open table has other columns than the live table.
+CREATE OR REPLACE FUNCTION epoch.push_open(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+  SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
+DECLARE
+  t epoch.tables;
+  place epoch.branch_tables;
+  working_set text := epoch.object_of('o', of_table, of_branch);
+  touched boolean;
+BEGIN
+  SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
+  IF place.open_relation IS NULL THEN
+    RETURN;
+  END IF;
+  EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', working_set) INTO touched;
+  IF NOT touched THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  PERFORM epoch.require_open_shape(of_branch, of_table);
+  EXECUTE format(
+    $sql$
+      CREATE TEMPORARY TABLE epoch_pushed ON COMMIT DROP AS
+      SELECT
+        CASE
+          WHEN open_row.epoch_there THEN
+            CASE WHEN base.epoch_there AND record_image_eq(%1$s, ROW(%2$s)) THEN 0 ELSE 1 END
+          WHEN base.epoch_there THEN 2
+          ELSE 0
+        END::smallint AS epoch_kind,
+        %3$s
+      FROM epoch.%4$I AS k
+      LEFT JOIN LATERAL (
+        SELECT true AS epoch_there, x.* FROM %5$s AS x WHERE %6$s OFFSET 0
+      ) AS open_row ON true
+      %7$s
+    $sql$,
+    epoch.image_row(of_table, 'open_row'), epoch.column_list(t.columns, 'base'),
+    (SELECT string_agg(
+      CASE
+        WHEN c.name = ANY (t.key_columns)
+        THEN format(
+          'CASE WHEN open_row.epoch_there THEN %s ELSE k.%I END AS %2$I', epoch.image_column(of_table, 'open_row', c.name), c.name)
+        ELSE format('%s AS %I', epoch.image_column(of_table, 'open_row', c.name), c.name)
+      END, ', ' ORDER BY c.place)
+     FROM unnest(t.columns) WITH ORDINALITY AS c (name, place)),
+    working_set, place.open_relation, epoch.key_match(of_table, 'x', 'k'),
+    epoch.join_base_row(of_branch, of_table));
+  PERFORM epoch.apply_entries(of_branch, of_table, 'pg_temp.epoch_pushed');
+  EXECUTE format('DELETE FROM epoch.%I', working_set);
+  DROP TABLE pg_temp.epoch_pushed;
+END
+$$;
+
+-- The other way: what is not committed in the layers is uncommitted in the open table, which has these rows already.
+CREATE OR REPLACE FUNCTION epoch.pull_open(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+  SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
+DECLARE
+  t epoch.tables;
+  layered text := epoch.object_of('vw', of_table, of_branch);
+  touched boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', layered) INTO touched;
+  IF NOT touched THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  EXECUTE format(
+    $sql$
+      INSERT INTO epoch.%1$I (epoch_kind, %2$s)
+      SELECT
+        CASE k.epoch_kind WHEN 0 THEN CASE WHEN base.epoch_there THEN 1 ELSE 0 END WHEN 1 THEN 1 ELSE 0 END, %3$s
+      FROM epoch.%4$I AS k
+      %5$s
+      ON CONFLICT DO NOTHING
+    $sql$,
+    epoch.object_of('o', of_table, of_branch), epoch.column_list(t.columns),
+    (SELECT string_agg(
+      CASE
+        WHEN c.name = ANY (t.key_columns)
+        THEN format('CASE WHEN k.epoch_kind = 0 AND base.epoch_there THEN base.%1$I ELSE k.%1$I END', c.name)
+        ELSE format('CASE k.epoch_kind WHEN 0 THEN base.%1$I WHEN 1 THEN k.%1$I END', c.name)
+      END, ', ' ORDER BY c.place)
+     FROM unnest(t.columns) WITH ORDINALITY AS c (name, place)),
+    layered, epoch.join_base_row(of_branch, of_table));
+  PERFORM epoch.apply_entries(of_branch, of_table, format('epoch.%I', layered));
+  EXECUTE format('DELETE FROM epoch.%I', layered);
+END
+$$;
+
+-- Fails if somebody has given an open table another shape than the live table has.
+CREATE OR REPLACE FUNCTION epoch.require_open_shape(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  open_table regclass;
+  place epoch.branch_tables;
+  live regclass := epoch.users_table(of_table);
+BEGIN
+  SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
+  open_table := to_regclass(place.open_relation);
+  IF open_table IS NULL OR epoch.shape(open_table) <> epoch.shape(live) THEN
+    RAISE EXCEPTION 'The table % of the branch has another shape than the table %', place.open_relation, live
+      USING ERRCODE = 'EP003',
+        DETAIL = CASE
+          WHEN open_table IS NULL THEN 'It was dropped or renamed.'
+          ELSE format('Its columns are (%s), those of the live table (%s).', epoch.shape(open_table), epoch.shape(live))
+        END,
+        HINT = 'Undo the ALTER TABLE on the branch.';
+  END IF;
+END
+$$;
+
+-- Name, in schema epoch, of the relation that lists what is not committed of a table that a branch has an overlay of.
+CREATE OR REPLACE FUNCTION epoch.working_set_on(of_branch text, of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT epoch.object_of(CASE WHEN p.open_relation IS NULL THEN 'vw' ELSE 'o' END, of_table, of_branch)
+  FROM epoch.branch_tables AS p
+  WHERE p.branch_id = of_branch AND p.table_id = of_table
+$$;
+
+-- Lays the layers of an open table, of which no commit has anything, over what another branch has: entries of its overlay
+-- at a position, or none. The open table's rows are to follow.
+CREATE OR REPLACE FUNCTION epoch.repoint_open(
+  of_branch text, of_table text, to_anchor bigint, source text, source_at bigint
+) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  kind text;
+  writable text := epoch.column_list(epoch.writable_columns(epoch.live_table(of_table)));
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh'] LOOP
+    EXECUTE format('DELETE FROM epoch.%I', epoch.object_of(kind, of_table, of_branch));
+  END LOOP;
+  UPDATE epoch.branch_tables AS p SET anchor = to_anchor WHERE p.branch_id = of_branch AND p.table_id = of_table;
+  IF source IS NOT NULL THEN
+    EXECUTE format(
+      'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS entries WHERE epoch_kind = 1',
+      epoch.object_of('v', of_table, of_branch), writable, epoch.entries_at(of_table, source, source_at::text));
+    EXECUTE format(
+      'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS entries WHERE epoch_kind = 2',
+      epoch.object_of('d', of_table, of_branch), epoch.column_list(t.key_columns),
+      epoch.entries_at(of_table, source, source_at::text));
+  END IF;
+  EXECUTE format('DELETE FROM epoch.%I', epoch.object_of('vw', of_table, of_branch));
+END
+$$;

@@ -1,0 +1,537 @@
+-- Open tables: a table of a branch as a real table in the branch's first schema, in the place of its views. Keys, checks,
+-- indexes, triggers, policies and grants are those of the live table, sequences too; foreign keys lead to other open tables
+-- of the branch. It is filled once from the layers, and captured like a live table into a working set of its own (kind o,
+-- capture function oc). docs/postgresql-layout.md says how commits and merges go on; open_layers.sql moves.
+
+ALTER TABLE epoch.branch_tables
+  ADD COLUMN IF NOT EXISTS open_relation text,
+  ADD COLUMN IF NOT EXISTS open_refused text,
+  ADD COLUMN IF NOT EXISTS open_policies text,
+  ADD COLUMN IF NOT EXISTS open_unwanted boolean NOT NULL DEFAULT false;
+
+COMMENT ON COLUMN epoch.branch_tables.open_relation IS 'The open table, quoted with its schema; null: the table is layered';
+COMMENT ON COLUMN epoch.branch_tables.open_refused IS 'Why the table could not be opened when that was last tried';
+COMMENT ON COLUMN epoch.branch_tables.open_policies IS 'Digest of the policies that the open table has';
+COMMENT ON COLUMN epoch.branch_tables.open_unwanted IS 'Somebody closed the table: it is not opened unasked';
+
+-- Why a table cannot be open on branches; null if it can.
+CREATE OR REPLACE FUNCTION epoch.why_not_open(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN t.append_only THEN 'it is append-only: ids of its rows are kept beside it'
+    WHEN c.relkind <> 'r' OR c.relispartition THEN 'it is partitioned'
+    WHEN EXISTS (SELECT FROM pg_inherits AS i WHERE c.oid IN (i.inhparent, i.inhrelid)) THEN 'it inherits rows or columns'
+    WHEN EXISTS (SELECT FROM pg_rewrite AS w WHERE w.ev_class = c.oid) THEN 'it has rules'
+    WHEN c.relrowsecurity AND c.relowner <> (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user)
+      THEN 'it has row security policies and another owner than Epoch''s role'
+    WHEN EXISTS (
+      SELECT FROM pg_policy AS p
+      JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+        AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
+      WHERE p.polrelid = c.oid
+    ) THEN 'its row security policies read other tables'
+  END
+  FROM epoch.tables AS t
+  JOIN pg_class AS c ON c.oid = epoch.users_table(t.table_id)
+  WHERE t.table_id = of_table
+$$;
+
+-- A definition that names one relation behind a word, with another in its place.
+CREATE OR REPLACE FUNCTION epoch.on_other_relation(definition text, word text, former regclass, relation text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN p.place = 0 THEN definition
+    ELSE left(definition, p.place - 1) || word || relation || substr(definition, p.place + length(word || former::text))
+  END
+  FROM strpos(definition, word || former::text) AS p (place)
+$$;
+
+-- The next value of an identity column, for whoever may insert rows: such a column asks for no right on its sequence.
+CREATE OR REPLACE FUNCTION epoch.identity_value(identity_sequence regclass) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM pg_depend AS d
+    WHERE d.classid = 'pg_class'::regclass AND d.objid = identity_sequence AND d.deptype = 'i'
+      AND epoch.registration_of(d.refobjid) IS NOT NULL
+  ) THEN
+    RAISE EXCEPTION '% is not the sequence of an identity column of a versioned table', identity_sequence
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN nextval(identity_sequence);
+END
+$$;
+
+-- Like epoch.note_beginning, for statements on open tables.
+CREATE OR REPLACE FUNCTION epoch.note_beginning_on_branch() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF pg_catalog.current_setting('epoch.nested', true) OPERATOR(pg_catalog.<>) '' THEN
+    PERFORM pg_catalog.set_config(
+      TG_ARGV[0],
+      pg_catalog.concat(
+        pg_catalog.current_setting(TG_ARGV[0], true), ' ', pg_catalog.current_setting('epoch.nested', true)),
+      true);
+  ELSIF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' AND pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.>) 1 THEN
+    PERFORM pg_catalog.set_config('epoch.nested', '0', true), pg_catalog.set_config(TG_ARGV[0], ' 0', true);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- Makes the function and the triggers that capture an open table.
+CREATE OR REPLACE FUNCTION epoch.capture_open(of_branch text, of_table text, open_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  operation text;
+  capture text := epoch.object_of('oc', of_table, of_branch);
+BEGIN
+  PERFORM epoch.create_row_capture(
+    of_table, capture, epoch.object_of('o', of_table, of_branch), epoch.waits_at_key(of_table));
+  PERFORM epoch.create_row_triggers(of_table, open_table::regclass, capture);
+  FOREACH operation IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
+    EXECUTE format(
+      'CREATE OR REPLACE TRIGGER %I BEFORE %s ON %s '
+      'FOR EACH STATEMENT EXECUTE FUNCTION epoch.note_beginning_on_branch(%L)',
+      'epoch_capture_before_' || lower(operation), operation, open_table,
+      format('epoch.open_%s_%s', lower(operation), left(md5(open_table::regclass::text), 16)));
+  END LOOP;
+END
+$$;
+
+-- Gives an open table the keys and indexes of the live table, under their names.
+CREATE OR REPLACE FUNCTION epoch.index_open(of_table text, open_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  live regclass := epoch.users_table(of_table);
+  rule record;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  FOR rule IN
+    SELECT c.conname, pg_get_constraintdef(c.oid) AS definition, obj_description(c.oid, 'pg_constraint') AS told
+    FROM pg_constraint AS c
+    WHERE c.conrelid = live AND c.contype IN ('p', 'u', 'x')
+    ORDER BY c.contype <> 'p', c.conname
+  LOOP
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', open_table, rule.conname, rule.definition);
+    IF rule.told IS NOT NULL THEN
+      EXECUTE format('COMMENT ON CONSTRAINT %I ON %s IS %L', rule.conname, open_table, rule.told);
+    END IF;
+  END LOOP;
+  FOR rule IN
+    SELECT pg_get_indexdef(i.indexrelid) AS definition
+    FROM pg_index AS i
+    WHERE i.indrelid = live AND i.indisvalid
+      AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid AND c.conrelid = live)
+    ORDER BY i.indexrelid
+  LOOP
+    EXECUTE epoch.on_other_relation(rule.definition, ' ON ', live, open_table);
+  END LOOP;
+  IF t.key_counted AND NOT EXISTS (
+    SELECT
+    FROM pg_index AS i
+    WHERE i.indrelid = open_table::regclass AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND (
+        SELECT array_agg(a.attname::text ORDER BY a.attname)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+      ) = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(t.key_columns) AS k)
+  ) THEN
+    EXECUTE format(
+      'ALTER TABLE %s ADD UNIQUE (%s)%s', open_table, epoch.column_list(t.key_columns),
+      (SELECT string_agg(format(', ALTER %I SET NOT NULL', c), '') FROM unnest(t.key_columns) AS c));
+  END IF;
+END
+$$;
+
+-- Gives an open table the policies of the live table in the place of those that it has.
+CREATE OR REPLACE FUNCTION epoch.copy_policies(of_table text, open_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  live pg_class;
+  rule record;
+BEGIN
+  SELECT * INTO STRICT live FROM pg_class WHERE oid = epoch.users_table(of_table);
+  FOR rule IN SELECT p.polname FROM pg_policy AS p WHERE p.polrelid = open_table::regclass LOOP
+    EXECUTE format('DROP POLICY %I ON %s', rule.polname, open_table);
+  END LOOP;
+  FOR rule IN
+    SELECT p.*, pg_get_expr(p.polqual, p.polrelid) AS using_clause, pg_get_expr(p.polwithcheck, p.polrelid) AS check_clause,
+      (
+        SELECT string_agg(CASE r WHEN 0 THEN 'PUBLIC' ELSE r::regrole::text END, ', ') FROM unnest(p.polroles) AS r
+      ) AS roles
+    FROM pg_policy AS p
+    WHERE p.polrelid = live.oid
+  LOOP
+    EXECUTE format(
+      'CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', rule.polname, open_table,
+      CASE WHEN rule.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+      CASE rule.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+      rule.roles, ' USING (' || rule.using_clause || ')', ' WITH CHECK (' || rule.check_clause || ')');
+  END LOOP;
+  EXECUTE format(
+    'ALTER TABLE %s %s ROW LEVEL SECURITY, %s ROW LEVEL SECURITY', open_table,
+    CASE WHEN live.relrowsecurity THEN 'ENABLE' ELSE 'DISABLE' END,
+    CASE WHEN live.relforcerowsecurity THEN 'FORCE' ELSE 'NO FORCE' END);
+END
+$$;
+
+-- Switches the triggers of a live table's users, as they are switched there, on the open table; and the capture on.
+CREATE OR REPLACE FUNCTION epoch.switch_triggers_on(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  open_table text := (SELECT open_relation FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table);
+  switched record;
+BEGIN
+  EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', open_table);
+  FOR switched IN
+    SELECT g.tgname, g.tgenabled FROM pg_trigger AS g
+    WHERE g.tgrelid = epoch.users_table(of_table) AND NOT g.tgisinternal AND g.tgenabled <> 'O'
+      AND EXISTS (SELECT FROM pg_trigger AS o WHERE o.tgrelid = open_table::regclass AND o.tgname = g.tgname)
+  LOOP
+    EXECUTE format(
+      'ALTER TABLE %s %s TRIGGER %I', open_table,
+      CASE switched.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END,
+      switched.tgname);
+  END LOOP;
+END
+$$;
+
+-- Makes the table with all that it has by itself; it holds what the branch sees.
+CREATE OR REPLACE FUNCTION epoch.create_open_table(of_branch text, of_table text, open_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  live regclass := epoch.users_table(of_table);
+  rows_seen text := epoch.branch_select(of_branch, of_table);
+  writable text := epoch.column_list(epoch.writable_columns(live));
+  part record;
+BEGIN
+  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING IDENTITY EXCLUDING INDEXES)', open_table, live);
+  EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM (%s) AS seen', open_table, writable, rows_seen);
+  PERFORM epoch.index_open(of_table, open_table);
+  FOR part IN
+    SELECT a.attname, pg_get_serial_sequence(live::text, a.attname)::regclass AS feeds
+    FROM pg_attribute AS a WHERE a.attrelid = live AND a.attidentity <> ''
+  LOOP
+    EXECUTE format(
+      'ALTER TABLE %s ALTER %I SET DEFAULT epoch.identity_value(%L::regclass)', open_table, part.attname, part.feeds);
+  END LOOP;
+  FOR part IN
+    SELECT pg_get_triggerdef(g.oid) AS definition
+    FROM pg_trigger AS g
+    JOIN pg_proc AS p ON p.oid = g.tgfoid
+    WHERE g.tgrelid = live AND NOT g.tgisinternal AND p.pronamespace <> 'epoch'::regnamespace
+    ORDER BY g.tgname
+  LOOP
+    EXECUTE epoch.on_other_relation(part.definition, ' ON ', live, open_table);
+  END LOOP;
+  PERFORM epoch.copy_policies(of_table, open_table);
+  PERFORM epoch.copy_privileges(live, open_table);
+  IF (SELECT c.reltuples FROM pg_class AS c WHERE c.oid = live) > 1000 THEN
+    EXECUTE 'ANALYZE ' || open_table;
+  END IF;
+END
+$$;
+
+-- Opens a table of a branch: from now on its name on the branch means a real table with the rows that the branch sees,
+-- uncommitted ones too. Nothing happens if it is open. Waits for who reads or writes the table on the branch. The reason,
+-- if it cannot be opened. epoch.link_open_tables makes the foreign keys.
+CREATE OR REPLACE FUNCTION epoch.open_branch_table(of_branch text, of_table text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  b epoch.branches;
+  t epoch.tables;
+  place epoch.branch_tables;
+  open_table text;
+  reason text;
+BEGIN
+  reason := epoch.why_not_open(of_table);
+  IF reason IS NOT NULL THEN
+    UPDATE epoch.branch_tables SET open_refused = reason
+    WHERE branch_id = of_branch AND table_id = of_table AND open_refused IS DISTINCT FROM reason;
+    RETURN reason;
+  END IF;
+  PERFORM epoch.create_branch_schemas(of_branch);
+  -- its views would be dropped again at once
+  PERFORM set_config('epoch.opening', of_table, true);
+  PERFORM epoch.ensure_overlay(of_branch, of_table);
+  PERFORM set_config('epoch.opening', '', true);
+  SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table FOR UPDATE;
+  IF place.open_relation IS NOT NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  open_table := format('%I.%I', b.changed_schema, t.view_name);
+  EXECUTE format(
+    'LOCK TABLE epoch.%I, epoch.%I, epoch.%I IN SHARE ROW EXCLUSIVE MODE',
+    epoch.object_of('v', of_table, of_branch), epoch.object_of('d', of_table, of_branch),
+    epoch.object_of('vw', of_table, of_branch));
+  BEGIN
+    PERFORM epoch.drop_copy(of_branch, of_table);
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, t.view_name);
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
+    PERFORM epoch.create_open_table(of_branch, of_table, open_table);
+    PERFORM epoch.create_image_table(
+      epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.columns, t.key_columns, false);
+    PERFORM epoch.capture_open(of_branch, of_table, open_table);
+    PERFORM epoch.pull_open(of_branch, of_table);
+    UPDATE epoch.branch_tables AS p
+    SET open_relation = open_table, open_refused = NULL, open_policies = epoch.policy_digest(epoch.users_table(of_table))
+    WHERE p.branch_id = of_branch AND p.table_id = of_table;
+    PERFORM epoch.switch_triggers_on(of_branch, of_table);
+  EXCEPTION
+    WHEN lock_not_available OR deadlock_detected OR query_canceled OR serialization_failure THEN
+      RAISE;
+    WHEN OTHERS THEN
+      reason := SQLERRM;
+      UPDATE epoch.branch_tables AS p SET open_refused = reason
+      WHERE p.branch_id = of_branch AND p.table_id = of_table;
+      PERFORM epoch.rebuild_views(of_branch, of_table);
+      RETURN reason;
+  END;
+  RETURN NULL;
+END
+$$;
+
+-- Takes an open table away, without a look at what is not committed in it.
+CREATE OR REPLACE FUNCTION epoch.drop_open_table(of_branch text, of_table text) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  open_table text;
+  referring record;
+BEGIN
+  SELECT p.open_relation INTO open_table FROM epoch.branch_tables AS p
+  WHERE p.branch_id = of_branch AND p.table_id = of_table FOR UPDATE;
+  IF open_table IS NULL THEN
+    RETURN false;
+  END IF;
+  FOR referring IN
+    SELECT c.conrelid::regclass AS child, c.conname FROM pg_constraint AS c
+    WHERE c.contype = 'f' AND c.confrelid = to_regclass(open_table) AND c.conrelid <> c.confrelid
+  LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', referring.child, referring.conname);
+  END LOOP;
+  EXECUTE 'DROP TABLE IF EXISTS ' || open_table;
+  EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of('o', of_table, of_branch));
+  EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('oc', of_table, of_branch));
+  UPDATE epoch.branch_tables AS p SET open_relation = NULL, open_policies = NULL
+  WHERE p.branch_id = of_branch AND p.table_id = of_table;
+  RETURN true;
+END
+$$;
+
+-- Makes an open table a layered one: views stand for it again. What is not committed stays so. False if it is not open.
+CREATE OR REPLACE FUNCTION epoch.close_branch_table(of_branch text, of_table text) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  open_table text;
+BEGIN
+  SELECT p.open_relation INTO open_table FROM epoch.branch_tables AS p
+  WHERE p.branch_id = of_branch AND p.table_id = of_table FOR UPDATE;
+  IF open_table IS NULL THEN
+    RETURN false;
+  END IF;
+  IF to_regclass(open_table) IS NOT NULL THEN
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', open_table);
+    PERFORM epoch.push_open(of_branch, of_table);
+  END IF;
+  PERFORM epoch.drop_open_table(of_branch, of_table);
+  PERFORM epoch.rebuild_views(of_branch, of_table);
+  RETURN true;
+END
+$$;
+
+-- Makes the foreign keys between open tables of a branch that are not there yet.
+CREATE OR REPLACE FUNCTION epoch.link_open_tables(of_branch text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  key record;
+  definition text;
+BEGIN
+  FOR key IN
+    SELECT r.* FROM epoch.references_of_branch(of_branch) AS r
+    WHERE r.open_child IS NOT NULL AND r.open_parent IS NOT NULL
+      AND NOT EXISTS (
+        SELECT FROM pg_constraint AS there
+        WHERE there.conrelid = r.open_child::regclass AND there.conname = r.constraint_name
+      )
+    ORDER BY r.open_child, r.constraint_name
+  LOOP
+    definition := epoch.on_other_relation(
+      pg_get_constraintdef(key.constraint_id), ' REFERENCES ', key.parent, key.open_parent);
+    BEGIN
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', key.open_child, key.constraint_name, definition);
+    EXCEPTION WHEN foreign_key_violation THEN
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', key.open_child, key.constraint_name, definition);
+      RAISE NOTICE 'Rows of % on the branch break its foreign key %: only rows that are written from now on are checked',
+        key.child, key.constraint_name;
+    END;
+  END LOOP;
+END
+$$;
+
+-- Foreign keys of the live tables of a branch, with the open tables of both sides.
+CREATE OR REPLACE FUNCTION epoch.references_of_branch(of_branch text)
+RETURNS TABLE (
+  constraint_id oid, constraint_name name, child regclass, parent regclass, open_child text, open_parent text
+)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH placed AS MATERIALIZED (
+    SELECT epoch.users_table(p.table_id) AS live, p.open_relation FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch
+  )
+  SELECT c.oid, c.conname, c.conrelid::regclass, c.confrelid::regclass, child.open_relation, parent.open_relation
+  FROM placed AS child
+  JOIN pg_constraint AS c ON c.conrelid = child.live AND c.contype = 'f' AND c.conparentid = 0
+  LEFT JOIN placed AS parent ON parent.live = c.confrelid
+$$;
+
+-- Foreign keys that nothing checks while the branch is written, since one side is open and the other is not.
+CREATE OR REPLACE FUNCTION epoch.unchecked_references(of_branch text) RETURNS SETOF text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('%s (%s to %s)', r.constraint_name, r.child, r.parent)
+  FROM epoch.references_of_branch(of_branch) AS r
+  WHERE (r.open_child IS NULL) <> (r.open_parent IS NULL)
+  ORDER BY 1
+$$;
+
+-- Opens the tables of a branch that are not larger than the setting epoch.open_tables_up_to ('64MB'; '0' opens none), and
+-- that nobody has closed, for a second at most; the others stay layered until a later call. What is being used by others is
+-- left as it is.
+CREATE OR REPLACE FUNCTION epoch.open_small_tables(of_branch text, is_new boolean) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  most bigint := pg_size_bytes(coalesce(nullif(current_setting('epoch.open_tables_up_to', true), ''), '64MB'));
+  began timestamptz := clock_timestamp();
+  former_timeout text := current_setting('lock_timeout');
+  candidate text;
+  opened boolean := false;
+  left_out text;
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM epoch.branch_tables AS p
+    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
+  ) THEN
+    RETURN;
+  END IF;
+  IF most <= 0 OR current_setting('transaction_read_only')::boolean
+    OR current_setting('transaction_isolation') <> 'read committed'
+    -- others would wait for a transaction that goes on; of a new branch there are none
+    OR NOT is_new AND (
+      now() <> statement_timestamp()
+      -- a snapshot from before would not see the rows
+      OR EXISTS (
+        SELECT FROM pg_stat_activity AS a
+        WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid()
+      )
+    )
+  THEN
+    RETURN;
+  END IF;
+  PERFORM set_config('lock_timeout', '200ms', true);
+  FOR candidate IN
+    SELECT p.table_id
+    FROM epoch.branch_tables AS p
+    JOIN epoch.tables AS t ON t.table_id = p.table_id
+    JOIN pg_namespace AS n ON n.nspname = t.schema_name
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
+    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
+      AND pg_table_size(c.oid) <= most
+    ORDER BY pg_table_size(c.oid), p.table_id
+  LOOP
+    BEGIN
+      PERFORM epoch.open_branch_table(of_branch, candidate);
+      opened := true;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      NULL;
+    END;
+    EXIT WHEN clock_timestamp() - began > interval '1 second';
+  END LOOP;
+  IF opened THEN
+    BEGIN
+      PERFORM epoch.link_open_tables(of_branch);
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      NULL;
+    END;
+    SELECT string_agg(u, ', ') INTO left_out FROM epoch.unchecked_references(of_branch) AS u;
+    IF left_out IS NOT NULL THEN
+      RAISE NOTICE 'Not checked on the branch, but when it is merged: foreign keys %', left_out
+        USING HINT = 'epoch branch open opens the other tables.';
+    END IF;
+  END IF;
+  PERFORM set_config('lock_timeout', former_timeout, true);
+END
+$$;
+
+-- Fails in a transaction whose snapshot is older than an open table of the branch: it would see none of its rows.
+CREATE OR REPLACE FUNCTION epoch.require_open_tables_seen(of_branch text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' AND EXISTS (
+    SELECT
+    FROM epoch.branches AS b
+    JOIN epoch.branch_tables AS p ON p.branch_id = b.branch_id
+    JOIN epoch.tables AS t ON t.table_id = p.table_id
+    WHERE b.branch_id = of_branch AND p.open_relation IS NULL AND b.changed_schema IS NOT NULL
+      -- looked up in the catalogs as they are now: a view has no file
+      AND pg_relation_filenode(to_regclass(format('%I.%I', b.changed_schema, t.view_name))) IS NOT NULL
+  ) THEN
+    RAISE EXCEPTION 'could not serialize access: a table was opened on this branch meanwhile'
+      USING ERRCODE = 'serialization_failure', HINT = 'Try the transaction again.';
+  END IF;
+END
+$$;
+
+-- Somebody asks for the table to be open.
+CREATE OR REPLACE FUNCTION epoch.want_open(of_branch text, of_table text) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+  UPDATE epoch.branch_tables SET open_unwanted = false, open_refused = NULL
+  WHERE branch_id = of_branch AND table_id = of_table AND (open_unwanted OR open_refused IS NOT NULL)
+$$;
+
+-- Closes a table at somebody's wish: it is not opened unasked from then on.
+CREATE OR REPLACE FUNCTION epoch.refuse_open(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  UPDATE epoch.branch_tables SET open_unwanted = true WHERE branch_id = of_branch AND table_id = of_table;
+  PERFORM epoch.close_branch_table(of_branch, of_table);
+END
+$$;
