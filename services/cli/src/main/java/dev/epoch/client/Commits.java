@@ -19,9 +19,25 @@ public final class Commits {
    *
    * @param tables only these, or empty for what is staged, or for everything if nothing is
    * @param all everything, whatever is staged
+   * @param schema what of the databases' schemas
    */
   public record Draft(
-      String branch, String message, Actor author, List<String> tables, boolean all) {
+      String branch,
+      String message,
+      Actor author,
+      List<String> tables,
+      boolean all,
+      Schema schema) {
+
+    /** What a commit records of the objects of the databases' schemas. */
+    public enum Schema {
+      /** Nothing. */
+      LEFT_OUT,
+      /** All of them. */
+      INCLUDED,
+      /** All of them, and no records. */
+      ONLY
+    }
 
     /** Checks what must be there. */
     public Draft {
@@ -79,6 +95,11 @@ public final class Commits {
     }
     if (draft.all()) {
       body.put("all", true);
+    }
+    switch (draft.schema()) {
+      case LEFT_OUT -> {}
+      case INCLUDED -> body.put("include_schema", true);
+      case ONLY -> body.put("schema_only", true);
     }
     return Commit.of(scope.send(scope.post("commits").body(body)));
   }

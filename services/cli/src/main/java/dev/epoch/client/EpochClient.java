@@ -69,6 +69,11 @@ public final class EpochClient implements AutoCloseable {
     return new Checks(scope);
   }
 
+  /** Who is asked before a change is made. */
+  public Hooks hooks() {
+    return new Hooks(scope);
+  }
+
   /** Commits of the repository. */
   public Commits commits() {
     return new Commits(scope);
@@ -92,6 +97,11 @@ public final class EpochClient implements AutoCloseable {
   /** Reverts, cherry-picks, rebases and resets. */
   public Replays replays() {
     return new Replays(scope);
+  }
+
+  /** Schemas of tables and databases. */
+  public Schemas schemas() {
+    return new Schemas(scope);
   }
 
   /** Stashes. */

@@ -10,9 +10,12 @@ import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.BranchProtection;
 import dev.epoch.events.ConflictSettings;
+import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.*;
+import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
 import java.math.BigDecimal;
@@ -80,7 +83,7 @@ public final class RandomHistory {
     } else if (state().tables().idByName().isEmpty() && !chance(4)) {
       tables();
     } else {
-      act(random.nextInt(460));
+      act(random.nextInt(468));
     }
     told.add(repository.log().subList(before, repository.log().size()).toString());
   }
@@ -109,7 +112,12 @@ public final class RandomHistory {
       if (chance(2)) {
         send(
             new UpdateRepositoryV1(
-                null, "refuse", new dev.epoch.events.LiveCommits("changes", 10), someRules()));
+                null,
+                "refuse",
+                new dev.epoch.events.LiveCommits("changes", 10),
+                someRules(),
+                null));
+        protect();
       }
       send(new CheckoutBranchV1(anyBranchName()));
     } else if (choice < 388) {
@@ -121,9 +129,25 @@ public final class RandomHistory {
       send(new DeleteRepositoryV1("shop"));
     } else if (choice < 440) {
       replay();
+    } else if (choice < 448) {
+      recordSchema();
     } else {
       moves();
     }
+  }
+
+  /** Without effect on what goes on: other names, and approvals that nobody asks for. */
+  private void protect() {
+    BranchProtection protection =
+        new BranchProtection(true, 1, true, true, List.of("alice"), null, "fail");
+    send(new ProtectBranchV1("never/*", chance(3) ? null : protection));
+    BranchState branch = anyBranch();
+    send(
+        new ReviewBranchV1(
+            branch.name(),
+            branch.head(),
+            chance(2) ? "approve" : "reject",
+            chance(2) ? "No" : null));
   }
 
   private static ConflictSettings someRules() {
@@ -286,8 +310,22 @@ public final class RandomHistory {
                 only,
                 chance(3),
                 expected,
-                world.changed(state(), branch.id())));
+                world.changed(state(), branch.id()),
+                chance(5)
+                    ? chance(2) ? CommitToBranchV1.SCHEMA_ONLY : CommitToBranchV1.SCHEMA_CHANGED
+                    : null));
     settleSoon(answer);
+  }
+
+  private void recordSchema() {
+    String commit = chance(9) ? "nowhere" : any(state().commits().byId().keySet());
+    Digest digest = Digest.of(new byte[] {(byte) random.nextInt(3)});
+    send(
+        new RecordCommitSchemaV1(
+            commit,
+            chance(3) ? Map.of() : Map.of("app", new RecordedSchema(digest, digest, 3)),
+            chance(3) ? List.of("app") : List.of(),
+            chance(2)));
   }
 
   private void settleSoon(Answer answer) {

@@ -9,11 +9,13 @@ import dev.epoch.gateway.branch.TagService;
 import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.operation.Recovery;
@@ -27,6 +29,8 @@ import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
+import dev.epoch.gateway.schema.ConstraintService;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.storage.SecretBox;
@@ -67,7 +71,10 @@ public final class VersioningServer implements AutoCloseable {
   private final BranchService branches;
   private final TagService tags;
   private final WorkingSetService workingSets;
+  private final SchemaService schemas;
+  private final ConstraintService constraints;
   private final CheckService checks;
+  private final HookGate hooks = new HookGate();
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -81,6 +88,7 @@ public final class VersioningServer implements AutoCloseable {
   private final RebuildService rebuilds;
   private final CleanupService cleanups;
   private final MaterializationService materializations;
+  private final MigrationService migrations;
   private final OpenTablesService openTables;
 
   /**
@@ -111,11 +119,13 @@ public final class VersioningServer implements AutoCloseable {
     this.registrar = new BranchRegistrar(backends);
     this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
-    this.branches = new BranchService(registrar, workingSets, cleanups);
+    this.branches = new BranchService(registrar, workingSets, cleanups, hooks);
     this.tags = new TagService(cleanups);
-    this.commits = new CommitService(workingSets, runner);
+    this.schemas = new SchemaService(backends, chunks);
+    this.constraints = new ConstraintService(backends, schemas);
+    this.commits = new CommitService(workingSets, runner, schemas, hooks);
     MergeExecution execution =
-        new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
+        new MergeExecution(backends, workingSets, runner, hooks, chunks, clock, failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
     ReplayRunner replayRunner = new ReplayRunner(execution, mover);
     this.merges = new MergeService(cleanups, chunks, execution, replayRunner);
@@ -129,6 +139,7 @@ public final class VersioningServer implements AutoCloseable {
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
+    this.migrations = new MigrationService(backends, schemas);
     this.materializations = new MaterializationService(backends);
     this.openTables = new OpenTablesService(backends);
     this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
@@ -199,6 +210,19 @@ public final class VersioningServer implements AutoCloseable {
     return workingSets;
   }
 
+  public SchemaService schemas() {
+    return schemas;
+  }
+
+  public ConstraintService constraints() {
+    return constraints;
+  }
+
+  /** Who may forbid changes. */
+  public HookGate hooks() {
+    return hooks;
+  }
+
   public CheckService checks() {
     return checks;
   }
@@ -225,6 +249,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public DiffService diffs() {
     return diffs;
+  }
+
+  public MigrationService migrations() {
+    return migrations;
   }
 
   public ReadService reads() {

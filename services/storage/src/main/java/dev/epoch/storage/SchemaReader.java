@@ -1,6 +1,7 @@
 package dev.epoch.storage;
 
 import dev.epoch.model.schema.object.DatabaseSchema;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 
@@ -21,6 +22,16 @@ public interface SchemaReader {
    *     for. Of objects that get the same id the one of the schema that stands first is told.
    */
   DatabaseSchema read(Map<String, String> schemas);
+
+  /**
+   * What a branch has of its own: tables that are open there, and what stands beside them, named as
+   * if they stood in the users' schemas. Views that stand for tables are left out; a branch that
+   * has nothing of its own has no objects.
+   *
+   * @param schemas names of the users' schemas; the first is the one that objects get whose table
+   *     tells no other
+   */
+  DatabaseSchema ofBranch(BranchHandle branch, List<String> schemas);
 
   /** All schemas that users have, by their own names. */
   DatabaseSchema read();

@@ -18,4 +18,9 @@ public record CreateCommit(
         @JsonSetter(contentNulls = Nulls.FAIL)
         List<String> tables,
     @Schema(description = "Every changed table, whatever is staged") Boolean all,
-    @Schema(description = "Refuse if the branch stands elsewhere") String expectedHead) {}
+    @Schema(description = "Refuse if the branch stands elsewhere") String expectedHead,
+    @Schema(
+            description =
+                "Record all objects of the databases' schemas with it; there is something to commit if they differ from those recorded last")
+        Boolean includeSchema,
+    @Schema(description = "The same, and no records") Boolean schemaOnly) {}

@@ -3,6 +3,8 @@ package dev.epoch.api.resource;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.commit.CommitLog;
 import dev.epoch.api.commit.HistoryReader;
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.Author;
 import dev.epoch.api.request.CreateCommit;
@@ -74,9 +76,25 @@ public class CommitsResource {
                     author.of(request.actor(), body.authorName(), body.authorEmail()),
                     body.tables() == null ? List.of() : body.tables(),
                     Boolean.TRUE.equals(body.all()),
-                    body.expectedHead()),
+                    body.expectedHead(),
+                    schema(body)),
                 request.caller());
     return CommitView.of(committed.state(), committed.commit());
+  }
+
+  private static CommitService.Schema schema(CreateCommit body) {
+    if (!Boolean.TRUE.equals(body.schemaOnly())) {
+      return Boolean.TRUE.equals(body.includeSchema())
+          ? CommitService.Schema.INCLUDED
+          : CommitService.Schema.LEFT_OUT;
+    }
+    if (Boolean.TRUE.equals(body.all()) || body.tables() != null && !body.tables().isEmpty()) {
+      throw new InvalidRequestException(
+          FieldProblem.body(
+              "value_error", "schema_only", "A commit of the schema alone takes no records"),
+          "Leave out tables and all");
+    }
+    return CommitService.Schema.ONLY;
   }
 
   @GET
@@ -133,7 +151,11 @@ public class CommitsResource {
   @Path("{ref}")
   @Operation(summary = "Get a commit by id, prefix, branch or any other ref")
   public Uni<CommitView> get(@PathParam("ref") String ref) {
-    return history.view(request).chain(view -> view.commit(ref)).map(CommitView::of);
+    LiveRepository repository = request.repository();
+    return history
+        .view(request)
+        .chain(view -> view.commit(ref))
+        .map(commit -> CommitView.of(commit).withSchemas(repository.state()));
   }
 
   @POST

@@ -1,5 +1,6 @@
 package dev.epoch.api.resource;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.record.TableDdl;
 import dev.epoch.api.request.ApiRequest;
@@ -9,12 +10,17 @@ import dev.epoch.api.view.DiscoveredTables;
 import dev.epoch.api.view.SchemaView;
 import dev.epoch.api.view.TableView;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.table.TableService;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.model.schema.snapshot.ObjectJson;
 import dev.epoch.storage.TablePath;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
@@ -165,7 +171,7 @@ public class TablesResource {
   @Operation(
       summary = "Get a table's shape",
       description =
-          "At a ref; with live=true as the database has it now; with format=ddl as SQL in plain text.")
+          "At a ref; with live=true as the database has it now; with format=ddl as SQL in plain text; with full=true also the table's triggers, policies, privileges, comments and the like, if the backend tells them.")
   @APIResponse(
       responseCode = "200",
       content = {
@@ -178,9 +184,11 @@ public class TablesResource {
       String table,
       @QueryParam("ref") String ref,
       @QueryParam("live") Boolean live,
+      @QueryParam("full") Boolean full,
       @QueryParam("format") String format) {
     RepositoryState state = request.state();
-    RegisteredTable registration = TablesAt.of(request, state, ref).named(table).registration();
+    TablesAt.Table found = TablesAt.of(request, state, ref).named(table);
+    RegisteredTable registration = found.registration();
     TableSchema schema =
         Boolean.TRUE.equals(live)
             ? live(request.server(), state, registration)
@@ -191,8 +199,39 @@ public class TablesResource {
                   TableDdl.of(registration.schemaName(), registration.tableName(), schema),
                   MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8"))
               .build();
-      default -> Response.ok(SchemaView.of(table, schema), MediaType.APPLICATION_JSON_TYPE).build();
+      default ->
+          Response.ok(
+                  SchemaView.of(table, schema)
+                      .from(
+                          state.storages().byName().get(registration.storage()).backend(),
+                          Boolean.TRUE.equals(live)
+                              ? "live"
+                              : found.entry() == null ? "registered" : commit(state, ref).id(),
+                          Boolean.TRUE.equals(full)
+                              ? definition(state, registration, ref, Boolean.TRUE.equals(live))
+                              : null),
+                  MediaType.APPLICATION_JSON_TYPE)
+              .build();
     };
+  }
+
+  private CommitState commit(RepositoryState state, String ref) {
+    return request.references(state).commit(ref);
+  }
+
+  /** Null where nothing more is known. */
+  private JsonNode definition(
+      RepositoryState state, RegisteredTable table, String ref, boolean live) {
+    SchemaService schemas = request.server().schemas();
+    Optional<DatabaseSchema> schema =
+        live
+            ? Optional.of(schemas.live(state, table.storage()))
+            : SchemaService.recorded(state, commit(state, ref), table.storage())
+                .map(recorded -> schemas.read(recorded.schema()));
+    return schema
+        .flatMap(objects -> objects.table(new ObjectName(table.schemaName(), table.tableName())))
+        .map(ObjectJson::tree)
+        .orElse(null);
   }
 
   private static TableSchema live(

@@ -1,5 +1,6 @@
 package dev.epoch.api.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.read.DiffService;
@@ -23,7 +24,10 @@ public record CommitView(
     int parentCount,
     List<String> parents,
     List<TableChangeView> tables,
-    Stats stats) {
+    Stats stats,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(description = "What it records of the schemas of its databases, if it does")
+        List<SchemaRecordView> schemas) {
   private static final int SHORT = 7;
 
   /** Records changed against the first parent. */
@@ -67,7 +71,27 @@ public record CommitView(
         commit.parents().size(),
         commit.parents(),
         tables,
-        Stats.of(tables));
+        Stats.of(tables),
+        null);
+  }
+
+  /** The same with what it records of schemas. */
+  public CommitView withSchemas(RepositoryState state) {
+    return new CommitView(
+        id,
+        shortId,
+        message,
+        authorName,
+        authorEmail,
+        committerName,
+        committerEmail,
+        actor,
+        createdAt,
+        parentCount,
+        parents,
+        tables,
+        stats,
+        SchemaRecordView.of(state.schemas().get(id)));
   }
 
   public static CommitView of(RepositoryState state, CommitState commit) {
@@ -88,7 +112,8 @@ public record CommitView(
         parents.size(),
         parents,
         tables,
-        Stats.of(tables));
+        Stats.of(tables),
+        SchemaRecordView.of(state.schemas().get(commit.id())));
   }
 
   /** The id, null for the hidden root under every history. */

@@ -2,6 +2,7 @@ package dev.epoch.api.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.DataType;
@@ -24,7 +25,19 @@ public record SchemaView(
     List<ConstraintView> constraints,
     List<IndexView> indexes,
     List<EnumView> enums,
-    @Schema(description = "SHA-256 of the canonical schema") String schemaHash) {
+    @Schema(description = "SHA-256 of the canonical schema") String schemaHash,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(description = "What kind of storage the table is in")
+        String backend,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(description = "live, a commit's id, or registered: where it is from")
+        String source,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(
+            description =
+                "With full=true: the table with all that belongs to it, as the database or the nearest commit that records schemas has it",
+            implementation = Object.class)
+        JsonNode definition) {
 
   /** A column. */
   @Schema(name = "Column")
@@ -96,7 +109,25 @@ public record SchemaView(
         schema.constraints().stream().map(ConstraintView::of).toList(),
         schema.indexes().stream().map(IndexView::of).toList(),
         enums(schema),
-        SchemaHash.of(schema).hex());
+        SchemaHash.of(schema).hex(),
+        null,
+        null,
+        null);
+  }
+
+  /** The same with where it is from; {@code definition} may be null. */
+  public SchemaView from(String backend, String source, JsonNode definition) {
+    return new SchemaView(
+        table,
+        columns,
+        primaryKey,
+        constraints,
+        indexes,
+        enums,
+        schemaHash,
+        backend,
+        source,
+        definition);
   }
 
   /** Enum types of the columns, also those inside arrays and domains, each once. */

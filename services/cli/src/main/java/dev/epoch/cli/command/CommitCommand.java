@@ -1,10 +1,13 @@
 package dev.epoch.cli.command;
 
+import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
+import dev.epoch.cli.text.CommitText;
 import dev.epoch.cli.text.Counts;
 import dev.epoch.client.Commit;
 import dev.epoch.client.Commits;
+import dev.epoch.client.Commits.Draft.Schema;
 import dev.epoch.client.RefusedException;
 import dev.epoch.client.Table;
 import java.util.List;
@@ -42,8 +45,11 @@ public final class CommitCommand extends EpochSubcommand {
 
   @Option(
       names = "--include-schema",
-      description = "Accepted for compatibility: every commit holds the schema.")
+      description = "Record all objects of the databases' schemas, too.")
   private boolean includeSchema;
+
+  @Option(names = "--schema-only", description = "Record these alone, and no records.")
+  private boolean schemaOnly;
 
   /** The command in a session. */
   public CommitCommand(Session session) {
@@ -52,6 +58,9 @@ public final class CommitCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
+    if (schemaOnly && (all || !tables.isEmpty())) {
+      throw CommandFailure.usage("--schema-only takes no tables");
+    }
     session().options().overrideAuthor(author, email);
     String branch = session().branch();
     if (rescanSchema) {
@@ -70,6 +79,7 @@ public final class CommitCommand extends EpochSubcommand {
                   + Counts.of(commit.tables().size(), "table")
                   + ", "
                   + Counts.of(commit.records(), "record"));
+      output().lines(CommitText.schemas(commit));
     }
     return ExitCode.OK;
   }
@@ -79,7 +89,14 @@ public final class CommitCommand extends EpochSubcommand {
     try {
       return client()
           .commits()
-          .create(new Commits.Draft(branch, message, session().settings().actor(), tables, all));
+          .create(
+              new Commits.Draft(
+                  branch,
+                  message,
+                  session().settings().actor(),
+                  tables,
+                  all,
+                  schemaOnly ? Schema.ONLY : includeSchema ? Schema.INCLUDED : Schema.LEFT_OUT));
     } catch (RefusedException refusal) {
       if (refusal.error().equals(MERGE_IS_OPEN)) {
         return client().merges().continueMerge(branch, message);

@@ -40,6 +40,7 @@ public final class ShowCommand extends EpochSubcommand {
     }
     CommitText text = new CommitText(output().palette(), session().environment().zone());
     output().lines(text.header(commit, List.of()));
+    output().lines(CommitText.schemas(commit));
     DiffText diff = new DiffText(output().palette());
     if (statistics) {
       output().line("");

@@ -1,5 +1,6 @@
 package dev.epoch.cli.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.client.Commit;
 import dev.epoch.client.TableChange;
 import java.time.DateTimeException;
@@ -71,6 +72,24 @@ public final class CommitText {
     lines.add("Date:   " + date(commit.createdAt()));
     lines.add("");
     commit.message().lines().forEach(line -> lines.add(line.isEmpty() ? "" : "    " + line));
+    return lines;
+  }
+
+  /** What the commit records of schemas, a line each database; none if it records nothing. */
+  public static List<String> schemas(Commit commit) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode schema : commit.json().path("schemas")) {
+      String storage = schema.path("storage").asText();
+      lines.add(
+          schema.path("available").asBoolean()
+              ? "  schema of %s: %s, hash %s%s"
+                  .formatted(
+                      storage,
+                      Counts.of(schema.path("objects").asLong(), "object"),
+                      schema.path("schema_hash").asText().substring(0, Commit.SHORT_ID),
+                      schema.path("backfilled").asBoolean() ? ", read later" : "")
+              : "  schema of " + storage + ": unavailable");
+    }
     return lines;
   }
 

@@ -4,6 +4,7 @@ import dev.epoch.engine.Continuation;
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitSchema;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
@@ -12,10 +13,13 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CommitToBranchV1;
+import dev.epoch.events.command.RecordCommitSchemaV1;
 import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.CommandCompletedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPlan;
@@ -73,26 +77,47 @@ public final class CommitProcessor {
       return Refusals.mergeInProgress(branch);
     }
     Optional<Decision> refusal =
-        Refusals.refuseBusy(state, branch).or(() -> refuseUnknown(state, branch, command.tables()));
+        Refusals.refuseBusy(state, branch)
+            .or(() -> refuseUnknown(state, branch, command.tables()))
+            .or(() ->
+                Protections.refuseCommit(state, branch, context.actor(), "commit to")
+                    .map(Decision::reject));
     if (refusal.isPresent()) {
       return refusal.get();
     }
     SortedSet<String> selected =
         selected(command, branch, changed(state, branch, command.changed()));
-    if (selected.isEmpty()) {
+    boolean schemaOnly = CommitToBranchV1.SCHEMA_ONLY.equals(command.schema());
+    if (selected.isEmpty() && command.schema() == null) {
       return Decision.reject(nothingToCommit(branch));
     }
     SortedSet<String> taken = takesEverything(command, branch) ? all(state, branch) : selected;
+    // a commit of the schema alone takes no table; so does one whose rows are as they were
     List<String> ids =
-        taken.stream()
-            .flatMap(name -> state.tables().named(name).stream())
-            .filter(table -> state.isDefault(branch) || holds(state.head(branch), table))
-            .map(RegisteredTable::id)
-            .toList();
+        (schemaOnly || selected.isEmpty() ? new TreeSet<String>() : taken)
+            .stream()
+                .flatMap(name -> state.tables().named(name).stream())
+                .filter(table -> state.isDefault(branch) || holds(state.head(branch), table))
+                .map(RegisteredTable::id)
+                .toList();
     Actor author = command.author() == null ? context.actor() : command.author();
     OperationPlan plan = new OperationPlan.Commit(ids, command.message(), author, context.time());
     return Decision.accept(
         new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
+  }
+
+  /** Keeps what a commit's databases hold; what is known better stays. */
+  public static Decision recordSchema(RepositoryState state, RecordCommitSchemaV1 command) {
+    if (state.commits().of(command.commit()).isEmpty()) {
+      return Refusals.commitNotFound(command.commit());
+    }
+    CommitSchema known = state.schemas().get(command.commit());
+    if (command.backfilled() && known != null && !known.schemas().isEmpty()) {
+      return Decision.accept(new CommandCompletedV1(Map.of("commit", command.commit())));
+    }
+    return Decision.accept(
+        new CommitSchemaRecordedV1(
+            command.commit(), command.schemas(), command.unavailable(), command.backfilled()));
   }
 
   public static Decision complete(RepositoryState state, Continuation.CompleteCommit facts) {
@@ -100,7 +125,7 @@ public final class CommitProcessor {
     BranchState branch = state.branches().byId().get(operation.branchId());
     OperationPlan.Commit plan = (OperationPlan.Commit) operation.plan();
     List<String> removed = List.copyOf(removed(state, branch));
-    if (facts.entries().isEmpty() && removed.isEmpty()) {
+    if (facts.entries().isEmpty() && removed.isEmpty() && !plan.tables().isEmpty()) {
       OperationAbortedV1 aborted =
           new OperationAbortedV1(
               operation.id(), Code.NOTHING_TO_COMMIT.name(), "no row differs from the last commit");

@@ -31,6 +31,8 @@ public final class Appliers {
           case BranchCheckedOutV1 e ->
               state.withSessions(state.sessions().checkedOut(at.actor().id(), e.branchId()));
           case BranchMovedV1 e -> BranchAppliers.moved(state, e);
+          case BranchProtectedV1 e -> state.withProfile(state.profile().with(e));
+          case BranchReviewedV1 e -> BranchAppliers.reviewed(state, e, at);
           case TagCreatedV1 e -> TagAppliers.created(state, e, at);
           case TagDeletedV1 e -> TagAppliers.deleted(state, e);
           case CheckAddedV1 e -> state.withProfile(state.profile().withCheck(e, at));
@@ -42,6 +44,9 @@ public final class Appliers {
           case OperationAbortedV1 e -> OperationAppliers.closed(state, e.operationId());
           case CommitTablesRecordedV1 e -> OperationAppliers.recorded(state, e);
           case CommitCreatedV1 e -> CommitAppliers.created(state, e, at);
+          case CommitSchemaRecordedV1 e ->
+              state.withSchema(
+                  e.commit(), new CommitSchema(e.schemas(), e.unavailable(), e.backfilled()));
           case MergeOpenedV1 e -> MergeAppliers.opened(state, e);
           case ConflictsResolvedV1 e -> MergeAppliers.resolved(state, e);
           case MergeAbortedV1 e -> MergeAppliers.aborted(state, e);

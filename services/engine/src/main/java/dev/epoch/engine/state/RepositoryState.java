@@ -17,6 +17,7 @@ import org.pcollections.PMap;
  * @param branches branches
  * @param tags names of commits that stay
  * @param commits the commit graph
+ * @param schemas by id of the commit: what is recorded of the schemas of its databases
  * @param operations in doubt
  * @param sessions what actors work on
  * @param outcomes of recent commands
@@ -29,6 +30,7 @@ public record RepositoryState(
     Branches branches,
     Tags tags,
     Commits commits,
+    PMap<String, CommitSchema> schemas,
     PMap<UUID, OperationState> operations,
     Sessions sessions,
     Outcomes outcomes) {
@@ -47,6 +49,7 @@ public record RepositoryState(
         Branches.NONE,
         Tags.NONE,
         Commits.NONE,
+        HashTreePMap.empty(),
         HashTreePMap.empty(),
         Sessions.NONE,
         Outcomes.NONE);
@@ -92,6 +95,7 @@ public record RepositoryState(
         branches,
         tags,
         commits,
+        schemas,
         operations,
         sessions,
         outcomes);
@@ -106,6 +110,7 @@ public record RepositoryState(
         branches,
         tags,
         commits,
+        schemas,
         operations,
         sessions,
         outcomes);
@@ -120,6 +125,7 @@ public record RepositoryState(
         branches,
         tags,
         commits,
+        schemas,
         operations,
         sessions,
         outcomes);
@@ -134,6 +140,7 @@ public record RepositoryState(
         branches,
         tags,
         commits,
+        schemas,
         operations,
         sessions,
         outcomes);
@@ -148,6 +155,7 @@ public record RepositoryState(
         newBranches,
         tags,
         commits,
+        schemas,
         operations,
         sessions,
         outcomes);
@@ -167,6 +175,7 @@ public record RepositoryState(
         branches,
         newTags,
         commits,
+        schemas,
         operations,
         sessions,
         outcomes);
@@ -181,6 +190,22 @@ public record RepositoryState(
         branches,
         tags,
         newCommits,
+        schemas,
+        operations,
+        sessions,
+        outcomes);
+  }
+
+  RepositoryState withSchema(String commit, CommitSchema schema) {
+    return new RepositoryState(
+        profile,
+        version,
+        storages,
+        tables,
+        branches,
+        tags,
+        commits,
+        schemas.plus(commit, schema),
         operations,
         sessions,
         outcomes);
@@ -195,6 +220,7 @@ public record RepositoryState(
         branches,
         tags,
         commits,
+        schemas,
         newOperations,
         sessions,
         outcomes);
@@ -209,6 +235,7 @@ public record RepositoryState(
         branches,
         tags,
         commits,
+        schemas,
         operations,
         newSessions,
         outcomes);
@@ -223,6 +250,7 @@ public record RepositoryState(
         branches,
         tags,
         commits,
+        schemas,
         operations,
         sessions,
         newOutcomes);

@@ -24,7 +24,7 @@ import org.pcollections.PMap;
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 7;
+  public static final int FORMAT = 8;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());
@@ -78,6 +78,7 @@ public final class StateCodec {
       long origin,
       int segments,
       CommitBlock commits,
+      PMap<String, CommitSchema> schemas,
       PMap<UUID, OperationState> operations,
       Sessions sessions,
       List<RememberedOutcome> outcomes) {}
@@ -99,6 +100,7 @@ public final class StateCodec {
             commits.origin(),
             commits.archivedSize() / GraphSegment.SIZE,
             CommitBlock.of(commits.recent()),
+            state.schemas(),
             state.operations(),
             state.sessions(),
             outcomes(state.outcomes())));
@@ -169,6 +171,7 @@ public final class StateCodec {
         head.branches(),
         head.tags(),
         commits,
+        head.schemas(),
         head.operations(),
         head.sessions(),
         outcomes);

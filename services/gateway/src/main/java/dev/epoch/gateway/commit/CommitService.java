@@ -5,16 +5,25 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.RecordType;
+import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.gateway.hook.HookGate;
+import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.operation.OperationRunner;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.References;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.storage.PlannedRows;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Commits. */
 public final class CommitService {
@@ -22,10 +31,18 @@ public final class CommitService {
 
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
+  private final SchemaService schemas;
+  private final HookGate hooks;
 
-  public CommitService(WorkingSetService workingSets, OperationRunner runner) {
+  public CommitService(
+      WorkingSetService workingSets,
+      OperationRunner runner,
+      SchemaService schemas,
+      HookGate hooks) {
     this.workingSets = workingSets;
     this.runner = runner;
+    this.schemas = schemas;
+    this.hooks = hooks;
   }
 
   /**
@@ -37,6 +54,7 @@ public final class CommitService {
    * @param tables only these, empty for the staged ones, or all if nothing is staged
    * @param all every changed table, whatever is staged
    * @param expectedHead refuse if the branch stands elsewhere, or null
+   * @param schema what of the databases' schemas
    */
   public record Request(
       String branch,
@@ -44,25 +62,128 @@ public final class CommitService {
       Actor author,
       List<String> tables,
       boolean all,
-      String expectedHead) {}
+      String expectedHead,
+      Schema schema) {
+
+    /** Rows alone. */
+    public Request(
+        String branch,
+        String message,
+        Actor author,
+        List<String> tables,
+        boolean all,
+        String expectedHead) {
+      this(branch, message, author, tables, all, expectedHead, Schema.LEFT_OUT);
+    }
+  }
+
+  /** What a commit takes of the objects of its databases' schemas. */
+  public enum Schema {
+    LEFT_OUT,
+    INCLUDED,
+    /** And no rows. */
+    ONLY
+  }
 
   /** A commit, and the position in the log from which it can be read. */
   public record Committed(CommitState commit, RepositoryState state, long position) {}
 
   public Committed commit(LiveRepository repository, Request request, Caller caller) {
+    if (request.schema() == Schema.LEFT_OUT) {
+      return inTurn(repository, request, null, caller);
+    }
+    BranchState branch = References.branch(repository.state(), request.branch());
+    SchemaService.Observed observed = schemas.observe(repository.state(), branch);
+    boolean only = request.schema() == Schema.ONLY;
+    String differs =
+        SchemaService.differs(repository.state(), repository.state().head(branch), observed)
+            ? only ? CommitToBranchV1.SCHEMA_ONLY : CommitToBranchV1.SCHEMA_CHANGED
+            : null;
+    if (only && differs == null) {
+      throw new RefusedException(
+          Code.NOTHING_TO_COMMIT,
+          "The schemas are as the last commit of branch '" + branch.name() + "' recorded them",
+          Map.of("branch", branch.name()));
+    }
+    Committed committed = inTurn(repository, request, differs, caller);
+    if (!repository.state().schemas().containsKey(committed.commit().id())) {
+      schemas.record(repository, committed.commit(), observed, false, caller);
+    }
+    return new Committed(committed.commit(), repository.state(), repository.state().version());
+  }
+
+  private Committed inTurn(
+      LiveRepository repository, Request request, String schema, Caller caller) {
     return new BranchTurn(repository, RecordType.COMMIT_TO_BRANCH_V1, caller)
         .on(
             request.branch(),
             CommitService::former,
-            (state, branch) -> commitInTurn(repository, state, branch, request, caller));
+            (state, branch) -> {
+              if (branch.operation() == null && branch.merge() == null) {
+                hooks.pass(repository, planned(state, branch, request, caller), KIND, caller);
+              }
+              return commitInTurn(
+                  repository,
+                  repository.state(),
+                  branch,
+                  request,
+                  schema,
+                  ChangeKind.COMMIT,
+                  caller);
+            });
   }
 
-  /** In the branch's turn. */
+  private PlannedChange planned(
+      RepositoryState state, BranchState branch, Request request, Caller caller) {
+    return new PlannedChange(
+        List.of("pre-commit"),
+        state.name(),
+        state.profile().createdAt(),
+        branch.name(),
+        request.author() == null ? caller.actor() : request.author(),
+        branch.head(),
+        null,
+        null,
+        request.message(),
+        () -> counts(state, branch, request));
+  }
+
+  private List<PlannedChange.TableCounts> counts(
+      RepositoryState state, BranchState branch, Request request) {
+    Set<String> chosen = new HashSet<>(request.tables());
+    if (chosen.isEmpty() && !request.all()) {
+      chosen.addAll(branch.staged());
+    }
+    return workingSets.changes(state, branch).stream()
+        .filter(change -> chosen.isEmpty() || chosen.contains(change.table()))
+        .map(change ->
+            new PlannedChange.TableCounts(
+                change.table(), change.inserted(), change.updated(), change.deleted()))
+        .toList();
+  }
+
+  /**
+   * In the branch's turn; no hook is asked.
+   *
+   * @param change what checks it meets
+   */
   public Committed commitInTurn(
       LiveRepository repository,
       RepositoryState state,
       BranchState branch,
       Request request,
+      ChangeKind change,
+      Caller caller) {
+    return commitInTurn(repository, state, branch, request, null, change, caller);
+  }
+
+  private Committed commitInTurn(
+      LiveRepository repository,
+      RepositoryState state,
+      BranchState branch,
+      Request request,
+      String schema,
+      ChangeKind change,
       Caller caller) {
     CommitToBranchV1 command =
         new CommitToBranchV1(
@@ -72,15 +193,14 @@ public final class CommitService {
             request.tables(),
             request.all(),
             request.expectedHead(),
-            workingSets.touched(state, branch, request.tables()));
+            workingSets.touched(state, branch, request.tables()),
+            schema);
     StepResult prepared = repository.step(command, caller).orRefuse();
     if (prepared.former().isPresent()) {
       return former(prepared);
     }
     StepResult completed =
-        runner
-            .run(repository, prepared, caller, KIND, ChangeKind.COMMIT, CommitService::noRows)
-            .orRefuse();
+        runner.run(repository, prepared, caller, KIND, change, CommitService::noRows).orRefuse();
     String id =
         completed
             .event(CommitCreatedV1.class)

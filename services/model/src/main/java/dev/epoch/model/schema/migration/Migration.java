@@ -37,6 +37,11 @@ public record Migration(List<Statement> up, List<Statement> down, SchemaDifferen
     return plan.sorted();
   }
 
+  /** The differences one by one, each with its statements. */
+  public List<MigrationChange> changes() {
+    return MigrationChange.of(this);
+  }
+
   public boolean isEmpty() {
     return up.isEmpty();
   }

@@ -110,11 +110,17 @@ final class TableDdl {
         new StringBuilder(index.unique() ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
     sql.append(concurrently ? "CONCURRENTLY " : "");
     sql.append(Names.quote(name)).append(" ON ").append(Names.of(table));
+    return sql.append(' ').append(indexKeys(index)).toString();
+  }
+
+  /** What stands behind the table's name. */
+  static String indexKeys(IndexDefinition index) {
+    StringBuilder sql = new StringBuilder();
     if (!index.method().equals("btree")) {
-      sql.append(" USING ").append(Names.quote(index.method()));
+      sql.append("USING ").append(Names.quote(index.method())).append(' ');
     }
     sql.append(
-        index.keys().stream().map(TableDdl::key).collect(Collectors.joining(", ", " (", ")")));
+        index.keys().stream().map(TableDdl::key).collect(Collectors.joining(", ", "(", ")")));
     if (!index.included().isEmpty()) {
       sql.append(" INCLUDE (").append(Names.list(index.included())).append(')');
     }
@@ -130,9 +136,31 @@ final class TableDdl {
     return sql.toString();
   }
 
+  /** Whether it is a column or the call of a function, which need no parentheses. */
+  private static boolean bare(String expression) {
+    if (expression.matches("[a-z_][a-z0-9_$]*|\"(?:[^\"]|\"\")*\"")) {
+      return true;
+    }
+    if (!expression.matches("(?s)[a-z_][a-z0-9_.$]*\\(.*\\)") || expression.startsWith("case")) {
+      return false;
+    }
+    int depth = 0;
+    for (int i = 0; i < expression.length() - 1; i++) {
+      char c = expression.charAt(i);
+      if (c == '\'' || c == '"') {
+        return false;
+      }
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (depth == 0 && c == ')') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static String key(IndexDefinition.Key key) {
-    boolean column = key.expression().matches("[a-z_][a-z0-9_$]*|\"(?:[^\"]|\"\")*\"");
-    StringBuilder sql = new StringBuilder(column ? key.expression() : "(" + key.expression() + ")");
+    StringBuilder sql =
+        new StringBuilder(bare(key.expression()) ? key.expression() : "(" + key.expression() + ")");
     if (key.collation() != null) {
       sql.append(" COLLATE ").append(collation(key.collation()));
     }

@@ -1,6 +1,8 @@
 package dev.epoch.storage.postgres.schema;
 
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectKind;
+import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.SchemaReader;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.postgres.connection.Database;
@@ -11,6 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -71,6 +75,41 @@ public final class PostgresSchemaReader implements SchemaReader {
   @Override
   public DatabaseSchema read(Map<String, String> schemas) {
     return steadily(session -> read(session, schemas));
+  }
+
+  @Override
+  public DatabaseSchema ofBranch(BranchHandle branch, List<String> schemas) {
+    return steadily(session -> ofBranch(session, branch, schemas));
+  }
+
+  private static DatabaseSchema ofBranch(
+      Session session, BranchHandle branch, List<String> schemas) {
+    boolean known =
+        session
+            .first(
+                "SELECT pg_catalog.to_regclass('epoch.branches') IS NOT NULL",
+                row -> row.getBoolean(0))
+            .orElseThrow();
+    Optional<String> own =
+        known
+            ? session.first(
+                "SELECT changed_schema FROM epoch.branches WHERE branch_id = $1 AND NOT dropped",
+                row -> row.getString(0),
+                branch.id())
+            : Optional.empty();
+    if (own.isEmpty() || schemas.isEmpty()) {
+      return DatabaseSchema.of(List.of());
+    }
+    Set<String> views =
+        Set.copyOf(
+            session.list("SELECT view_name FROM epoch.tables", row -> row.getString("view_name")));
+    Map<String, String> names = Map.of(own.get(), schemas.getFirst());
+    return DatabaseSchema.of(
+        read(session, names).objects().values().stream()
+            .filter(object ->
+                object.kind() != ObjectKind.EXTENSION
+                    && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
+            .toList());
   }
 
   private DatabaseSchema steadily(Function<Session, DatabaseSchema> reading) {

@@ -1,0 +1,115 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SchemaCommandTest extends CommandTest {
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "staging");
+  }
+
+  @Test
+  void showsATableAsPeopleWriteIt() {
+    server.on(
+        "GET /tables/users/schema",
+        """
+        {"table": "users", "backend": "postgresql", "source": "live",
+         "columns": [
+          {"name": "id", "type": "integer", "nullable": false, "default": "nextval('public.users_id_seq'::regclass)"},
+          {"name": "email", "type": "character varying(255)", "nullable": false},
+          {"name": "status", "type": "public.user_status", "nullable": true, "default": "'active'::public.user_status"},
+          {"name": "created_at", "type": "timestamp without time zone", "nullable": true, "default": "CURRENT_TIMESTAMP"}],
+         "primary_key": ["id"],
+         "constraints": [
+          {"name": "pk_users", "type": "primary_key", "columns": ["id"], "definition": "PRIMARY KEY (id)"},
+          {"name": "uq_users_email", "type": "unique", "columns": ["email"], "definition": "UNIQUE (email)"},
+          {"name": "chk_users_email", "type": "check", "columns": ["email"],
+           "definition": "CHECK (((email)::text ~ '^[^@]+@[^@]+$'::text))"},
+          {"name": "fk_users_org", "type": "foreign_key", "columns": ["org_id"],
+           "definition": "FOREIGN KEY (org_id) REFERENCES public.orgs(id)"}],
+         "indexes": [
+          {"name": "idx_users_email", "definition": "CREATE INDEX idx_users_email ON public.users USING btree (email)", "unique": false},
+          {"name": "idx_users_status", "definition": "CREATE INDEX idx_users_status ON public.users USING btree (status) WHERE (status = 'active'::public.user_status)", "unique": false}],
+         "enums": [{"name": "public.user_status", "labels": ["active", "inactive", "suspended"]}]}
+        """);
+
+    prints(
+        """
+        Table: users (PostgreSQL)
+        Source: Live database introspection
+
+        Columns:
+          id          SERIAL        PRIMARY KEY
+          email       VARCHAR(255)  NOT NULL
+          status      user_status   DEFAULT 'active'
+          created_at  TIMESTAMP     DEFAULT CURRENT_TIMESTAMP
+
+        Constraints:
+          uq_users_email   UNIQUE (email)
+          chk_users_email  CHECK (email ~ '^[^@]+@[^@]+$')
+          fk_users_org     FOREIGN KEY (org_id) REFERENCES orgs (id)
+
+        Indexes:
+          idx_users_email   btree (email)
+          idx_users_status  btree (status) WHERE status = 'active'
+
+        Enum Types:
+          user_status  (active, inactive, suspended)
+        """,
+        "schema",
+        "show",
+        "users",
+        "--live");
+
+    assertThat(server.request("GET /tables/users/schema").query())
+        .containsEntry("ref", "staging")
+        .containsEntry("live", "true");
+  }
+
+  @Test
+  void showsAllObjects() {
+    server.on(
+        "GET /schema/objects",
+        """
+        {"databases": [{"storage": "shop", "source": "abc123f456", "schema_hash": "0123456789",
+          "objects": [
+           {"kind": "table", "schema": "public", "name": "users", "hash": "aaaaaaaaaa"},
+           {"kind": "extension", "schema": "", "name": "citext", "hash": "bbbbbbbbbb"}]}]}
+        """);
+
+    assertThat(shell.run("schema", "show", "--all", "--at", "v1").out())
+        .contains("Storage: shop (Commit abc123f), hash 0123456")
+        .contains("public.users")
+        .contains("citext");
+    assertThat(server.request("GET /schema/objects").query()).containsEntry("ref", "v1");
+  }
+
+  @Test
+  void aCommitSaysWhatItRecordsOfSchemas() {
+    server.on(
+        "POST /commits",
+        201,
+        """
+        {"id": "abc123f456", "message": "m", "tables": [], "stats": {},
+         "schemas": [{"storage": "shop", "available": true, "objects": 12, "schema_hash": "0123456789", "backfilled": false}]}
+        """);
+
+    prints(
+        """
+        Created commit abc123f
+          0 tables, 0 records
+          schema of shop: 12 objects, hash 0123456
+        """,
+        "commit",
+        "-m",
+        "Baseline",
+        "--schema-only");
+
+    assertThat(server.request("POST /commits").body().path("schema_only").asBoolean()).isTrue();
+    assertThat(shell.run("commit", "-m", "x", "--schema-only", "-a").exitCode()).isNotZero();
+  }
+}

@@ -1,0 +1,207 @@
+package dev.epoch.gateway.migration;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.schema.SchemaService;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.schema.diff.ObjectChange;
+import dev.epoch.model.schema.diff.SchemaDifference;
+import dev.epoch.model.schema.migration.Migration;
+import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.TableDefinition;
+import dev.epoch.storage.TablePath;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What it takes to make the schema of one ref, or of the database, that of another. */
+public final class MigrationService {
+  private final Backends backends;
+  private final SchemaService schemas;
+
+  public MigrationService(Backends backends, SchemaService schemas) {
+    this.backends = backends;
+    this.schemas = schemas;
+  }
+
+  /** One of two states whose schemas are compared. */
+  public sealed interface Side {
+    /** As a commit has it. */
+    record Committed(CommitState commit) implements Side {}
+
+    /** As clients of a branch have it now. */
+    record Live(BranchState branch) implements Side {}
+  }
+
+  /**
+   * Both schemas, in terms that can be compared.
+   *
+   * @param whole whether they have all objects; else the shapes of the registered tables, with the
+   *     enums and sequences that these tell of
+   */
+  public record Sides(DatabaseSchema before, DatabaseSchema after, boolean whole) {}
+
+  /** All objects if both states tell them, else the registered tables. */
+  public Sides sides(RepositoryState state, Side before, Side after) {
+    List<String> storages = schemas.storages(state);
+    if (storages.size() == 1) {
+      Optional<DatabaseSchema> one = whole(state, before, storages.getFirst());
+      Optional<DatabaseSchema> other =
+          one.isEmpty() ? one : whole(state, after, storages.getFirst());
+      if (other.isPresent()) {
+        return new Sides(one.get(), other.get(), true);
+      }
+    }
+    return new Sides(shapes(state, before), shapes(state, after), false);
+  }
+
+  private Optional<DatabaseSchema> whole(RepositoryState state, Side side, String storage) {
+    return switch (side) {
+      case Side.Live(BranchState branch) -> Optional.of(schemas.of(state, branch, storage));
+      case Side.Committed(CommitState commit) ->
+          SchemaService.recorded(state, commit, storage)
+              .filter(recorded -> sameShapes(recorded.commit(), commit))
+              .map(recorded -> withIds(schemas.read(recorded.schema()), shapes(state, side)));
+    };
+  }
+
+  /**
+   * A commit that was made without the databases' schemas has those of one before it, if it can.
+   */
+  private static boolean sameShapes(CommitState recorded, CommitState commit) {
+    return recorded.tree().keySet().equals(commit.tree().keySet())
+        && recorded.tree().entrySet().stream()
+            .allMatch(entry ->
+                entry
+                    .getValue()
+                    .schemaHash()
+                    .equals(commit.tree().get(entry.getKey()).schemaHash()));
+  }
+
+  /** Columns get the identities that commits gave them. */
+  private static DatabaseSchema withIds(DatabaseSchema whole, DatabaseSchema shapes) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(whole.objects());
+    shapes
+        .objects()
+        .values()
+        .forEach(object -> {
+          if (object instanceof TableDefinition shape) {
+            whole
+                .table(shape.name())
+                .ifPresent(table -> objects.put(table.id(), TableShapes.withIds(table, shape)));
+          }
+        });
+    return new DatabaseSchema(objects);
+  }
+
+  /** The shapes of the registered tables. */
+  private DatabaseSchema shapes(RepositoryState state, Side side) {
+    TableShapes shapes = new TableShapes();
+    switch (side) {
+      case Side.Committed(CommitState commit) ->
+          Snapshot.of(state, commit, commit.id())
+              .tables()
+              .values()
+              .forEach(table -> shapes.add(table.handle().path(), table.handle().schema()));
+      case Side.Live(BranchState branch) -> {
+        if (state.isDefault(branch)) {
+          live(state, shapes);
+        } else {
+          Backends.tables(state, branch)
+              .forEach(table -> shapes.add(table.table().path(), table.table().schema()));
+        }
+      }
+    }
+    return shapes.schema();
+  }
+
+  private void live(RepositoryState state, TableShapes shapes) {
+    for (RegisteredTable table : registered(state)) {
+      TablePath path = new TablePath(table.schemaName(), table.tableName());
+      shapes.add(
+          path,
+          backends.adapter(state, table).introspect(path, table.schema().primaryKey()).schema());
+    }
+  }
+
+  private static List<RegisteredTable> registered(RepositoryState state) {
+    List<RegisteredTable> tables = new ArrayList<>();
+    state.tables().idByName().values().forEach(id -> tables.add(state.tables().byId().get(id)));
+    return tables;
+  }
+
+  /**
+   * The objects that belong to one table.
+   *
+   * @param table name in the repository; null for all that differ
+   * @return both sides with those objects alone that the table needs, and that need it
+   * @throws RefusedException if neither side has the table
+   */
+  public static Migration between(
+      RepositoryState state,
+      DatabaseSchema before,
+      DatabaseSchema after,
+      String table,
+      MigrationOptions options) {
+    if (table == null) {
+      return Migration.between(before, after, options);
+    }
+    ObjectName name = name(state, table);
+    if (before.table(name).isEmpty() && after.table(name).isEmpty()) {
+      throw new RefusedException(
+          Code.TABLE_NOT_FOUND,
+          "Table '" + table + "' is on neither side",
+          Map.of("table", table, "remedy", "epoch table list"));
+    }
+    Set<ObjectId> wanted = new HashSet<>();
+    for (DatabaseSchema side : List.of(before, after)) {
+      side.table(name)
+          .ifPresent(definition -> {
+            wanted.add(definition.id());
+            wanted.addAll(definition.dependsOn());
+          });
+    }
+    return Migration.between(before, only(before, after, wanted), options);
+  }
+
+  /** The former schema with the wanted objects as the latter has them. */
+  private static DatabaseSchema only(
+      DatabaseSchema before, DatabaseSchema after, Set<ObjectId> wanted) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(before.objects());
+    for (ObjectChange change : SchemaDifference.between(before, after).changes().values()) {
+      if (wanted.contains(change.id())) {
+        after
+            .get(change.id())
+            .ifPresentOrElse(
+                object -> objects.put(change.id(), object), () -> objects.remove(change.id()));
+      }
+    }
+    return new DatabaseSchema(objects);
+  }
+
+  private static ObjectName name(RepositoryState state, String table) {
+    return registered(state).stream()
+        .filter(registration -> registration.name().equals(table))
+        .findFirst()
+        .map(registration -> new ObjectName(registration.schemaName(), registration.tableName()))
+        .orElseGet(() -> new ObjectName("public", table));
+  }
+
+  /** Schema that most registered tables are in: scripts name its objects without it. */
+  public static String defaultSchema(RepositoryState state) {
+    return registered(state).stream().map(RegisteredTable::schemaName).findFirst().orElse("public");
+  }
+}

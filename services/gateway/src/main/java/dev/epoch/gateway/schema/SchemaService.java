@@ -1,0 +1,238 @@
+package dev.epoch.gateway.schema;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitSchema;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Commits;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Digest;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.RecordCommitSchemaV1;
+import dev.epoch.events.table.RecordedSchema;
+import dev.epoch.gateway.operation.ChunkBuffer;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.log.ChunkStore;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.snapshot.SchemaPages;
+import dev.epoch.model.schema.snapshot.SchemaTree;
+import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.StorageUnavailableException;
+import io.smallrye.mutiny.Multi;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The schemas of a repository's databases: all objects of those schemas that hold a registered
+ * table, by the name of the storage.
+ */
+public final class SchemaService {
+  /** Chunks that are fetched at a time. */
+  private static final int CONCURRENT_CHUNKS = 16;
+
+  private final Backends backends;
+  private final ChunkStore chunks;
+
+  /** The tree of each database as it was read last: the next one computes what changed. */
+  private final Map<Database, SchemaTree> trees = new ConcurrentHashMap<>();
+
+  private record Database(String repository, String storage) {}
+
+  public SchemaService(Backends backends, ChunkStore chunks) {
+    this.backends = backends;
+    this.chunks = chunks;
+  }
+
+  /**
+   * Schemas that were read and stored, of which a commit is to tell.
+   *
+   * @param schemas by name of the storage
+   * @param unavailable names of storages that cannot be reached
+   */
+  public record Observed(Map<String, RecordedSchema> schemas, List<String> unavailable) {}
+
+  /**
+   * What a commit, or the nearest one before it, tells of a database's schema.
+   *
+   * @param commit that tells it
+   * @param backfilled whether it was read long after that commit
+   */
+  public record Recorded(CommitState commit, RecordedSchema schema, boolean backfilled) {}
+
+  /** Names of the storages that registered tables are in and that can tell their schemas. */
+  public List<String> storages(RepositoryState state) {
+    return schemaNames(state).keySet().stream()
+        .filter(storage -> reader(state, storage).isPresent())
+        .toList();
+  }
+
+  /** Names of the schemas with registered tables, by name of the storage. */
+  private static SortedMap<String, TreeSet<String>> schemaNames(RepositoryState state) {
+    SortedMap<String, TreeSet<String>> names = new TreeMap<>();
+    for (String id : state.tables().idByName().values()) {
+      RegisteredTable table = state.tables().byId().get(id);
+      names.computeIfAbsent(table.storage(), any -> new TreeSet<>()).add(table.schemaName());
+    }
+    return names;
+  }
+
+  private Optional<SchemaReader> reader(RepositoryState state, String storage) {
+    return backends.adapters().adapter(state.storages().byName().get(storage)).schemas();
+  }
+
+  /**
+   * A database's schemas as they are.
+   *
+   * @throws RefusedException if the storage cannot tell them, or has no registered table
+   */
+  public DatabaseSchema live(RepositoryState state, String storage) {
+    Map<String, String> names =
+        schemaNames(state).getOrDefault(storage, new TreeSet<>()).stream()
+            .collect(Collectors.toMap(Function.identity(), Function.identity()));
+    if (names.isEmpty()) {
+      throw new RefusedException(
+          Code.TABLE_NOT_FOUND,
+          "No registered table is in storage '" + storage + "'",
+          Map.of("storage", storage, "remedy", "epoch table add"));
+    }
+    return reader(state, storage)
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.VALIDATION,
+                "The backend of storage '" + storage + "' does not tell the objects of its schemas",
+                Map.of("storage", storage, "remedy", "epoch schema show without --live")))
+        .read(names);
+  }
+
+  /**
+   * A database's schemas as clients of a branch have them: of the default branch those that are
+   * live; of another what it has of its own, over what its commits recorded, else over the live.
+   */
+  public DatabaseSchema of(RepositoryState state, BranchState branch, String storage) {
+    if (state.isDefault(branch)) {
+      return live(state, storage);
+    }
+    DatabaseSchema base =
+        recorded(state, state.head(branch), storage)
+            .map(recorded -> read(recorded.schema()))
+            .orElseGet(() -> live(state, storage));
+    List<String> names = List.copyOf(schemaNames(state).get(storage));
+    DatabaseSchema own =
+        reader(state, storage).orElseThrow().ofBranch(Backends.handle(state, branch), names);
+    if (own.objects().isEmpty()) {
+      return base;
+    }
+    SortedMap<ObjectId, SchemaObject> objects = new TreeMap<>(base.objects());
+    objects.putAll(own.objects());
+    return new DatabaseSchema(objects);
+  }
+
+  /**
+   * Reads every database's schemas, as clients of the branch have them, and stores them.
+   *
+   * @throws RefusedException if none can tell them
+   */
+  public Observed observe(RepositoryState state, BranchState branch) {
+    List<String> storages = storages(state);
+    if (storages.isEmpty()) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "No storage of a registered table tells the objects of its schemas",
+          Map.of("remedy", "Commit without the schema, or register a table of PostgreSQL"));
+    }
+    Map<String, RecordedSchema> schemas = new HashMap<>();
+    List<String> unavailable = new ArrayList<>();
+    ChunkBuffer buffer = new ChunkBuffer(chunks);
+    for (String storage : storages) {
+      try {
+        DatabaseSchema schema = of(state, branch, storage);
+        SchemaTree tree =
+            trees.compute(
+                new Database(state.name(), storage),
+                (key, former) -> former == null ? SchemaTree.of(schema) : former.next(schema));
+        SchemaPages.Written written = SchemaPages.write(schema, tree, buffer::put);
+        schemas.put(
+            storage, new RecordedSchema(written.root(), written.schema(), written.objects()));
+      } catch (StorageUnavailableException unreachable) {
+        unavailable.add(storage);
+      }
+    }
+    buffer.flush();
+    return new Observed(schemas, unavailable);
+  }
+
+  /** Whether it tells of other objects than the commit and those before it do. */
+  public static boolean differs(RepositoryState state, CommitState head, Observed observed) {
+    for (Map.Entry<String, RecordedSchema> entry : observed.schemas().entrySet()) {
+      Optional<Recorded> recorded = recorded(state, head, entry.getKey());
+      if (recorded.isEmpty()
+          || !recorded.get().schema().schema().equals(entry.getValue().schema())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Adds to a commit what was observed for it. */
+  public void record(
+      LiveRepository repository,
+      CommitState commit,
+      Observed observed,
+      boolean backfilled,
+      Caller caller) {
+    repository
+        .step(
+            new RecordCommitSchemaV1(
+                commit.id(), observed.schemas(), observed.unavailable(), backfilled),
+            caller.another())
+        .orRefuse();
+  }
+
+  /** What a commit, or else the nearest one on the line of its first parents, tells. */
+  public static Optional<Recorded> recorded(
+      RepositoryState state, CommitState commit, String storage) {
+    if (state.schemas().isEmpty()) {
+      return Optional.empty();
+    }
+    Commits commits = state.commits();
+    for (String at = commit.id(); !commits.isRoot(at); at = commits.firstParent(at)) {
+      CommitSchema told = state.schemas().get(at);
+      if (told != null && told.schemas().containsKey(storage)) {
+        return Optional.of(
+            new Recorded(commits.byId().get(at), told.schemas().get(storage), told.backfilled()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The objects that a commit recorded. */
+  public DatabaseSchema read(RecordedSchema recorded) {
+    return SchemaPages.read(recorded.root(), this::fetch);
+  }
+
+  private Map<Digest, byte[]> fetch(List<Digest> names) {
+    return Multi.createFrom()
+        .iterable(names)
+        .onItem()
+        .transformToUni(name -> chunks.get(name).map(bytes -> Map.entry(name, bytes)))
+        .merge(CONCURRENT_CHUNKS)
+        .collect()
+        .asMap(Map.Entry::getKey, Map.Entry::getValue)
+        .await()
+        .indefinitely();
+  }
+}
