@@ -13,6 +13,7 @@ import dev.epoch.log.testing.TailProbe;
 import dev.epoch.log.testing.TestRecords;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -55,6 +55,7 @@ public final class EpochSchema {
           "surface/commands.sql",
           "surface/history.sql",
           "surface/surface.sql",
+          "migration/migrations.sql",
           "catalog/archives.sql",
           "catalog/removal.sql");
 
