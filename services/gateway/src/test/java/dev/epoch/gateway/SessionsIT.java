@@ -128,6 +128,34 @@ class SessionsIT {
   }
 
   @Test
+  void schemasOfBranchesAndCommitsAreCompared() throws SQLException {
+    // given two heads of main with different tables
+    database.execute(
+        "CALL epoch.create_branch('before')", "CREATE TABLE notes (id integer PRIMARY KEY)");
+    test.register("notes");
+    database.execute("CALL epoch.commit('Notes')");
+
+    // when
+    assertThat(database.rows("CALL epoch.compare_schemas('before', 'main')"))
+        .containsExactly(List.of("1"));
+
+    // then
+    assertThat(
+            database.rows(
+                "SELECT change_type, object_type, object_name, sql_to_sync LIKE 'CREATE TABLE notes%' FROM epoch.schema_diff('before', 'main')"))
+        .containsExactly(List.of("added", "TABLE", "notes", "t"));
+    assertThat(
+            database.rows(
+                "SELECT operation, object_name, to_ddl LIKE '%CREATE TABLE%', conflict_potential FROM epoch.compute_schema_diff('before', 'main')"))
+        .containsExactly(List.of("CREATE", "notes", "t", "f"));
+    assertThat(database.rows("SELECT * FROM epoch.schema_diff('main', 'main')")).isEmpty();
+    assertThatThrownBy(() ->
+            database.rows(
+                "SELECT * FROM epoch.schema_diff('main', (SELECT commit_id FROM epoch.commits WHERE repository = 'none'))"))
+        .hasMessageContaining("No branch or commit");
+  }
+
+  @Test
   void whatIsWrongIsSaid() throws SQLException {
     try (Connection connection = database.connect(clerk);
         Statement session = connection.createStatement()) {

@@ -148,7 +148,7 @@ public final class PostgresSqlSurface implements SqlSurface {
     }
     return database.read(session ->
         session.first(
-            "SELECT version, commit_position FROM epoch.published WHERE repository = $1",
+            "SELECT version, commit_version FROM epoch.published WHERE repository = $1",
             row -> new Published(row.getLong(0), row.getLong(1)),
             repository));
   }
@@ -175,6 +175,20 @@ public final class PostgresSqlSurface implements SqlSurface {
             publication.heads().toString(),
             conflicts == null ? null : conflicts.toString())
         .orElseThrow();
+  }
+
+  @Override
+  public void compared(String repository, String from, String to, ArrayNode changes) {
+    if (isReady()) {
+      database.writeOnly(session ->
+          session.list(
+              "SELECT epoch.put_comparison($1, $2, $3, $4::text::jsonb)::text",
+              row -> row,
+              repository,
+              from,
+              to,
+              changes.toString()));
+    }
   }
 
   /** Whether the database has the queue, as this program needs it. */
