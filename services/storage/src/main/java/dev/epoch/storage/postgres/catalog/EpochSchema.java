@@ -56,6 +56,7 @@ public final class EpochSchema {
           "surface/history.sql",
           "surface/schemas.sql",
           "surface/surface.sql",
+          "migration/migrations.sql",
           "catalog/archives.sql",
           "catalog/removal.sql");
 
