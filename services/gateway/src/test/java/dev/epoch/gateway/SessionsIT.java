@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -148,6 +149,10 @@ class SessionsIT {
             database.rows(
                 "SELECT operation, object_name, to_ddl LIKE '%CREATE TABLE%', conflict_potential FROM epoch.compute_schema_diff('before', 'main')"))
         .containsExactly(List.of("CREATE", "notes", "t", "f"));
+    assertThat(
+            database.rows(
+                "SELECT object_type, object_name, target_change, source_change, conflict_type FROM epoch.three_way_diff('main', 'before')"))
+        .containsExactly(Arrays.asList("TABLE", "notes", null, "added", null));
     assertThat(database.rows("SELECT * FROM epoch.schema_diff('main', 'main')")).isEmpty();
     assertThatThrownBy(() ->
             database.rows(

@@ -86,4 +86,11 @@ public interface SqlSurface {
    * @param changes objects with the columns of {@code epoch.schema_diff}
    */
   void compared(String repository, String from, String to, ArrayNode changes);
+
+  /**
+   * Lets sessions see what a merge of the schemas of two commits would meet.
+   *
+   * @param changes objects with the columns of {@code epoch.three_way_diff}
+   */
+  void merged(String repository, String target, String source, ArrayNode changes);
 }

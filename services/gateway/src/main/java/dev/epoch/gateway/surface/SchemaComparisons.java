@@ -37,6 +37,7 @@ final class SchemaComparisons {
 
   private final VersioningServer server;
   private final SqlSurface surface;
+  private final SchemaMergePreview merges;
 
   /** What was compared, of the heads that there are, by repository. */
   private final Map<String, Compared> known = new HashMap<>();
@@ -51,6 +52,7 @@ final class SchemaComparisons {
   SchemaComparisons(VersioningServer server, SqlSurface surface) {
     this.server = server;
     this.surface = surface;
+    this.merges = new SchemaMergePreview(server);
   }
 
   /** Compares heads that are new. */
@@ -112,6 +114,9 @@ final class SchemaComparisons {
       row.set("details", MAPPER.valueToTree(change.details()));
     }
     surface.compared(state.name(), from.id(), to.id(), changes);
+    merges
+        .of(state, from, to)
+        .ifPresent(found -> surface.merged(state.name(), from.id(), to.id(), found));
     return changes.size();
   }
 }

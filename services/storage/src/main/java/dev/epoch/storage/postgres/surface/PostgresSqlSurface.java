@@ -179,14 +179,24 @@ public final class PostgresSqlSurface implements SqlSurface {
 
   @Override
   public void compared(String repository, String from, String to, ArrayNode changes) {
+    put("put_comparison", repository, from, to, changes);
+  }
+
+  @Override
+  public void merged(String repository, String target, String source, ArrayNode changes) {
+    put("put_schema_merge", repository, target, source, changes);
+  }
+
+  private void put(
+      String function, String repository, String one, String other, ArrayNode changes) {
     if (isReady()) {
       database.writeOnly(session ->
           session.list(
-              "SELECT epoch.put_comparison($1, $2, $3, $4::text::jsonb)::text",
+              "SELECT epoch." + function + "($1, $2, $3, $4::text::jsonb)::text",
               row -> row,
               repository,
-              from,
-              to,
+              one,
+              other,
               changes.toString()));
     }
   }

@@ -24,6 +24,7 @@ GRANT EXECUTE ON FUNCTION epoch.commit_of(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.conflicts(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.schema_diff(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.compute_schema_diff(text, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.three_way_diff(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.sees_rows(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.switch_branch(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.query_cross_branch(text, text[], text) TO PUBLIC;

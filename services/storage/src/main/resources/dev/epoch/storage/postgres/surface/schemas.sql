@@ -78,6 +78,66 @@ AS $$
   FROM epoch.schema_diff(from_commit, to_commit, repository) AS d
 $$;
 
+-- What a merge of the schemas of two commits would meet.
+CREATE TABLE IF NOT EXISTS epoch.schema_merges (
+  repository text NOT NULL,
+  target_commit text COLLATE "C" NOT NULL,
+  source_commit text COLLATE "C" NOT NULL,
+  changes jsonb NOT NULL,
+  compared_at timestamptz NOT NULL,
+  PRIMARY KEY (repository, target_commit, source_commit)
+);
+
+COMMENT ON TABLE epoch.schema_merges IS 'What both sides of a merge did to the schema since they parted, kept for a week';
+
+-- Tells what a merge of two commits' schemas would meet.
+CREATE OR REPLACE FUNCTION epoch.put_schema_merge(of_repository text, target text, source text, found jsonb) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+  INSERT INTO epoch.schema_merges AS m (repository, target_commit, source_commit, changes, compared_at)
+  VALUES (of_repository, target, source, found, now())
+  ON CONFLICT (repository, target_commit, source_commit) DO UPDATE SET changes = excluded.changes, compared_at = now();
+  DELETE FROM epoch.schema_merges WHERE compared_at < now() - interval '7 days';
+$$;
+
+-- What source and target did to the schema since they parted, and what a merge cannot decide: conflict_type.
+CREATE OR REPLACE FUNCTION epoch.three_way_diff(
+  source text, target text DEFAULT NULL, repository text DEFAULT NULL
+)
+RETURNS TABLE (
+  object_type text, object_name text, target_change text, source_change text, conflict_type text,
+  base_version text, target_version text, source_version text
+)
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  of_repository text := epoch.session_repository(
+    three_way_diff.repository, pg_catalog.current_setting('search_path'),
+    pg_catalog.current_setting('epoch.branch', true));
+  into_ref text := COALESCE(target, epoch.current_branch(of_repository));
+  target_id text := epoch.commit_of(into_ref, of_repository);
+  source_id text := epoch.commit_of(source, of_repository);
+  found_changes jsonb;
+BEGIN
+  SELECT m.changes INTO found_changes FROM epoch.schema_merges AS m
+  WHERE m.repository OPERATOR(pg_catalog.=) of_repository AND m.target_commit OPERATOR(pg_catalog.=) target_id
+    AND m.source_commit OPERATOR(pg_catalog.=) source_id;
+  IF found_changes IS NULL AND target_id OPERATOR(pg_catalog.<>) source_id THEN
+    RAISE EXCEPTION 'The server has not compared the schemas of % and % yet', into_ref, source
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+        HINT = pg_catalog.format('CALL epoch.compare_schemas(%L, %L)', into_ref, source);
+  END IF;
+  RETURN QUERY
+  SELECT c.object_type, c.object_name, c.target_change, c.source_change, c.conflict_type, c.base_version,
+    c.target_version, c.source_version
+  FROM pg_catalog.jsonb_to_recordset(found_changes) AS c (
+    object_type text, object_name text, target_change text, source_change text, conflict_type text,
+    base_version text, target_version text, source_version text)
+  ORDER BY c.conflict_type IS NULL, c.object_name, c.object_type;
+END
+$$;
+
 -- Lets the server compare the schemas of two branches or commits; epoch.schema_diff shows what it found.
 CREATE OR REPLACE PROCEDURE epoch.compare_schemas(
   base text, target text, repository text DEFAULT NULL, INOUT changes bigint DEFAULT NULL

@@ -57,7 +57,7 @@ BEGIN
   END IF;
   EXECUTE format(
     'GRANT SELECT ON epoch.branches, epoch.commits, epoch.merge_history, epoch.merge_conflicts, '
-    'epoch.schema_comparisons TO %I', role_name);
+    'epoch.schema_comparisons, epoch.schema_merges TO %I', role_name);
   FOR granted IN
     SELECT p.oid FROM pg_proc AS p
     WHERE access = 'write' AND p.pronamespace = 'epoch'::regnamespace AND p.prokind = 'p'
