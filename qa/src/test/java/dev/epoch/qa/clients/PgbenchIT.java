@@ -56,7 +56,8 @@ class PgbenchIT {
                 "");
 
     // then
-    assertThat(run.ok()).contains("number of transactions actually processed: 400/400")
+    assertThat(run.ok())
+        .contains("number of transactions actually processed: 400/400")
         .contains("number of failed transactions: 0 ");
     assertThat(database.rows(SUMS)).containsExactly("0|0|0");
     assertThat(database.rows("SELECT count(*) FROM pgbench_history")).containsExactly("0");
