@@ -12,6 +12,7 @@ import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitStatusSetV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeOpenedV1;
@@ -31,6 +32,7 @@ import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
 import dev.epoch.projections.reflog.ReflogProjector;
+import dev.epoch.projections.statuses.StatusesProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -126,6 +128,7 @@ class ProjectionsIT {
             new RecoverySidecarsProjector(),
             new ConflictsProjector(),
             new ReflogProjector(),
+            new StatusesProjector(),
             new Fragile());
     List<Projector> all = new java.util.ArrayList<>(tables);
     all.add(new Effects());
@@ -192,7 +195,7 @@ class ProjectionsIT {
     // given
     long last = append(history());
 
-    for (String name : List.of("history", "recovery-sidecars", "conflicts", "reflog")) {
+    for (String name : List.of("history", "recovery-sidecars", "conflicts", "reflog", "statuses")) {
       // when
       projections.await(name, last, WAIT);
       Projections.Rebuild rebuild = projections.rebuild(name, null);
@@ -456,6 +459,7 @@ class ProjectionsIT {
             false,
             null,
             Map.of()),
+        new CommitStatusSetV1("c1", "ci", "success", "all pass", null),
         new BranchCreatedV1("b2", "feature/x", "c1", "main", Map.of()),
         new OperationPreparedV1(second, "b2", "c1", plan),
         new CommitCreatedV1(
