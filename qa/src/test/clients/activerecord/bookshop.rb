@@ -9,14 +9,11 @@ class ApplicationRecord < ActiveRecord::Base
 end
 
 class Author < ApplicationRecord
-  # views have no primary key that ActiveRecord could find
-  self.primary_key = 'id'
   has_many :books, dependent: :destroy
   validates :name, presence: true
 end
 
 class Book < ApplicationRecord
-  self.primary_key = 'id'
   belongs_to :author
 end
 
@@ -34,6 +31,8 @@ def work
   verne = Author.create!(name: 'Jules Verne', about: { country: 'France' })
   book = verne.books.create!(title: 'Twenty Thousand Leagues', price: 10, shelf: 'travel', words: %w[sea boat])
   check 'keys', [verne.id, book.id], [4, 4]
+  Author.upsert_all([{ id: verne.id, name: 'Jules Verne' }])
+  check 'lock', Author.lock.find(verne.id), verne
   check 'count', Book.where(title: 'Omoo').update_all('price = price + 1'), 1
   Author.find_by(name: 'Leo Tolstoy').destroy!
   Author.find_by(name: 'Anonymous').update!(name: 'Nobody in particular')

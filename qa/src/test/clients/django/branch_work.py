@@ -51,6 +51,9 @@ def writing():
     assert not made and author.born.year == 1828
     author, made = Author.objects.get_or_create(name="Mary Shelley", defaults={"born": "1797-08-30"})
     assert made
+    Tag.objects.bulk_create([Tag(name="sea"), Tag(name="sky")], ignore_conflicts=True)
+    with transaction.atomic():
+        assert Author.objects.select_for_update(nowait=True).get(name="Jules Verne") == verne
     # the collector of cascades: books, their tags, the author
     deleted, kinds = Author.objects.get(name="Leo Tolstoy").delete()
     assert kinds == {

@@ -15,6 +15,7 @@ import dev.epoch.events.command.DeleteTagV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.OpenRepositoryV1;
 import dev.epoch.events.command.RecordCommitSchemaV1;
+import dev.epoch.events.command.ProtectBranchV1;
 import dev.epoch.events.command.RegisterTableV1;
 import dev.epoch.events.command.RemoveCheckV1;
 import dev.epoch.events.command.RemoveStorageV1;
@@ -23,6 +24,7 @@ import dev.epoch.events.command.RenameBranchV1;
 import dev.epoch.events.command.ReplayCommitsV1;
 import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.command.ReviewBranchV1;
 import dev.epoch.events.command.SetCommitStatusV1;
 import dev.epoch.events.command.SkipCommitV1;
 import dev.epoch.events.command.StageChangesV1;
@@ -33,7 +35,9 @@ import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.BranchReviewedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
 import dev.epoch.events.event.CheckAddedV1;
@@ -87,6 +91,8 @@ public enum RecordType {
   BRANCH_DELETED_V1("branch-deleted", 1, RecordKind.EVENT, BranchDeletedV1.class),
   BRANCH_CHECKED_OUT_V1("branch-checked-out", 1, RecordKind.EVENT, BranchCheckedOutV1.class),
   BRANCH_MOVED_V1("branch-moved", 1, RecordKind.EVENT, BranchMovedV1.class),
+  BRANCH_PROTECTED_V1("branch-protected", 1, RecordKind.EVENT, BranchProtectedV1.class),
+  BRANCH_REVIEWED_V1("branch-reviewed", 1, RecordKind.EVENT, BranchReviewedV1.class),
   TAG_CREATED_V1("tag-created", 1, RecordKind.EVENT, TagCreatedV1.class),
   TAG_DELETED_V1("tag-deleted", 1, RecordKind.EVENT, TagDeletedV1.class),
   CHECK_ADDED_V1("check-added", 1, RecordKind.EVENT, CheckAddedV1.class),
@@ -122,6 +128,8 @@ public enum RecordType {
   RENAME_BRANCH_V1("rename-branch", 1, RecordKind.COMMAND, RenameBranchV1.class),
   DELETE_BRANCH_V1("delete-branch", 1, RecordKind.COMMAND, DeleteBranchV1.class),
   CHECKOUT_BRANCH_V1("checkout-branch", 1, RecordKind.COMMAND, CheckoutBranchV1.class),
+  PROTECT_BRANCH_V1("protect-branch", 1, RecordKind.COMMAND, ProtectBranchV1.class),
+  REVIEW_BRANCH_V1("review-branch", 1, RecordKind.COMMAND, ReviewBranchV1.class),
   CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
   DELETE_TAG_V1("delete-tag", 1, RecordKind.COMMAND, DeleteTagV1.class),
   ADD_CHECK_V1("add-check", 1, RecordKind.COMMAND, AddCheckV1.class),

@@ -31,6 +31,8 @@ public record Rejection(Code code, String message, Map<String, Object> details) 
     BRANCH_NOT_MERGED,
     BRANCH_IN_USE,
     BRANCH_BUSY,
+    BRANCH_PROTECTED,
+    PROMOTION_PATH,
     TAG_NOT_FOUND,
     TAG_ALREADY_EXISTS,
     COMMIT_NOT_FOUND,

@@ -357,6 +357,91 @@ class CommandLineIT {
         .containsExactly("paid {\"by\": 1}");
   }
 
+  @Test
+  void branchesAreProtectedAndReviewed() throws Exception {
+    Shop guarded = Shop.open(server, "guarded");
+    Path folder = Files.createDirectory(home.resolve("guarded"));
+    Shell there = server.shell(folder);
+    there.epoch("repo", "open", "guarded").ok();
+    guarded.branch("staging", "main");
+    guarded.branch("production", "main");
+    assertThat(
+            there
+                .epoch("branch", "protect", "production", "--require-review", "--no-force-push")
+                .ok())
+        .isEqualTo("Protected 'production'\n");
+    assertThat(there.epoch("branch", "protections").ok())
+        .isEqualTo("production: 1 approval; no reset, rebase, rename, deletion\n");
+    onBranch(guarded, "staging", "UPDATE customers SET name = 'S' WHERE id = 1");
+    guarded.commit("staging", "on staging");
+
+    there.epoch("checkout", "production").ok();
+    Shell.Result refused = there.epoch("merge", "staging");
+    assertThat(refused.exitCode()).isEqualTo(4);
+    assertThat(refused.err())
+        .contains("has 0 of 1 approval(s)", "hint: epoch review approve, by somebody who");
+    assertThat(there.epoch("commit", "-m", "direct").err())
+        .contains("Cannot commit to 'production': the branch is protected");
+    assertThat(there.epoch("reset", "--hard", "staging").err())
+        .contains("Cannot reset 'production'");
+    assertThat(
+            there
+                .bash(
+                    "EPOCH_AUTHOR_NAME=Rob EPOCH_AUTHOR_EMAIL=rob@example.com %s review approve staging -m 'Well done'"
+                        .formatted(Checkout.epoch()))
+                .ok())
+        .matches("Approved [0-9a-f]{7} of staging \\(1 approval\\)\n");
+    assertThat(there.epoch("review", "list", "staging").ok())
+        .endsWith("approve rob@example.com: Well done\n");
+    assertThat(there.epoch("merge", "staging").ok()).startsWith("Fast-forward merge: production");
+    there.epoch("revert", "HEAD").ok();
+    there.epoch("branch", "unprotect", "production").ok();
+    assertThat(there.epoch("branch", "unprotect", "production").exitCode()).isEqualTo(3);
+
+    Files.writeString(
+        folder.resolve("epoch.toml"),
+        """
+        [branching]
+        strategy = "environment"
+        protected_branches = ["staging", "production"]
+
+        [branching.promotion]
+        paths = [
+            { source = "development", target = "staging" },
+            { source = "staging", target = "production" }
+        ]
+        require_approval = true
+        conflict_strategy = "fail"
+
+        [conflict]
+        default_strategy = "manual"
+
+        [conflict.table_rules.customers]
+        strategy = "last_write_wins"
+        timestamp_field = "created_at"
+
+        [conflict.field_rules."customers.credit"]
+        strategy = "sum"
+        """);
+    there.epoch("config", "push").ok();
+    assertThat(there.epoch("branch", "protections").ok())
+        .isEqualTo(
+            """
+            production: no reset, rebase, rename, deletion; committed to by nobody
+            staging: no reset, rebase, rename, deletion; committed to by nobody
+            """);
+    assertThat(there.epoch("merge", "main").exitCode()).isZero();
+    there.epoch("checkout", "staging").ok();
+    guarded.branch("feature/x", "main");
+    onBranch(guarded, "feature/x", "UPDATE customers SET name = 'X' WHERE id = 1");
+    guarded.commit("feature/x", "feature");
+    assertThat(there.epoch("merge", "feature/x").err())
+        .contains("changes come there by development -> staging");
+    assertThat(there.epoch("repo", "list", "--format", "json").ok())
+        .containsPattern("\"timestamp_field\" ?: ?\"created_at\"")
+        .containsPattern("\"require_approval\" ?: ?true");
+  }
+
   private static boolean isMerging(Shop shop) {
     return shop.get("/branches/main").ok().path("merge_in_progress").booleanValue();
   }

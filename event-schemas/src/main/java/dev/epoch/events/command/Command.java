@@ -15,6 +15,8 @@ public sealed interface Command
         RenameBranchV1,
         DeleteBranchV1,
         CheckoutBranchV1,
+        ProtectBranchV1,
+        ReviewBranchV1,
         CreateTagV1,
         DeleteTagV1,
         AddCheckV1,

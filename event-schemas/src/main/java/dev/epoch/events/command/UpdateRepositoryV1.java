@@ -1,5 +1,6 @@
 package dev.epoch.events.command;
 
+import dev.epoch.events.BranchingSettings;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
 
@@ -11,7 +12,12 @@ import dev.epoch.events.LiveCommits;
  *     commit}, {@code refuse}, or null
  * @param liveCommits when live changes are committed by themselves, or null
  * @param conflict what settles conflicts of merges, or null
+ * @param branching what branches are for, or null
  */
 public record UpdateRepositoryV1(
-    String description, String liveChanges, LiveCommits liveCommits, ConflictSettings conflict)
+    String description,
+    String liveChanges,
+    LiveCommits liveCommits,
+    ConflictSettings conflict,
+    BranchingSettings branching)
     implements Command {}

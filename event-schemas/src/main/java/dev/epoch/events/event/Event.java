@@ -19,6 +19,8 @@ public sealed interface Event
         BranchDeletedV1,
         BranchCheckedOutV1,
         BranchMovedV1,
+        BranchProtectedV1,
+        BranchReviewedV1,
         TagCreatedV1,
         TagDeletedV1,
         CheckAddedV1,

@@ -61,8 +61,7 @@ class ClientsIT {
     assertThat(done).isEqualTo("5 6 2");
     assertThat(refused.lines())
         .containsExactly("There is no branch \"missing\"", "There is no branch \"missing\"");
-    assertThat(migrated.exitCode()).isNotZero();
-    assertThat(migrated.err()).contains("This session stands on a branch: CREATE TABLE is refused");
+    assertThat(migrated.ok()).contains("No migrations to apply");
     assertThat(database.rows(counts)).containsExactly("3|3|3|1|0|0");
     shop.commit("feature/x", "A day in the shop");
     shop.merge("feature/x", "main").ok();
@@ -131,6 +130,8 @@ class ClientsIT {
 
     // then
     assertThat(printed)
+        // a string_agg without an order
+        .map(line -> line.replace("ED CHASE, PENELOPE GUINESS", "PENELOPE GUINESS, ED CHASE"))
         .containsExactly(
             "3",
             "3|4.99",

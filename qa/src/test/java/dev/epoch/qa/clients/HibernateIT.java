@@ -75,6 +75,9 @@ class HibernateIT {
                   """
                   SELECT oid::regclass FROM pg_class
                   WHERE relkind = 'r' AND relnamespace::regnamespace::text LIKE 'epoch\\_%'
+                    AND oid NOT IN (
+                      SELECT open_relation::regclass FROM epoch.branch_tables
+                      WHERE open_relation IS NOT NULL)
                   """))
           .isEmpty();
       assertThat(database.rows(ROWS)).isEqualTo(before);

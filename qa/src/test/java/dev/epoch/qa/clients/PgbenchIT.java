@@ -49,21 +49,21 @@ class PgbenchIT {
                 List.of(
                     pgbench,
                     "--no-vacuum",
-                    "--client=2",
+                    "--client=8",
                     "--transactions=50",
-                    "--max-tries=1000",
                     "--protocol=prepared",
                     database.url()),
                 "");
 
     // then
-    assertThat(run.ok()).contains("number of transactions actually processed: 100/100");
+    assertThat(run.ok()).contains("number of transactions actually processed: 400/400")
+        .contains("number of failed transactions: 0 ");
     assertThat(database.rows(SUMS)).containsExactly("0|0|0");
     assertThat(database.rows("SELECT count(*) FROM pgbench_history")).containsExactly("0");
     shop.commit("feature/x", "A run of pgbench");
     shop.merge("feature/x", "main").ok();
     String sum = database.rows("SELECT sum(delta) FROM pgbench_history").getFirst();
-    assertThat(database.rows("SELECT count(*) FROM pgbench_history")).containsExactly("100");
+    assertThat(database.rows("SELECT count(*) FROM pgbench_history")).containsExactly("400");
     assertThat(database.rows(SUMS)).containsExactly(sum + "|" + sum + "|" + sum);
 
     // when
@@ -76,6 +76,6 @@ class PgbenchIT {
     assertThat(database.rows(all)).containsExactly("60");
     shop.commit("main", "A run on live, which truncates the history first");
     assertThat(shop.query(all, "main")).isEqualTo("[[60]]");
-    assertThat(shop.query(all, "feature/x")).isEqualTo("[[100]]");
+    assertThat(shop.query(all, "feature/x")).isEqualTo("[[400]]");
   }
 }

@@ -15,7 +15,10 @@ import dev.epoch.cli.command.BranchInfoCommand;
 import dev.epoch.cli.command.BranchListCommand;
 import dev.epoch.cli.command.BranchMaterializeCommand;
 import dev.epoch.cli.command.BranchOpenCommand;
+import dev.epoch.cli.command.BranchProtectCommand;
+import dev.epoch.cli.command.BranchProtectionsCommand;
 import dev.epoch.cli.command.BranchRenameCommand;
+import dev.epoch.cli.command.BranchUnprotectCommand;
 import dev.epoch.cli.command.CheckAddCommand;
 import dev.epoch.cli.command.CheckCommand;
 import dev.epoch.cli.command.CheckListCommand;
@@ -25,6 +28,8 @@ import dev.epoch.cli.command.CheckoutCommand;
 import dev.epoch.cli.command.CherryPickCommand;
 import dev.epoch.cli.command.CommitCommand;
 import dev.epoch.cli.command.CompletionCommand;
+import dev.epoch.cli.command.ConfigCommand;
+import dev.epoch.cli.command.ConfigPushCommand;
 import dev.epoch.cli.command.ConflictsCommand;
 import dev.epoch.cli.command.ConflictsResolveCommand;
 import dev.epoch.cli.command.ConflictsShowCommand;
@@ -35,6 +40,11 @@ import dev.epoch.cli.command.ExportCommand;
 import dev.epoch.cli.command.GcCommand;
 import dev.epoch.cli.command.HelpCommand;
 import dev.epoch.cli.command.HistoryCommand;
+import dev.epoch.cli.command.HookAddCommand;
+import dev.epoch.cli.command.HookCommand;
+import dev.epoch.cli.command.HookListCommand;
+import dev.epoch.cli.command.HookRemoveCommand;
+import dev.epoch.cli.command.HookTestCommand;
 import dev.epoch.cli.command.ImportCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
@@ -54,6 +64,7 @@ import dev.epoch.cli.command.SchemaCommand;
 import dev.epoch.cli.command.SchemaDiffCommand;
 import dev.epoch.cli.command.SchemaMigrateCommand;
 import dev.epoch.cli.command.SchemaShowCommand;
+import dev.epoch.cli.command.ReviewCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -132,12 +143,15 @@ final class CommandCatalog {
           "check",
           "conflicts",
           "resolve",
+          "review",
           "query",
           "export",
           "import",
           "storage",
+          "config",
           "events",
           "webhook",
+          "hook",
           "auth",
           "gc",
           "doctor",
@@ -240,13 +254,18 @@ final class CommandCatalog {
       case "check" -> check();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
+      case "review" -> new ReviewCommand(session);
       case "export" -> new ExportCommand(session);
       case "import" -> new ImportCommand(session);
       case "tips" -> new TipsCommand(session);
       case "query" -> new QueryCommand(session);
       case "storage" -> storage();
+      case "config" ->
+          new CommandLine(new ConfigCommand(session))
+              .addSubcommand("push", new ConfigPushCommand(session));
       case "events" -> new EventsCommand(session);
       case "webhook" -> webhook();
+      case "hook" -> hook();
       case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
@@ -286,6 +305,9 @@ final class CommandCatalog {
         .addSubcommand("create", new BranchCreateCommand(session))
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
+        .addSubcommand("protect", new BranchProtectCommand(session))
+        .addSubcommand("unprotect", new BranchUnprotectCommand(session))
+        .addSubcommand("protections", new BranchProtectionsCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
         .addSubcommand("open", new BranchOpenCommand(session))
         .addSubcommand("close", new BranchCloseCommand(session))
@@ -312,6 +334,14 @@ final class CommandCatalog {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine hook() {
+    return new CommandLine(new HookCommand(session))
+        .addSubcommand("add", new HookAddCommand(session))
+        .addSubcommand("list", new HookListCommand(session))
+        .addSubcommand("remove", new HookRemoveCommand(session))
+        .addSubcommand("test", new HookTestCommand(session));
   }
 
   private CommandLine webhook() {

@@ -1,5 +1,6 @@
 package dev.epoch.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Objects;
@@ -36,6 +37,51 @@ public final class Branches {
   public Branch rename(String name, String newName) {
     ObjectNode body = Json.object().put("name", newName);
     return Branch.of(scope.send(scope.patch("branches", name).body(body)));
+  }
+
+  /**
+   * Protects branches, or ends that.
+   *
+   * @param pattern name of branches, {@code *} for any characters
+   * @param protection as the API has it, or null for no more
+   */
+  public Branch protect(String pattern, ObjectNode protection) {
+    ObjectNode body = Json.object();
+    if (protection == null) {
+      body.putNull("protection");
+    } else {
+      body.set("protection", protection);
+    }
+    return Branch.of(scope.send(scope.patch("branches", pattern).body(body)));
+  }
+
+  /** How branches are protected. */
+  public JsonNode protections() {
+    return scope.send(scope.get("protections"));
+  }
+
+  /**
+   * Says whether the head of a branch may be merged.
+   *
+   * @param verdict approve or reject
+   * @param commit that was looked at, null for the head
+   * @param comment for people, or null
+   * @return all reviews of the branch
+   */
+  public JsonNode review(String branch, String verdict, String commit, String comment) {
+    ObjectNode body = Json.object().put("verdict", verdict);
+    if (commit != null) {
+      body.put("commit", commit);
+    }
+    if (comment != null) {
+      body.put("comment", comment);
+    }
+    return scope.send(scope.post("branches", branch, "reviews").body(body));
+  }
+
+  /** What was said about a branch. */
+  public JsonNode reviews(String branch) {
+    return scope.send(scope.get("branches", branch, "reviews"));
   }
 
   /**

@@ -69,6 +69,11 @@ public final class EpochClient implements AutoCloseable {
     return new Checks(scope);
   }
 
+  /** Who is asked before a change is made. */
+  public Hooks hooks() {
+    return new Hooks(scope);
+  }
+
   /** Commits of the repository. */
   public Commits commits() {
     return new Commits(scope);

@@ -27,6 +27,7 @@ public final class Merges {
    *
    * @param source branch that is merged
    * @param target branch that is merged into
+   * @param strategy null for what the target is set to
    * @param message null for the server's own words
    * @param noCommit leave the result uncommitted
    * @param dryRun change nothing
@@ -51,23 +52,20 @@ public final class Merges {
     public Request {
       Objects.requireNonNull(source, "source");
       Objects.requireNonNull(target, "target");
-      Objects.requireNonNull(strategy, "strategy");
     }
 
     /** A merge with nothing special about it. */
     public static Request of(String source, String target) {
-      return new Request(
-          source, target, Strategy.THREE_WAY, null, false, false, false, false, null, null);
+      return new Request(source, target, null, null, false, false, false, false, null, null);
     }
   }
 
   /** Merges. Conflicts are an outcome, not an exception. */
   public MergeOutcome merge(Request request) {
-    ObjectNode body =
-        Json.object()
-            .put("source", request.source())
-            .put("target", request.target())
-            .put("strategy", request.strategy().name());
+    ObjectNode body = Json.object().put("source", request.source()).put("target", request.target());
+    if (request.strategy() != null) {
+      body.put("strategy", request.strategy().name());
+    }
     if (request.message() != null) {
       body.put("message", request.message());
     }

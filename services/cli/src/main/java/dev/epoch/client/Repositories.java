@@ -65,13 +65,15 @@ public final class Repositories {
    * @param liveCommits {@code off}, {@code interval} or {@code changes}
    * @param every minutes, or rows
    * @param conflict what settles conflicts, all of it, as the API has it
+   * @param branching what branches are for, as the API has it
    */
   public record Settings(
       String description,
       String liveChanges,
       String liveCommits,
       Long every,
-      ObjectNode conflict) {}
+      ObjectNode conflict,
+      ObjectNode branching) {}
 
   /** Changes settings of a repository. */
   public Repository change(String name, Settings settings) {
@@ -86,6 +88,9 @@ public final class Repositories {
     }
     if (settings.conflict() != null) {
       body.set("conflict", settings.conflict());
+    }
+    if (settings.branching() != null) {
+      body.set("branching", settings.branching());
     }
     return Repository.of(transport.send(Call.patch("repositories", name).body(body)).body());
   }

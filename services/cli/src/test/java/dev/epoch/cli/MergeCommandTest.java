@@ -50,7 +50,7 @@ class MergeCommandTest extends CommandTest {
                 "--allow-unrelated",
                 "--dry-run"))
         .isEqualTo(
-            "{\"source\":\"x\",\"target\":\"main\",\"strategy\":\"THREE_WAY\","
+            "{\"source\":\"x\",\"target\":\"main\","
                 + "\"message\":\"Hello\",\"no_commit\":true,\"dry_run\":true,"
                 + "\"fail_on_conflict\":true,\"allow_unrelated\":true}");
     fails(

@@ -220,9 +220,7 @@ class TutorialTest extends CommandTest {
     prints("Fast-forward merge: main -> def456g\n", "merge", "feature/simple-change");
 
     assertThat(server.request("POST /branches/merge").body().toString())
-        .isEqualTo(
-            "{\"source\":\"feature/simple-change\",\"target\":\"main\","
-                + "\"strategy\":\"THREE_WAY\"}");
+        .isEqualTo("{\"source\":\"feature/simple-change\",\"target\":\"main\"}");
   }
 
   private static final String CONFLICTS =

@@ -5,6 +5,7 @@ import dev.epoch.engine.processing.CheckProcessor;
 import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.processing.MergeProcessor;
 import dev.epoch.engine.processing.OperationProcessor;
+import dev.epoch.engine.processing.ProtectionProcessor;
 import dev.epoch.engine.processing.ReplayProcessor;
 import dev.epoch.engine.processing.RepositoryProcessor;
 import dev.epoch.engine.processing.StatusProcessor;
@@ -37,9 +38,11 @@ public final class Engine {
       case RegisterTableV1 c -> TableProcessor.register(state, c, context);
       case RemoveTableV1 c -> TableProcessor.remove(state, c, context);
       case CreateBranchV1 c -> BranchProcessor.create(state, c, context);
-      case RenameBranchV1 c -> BranchProcessor.rename(state, c);
+      case RenameBranchV1 c -> BranchProcessor.rename(state, c, context);
       case DeleteBranchV1 c -> BranchProcessor.delete(state, c, context);
       case CheckoutBranchV1 c -> BranchProcessor.checkout(state, c);
+      case ProtectBranchV1 c -> ProtectionProcessor.protect(state, c);
+      case ReviewBranchV1 c -> ProtectionProcessor.review(state, c, context);
       case CreateTagV1 c -> TagProcessor.create(state, c);
       case DeleteTagV1 c -> TagProcessor.delete(state, c);
       case AddCheckV1 c -> CheckProcessor.add(state, c);
@@ -49,13 +52,13 @@ public final class Engine {
       case UnstageChangesV1 c -> CommitProcessor.unstage(state, c);
       case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);
       case RecordCommitSchemaV1 c -> CommitProcessor.recordSchema(state, c);
-      case MergeBranchV1 c -> MergeProcessor.merge(state, c);
+      case MergeBranchV1 c -> MergeProcessor.merge(state, c, context);
       case ResolveConflictsV1 c -> MergeProcessor.resolve(state, c);
       case ContinueMergeV1 c -> MergeProcessor.continueMerge(state, c);
       case AbortMergeV1 c -> MergeProcessor.abort(state, c);
-      case ReplayCommitsV1 c -> ReplayProcessor.replay(state, c);
+      case ReplayCommitsV1 c -> ReplayProcessor.replay(state, c, context);
       case SkipCommitV1 c -> ReplayProcessor.skip(state, c);
-      case ResetBranchV1 c -> ReplayProcessor.reset(state, c);
+      case ResetBranchV1 c -> ReplayProcessor.reset(state, c, context);
     };
   }
 
@@ -65,7 +68,7 @@ public final class Engine {
       case Continuation.CompleteRegistration c -> TableProcessor.completeRegistration(state, c);
       case Continuation.CompleteRemoval c -> TableProcessor.completeRemoval(state, c);
       case Continuation.CompleteCommit c -> CommitProcessor.complete(state, c);
-      case Continuation.PrepareMerge c -> MergeProcessor.prepare(state, c);
+      case Continuation.PrepareMerge c -> MergeProcessor.prepare(state, c, context);
       case Continuation.OpenMerge c -> MergeProcessor.open(state, c, context);
       case Continuation.CompleteMerge c -> MergeProcessor.complete(state, c, context);
       case Continuation.Complete c -> Decision.accept(new CommandCompletedV1(c.facts()));

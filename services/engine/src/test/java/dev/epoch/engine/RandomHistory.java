@@ -10,6 +10,7 @@ import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.BranchProtection;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
@@ -111,7 +112,12 @@ public final class RandomHistory {
       if (chance(2)) {
         send(
             new UpdateRepositoryV1(
-                null, "refuse", new dev.epoch.events.LiveCommits("changes", 10), someRules()));
+                null,
+                "refuse",
+                new dev.epoch.events.LiveCommits("changes", 10),
+                someRules(),
+                null));
+        protect();
       }
       send(new CheckoutBranchV1(anyBranchName()));
     } else if (choice < 388) {
@@ -128,6 +134,20 @@ public final class RandomHistory {
     } else {
       moves();
     }
+  }
+
+  /** Without effect on what goes on: other names, and approvals that nobody asks for. */
+  private void protect() {
+    BranchProtection protection =
+        new BranchProtection(true, 1, true, true, List.of("alice"), null, "fail");
+    send(new ProtectBranchV1("never/*", chance(3) ? null : protection));
+    BranchState branch = anyBranch();
+    send(
+        new ReviewBranchV1(
+            branch.name(),
+            branch.head(),
+            chance(2) ? "approve" : "reject",
+            chance(2) ? "No" : null));
   }
 
   private static ConflictSettings someRules() {

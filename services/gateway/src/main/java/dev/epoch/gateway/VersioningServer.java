@@ -9,11 +9,13 @@ import dev.epoch.gateway.branch.TagService;
 import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.migration.MigrationRunner;
 import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
@@ -28,6 +30,7 @@ import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
+import dev.epoch.gateway.schema.ConstraintService;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
@@ -70,7 +73,9 @@ public final class VersioningServer implements AutoCloseable {
   private final TagService tags;
   private final WorkingSetService workingSets;
   private final SchemaService schemas;
+  private final ConstraintService constraints;
   private final CheckService checks;
+  private final HookGate hooks = new HookGate();
   private final CommitService commits;
   private final MergeService merges;
   private final ReplayService replays;
@@ -85,6 +90,7 @@ public final class VersioningServer implements AutoCloseable {
   private final CleanupService cleanups;
   private final MaterializationService materializations;
   private final MigrationService migrations;
+  private final MigrationRunner migrationRunner;
   private final OpenTablesService openTables;
 
   /**
@@ -115,12 +121,13 @@ public final class VersioningServer implements AutoCloseable {
     this.registrar = new BranchRegistrar(backends);
     this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
-    this.branches = new BranchService(registrar, workingSets, cleanups);
+    this.branches = new BranchService(registrar, workingSets, cleanups, hooks);
     this.tags = new TagService(cleanups);
     this.schemas = new SchemaService(backends, chunks);
-    this.commits = new CommitService(workingSets, runner, schemas);
+    this.constraints = new ConstraintService(backends, schemas);
+    this.commits = new CommitService(workingSets, runner, schemas, hooks);
     MergeExecution execution =
-        new MergeExecution(backends, workingSets, runner, chunks, clock, failpoints);
+        new MergeExecution(backends, workingSets, runner, hooks, chunks, clock, failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
     ReplayRunner replayRunner = new ReplayRunner(execution, mover);
     this.merges = new MergeService(cleanups, chunks, execution, replayRunner);
@@ -135,6 +142,7 @@ public final class VersioningServer implements AutoCloseable {
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
     this.migrations = new MigrationService(backends, schemas);
+    this.migrationRunner = new MigrationRunner(backends, migrations, failpoints);
     this.materializations = new MaterializationService(backends);
     this.openTables = new OpenTablesService(backends);
     this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
@@ -146,6 +154,12 @@ public final class VersioningServer implements AutoCloseable {
         log instanceof StreamDirectory directory ? directory.streams() : streamsOfAllRecords();
     repositories.load(streams.await().indefinitely());
     repositories.list().forEach(recovery::sweep);
+    repositories
+        .list()
+        .forEach(repository ->
+            Thread.ofVirtual()
+                .name("schema changes of " + repository.name())
+                .start(() -> migrationRunner.resume(repository.state())));
   }
 
   private Uni<List<String>> streamsOfAllRecords() {
@@ -209,6 +223,15 @@ public final class VersioningServer implements AutoCloseable {
     return schemas;
   }
 
+  public ConstraintService constraints() {
+    return constraints;
+  }
+
+  /** Who may forbid changes. */
+  public HookGate hooks() {
+    return hooks;
+  }
+
   public CheckService checks() {
     return checks;
   }
@@ -235,6 +258,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public DiffService diffs() {
     return diffs;
+  }
+
+  public MigrationRunner migrationRunner() {
+    return migrationRunner;
   }
 
   public MigrationService migrations() {

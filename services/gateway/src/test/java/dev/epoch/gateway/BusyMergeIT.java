@@ -120,7 +120,8 @@ class BusyMergeIT {
     refuses(() -> merge("x", "main", "FAST_FORWARD", null), Code.UNCOMMITTED_CHANGES);
     test.server()
         .repositories()
-        .update("shop", new UpdateRepositoryV1(null, "refuse", null, null), TestServer.caller());
+        .update(
+            "shop", new UpdateRepositoryV1(null, "refuse", null, null, null), TestServer.caller());
     refuses(() -> test.merge("x", "main"), Code.UNCOMMITTED_CHANGES);
 
     // when the changes are of a table that the merge does not write

@@ -37,7 +37,7 @@ class LiveCommitKeeperIT {
         .repositories()
         .update(
             "shop",
-            new UpdateRepositoryV1(null, null, new LiveCommits("changes", 2), null),
+            new UpdateRepositoryV1(null, null, new LiveCommits("changes", 2), null, null),
             TestServer.caller());
 
     // when
@@ -66,7 +66,7 @@ class LiveCommitKeeperIT {
         .repositories()
         .update(
             "shop",
-            new UpdateRepositoryV1(null, null, new LiveCommits("interval", 5), null),
+            new UpdateRepositoryV1(null, null, new LiveCommits("interval", 5), null, null),
             TestServer.caller());
     test.database.execute("UPDATE t SET a = 'again' WHERE id = 1");
     keeper.look();

@@ -9,6 +9,7 @@ import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.storage.AddressRules;
 import dev.epoch.subscriptions.EventSubscriptions;
 import dev.epoch.subscriptions.SubscriptionMigrations;
+import dev.epoch.webhooks.Hooks;
 import dev.epoch.webhooks.WebhookMigrations;
 import dev.epoch.webhooks.Webhooks;
 import io.quarkus.runtime.ShutdownEvent;
@@ -48,12 +49,41 @@ public class WebhookWiring {
 
   @Produces
   @Singleton
+  Hooks hooks(
+      Vertx vertx,
+      MetadataDatabase database,
+      VersioningServer server,
+      SecretBox secrets,
+      Webhooks.Settings settings) {
+    Hooks hooks = new Hooks(vertx, database.pool(), secrets, Clock.systemUTC(), settings);
+    server.hooks().use(hooks);
+    return hooks;
+  }
+
+  @Produces
+  @Singleton
   Webhooks webhooks(
       Vertx vertx,
       MetadataDatabase database,
       PostgresEventLog log,
       VersioningServer server,
       SecretBox secrets,
+      Webhooks.Settings settings) {
+    return new Webhooks(
+        new Webhooks.Parts(
+            vertx,
+            database.pool(),
+            database.connectOptions(),
+            log,
+            (repository, branchId) -> branchName(server, repository, branchId),
+            secrets,
+            Clock.systemUTC()),
+        settings);
+  }
+
+  @Produces
+  @Singleton
+  Webhooks.Settings webhookSettings(
       @ConfigProperty(name = "epoch.webhooks.allow") Optional<List<String>> receivers,
       @ConfigProperty(name = "epoch.webhooks.timeout") Duration timeout,
       @ConfigProperty(name = "epoch.webhooks.keep") Duration keep,
@@ -61,22 +91,12 @@ public class WebhookWiring {
       @ConfigProperty(name = "epoch.public-url") Optional<String> publicUrl,
       @ConfigProperty(name = "epoch.api.prefix") String apiPrefix) {
     try {
-      return new Webhooks(
-          new Webhooks.Parts(
-              vertx,
-              database.pool(),
-              database.connectOptions(),
-              log,
-              (repository, branchId) -> branchName(server, repository, branchId),
-              secrets,
-              Clock.systemUTC()),
-          new Webhooks.Settings(
-              publicUrl.map(HttpRoutes::withoutSlash).orElse("")
-                  + HttpRoutes.withoutSlash(apiPrefix),
-              AddressRules.of(false, receivers.orElse(List.of())),
-              timeout,
-              keep,
-              pauses));
+      return new Webhooks.Settings(
+          publicUrl.map(HttpRoutes::withoutSlash).orElse("") + HttpRoutes.withoutSlash(apiPrefix),
+          AddressRules.of(false, receivers.orElse(List.of())),
+          timeout,
+          keep,
+          pauses);
     } catch (IllegalArgumentException wrong) {
       throw new StartRefusedException(
           "EPOCH_WEBHOOKS_ALLOW holds " + wrong.getMessage() + "; see docs/webhooks.md");
@@ -94,14 +114,16 @@ public class WebhookWiring {
     }
   }
 
-  void start(@Observes ServerStarted event, Webhooks webhooks) {
+  void start(@Observes ServerStarted event, Webhooks webhooks, Hooks hooks) {
     webhooks.start();
   }
 
   /** Before the pool. */
   void stop(
       @Observes @Priority(Interceptor.Priority.APPLICATION - 1) ShutdownEvent event,
-      Webhooks webhooks) {
+      Webhooks webhooks,
+      Hooks hooks) {
     webhooks.close();
+    hooks.close();
   }
 }

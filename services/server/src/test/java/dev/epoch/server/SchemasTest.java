@@ -136,6 +136,80 @@ class SchemasTest {
   }
 
   @Test
+  void constraintsAndIndexesAreAddedAndRemoved() {
+    // given
+    api.get("/tables/orders/constraints")
+        .statusCode(200)
+        .body("support.level", equalTo("full"))
+        .body("support.can_execute_ddl", equalTo(true))
+        .body("support.validation_mode", equalTo("database"))
+        .body("primary_key.columns", equalTo(List.of("id")))
+        .body("foreign_keys[0].references_table", equalTo(schema + ".customers"))
+        .body("indexes[0].where_clause", notNullValue());
+    sql("INSERT INTO %s.customers (email) VALUES ('a@b'), ('c@d')");
+
+    // when
+    api.post(
+            "/tables/customers/constraints",
+            "{\"name\": \"ck_short\", \"type\": \"check\", \"expression\": \"length(email) < 200\"}")
+        .statusCode(201)
+        .body("constraints.check_constraints.name", hasItem("ck_short"));
+    api.post(
+            "/tables/customers/constraints",
+            "{\"name\": \"ck_long\", \"type\": \"check\", \"expression\": \"length(email) > 2\", \"online\": true}")
+        .statusCode(201)
+        .body("statements", hasSize(2))
+        .body("statements[0]", containsString("NOT VALID"))
+        .body("constraints.check_constraints.find {it.name == 'ck_long'}.validated", equalTo(true));
+    api.post(
+            "/tables/orders/indexes",
+            "{\"name\": \"idx_customer\", \"columns\": [{\"name\": \"customer_id\", \"sort_order\": \"desc\"}], \"online\": true}")
+        .statusCode(201)
+        .body("statements[0]", containsString("CONCURRENTLY"))
+        .body(
+            "constraints.indexes.find {it.name == 'idx_customer'}.columns[0].sort_order",
+            equalTo("desc"));
+
+    // then: what rows or the request stand against is refused, and leaves nothing
+    for (String online : List.of("false", "true")) {
+      api.post(
+              "/tables/customers/constraints",
+              "{\"name\": \"ck_no\", \"type\": \"check\", \"expression\": \"email = 'x'\", \"online\": "
+                  + online
+                  + "}")
+          .statusCode(422)
+          .body("message", containsString("ck_no"));
+      api.post(
+              "/tables/customers/indexes",
+              "{\"name\": \"uq_no\", \"unique\": true, \"columns\": [{\"expression\": \"length(email)\"}], \"online\": "
+                  + online
+                  + "}")
+          .statusCode(422);
+    }
+    api.post(
+            "/tables/customers/constraints",
+            "{\"name\": \"ck_in\", \"type\": \"check\", \"expression\": \"true), DROP COLUMN email, ADD CHECK (true\"}")
+        .statusCode(422);
+    api.get("/tables/customers/constraints")
+        .body(
+            "check_constraints.name",
+            equalTo(List.of("chk_customers_email", "ck_long", "ck_short")))
+        .body("indexes", hasSize(0));
+    api.delete("/tables/customers/constraints/customers_pkey").statusCode(422);
+    api.delete("/tables/customers/constraints/nothing").statusCode(422);
+
+    // when
+    api.delete("/tables/customers/constraints/ck_short").statusCode(200);
+    api.delete("/tables/orders/indexes/idx_customer?online=true").statusCode(200);
+
+    // then
+    api.get("/tables/customers/constraints")
+        .body("check_constraints.name", equalTo(List.of("chk_customers_email", "ck_long")));
+    api.get("/tables/orders/indexes").body("indexes.name", equalTo(List.of("idx_orders_status")));
+    api.get("/tables/orders/constraints?ref=main").statusCode(200).body("source", equalTo("main"));
+  }
+
+  @Test
   void theLiveSchemaIsOfThisMoment() {
     // when
     sql("COMMENT ON TABLE %s.orders IS 'what they buy'");

@@ -23,6 +23,8 @@ public record OpenedTables(List<Table> tables, List<String> uncheckedReferences)
    * @param reason why it cannot be; null if it can, or if nobody has tried
    * @param rows estimated, 0 if it is not open
    * @param bytes on disk, with indexes; 0 if it is not open
+   * @param automatic whether it was opened because it is read a lot
    */
-  public record Table(String tableId, boolean open, String reason, long rows, long bytes) {}
+  public record Table(
+      String tableId, boolean open, String reason, long rows, long bytes, boolean automatic) {}
 }

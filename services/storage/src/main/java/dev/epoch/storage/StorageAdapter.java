@@ -63,6 +63,11 @@ public interface StorageAdapter
     return Optional.empty();
   }
 
+  /** Changes of the database's schemas; empty if the backend makes none. */
+  default Optional<SchemaWriter> schemaChanges() {
+    return Optional.empty();
+  }
+
   /**
    * Removes every object that Epoch made, of every repository. The users' tables stay as they are.
    */

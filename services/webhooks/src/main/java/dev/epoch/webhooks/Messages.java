@@ -181,7 +181,7 @@ final class Messages {
     }
   }
 
-  private static ObjectNode actor(Actor actor) {
+  static ObjectNode actor(Actor actor) {
     return RecordCodec.json()
         .createObjectNode()
         .put("id", actor.id())

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.mutiny.core.Vertx;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 
 /**
  * Sends requests to URLs that users named. The address is looked up once, checked, and connected
@@ -95,26 +97,95 @@ final class Receivers implements AutoCloseable {
 
   /** Sends one request and waits, on a virtual thread, until its status is known. */
   Outcome post(String url, Map<String, String> headers, String body) {
+    return outcome(url, headers, body, timeout, this::drain);
+  }
+
+  /**
+   * Sends one request and waits, on a virtual thread, until its answer is there.
+   *
+   * @param atMost until the whole answer has come
+   */
+  Answer ask(String url, Map<String, String> headers, String body, Duration atMost) {
+    CompletableFuture<String> text = new CompletableFuture<>();
+    long end = System.nanoTime() + atMost.toNanos();
+    Outcome outcome =
+        outcome(
+            url,
+            headers,
+            body,
+            atMost,
+            (request, response) -> {
+              Buffer read = Buffer.buffer();
+              text.whenComplete((_, failure) -> {
+                if (failure != null) {
+                  request.reset();
+                }
+              });
+              response
+                  .handler(part -> {
+                    read.appendBuffer(part);
+                    if (read.length() > MOST_ANSWER) {
+                      text.completeExceptionally(
+                          new IllegalStateException(
+                              "The answer is longer than " + MOST_ANSWER + " bytes"));
+                    }
+                  })
+                  .exceptionHandler(text::completeExceptionally)
+                  .endHandler(_ -> text.complete(read.toString(StandardCharsets.UTF_8)));
+            });
+    if (outcome.status() == null) {
+      return new Answer(outcome, "");
+    }
+    try {
+      return new Answer(outcome, text.get(end - System.nanoTime(), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException late) {
+      return new Answer(failed(outcome, "No answer within " + seconds(atMost) + " s"), "");
+    } catch (ExecutionException failure) {
+      return new Answer(failed(outcome, text(failure.getCause())), "");
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return new Answer(failed(outcome, "The server was stopped"), "");
+    } finally {
+      text.cancel(false);
+    }
+  }
+
+  private static Outcome failed(Outcome outcome, String why) {
+    return new Outcome(outcome.at(), outcome.status(), outcome.latencyMs(), why);
+  }
+
+  /** What came of a request, and the text of the answer if it was wanted and is there. */
+  record Answer(Outcome outcome, String text) {}
+
+  private Outcome outcome(
+      String url,
+      Map<String, String> headers,
+      String body,
+      Duration atMost,
+      BiConsumer<HttpClientRequest, HttpClientResponse> reader) {
     Instant start = clock.instant();
     long nanos = System.nanoTime();
     try {
       URI uri = URI.create(url);
       InetAddress address = rules.lookUp(host(uri));
-      int status = send(uri, address, headers, body, nanos + timeout.toNanos());
+      int status = send(uri, address, headers, body, nanos + atMost.toNanos(), reader);
       return new Outcome(start, status, millis(nanos), problem(status));
     } catch (BadLocationException internal) {
       return new Outcome(start, null, millis(nanos), refusal(URI.create(url).getHost()));
     } catch (UnknownHostException nobody) {
       return new Outcome(start, null, millis(nanos), "The host is unknown");
     } catch (TimeoutException late) {
-      return new Outcome(
-          start, null, millis(nanos), "No answer within " + timeout.toSeconds() + " s");
+      return new Outcome(start, null, millis(nanos), "No answer within " + seconds(atMost) + " s");
     } catch (ExecutionException failure) {
       return new Outcome(start, null, millis(nanos), text(failure.getCause()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return new Outcome(start, null, millis(nanos), "The server was stopped");
     }
+  }
+
+  private static String seconds(Duration time) {
+    return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
   }
 
   private static int millis(long since) {
@@ -137,7 +208,12 @@ final class Receivers implements AutoCloseable {
   }
 
   private int send(
-      URI uri, InetAddress address, Map<String, String> headers, String body, long deadline)
+      URI uri,
+      InetAddress address,
+      Map<String, String> headers,
+      String body,
+      long deadline,
+      BiConsumer<HttpClientRequest, HttpClientResponse> reader)
       throws InterruptedException, ExecutionException, TimeoutException {
     boolean tls = uri.getScheme().equalsIgnoreCase("https");
     int port = uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80;
@@ -170,7 +246,7 @@ final class Receivers implements AutoCloseable {
               .send(Buffer.buffer(body.getBytes(StandardCharsets.UTF_8)))
               .onFailure(status::completeExceptionally)
               .onSuccess(response -> {
-                drain(request, response);
+                reader.accept(request, response);
                 status.complete(response.statusCode());
               });
         });

@@ -6,7 +6,8 @@ import java.util.List;
 /** The tables of webhooks. */
 public final class WebhookMigrations {
   public static final Migrations ALL =
-      new Migrations("webhooks", WebhookMigrations.class, List.of("001-webhooks.sql"));
+      new Migrations(
+          "webhooks", WebhookMigrations.class, List.of("001-webhooks.sql", "002-hooks.sql"));
 
   private WebhookMigrations() {}
 }

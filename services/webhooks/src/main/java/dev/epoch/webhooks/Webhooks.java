@@ -254,7 +254,7 @@ public final class Webhooks implements AutoCloseable {
     }
   }
 
-  private static void checkPatterns(String field, List<String> patterns) {
+  static void checkPatterns(String field, List<String> patterns) {
     boolean wrong =
         patterns.size() > MOST_PATTERNS
             || patterns.stream()

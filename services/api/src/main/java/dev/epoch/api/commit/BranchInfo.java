@@ -1,6 +1,7 @@
 package dev.epoch.api.commit;
 
 import dev.epoch.api.view.BranchView;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.projections.history.BranchRow;
 import dev.epoch.projections.history.CommitRow;
 import dev.epoch.projections.history.HistoryReads.Divergence;
@@ -11,7 +12,8 @@ public final class BranchInfo {
   private BranchInfo() {}
 
   /** The branch of this name; fails if there is none. */
-  public static Uni<BranchView.Info> of(HistoryReader.View view, String name) {
+  public static Uni<BranchView.Info> of(
+      RepositoryState state, HistoryReader.View view, String name) {
     return view.branch(name)
         .chain(branch ->
             Uni.combine()
@@ -22,6 +24,7 @@ public final class BranchInfo {
                     view.compare(branch.head(), with.getItem1().head())
                         .map(diverged ->
                             info(
+                                state,
                                 branch,
                                 with.getItem1(),
                                 with.getItem2(),
@@ -30,13 +33,14 @@ public final class BranchInfo {
   }
 
   private static BranchView.Info info(
+      RepositoryState state,
       BranchRow branch,
       BranchRow standard,
       BranchRow current,
       CommitRow head,
       Divergence diverged) {
     return new BranchView.Info(
-        BranchView.of(branch),
+        BranchView.of(state, branch),
         branch.id().equals(current.id()),
         standard.name(),
         diverged.ahead(),

@@ -65,6 +65,8 @@ public final class ErrorTable {
       case BRANCH_NOT_MERGED -> new Entry(409, "BranchNotMergedError");
       case BRANCH_IN_USE -> new Entry(409, "BranchInUseError");
       case BRANCH_BUSY -> new Entry(409, "BranchBusyError");
+      case BRANCH_PROTECTED -> new Entry(403, "BranchProtectedError");
+      case PROMOTION_PATH -> new Entry(403, "PromotionPathError");
       case TAG_NOT_FOUND -> new Entry(404, "TagNotFoundError");
       case TAG_ALREADY_EXISTS -> new Entry(409, "TagAlreadyExistsError");
       case COMMIT_NOT_FOUND -> new Entry(404, "CommitNotFoundError");

@@ -7,4 +7,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "ChangeBranch")
 public record ChangeBranch(
     @Schema(description = "The new name") String name,
-    @Schema(description = "Reserved: rules for the branch") JsonNode protection) {}
+    @Schema(
+            implementation = Object.class,
+            description =
+                "How branches of this name, or pattern of names, are protected: require_review, approvals, dismiss_stale, no_force_push, mergers, committers, conflict_strategy; null or {} ends it")
+        JsonNode protection) {}

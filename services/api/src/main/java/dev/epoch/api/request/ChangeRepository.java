@@ -19,7 +19,8 @@ public record ChangeRepository(
     @Valid
         @Schema(
             description = "What settles conflicts of merges; it takes the place of all that was")
-        ConflictRules conflict) {
+        ConflictRules conflict,
+    @Valid @Schema(description = "It takes the place of all that was") Branching branching) {
 
   /** When live changes are committed by themselves. */
   @Schema(name = "ChangeLiveCommits")

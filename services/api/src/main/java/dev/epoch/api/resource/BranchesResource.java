@@ -8,9 +8,11 @@ import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.ChangeBranch;
 import dev.epoch.api.request.CreateBranch;
+import dev.epoch.api.request.Protection;
 import dev.epoch.api.view.BranchView;
 import dev.epoch.api.view.CommitView;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.StepResult;
@@ -51,6 +53,7 @@ public class BranchesResource {
   @GET
   @Operation(summary = "List branches, and the one that whoever asks works on")
   public Uni<BranchView.Listing> list() {
+    RepositoryState state = request.repository().state();
     return history
         .view(request)
         .chain(view ->
@@ -59,7 +62,8 @@ public class BranchesResource {
                 .unis(view.reads().branches(view.repository()), view.current())
                 .with((branches, current) ->
                     new BranchView.Listing(
-                        branches.stream().map(BranchView::of).toList(), current.name())));
+                        branches.stream().map(branch -> BranchView.of(state, branch)).toList(),
+                        current.name())));
   }
 
   @POST
@@ -106,16 +110,20 @@ public class BranchesResource {
   @Path("{name}")
   @Operation(summary = "Get a branch and how it stands against the default branch")
   public Uni<BranchView.Info> get(@PathParam("name") String name) {
-    return history.view(request).chain(view -> BranchInfo.of(view, name));
+    RepositoryState state = request.repository().state();
+    return history.view(request).chain(view -> BranchInfo.of(state, view, name));
   }
 
   @PATCH
   @RunOnVirtualThread
   @Path("{name}")
-  @Operation(summary = "Rename a branch")
+  @Operation(
+      summary = "Rename or protect a branch",
+      description =
+          "A protection holds for all branches whose names match the pattern in the place of the name, now and later; of several the strictest counts.")
   public BranchView change(@PathParam("name") String name, @NotNull @Valid ChangeBranch body) {
     if (body.protection() != null) {
-      throw notAvailable("protection");
+      return protect(name, body);
     }
     if (body.name() == null) {
       throw new InvalidRequestException(FieldProblem.body("missing", "name", "Give the new name"));
@@ -126,6 +134,30 @@ public class BranchesResource {
             .branches()
             .rename(request.repository(), name, body.name(), request.caller());
     return BranchView.of(renamed.state(), References.branch(renamed.state(), body.name()));
+  }
+
+  private BranchView protect(String pattern, ChangeBranch body) {
+    if (body.name() != null) {
+      throw new InvalidRequestException(
+          FieldProblem.body("value_error", "name", "Rename and protect one after the other"));
+    }
+    StepResult changed =
+        request
+            .server()
+            .branches()
+            .protect(
+                request.repository(), pattern, Protection.of(body.protection()), request.caller());
+    return changed
+        .state()
+        .branch(pattern)
+        .map(branch -> BranchView.of(changed.state(), branch))
+        .orElseGet(() ->
+            new BranchView(
+                pattern,
+                null,
+                changed.state().profile().protections().containsKey(pattern),
+                null,
+                false));
   }
 
   @DELETE

@@ -132,6 +132,8 @@ public class MergesResource {
           Map.of(
               "branch",
               merged.target(),
+              "open",
+              true,
               "remedy",
               "Resolve the conflicts and continue the merge, or abort it"));
     }

@@ -7,6 +7,7 @@ import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.json.NumberLimits;
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.Branching;
 import dev.epoch.api.request.ChangeRepository;
 import dev.epoch.api.request.ConflictRules;
 import dev.epoch.api.request.CreateRepository;
@@ -136,7 +137,8 @@ public class RepositoriesResource {
                 body.description(),
                 body.liveChanges(),
                 liveCommits(body.liveCommits()),
-                ConflictRules.settings(body.conflict())),
+                ConflictRules.settings(body.conflict()),
+                Branching.settings(body.branching())),
             request.caller());
     return view(repository);
   }

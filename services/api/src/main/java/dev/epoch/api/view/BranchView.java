@@ -2,6 +2,7 @@ package dev.epoch.api.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.epoch.engine.processing.Protections;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.stream.StepResult;
@@ -24,14 +25,23 @@ public record BranchView(
     return new BranchView(
         branch.name(),
         CommitView.idOf(state, branch.head()),
-        false,
+        isProtected(state, branch.name()),
         branch.createdAt(),
         state.isDefault(branch));
   }
 
-  public static BranchView of(BranchRow branch) {
+  /** As projected; its protection as the repository has it now. */
+  public static BranchView of(RepositoryState state, BranchRow branch) {
     return new BranchView(
-        branch.name(), branch.headId(), false, branch.createdAt(), branch.isDefault());
+        branch.name(),
+        branch.headId(),
+        isProtected(state, branch.name()),
+        branch.createdAt(),
+        branch.isDefault());
+  }
+
+  private static boolean isProtected(RepositoryState state, String name) {
+    return Protections.of(state, name).isPresent();
   }
 
   /**
@@ -45,7 +55,7 @@ public record BranchView(
     return new BranchView(
         name,
         CommitView.idOf(state, head),
-        false,
+        isProtected(state, name),
         now.map(BranchState::createdAt).orElse(null),
         now.map(state::isDefault).orElse(false));
   }

@@ -1,5 +1,6 @@
 package dev.epoch.api.view;
 
+import dev.epoch.api.request.Branching;
 import dev.epoch.api.request.ConflictRules;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.LiveCommits;
@@ -19,7 +20,8 @@ public record RepositoryView(
     @Schema(description = "What merges do with uncommitted live changes: commit, refuse")
         String liveChanges,
     LiveCommits liveCommits,
-    @Schema(description = "What settles conflicts of merges") ConflictRules conflict) {
+    @Schema(description = "What settles conflicts of merges") ConflictRules conflict,
+    Branching branching) {
 
   public static RepositoryView of(RepositoryState state, String metadataUrl) {
     return new RepositoryView(
@@ -30,7 +32,8 @@ public record RepositoryView(
         metadataUrl,
         state.profile().liveChanges(),
         state.profile().liveCommits(),
-        ConflictRules.of(state.profile().conflict()));
+        ConflictRules.of(state.profile().conflict()),
+        Branching.of(state.profile().branching()));
   }
 
   /** All repositories. */

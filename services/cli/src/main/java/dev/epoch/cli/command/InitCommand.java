@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
+import dev.epoch.cli.configuration.RepositoryPolicy;
 import dev.epoch.cli.configuration.Settings;
 import dev.epoch.cli.configuration.Workspace;
 import dev.epoch.client.Repositories;
@@ -49,6 +50,15 @@ public final class InitCommand extends OpenRepositoryCommand {
   Repository repository() {
     Settings settings = session().settings();
     session().workspace().ifPresent(this::refuseIfHere);
+    RepositoryPolicy policy = settings.policy();
+    Repository created = create(settings);
+    if (!policy.isEmpty()) {
+      PolicyPush.send(session().server().inRepository(created.name()), created.name(), policy);
+    }
+    return created;
+  }
+
+  private Repository create(Settings settings) {
     return session()
         .server()
         .repositories()

@@ -34,8 +34,8 @@ public final class MergeCommand extends EpochSubcommand {
   @Option(
       names = {"-s", "--strategy"},
       paramLabel = "<strategy>",
-      defaultValue = "default",
-      description = "default, ours, theirs or fast-forward.")
+      description =
+          "default (ask about conflicts), ours, theirs or fast-forward; else what the target is set to.")
   private String strategy;
 
   @Option(names = "--no-commit", description = "Leave the result uncommitted.")
@@ -168,7 +168,8 @@ public final class MergeCommand extends EpochSubcommand {
 
   /** While the merge is open, the conflicts say which of them are about constraints. */
   private void conflicts(MergeOutcome outcome, String target) {
-    boolean open = !dryRun && !failOnConflict;
+    boolean open =
+        outcome.json().path("details").path("open").asBoolean(!dryRun && !failOnConflict);
     List<Conflict> all = open ? client().conflicts().all(target, null) : List.of();
     List<Conflict> constraints = all.stream().filter(Conflict::aboutDefinition).toList();
     List<String> tables =
@@ -253,6 +254,9 @@ public final class MergeCommand extends EpochSubcommand {
   }
 
   private Merges.Strategy strategy() {
+    if (strategy == null) {
+      return null;
+    }
     return switch (strategy.toLowerCase(Locale.ROOT).replace('_', '-')) {
       case "default", "three-way" -> Merges.Strategy.THREE_WAY;
       case "ours" -> Merges.Strategy.OURS;

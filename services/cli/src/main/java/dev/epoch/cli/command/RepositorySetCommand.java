@@ -76,7 +76,7 @@ public final class RepositorySetCommand extends EpochSubcommand {
             .change(
                 repository,
                 new Repositories.Settings(
-                    description, liveChanges, liveCommits, every, conflict(repository)));
+                    description, liveChanges, liveCommits, every, conflict(repository), null));
     if (output().json()) {
       output().json(changed);
     } else {

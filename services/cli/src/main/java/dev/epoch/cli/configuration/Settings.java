@@ -180,6 +180,15 @@ public final class Settings {
     return new ConfiguredStorages(file(), directory.resolve("epoch.toml"));
   }
 
+  /** What the configuration says of the repository; what stands in {@code .epoch/config} first. */
+  public RepositoryPolicy policy() {
+    RepositoryPolicy local =
+        workspace
+            .map(found -> RepositoryPolicy.of(found.configuration()))
+            .orElseGet(() -> RepositoryPolicy.of(ConfigurationFile.none()));
+    return local.isEmpty() ? RepositoryPolicy.of(file()) : local;
+  }
+
   private ConfigurationFile noFile() {
     if (profile() != null) {
       throw new CommandFailure(

@@ -60,12 +60,16 @@ public final class BranchProcessor {
         .orElse(Map.of());
   }
 
-  public static Decision rename(RepositoryState state, RenameBranchV1 command) {
+  public static Decision rename(
+      RepositoryState state, RenameBranchV1 command, DecisionContext context) {
     Optional<BranchState> branch = state.branch(command.from());
     if (branch.isEmpty()) {
       return Refusals.branchNotFound(command.from());
     }
     return refuseName(state, command.to())
+        .or(() ->
+            Protections.refuseForce(state, branch.get(), context.actor(), "rename")
+                .map(Decision::reject))
         .orElseGet(() ->
             Decision.accept(new BranchRenamedV1(branch.get().id(), command.from(), command.to())));
   }
@@ -86,6 +90,11 @@ public final class BranchProcessor {
     }
     if (branch.id().equals(state.sessions().checkouts().get(context.actor().id()))) {
       return inUse(branch, "it is your current branch", "epoch checkout another branch first");
+    }
+    Optional<Rejection> protection =
+        Protections.refuseForce(state, branch, context.actor(), "delete");
+    if (protection.isPresent()) {
+      return Decision.reject(protection.get());
     }
     if (branch.operation() != null) {
       return Refusals.busy(branch);

@@ -77,7 +77,11 @@ public final class CommitProcessor {
       return Refusals.mergeInProgress(branch);
     }
     Optional<Decision> refusal =
-        Refusals.refuseBusy(state, branch).or(() -> refuseUnknown(state, branch, command.tables()));
+        Refusals.refuseBusy(state, branch)
+            .or(() -> refuseUnknown(state, branch, command.tables()))
+            .or(() ->
+                Protections.refuseCommit(state, branch, context.actor(), "commit to")
+                    .map(Decision::reject));
     if (refusal.isPresent()) {
       return refusal.get();
     }

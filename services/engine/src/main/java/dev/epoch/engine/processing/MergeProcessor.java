@@ -44,7 +44,8 @@ import java.util.Optional;
 public final class MergeProcessor {
   private MergeProcessor() {}
 
-  public static Decision merge(RepositoryState state, MergeBranchV1 command) {
+  public static Decision merge(
+      RepositoryState state, MergeBranchV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.target());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.target());
@@ -64,6 +65,12 @@ public final class MergeProcessor {
         .isAncestor(new CommitId(command.sourceCommit()), new CommitId(target.head()))) {
       return Decision.accept(
           new CommandCompletedV1(Map.of("up_to_date", "true", "commit", target.head())));
+    }
+    Optional<Rejection> protection =
+        Protections.refuseMerge(
+            state, target, command.source(), command.sourceCommit(), context.actor());
+    if (protection.isPresent()) {
+      return Decision.reject(protection.get());
     }
     boolean fastForward =
         new Ancestry(graph)
@@ -88,12 +95,18 @@ public final class MergeProcessor {
     return Decision.accepted();
   }
 
-  public static Decision prepare(RepositoryState state, Continuation.PrepareMerge facts) {
+  public static Decision prepare(
+      RepositoryState state, Continuation.PrepareMerge facts, DecisionContext context) {
     BranchState target = state.branches().byId().get(facts.branchId());
     if (target == null) {
       return Refusals.branchNotFound(facts.branchId());
     }
-    return refuseStep(state, target, facts.expectedHead(), facts.plan().mergeId())
+    OperationPlan.Merge plan = facts.plan();
+    return refuseStep(state, target, facts.expectedHead(), plan.mergeId())
+        .or(() ->
+            Protections.refuseStep(
+                    state, target, plan.verb(), plan.source(), plan.sourceCommit(), context.actor())
+                .map(Decision::reject))
         .orElseGet(() -> prepared(target, facts));
   }
 
@@ -109,7 +122,17 @@ public final class MergeProcessor {
     if (target == null) {
       return Refusals.branchNotFound(facts.branchId());
     }
-    Optional<Decision> refusal = refuseStep(state, target, facts.expectedHead(), facts.former());
+    Optional<Decision> refusal =
+        refuseStep(state, target, facts.expectedHead(), facts.former())
+            .or(() ->
+                Protections.refuseStep(
+                        state,
+                        target,
+                        facts.verb(),
+                        facts.source(),
+                        facts.sourceCommit(),
+                        context.actor())
+                    .map(Decision::reject));
     if (refusal.isPresent()) {
       return refusal.get();
     }

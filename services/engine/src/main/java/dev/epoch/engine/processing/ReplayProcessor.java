@@ -2,6 +2,7 @@ package dev.epoch.engine.processing;
 
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.Decision;
+import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
@@ -23,7 +24,8 @@ import java.util.Optional;
 public final class ReplayProcessor {
   private ReplayProcessor() {}
 
-  public static Decision replay(RepositoryState state, ReplayCommitsV1 command) {
+  public static Decision replay(
+      RepositoryState state, ReplayCommitsV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.branch());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
@@ -42,7 +44,8 @@ public final class ReplayProcessor {
             .or(() ->
                 command.commits().stream()
                     .flatMap(commit -> refuseCommit(state, command, commit).stream())
-                    .findFirst());
+                    .findFirst())
+            .or(() -> refuseProtected(state, branch, command, context).map(Decision::reject));
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -66,6 +69,20 @@ public final class ReplayProcessor {
             command.author(),
             command.liveChanges(),
             command.rules()));
+  }
+
+  /** Each commit of it is asked about again when it is made. */
+  private static Optional<Rejection> refuseProtected(
+      RepositoryState state, BranchState branch, ReplayCommitsV1 command, DecisionContext context) {
+    boolean headOnly =
+        command.verb().equals("revert")
+            && command.commits().equals(java.util.List.of(branch.head()))
+            && command.mainline() <= 1;
+    String commit = headOnly ? state.commits().firstParent(branch.head()) : branch.head();
+    return command.verb().equals("rebase") && branch.head().equals(command.onto())
+        ? Optional.empty()
+        : Protections.refuseStep(
+            state, branch, command.verb(), command.source(), commit, context.actor());
   }
 
   private static Optional<Decision> refuseCommit(
@@ -114,7 +131,8 @@ public final class ReplayProcessor {
     return Decision.accept(new ReplaySkippedV1(facts.branchId(), facts.commit(), "empty"));
   }
 
-  public static Decision reset(RepositoryState state, ResetBranchV1 command) {
+  public static Decision reset(
+      RepositoryState state, ResetBranchV1 command, DecisionContext context) {
     Optional<BranchState> found = state.branch(command.branch());
     if (found.isEmpty()) {
       return Refusals.branchNotFound(command.branch());
@@ -123,7 +141,13 @@ public final class ReplayProcessor {
     if (!state.commits().contains(command.targetCommit())) {
       return Refusals.commitNotFound(command.targetCommit());
     }
+    boolean moves = !branch.head().equals(command.targetCommit());
     return MergeProcessor.refuseMove(state, branch, command.expectedHead())
+        .or(() ->
+            moves
+                ? Protections.refuseForce(state, branch, context.actor(), "reset")
+                    .map(Decision::reject)
+                : Optional.empty())
         .orElseGet(() ->
             branch.head().equals(command.targetCommit())
                 ? Decision.accept(

@@ -63,11 +63,12 @@ public final class RepositoryProcessor {
     if (command.description() == null
         && command.liveChanges() == null
         && command.liveCommits() == null
-        && command.conflict() == null) {
+        && command.conflict() == null
+        && command.branching() == null) {
       return Decision.reject(
           Code.VALIDATION,
           "Nothing to change",
-          "Give description, live_changes, live_commits or conflict");
+          "Give description, live_changes, live_commits, conflict or branching");
     }
     if (command.liveCommits() != null && !command.liveCommits().saysHowMany()) {
       return Decision.reject(
@@ -85,12 +86,20 @@ public final class RepositoryProcessor {
     if (rules.isPresent()) {
       return rules.get();
     }
+    Optional<Decision> branching =
+        command.branching() == null
+            ? Optional.empty()
+            : ProtectionProcessor.refuseBranching(command.branching());
+    if (branching.isPresent()) {
+      return branching.get();
+    }
     return Decision.accept(
         new RepositoryUpdatedV1(
             command.description(),
             command.liveChanges(),
             command.liveCommits(),
-            command.conflict()));
+            command.conflict(),
+            command.branching()));
   }
 
   /**

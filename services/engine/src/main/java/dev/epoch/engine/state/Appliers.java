@@ -31,6 +31,8 @@ public final class Appliers {
           case BranchCheckedOutV1 e ->
               state.withSessions(state.sessions().checkedOut(at.actor().id(), e.branchId()));
           case BranchMovedV1 e -> BranchAppliers.moved(state, e);
+          case BranchProtectedV1 e -> state.withProfile(state.profile().with(e));
+          case BranchReviewedV1 e -> BranchAppliers.reviewed(state, e, at);
           case TagCreatedV1 e -> TagAppliers.created(state, e, at);
           case TagDeletedV1 e -> TagAppliers.deleted(state, e);
           case CheckAddedV1 e -> state.withProfile(state.profile().withCheck(e, at));

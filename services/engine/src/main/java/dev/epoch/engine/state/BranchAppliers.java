@@ -3,6 +3,7 @@ package dev.epoch.engine.state;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.BranchReviewedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
 import org.pcollections.HashTreePMap;
@@ -37,6 +38,16 @@ final class BranchAppliers {
                 .withHead(event.to(), HashTreePMap.from(event.locations()))
                 .withMerge(null));
     return event.operationId() == null ? next : OperationAppliers.closed(next, event.operationId());
+  }
+
+  static RepositoryState reviewed(RepositoryState state, BranchReviewedV1 event, Occurrence at) {
+    return state.withBranches(
+        state
+            .branches()
+            .with(
+                event.branchId(),
+                new Review(
+                    at.actor(), event.commit(), event.verdict(), event.comment(), at.time())));
   }
 
   static RepositoryState staged(RepositoryState state, ChangesStagedV1 event) {

@@ -9,9 +9,14 @@ import org.pcollections.PMap;
  *
  * @param byId all that exist
  * @param idByName their names
+ * @param reviews of their heads, by branch id and id of who reviewed
  */
-public record Branches(PMap<String, BranchState> byId, PMap<String, String> idByName) {
-  public static final Branches NONE = new Branches(HashTreePMap.empty(), HashTreePMap.empty());
+public record Branches(
+    PMap<String, BranchState> byId,
+    PMap<String, String> idByName,
+    PMap<String, PMap<String, Review>> reviews) {
+  public static final Branches NONE =
+      new Branches(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
 
   /** The branch of this name; none for null. */
   public Optional<BranchState> named(String name) {
@@ -24,10 +29,23 @@ public record Branches(PMap<String, BranchState> byId, PMap<String, String> idBy
         former == null || former.name().equals(branch.name())
             ? idByName
             : idByName.minus(former.name());
-    return new Branches(byId.plus(branch.id(), branch), names.plus(branch.name(), branch.id()));
+    return new Branches(
+        byId.plus(branch.id(), branch), names.plus(branch.name(), branch.id()), reviews);
+  }
+
+  /** What was said about a branch, by id of who said it. */
+  public PMap<String, Review> reviewsOf(String branchId) {
+    return reviews.getOrDefault(branchId, HashTreePMap.empty());
+  }
+
+  Branches with(String branchId, Review review) {
+    return new Branches(
+        byId,
+        idByName,
+        reviews.plus(branchId, reviewsOf(branchId).plus(review.actor().id(), review)));
   }
 
   Branches without(String id) {
-    return new Branches(byId.minus(id), idByName.minus(byId.get(id).name()));
+    return new Branches(byId.minus(id), idByName.minus(byId.get(id).name()), reviews.minus(id));
   }
 }

@@ -27,6 +27,8 @@ final class OutcomeFacts {
       case BranchCheckedOutV1 e -> Optional.of(Map.of("branch_id", e.branchId()));
       case BranchMovedV1 e ->
           Optional.of(Map.of("commit", e.to(), "reason", e.reason(), "from", e.from()));
+      case BranchProtectedV1 e -> Optional.of(Map.of("pattern", e.pattern()));
+      case BranchReviewedV1 e -> Optional.of(Map.of("commit", e.commit(), "verdict", e.verdict()));
       case TagCreatedV1 e -> Optional.of(Map.of("tag", e.name(), "commit", e.commit()));
       case TagDeletedV1 e -> Optional.of(Map.of("tag", e.name()));
       case CheckAddedV1 e -> Optional.of(Map.of("check", e.name()));

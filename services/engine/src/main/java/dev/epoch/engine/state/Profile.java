@@ -1,7 +1,10 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.BranchProtection;
+import dev.epoch.events.BranchingSettings;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.LiveCommits;
+import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.CheckAddedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
 import java.time.Instant;
@@ -20,6 +23,8 @@ import org.pcollections.PMap;
  *     commit} or {@code refuse}
  * @param liveCommits when live changes are committed by themselves
  * @param conflict what settles conflicts of merges
+ * @param branching what branches are for
+ * @param protections how branches are protected, by patterns of their names
  * @param checks by name: queries that decide about commits and merges
  */
 public record Profile(
@@ -31,6 +36,8 @@ public record Profile(
     String liveChanges,
     LiveCommits liveCommits,
     ConflictSettings conflict,
+    BranchingSettings branching,
+    PMap<String, BranchProtection> protections,
     PMap<String, CheckState> checks) {
 
   /** What merges do with uncommitted live changes in a new repository. */
@@ -46,6 +53,8 @@ public record Profile(
         COMMIT,
         LiveCommits.OFF,
         ConflictSettings.NONE,
+        BranchingSettings.NONE,
+        HashTreePMap.empty(),
         HashTreePMap.empty());
   }
 
@@ -60,6 +69,8 @@ public record Profile(
         COMMIT,
         LiveCommits.OFF,
         ConflictSettings.NONE,
+        BranchingSettings.NONE,
+        HashTreePMap.empty(),
         HashTreePMap.empty());
   }
 
@@ -73,6 +84,25 @@ public record Profile(
         settings.liveChanges() == null ? liveChanges : settings.liveChanges(),
         settings.liveCommits() == null ? liveCommits : settings.liveCommits(),
         settings.conflict() == null ? conflict : settings.conflict(),
+        settings.branching() == null ? branching : settings.branching(),
+        protections,
+        checks);
+  }
+
+  Profile with(BranchProtectedV1 event) {
+    return new Profile(
+        name,
+        exists,
+        description,
+        createdAt,
+        defaultBranchId,
+        liveChanges,
+        liveCommits,
+        conflict,
+        branching,
+        event.protection() == null
+            ? protections.minus(event.pattern())
+            : protections.plus(event.pattern(), event.protection()),
         checks);
   }
 
@@ -86,6 +116,16 @@ public record Profile(
 
   private Profile with(PMap<String, CheckState> newChecks) {
     return new Profile(
-        name, exists, description, createdAt, defaultBranchId, liveChanges, liveCommits, conflict, newChecks);
+        name,
+        exists,
+        description,
+        createdAt,
+        defaultBranchId,
+        liveChanges,
+        liveCommits,
+        conflict,
+        branching,
+        protections,
+        newChecks);
   }
 }

@@ -4,16 +4,21 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.BranchProtection;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CreateBranchV1;
 import dev.epoch.events.command.DeleteBranchV1;
+import dev.epoch.events.command.ProtectBranchV1;
 import dev.epoch.events.command.RenameBranchV1;
+import dev.epoch.events.command.ReviewBranchV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.hook.HookGate;
+import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
@@ -34,15 +39,22 @@ import java.util.function.Supplier;
  * Branches: the log first, then, best effort at once and surely by the projector, the databases.
  */
 public final class BranchService {
+  private static final String KIND = RecordType.DELETE_BRANCH_V1.wireName();
+
+  private final HookGate hooks;
   private final BranchRegistrar registrar;
   private final WorkingSetService workingSets;
   private final CleanupService cleanups;
 
   public BranchService(
-      BranchRegistrar registrar, WorkingSetService workingSets, CleanupService cleanups) {
+      BranchRegistrar registrar,
+      WorkingSetService workingSets,
+      CleanupService cleanups,
+      HookGate hooks) {
     this.registrar = registrar;
     this.workingSets = workingSets;
     this.cleanups = cleanups;
+    this.hooks = hooks;
   }
 
   /**
@@ -122,6 +134,9 @@ public final class BranchService {
             name,
             step -> step,
             (state, branch) -> {
+              if (branch.operation() == null) {
+                hooks.pass(repository, planned(state, branch, caller), KIND, caller);
+              }
               boolean uncommitted =
                   !force
                       && !state.isDefault(branch)
@@ -133,6 +148,51 @@ public final class BranchService {
                   .ifPresent(deleted -> registrar.forget(repository, deleted));
               return result;
             });
+  }
+
+  private static PlannedChange planned(RepositoryState state, BranchState branch, Caller caller) {
+    return new PlannedChange(
+        List.of("pre-branch-delete"),
+        state.name(),
+        state.profile().createdAt(),
+        branch.name(),
+        caller.actor(),
+        branch.head(),
+        null,
+        null,
+        null,
+        List::of);
+  }
+
+  /**
+   * Protects branches whose names match a pattern, also those that are made later.
+   *
+   * @param protection how, or null for no more
+   */
+  public StepResult protect(
+      LiveRepository repository, String pattern, BranchProtection protection, Caller caller) {
+    return repository.step(new ProtectBranchV1(pattern, protection), caller).orRefuse();
+  }
+
+  /**
+   * Says whether the head of a branch may be merged.
+   *
+   * @param commit that was looked at, as the user names it; null for the head
+   * @param verdict approve or reject
+   * @param comment for people, or null
+   */
+  public StepResult review(
+      LiveRepository repository,
+      String name,
+      String commit,
+      String verdict,
+      String comment,
+      Caller caller) {
+    RepositoryState state = repository.state();
+    BranchState branch = References.branch(state, name);
+    String reviewed =
+        commit == null ? branch.head() : new References(state, branch).commit(commit).id();
+    return repository.step(new ReviewBranchV1(name, reviewed, verdict, comment), caller).orRefuse();
   }
 
   public BranchState checkout(LiveRepository repository, String name, Caller caller) {

@@ -9,6 +9,7 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
@@ -167,7 +168,11 @@ public final class ResetService {
     }
     CommitService.Request request =
         new CommitService.Request(now.name(), message, caller.actor(), tables, false, null);
-    return commits.commitInTurn(repository, state, now, request, caller.another()).commit().id();
+    // what is thrown away need not be right
+    return commits
+        .commitInTurn(repository, state, now, request, ChangeKind.MOVE, caller.another())
+        .commit()
+        .id();
   }
 
   private static Moved former(StepResult step, String name) {

@@ -8,6 +8,8 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.gateway.hook.HookGate;
+import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.schema.SchemaService;
@@ -18,8 +20,10 @@ import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.storage.PlannedRows;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Commits. */
 public final class CommitService {
@@ -28,12 +32,17 @@ public final class CommitService {
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
   private final SchemaService schemas;
+  private final HookGate hooks;
 
   public CommitService(
-      WorkingSetService workingSets, OperationRunner runner, SchemaService schemas) {
+      WorkingSetService workingSets,
+      OperationRunner runner,
+      SchemaService schemas,
+      HookGate hooks) {
     this.workingSets = workingSets;
     this.runner = runner;
     this.schemas = schemas;
+    this.hooks = hooks;
   }
 
   /**
@@ -109,17 +118,63 @@ public final class CommitService {
         .on(
             request.branch(),
             CommitService::former,
-            (state, branch) -> commitInTurn(repository, state, branch, request, schema, caller));
+            (state, branch) -> {
+              if (branch.operation() == null && branch.merge() == null) {
+                hooks.pass(repository, planned(state, branch, request, caller), KIND, caller);
+              }
+              return commitInTurn(
+                  repository,
+                  repository.state(),
+                  branch,
+                  request,
+                  schema,
+                  ChangeKind.COMMIT,
+                  caller);
+            });
   }
 
-  /** In the branch's turn. */
+  private PlannedChange planned(
+      RepositoryState state, BranchState branch, Request request, Caller caller) {
+    return new PlannedChange(
+        List.of("pre-commit"),
+        state.name(),
+        state.profile().createdAt(),
+        branch.name(),
+        request.author() == null ? caller.actor() : request.author(),
+        branch.head(),
+        null,
+        null,
+        request.message(),
+        () -> counts(state, branch, request));
+  }
+
+  private List<PlannedChange.TableCounts> counts(
+      RepositoryState state, BranchState branch, Request request) {
+    Set<String> chosen = new HashSet<>(request.tables());
+    if (chosen.isEmpty() && !request.all()) {
+      chosen.addAll(branch.staged());
+    }
+    return workingSets.changes(state, branch).stream()
+        .filter(change -> chosen.isEmpty() || chosen.contains(change.table()))
+        .map(change ->
+            new PlannedChange.TableCounts(
+                change.table(), change.inserted(), change.updated(), change.deleted()))
+        .toList();
+  }
+
+  /**
+   * In the branch's turn; no hook is asked.
+   *
+   * @param change what checks it meets
+   */
   public Committed commitInTurn(
       LiveRepository repository,
       RepositoryState state,
       BranchState branch,
       Request request,
+      ChangeKind change,
       Caller caller) {
-    return commitInTurn(repository, state, branch, request, null, caller);
+    return commitInTurn(repository, state, branch, request, null, change, caller);
   }
 
   private Committed commitInTurn(
@@ -128,6 +183,7 @@ public final class CommitService {
       BranchState branch,
       Request request,
       String schema,
+      ChangeKind change,
       Caller caller) {
     CommitToBranchV1 command =
         new CommitToBranchV1(
@@ -144,9 +200,7 @@ public final class CommitService {
       return former(prepared);
     }
     StepResult completed =
-        runner
-            .run(repository, prepared, caller, KIND, ChangeKind.COMMIT, CommitService::noRows)
-            .orRefuse();
+        runner.run(repository, prepared, caller, KIND, change, CommitService::noRows).orRefuse();
     String id =
         completed
             .event(CommitCreatedV1.class)

@@ -1,6 +1,7 @@
 package dev.epoch.gateway.commit;
 
 import dev.epoch.engine.processing.CommitProcessor;
+import dev.epoch.engine.processing.Protections;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
@@ -165,6 +166,8 @@ public final class WorkingSetService {
   /**
    * Writes records as uncommitted changes of the branch; on the default branch into the live table.
    * With an idempotency key it is done once, as far as the table's database remembers.
+   *
+   * @throws RefusedException where whoever asks may not commit to the branch
    */
   public WriteResult write(
       RepositoryState state,
@@ -173,6 +176,10 @@ public final class WorkingSetService {
       List<RowWrite> writes,
       Caller caller) {
     caller.requireOwnKey(state);
+    Protections.refuseCommit(state, branch, caller.actor(), "write records to")
+        .ifPresent(refusal -> {
+          throw new RefusedException(refusal);
+        });
     BranchTable target =
         Backends.tables(state, branch).stream()
             .filter(candidate -> candidate.table().name().equals(table))

@@ -7,7 +7,11 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.hook.HookGate;
+import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.operation.OperationRunner;
+import dev.epoch.gateway.read.DiffService;
+import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Failpoints;
@@ -48,6 +52,8 @@ public final class MergeExecution {
   private final MergePlanner planner;
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
+  private final HookGate hooks;
+  private final DiffService diffs;
   private final Clock clock;
   private final Failpoints failpoints;
 
@@ -55,12 +61,15 @@ public final class MergeExecution {
       Backends backends,
       WorkingSetService workingSets,
       OperationRunner runner,
+      HookGate hooks,
       ChunkStore chunks,
       Clock clock,
       Failpoints failpoints) {
     this.planner = new MergePlanner(backends, chunks);
     this.workingSets = workingSets;
     this.runner = runner;
+    this.hooks = hooks;
+    this.diffs = new DiffService(backends);
     this.clock = clock;
     this.failpoints = failpoints;
   }
@@ -115,10 +124,16 @@ public final class MergeExecution {
       refuseUncommitted(repository, state, intent, plan, caller);
       if (!plan.conflicts().isEmpty() && intent.failOnConflict()) {
         throw refuse(
-            repository, intent, caller, MergeRefusals.conflicts(plan.conflicts(), Map.of()));
+            repository,
+            intent,
+            caller,
+            MergeRefusals.conflicts(plan.conflicts(), Map.of("open", false)));
       }
       if (!plan.conflicts().isEmpty() || intent.noCommit()) {
         return open(repository, intent, plan, ruled, caller);
+      }
+      if (plans == 1) {
+        hooks.pass(repository, planned(state, intent, caller), intent.command(), caller);
       }
       try {
         return execute(repository, intent, plan, ruled, caller);
@@ -143,6 +158,35 @@ public final class MergeExecution {
         }
       }
     }
+  }
+
+  private PlannedChange planned(RepositoryState state, MergeIntent intent, Caller caller) {
+    BranchState target = target(state, intent);
+    return new PlannedChange(
+        intent.change().names().stream().map(name -> "pre-" + name).toList(),
+        state.name(),
+        state.profile().createdAt(),
+        target.name(),
+        caller.actor(),
+        target.head(),
+        intent.source(),
+        intent.sourceCommit(),
+        intent.message(target.name()),
+        () -> counts(state, intent));
+  }
+
+  /** What the source brings. */
+  private List<PlannedChange.TableCounts> counts(RepositoryState state, MergeIntent intent) {
+    String base = intent.bases(state, target(state, intent).head()).getFirst();
+    return diffs
+        .summary(
+            Snapshot.of(state, state.commits().byId().get(base), base).withoutRemoved(),
+            Snapshot.of(state, source(state, intent), intent.source()).withoutRemoved())
+        .stream()
+        .map(table ->
+            new PlannedChange.TableCounts(
+                table.table(), table.inserted(), table.updated(), table.deleted()))
+        .toList();
   }
 
   /**

@@ -1,11 +1,14 @@
 package dev.epoch.gateway.merge;
 
 import dev.epoch.engine.processing.ConflictSettingsCheck;
+import dev.epoch.engine.processing.Promotions;
+import dev.epoch.engine.processing.Protections;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.BranchProtection;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
@@ -53,7 +56,8 @@ public final class MergeService {
    *
    * @param target branch name
    * @param source branch, or commit
-   * @param strategy THREE_WAY, FAST_FORWARD, OURS or THEIRS, in any case
+   * @param strategy THREE_WAY, FAST_FORWARD, OURS or THEIRS, in any case; null for what the target
+   *     is set to
    * @param message of the merge commit, or null
    * @param author of the merge commit
    * @param liveChanges {@code commit}: uncommitted live changes of the default branch are committed
@@ -159,7 +163,7 @@ public final class MergeService {
   }
 
   public Merged merge(LiveRepository repository, Request request, Caller caller) {
-    String strategy = strategy(request.strategy());
+    String strategy = request.strategy() == null ? null : strategy(request.strategy());
     return new BranchTurn(repository, RecordType.MERGE_BRANCH_V1, caller)
         .on(
             request.target(),
@@ -178,8 +182,17 @@ public final class MergeService {
       BranchState target,
       CommitState source,
       Request request,
-      String strategy,
+      String givenStrategy,
       Caller caller) {
+    boolean promotion = Promotions.isTarget(state, target);
+    String usual = givenStrategy == null ? conflictStrategy(state, target, promotion) : "manual";
+    String strategy =
+        givenStrategy != null
+            ? givenStrategy
+            : usual.equals("ours") || usual.equals("theirs") ? usual : "three_way";
+    boolean noCommit = request.noCommit() || promotion && !state.profile().branching().autoMerge();
+    boolean failOnConflict =
+        request.failOnConflict() || request.promotion() || usual.equals("fail");
     MergeIntent intent =
         new MergeIntent(
             target.id(),
@@ -189,8 +202,8 @@ public final class MergeService {
             request.message(),
             request.author(),
             liveChanges(state, request.liveChanges()),
-            request.noCommit(),
-            request.failOnConflict() || request.promotion(),
+            noCommit,
+            failOnConflict,
             null,
             List.of(),
             MERGE,
@@ -213,8 +226,8 @@ public final class MergeService {
             strategy,
             request.message(),
             request.author(),
-            request.noCommit(),
-            request.failOnConflict(),
+            noCommit,
+            failOnConflict,
             request.expectedHead(),
             intent.liveChanges(),
             request.rules(),
@@ -359,6 +372,14 @@ public final class MergeService {
         facts.get("live_commit"),
         step.state(),
         step.position());
+  }
+
+  /** What merges into the branch do with conflicts unless they say it. */
+  private static String conflictStrategy(
+      RepositoryState state, BranchState target, boolean promotion) {
+    return Protections.of(state, target.name())
+        .map(BranchProtection::conflictStrategy)
+        .orElse(promotion ? state.profile().branching().conflictStrategy() : "manual");
   }
 
   static String liveChanges(RepositoryState state, String asked) {

@@ -32,6 +32,7 @@ import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.SchemaMigrations;
 import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.SchemaWriter;
 import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.StateQueries;
 import dev.epoch.storage.StorageAdapter;
@@ -64,6 +65,7 @@ import dev.epoch.storage.postgres.query.ReadQueries;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.record.RecordWrites;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
+import dev.epoch.storage.postgres.schema.PostgresSchemaWriter;
 import dev.epoch.storage.postgres.state.PostgresStateReader;
 import dev.epoch.storage.postgres.state.RelationNames;
 import dev.epoch.storage.postgres.state.StateResolver;
@@ -146,7 +148,7 @@ public final class PostgresStorageAdapter
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
-    this.openings = new BranchOpenings(database, retries);
+    this.openings = new BranchOpenings(database, retries, copies);
     this.reader = new PostgresStateReader(database, resolver);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -225,6 +227,11 @@ public final class PostgresStorageAdapter
   public Optional<SchemaMigrations> migrations() {
     upgrade.settle();
     return Optional.of(new PostgresMigrations(database));
+  }
+
+  @Override
+  public Optional<SchemaWriter> schemaChanges() {
+    return Optional.of(new PostgresSchemaWriter(database));
   }
 
   @Override
@@ -348,13 +355,19 @@ public final class PostgresStorageAdapter
   @Override
   public List<BranchCopy> materialize(
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
-    return copies.materialize(branch, tables, patience);
+    return openings.materialize(branch, tables, patience);
+  }
+
+  /** Copies tables also where they can be open: what is made unasked, where it is read a lot. */
+  public List<BranchCopy> copy(
+      BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
+    return copies.materialize(branch, tables.stream().map(TableHandle::id).toList(), patience);
   }
 
   @Override
   public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
-    return copies.autoMaterialize(branch, table, mostBytes, patience);
+    return openings.autoMaterialize(branch, table, mostBytes, patience);
   }
 
   @Override
@@ -371,13 +384,13 @@ public final class PostgresStorageAdapter
 
   @Override
   public void dematerialize(BranchHandle branch, Collection<TableHandle> tables) {
-    copies.drop(branch, tables);
+    openings.dematerialize(branch, tables);
   }
 
   @Override
   public List<BranchCopy> copies(BranchHandle branch) {
     upgrade.settle();
-    return copies.copies(branch);
+    return openings.materialized(branch);
   }
 
   @Override

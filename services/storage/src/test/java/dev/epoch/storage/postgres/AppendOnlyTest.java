@@ -340,7 +340,7 @@ class AppendOnlyTest {
     install();
     BranchHandle branch = shop.branch("x", shop.main);
     shop.write(branch, SAME);
-    shop.adapter.materialize(branch, List.of(shop.table("log")), Duration.ofSeconds(10));
+    shop.adapter.copy(branch, List.of(shop.table("log")), Duration.ofSeconds(10));
     shop.write(branch, "INSERT INTO log VALUES (4)");
     shop.write(branch, "SELECT 1 / (count(*) - 4) FROM log");
     assertThat(working(branch)).hasSize(5);

@@ -50,11 +50,10 @@ public final class BranchCopies {
     this.retries = retries;
   }
 
-  /** See {@link dev.epoch.storage.Materialization#materialize}. */
+  /** Copies these tables, by their ids, where there is no copy. */
   public List<BranchCopy> materialize(
-      BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
-    List<String> ids =
-        tables.isEmpty() ? changed(branch) : tables.stream().map(TableHandle::id).toList();
+      BranchHandle branch, Collection<String> tables, Duration patience) {
+    List<String> ids = List.copyOf(tables);
     ids.forEach(id -> fill(branch, id, OptionalLong.empty()));
     return show(branch, ids, patience);
   }
@@ -86,7 +85,8 @@ public final class BranchCopies {
     return copies(branch).stream().filter(copy -> tables.contains(copy.tableId())).toList();
   }
 
-  private List<String> changed(BranchHandle branch) {
+  /** Tables that were changed on the branch. */
+  List<String> changed(BranchHandle branch) {
     return database.read(session ->
         session.list(
             "SELECT table_id FROM epoch.branch_tables WHERE branch_id = $1 AND has_overlay"
@@ -100,7 +100,7 @@ public final class BranchCopies {
    *
    * @param mostBytes of copies that nobody asks for; empty if somebody does
    */
-  private void fill(BranchHandle branch, String table, OptionalLong mostBytes) {
+  void fill(BranchHandle branch, String table, OptionalLong mostBytes) {
     Optional<UUID> token =
         retries.run(() -> database.write(session -> begin(session, branch, table, mostBytes)));
     if (token.isEmpty()) {
@@ -215,7 +215,7 @@ public final class BranchCopies {
               ? session.list(
                   """
                   SELECT epoch.drop_idle_copy(branch_id, table_id, make_interval(secs => $1))::text
-                  FROM epoch.branch_tables WHERE copy_automatic ORDER BY branch_id, table_id
+                  FROM epoch.branch_tables WHERE copy_automatic OR open_automatic ORDER BY branch_id, table_id
                   """,
                   row -> row,
                   (double) idle.toSeconds())
@@ -238,7 +238,8 @@ public final class BranchCopies {
     });
   }
 
-  private boolean waitForOlderSnapshots(Duration patience) {
+  /** Whether every transaction has ended that runs now. */
+  boolean waitForOlderSnapshots(Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     List<String> older = database.ask(BranchCopies::running);
     while (!older.isEmpty()) {

@@ -222,6 +222,25 @@ BEGIN
 END
 $$;
 
+-- Takes away what keeps a copy in line with the layers.
+CREATE OR REPLACE FUNCTION epoch.drop_copy_triggers(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  kind text;
+  operation text;
+BEGIN
+  FOREACH kind IN ARRAY ARRAY['v', 'd'] LOOP
+    FOREACH operation IN ARRAY ARRAY['insert', 'update', 'delete'] LOOP
+      EXECUTE format(
+        'DROP TRIGGER IF EXISTS epoch_copy_%s ON epoch.%I', operation, epoch.object_of(kind, of_table, of_branch));
+    END LOOP;
+    EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind || 'm', of_table, of_branch));
+  END LOOP;
+END
+$$;
+
 -- Drops the copy, or what there is of it; the views read the layers again.
 CREATE OR REPLACE FUNCTION epoch.drop_copy(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
@@ -229,7 +248,6 @@ SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
   kind text;
-  operation text;
 BEGIN
   UPDATE epoch.branch_tables
   SET has_copy = false, copy_shown = false, copy_relation = NULL, copy_fill = NULL, copy_automatic = false, copy_seen_at = NULL
@@ -238,13 +256,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM epoch.rebuild_views(of_branch, of_table);
-  FOREACH kind IN ARRAY ARRAY['v', 'd'] LOOP
-    FOREACH operation IN ARRAY ARRAY['insert', 'update', 'delete'] LOOP
-      EXECUTE format(
-        'DROP TRIGGER IF EXISTS epoch_copy_%s ON epoch.%I', operation, epoch.object_of(kind, of_table, of_branch));
-    END LOOP;
-    EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind || 'm', of_table, of_branch));
-  END LOOP;
+  PERFORM epoch.drop_copy_triggers(of_branch, of_table);
   FOREACH kind IN ARRAY ARRAY['m', 'mk'] LOOP
     EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of(kind, of_table, of_branch));
   END LOOP;

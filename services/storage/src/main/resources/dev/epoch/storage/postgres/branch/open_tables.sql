@@ -7,11 +7,13 @@ ALTER TABLE epoch.branch_tables
   ADD COLUMN IF NOT EXISTS open_relation text,
   ADD COLUMN IF NOT EXISTS open_refused text,
   ADD COLUMN IF NOT EXISTS open_policies text,
-  ADD COLUMN IF NOT EXISTS open_unwanted boolean NOT NULL DEFAULT false;
+  ADD COLUMN IF NOT EXISTS open_unwanted boolean NOT NULL DEFAULT false,
+  ADD COLUMN IF NOT EXISTS open_automatic boolean NOT NULL DEFAULT false;
 
 COMMENT ON COLUMN epoch.branch_tables.open_relation IS 'The open table, quoted with its schema; null: the table is layered';
 COMMENT ON COLUMN epoch.branch_tables.open_refused IS 'Why the table could not be opened when that was last tried';
 COMMENT ON COLUMN epoch.branch_tables.open_policies IS 'Digest of the policies that the open table has';
+COMMENT ON COLUMN epoch.branch_tables.open_automatic IS 'Opened because it was read a lot: it is closed when it is not read any more';
 COMMENT ON COLUMN epoch.branch_tables.open_unwanted IS 'Somebody closed the table: it is not opened unasked';
 
 -- Why a table cannot be open on branches; null if it can.
@@ -95,8 +97,16 @@ DECLARE
   operation text;
   capture text := epoch.object_of('oc', of_table, of_branch);
 BEGIN
-  PERFORM epoch.create_row_capture(
-    of_table, capture, epoch.object_of('o', of_table, of_branch), epoch.waits_at_key(of_table));
+  IF epoch.is_key_counted(of_table) THEN
+    PERFORM epoch.create_row_capture(
+      of_table, capture, epoch.object_of('o', of_table, of_branch), epoch.waits_at_key(of_table));
+  ELSE
+    -- the same with another working set; to make it anew takes ten times as long
+    PERFORM epoch.create_trigger_function(capture, replace(
+      p.prosrc, quote_ident(epoch.object_of('w', of_table)), quote_ident(epoch.object_of('o', of_table, of_branch))))
+    FROM pg_proc AS p
+    WHERE p.proname = epoch.object_of('c', of_table) AND p.pronamespace = 'epoch'::regnamespace;
+  END IF;
   PERFORM epoch.create_row_triggers(of_table, open_table::regclass, capture);
   FOREACH operation IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
     EXECUTE format(
@@ -213,6 +223,37 @@ BEGIN
 END
 $$;
 
+-- Makes a copy, which is filled and in line with the layers, the rows of an open table: it stays where it is on disk, so that
+-- snapshots which see its rows go on seeing them. The caller holds the locks that keep the layers as they are.
+CREATE OR REPLACE FUNCTION epoch.take_copy(of_branch text, of_table text, open_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  copy text := format('epoch.%I', epoch.object_of('m', of_table, of_branch));
+  name text[] := parse_ident(open_table);
+  part record;
+BEGIN
+  UPDATE epoch.branch_tables AS p
+  SET has_copy = false, copy_shown = false, copy_relation = NULL, copy_automatic = false, open_automatic = p.copy_automatic
+  WHERE p.branch_id = of_branch AND p.table_id = of_table;
+  PERFORM epoch.drop_copy_triggers(of_branch, of_table);
+  FOR part IN SELECT i.indexrelid::regclass AS indexed FROM pg_index AS i WHERE i.indrelid = copy::regclass LOOP
+    EXECUTE format('DROP INDEX %s', part.indexed);
+  END LOOP;
+  EXECUTE format('ALTER TABLE %s RENAME TO %I', copy, name[2]);
+  EXECUTE format('ALTER TABLE epoch.%I SET SCHEMA %I', name[2], name[1]);
+  FOR part IN
+    SELECT c.conname, pg_get_constraintdef(c.oid) AS definition
+    FROM pg_constraint AS c
+    WHERE c.conrelid = epoch.users_table(of_table) AND c.contype = 'c'
+    ORDER BY c.conname
+  LOOP
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', open_table, part.conname, part.definition);
+  END LOOP;
+END
+$$;
+
 -- Makes the table with all that it has by itself; it holds what the branch sees.
 CREATE OR REPLACE FUNCTION epoch.create_open_table(of_branch text, of_table text, open_table text) RETURNS void
 LANGUAGE plpgsql
@@ -220,12 +261,17 @@ SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
   live regclass := epoch.users_table(of_table);
-  rows_seen text := epoch.branch_select(of_branch, of_table);
   writable text := epoch.column_list(epoch.writable_columns(live));
   part record;
 BEGIN
-  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING IDENTITY EXCLUDING INDEXES)', open_table, live);
-  EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM (%s) AS seen', open_table, writable, rows_seen);
+  IF (SELECT p.has_copy FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table) THEN
+    PERFORM epoch.take_copy(of_branch, of_table, open_table);
+  ELSE
+    PERFORM epoch.drop_copy(of_branch, of_table);
+    EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING IDENTITY EXCLUDING INDEXES)', open_table, live);
+    EXECUTE format(
+      'INSERT INTO %s (%s) SELECT %2$s FROM (%s) AS seen', open_table, writable, epoch.branch_select(of_branch, of_table));
+  END IF;
   PERFORM epoch.index_open(of_table, open_table);
   FOR part IN
     SELECT a.attname, pg_get_serial_sequence(live::text, a.attname)::regclass AS feeds
@@ -245,7 +291,9 @@ BEGIN
   END LOOP;
   PERFORM epoch.copy_policies(of_table, open_table);
   PERFORM epoch.copy_privileges(live, open_table);
-  IF (SELECT c.reltuples FROM pg_class AS c WHERE c.oid = live) > 1000 THEN
+  IF (SELECT c.reltuples FROM pg_class AS c WHERE c.oid = live) > 1000
+    AND (SELECT c.reltuples FROM pg_class AS c WHERE c.oid = open_table::regclass) <= 0
+  THEN
     EXECUTE 'ANALYZE ' || open_table;
   END IF;
 END
@@ -263,6 +311,7 @@ DECLARE
   t epoch.tables;
   place epoch.branch_tables;
   open_table text;
+  opening text;
   reason text;
 BEGIN
   reason := epoch.why_not_open(of_table);
@@ -283,19 +332,21 @@ BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   open_table := format('%I.%I', b.changed_schema, t.view_name);
+  opening := format('%I.%I', b.changed_schema, t.label || '__opening_' || t.table_id);
   EXECUTE format(
     'LOCK TABLE epoch.%I, epoch.%I, epoch.%I IN SHARE ROW EXCLUSIVE MODE',
     epoch.object_of('v', of_table, of_branch), epoch.object_of('d', of_table, of_branch),
     epoch.object_of('vw', of_table, of_branch));
   BEGIN
-    PERFORM epoch.drop_copy(of_branch, of_table);
-    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, t.view_name);
-    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
-    PERFORM epoch.create_open_table(of_branch, of_table, open_table);
+    -- under another name first: who reads the views need not wait until it is filled
+    PERFORM epoch.create_open_table(of_branch, of_table, opening);
     PERFORM epoch.create_image_table(
       epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.columns, t.key_columns, false);
-    PERFORM epoch.capture_open(of_branch, of_table, open_table);
+    PERFORM epoch.capture_open(of_branch, of_table, opening);
     PERFORM epoch.pull_open(of_branch, of_table);
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, t.view_name);
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
+    EXECUTE format('ALTER TABLE %s RENAME TO %I', opening, t.view_name);
     UPDATE epoch.branch_tables AS p
     SET open_relation = open_table, open_refused = NULL, open_policies = epoch.policy_digest(epoch.users_table(of_table))
     WHERE p.branch_id = of_branch AND p.table_id = of_table;
@@ -337,7 +388,7 @@ BEGIN
   EXECUTE 'DROP TABLE IF EXISTS ' || open_table;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of('o', of_table, of_branch));
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('oc', of_table, of_branch));
-  UPDATE epoch.branch_tables AS p SET open_relation = NULL, open_policies = NULL
+  UPDATE epoch.branch_tables AS p SET open_relation = NULL, open_policies = NULL, open_automatic = false
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
   RETURN true;
 END

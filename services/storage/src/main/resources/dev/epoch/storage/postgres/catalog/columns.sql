@@ -27,11 +27,14 @@ AS $$
 $$;
 
 -- The equality operator that orders a type's values in a B-tree: schema-qualified, since the operator of
--- an extension's type is not in pg_catalog, and another one there would be taken in silence.
+-- an extension's type is not in pg_catalog, and another one there would be taken in silence. In PL/pgSQL, which plans
+-- this once per session: it is asked hundreds of times to make what belongs to one table.
 CREATE OR REPLACE FUNCTION epoch.equality(of_type oid) RETURNS text
-LANGUAGE sql STABLE STRICT
+LANGUAGE plpgsql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+  RETURN (
   WITH RECURSIVE chain (type) AS (
     SELECT of_type
     UNION ALL
@@ -54,6 +57,8 @@ AS $$
     ),
     'OPERATOR(pg_catalog.=)'
   )
+  );
+END
 $$;
 
 -- l.a OPERATOR(pg_catalog.=) r.a AND ...: for the columns of a registered table.

@@ -73,7 +73,7 @@ class BranchCopyTest {
   }
 
   private List<BranchCopy> copy() {
-    return repository.adapter.materialize(feature, List.of(repository.table("items")), PATIENCE);
+    return repository.adapter.copy(feature, List.of(repository.table("items")), PATIENCE);
   }
 
   /** What the session sees is in the copy, and the copy has no faults. */
@@ -176,7 +176,7 @@ class BranchCopyTest {
 
       // when
       List<BranchCopy> copies =
-          repository.adapter.materialize(
+          repository.adapter.copy(
               feature, List.of(repository.table("items")), Duration.ofMillis(50));
 
       // then
@@ -201,7 +201,7 @@ class BranchCopyTest {
 
       // when
       List<BranchCopy> copies =
-          repository.adapter.materialize(
+          repository.adapter.copy(
               feature, List.of(repository.table("items")), Duration.ofMinutes(10));
 
       // then
@@ -285,8 +285,7 @@ class BranchCopyTest {
 
       // when
       repository.adapter.dematerialize(feature, List.of());
-      repository.adapter.materialize(
-          feature, List.of(repository.table("items")), Duration.ofMillis(1));
+      repository.adapter.copy(feature, List.of(repository.table("items")), Duration.ofMillis(1));
 
       // then
       assertThat(TestDatabase.rows(older, held))
@@ -315,7 +314,7 @@ class BranchCopyTest {
     String left =
         "SELECT count(*) FROM pg_class WHERE relnamespace = 'epoch'::regnamespace AND relname LIKE '%\\_\\_m\\_%'";
     assertThat(one(left)).isEqualTo("0");
-    repository.adapter.materialize(child, List.of(repository.table("items")), PATIENCE);
+    repository.adapter.copy(child, List.of(repository.table("items")), PATIENCE);
     assertThat(one(left)).isNotEqualTo("0");
     repository.adapter.uninstall();
     assertThat(one("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'epoch%'")).isEqualTo("0");

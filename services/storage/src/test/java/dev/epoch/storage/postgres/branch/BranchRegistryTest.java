@@ -158,7 +158,7 @@ class BranchRegistryTest {
           .isInstanceOf(StorageUnavailableException.class)
           .hasMessageContaining("first");
       assertThatThrownBy(() ->
-              repository.adapter.materialize(
+              repository.adapter.copy(
                   untold, List.of(repository.table("item")), Duration.ofSeconds(5)))
           .isInstanceOf(StorageUnavailableException.class)
           .hasMessageContaining("first");

@@ -161,7 +161,7 @@ class CopyFillTest {
 
     // when
     List<BranchCopy> copies =
-        repository.adapter.materialize(feature, List.of(repository.table("items")), PATIENCE);
+        repository.adapter.copy(feature, List.of(repository.table("items")), PATIENCE);
 
     // then
     assertThat(copies).singleElement().returns(true, BranchCopy::inUse);
@@ -195,8 +195,7 @@ class CopyFillTest {
       TestDatabase.rows(older, "SELECT count(*) FROM items");
 
       // when
-      repository.adapter.materialize(
-          feature, List.of(repository.table("items")), Duration.ofMillis(1));
+      repository.adapter.copy(feature, List.of(repository.table("items")), Duration.ofMillis(1));
 
       // then
       assertThatThrownBy(() -> statement.execute("UPDATE items SET n = 7 WHERE id = 1"))
@@ -216,8 +215,7 @@ class CopyFillTest {
       older.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       TestDatabase.rows(older, "SELECT 1");
       repository.adapter.dematerialize(feature, List.of());
-      repository.adapter.materialize(
-          feature, List.of(repository.table("items")), Duration.ofMillis(1));
+      repository.adapter.copy(feature, List.of(repository.table("items")), Duration.ofMillis(1));
 
       // then
       assertThatThrownBy(() -> statement.execute("UPDATE items SET n = 8 WHERE id = 1"))
@@ -248,7 +246,7 @@ class CopyFillTest {
       // when
       for (int round = 0; round < 8; round++) {
         List<BranchCopy> copies =
-            repository.adapter.materialize(feature, List.of(repository.table("items")), PATIENCE);
+            repository.adapter.copy(feature, List.of(repository.table("items")), PATIENCE);
 
         // then
         assertThat(copies).as("seed %d", seed).singleElement().returns(true, BranchCopy::inUse);

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
+import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.OpenedTables;
 import dev.epoch.storage.TableChangedException;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.TestRepository;
 import dev.epoch.storage.testing.TestDatabase;
 import java.io.StringReader;
@@ -337,26 +339,39 @@ class OpenTableStatementsTest {
   }
 
   @Test
-  void transactionsThatBeganBeforeFailInsteadOfSeeingNothing() throws SQLException {
+  void transactionsThatBeganBeforeSeeWhatTheySaw() throws SQLException {
     // given
     BranchHandle late = repository.branch("late", repository.main);
+    List<TableHandle> customers = List.of(repository.table("customers"));
     try (Connection first = repository.database.connect();
-        Connection session = repository.database.connect()) {
+        Connection older = repository.database.connect()) {
       run(first, "SELECT epoch.use_branch('late')");
-      session.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-      session.setAutoCommit(false);
-      run(session, "SELECT 1");
+      older.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      older.setAutoCommit(false);
+      run(older, "SELECT epoch.use_branch('late')");
 
       // when
-      repository.adapter.open(late, List.of(repository.table("customers")));
+      assertThat(repository.adapter.materialize(late, customers, Duration.ofMillis(20)))
+          .singleElement()
+          .returns(false, BranchCopy::inUse);
 
       // then
-      assertThatThrownBy(() -> run(session, "SELECT epoch.use_branch('late')"))
-          .extracting(e -> ((SQLException) e).getSQLState())
-          .isEqualTo("40001");
-      session.rollback();
-      run(session, "SELECT epoch.use_branch('late')");
-      assertThat(one(session, "SELECT count(*) FROM customers")).isEqualTo("20");
+      run(first, "INSERT INTO customers (name) VALUES ('meanwhile')");
+      assertThat(one(older, "SELECT count(*) FROM customers")).isEqualTo("20");
+      older.rollback();
+      assertThat(repository.adapter.materialize(late, customers, Duration.ofSeconds(20)))
+          .singleElement()
+          .returns(true, BranchCopy::inUse);
+      run(older, "SELECT epoch.use_branch('late')");
+      assertThat(one(older, "SELECT count(*) FROM customers")).isEqualTo("21");
+      assertThat(one(older, "SELECT relkind FROM pg_class WHERE oid = 'customers'::regclass"))
+          .isEqualTo("r");
+      assertThat(
+              repository.changes(
+                  "customers",
+                  repository.committed(late, "customers"),
+                  repository.working(late, "customers")))
+          .hasSize(1);
     }
   }
 

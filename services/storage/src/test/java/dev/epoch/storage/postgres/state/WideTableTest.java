@@ -219,7 +219,7 @@ class WideTableTest {
         List.of(
             record(all, with(row(5, columns, "r", "e", "f"), all.indexOf("while"), "w")),
             record(all, with(row(3, columns, "v"), all.indexOf("while"), "w"))));
-    shop.adapter.materialize(branch, List.of(shop.table("wide")), Duration.ofSeconds(10));
+    shop.adapter.copy(branch, List.of(shop.table("wide")), Duration.ofSeconds(10));
     shop.write(
         branch,
         "UPDATE wide SET \"begin\" = 'copied', \"if\" = 6 WHERE \"by\" = 5",

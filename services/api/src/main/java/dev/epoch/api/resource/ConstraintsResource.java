@@ -1,0 +1,184 @@
+package dev.epoch.api.resource;
+
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.request.AddConstraint;
+import dev.epoch.api.request.AddIndex;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.ChangeLimits;
+import dev.epoch.api.view.ConstraintsView;
+import dev.epoch.api.view.ConstraintsView.Support;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.schema.ConstraintService;
+import dev.epoch.gateway.schema.ConstraintService.Changed;
+import dev.epoch.gateway.table.TableService;
+import dev.epoch.storage.StorageAdapter;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+
+/** Constraints and indexes of tables. */
+@Path(ApiPaths.PREFIX + "/tables/{table}")
+@Tag(name = "Schemas")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class ConstraintsResource {
+  private final ApiRequest request;
+
+  ConstraintsResource(ApiRequest request) {
+    this.request = request;
+  }
+
+  @GET
+  @Path("constraints")
+  @Operation(
+      summary = "Constraints and indexes of a table",
+      description =
+          "As the database has them; with a ref as they were recorded. support says what the backend makes of them.")
+  public ConstraintsView constraints(String table, @QueryParam("ref") String ref) {
+    RepositoryState state = request.state();
+    if (ref == null) {
+      RegisteredTable registered = TableService.get(state, table);
+      if (adapter(state, registered).schemas().isPresent()) {
+        return ConstraintsView.live(
+            table, support(state, registered), service().live(state, registered));
+      }
+    }
+    TablesAt.Table at = TablesAt.of(request, state, ref).named(table);
+    return ConstraintsView.recorded(
+        table,
+        ref == null ? "registered" : ref,
+        support(state, at.registration()),
+        at.registration().schema());
+  }
+
+  @POST
+  @Path("constraints")
+  @ResponseStatus(201)
+  @APIResponseSchema(value = ConstraintsView.Changed.class, responseCode = "201")
+  @Operation(
+      summary = "Add a constraint to the live table",
+      description =
+          "Refused where records stand against it. Locks are waited for as long as lock_timeout says, and tried for again. With online=true writers go on while records are checked.")
+  public ConstraintsView.Changed addConstraint(String table, @NotNull @Valid AddConstraint body) {
+    RepositoryState state = request.state();
+    RegisteredTable registered = TableService.get(state, table);
+    return changed(
+        state,
+        registered,
+        service()
+            .add(
+                state,
+                registered,
+                body.request(registered.schemaName()),
+                ChangeLimits.how(
+                    body.online(), body.lockTimeout(), body.statementTimeout(), body.retries())));
+  }
+
+  @DELETE
+  @Path("constraints/{constraint}")
+  @Operation(
+      summary = "Remove a constraint from the live table",
+      description = "The key that tells versioned records apart stays.")
+  public ConstraintsView.Changed removeConstraint(
+      String table,
+      String constraint,
+      @QueryParam("lock_timeout") String lockTimeout,
+      @QueryParam("retries") Integer retries) {
+    RepositoryState state = request.state();
+    RegisteredTable registered = TableService.get(state, table);
+    return changed(
+        state,
+        registered,
+        service()
+            .removeConstraint(
+                state, registered, constraint, ChangeLimits.how(null, lockTimeout, null, retries)));
+  }
+
+  @GET
+  @Path("indexes")
+  @Operation(
+      summary = "Indexes and constraints of a table",
+      description = "The same as its constraints.")
+  public ConstraintsView indexes(String table, @QueryParam("ref") String ref) {
+    return constraints(table, ref);
+  }
+
+  @POST
+  @Path("indexes")
+  @ResponseStatus(201)
+  @APIResponseSchema(value = ConstraintsView.Changed.class, responseCode = "201")
+  @Operation(
+      summary = "Add an index to the live table",
+      description =
+          "With online=true beside writers (CONCURRENTLY); what a failure leaves of it is removed.")
+  public ConstraintsView.Changed addIndex(String table, @NotNull @Valid AddIndex body) {
+    RepositoryState state = request.state();
+    RegisteredTable registered = TableService.get(state, table);
+    return changed(
+        state,
+        registered,
+        service()
+            .add(
+                state,
+                registered,
+                body.request(),
+                ChangeLimits.how(
+                    body.online(), body.lockTimeout(), body.statementTimeout(), body.retries())));
+  }
+
+  @DELETE
+  @Path("indexes/{index}")
+  @Operation(summary = "Remove an index from the live table")
+  public ConstraintsView.Changed removeIndex(
+      String table,
+      String index,
+      @QueryParam("online") Boolean online,
+      @QueryParam("lock_timeout") String lockTimeout,
+      @QueryParam("retries") Integer retries) {
+    RepositoryState state = request.state();
+    RegisteredTable registered = TableService.get(state, table);
+    return changed(
+        state,
+        registered,
+        service()
+            .removeIndex(
+                state, registered, index, ChangeLimits.how(online, lockTimeout, null, retries)));
+  }
+
+  private ConstraintService service() {
+    return request.server().constraints();
+  }
+
+  private StorageAdapter adapter(RepositoryState state, RegisteredTable table) {
+    return request.server().backends().adapter(state, table);
+  }
+
+  private Support support(RepositoryState state, RegisteredTable table) {
+    StorageAdapter adapter = adapter(state, table);
+    return Support.of(
+        state.storages().byName().get(table.storage()).backend(),
+        !adapter.capabilities().constraints().isEmpty(),
+        adapter.schemaChanges().isPresent());
+  }
+
+  private ConstraintsView.Changed changed(
+      RepositoryState state, RegisteredTable table, Changed changed) {
+    return new ConstraintsView.Changed(
+        changed.statements(),
+        ConstraintsView.live(table.name(), support(state, table), changed.table()));
+  }
+}
