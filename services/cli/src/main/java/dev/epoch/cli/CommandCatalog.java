@@ -60,11 +60,12 @@ import dev.epoch.cli.command.RepositorySetCommand;
 import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
+import dev.epoch.cli.command.ReviewCommand;
+import dev.epoch.cli.command.SchemaApplyCommand;
 import dev.epoch.cli.command.SchemaCommand;
 import dev.epoch.cli.command.SchemaDiffCommand;
 import dev.epoch.cli.command.SchemaMigrateCommand;
 import dev.epoch.cli.command.SchemaShowCommand;
-import dev.epoch.cli.command.ReviewCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -296,6 +297,7 @@ final class CommandCatalog {
     return new CommandLine(new SchemaCommand())
         .addSubcommand("show", new SchemaShowCommand(session))
         .addSubcommand("diff", new SchemaDiffCommand(session))
+        .addSubcommand("apply", new SchemaApplyCommand(session))
         .addSubcommand("migrate", new SchemaMigrateCommand(session));
   }
 
