@@ -120,8 +120,7 @@ class ProjectionTrialIT {
     log =
         new PostgresEventLog(
             PostgresLogConfiguration.of(
-                    clients.vertx(), clients.pool(), clients.database().connectOptions())
-                .withParticipants(List.of(new InlineProjections(tables(), decoder))));
+                clients.vertx(), clients.pool(), clients.database().connectOptions()));
     mangled = new MangledLog(log, new Random(random.nextLong()));
     startProcess();
     startProcess();

@@ -93,11 +93,6 @@ class ProjectionsIT {
     }
 
     @Override
-    public Lifecycle lifecycle() {
-      return Lifecycle.INLINE;
-    }
-
-    @Override
     public List<String> tables() {
       return List.of(
           "CREATE TABLE IF NOT EXISTS fragile (position bigint PRIMARY KEY, repository text)");
@@ -140,8 +135,7 @@ class ProjectionsIT {
     log =
         new PostgresEventLog(
             PostgresLogConfiguration.of(
-                    clients.vertx(), clients.pool(), clients.database().connectOptions())
-                .withParticipants(List.of(new InlineProjections(tables, decoder))));
+                clients.vertx(), clients.pool(), clients.database().connectOptions()));
     projections = new Projections(clients.pool(), log, decoder, all);
     projections.start();
   }
@@ -256,8 +250,9 @@ class ProjectionsIT {
     running("fragile");
     assertThat(clients.number("SELECT max(position) FROM epoch_read.fragile")).isEqualTo(last);
 
-    // and follows inline again
+    // and follows again
     long next = append(List.of(new BranchDeletedV1("b3", "other", "c1")));
+    assertThat(projections.await("fragile", next, WAIT)).isTrue();
     assertThat(clients.number("SELECT max(position) FROM epoch_read.fragile")).isEqualTo(next);
   }
 

@@ -39,6 +39,7 @@ class PgbenchIT {
         .ok();
     Shop shop = Shop.over(server, database, Map.of("pgbench_history", List.of("epoch_row")));
     shop.branch("feature/x", "main");
+    shop.open("feature/x");
     Map<String, String> onBranch =
         Map.of("PGOPTIONS", database.rows("SELECT epoch.branch_options('feature/x')").getFirst());
 

@@ -33,6 +33,7 @@ import dev.epoch.cli.command.ConfigPushCommand;
 import dev.epoch.cli.command.ConflictsCommand;
 import dev.epoch.cli.command.ConflictsResolveCommand;
 import dev.epoch.cli.command.ConflictsShowCommand;
+import dev.epoch.cli.command.ConstraintsCommand;
 import dev.epoch.cli.command.DiffCommand;
 import dev.epoch.cli.command.DoctorCommand;
 import dev.epoch.cli.command.EventsCommand;
@@ -46,9 +47,11 @@ import dev.epoch.cli.command.HookListCommand;
 import dev.epoch.cli.command.HookRemoveCommand;
 import dev.epoch.cli.command.HookTestCommand;
 import dev.epoch.cli.command.ImportCommand;
+import dev.epoch.cli.command.IndexesCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
+import dev.epoch.cli.command.MigrateSchemasCommand;
 import dev.epoch.cli.command.PromoteApplyCommand;
 import dev.epoch.cli.command.PromoteApproveCommand;
 import dev.epoch.cli.command.PromoteCommand;
@@ -68,7 +71,10 @@ import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.ReviewCommand;
 import dev.epoch.cli.command.SchemaCommand;
+import dev.epoch.cli.command.SchemaDiffCommand;
+import dev.epoch.cli.command.SchemaMigrateCommand;
 import dev.epoch.cli.command.SchemaShowCommand;
+import dev.epoch.cli.command.SchemaStatusCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -125,6 +131,9 @@ final class CommandCatalog {
           "status",
           "table",
           "schema",
+          "migrate-schemas",
+          "constraints",
+          "indexes",
           "branch",
           "checkout",
           "stage",
@@ -237,6 +246,17 @@ final class CommandCatalog {
       case "status" -> new StatusCommand(session);
       case "table" -> table();
       case "schema" -> schema();
+      case "migrate-schemas" -> new MigrateSchemasCommand(session);
+      case "constraints" ->
+          new CommandLine(new ConstraintsCommand())
+              .addSubcommand("list", new ConstraintsCommand.Listing(session))
+              .addSubcommand("add", new ConstraintsCommand.Add(session))
+              .addSubcommand("remove", new ConstraintsCommand.Remove(session, "constraints"));
+      case "indexes" ->
+          new CommandLine(new IndexesCommand())
+              .addSubcommand("list", new ConstraintsCommand.Listing(session))
+              .addSubcommand("add", new ConstraintsCommand.AddIndex(session))
+              .addSubcommand("remove", new ConstraintsCommand.Remove(session, "indexes"));
       case "branch" -> branch();
       case "checkout" -> new CheckoutCommand(session);
       case "stage" -> new StageCommand(session);
@@ -300,7 +320,10 @@ final class CommandCatalog {
 
   private CommandLine schema() {
     return new CommandLine(new SchemaCommand())
-        .addSubcommand("show", new SchemaShowCommand(session));
+        .addSubcommand("show", new SchemaShowCommand(session))
+        .addSubcommand("status", new SchemaStatusCommand(session))
+        .addSubcommand("diff", new SchemaDiffCommand(session))
+        .addSubcommand("migrate", new SchemaMigrateCommand(session));
   }
 
   private CommandLine branch() {

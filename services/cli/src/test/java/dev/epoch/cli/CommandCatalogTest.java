@@ -136,6 +136,16 @@ class CommandCatalogTest extends CommandTest {
   }
 
   @Test
+  void debuggingShowsEachExchangeWithTheServer() {
+    server.on("GET /branches", "{\"branches\": [{\"name\": \"main\"}]}");
+
+    shell.inRepository("r", "main").set("EPOCH_DEBUG", "true");
+    assertThat(shell.run("branch", "list").err()).contains("GET http", "-> 200");
+    shell.set("EPOCH_DEBUG", "false");
+    assertThat(shell.run("branch", "list").err()).isEmpty();
+  }
+
+  @Test
   void globalOptionsMayStandBeforeAndAfterTheCommand() {
     server.on("GET /branches", "{\"branches\": [{\"name\": \"main\"}]}");
 

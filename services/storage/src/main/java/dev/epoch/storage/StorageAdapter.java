@@ -63,6 +63,11 @@ public interface StorageAdapter
     return Optional.empty();
   }
 
+  /** Migrations of live tables; empty if the backend runs none. */
+  default Optional<SchemaMigrations> migrations() {
+    return Optional.empty();
+  }
+
   /**
    * Removes every object that Epoch made, of every repository. The users' tables stay as they are.
    */

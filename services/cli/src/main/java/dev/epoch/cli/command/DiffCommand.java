@@ -1,5 +1,6 @@
 package dev.epoch.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
@@ -7,10 +8,12 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.text.CsvText;
 import dev.epoch.cli.text.DiffText;
+import dev.epoch.cli.text.SchemaDiffText;
 import dev.epoch.client.Diff;
 import dev.epoch.client.Diffs;
 import dev.epoch.client.Json;
 import dev.epoch.client.RefusedException;
+import dev.epoch.client.Schemas;
 import dev.epoch.client.TableChange;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -62,6 +65,12 @@ public final class DiffCommand extends EpochSubcommand {
       description = "In csv: an apostrophe before texts that spreadsheets would compute.")
   private boolean escapeFormulas;
 
+  @Option(names = "--schema", description = "Only the schema.")
+  private boolean schema;
+
+  @Option(names = "--constraints-only", description = "With --schema: only constraints.")
+  private boolean constraintsOnly;
+
   /** The command in a session. */
   public DiffCommand(Session session) {
     super(session);
@@ -77,6 +86,9 @@ public final class DiffCommand extends EpochSubcommand {
     CsvText csv = csv(escapeFormulas);
     requireUse();
     Diffs.Range range = range();
+    if (schema) {
+      return schemas(range);
+    }
     switch (output().format()) {
       case "json" -> json(range);
       case "csv" -> csv(range, csv);
@@ -87,12 +99,36 @@ public final class DiffCommand extends EpochSubcommand {
     return ExitCode.OK;
   }
 
+  private ExitCode schemas(Diffs.Range range) {
+    JsonNode diff =
+        client()
+            .schemas()
+            .diff(
+                new Schemas.Comparison(
+                    range.base(), range.target(), range.working(), table, null, null));
+    if (output().json()) {
+      output().json(diff);
+    } else {
+      output()
+          .lines(
+              new SchemaDiffText(output().palette())
+                  .of(diff, SchemaParts.of(false, constraintsOnly, false)::has));
+    }
+    return ExitCode.OK;
+  }
+
   /** An option that the format has no use for is refused. */
   private void requireUse() {
     boolean tells = List.of("text", "json").contains(output().format());
     if ((statistics || nameOnly) && !tells) {
       throw CommandFailure.usage(
           (statistics ? "--stat" : "--name-only") + " is about --format text and json");
+    }
+    if (constraintsOnly && !schema) {
+      throw CommandFailure.usage("--constraints-only is about --schema");
+    }
+    if (schema && (statistics || nameOnly || withRecords || onlyInTarget || !tells)) {
+      throw CommandFailure.usage("--schema shows no records: it goes with --table, text and json");
     }
     if (statistics && nameOnly) {
       throw CommandFailure.usage("--stat and --name-only make no sense together");

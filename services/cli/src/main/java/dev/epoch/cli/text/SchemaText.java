@@ -115,7 +115,8 @@ public final class SchemaText {
     return rows;
   }
 
-  private static String type(String type) {
+  /** A type as people write it: {@code VARCHAR(20)}. */
+  static String type(String type) {
     String name =
         type.replace("character varying", "varchar")
             .replace("timestamp without time zone", "timestamp")

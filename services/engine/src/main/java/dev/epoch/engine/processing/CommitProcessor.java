@@ -108,11 +108,14 @@ public final class CommitProcessor {
 
   /** Keeps what a commit's databases hold; what is known better stays. */
   public static Decision recordSchema(RepositoryState state, RecordCommitSchemaV1 command) {
-    if (state.commits().of(command.commit()).isEmpty()) {
+    if (!state.commits().contains(command.commit())) {
       return Refusals.commitNotFound(command.commit());
     }
     CommitSchema known = state.schemas().get(command.commit());
-    if (command.backfilled() && known != null && !known.schemas().isEmpty()) {
+    if (command.backfilled()
+        && known != null
+        && known.schemas().keySet().containsAll(command.schemas().keySet())
+        && !known.schemas().isEmpty()) {
       return Decision.accept(new CommandCompletedV1(Map.of("commit", command.commit())));
     }
     return Decision.accept(

@@ -30,6 +30,7 @@ import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.SchemaMigrations;
 import dev.epoch.storage.SchemaReader;
 import dev.epoch.storage.SchemaWriter;
 import dev.epoch.storage.SqlSurface;
@@ -55,6 +56,7 @@ import dev.epoch.storage.postgres.codec.PostgresValueCodec;
 import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.migration.PostgresMigrations;
 import dev.epoch.storage.postgres.operation.BranchTables;
 import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
 import dev.epoch.storage.postgres.operation.Restoration;
@@ -224,6 +226,12 @@ public final class PostgresStorageAdapter
   @Override
   public Optional<SchemaWriter> schemaChanges() {
     return Optional.of(new PostgresSchemaWriter(database));
+  }
+
+  @Override
+  public Optional<SchemaMigrations> migrations() {
+    upgrade.settle();
+    return Optional.of(new PostgresMigrations(database));
   }
 
   @Override

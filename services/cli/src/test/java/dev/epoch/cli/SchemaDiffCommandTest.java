@@ -1,0 +1,127 @@
+package dev.epoch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SchemaDiffCommandTest extends CommandTest {
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "main");
+  }
+
+  private void answer(String warnings, String destructive) {
+    server.on(
+        "GET /schema/diff",
+        """
+        {"changes": [
+          {"change_type": "added", "object_type": "column", "object_name": "phone", "table": "customers",
+           "details": {"type": "character varying(20)", "nullable": true},
+           "sql_to_sync": "ALTER TABLE customers ADD COLUMN phone character varying(20)"},
+          {"change_type": "added", "object_type": "constraint", "object_name": "uq_customers_phone",
+           "table": "customers", "details": {"definition": "UNIQUE (phone)"}, "sql_to_sync": "ALTER 2"},
+          {"change_type": "added", "object_type": "constraint", "object_name": "chk_customers_phone",
+           "table": "customers", "sql_to_sync": "ALTER 3",
+           "details": {"definition": "CHECK (((phone)::text ~ '^\\\\+?[0-9]{10,15}$'::text))"}}],
+         "up": ["a", "b"], "down": ["c", "d"], "warnings": [%s], "destructive": %s,
+         "schema_hash": "00"}
+        """
+            .formatted(warnings, destructive));
+  }
+
+  @Test
+  void printsWhatDiffersAsTheTutorialDoes() {
+    answer("", "false");
+    String expected =
+        """
+        Schema changes for 'customers':
+
+        Added columns:
+          + phone VARCHAR(20)
+
+        Added constraints:
+          + uq_customers_phone UNIQUE (phone)
+          + chk_customers_phone CHECK (phone ~ '^\\+?[0-9]{10,15}$')
+        """;
+    prints(expected, "diff", "main", "feature/add-phone", "--schema");
+    prints(expected, "schema", "diff", "main", "feature/add-phone");
+    assertThat(server.requests("GET /schema/diff").getLast().query())
+        .containsEntry("base", "main")
+        .containsEntry("target", "feature/add-phone");
+    assertThat(
+            shell.run("diff", "main", "feature/add-phone", "--schema", "--constraints-only").out())
+        .doesNotContain("Added columns")
+        .contains("+ uq_customers_phone");
+    shell.run("schema", "diff", "users", "--live");
+    assertThat(server.requests("GET /schema/diff").getLast().query())
+        .containsEntry("table", "users")
+        .containsEntry("live", "true");
+    shell.run("schema", "diff", "users", "main", "feature/updates");
+    assertThat(server.requests("GET /schema/diff").getLast().query())
+        .containsEntry("table", "users")
+        .containsEntry("target", "feature/updates");
+  }
+
+  @Test
+  void namesWhatLosesDataAndAsksForForce() {
+    answer(
+        """
+        {"risk": "High", "operation": "DROP COLUMN", "object": "users.legacy_field",
+         "description": "data permanently lost"}
+        """,
+        "true");
+    fails(
+        4,
+        """
+        error: Destructive operations detected:
+          - DROP COLUMN: users.legacy_field (data permanently lost)
+        hint: Use --force to generate DDL anyway
+        """,
+        "schema",
+        "diff",
+        "main",
+        "feature-branch",
+        "--show-ddl");
+  }
+
+  @Test
+  void writesPartsOfAMigrationToAFile() throws IOException {
+    answer("", "false");
+    prints(
+        "Generated migration: indexes.sql\n",
+        "schema",
+        "diff",
+        "main",
+        "feature",
+        "--constraints-only",
+        "--ddl-output",
+        "indexes.sql");
+    assertThat(Files.readString(shell.folder().resolve("indexes.sql")))
+        .isEqualTo("ALTER 2;\nALTER 3;\n");
+  }
+
+  @Test
+  void migratesWithACount() throws IOException {
+    answer("", "false");
+    prints(
+        """
+        Generated migration: migrations/V2__add_indexes.sql
+          UP: 2 statements
+          DOWN: 2 statements
+          Warnings: 0
+        """,
+        "schema",
+        "migrate",
+        "main",
+        "feature/new-indexes",
+        "--output",
+        "migrations/V2__add_indexes.sql");
+    assertThat(server.requests("GET /schema/diff").getLast().query())
+        .containsEntry("format", "script")
+        .containsEntry("id", "V2__add_indexes");
+    assertThat(shell.folder().resolve("migrations/V2__add_indexes.sql")).exists();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.epoch.storage.postgres.migration;
+
+import dev.epoch.storage.SchemaMigrations.Plan;
+import dev.epoch.storage.SchemaMigrations.State;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.SqlErrors;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One run of a migration on the session that holds its lock. */
+final class MigrationRun {
+  /** No lock in time, a deadlock, a serialization failure: another time it may work. */
+  private static final Set<String> TRANSIENT = Set.of("55P03", "40P01", "40001");
+
+  private static final Pattern INDEX =
+      Pattern.compile(
+          "CREATE (?:UNIQUE )?INDEX CONCURRENTLY (\\S+|\"[^\"]*\") ON (\\S+|\"[^\"]*\")");
+
+  private static final String INVALID =
+      """
+      SELECT i.indisvalid
+      FROM pg_catalog.pg_index AS i
+      JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+      WHERE i.indrelid = to_regclass($1)
+        AND quote_ident(c.relname) = $2
+      """;
+
+  private final Session session;
+  private final Plan plan;
+  private final Consumer<String> reached;
+
+  MigrationRun(Session session, Plan plan, Consumer<String> reached) {
+    this.session = session;
+    this.plan = plan;
+    this.reached = reached;
+  }
+
+  /**
+   * Runs statements in one transaction, with the notes that they are done.
+   *
+   * @return false if one failed, which is noted then
+   */
+  boolean together(List<Integer> numbers) {
+    for (int attempt = 0; ; attempt++) {
+      int current = numbers.getFirst();
+      try {
+        session.run("BEGIN; " + limits(" LOCAL"));
+        for (int number : numbers) {
+          current = number;
+          session.run(plan.steps().get(number - 1).sql());
+          MigrationRecords.note(session, plan.id(), number, State.DONE, true, null);
+          reached.accept("schema.statement." + number);
+        }
+        // COMMIT of a transaction that has failed reports success, the SELECT fails
+        session.run("SELECT; COMMIT");
+        reached.accept("schema.committed." + numbers.getLast());
+        return true;
+      } catch (RuntimeException failure) {
+        PgException error = SqlErrors.serverError(failure);
+        if (error == null) {
+          throw failure;
+        }
+        session.run("ROLLBACK");
+        if (!again(current, attempt, error)) {
+          return false;
+        }
+      }
+    }
+  }
+
+  /** Runs a statement that no transaction takes. */
+  boolean alone(int number) {
+    for (int attempt = 0; ; attempt++) {
+      String sql = plan.steps().get(number - 1).sql();
+      try {
+        MigrationRecords.note(session, plan.id(), number, State.RUNNING, true, null);
+        reached.accept("schema.running." + number);
+        session.run(limits(""));
+        if (!there(sql)) {
+          session.run(repeatable(sql));
+        }
+        reached.accept("schema.ran." + number);
+        MigrationRecords.note(session, plan.id(), number, State.DONE, false, null);
+        reached.accept("schema.statement." + number);
+        return true;
+      } catch (RuntimeException failure) {
+        PgException error = SqlErrors.serverError(failure);
+        if (error == null) {
+          throw failure;
+        }
+        if (!again(number, attempt, error)) {
+          return false;
+        }
+      }
+    }
+  }
+
+  /** An index that was built is left; one that was not built to its end is dropped. */
+  private boolean there(String sql) {
+    Matcher index = INDEX.matcher(sql);
+    if (!index.lookingAt()) {
+      return false;
+    }
+    List<Boolean> valid =
+        session.list(INVALID, row -> row.getBoolean(0), index.group(2), index.group(1));
+    if (valid.contains(true)) {
+      return true;
+    }
+    if (!valid.isEmpty()) {
+      String table = index.group(2);
+      int dot = table.lastIndexOf('.');
+      String schema = dot < 0 ? "" : table.substring(0, dot + 1);
+      session.run("DROP INDEX CONCURRENTLY IF EXISTS " + schema + index.group(1));
+    }
+    return false;
+  }
+
+  private static String repeatable(String sql) {
+    return sql.startsWith("ALTER TYPE ")
+        ? sql.replaceFirst(" ADD VALUE (?!IF NOT EXISTS )", " ADD VALUE IF NOT EXISTS ")
+        : sql;
+  }
+
+  /** Waits before the next attempt; false when there is none, which is noted. */
+  private boolean again(int number, int attempt, PgException error) {
+    boolean another =
+        TRANSIENT.contains(SqlErrors.state(error)) && attempt < plan.settings().retries();
+    MigrationRecords.note(
+        session,
+        plan.id(),
+        number,
+        another ? State.RUNNING : State.FAILED,
+        true,
+        error.getErrorMessage());
+    if (!another) {
+      MigrationRecords.end(session, plan.id(), State.FAILED);
+      return false;
+    }
+    Duration delay = plan.settings().initialDelay().multipliedBy(1L << Math.min(attempt, 20));
+    Duration most = plan.settings().maxDelay();
+    LockSupport.parkNanos((delay.compareTo(most) < 0 ? delay : most).toNanos());
+    return true;
+  }
+
+  private String limits(String local) {
+    String path = "\"" + plan.searchPath().replace("\"", "\"\"") + "\"";
+    return "SET"
+        + local
+        + " lock_timeout = "
+        + plan.settings().lockTimeout().toMillis()
+        + "; SET"
+        + local
+        + " statement_timeout = "
+        + plan.settings().statementTimeout().toMillis()
+        + "; SET"
+        + local
+        + " check_function_bodies = off; SET"
+        + local
+        + " search_path = "
+        + path;
+  }
+}
