@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +35,7 @@ public final class Promotions {
 
   /** What {@link #apply} would do now, environment by environment. Changes nothing. */
   public List<Decision> plan(PromotionFile file) {
-    List<Decision> plan = new ArrayList<>();
-    for (Environment environment : file.environments()) {
-      plan.add(decide(environment, false));
-    }
-    return plan;
+    return Waves.run(file.environments(), environment -> decide(environment, false));
   }
 
   /**
@@ -51,14 +46,16 @@ public final class Promotions {
    */
   public List<Decision> apply(PromotionFile file, List<String> only, boolean forced) {
     only.forEach(file::environment);
-    List<Decision> done = new ArrayList<>();
-    for (Environment environment : file.environments()) {
-      if (only.isEmpty() || only.contains(environment.name())) {
-        Decision decision = decide(environment, forced);
-        done.add(decision.outcome() == Outcome.READY ? promote(decision) : recorded(decision));
-      }
-    }
-    return done;
+    List<Environment> chosen =
+        file.environments().stream()
+            .filter(environment -> only.isEmpty() || only.contains(environment.name()))
+            .toList();
+    return Waves.run(
+        chosen,
+        environment -> {
+          Decision decision = decide(environment, forced);
+          return decision.outcome() == Outcome.READY ? promote(decision) : recorded(decision);
+        });
   }
 
   private Decision decide(Environment environment, boolean forced) {

@@ -7,6 +7,8 @@ import dev.epoch.promoter.Decision.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,44 @@ class PlannerTest {
     assertThatThrownBy(() -> production(more))
         .isInstanceOf(WrongFileException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void environmentsAreWorkedOnBehindThoseThatTheyTakeFrom() {
+    List<Environment> environments =
+        PromotionFile.parse(
+                Path.of("p.yaml"),
+                """
+                repository: shop
+                environments:
+                  - {name: production, from: staging}
+                  - {name: staging, from: development}
+                  - {name: development}
+                  - {name: other, from: development}
+                  - {name: a, from: b}
+                  - {name: b, from: a}
+                """)
+            .environments();
+    List<String> done = Collections.synchronizedList(new ArrayList<>());
+
+    List<String> names =
+        Waves.run(
+            environments,
+            environment -> {
+              done.add(environment.name());
+              return environment.name();
+            });
+
+    assertThat(names).containsExactly("production", "staging", "development", "other", "a", "b");
+    assertThat(done.getFirst()).isEqualTo("development");
+    assertThat(done.getLast()).isEqualTo("production");
+    assertThatThrownBy(() ->
+            Waves.run(
+                environments,
+                environment -> {
+                  throw new ApiException(0, "", "away");
+                }))
+        .isInstanceOf(ApiException.class);
   }
 
   @Test

@@ -49,9 +49,7 @@ class CheckProcessorTest {
         Refused.of(
             "a plan",
             s -> {},
-            s ->
-                new AddCheckV1(
-                    "c", " explain SELECT 1", List.of(), List.of(), List.of("commit")),
+            s -> new AddCheckV1("c", " explain SELECT 1", List.of(), List.of(), List.of("commit")),
             Code.VALIDATION,
             "EXPLAIN is no check",
             "Leave out"),
