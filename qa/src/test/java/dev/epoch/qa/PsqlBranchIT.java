@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -292,6 +293,7 @@ class PsqlBranchIT {
   }
 
   @Test
+  @Tag("nightly")
   void aCommandOfPsqlIsDoneOnceThoughTheServerIsKilledAtIt() throws Exception {
     // given
     server.stop();

@@ -1,8 +1,14 @@
 package dev.epoch.model.schema.merge;
 
+import static dev.epoch.model.schema.merge.SchemaParts.defaultOf;
+import static dev.epoch.model.schema.merge.SchemaParts.made;
+import static dev.epoch.model.schema.merge.SchemaParts.newColumn;
+import static dev.epoch.model.schema.merge.SchemaParts.replaced;
+import static dev.epoch.model.schema.merge.SchemaParts.with;
+import static dev.epoch.model.schema.merge.SchemaParts.withFreeId;
+
 import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.ColumnDefinition.ColumnDefault;
-import dev.epoch.model.schema.object.ColumnDefinition.DefaultKind;
 import dev.epoch.model.schema.object.CompositeType;
 import dev.epoch.model.schema.object.ConstraintDefinition;
 import dev.epoch.model.schema.object.ConstraintDefinition.Kind;
@@ -25,18 +31,15 @@ import dev.epoch.model.schema.object.TriggerDefinition;
 import dev.epoch.model.schema.object.ViewDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A schema that is changed by short texts, as ALTER would change it; what the texts are stands
@@ -72,7 +75,7 @@ final class SchemaEdits {
     return new ObjectName("public", name);
   }
 
-  private static Matcher match(String pattern, String edit) {
+  static Matcher match(String pattern, String edit) {
     Matcher matcher = Pattern.compile(pattern).matcher(edit);
     return matcher.matches() ? matcher : null;
   }
@@ -177,12 +180,12 @@ final class SchemaEdits {
     } else if ((m = match("(\\w+) # (.*)", edit)) != null) {
       TableDefinition t = table(m.group(1));
       put(
-          table(
+          SchemaParts.table(
               t, t.columns(), t.rowSecurity(), m.group(2), t.privileges(), t.storageParameters()));
     } else if ((m = match("(\\w+) rls (\\w+)", edit)) != null) {
       TableDefinition t = table(m.group(1));
       put(
-          table(
+          SchemaParts.table(
               t,
               t.columns(),
               TableDefinition.RowSecurity.valueOf(m.group(2)),
@@ -193,17 +196,23 @@ final class SchemaEdits {
       TableDefinition t = table(m.group(1));
       List<Privilege> privileges = new ArrayList<>(t.privileges());
       privileges.add(new Privilege(m.group(2), m.group(3), List.of(), false));
-      put(table(t, t.columns(), t.rowSecurity(), t.comment(), privileges, t.storageParameters()));
+      put(
+          SchemaParts.table(
+              t, t.columns(), t.rowSecurity(), t.comment(), privileges, t.storageParameters()));
     } else if ((m = match("(\\w+) revoke (\\w+) (\\w+)", edit)) != null) {
       TableDefinition t = table(m.group(1));
       List<Privilege> privileges = new ArrayList<>(t.privileges());
       privileges.remove(new Privilege(m.group(2), m.group(3), List.of(), false));
-      put(table(t, t.columns(), t.rowSecurity(), t.comment(), privileges, t.storageParameters()));
+      put(
+          SchemaParts.table(
+              t, t.columns(), t.rowSecurity(), t.comment(), privileges, t.storageParameters()));
     } else if ((m = match("(\\w+) with (\\w+)=(\\w+)", edit)) != null) {
       TableDefinition t = table(m.group(1));
       Map<String, String> parameters = new TreeMap<>(t.storageParameters());
       parameters.put(m.group(2), m.group(3));
-      put(table(t, t.columns(), t.rowSecurity(), t.comment(), t.privileges(), parameters));
+      put(
+          SchemaParts.table(
+              t, t.columns(), t.rowSecurity(), t.comment(), t.privileges(), parameters));
     } else {
       throw new IllegalArgumentException("not understood: " + edit);
     }
@@ -283,37 +292,6 @@ final class SchemaEdits {
             List.of()));
   }
 
-  private static ColumnDefinition newColumn(String text, String prefix) {
-    Matcher m = match("(\\w+)(?:#(\\w+))? (\\w+)(!?)(?: = (.*?))?(?: gen (.*))?", text);
-    return new ColumnDefinition(
-        m.group(2) == null ? prefix + m.group(1) : m.group(2),
-        m.group(1),
-        m.group(3),
-        m.group(4).isEmpty(),
-        m.group(5) == null ? null : defaultOf(m.group(5)),
-        m.group(6) == null ? null : new ColumnDefinition.Generated(m.group(6), true),
-        null,
-        null,
-        null);
-  }
-
-  private static ColumnDefinition withFreeId(
-      ColumnDefinition column, List<ColumnDefinition> others) {
-    String id = column.id();
-    while (isTaken(id, others)) {
-      id += "_";
-    }
-    return ColumnMerge.withId(column, id);
-  }
-
-  private static boolean isTaken(String id, List<ColumnDefinition> columns) {
-    return columns.stream().anyMatch(column -> column.id().equals(id));
-  }
-
-  private static ColumnDefault defaultOf(String expression) {
-    return expression.isEmpty() ? null : new ColumnDefault(expression, DefaultKind.LITERAL, true);
-  }
-
   private void columns(String table, Consumer<List<ColumnDefinition>> change) {
     TableDefinition t = table(table);
     List<ColumnDefinition> columns = new ArrayList<>(t.columns());
@@ -327,17 +305,6 @@ final class SchemaEdits {
     }
     columns(
         table, columns -> columns.replaceAll(c -> c.name().equals(column) ? change.apply(c) : c));
-  }
-
-  private static ColumnDefinition with(
-      ColumnDefinition c,
-      String name,
-      String type,
-      boolean nullable,
-      ColumnDefault value,
-      String comment) {
-    return new ColumnDefinition(
-        c.id(), name, type, nullable, value, c.generated(), c.identity(), c.collation(), comment);
   }
 
   private void dropColumn(String table, String column) {
@@ -423,7 +390,7 @@ final class SchemaEdits {
                 .toList(),
             t.indexes().stream()
                 .map(i ->
-                    index(
+                    SchemaParts.index(
                         i.name(),
                         i.keys().stream().map(k -> renamed.apply(k.expression())).toList(),
                         renamed.apply(i.predicate())))
@@ -433,7 +400,9 @@ final class SchemaEdits {
                     new TriggerDefinition(
                         g.name(), renamed.apply(g.definition()), g.enabled(), g.comment()))
                 .toList(),
-            t.policies().stream().map(p -> policy(p.name(), renamed.apply(p.using()))).toList()));
+            t.policies().stream()
+                .map(p -> SchemaParts.policy(p.name(), renamed.apply(p.using())))
+                .toList()));
     references(
         t.name(),
         c ->
@@ -451,7 +420,9 @@ final class SchemaEdits {
                 c.comment()));
     for (SchemaObject object : List.copyOf(objects.values())) {
       if (object instanceof ViewDefinition view && view.dependsOn().contains(t.id())) {
-        put(view(view.name(), view.dependsOn(), view.columns(), renamed.apply(view.query())));
+        put(
+            SchemaParts.view(
+                view.name(), view.dependsOn(), view.columns(), renamed.apply(view.query())));
       }
     }
   }
@@ -485,55 +456,11 @@ final class SchemaEdits {
     put(parts(t, t.columns(), constraints, t.indexes(), t.triggers(), t.policies()));
   }
 
-  private static <T> List<T> replaced(List<T> parts, T part, Function<T, String> name) {
-    List<T> all = new ArrayList<>(parts);
-    all.removeIf(other -> name.apply(other).equals(name.apply(part)));
-    all.add(part);
-    all.sort(Comparator.comparing(name));
-    return all;
-  }
-
-  private static ConstraintDefinition made(
-      String name,
-      Kind kind,
-      List<String> columns,
-      ConstraintDefinition.Reference reference,
-      String definition,
-      String comment) {
-    String list = columns.stream().collect(Collectors.joining(", ", "(", ")"));
-    String text =
-        switch (kind) {
-          case PRIMARY_KEY -> "PRIMARY KEY " + list;
-          case UNIQUE -> "UNIQUE " + list;
-          case EXCLUSION -> "EXCLUDE USING gist " + list;
-          case FOREIGN_KEY ->
-              "FOREIGN KEY %s REFERENCES %s(%s)"
-                  .formatted(
-                      list, reference.table().name(), String.join(", ", reference.columns()));
-          case CHECK -> definition;
-        };
-    return new ConstraintDefinition(
-        name, kind, text, columns, reference, false, false, false, true, comment);
-  }
-
   private void index(String table, String name, List<String> keys, String predicate) {
     TableDefinition t = table(table);
     List<IndexDefinition> indexes =
-        replaced(t.indexes(), index(name, keys, predicate), IndexDefinition::name);
+        replaced(t.indexes(), SchemaParts.index(name, keys, predicate), IndexDefinition::name);
     put(parts(t, t.columns(), t.constraints(), indexes, t.triggers(), t.policies()));
-  }
-
-  private static IndexDefinition index(String name, List<String> keys, String predicate) {
-    return new IndexDefinition(
-        name,
-        "btree",
-        false,
-        false,
-        keys.stream().map(k -> new IndexDefinition.Key(k, null, null, "ASC", "LAST")).toList(),
-        List.of(),
-        predicate,
-        Map.of(),
-        null);
   }
 
   private void trigger(String table, String name, String definition) {
@@ -559,11 +486,7 @@ final class SchemaEdits {
             t.constraints(),
             t.indexes(),
             t.triggers(),
-            replaced(t.policies(), policy(name, using), PolicyDefinition::name)));
-  }
-
-  private static PolicyDefinition policy(String name, String using) {
-    return new PolicyDefinition(name, true, "ALL", List.of("PUBLIC"), using, null, null);
+            replaced(t.policies(), SchemaParts.policy(name, using), PolicyDefinition::name)));
   }
 
   private void dropPart(String table, String name) {
@@ -585,13 +508,7 @@ final class SchemaEdits {
   private void view(String name, List<String> tables, String query) {
     Set<ObjectId> needed = new HashSet<>();
     tables.forEach(t -> needed.add(new ObjectId(ObjectKind.TABLE, name(t))));
-    put(view(name(name), needed, List.of("c"), query));
-  }
-
-  private static ViewDefinition view(
-      ObjectName name, Set<ObjectId> needed, List<String> columns, String query) {
-    return new ViewDefinition(
-        name, false, columns, query, Map.of(), List.of(), List.of(), null, List.of(), needed);
+    put(SchemaParts.view(name(name), needed, List.of("c"), query));
   }
 
   private void composite(String name, String attributes) {
@@ -620,30 +537,6 @@ final class SchemaEdits {
     List<String> labels = new ArrayList<>(type(name).labels());
     labels.remove(label);
     put(new EnumType(name(name), labels, null, List.of()));
-  }
-
-  private TableDefinition table(
-      TableDefinition t,
-      List<ColumnDefinition> columns,
-      TableDefinition.RowSecurity rowSecurity,
-      String comment,
-      List<Privilege> privileges,
-      Map<String, String> parameters) {
-    return new TableDefinition(
-        t.name(),
-        columns,
-        t.constraints(),
-        t.indexes(),
-        t.triggers(),
-        t.policies(),
-        rowSecurity,
-        null,
-        null,
-        t.unlogged(),
-        parameters,
-        comment,
-        privileges,
-        t.dependsOn());
   }
 
   private TableDefinition parts(
