@@ -61,8 +61,8 @@ class ArchitectureTest {
   }
 
   /**
-   * {@code codec} is at the bottom; operation, record and branch stand beside each other at the top,
-   * operation runs checks as queries, and only the adapter sees all.
+   * {@code codec} is at the bottom; operation, record and branch stand beside each other at the
+   * top, operation runs checks as queries, and only the adapter sees all.
    */
   @Test
   void packagesOfThePostgresBackendStandOnEachOther() {

@@ -55,6 +55,7 @@ final class Bookshop {
     database.execute(Files.readString(PROGRAMS.resolve("bookshop.sql")));
     Shop shop = Shop.over(server, database);
     shop.branch("feature/x", "main");
+    shop.open("feature/x");
     List<String> before = database.rows(ROWS);
     String options = database.rows("SELECT epoch.branch_options('feature/x')").getFirst();
 

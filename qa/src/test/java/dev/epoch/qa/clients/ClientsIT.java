@@ -36,6 +36,7 @@ class ClientsIT {
     new Shell(folder, live).run(List.of(python, "-B", "seed.py"), "").ok();
     Shop shop = Shop.over(server, database);
     shop.branch("feature/x", "main");
+    shop.open("feature/x");
     String counts =
         """
         SELECT (SELECT count(*) FROM bookshop_author), (SELECT count(*) FROM bookshop_book),
@@ -119,6 +120,7 @@ class ClientsIT {
     database.execute(Files.readString(Bookshop.PROGRAMS.resolve("pagila/rental.sql")));
     Shop shop = Shop.over(server, database);
     shop.branch("feature/x", "main");
+    shop.open("feature/x");
     String views =
         "SELECT fid, title, total, actors FROM sales_by_film JOIN film_list USING (fid, title)";
     List<String> before = database.rows(views);

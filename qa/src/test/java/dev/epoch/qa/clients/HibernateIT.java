@@ -45,6 +45,7 @@ class HibernateIT {
       Shop shop =
           Shop.over(server, database, Map.of("party_labels", List.of("party_id", "labels")));
       shop.branch("feature/x", "main");
+      shop.open("feature/x");
       List<String> before = database.rows(ROWS);
       String options = database.rows("SELECT epoch.branch_options('feature/x')").getFirst();
 

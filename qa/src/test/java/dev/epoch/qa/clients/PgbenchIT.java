@@ -39,6 +39,7 @@ class PgbenchIT {
         .ok();
     Shop shop = Shop.over(server, database, Map.of("pgbench_history", List.of("epoch_row")));
     shop.branch("feature/x", "main");
+    shop.open("feature/x");
     Map<String, String> onBranch =
         Map.of("PGOPTIONS", database.rows("SELECT epoch.branch_options('feature/x')").getFirst());
 
@@ -56,7 +57,8 @@ class PgbenchIT {
                 "");
 
     // then
-    assertThat(run.ok()).contains("number of transactions actually processed: 400/400")
+    assertThat(run.ok())
+        .contains("number of transactions actually processed: 400/400")
         .contains("number of failed transactions: 0 ");
     assertThat(database.rows(SUMS)).containsExactly("0|0|0");
     assertThat(database.rows("SELECT count(*) FROM pgbench_history")).containsExactly("0");

@@ -132,6 +132,11 @@ public final class Shop {
         .textValue();
   }
 
+  /** Opens all tables of a branch that can be, also where the machine is slow. */
+  public void open(String branch) {
+    post("/branches/" + Rest.escaped(branch) + "/open", "{}").ok();
+  }
+
   /** Merges a branch into another. */
   public Rest.Answer merge(String source, String target) {
     return post(

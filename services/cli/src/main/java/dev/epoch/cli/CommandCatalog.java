@@ -33,6 +33,7 @@ import dev.epoch.cli.command.ConfigPushCommand;
 import dev.epoch.cli.command.ConflictsCommand;
 import dev.epoch.cli.command.ConflictsResolveCommand;
 import dev.epoch.cli.command.ConflictsShowCommand;
+import dev.epoch.cli.command.ConstraintsCommand;
 import dev.epoch.cli.command.DiffCommand;
 import dev.epoch.cli.command.DoctorCommand;
 import dev.epoch.cli.command.EventsCommand;
@@ -46,9 +47,17 @@ import dev.epoch.cli.command.HookListCommand;
 import dev.epoch.cli.command.HookRemoveCommand;
 import dev.epoch.cli.command.HookTestCommand;
 import dev.epoch.cli.command.ImportCommand;
+import dev.epoch.cli.command.IndexesCommand;
 import dev.epoch.cli.command.InitCommand;
 import dev.epoch.cli.command.LogCommand;
 import dev.epoch.cli.command.MergeCommand;
+import dev.epoch.cli.command.MigrateSchemasCommand;
+import dev.epoch.cli.command.PromoteApplyCommand;
+import dev.epoch.cli.command.PromoteApproveCommand;
+import dev.epoch.cli.command.PromoteCommand;
+import dev.epoch.cli.command.PromotePlanCommand;
+import dev.epoch.cli.command.PromoteRollbackCommand;
+import dev.epoch.cli.command.PromoteStatusCommand;
 import dev.epoch.cli.command.QueryCommand;
 import dev.epoch.cli.command.RebaseCommand;
 import dev.epoch.cli.command.ReflogCommand;
@@ -66,6 +75,7 @@ import dev.epoch.cli.command.SchemaCommand;
 import dev.epoch.cli.command.SchemaDiffCommand;
 import dev.epoch.cli.command.SchemaMigrateCommand;
 import dev.epoch.cli.command.SchemaShowCommand;
+import dev.epoch.cli.command.SchemaStatusCommand;
 import dev.epoch.cli.command.ShowCommand;
 import dev.epoch.cli.command.StageCommand;
 import dev.epoch.cli.command.StashCommand;
@@ -122,6 +132,9 @@ final class CommandCatalog {
           "status",
           "table",
           "schema",
+          "migrate-schemas",
+          "constraints",
+          "indexes",
           "branch",
           "checkout",
           "stage",
@@ -153,6 +166,7 @@ final class CommandCatalog {
           "events",
           "webhook",
           "hook",
+          "promote",
           "auth",
           "gc",
           "doctor",
@@ -233,6 +247,17 @@ final class CommandCatalog {
       case "status" -> new StatusCommand(session);
       case "table" -> table();
       case "schema" -> schema();
+      case "migrate-schemas" -> new MigrateSchemasCommand(session);
+      case "constraints" ->
+          new CommandLine(new ConstraintsCommand())
+              .addSubcommand("list", new ConstraintsCommand.Listing(session))
+              .addSubcommand("add", new ConstraintsCommand.Add(session))
+              .addSubcommand("remove", new ConstraintsCommand.Remove(session, "constraints"));
+      case "indexes" ->
+          new CommandLine(new IndexesCommand())
+              .addSubcommand("list", new ConstraintsCommand.Listing(session))
+              .addSubcommand("add", new ConstraintsCommand.AddIndex(session))
+              .addSubcommand("remove", new ConstraintsCommand.Remove(session, "indexes"));
       case "branch" -> branch();
       case "checkout" -> new CheckoutCommand(session);
       case "stage" -> new StageCommand(session);
@@ -267,6 +292,7 @@ final class CommandCatalog {
       case "events" -> new EventsCommand(session);
       case "webhook" -> webhook();
       case "hook" -> hook();
+      case "promote" -> promote();
       case "auth" -> access();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
@@ -296,6 +322,7 @@ final class CommandCatalog {
   private CommandLine schema() {
     return new CommandLine(new SchemaCommand())
         .addSubcommand("show", new SchemaShowCommand(session))
+        .addSubcommand("status", new SchemaStatusCommand(session))
         .addSubcommand("diff", new SchemaDiffCommand(session))
         .addSubcommand("apply", new SchemaApplyCommand(session))
         .addSubcommand("migrate", new SchemaMigrateCommand(session));
@@ -336,6 +363,15 @@ final class CommandCatalog {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
         .addSubcommand("resolve", new ConflictsResolveCommand(session));
+  }
+
+  private CommandLine promote() {
+    return new CommandLine(new PromoteCommand(session))
+        .addSubcommand("plan", new PromotePlanCommand(session))
+        .addSubcommand("apply", new PromoteApplyCommand(session))
+        .addSubcommand("status", new PromoteStatusCommand(session))
+        .addSubcommand("approve", new PromoteApproveCommand(session))
+        .addSubcommand("rollback", new PromoteRollbackCommand(session));
   }
 
   private CommandLine hook() {

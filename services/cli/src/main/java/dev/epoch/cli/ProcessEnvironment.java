@@ -64,6 +64,12 @@ public record ProcessEnvironment(
     return value == null || value.isBlank() ? null : value;
   }
 
+  /** Whether {@code EPOCH_DEBUG} asks for all there is to see. */
+  public boolean debug() {
+    String value = variable("EPOCH_DEBUG");
+    return value != null && !value.equalsIgnoreCase("false") && !value.equals("0");
+  }
+
   private static boolean isTerminal(int descriptor) {
     Path link = Path.of("/proc/self/fd/" + descriptor);
     try {

@@ -1,9 +1,12 @@
 package dev.epoch.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 
 /** Schemas of tables and databases. */
@@ -43,6 +46,66 @@ public final class Schemas {
     return new InputStreamReader(
         scope.transport().stream(call.accept("text/plain").asLongAsItTakes()),
         StandardCharsets.UTF_8);
+  }
+
+  /**
+   * What is recorded of tables' schemas, and how the databases are.
+   *
+   * @param tables names, none for all
+   */
+  public JsonNode status(List<String> tables, String branch, boolean bloat, boolean indexes) {
+    return scope.send(
+        scope
+            .get("schema", "status")
+            .query("tables", tables.isEmpty() ? null : String.join(",", tables))
+            .query("branch", branch)
+            .query("check_bloat", bloat ? true : null)
+            .query("check_indexes", indexes ? true : null));
+  }
+
+  /**
+   * Gives commits that record no schema the one that the databases have now.
+   *
+   * @param tables names, none for all
+   * @param since ISO 8601, or null
+   */
+  public JsonNode backfill(
+      List<String> tables, String since, boolean skipInaccessible, boolean dryRun) {
+    ObjectNode body = Json.object();
+    if (!tables.isEmpty()) {
+      ArrayNode names = body.putArray("tables");
+      tables.forEach(names::add);
+    }
+    if (since != null) {
+      body.put("since", since);
+    }
+    body.put("skip_inaccessible", skipInaccessible).put("dry_run", dryRun);
+    return scope.send(scope.post("schema", "backfill").body(body).asLongAsItTakes());
+  }
+
+  /** Constraints and indexes of a table: as the database has them, or of a ref. */
+  public JsonNode constraints(String table, String ref) {
+    return scope.send(scope.get("tables", table, "constraints").query("ref", ref));
+  }
+
+  /**
+   * Adds a constraint or an index to the live table.
+   *
+   * @param kind {@code constraints} or {@code indexes}
+   */
+  public JsonNode add(String table, String kind, ObjectNode body) {
+    return scope.send(scope.post("tables", table, kind).body(body).asLongAsItTakes());
+  }
+
+  /** Removes a constraint or an index from the live table. */
+  public JsonNode remove(
+      String table, String kind, String name, boolean online, String lockTimeout) {
+    return scope.send(
+        scope
+            .delete("tables", table, kind, name)
+            .query("online", online ? true : null)
+            .query("lock_timeout", lockTimeout)
+            .asLongAsItTakes());
   }
 
   /** All objects of the databases' schemas. */

@@ -68,6 +68,11 @@ class CommandCatalogTest extends CommandTest {
         "hook list",
         "hook remove",
         "hook test",
+        "promote plan",
+        "promote apply",
+        "promote status",
+        "promote approve",
+        "promote rollback",
         "webhook create",
         "webhook list",
         "webhook show",
@@ -128,6 +133,16 @@ class CommandCatalogTest extends CommandTest {
   @Test
   void completionKnowsTwoShells() {
     fails(2, "error: unknown shell 'fish'; known: bash, zsh\n", "completion", "fish");
+  }
+
+  @Test
+  void debuggingShowsEachExchangeWithTheServer() {
+    server.on("GET /branches", "{\"branches\": [{\"name\": \"main\"}]}");
+
+    shell.inRepository("r", "main").set("EPOCH_DEBUG", "true");
+    assertThat(shell.run("branch", "list").err()).contains("GET http", "-> 200");
+    shell.set("EPOCH_DEBUG", "false");
+    assertThat(shell.run("branch", "list").err()).isEmpty();
   }
 
   @Test

@@ -22,6 +22,40 @@ class ConflictsCommandTest extends CommandTest {
   }
 
   @Test
+  void decidesAsAFileSays() {
+    shell.write(
+        "decided.json",
+        """
+        {"conflicts": [
+          {"table": "users", "key": {"id": 1}, "type": "modify_modify", "fields": [
+            {"name": "email", "base": "a", "ours": "b", "theirs": "c", "resolution": "base"},
+            {"name": "credit", "resolution": "value", "value": null},
+            {"name": "open"}]},
+          {"table": "orders", "key": {"id": 7}, "type": "modify_delete", "resolution": "delete"},
+          {"table": "orders", "key": {"id": 8}}], "total": 3}
+        """);
+    assertThat(shell.run("conflicts", "resolve", "--from-file", "decided.json").err()).isEmpty();
+    assertThat(server.requests("POST /conflicts/resolve"))
+        .extracting(ScriptedServer.Request::rawBody)
+        .containsExactly(
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":{\"id\":1},\"field\":\"email\",\"resolution\":\"base\"}",
+            "{\"branch\":\"main\",\"table\":\"users\",\"key\":{\"id\":1},\"field\":\"credit\",\"resolution\":\"value\",\"value\":null}",
+            "{\"branch\":\"main\",\"table\":\"orders\",\"key\":{\"id\":7},\"resolution\":\"delete\"}");
+
+    shell.write("list.json", "[{\"table\": \"users\", \"resolution\": \"best\"}]");
+    assertThat(shell.run("conflicts", "resolve", "--from-file", "list.json").exitCode())
+        .isEqualTo(5);
+    shell.write("list.json", "[{\"table\": \"users\"}]");
+    assertThat(shell.run("conflicts", "resolve", "--from-file", "list.json").err())
+        .contains("decides nothing");
+    assertThat(shell.run("conflicts", "resolve", "--from-file", "none.json").exitCode())
+        .isEqualTo(3);
+    assertThat(shell.run("conflicts", "resolve", "users", "--from-file", "list.json").exitCode())
+        .isEqualTo(2);
+    assertThat(server.requests("POST /conflicts/resolve")).hasSize(3);
+  }
+
+  @Test
   void aDocumentIsJson() {
     String[] resolve = {
       "conflicts", "resolve", "users", "--record", "1", "--field", "settings", "--value", ""
@@ -112,13 +146,13 @@ class ConflictsCommandTest extends CommandTest {
   void refusesWhatCannotBeMeant() {
     fails(
         2,
-        "error: give one of --ours, --theirs, --base, --value, --null, --delete, --interactive\n",
+        "error: give one of --ours, --theirs, --base, --value, --null, --delete, --interactive, --from-file\n",
         "conflicts",
         "resolve",
         "users");
     fails(
         2,
-        "error: give one of --ours, --theirs, --base, --value, --null, --delete, --interactive\n",
+        "error: give one of --ours, --theirs, --base, --value, --null, --delete, --interactive, --from-file\n",
         "conflicts",
         "resolve",
         "--ours",

@@ -108,7 +108,7 @@ class ExitCodeTest extends CommandTest {
     assertThat(result.exitCode()).isEqualTo(70);
     assertThat(result.err())
         .startsWith("error: unexpected: java.io.UncheckedIOException")
-        .endsWith("hint: --verbose shows where it happened\n");
+        .endsWith("hint: --verbose, or EPOCH_DEBUG=true, shows where it happened\n");
     assertThat(shell.run("-v", "conflicts", "resolve", "-i").err()).contains("\tat dev.epoch.cli");
   }
 

@@ -71,6 +71,61 @@ class SchemaCommandTest extends CommandTest {
   }
 
   @Test
+  void statusPrintsBarsAndBackfillSaysWhatItFilled() {
+    server.on(
+        "GET /schema/status",
+        """
+        {"tables": [
+         {"table": "users", "latest_schema": true, "historical": "partial", "live": "synced", "status": "OK"},
+         {"table": "events", "latest_schema": false, "historical": "no", "live": "unknown", "status": "s3 table"}]}
+        """);
+    prints(
+        """
+        Table  | Latest Schema | Historical | Live DB | Status
+        -------|---------------|------------|---------|---------
+        users  | Yes           | Partial    | Synced  | OK
+        events | No            | No         | N/A     | s3 table
+        """,
+        "schema",
+        "status");
+    server.on(
+        "POST /schema/backfill",
+        """
+        {"dry_run": false, "commits": [{"commit_id": "abc123f456", "commits": 3, "storages": ["shop"], "unavailable": []}]}
+        """);
+    prints(
+        "Filled abc123f: schema of shop, shown by 3 commits\n",
+        "migrate-schemas",
+        "users",
+        "--backfill",
+        "--since",
+        "2024-01-01T00:00:00Z");
+    assertThat(server.request("POST /schema/backfill").body().toString())
+        .isEqualTo(
+            "{\"tables\":[\"users\"],\"since\":\"2024-01-01T00:00:00Z\",\"skip_inaccessible\":false,\"dry_run\":false}");
+  }
+
+  @Test
+  void constraintsAreAdded() {
+    server.on(
+        "POST /tables/users/constraints",
+        201,
+        "{\"statements\": [\"ALTER TABLE users ADD CONSTRAINT uq_email UNIQUE (email)\"]}");
+    prints(
+        "ALTER TABLE users ADD CONSTRAINT uq_email UNIQUE (email);\n",
+        "constraints",
+        "add",
+        "users",
+        "uq_email",
+        "--unique",
+        "email");
+    assertThat(server.request("POST /tables/users/constraints").body().toString())
+        .isEqualTo(
+            "{\"name\":\"uq_email\",\"type\":\"unique\",\"columns\":[\"email\"],\"online\":false}");
+    assertThat(shell.run("constraints", "add", "users", "x").exitCode()).isNotZero();
+  }
+
+  @Test
   void showsAllObjects() {
     server.on(
         "GET /schema/objects",

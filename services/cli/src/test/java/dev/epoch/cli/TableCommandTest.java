@@ -57,6 +57,23 @@ class TableCommandTest extends CommandTest {
   }
 
   @Test
+  void readsTheSchemaOfARegisteredTableAgain() {
+    server.on("POST /tables", 409, "{\"error\": \"TableAlreadyExistsError\", \"message\": \"no\"}");
+    server.on("POST /tables/users/refresh", USERS);
+
+    assertThat(
+            shell.run("table", "add", "users", "--location", "postgresql://h/d/users").exitCode())
+        .isEqualTo(4);
+    var result =
+        shell.run(
+            "table", "add", "users", "--location", "postgresql://h/d/users", "--introspect-schema");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).startsWith("Read the schema of table 'users' with 1 record\n");
+    assertThat(shell.run("table", "add", "--all", "--introspect-schema").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void registersAllTablesOfADatabaseButThoseThatCannotBe() {
     server.on(
         "POST /tables/discover",

@@ -31,6 +31,7 @@ public final class ScriptedServer implements AutoCloseable {
 
   private final HttpServer server;
   private final Map<String, Deque<Reply>> script = new TreeMap<>();
+  private Reply otherwise;
   private final Map<String, String> held = new TreeMap<>();
   private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
 
@@ -85,6 +86,12 @@ public final class ScriptedServer implements AutoCloseable {
 
   public ScriptedServer on(String line, String body) {
     return on(line, 200, body);
+  }
+
+  /** What every address answers that has no script. */
+  public ScriptedServer otherwise(String body) {
+    otherwise = new Reply(200, body, Map.of());
+    return this;
   }
 
   /** Holds the answers of one address back until another one was asked for. */
@@ -156,6 +163,9 @@ public final class ScriptedServer implements AutoCloseable {
 
   private synchronized Reply reply(String line) {
     Deque<Reply> replies = script.getOrDefault(line, new ArrayDeque<>());
+    if (replies.isEmpty() && otherwise != null) {
+      return otherwise;
+    }
     if (replies.isEmpty()) {
       return new Reply(
           404,

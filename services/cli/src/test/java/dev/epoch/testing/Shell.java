@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -114,21 +115,24 @@ public final class Shell {
   public Result runIn(Path directory, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    ProcessEnvironment environment =
-        new ProcessEnvironment(
-            variables,
-            directory,
-            home,
-            input(),
-            new PrintStream(out, false, StandardCharsets.UTF_8),
-            new PrintStream(err, false, StandardCharsets.UTF_8),
-            terminal,
-            terminal,
-            ZoneId.of("UTC"),
-            home.resolve("no-system-configuration.toml"));
-    int exitCode = Epoch.run(environment, arguments);
+    int exitCode = Epoch.run(environment(directory, out, err), arguments);
     return new Result(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** What is around a command in a folder. */
+  public ProcessEnvironment environment(Path directory, OutputStream out, OutputStream err) {
+    return new ProcessEnvironment(
+        variables,
+        directory,
+        home,
+        input(),
+        new PrintStream(out, false, StandardCharsets.UTF_8),
+        new PrintStream(err, false, StandardCharsets.UTF_8),
+        terminal,
+        terminal,
+        ZoneId.of("UTC"),
+        home.resolve("no-system-configuration.toml"));
   }
 
   private InputStream input() {

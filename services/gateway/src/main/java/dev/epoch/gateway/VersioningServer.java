@@ -31,7 +31,9 @@ import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
 import dev.epoch.gateway.schema.ConstraintService;
+import dev.epoch.gateway.schema.SchemaBackfill;
 import dev.epoch.gateway.schema.SchemaService;
+import dev.epoch.gateway.schema.SchemaStatusService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.storage.SecretBox;
@@ -74,6 +76,8 @@ public final class VersioningServer implements AutoCloseable {
   private final WorkingSetService workingSets;
   private final SchemaService schemas;
   private final ConstraintService constraints;
+  private final SchemaStatusService schemaStatus;
+  private final SchemaBackfill schemaBackfill;
   private final CheckService checks;
   private final HookGate hooks = new HookGate();
   private final CommitService commits;
@@ -125,6 +129,8 @@ public final class VersioningServer implements AutoCloseable {
     this.tags = new TagService(cleanups);
     this.schemas = new SchemaService(backends, chunks);
     this.constraints = new ConstraintService(backends, schemas);
+    this.schemaStatus = new SchemaStatusService(backends, schemas);
+    this.schemaBackfill = new SchemaBackfill(schemas);
     this.commits = new CommitService(workingSets, runner, schemas, hooks);
     MergeExecution execution =
         new MergeExecution(backends, workingSets, runner, hooks, chunks, clock, failpoints);
@@ -221,6 +227,14 @@ public final class VersioningServer implements AutoCloseable {
 
   public SchemaService schemas() {
     return schemas;
+  }
+
+  public SchemaStatusService schemaStatus() {
+    return schemaStatus;
+  }
+
+  public SchemaBackfill schemaBackfill() {
+    return schemaBackfill;
   }
 
   public ConstraintService constraints() {

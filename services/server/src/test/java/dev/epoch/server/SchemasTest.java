@@ -210,6 +210,49 @@ class SchemasTest {
   }
 
   @Test
+  void statusTellsDriftAndABackfillGivesOldCommitsASchema() {
+    // given: a commit that records none, and one that does
+    String first = api.commit("main", "first");
+    api.get("/schema/status?tables=orders")
+        .body("tables", hasSize(1))
+        .body("tables[0].latest_schema", equalTo(false))
+        .body("tables[0].historical", equalTo("no"))
+        .body("tables[0].live", equalTo("synced"))
+        .body("tables[0].status", equalTo("Needs backfill"))
+        .body("tables[0].advice", equalTo("Standard migration is safe"));
+    api.post("/commits", "{\"message\": \"second\", \"schema_only\": true}").statusCode(201);
+
+    // when: the database goes on by itself
+    sql("COMMENT ON TABLE %s.orders IS 'changed'");
+
+    // then
+    api.get("/schema/status?check_bloat=true&check_indexes=true")
+        .body("tables.table", equalTo(List.of("customers", "orders")))
+        .body("tables.live", equalTo(List.of("synced", "drifted")))
+        .body("tables.status", equalTo(List.of("Needs backfill", "Needs sync")))
+        .body("tables[1].bloat.recommendation", equalTo("OK"))
+        .body("tables[1].indexes.name", hasItems("orders_pkey", "idx_orders_status"))
+        .body("tables[1].indexes.valid", everyItem(equalTo(true)));
+
+    // when
+    api.post("/schema/backfill", "{\"dry_run\": true}")
+        .statusCode(200)
+        .body("commits.commit_id", equalTo(List.of(first)))
+        .body("commits[0].commits", equalTo(1));
+    api.get("/schema/objects?ref=" + first).statusCode(404);
+    api.post("/schema/backfill", "{}").statusCode(200).body("commits", hasSize(1));
+
+    // then
+    api.get("/schema/objects?ref=" + first)
+        .body("databases[0].source", equalTo(first))
+        .body("databases[0].backfilled", equalTo(true));
+    api.get("/schema/status?tables=customers")
+        .body("tables[0].historical", equalTo("yes"))
+        .body("tables[0].status", equalTo("OK"));
+    api.post("/schema/backfill", "{}").body("commits", hasSize(0));
+  }
+
+  @Test
   void theLiveSchemaIsOfThisMoment() {
     // when
     sql("COMMENT ON TABLE %s.orders IS 'what they buy'");

@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Copies of branches' tables: a tactic of backends whose sessions read branches through layers.
- * They are nobody's state; without any, all is as it was.
+ * Branches' tables in one place: a tactic of backends whose sessions read branches through layers.
+ * Those that can be are opened, see {@link OpenBranchTables}, and the rest is copied. Neither is
+ * anybody's state; without any, all is as it was.
  */
 public interface Materialization {
   /**
    * Lets clients that connect to the database read the branch's rows of some tables as fast as
-   * tables of their own: all of them are copied to one place, and kept there as the branch changes.
-   * Nothing else changes; it costs the tables' size, and a second write for each write on the
-   * branch. Where older transactions are at work the copy is read only when they have ended: repeat
-   * the call. Repeating it changes nothing.
+   * tables of their own: all of them are in one place, and kept there as the branch changes. It
+   * costs the tables' size; where a table is copied, and until it is open, also a second write for
+   * each write on the branch. Where older transactions are at work it is read only when they have
+   * ended: repeat the call. Repeating it changes nothing.
    *
    * @param tables to copy; none: those that were changed on the branch
    * @param patience how long to wait for older transactions

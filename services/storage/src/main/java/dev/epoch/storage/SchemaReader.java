@@ -1,6 +1,7 @@
 package dev.epoch.storage;
 
 import dev.epoch.model.schema.object.DatabaseSchema;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -32,6 +33,9 @@ public interface SchemaReader {
    *     tells no other
    */
   DatabaseSchema ofBranch(BranchHandle branch, List<String> schemas);
+
+  /** How tables do; those that are not there are left out. */
+  List<TableHealth> health(Collection<TablePath> tables);
 
   /** All schemas that users have, by their own names. */
   DatabaseSchema read();

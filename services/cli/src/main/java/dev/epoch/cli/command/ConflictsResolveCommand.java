@@ -65,6 +65,12 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
       description = "Ask about each conflict.")
   private boolean interactive;
 
+  @Option(
+      names = "--from-file",
+      paramLabel = "<file>",
+      description = "Decide as a file says: 'conflicts show --format json' with resolutions in it.")
+  private String file;
+
   /** The command in a session. */
   public ConflictsResolveCommand(Session session) {
     super(session);
@@ -72,14 +78,24 @@ public final class ConflictsResolveCommand extends EpochSubcommand {
 
   @Override
   ExitCode run() {
-    if (Stream.of(ours, theirs, base, value != null, setNull, delete, interactive)
+    if (table != null && tableOption != null) {
+      throw CommandFailure.usage("give the table once, as an argument or with --table");
+    }
+    if (Stream.of(ours, theirs, base, value != null, setNull, delete, interactive, file != null)
             .filter(given -> given)
             .count()
         != 1) {
       throw CommandFailure.usage(
-          "give one of --ours, --theirs, --base, --value, --null, --delete, --interactive");
+          "give one of --ours, --theirs, --base, --value, --null, --delete, --interactive, --from-file");
     }
     String scope = table == null ? tableOption : table;
+    if (file != null) {
+      if (scope != null || record != null || field != null || constraint != null) {
+        throw CommandFailure.usage("--from-file says itself what is decided");
+      }
+      return new ResolutionReport(session())
+          .resolveAll(ResolutionFile.read(session().directory().resolve(file)));
+    }
     if (interactive) {
       return new InteractiveResolution(session(), scope).run();
     }

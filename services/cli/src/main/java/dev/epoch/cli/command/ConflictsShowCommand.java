@@ -1,5 +1,6 @@
 package dev.epoch.cli.command;
 
+import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.Session;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +23,9 @@ public final class ConflictsShowCommand extends ConflictListing {
 
   @Override
   String table() {
+    if (table != null && tableOption != null) {
+      throw CommandFailure.usage("give the table once, as an argument or with --table");
+    }
     return table == null ? tableOption : table;
   }
 }

@@ -110,6 +110,11 @@ public final class MergeCommand extends EpochSubcommand {
 
   private ExitCode merge() {
     String target = session().branch();
+    if (allowUnrelated) {
+      output()
+          .problem(
+              "note: all branches of a repository begin at one commit; --allow-unrelated allows nothing more");
+    }
     MergeOutcome outcome =
         client()
             .merges()

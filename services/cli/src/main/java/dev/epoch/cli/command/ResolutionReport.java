@@ -4,6 +4,8 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.text.Counts;
 import dev.epoch.client.Conflicts;
+import dev.epoch.client.Json;
+import java.util.List;
 import java.util.Objects;
 
 /** Sends a decision and says what it has settled. */
@@ -31,6 +33,24 @@ final class ResolutionReport {
                   + "; no conflict is resolved by that, "
                   + progress.remaining()
                   + " remaining");
+    }
+    return ExitCode.OK;
+  }
+
+  /** One decision after the other; those before one that is refused stay made. */
+  ExitCode resolveAll(List<Conflicts.Resolution> resolutions) {
+    long resolved = 0;
+    Conflicts.Progress last = null;
+    for (Conflicts.Resolution resolution : resolutions) {
+      last = session.client().conflicts().resolve(session.branch(), resolution);
+      resolved += last.resolved();
+    }
+    if (session.output().json()) {
+      session
+          .output()
+          .json(Json.object().put("resolved", resolved).put("remaining", last.remaining()));
+    } else {
+      print(resolved, last.remaining());
     }
     return ExitCode.OK;
   }

@@ -4,6 +4,7 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.text.TypeNames;
+import dev.epoch.client.RefusedException;
 import dev.epoch.client.Table;
 import dev.epoch.client.Tables;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class TableAddCommand extends EpochSubcommand {
 
   @Option(
       names = "--introspect-schema",
-      description = "Accepted for compatibility: the schema is always read.")
+      description = "Also of a table that is registered already: its schema is read again.")
   private boolean introspectSchema;
 
   /** The command in a session. */
@@ -104,25 +105,42 @@ public final class TableAddCommand extends EpochSubcommand {
     }
     Registrations registrations = new Registrations(client(), session().branch(), output());
     for (String name : names) {
-      Table table =
-          registrations.add(
-              new Tables.Draft(
-                  name,
-                  location,
-                  storage,
-                  location == null && path == null ? name : path,
-                  primaryKey,
-                  appendOnly));
-      if (output().json()) {
-        output().json(table);
-      } else {
-        confirm(table);
-      }
+      add(
+          registrations,
+          new Tables.Draft(
+              name,
+              location,
+              storage,
+              location == null && path == null ? name : path,
+              primaryKey,
+              appendOnly));
     }
     return ExitCode.OK;
   }
 
+  private void add(Registrations registrations, Tables.Draft draft) {
+    Table table;
+    boolean known = false;
+    try {
+      table = registrations.add(draft);
+    } catch (RefusedException refusal) {
+      if (!introspectSchema || !refusal.error().equals("TableAlreadyExistsError")) {
+        throw refusal;
+      }
+      table = client().tables().refresh(draft.name(), session().branch());
+      known = true;
+    }
+    if (output().json()) {
+      output().json(table);
+    } else {
+      confirm(table, known);
+    }
+  }
+
   private ExitCode addSeveral() {
+    if (introspectSchema) {
+      throw CommandFailure.usage("--introspect-schema is for named tables");
+    }
     if (path != null || !primaryKey.isEmpty() || appendOnly) {
       throw CommandFailure.usage("--path, --primary-key and --append-only are for named tables");
     }
@@ -133,10 +151,13 @@ public final class TableAddCommand extends EpochSubcommand {
         .addMatching(location, storage, new TablePatterns(patterns, excluded));
   }
 
-  private void confirm(Table table) {
+  private void confirm(Table table, boolean known) {
     output()
         .confirm(
-            "Registered table '" + table.name() + "'" + Registrations.records(table.recordCount()));
+            (known ? "Read the schema of table '" : "Registered table '")
+                + table.name()
+                + "'"
+                + Registrations.records(table.recordCount()));
     if (!table.columns().isEmpty()) {
       List<String> columns =
           table.columns().stream()

@@ -112,7 +112,10 @@ public final class CommitProcessor {
       return Refusals.commitNotFound(command.commit());
     }
     CommitSchema known = state.schemas().get(command.commit());
-    if (command.backfilled() && known != null && !known.schemas().isEmpty()) {
+    if (command.backfilled()
+        && known != null
+        && known.schemas().keySet().containsAll(command.schemas().keySet())
+        && !known.schemas().isEmpty()) {
       return Decision.accept(new CommandCompletedV1(Map.of("commit", command.commit())));
     }
     return Decision.accept(

@@ -46,11 +46,7 @@ record CatalogRows(
   private static final String DEPENDENCIES = resource("dependencies");
 
   static CatalogRows read(Session session, List<String> schemas) {
-    int version =
-        session
-            .first(
-                "SELECT current_setting('server_version_num')::integer", row -> row.getInteger(0))
-            .orElseThrow();
+    int version = version(session);
     String indexes =
         INDEXES.replace(
             "{nulls_not_distinct}",
@@ -88,7 +84,13 @@ record CatalogRows(
         dependencies.get());
   }
 
-  private static String resource(String name) {
+  static int version(Session session) {
+    return session
+        .first("SELECT current_setting('server_version_num')::integer", row -> row.getInteger(0))
+        .orElseThrow();
+  }
+
+  static String resource(String name) {
     String path = "/dev/epoch/storage/postgres/schema/" + name + ".sql";
     try (InputStream in = CatalogRows.class.getResourceAsStream(path)) {
       if (in == null) {

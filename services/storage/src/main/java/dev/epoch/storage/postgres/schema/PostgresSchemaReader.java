@@ -5,10 +5,13 @@ import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.SchemaReader;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHealth;
+import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.SqlErrors;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +78,11 @@ public final class PostgresSchemaReader implements SchemaReader {
   @Override
   public DatabaseSchema read(Map<String, String> schemas) {
     return steadily(session -> read(session, schemas));
+  }
+
+  @Override
+  public List<TableHealth> health(Collection<TablePath> tables) {
+    return database.read(session -> TableHealthReader.read(session, tables));
   }
 
   @Override

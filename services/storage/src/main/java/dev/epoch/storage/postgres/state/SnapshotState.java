@@ -80,13 +80,19 @@ record SnapshotState(PhysicalState physical, Set<LayerSource> empty) {
   }
 
   /**
-   * The copy that stands for the overlay over the same state of the live table; it cannot be
-   * dropped before the transaction ends.
+   * The copy that stands for the overlay over the same state of the live table, or the open table
+   * if it has nothing uncommitted; it cannot be dropped before the transaction ends.
    */
   private static String copyOf(TableHandle table, Overlaid state) {
     return """
-    (SELECT epoch.hold_copy(place.copy_relation) FROM epoch.branch_tables AS place
-     WHERE place.branch_id = %s AND place.table_id = %s AND place.has_copy AND place.anchor = %d)\
+    (SELECT
+       CASE
+         WHEN place.has_copy THEN epoch.hold_copy(place.copy_relation)
+         ELSE epoch.hold_committed(place.branch_id, place.table_id)
+       END
+     FROM epoch.branch_tables AS place
+     WHERE place.branch_id = %s AND place.table_id = %s AND place.anchor = %d
+       AND (place.has_copy OR place.open_relation IS NOT NULL))\
     """
         .formatted(
             Quote.literal(state.overlay().branch()),

@@ -72,9 +72,23 @@ public final class StateResolver {
       return new Live(names.live(session, table), PhysicalState.NOW);
     }
     Optional<BranchPlacement> placement = placement(session, working.branch(), table);
+    if (placement.isPresent() && placement.get().open() != null) {
+      requireHeld(session, table, working.branch());
+    }
     return placement.isPresent() && placement.get().hasOverlay()
         ? own(session, table, working.branch(), placement.get())
         : at(session, table, working.head());
+  }
+
+  private static void requireHeld(Session session, TableHandle table, BranchHandle branch) {
+    boolean held =
+        session
+            .first(
+                "SELECT epoch.hold_open($1, $2)", row -> row.getBoolean(0), branch.id(), table.id())
+            .orElse(false);
+    if (!held) {
+      throw new BusyException("Table " + table.name() + " was closed meanwhile", "Try again");
+    }
   }
 
   /** The working state of a branch that has an overlay of its own. */

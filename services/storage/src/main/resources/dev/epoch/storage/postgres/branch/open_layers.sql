@@ -250,3 +250,43 @@ BEGIN
   EXECUTE format('DELETE FROM epoch.%I', epoch.object_of('vw', of_table, of_branch));
 END
 $$;
+
+-- Keeps the open table that the transaction's snapshot knows of from being closed until the transaction ends. False if it is
+-- gone: another one of the same name, which the snapshot would see without rows, is none.
+CREATE OR REPLACE FUNCTION epoch.hold_open(of_branch text, of_table text) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  place epoch.branch_tables;
+BEGIN
+  SELECT * INTO place FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table;
+  IF to_regclass(place.open_relation) IS NULL THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('LOCK TABLE %s IN ACCESS SHARE MODE', place.open_relation);
+  RETURN coalesce(to_regclass(place.open_relation) = place.open_id, false);
+EXCEPTION WHEN undefined_table THEN
+  RETURN false;
+END
+$$;
+
+-- Quoted name of an open table that has the committed rows, as far as the transaction's snapshot shows; nobody can close it
+-- until the transaction ends. Null if something in it is not committed, or it is gone.
+CREATE OR REPLACE FUNCTION epoch.hold_committed(of_branch text, of_table text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  touched boolean;
+BEGIN
+  IF NOT epoch.hold_open(of_branch, of_table) THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', epoch.object_of('o', of_table, of_branch)) INTO touched;
+  RETURN CASE
+    WHEN NOT touched
+    THEN (SELECT p.open_relation FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table)
+  END;
+END
+$$;

@@ -5,12 +5,14 @@
 
 ALTER TABLE epoch.branch_tables
   ADD COLUMN IF NOT EXISTS open_relation text,
+  ADD COLUMN IF NOT EXISTS open_id oid,
   ADD COLUMN IF NOT EXISTS open_refused text,
   ADD COLUMN IF NOT EXISTS open_policies text,
   ADD COLUMN IF NOT EXISTS open_unwanted boolean NOT NULL DEFAULT false,
   ADD COLUMN IF NOT EXISTS open_automatic boolean NOT NULL DEFAULT false;
 
 COMMENT ON COLUMN epoch.branch_tables.open_relation IS 'The open table, quoted with its schema; null: the table is layered';
+COMMENT ON COLUMN epoch.branch_tables.open_id IS 'The same: another table of the name may have come since a snapshot was taken';
 COMMENT ON COLUMN epoch.branch_tables.open_refused IS 'Why the table could not be opened when that was last tried';
 COMMENT ON COLUMN epoch.branch_tables.open_policies IS 'Digest of the policies that the open table has';
 COMMENT ON COLUMN epoch.branch_tables.open_automatic IS 'Opened because it was read a lot: it is closed when it is not read any more';
@@ -348,7 +350,7 @@ BEGIN
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
     EXECUTE format('ALTER TABLE %s RENAME TO %I', opening, t.view_name);
     UPDATE epoch.branch_tables AS p
-    SET open_relation = open_table, open_refused = NULL, open_policies = epoch.policy_digest(epoch.users_table(of_table))
+    SET open_relation = open_table, open_id = open_table::regclass, open_refused = NULL, open_policies = epoch.policy_digest(epoch.users_table(of_table))
     WHERE p.branch_id = of_branch AND p.table_id = of_table;
     PERFORM epoch.switch_triggers_on(of_branch, of_table);
   EXCEPTION
@@ -388,7 +390,7 @@ BEGIN
   EXECUTE 'DROP TABLE IF EXISTS ' || open_table;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of('o', of_table, of_branch));
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('oc', of_table, of_branch));
-  UPDATE epoch.branch_tables AS p SET open_relation = NULL, open_policies = NULL, open_automatic = false
+  UPDATE epoch.branch_tables AS p SET open_relation = NULL, open_id = NULL, open_policies = NULL, open_automatic = false
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
   RETURN true;
 END
@@ -505,7 +507,8 @@ BEGIN
       -- a snapshot from before would not see the rows
       OR EXISTS (
         SELECT FROM pg_stat_activity AS a
-        WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid()
+        WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
+        AND a.pid <> pg_backend_pid()
       )
     )
   THEN
@@ -585,4 +588,88 @@ BEGIN
   UPDATE epoch.branch_tables SET open_unwanted = true WHERE branch_id = of_branch AND table_id = of_table;
   PERFORM epoch.close_branch_table(of_branch, of_table);
 END
+$$;
+
+-- Opens a table of a branch, or closes it, for a session: what epoch.open_table and epoch.close_table do.
+CREATE OR REPLACE FUNCTION epoch.switch_table_on(
+  named text, on_branch text, in_repository text, opens boolean
+) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  b epoch.branches := epoch.find_branch(on_branch, in_repository);
+  of_table text;
+  reason text;
+BEGIN
+  IF b.is_default THEN
+    RAISE EXCEPTION 'The tables of the default branch are the live tables: they are always open'
+      USING ERRCODE = 'wrong_object_type';
+  END IF;
+  SELECT t.table_id INTO of_table
+  FROM epoch.branch_tables AS p
+  JOIN epoch.tables AS t ON t.table_id = p.table_id
+  WHERE p.branch_id = b.branch_id AND named IN (t.view_name, t.name, t.schema_name || '.' || t.table_name)
+  ORDER BY named <> t.view_name
+  LIMIT 1;
+  IF of_table IS NULL THEN
+    RAISE EXCEPTION 'Branch "%" has no table %', b.name, named USING ERRCODE = 'undefined_table';
+  ELSIF NOT has_table_privilege(session_user, epoch.users_table(of_table), 'SELECT') THEN
+    RAISE EXCEPTION 'permission denied for table %', named USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NOT opens THEN
+    PERFORM epoch.refuse_open(b.branch_id, of_table);
+    RETURN named;
+  END IF;
+  IF current_setting('transaction_isolation') <> 'read committed' OR EXISTS (
+    SELECT FROM pg_stat_activity AS a
+    WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
+        AND a.pid <> pg_backend_pid()
+  ) THEN
+    RAISE EXCEPTION 'Transactions are at work that would see none of the rows of table %', named
+      USING ERRCODE = 'lock_not_available',
+        HINT = format('Try again in a READ COMMITTED transaction, or let the server wait for them: epoch branch open %s %s', b.name, named);
+  END IF;
+  PERFORM epoch.want_open(b.branch_id, of_table);
+  reason := epoch.open_branch_table(b.branch_id, of_table);
+  IF reason IS NOT NULL THEN
+    RAISE EXCEPTION 'Table % cannot be open on a branch: %', named, reason USING ERRCODE = 'feature_not_supported',
+      HINT = 'It stays readable and writable on the branch, through views.';
+  END IF;
+  PERFORM epoch.link_open_tables(b.branch_id);
+  RETURN named;
+END
+$$;
+
+-- Opens a table of a branch, of the session's if none is named. Fails with the reason if that cannot be.
+CREATE OR REPLACE FUNCTION epoch.open_table(
+  table_name text, branch text DEFAULT NULL, repository text DEFAULT NULL
+) RETURNS text
+LANGUAGE sql
+AS $$
+  SELECT epoch.switch_table_on(
+    open_table.table_name, coalesce(open_table.branch, epoch.current_branch(open_table.repository)),
+    open_table.repository, true)
+$$;
+
+-- Closes a table of a branch, of the session's if none is named: views stand for it again.
+CREATE OR REPLACE FUNCTION epoch.close_table(
+  table_name text, branch text DEFAULT NULL, repository text DEFAULT NULL
+) RETURNS text
+LANGUAGE sql
+AS $$
+  SELECT epoch.switch_table_on(
+    close_table.table_name, coalesce(close_table.branch, epoch.current_branch(close_table.repository)),
+    close_table.repository, false)
+$$;
+
+-- Takes note of the open tables' new ids where a dump was restored.
+CREATE OR REPLACE FUNCTION epoch.know_open_tables(of_branch text) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+  UPDATE epoch.branch_tables AS p SET open_id = to_regclass(p.open_relation)
+  WHERE p.branch_id = of_branch AND to_regclass(p.open_relation) <> p.open_id
+    AND NOT current_setting('transaction_read_only')::boolean
+    AND current_setting('transaction_isolation') = 'read committed'
 $$;

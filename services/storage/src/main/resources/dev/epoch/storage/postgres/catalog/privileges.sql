@@ -12,6 +12,9 @@ GRANT EXECUTE ON FUNCTION epoch.may_read_live(text, boolean) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.judge_live_read(text, boolean, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_view(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.identity_value(regclass) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.open_table(text, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.close_table(text, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.switch_table_on(text, text, text, boolean) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.anchor_at(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.source_position_at(text, text) TO PUBLIC;
 

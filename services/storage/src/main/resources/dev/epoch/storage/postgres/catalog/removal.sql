@@ -188,6 +188,7 @@ BEGIN
         PERFORM epoch.create_overlay_capture(place.branch_id, place.table_id);
       END IF;
       IF to_regclass(place.open_relation) IS NOT NULL THEN
+        PERFORM epoch.know_open_tables(place.branch_id);
         PERFORM epoch.capture_open(place.branch_id, place.table_id, place.open_relation);
       END IF;
       IF place.has_copy THEN

@@ -376,6 +376,27 @@ class OpenTableStatementsTest {
   }
 
   @Test
+  void sessionsOpenAndClose() throws SQLException {
+    repository.branch("bysql", repository.main);
+    try (Connection session = repository.database.connect()) {
+      String kind = "SELECT relkind FROM pg_class WHERE oid = 'totals'::regclass";
+      run(session, "SELECT epoch.use_branch('bysql')");
+      run(session, "UPDATE totals SET orders = 3 WHERE customer = 1");
+      assertThat(one(session, kind)).isEqualTo("v");
+      run(session, "SELECT epoch.open_table('totals', 'bysql')");
+      assertThat(one(session, kind)).isEqualTo("r");
+      assertThat(one(session, "SELECT sum(orders) FROM totals")).isEqualTo("22");
+      run(session, "SELECT epoch.close_table('totals', 'bysql')");
+      assertThat(one(session, kind)).isEqualTo("v");
+      assertThat(one(session, "SELECT sum(orders) FROM totals")).isEqualTo("22");
+      assertThatThrownBy(() -> run(session, "SELECT epoch.open_table('parted', 'bysql')"))
+          .hasMessageContaining("it is partitioned");
+      assertThatThrownBy(() -> run(session, "SELECT epoch.open_table('totals', 'main')"))
+          .hasMessageContaining("always open");
+    }
+  }
+
+  @Test
   void aSecondUseCostsLittle() throws SQLException {
     Connection session = session();
     long least = Long.MAX_VALUE;

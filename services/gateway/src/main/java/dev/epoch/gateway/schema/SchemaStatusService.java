@@ -1,0 +1,203 @@
+package dev.epoch.gateway.schema;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Commits;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.schema.SchemaService.Recorded;
+import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.table.TableService;
+import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.model.schema.object.TableDefinition;
+import dev.epoch.model.schema.snapshot.SchemaTree;
+import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.TableHealth;
+import dev.epoch.storage.TableNotFoundException;
+import dev.epoch.storage.TablePath;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** What is recorded of tables' schemas, how far the databases are from it, and how tables do. */
+public final class SchemaStatusService {
+  private final Backends backends;
+  private final SchemaService schemas;
+
+  public SchemaStatusService(Backends backends, SchemaService schemas) {
+    this.backends = backends;
+    this.schemas = schemas;
+  }
+
+  /** How many of the commits that hold a table tell its schema. */
+  public enum Historical {
+    YES,
+    PARTIAL,
+    NO
+  }
+
+  /** Whether a database is as the latest record says. */
+  public enum Live {
+    SYNCED,
+    DRIFTED,
+    /** The backend does not tell. */
+    UNKNOWN,
+    /** The table is gone. */
+    MISSING
+  }
+
+  /**
+   * A table.
+   *
+   * @param recorded whether the head or a commit before it tells its schema
+   * @param health null where the backend tells none
+   */
+  public record Status(
+      RegisteredTable table,
+      String backend,
+      boolean recorded,
+      Historical historical,
+      Live live,
+      TableHealth health) {}
+
+  /**
+   * @param tables names, empty for all
+   */
+  public List<Status> of(RepositoryState state, BranchState branch, List<String> tables) {
+    List<RegisteredTable> asked =
+        tables.isEmpty()
+            ? new TreeSet<>(state.tables().idByName().keySet())
+                .stream().map(name -> TableService.get(state, name)).toList()
+            : tables.stream().map(name -> TableService.get(state, name)).toList();
+    Map<String, Observed> storages = new HashMap<>();
+    return asked.stream()
+        .map(table ->
+            status(
+                state,
+                table,
+                storages.computeIfAbsent(
+                    table.storage(), storage -> observe(state, branch, storage, asked))))
+        .toList();
+  }
+
+  /**
+   * One database.
+   *
+   * @param live null where the backend does not tell
+   * @param last what is recorded last
+   * @param first the earliest commit on the branch's line that tells, or null
+   */
+  private record Observed(
+      DatabaseSchema live,
+      Optional<DatabaseSchema> last,
+      String first,
+      CommitState head,
+      Map<TablePath, TableHealth> health) {}
+
+  private Observed observe(
+      RepositoryState state, BranchState branch, String storage, List<RegisteredTable> asked) {
+    StorageAdapter adapter = backends.adapters().adapter(state.storages().byName().get(storage));
+    CommitState head = state.head(branch);
+    Optional<Recorded> recorded = SchemaService.recorded(state, head, storage);
+    Optional<SchemaReader> reader = adapter.schemas();
+    Map<TablePath, TableHealth> health = new HashMap<>();
+    reader.ifPresent(source ->
+        source
+            .health(
+                asked.stream()
+                    .filter(table -> table.storage().equals(storage))
+                    .map(SchemaStatusService::path)
+                    .toList())
+            .forEach(found -> health.put(found.path(), found)));
+    return new Observed(
+        reader.isPresent() ? schemas.of(state, branch, storage) : null,
+        recorded.map(found -> schemas.read(found.schema())),
+        first(state, head, storage),
+        head,
+        health);
+  }
+
+  private static TablePath path(RegisteredTable table) {
+    return new TablePath(table.schemaName(), table.tableName());
+  }
+
+  private static String first(RepositoryState state, CommitState head, String storage) {
+    String first = null;
+    if (!state.schemas().isEmpty()) {
+      Commits commits = state.commits();
+      for (String at = head.id(); !commits.isRoot(at); at = commits.firstParent(at)) {
+        var told = state.schemas().get(at);
+        if (told != null && told.schemas().containsKey(storage)) {
+          first = at;
+        }
+      }
+    }
+    return first;
+  }
+
+  private Status status(RepositoryState state, RegisteredTable table, Observed observed) {
+    ObjectName name = new ObjectName(table.schemaName(), table.tableName());
+    Optional<TableDefinition> last = observed.last().flatMap(schema -> schema.table(name));
+    return new Status(
+        table,
+        state.storages().byName().get(table.storage()).backend(),
+        last.isPresent(),
+        historical(state, table, observed),
+        live(state, table, name, last, observed),
+        observed.health().get(path(table)));
+  }
+
+  private static Historical historical(
+      RepositoryState state, RegisteredTable table, Observed observed) {
+    if (observed.first() == null) {
+      return Historical.NO;
+    }
+    Commits commits = state.commits();
+    String before = commits.firstParent(observed.first());
+    boolean earlier =
+        !commits.isRoot(before) && commits.byId().get(before).tree().containsKey(table.name());
+    if (!earlier) {
+      return Historical.YES;
+    }
+    return observed.first().equals(observed.head().id()) ? Historical.NO : Historical.PARTIAL;
+  }
+
+  private Live live(
+      RepositoryState state,
+      RegisteredTable table,
+      ObjectName name,
+      Optional<TableDefinition> last,
+      Observed observed) {
+    if (observed.live() == null) {
+      return Live.UNKNOWN;
+    }
+    Optional<TableDefinition> now = observed.live().table(name);
+    if (now.isEmpty()) {
+      return Live.MISSING;
+    }
+    if (last.isPresent()) {
+      return SchemaTree.hash(now.get()).equals(SchemaTree.hash(last.get()))
+          ? Live.SYNCED
+          : Live.DRIFTED;
+    }
+    return asRegistered(state, table) ? Live.SYNCED : Live.DRIFTED;
+  }
+
+  private boolean asRegistered(RepositoryState state, RegisteredTable table) {
+    try {
+      return SchemaHash.shape(
+              backends
+                  .adapter(state, table)
+                  .introspect(path(table), table.schema().primaryKey())
+                  .schema())
+          .equals(SchemaHash.shape(table.schema()));
+    } catch (TableNotFoundException gone) {
+      return false;
+    }
+  }
+}

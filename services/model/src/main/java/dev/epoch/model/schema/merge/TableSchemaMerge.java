@@ -1,0 +1,289 @@
+package dev.epoch.model.schema.merge;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.DataType;
+import dev.epoch.events.table.Index;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.schema.object.ColumnDefinition;
+import dev.epoch.model.schema.object.ColumnDefinition.ColumnDefault;
+import dev.epoch.model.schema.object.ColumnDefinition.DefaultKind;
+import dev.epoch.model.schema.object.ConstraintDefinition;
+import dev.epoch.model.schema.object.ConstraintDefinition.Kind;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.IndexDefinition;
+import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectKind;
+import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.model.schema.object.TableDefinition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The three-way merge of one table's schemas as commits record them: by the rules of {@link
+ * SchemaMerge}, of which this is the other form.
+ */
+public final class TableSchemaMerge {
+  /** Stands for the key among the constraints. */
+  private static final String KEY = "primary key";
+
+  private static final String USING = " USING ";
+
+  private final ObjectName table;
+  private final Map<String, DataType> types = new HashMap<>();
+  private final Map<String, Constraint> constraints = new HashMap<>();
+
+  private TableSchemaMerge(ObjectName table) {
+    this.table = table;
+  }
+
+  /**
+   * @param table that conflicts name
+   * @param resolutions by {@link SchemaConflict#path}
+   */
+  public static MergedTable merge(
+      ObjectName table,
+      TableSchema base,
+      TableSchema ours,
+      TableSchema theirs,
+      Map<String, SchemaResolution> resolutions) {
+    if (ours.equals(theirs) || theirs.equals(base)) {
+      return new MergedTable(ours, List.of(), Map.of());
+    }
+    if (ours.equals(base)) {
+      return new MergedTable(theirs, List.of(), Map.of());
+    }
+    TableSchemaMerge merge = new TableSchemaMerge(table);
+    DatabaseSchema before = merge.schema(base);
+    TableSchema left = withLabels(base, ours, theirs);
+    TableSchema right = withLabels(base, theirs, ours);
+    // what ours says comes last: it is what remains of a part that both have
+    DatabaseSchema source = merge.schema(right);
+    DatabaseSchema target = merge.schema(left);
+    MergedSchema merged = SchemaMerge.merge(before, target, source, resolutions);
+    return new MergedTable(
+        merge.schema(merged.schema().table(table).orElseThrow()),
+        merged.conflicts().stream().map(TableSchemaMerge::conflict).toList(),
+        merged.unified().getOrDefault(table, Map.of()));
+  }
+
+  /** Labels of enums that the other side has added, or dropped, are no other type. */
+  private static TableSchema withLabels(TableSchema base, TableSchema side, TableSchema other) {
+    List<Column> columns = new ArrayList<>();
+    for (Column column : side.columns()) {
+      columns.add(
+          of(base, column)
+              .flatMap(before -> of(other, column).flatMap(there -> labels(before, column, there)))
+              .map(type -> typed(column, type))
+              .orElse(column));
+    }
+    return new TableSchema(columns, side.primaryKey(), side.constraints(), side.indexes());
+  }
+
+  private static Optional<Column> of(TableSchema side, Column column) {
+    return side.columns().stream().filter(c -> c.id().equals(column.id())).findFirst();
+  }
+
+  private static Optional<DataType> labels(Column base, Column side, Column other) {
+    boolean sameEnum =
+        base.type().kind() == DataType.Kind.ENUM
+            && base.type().name().equals(side.type().name())
+            && base.type().name().equals(other.type().name());
+    return sameEnum
+        ? EnumLabels.merged(base.type().labels(), side.type().labels(), other.type().labels())
+            .map(merged ->
+                new DataType(side.type().kind(), side.type().name(), null, List.of(), merged))
+        : Optional.empty();
+  }
+
+  private static Column typed(Column column, DataType type) {
+    return new Column(
+        column.id(),
+        column.name(),
+        type,
+        column.nullable(),
+        column.defaultExpression(),
+        column.generatedExpression(),
+        column.identity());
+  }
+
+  private DatabaseSchema schema(TableSchema side) {
+    List<ConstraintDefinition> parts = new ArrayList<>();
+    parts.add(
+        new ConstraintDefinition(
+            KEY,
+            Kind.PRIMARY_KEY,
+            "PRIMARY KEY ("
+                + String.join(", ", side.primaryKey().stream().map(SqlNames::quoted).toList())
+                + ")",
+            side.primaryKey(),
+            null,
+            false,
+            false,
+            false,
+            true,
+            null));
+    side.constraints().forEach(constraint -> parts.add(constraint(constraint)));
+    return DatabaseSchema.of(
+        List.of(
+            new TableDefinition(
+                table,
+                side.columns().stream().map(this::column).toList(),
+                parts,
+                side.indexes().stream().map(this::index).toList(),
+                List.of(),
+                List.of(),
+                TableDefinition.RowSecurity.NONE,
+                null,
+                null,
+                false,
+                Map.of(),
+                null,
+                List.of(),
+                Set.of())));
+  }
+
+  private ColumnDefinition column(Column column) {
+    String type = column.type().name();
+    DataType known = types.putIfAbsent(type, column.type());
+    if (known != null && !known.equals(column.type())) {
+      type = column.type().toString();
+      types.put(type, column.type());
+    }
+    return new ColumnDefinition(
+        column.id(),
+        column.name(),
+        type,
+        column.nullable(),
+        column.defaultExpression() == null
+            ? null
+            : new ColumnDefault(column.defaultExpression(), DefaultKind.EXPRESSION, false),
+        column.generatedExpression() == null
+            ? null
+            : new ColumnDefinition.Generated(column.generatedExpression(), true),
+        null,
+        // there are no collations here, and identities are texts
+        column.identity(),
+        null);
+  }
+
+  private ConstraintDefinition constraint(Constraint constraint) {
+    constraints.put(constraint.name(), constraint);
+    return new ConstraintDefinition(
+        constraint.name(),
+        switch (constraint.kind()) {
+          // the key is told by itself
+          case PRIMARY_KEY, UNIQUE -> Kind.UNIQUE;
+          case FOREIGN_KEY -> Kind.FOREIGN_KEY;
+          case CHECK, NOT_NULL -> Kind.CHECK;
+          case EXCLUSION -> Kind.EXCLUSION;
+        },
+        constraint.definition(),
+        constraint.columns(),
+        constraint.referencesTable() == null
+            ? null
+            : new ConstraintDefinition.Reference(
+                referenced(constraint.referencesTable()),
+                constraint.referencesColumns(),
+                "",
+                "",
+                ""),
+        false,
+        constraint.deferrable(),
+        false,
+        true,
+        null);
+  }
+
+  private ObjectName referenced(String name) {
+    return name.equals(table.toString()) || name.equals(table.name())
+        ? table
+        : new ObjectName("", name);
+  }
+
+  private IndexDefinition index(Index index) {
+    int at = index.definition().indexOf(USING);
+    int body = at < 0 ? 0 : at + USING.length();
+    return new IndexDefinition(
+        index.name(),
+        index.definition().substring(0, body),
+        index.unique(),
+        false,
+        List.of(
+            new IndexDefinition.Key(index.definition().substring(body), null, null, null, null)),
+        List.of(),
+        null,
+        Map.of(),
+        null);
+  }
+
+  private TableSchema schema(TableDefinition merged) {
+    List<Constraint> kept = new ArrayList<>();
+    List<String> key = List.of();
+    for (ConstraintDefinition constraint : merged.constraints()) {
+      if (constraint.name().equals(KEY)) {
+        key = constraint.columns();
+      } else {
+        Constraint former = constraints.get(constraint.name());
+        kept.add(
+            new Constraint(
+                former.name(),
+                former.kind(),
+                constraint.columns(),
+                constraint.definition(),
+                constraint.references() == null ? null : reference(constraint.references()),
+                constraint.references() == null ? List.of() : constraint.references().columns(),
+                constraint.deferrable()));
+      }
+    }
+    return new TableSchema(
+        merged.columns().stream().map(this::column).toList(),
+        key,
+        kept,
+        merged.indexes().stream()
+            .map(index ->
+                new Index(
+                    index.name(),
+                    index.method() + index.keys().getFirst().expression(),
+                    index.unique()))
+            .toList());
+  }
+
+  /** As the database prints it. */
+  private String reference(ConstraintDefinition.Reference reference) {
+    return reference.table().equals(table)
+        ? constraints.values().stream()
+            .map(Constraint::referencesTable)
+            .filter(name -> name != null && referenced(name).equals(table))
+            .findFirst()
+            .orElseThrow()
+        : reference.table().name();
+  }
+
+  private Column column(ColumnDefinition column) {
+    return new Column(
+        column.id(),
+        column.name(),
+        types.getOrDefault(column.type(), DataType.of(DataType.Kind.OTHER, column.type())),
+        column.nullable(),
+        column.defaultValue() == null ? null : column.defaultValue().expression(),
+        column.generated() == null ? null : column.generated().expression(),
+        column.collation());
+  }
+
+  private static SchemaConflict conflict(SchemaConflict found) {
+    return new SchemaConflict(
+        found.type(),
+        new ObjectId(ObjectKind.TABLE, found.object().name()),
+        found.part(),
+        found.name(),
+        found.fact().equals("collation") ? "identity" : found.fact(),
+        found.base(),
+        found.ours(),
+        found.theirs());
+  }
+}

@@ -1,0 +1,194 @@
+package dev.epoch.promoter;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Makes the promotions that files ask for, again and again: when an event of one of their
+ * repositories comes, and each interval. Files are read anew each time.
+ */
+public final class Reconciler implements AutoCloseable {
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
+  private final Path files;
+  private final RestApi.Settings server;
+  private final Clock clock;
+  private final Duration interval;
+  private final Consumer<String> log;
+  private final Runnable before;
+  private final Semaphore wanted = new Semaphore(1);
+  private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
+  private final Map<String, String> told = new ConcurrentHashMap<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /**
+   * @param files a file, or a folder of them
+   * @param interval at the latest after so long, everything is looked at
+   * @param before runs before files are read, such as a pull
+   * @param log takes lines
+   */
+  public Reconciler(
+      Path files,
+      RestApi.Settings server,
+      Clock clock,
+      Duration interval,
+      Runnable before,
+      Consumer<String> log) {
+    this.files = files;
+    this.server = server;
+    this.clock = clock;
+    this.interval = interval;
+    this.before = before;
+    this.log = log;
+  }
+
+  /** Works until it is closed. */
+  public void run() throws InterruptedException {
+    while (closed.getCount() > 0) {
+      if (wanted.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+        wanted.drainPermits();
+      }
+      if (closed.getCount() > 0) {
+        reconcile();
+      }
+    }
+  }
+
+  /** Looks at everything once. */
+  public void reconcile() throws InterruptedException {
+    List<PromotionFile> read;
+    try {
+      before.run();
+      read = PromotionFile.read(files);
+    } catch (WrongFileException wrong) {
+      tell("files", wrong.getMessage());
+      return;
+    }
+    List<Thread> work =
+        read.stream()
+            .map(file -> Thread.ofVirtual().name(file.path().toString()).start(() -> apply(file)))
+            .toList();
+    for (Thread thread : work) {
+      thread.join();
+    }
+  }
+
+  private void apply(PromotionFile file) {
+    RestApi api = new RestApi(server, file.repository());
+    listeners.computeIfAbsent(file.repository(), _ -> new Listener(api));
+    try {
+      for (Decision decision : new Promotions(api, clock).apply(file, List.of(), false)) {
+        if (decision.environment().source() != null) {
+          tell(
+              file.repository() + " " + decision.environment().name(), DecisionText.line(decision));
+        }
+      }
+      tell(file.repository(), "reachable");
+    } catch (ApiException failure) {
+      tell(file.repository(), failure.getMessage());
+    }
+  }
+
+  /** What is new. */
+  private void tell(String about, String what) {
+    if (!what.equals(told.put(about, what))) {
+      log.accept(about + ": " + what);
+    }
+  }
+
+  /** Waits for events of a repository, and wakes the reconciler. */
+  private final class Listener implements Runnable {
+    private final RestApi api;
+    private volatile InputStream stream;
+    private long position = Long.MAX_VALUE;
+
+    private Listener(RestApi api) {
+      this.api = api;
+      Thread.ofVirtual().name("events").start(this);
+    }
+
+    @Override
+    public void run() {
+      while (closed.getCount() > 0) {
+        try {
+          if (position == Long.MAX_VALUE) {
+            // what was before is looked at anyway
+            position = head();
+          }
+          listen();
+        } catch (IOException | RuntimeException lost) {
+          if (pause()) {
+            return;
+          }
+          wake();
+        }
+      }
+    }
+
+    private long head() {
+      return Math.max(
+          0, api.get("reflog", Map.of("limit", "1")).at("/entries/0/position").asLong());
+    }
+
+    private void listen() throws IOException {
+      try (InputStream opened = api.events(position + 1);
+          BufferedReader lines =
+              new BufferedReader(new InputStreamReader(opened, StandardCharsets.UTF_8))) {
+        stream = opened;
+        String line;
+        while ((line = lines.readLine()) != null && closed.getCount() > 0) {
+          if (line.startsWith("id:")) {
+            position = Long.parseLong(line.substring(3).strip());
+            wake();
+          }
+        }
+      }
+    }
+
+    private boolean pause() {
+      try {
+        return closed.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        return true;
+      }
+    }
+
+    private void close() {
+      InputStream open = stream;
+      if (open != null) {
+        try {
+          open.close();
+        } catch (IOException gone) {
+          // nobody reads it any more
+        }
+      }
+    }
+  }
+
+  private void wake() {
+    if (wanted.availablePermits() == 0) {
+      wanted.release();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    listeners.values().forEach(Listener::close);
+    wake();
+  }
+}
