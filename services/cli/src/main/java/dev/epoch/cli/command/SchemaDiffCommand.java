@@ -83,6 +83,9 @@ public final class SchemaDiffCommand extends EpochSubcommand {
     Schemas.Comparison comparison = comparison();
     JsonNode diff = client().schemas().diff(comparison);
     boolean script = output().format().equals("flyway") || output().format().equals("liquibase");
+    if (force && !ddl && file == null && !script) {
+      throw CommandFailure.usage("--force is about --ddl and --ddl-output");
+    }
     if (!ddl && file == null && !script) {
       if (output().json()) {
         output().json(diff);

@@ -394,7 +394,9 @@ final class ColumnPlanner {
 
   /** Types of the schema's own have no casts between them, but texts. */
   private boolean throughText(ColumnDefinition column, ColumnDefinition now) {
-    return column.type().indexOf('.') >= 0 || now.type().indexOf('.') >= 0;
+    return column.type().indexOf('.') >= 0
+        || now.type().indexOf('.') >= 0
+        || !TypeChange.hasCast(column.type(), now.type());
   }
 
   private void notNull(ColumnDefinition column) {

@@ -17,6 +17,8 @@ enum TypeChange {
   private static final Pattern PARTS =
       Pattern.compile("([^(\\[]+)(?:\\((\\d+)(?:,(-?\\d+))?\\))?(.*)");
   private static final List<String> INTEGERS = List.of("smallint", "integer", "bigint");
+  private static final Set<String> NUMBERS =
+      Set.of("smallint", "integer", "bigint", "numeric", "real", "double precision");
   private static final Set<String> TEXTS = Set.of("text", "character varying");
 
   /** Types as the database prints them; another type of the same name counts as wider. */
@@ -43,6 +45,34 @@ enum TypeChange {
             || before.equals("json") && after.equals("jsonb")
             || TEXTS.contains(now.group(1)) && now.group(2) == null;
     return wider ? WIDER : LOSSY;
+  }
+
+  /** Whether PostgreSQL has a cast; else values go through texts. */
+  static boolean hasCast(String before, String after) {
+    String old = family(before);
+    String now = family(after);
+    return old.equals(now)
+        || old.equals("text")
+        || now.equals("text")
+        || before.equals("boolean") && after.equals("integer")
+        || before.equals("integer") && after.equals("boolean");
+  }
+
+  private static String family(String type) {
+    Matcher parts = PARTS.matcher(type);
+    if (!parts.matches() || type.endsWith("[]")) {
+      return type;
+    }
+    String name = parts.group(1).strip();
+    if (NUMBERS.contains(name)) {
+      return "number";
+    }
+    if (TEXTS.contains(name) || name.equals("character")) {
+      return "text";
+    }
+    return name.equals("date") || name.startsWith("timestamp")
+        ? "moment"
+        : name.startsWith("json") ? "json" : name.startsWith("bit") ? "bit" : name;
   }
 
   private static boolean fits(Matcher old, Matcher now) {
