@@ -8,12 +8,10 @@ import java.util.Optional;
  * How far a projection is.
  *
  * @param name of the projector
- * @param lifecycle of the projector
  * @param position of the log that it includes, events behind {@code stops} excepted
  * @param stops by repository: from where on its events are not included
  */
-public record Checkpoint(
-    String name, Projector.Lifecycle lifecycle, long position, Map<String, Stop> stops) {
+public record Checkpoint(String name, long position, Map<String, Stop> stops) {
 
   public Checkpoint {
     stops = Map.copyOf(stops);

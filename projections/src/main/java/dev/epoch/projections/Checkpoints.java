@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -20,15 +19,15 @@ import java.util.function.Function;
 final class Checkpoints {
   private static final String ENSURE =
       """
-      INSERT INTO epoch_read.projections (name, lifecycle)
-      VALUES ($1, $2)
-      ON CONFLICT (name) DO UPDATE SET lifecycle = excluded.lifecycle
+      INSERT INTO epoch_read.projections (name)
+      VALUES ($1)
+      ON CONFLICT (name) DO NOTHING
       """;
 
   /** Waits for who has a lock, and then reads what that one wrote. */
   private static final String LOCK =
       """
-      SELECT name, lifecycle, position, stops
+      SELECT name, position, stops
       FROM epoch_read.projections
       WHERE name = ANY ($1)
       ORDER BY name
@@ -37,7 +36,7 @@ final class Checkpoints {
 
   private static final String ALL =
       """
-      SELECT name, lifecycle, position, stops
+      SELECT name, position, stops
       FROM epoch_read.projections
       ORDER BY name
       """;
@@ -59,10 +58,7 @@ final class Checkpoints {
   private Checkpoints() {}
 
   static Uni<Void> ensure(SqlClient client, Projector projector) {
-    return client
-        .preparedQuery(ENSURE)
-        .execute(Tuple.of(projector.name(), projector.lifecycle().name().toLowerCase(Locale.ROOT)))
-        .replaceWithVoid();
+    return client.preparedQuery(ENSURE).execute(Tuple.of(projector.name())).replaceWithVoid();
   }
 
   /**
@@ -130,7 +126,6 @@ final class Checkpoints {
         checkpoints.add(
             new Checkpoint(
                 row.getString("name"),
-                Projector.Lifecycle.valueOf(row.getString("lifecycle").toUpperCase(Locale.ROOT)),
                 row.getLong("position"),
                 stops(row.getJsonObject("stops")))));
     return checkpoints;

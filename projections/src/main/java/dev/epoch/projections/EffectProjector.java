@@ -5,11 +5,6 @@ package dev.epoch.projections;
  * happen after a crash.
  */
 public non-sealed interface EffectProjector extends Projector {
-  @Override
-  default Lifecycle lifecycle() {
-    return Lifecycle.ASYNCHRONOUS;
-  }
-
   /** Applies one event; may wait for other systems, on a virtual thread. */
   void apply(ProjectedEvent event);
 }

@@ -9,7 +9,8 @@ public final class ProjectionMigrations {
       new Migrations(
           "projections",
           ProjectionMigrations.class,
-          List.of("001-checkpoints.sql", "002-stops.sql", "003-read-models.sql"));
+          List.of(
+              "001-checkpoints.sql", "002-stops.sql", "003-read-models.sql", "004-all-follow.sql"));
 
   private ProjectionMigrations() {}
 }

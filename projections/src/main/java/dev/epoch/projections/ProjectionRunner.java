@@ -43,9 +43,6 @@ final class ProjectionRunner implements AutoCloseable {
   /** So long records are gathered when a page was short and nobody waits. */
   private static final Duration GATHER = Duration.ofMillis(100);
 
-  /** The same where there is something to do only if an append went without the projection. */
-  private static final Duration GATHER_INLINE = Duration.ofMillis(500);
-
   private static final int SHORT_PAGE = 100;
   private static final System.Logger LOG = System.getLogger(ProjectionRunner.class.getName());
 
@@ -143,7 +140,7 @@ final class ProjectionRunner implements AutoCloseable {
   private void idle(long knownBefore, long callsBefore, Duration atMost) {
     lock.lock();
     try {
-      long left = atMost.toNanos();
+      long left = GATHER.toNanos();
       while (!closed && left > 0 && known <= knownBefore && calls == callsBefore) {
         left = changed.awaitNanos(left);
       }
@@ -156,10 +153,9 @@ final class ProjectionRunner implements AutoCloseable {
   }
 
   private void gather() {
-    Duration atMost = projector.lifecycle() == Projector.Lifecycle.INLINE ? GATHER_INLINE : GATHER;
     lock.lock();
     try {
-      for (long left = atMost.toNanos(); left > 0 && !progress.awaited() && !closed; ) {
+      for (long left = GATHER.toNanos(); left > 0 && !progress.awaited() && !closed; ) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -341,11 +337,11 @@ final class ProjectionRunner implements AutoCloseable {
         .unis(
             statement(connection, "BEGIN"),
             Checkpoints.lock(connection, names),
-            InlineProjections.inSchema(connection, InlineProjections.LIVE))
+            ReadTables.inSchema(connection, ReadTables.LIVE))
         .with((_, checkpoints, _) -> checkpoints.getFirst())
         .chain(checkpoint ->
             checkpoint.position() == before
-                ? InlineProjections.inOrder(
+                ? ReadTables.inOrder(
                         Stream.concat(
                             work(connection, tables, checkpoint, page),
                             Stream.of(

@@ -75,7 +75,7 @@ public final class Projections implements AutoCloseable {
     for (Projector projector : projectors.values()) {
       if (projector instanceof TableProjector tables) {
         pool.withTransaction(transaction ->
-                InlineProjections.inSchema(transaction, InlineProjections.LIVE)
+                ReadTables.inSchema(transaction, ReadTables.LIVE)
                     .chain(() -> runAll(transaction, tables.tables())))
             .await()
             .indefinitely();
@@ -281,10 +281,10 @@ public final class Projections implements AutoCloseable {
             run(
                     transaction,
                     "DROP SCHEMA IF EXISTS " + shadow + " CASCADE; CREATE SCHEMA " + shadow)
-                .chain(() -> InlineProjections.inSchema(transaction, shadow))
+                .chain(() -> ReadTables.inSchema(transaction, shadow))
                 .chain(() -> runAll(transaction, tables.tables()))
                 .chain(() -> replay(transaction, tables, checkpoint.position(), repository, stops))
-                .chain(() -> digest(transaction, InlineProjections.LIVE, tables, repository))
+                .chain(() -> digest(transaction, ReadTables.LIVE, tables, repository))
                 .chain(live ->
                     digest(transaction, shadow, tables, repository)
                         .map(rebuilt ->
@@ -372,7 +372,7 @@ public final class Projections implements AutoCloseable {
       SqlConnection transaction, TableProjector tables, String shadow, String repository) {
     Uni<Void> all = Uni.createFrom().voidItem();
     for (String table : tables.tableNames()) {
-      String live = InlineProjections.LIVE + "." + table;
+      String live = ReadTables.LIVE + "." + table;
       String insert = "INSERT INTO " + live + " SELECT * FROM " + shadow + "." + table;
       all =
           all.chain(() ->

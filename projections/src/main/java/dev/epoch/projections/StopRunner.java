@@ -305,9 +305,9 @@ final class StopRunner implements AutoCloseable {
 
   private Uni<Void> apply(
       SqlConnection transaction, TableProjector tables, List<StoredRecord> page) {
-    return InlineProjections.inSchema(transaction, InlineProjections.LIVE)
+    return ReadTables.inSchema(transaction, ReadTables.LIVE)
         .chain(() ->
-            InlineProjections.inOrder(
+            ReadTables.inOrder(
                 page.stream()
                     .flatMap(stored -> decoder.decode(stored).stream())
                     .map(event -> tables.apply(transaction, event))));

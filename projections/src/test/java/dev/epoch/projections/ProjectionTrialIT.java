@@ -20,6 +20,7 @@ import dev.epoch.projections.conflicts.ConflictsProjector;
 import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
 import dev.epoch.projections.reflog.ReflogProjector;
+import dev.epoch.projections.statuses.StatusesProjector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,6 +102,7 @@ class ProjectionTrialIT {
         new RecoverySidecarsProjector(),
         new ConflictsProjector(),
         new ReflogProjector(),
+        new StatusesProjector(),
         new TrialProjectors.Fragile(),
         counted);
   }
@@ -118,8 +120,7 @@ class ProjectionTrialIT {
     log =
         new PostgresEventLog(
             PostgresLogConfiguration.of(
-                    clients.vertx(), clients.pool(), clients.database().connectOptions())
-                .withParticipants(List.of(new InlineProjections(tables(), decoder))));
+                clients.vertx(), clients.pool(), clients.database().connectOptions()));
     mangled = new MangledLog(log, new Random(random.nextLong()));
     startProcess();
     startProcess();

@@ -12,6 +12,7 @@ import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitStatusSetV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeOpenedV1;
@@ -31,6 +32,7 @@ import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
 import dev.epoch.projections.reflog.ReflogProjector;
+import dev.epoch.projections.statuses.StatusesProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -91,11 +93,6 @@ class ProjectionsIT {
     }
 
     @Override
-    public Lifecycle lifecycle() {
-      return Lifecycle.INLINE;
-    }
-
-    @Override
     public List<String> tables() {
       return List.of(
           "CREATE TABLE IF NOT EXISTS fragile (position bigint PRIMARY KEY, repository text)");
@@ -131,14 +128,14 @@ class ProjectionsIT {
             new RecoverySidecarsProjector(),
             new ConflictsProjector(),
             new ReflogProjector(),
+            new StatusesProjector(),
             new Fragile());
     List<Projector> all = new java.util.ArrayList<>(tables);
     all.add(new Effects());
     log =
         new PostgresEventLog(
             PostgresLogConfiguration.of(
-                    clients.vertx(), clients.pool(), clients.database().connectOptions())
-                .withParticipants(List.of(new InlineProjections(tables, decoder))));
+                clients.vertx(), clients.pool(), clients.database().connectOptions()));
     projections = new Projections(clients.pool(), log, decoder, all);
     projections.start();
   }
@@ -198,7 +195,7 @@ class ProjectionsIT {
     // given
     long last = append(history());
 
-    for (String name : List.of("history", "recovery-sidecars", "conflicts", "reflog")) {
+    for (String name : List.of("history", "recovery-sidecars", "conflicts", "reflog", "statuses")) {
       // when
       projections.await(name, last, WAIT);
       Projections.Rebuild rebuild = projections.rebuild(name, null);
@@ -253,8 +250,9 @@ class ProjectionsIT {
     running("fragile");
     assertThat(clients.number("SELECT max(position) FROM epoch_read.fragile")).isEqualTo(last);
 
-    // and follows inline again
+    // and follows again
     long next = append(List.of(new BranchDeletedV1("b3", "other", "c1")));
+    assertThat(projections.await("fragile", next, WAIT)).isTrue();
     assertThat(clients.number("SELECT max(position) FROM epoch_read.fragile")).isEqualTo(next);
   }
 
@@ -461,6 +459,7 @@ class ProjectionsIT {
             false,
             null,
             Map.of()),
+        new CommitStatusSetV1("c1", "ci", "success", "all pass", null),
         new BranchCreatedV1("b2", "feature/x", "c1", "main", Map.of()),
         new OperationPreparedV1(second, "b2", "c1", plan),
         new CommitCreatedV1(

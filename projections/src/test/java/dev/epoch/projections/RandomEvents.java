@@ -7,6 +7,7 @@ import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitStatusSetV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeAbortedV1;
@@ -53,7 +54,10 @@ final class RandomEvents {
         yield List.of(
             new BranchCreatedV1("b" + made, "name-" + made, any(commits), "main", Map.of()));
       }
-      case 1 -> List.of(new BranchRenamedV1(branch, "old", "renamed-" + made));
+      case 1 ->
+          List.of(
+              new BranchRenamedV1(branch, "old", "renamed-" + made),
+              new CommitStatusSetV1(any(commits), "ci", "success", "run " + made, null));
       case 2 -> {
         if (branches.size() < 4) {
           yield commit(branch);

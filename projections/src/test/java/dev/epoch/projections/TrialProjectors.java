@@ -34,11 +34,6 @@ final class TrialProjectors {
     }
 
     @Override
-    public Lifecycle lifecycle() {
-      return Lifecycle.ASYNCHRONOUS;
-    }
-
-    @Override
     public List<String> tables() {
       return List.of(
           "CREATE TABLE IF NOT EXISTS counted (position bigint PRIMARY KEY, place bigint NOT NULL)");
@@ -75,11 +70,6 @@ final class TrialProjectors {
     @Override
     public String name() {
       return "fragile";
-    }
-
-    @Override
-    public Lifecycle lifecycle() {
-      return Lifecycle.INLINE;
     }
 
     @Override

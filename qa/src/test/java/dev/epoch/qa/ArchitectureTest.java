@@ -112,7 +112,7 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideInAnyPackage("dev.epoch.cli..", "dev.epoch.client..")
+            .resideInAnyPackage("dev.epoch.cli..", "dev.epoch.client..", "dev.epoch.promoter..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -90,11 +90,6 @@ public final class ConflictsProjector implements TableProjector {
   }
 
   @Override
-  public Lifecycle lifecycle() {
-    return Lifecycle.ASYNCHRONOUS;
-  }
-
-  @Override
   public List<String> tables() {
     return TABLES;
   }

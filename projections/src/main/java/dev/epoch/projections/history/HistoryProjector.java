@@ -193,11 +193,6 @@ public final class HistoryProjector implements TableProjector {
   }
 
   @Override
-  public Lifecycle lifecycle() {
-    return Lifecycle.ASYNCHRONOUS;
-  }
-
-  @Override
   public List<String> tables() {
     return List.of(
         SqlResource.text(HistoryProjector.class, "tables.sql"),

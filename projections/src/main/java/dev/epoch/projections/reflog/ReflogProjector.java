@@ -78,11 +78,6 @@ public final class ReflogProjector implements TableProjector {
   }
 
   @Override
-  public Lifecycle lifecycle() {
-    return Lifecycle.ASYNCHRONOUS;
-  }
-
-  @Override
   public List<String> tables() {
     return TABLES;
   }

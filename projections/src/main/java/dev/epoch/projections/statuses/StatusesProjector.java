@@ -57,11 +57,6 @@ public final class StatusesProjector implements TableProjector {
   }
 
   @Override
-  public Lifecycle lifecycle() {
-    return Lifecycle.ASYNCHRONOUS;
-  }
-
-  @Override
   public List<String> tables() {
     return TABLES;
   }

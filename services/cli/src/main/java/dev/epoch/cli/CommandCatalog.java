@@ -70,6 +70,7 @@ import dev.epoch.cli.command.ResetCommand;
 import dev.epoch.cli.command.ResolveCommand;
 import dev.epoch.cli.command.RevertCommand;
 import dev.epoch.cli.command.ReviewCommand;
+import dev.epoch.cli.command.SchemaApplyCommand;
 import dev.epoch.cli.command.SchemaCommand;
 import dev.epoch.cli.command.SchemaDiffCommand;
 import dev.epoch.cli.command.SchemaMigrateCommand;
@@ -323,6 +324,7 @@ final class CommandCatalog {
         .addSubcommand("show", new SchemaShowCommand(session))
         .addSubcommand("status", new SchemaStatusCommand(session))
         .addSubcommand("diff", new SchemaDiffCommand(session))
+        .addSubcommand("apply", new SchemaApplyCommand(session))
         .addSubcommand("migrate", new SchemaMigrateCommand(session));
   }
 

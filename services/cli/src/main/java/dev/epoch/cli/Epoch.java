@@ -97,7 +97,10 @@ public final class Epoch {
         yield ExitCode.of(refused).code();
       }
       case Exception fault -> {
-        report(environment, "unexpected: " + fault, "--verbose, or EPOCH_DEBUG=true, shows where it happened");
+        report(
+            environment,
+            "unexpected: " + fault,
+            "--verbose, or EPOCH_DEBUG=true, shows where it happened");
         if (root.options().verbose() || environment.debug()) {
           fault.printStackTrace(environment.err());
         }

@@ -163,4 +163,22 @@ public final class Schemas {
         .query("dialect", comparison.dialect())
         .query("online", comparison.online());
   }
+
+  /**
+   * Makes the live tables what a ref says they are; answers when the statements have run.
+   *
+   * @param wish as the API has it
+   */
+  public JsonNode apply(JsonNode wish) {
+    return scope.send(scope.post("schema", "apply").body(wish).asLongAsItTakes());
+  }
+
+  /**
+   * How far a schema change is.
+   *
+   * @param operation its id, or {@code latest}
+   */
+  public JsonNode applied(String operation) {
+    return scope.send(scope.get("schema", "apply", operation));
+  }
 }

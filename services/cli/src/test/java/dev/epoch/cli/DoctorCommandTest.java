@@ -28,9 +28,9 @@ class DoctorCommandTest extends CommandTest {
         "GET /admin/projections",
         """
         {"projections": [
-           {"name": "branch-heads", "lifecycle": "inline", "position": 9, "lag": 0,
+           {"name": "branch-heads", "position": 9, "lag": 0,
             "state": "running"},
-           {"name": "conflicts", "lifecycle": "asynchronous", "position": 7, "lag": 2,
+           {"name": "conflicts", "position": 7, "lag": 2,
             "state": "running"}]}
         """);
     server.on("GET /admin/recovery", "{\"open\": [], \"recoveries\": []}");
@@ -57,9 +57,9 @@ class DoctorCommandTest extends CommandTest {
         "GET /admin/projections",
         """
         {"projections": [
-           {"name": "branch-heads", "lifecycle": "inline", "position": 9, "lag": 0,
+           {"name": "branch-heads", "position": 9, "lag": 0,
             "state": "running"},
-           {"name": "webhooks", "lifecycle": "asynchronous", "position": 6, "lag": 3,
+           {"name": "webhooks", "position": 6, "lag": 3,
             "state": "parked", "parked_at": 7, "error": "no such branch", "repositories": [
               {"repository": "shop", "state": "parked", "position": 7, "error": "no such branch"}]}]}
         """);

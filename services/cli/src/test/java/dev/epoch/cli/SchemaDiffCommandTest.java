@@ -2,6 +2,7 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.testing.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,5 +124,60 @@ class SchemaDiffCommandTest extends CommandTest {
         .containsEntry("format", "script")
         .containsEntry("id", "V2__add_indexes");
     assertThat(shell.folder().resolve("migrations/V2__add_indexes.sql")).exists();
+  }
+
+  @Test
+  void showsWhatWouldBeApplied() {
+    server.on(
+        "POST /schema/apply",
+        """
+        {"operation_id": null, "state": "pending", "schema_hash": "00", "statements": [
+          {"sql": "ALTER TABLE users ADD COLUMN preferences JSONB", "state": "pending", "attempts": 0}],
+         "impact": [{"table": "users", "bytes": 2469606195, "rows": 15000000,
+                     "recommendation": "Use --online mode for large table"}]}
+        """);
+    prints(
+        """
+        Dry-run mode - no changes will be applied
+
+        Statements to execute:
+          1. ALTER TABLE users ADD COLUMN preferences JSONB
+
+        Estimated impact:
+          Table size: 2.3 GB
+          Row count: 15,000,000
+          Recommended: Use --online mode for large table
+        """,
+        "schema",
+        "apply",
+        "users",
+        "--from",
+        "feature-branch",
+        "--dry-run");
+    assertThat(server.request("POST /schema/apply").body().toString())
+        .isEqualTo("{\"table\":\"users\",\"from\":\"feature-branch\",\"dry_run\":true}");
+  }
+
+  @Test
+  void tellsHowFarItIs() {
+    server.on(
+        "GET /schema/apply/latest",
+        """
+        {"operation_id": "m1", "state": "failed", "schema_hash": "00", "statements": [
+          {"sql": "ALTER TABLE users ADD COLUMN a int", "state": "done", "attempts": 1},
+          {"sql": "ALTER TABLE users ADD COLUMN b int", "state": "failed", "attempts": 1,
+           "error": "column exists"}]}
+        """);
+    Shell.Result result = shell.run("schema", "apply", "--status");
+    assertThat(result.exitCode()).isEqualTo(4);
+    assertThat(result.out())
+        .isEqualTo(
+            """
+            Schema change m1: failed
+              done     ALTER TABLE users ADD COLUMN a int
+              failed   ALTER TABLE users ADD COLUMN b int
+                       column exists
+            """);
+    fails(2, "error: give --from REF, or ask for --status\n", "schema", "apply", "users");
   }
 }

@@ -15,6 +15,7 @@ import dev.epoch.gateway.merge.MergeExecution;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.migration.MigrationRunner;
 import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
@@ -93,6 +94,7 @@ public final class VersioningServer implements AutoCloseable {
   private final CleanupService cleanups;
   private final MaterializationService materializations;
   private final MigrationService migrations;
+  private final MigrationRunner migrationRunner;
   private final OpenTablesService openTables;
 
   /**
@@ -146,6 +148,7 @@ public final class VersioningServer implements AutoCloseable {
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications);
     this.migrations = new MigrationService(backends, schemas);
+    this.migrationRunner = new MigrationRunner(backends, migrations, failpoints);
     this.materializations = new MaterializationService(backends);
     this.openTables = new OpenTablesService(backends);
     this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
@@ -157,6 +160,12 @@ public final class VersioningServer implements AutoCloseable {
         log instanceof StreamDirectory directory ? directory.streams() : streamsOfAllRecords();
     repositories.load(streams.await().indefinitely());
     repositories.list().forEach(recovery::sweep);
+    repositories
+        .list()
+        .forEach(repository ->
+            Thread.ofVirtual()
+                .name("schema changes of " + repository.name())
+                .start(() -> migrationRunner.resume(repository.state())));
   }
 
   private Uni<List<String>> streamsOfAllRecords() {
@@ -263,6 +272,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public DiffService diffs() {
     return diffs;
+  }
+
+  public MigrationRunner migrationRunner() {
+    return migrationRunner;
   }
 
   public MigrationService migrations() {

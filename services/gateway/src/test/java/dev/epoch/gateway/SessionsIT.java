@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -125,6 +126,38 @@ class SessionsIT {
       assertThat(only(connection, "SELECT head FROM epoch.branches WHERE name = 'main'"))
           .isEqualTo(only(connection, "SELECT commit_id FROM epoch.log() LIMIT 1"));
     }
+  }
+
+  @Test
+  void schemasOfBranchesAndCommitsAreCompared() throws SQLException {
+    // given two heads of main with different tables
+    database.execute(
+        "CALL epoch.create_branch('before')", "CREATE TABLE notes (id integer PRIMARY KEY)");
+    test.register("notes");
+    database.execute("CALL epoch.commit('Notes')");
+
+    // when
+    assertThat(database.rows("CALL epoch.compare_schemas('before', 'main')"))
+        .containsExactly(List.of("1"));
+
+    // then
+    assertThat(
+            database.rows(
+                "SELECT change_type, object_type, object_name, sql_to_sync LIKE 'CREATE TABLE notes%' FROM epoch.schema_diff('before', 'main')"))
+        .containsExactly(List.of("added", "TABLE", "notes", "t"));
+    assertThat(
+            database.rows(
+                "SELECT operation, object_name, to_ddl LIKE '%CREATE TABLE%', conflict_potential FROM epoch.compute_schema_diff('before', 'main')"))
+        .containsExactly(List.of("CREATE", "notes", "t", "f"));
+    assertThat(
+            database.rows(
+                "SELECT object_type, object_name, target_change, source_change, conflict_type FROM epoch.three_way_diff('main', 'before')"))
+        .containsExactly(Arrays.asList("TABLE", "notes", null, "added", null));
+    assertThat(database.rows("SELECT * FROM epoch.schema_diff('main', 'main')")).isEmpty();
+    assertThatThrownBy(() ->
+            database.rows(
+                "SELECT * FROM epoch.schema_diff('main', (SELECT commit_id FROM epoch.commits WHERE repository = 'none'))"))
+        .hasMessageContaining("No branch or commit");
   }
 
   @Test

@@ -113,7 +113,9 @@ public class RunningServer implements ServerStatus {
     try {
       new MetadataSchema(database.pool()).apply(migrations).await().indefinitely();
       keys.open();
+      long begin = System.nanoTime();
       server.start();
+      long opened = (System.nanoTime() - begin) / 1_000_000;
       copies.start();
       liveCommits.start();
       if (servesSessions) {
@@ -121,7 +123,8 @@ public class RunningServer implements ServerStatus {
       }
       started.fire(new ServerStarted());
       ready = true;
-      LOG.infof("%d repositories are open", server.repositories().list().size());
+      LOG.infof(
+          "%d repositories are open, after %d ms", server.repositories().list().size(), opened);
       return true;
     } catch (StartRefusedException refusal) {
       throw refusal;

@@ -11,7 +11,6 @@ import dev.epoch.log.postgres.PostgresChunkStore;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.postgres.PostgresSnapshotStore;
-import dev.epoch.log.postgres.TransactionParticipant;
 import dev.epoch.server.access.AccessKeys;
 import dev.epoch.server.access.Listening;
 import dev.epoch.storage.AddressRules;
@@ -33,18 +32,15 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Puts the parts together. A storage backend joins as a bean of type {@link StorageAdapterFactory},
- * an inline projection as a {@link TransactionParticipant}.
+ * Puts the parts together. A storage backend joins as a bean of type {@link StorageAdapterFactory}.
  */
 public class Wiring {
 
   @Produces
   @Singleton
-  PostgresEventLog log(
-      MetadataDatabase database, Vertx vertx, @All List<TransactionParticipant> participants) {
+  PostgresEventLog log(MetadataDatabase database, Vertx vertx) {
     return new PostgresEventLog(
-        PostgresLogConfiguration.of(vertx, database.pool(), database.connectOptions())
-            .withParticipants(participants));
+        PostgresLogConfiguration.of(vertx, database.pool(), database.connectOptions()));
   }
 
   @Produces

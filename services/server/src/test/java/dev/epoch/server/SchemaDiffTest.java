@@ -2,11 +2,13 @@ package dev.epoch.server;
 
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesRegex;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -103,5 +105,73 @@ class SchemaDiffTest {
         .statusCode(404)
         .body("error", equalTo("TableNotFoundError"));
     api.get("/schema/diff?base=nowhere").statusCode(404);
+  }
+
+  @Test
+  void makesTheLiveTableWhatACommitSays() {
+    // given
+    String wish = "{\"table\": \"users\", \"from\": \"main\"%s}";
+    String hash =
+        api.post("/schema/apply", wish.formatted(", \"dry_run\": true"))
+            .statusCode(200)
+            .body("state", equalTo("pending"))
+            .body("operation_id", nullValue())
+            .body("statements.state", everyItem(equalTo("pending")))
+            .body("statements.sql", hasItem("ALTER TABLE " + table + " ADD COLUMN old text"))
+            .body("impact.table", hasItem("users"))
+            .extract()
+            .path("schema_hash");
+    api.post("/schema/apply", wish.formatted(""))
+        .statusCode(422)
+        .body("message", containsString("DROP COLUMN"));
+    api.post("/schema/apply", wish.formatted(", \"force\": true, \"schema_hash\": \"00\""))
+        .statusCode(409)
+        .body("error", equalTo("SchemaChangedError"));
+    api.post("/schema/apply", wish.formatted(", \"to_branch\": \"other\"")).statusCode(422);
+    api.post("/schema/apply", wish.formatted(", \"lock_timeout\": \"soon\"")).statusCode(422);
+
+    // when
+    String id =
+        api.post(
+                "/schema/apply",
+                wish.formatted(", \"force\": true, \"schema_hash\": \"" + hash + "\""))
+            .statusCode(200)
+            .body("state", equalTo("done"))
+            .body("statements.state", everyItem(equalTo("done")))
+            .extract()
+            .path("operation_id");
+
+    // then
+    api.get("/schema/apply/" + id).body("state", equalTo("done"));
+    api.get("/schema/apply/latest").body("operation_id", equalTo(id));
+    api.get("/schema/apply/unknown").statusCode(404);
+    api.get("/schema/diff?base=main&live=true").body("changes", hasSize(0));
+    api.post("/schema/apply", wish.formatted(""))
+        .statusCode(200)
+        .body("state", equalTo("done"))
+        .body("statements", hasSize(0));
+  }
+
+  @Test
+  void tablesStayCapturedWhileTheirSchemaIsChanged() {
+    // given
+    api = Api.inNewRepository("captured");
+    String orders =
+        api.register("orders", "CREATE TABLE %s (id int PRIMARY KEY, n int CHECK (n > 0))");
+    api.commit("main", "orders");
+    DatabasesForTests.shop("ALTER TABLE %s DROP CONSTRAINT %s_n_check".formatted(orders, orders));
+    DatabasesForTests.shop("CREATE INDEX ix_%s ON %s (n)".formatted(orders, orders));
+    DatabasesForTests.shop("INSERT INTO %s VALUES (1, 1)".formatted(orders));
+
+    // when
+    api.post("/schema/apply", "{\"table\": \"orders\", \"from\": \"main\", \"online\": true}")
+        .statusCode(200)
+        .body("state", equalTo("done"))
+        .body("statements.sql", hasItem(startsWith("DROP INDEX CONCURRENTLY")));
+
+    // then
+    DatabasesForTests.shop("INSERT INTO %s VALUES (2, 2)".formatted(orders));
+    api.commit("main", "captured before and after");
+    api.get("/commits/diff?base=main~1&target=main").body("total_inserts", equalTo(2));
   }
 }

@@ -98,4 +98,10 @@ public interface SchemaMigrations {
 
   /** Of those that began and neither ended nor failed. */
   List<String> unfinished(String repository);
+
+  /** How large a table is on disk, with indexes, and about how many rows it has. */
+  record Size(long bytes, long rows) {}
+
+  /** Empty if there is no such table. */
+  Optional<Size> size(TablePath table);
 }

@@ -27,9 +27,9 @@ public interface SqlSurface {
    * How far sessions have been told of a repository.
    *
    * @param version of its log
-   * @param commitPosition of the last commit that they see
+   * @param commitVersion of it when the last commit was made that they see
    */
-  record Published(long version, long commitPosition) {}
+  record Published(long version, long commitVersion) {}
 
   /**
    * What sessions are to see of a repository. Objects have the columns of {@code epoch.commits},
@@ -79,4 +79,18 @@ public interface SqlSurface {
    *     Publication#before}
    */
   boolean publish(Publication publication);
+
+  /**
+   * Lets sessions see what differs between the schemas of two commits.
+   *
+   * @param changes objects with the columns of {@code epoch.schema_diff}
+   */
+  void compared(String repository, String from, String to, ArrayNode changes);
+
+  /**
+   * Lets sessions see what a merge of the schemas of two commits would meet.
+   *
+   * @param changes objects with the columns of {@code epoch.three_way_diff}
+   */
+  void merged(String repository, String target, String source, ArrayNode changes);
 }

@@ -58,13 +58,13 @@ public interface StorageAdapter
     return Optional.empty();
   }
 
-  /** Changes of the database's schemas; empty if the backend makes none. */
-  default Optional<SchemaWriter> schemaChanges() {
+  /** Migrations of live tables; empty if the backend runs none. */
+  default Optional<SchemaMigrations> migrations() {
     return Optional.empty();
   }
 
-  /** Migrations of live tables; empty if the backend runs none. */
-  default Optional<SchemaMigrations> migrations() {
+  /** Changes of the database's schemas; empty if the backend makes none. */
+  default Optional<SchemaWriter> schemaChanges() {
     return Optional.empty();
   }
 

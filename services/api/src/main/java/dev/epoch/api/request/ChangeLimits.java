@@ -32,7 +32,7 @@ public final class ChangeLimits {
             retries == null ? RETRIES : retries));
   }
 
-  private static Duration duration(String field, String text, Duration usual) {
+  static Duration duration(String field, String text, Duration usual) {
     if (text == null) {
       return usual;
     }

@@ -15,7 +15,6 @@ public record ProjectionsView(List<Projection> projections) {
   /**
    * One read model.
    *
-   * @param lifecycle inline or asynchronous
    * @param position of the log that it includes, events of {@code repositories} excepted
    * @param lag records of the log that it does not include
    * @param state running; parked if it is parked with some repository, else waiting if it waits
@@ -27,7 +26,6 @@ public record ProjectionsView(List<Projection> projections) {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Projection(
       String name,
-      String lifecycle,
       long position,
       long lag,
       String state,
@@ -38,7 +36,6 @@ public record ProjectionsView(List<Projection> projections) {
       Checkpoint checkpoint = status.checkpoint();
       return new Projection(
           checkpoint.name(),
-          lower(checkpoint.lifecycle()),
           checkpoint.position(),
           status.lag(),
           state(checkpoint),

@@ -61,7 +61,7 @@ public final class SchemaDiffCommand extends EpochSubcommand {
   @Option(
       names = "--dialect",
       paramLabel = "<dialect>",
-      description = "postgresql (default) or mysql.")
+      description = "postgresql, the only one yet.")
   private String dialect;
 
   @Option(names = "--force", description = "Statements that lose data too.")

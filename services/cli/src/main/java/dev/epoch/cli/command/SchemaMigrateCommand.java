@@ -41,7 +41,7 @@ public final class SchemaMigrateCommand extends EpochSubcommand {
   @Option(
       names = "--dialect",
       paramLabel = "<dialect>",
-      description = "postgresql (default) or mysql.")
+      description = "postgresql, the only one yet.")
   private String dialect;
 
   @Option(names = "--dry-run", description = "Print the statements, too.")

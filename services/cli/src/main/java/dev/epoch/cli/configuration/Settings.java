@@ -135,7 +135,10 @@ public final class Settings {
   /** Whether to print each exchange with the server. */
   public boolean verbose() {
     String level = environment.variable("EPOCH_LOG_LEVEL");
-    return options.verbose() || environment.debug() || "debug".equalsIgnoreCase(level) || "trace".equalsIgnoreCase(level);
+    return options.verbose()
+        || environment.debug()
+        || "debug".equalsIgnoreCase(level)
+        || "trace".equalsIgnoreCase(level);
   }
 
   /** Who acts. Name and address are looked up each by itself; git is asked last. */

@@ -19,6 +19,7 @@ public final class CheckProcessor {
   /** Most checks of a repository: each costs the commits that it is for. */
   static final int MOST = 100;
 
+  private static final String EXPLAIN = "explain";
   private static final int LONGEST_NAME = 200;
   private static final int LONGEST_SQL = 65_536;
   private static final Set<String> KINDS = Set.of("commit", "merge", "promotion");
@@ -34,6 +35,10 @@ public final class CheckProcessor {
     if (command.sql() == null || command.sql().isBlank() || command.sql().length() > LONGEST_SQL) {
       return Decision.reject(
           Code.VALIDATION, "A check needs a query of at most " + LONGEST_SQL + " characters");
+    }
+    if (command.sql().stripLeading().regionMatches(true, 0, EXPLAIN, 0, EXPLAIN.length())) {
+      return Decision.reject(
+          Code.VALIDATION, "A plan always has rows: EXPLAIN is no check", "Leave out EXPLAIN");
     }
     if (command.on().isEmpty() || !KINDS.containsAll(command.on())) {
       return Decision.reject(

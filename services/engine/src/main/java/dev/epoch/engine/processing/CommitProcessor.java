@@ -108,7 +108,7 @@ public final class CommitProcessor {
 
   /** Keeps what a commit's databases hold; what is known better stays. */
   public static Decision recordSchema(RepositoryState state, RecordCommitSchemaV1 command) {
-    if (state.commits().of(command.commit()).isEmpty()) {
+    if (!state.commits().contains(command.commit())) {
       return Refusals.commitNotFound(command.commit());
     }
     CommitSchema known = state.schemas().get(command.commit());

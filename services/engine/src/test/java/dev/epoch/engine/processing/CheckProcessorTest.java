@@ -47,6 +47,15 @@ class CheckProcessorTest {
             "needs a query",
             null),
         Refused.of(
+            "a plan",
+            s -> {},
+            s ->
+                new AddCheckV1(
+                    "c", " explain SELECT 1", List.of(), List.of(), List.of("commit")),
+            Code.VALIDATION,
+            "EXPLAIN is no check",
+            "Leave out"),
+        Refused.of(
             "remove: none of the name",
             s -> {},
             s -> new RemoveCheckV1("c"),

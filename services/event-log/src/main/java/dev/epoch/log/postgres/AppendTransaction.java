@@ -32,8 +32,7 @@ import java.util.UUID;
  * </pre>
  *
  * <p>The lock and the reads are different statements on purpose: a statement that waits for a lock
- * sees the other tables as they were before it waited. With participants the COMMIT is a round trip
- * of its own, behind theirs.
+ * sees the other tables as they were before it waited.
  */
 final class AppendTransaction {
   private static final String LOCK_HEAD = EventRows.HEAD + " FOR UPDATE";
@@ -41,26 +40,17 @@ final class AppendTransaction {
   private final PgConnection connection;
   private final VersionCache known;
   private final List<AppendRequest> requests;
-  private final ParticipantRuns participants;
-  private AppendBatch decided;
   private boolean commitSent;
 
-  AppendTransaction(
-      AppendConnection.Open open, List<AppendRequest> requests, ParticipantRuns participants) {
+  AppendTransaction(AppendConnection.Open open, List<AppendRequest> requests) {
     this.connection = open.connection();
     this.known = open.known();
     this.requests = requests;
-    this.participants = participants;
   }
 
   /** Whether a lost connection leaves open if the transaction was committed. */
   boolean commitSent() {
     return commitSent;
-  }
-
-  /** What the transaction was to store; null before it knew. */
-  AppendBatch decided() {
-    return decided;
   }
 
   /**
@@ -78,19 +68,15 @@ final class AppendTransaction {
   }
 
   private Uni<AppendBatch> storeForeseen(AppendBatch batch) {
-    decided = batch;
     return inserted(statement("BEGIN"), batch)
         .onFailure(PostgresFailures::notUnique)
         .recoverWithItem(false)
-        .chain(there ->
-            there ? finish(batch).replaceWith(batch) : rollback().chain(this::askAndStore));
+        .chain(there -> there ? Uni.createFrom().item(batch) : rollback().chain(this::askAndStore));
   }
 
   private Uni<AppendBatch> askAndStore() {
     commitSent = false;
-    return decide()
-        .invoke(batch -> decided = batch)
-        .call(batch -> batch.appended().isEmpty() ? rollback() : store(batch));
+    return decide().call(batch -> batch.appended().isEmpty() ? rollback() : store(batch));
   }
 
   private Uni<AppendBatch> decide() {
@@ -125,26 +111,15 @@ final class AppendTransaction {
             throw new IllegalStateException("The head of the log moved under its lock");
           }
         })
-        .chain(() -> finish(batch));
+        .replaceWithVoid();
   }
 
-  /**
-   * Whether the head stood where the batch begins. Without participants, the transaction is over
-   * then.
-   */
+  /** Whether the head stood where the batch begins. The transaction is over then. */
   private Uni<Boolean> inserted(Uni<Void> before, AppendBatch batch) {
     Uni<Boolean> insert =
         prepared(EventRows.INSERT, EventRows.insertion(batch.appended()))
             .map(rows -> rows.size() == 1);
-    return participants.isEmpty()
-        ? Uni.combine().all().unis(before, insert, commit()).with((_, there, _) -> there)
-        : Uni.combine().all().unis(before, insert).with((_, there) -> there);
-  }
-
-  private Uni<Void> finish(AppendBatch batch) {
-    return participants.isEmpty()
-        ? Uni.createFrom().voidItem()
-        : participants.run(connection, batch.appended()).chain(this::commit);
+    return Uni.combine().all().unis(before, insert, commit()).with((_, there, _) -> there);
   }
 
   private Uni<Void> commit() {

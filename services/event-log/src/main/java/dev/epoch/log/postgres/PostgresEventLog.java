@@ -29,8 +29,6 @@ import java.util.stream.IntStream;
  * not be blocked. Tails emit on threads of the pool.
  */
 public final class PostgresEventLog implements EventLog, StreamDirectory {
-  private static final System.Logger LOG = System.getLogger(PostgresEventLog.class.getName());
-
   private final PostgresLogConfiguration configuration;
   private final AppendConnection connection;
   private final AppendQueue queue;
@@ -64,7 +62,6 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
     BatchFlush flush =
         new BatchFlush(
             connection,
-            configuration.participants(),
             configuration.timeout(),
             batch.stream().map(AppendQueue.Waiting::request).toList());
     return flush
@@ -87,10 +84,9 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
     return all.replaceWith(() -> {});
   }
 
-  private void answer(List<AppendQueue.Waiting> batch, BatchFlush.Result result) {
-    result.missed().forEach(PostgresEventLog::report);
-    head.advanceTo(result.batch().head());
-    List<AppendBatch.Outcome> outcomes = result.batch().outcomes();
+  private void answer(List<AppendQueue.Waiting> batch, AppendBatch result) {
+    head.advanceTo(result.head());
+    List<AppendBatch.Outcome> outcomes = result.outcomes();
     IntStream.range(0, batch.size()).forEach(i -> answer(batch.get(i), outcomes.get(i)));
   }
 
@@ -98,14 +94,6 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
     switch (outcome) {
       case AppendBatch.Outcome.Answered(AppendResult result) -> append.answer().complete(result);
       case AppendBatch.Outcome.Refused(RuntimeException reason) -> append.answer().fail(reason);
-    }
-  }
-
-  private static void report(BatchFlush.MissedWork missed) {
-    try {
-      missed.participant().failed(missed.failure(), missed.records());
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "A participant failed to take note of its failure", e);
     }
   }
 

@@ -4,7 +4,6 @@ import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -16,10 +15,9 @@ import java.util.Objects;
  * @param connectOptions for the two connections that the log keeps for itself: one appends, one
  *     listens
  * @param pollInterval how long a new record stays unnoticed at most while notifications are lost
- * @param timeout of one attempt to append a batch, of one statement, of one participant
+ * @param timeout of one attempt to append a batch, of one statement
  * @param maxWaitingAppends beyond it appends are refused until the log has caught up
  * @param maxWaitingBytes likewise
- * @param participants run in each appending transaction, in this order
  */
 public record PostgresLogConfiguration(
     Vertx vertx,
@@ -28,8 +26,7 @@ public record PostgresLogConfiguration(
     Duration pollInterval,
     Duration timeout,
     int maxWaitingAppends,
-    long maxWaitingBytes,
-    List<TransactionParticipant> participants) {
+    long maxWaitingBytes) {
 
   public PostgresLogConfiguration {
     Objects.requireNonNull(vertx, "vertx");
@@ -37,7 +34,6 @@ public record PostgresLogConfiguration(
     Objects.requireNonNull(pollInterval, "pollInterval");
     Objects.requireNonNull(timeout, "timeout");
     connectOptions = new PgConnectOptions(connectOptions);
-    participants = List.copyOf(participants);
     if (!pollInterval.isPositive() || timeout.toMillis() < 1) {
       throw new IllegalArgumentException(
           "poll interval " + pollInterval + " and timeout " + timeout + " must be positive");
@@ -47,10 +43,7 @@ public record PostgresLogConfiguration(
     }
   }
 
-  /**
-   * Polls every second, gives up after 10 seconds, lets 8,192 appends or 64 MiB wait, no
-   * participants.
-   */
+  /** Polls every second, gives up after 10 seconds, lets 8,192 appends or 64 MiB wait. */
   public static PostgresLogConfiguration of(
       Vertx vertx, Pool pool, PgConnectOptions connectOptions) {
     return new PostgresLogConfiguration(
@@ -60,48 +53,21 @@ public record PostgresLogConfiguration(
         Duration.ofSeconds(1),
         Duration.ofSeconds(10),
         8192,
-        64L << 20,
-        List.of());
+        64L << 20);
   }
 
   public PostgresLogConfiguration withPollInterval(Duration interval) {
     return new PostgresLogConfiguration(
-        vertx,
-        pool,
-        connectOptions,
-        interval,
-        timeout,
-        maxWaitingAppends,
-        maxWaitingBytes,
-        participants);
+        vertx, pool, connectOptions, interval, timeout, maxWaitingAppends, maxWaitingBytes);
   }
 
   public PostgresLogConfiguration withTimeout(Duration longest) {
     return new PostgresLogConfiguration(
-        vertx,
-        pool,
-        connectOptions,
-        pollInterval,
-        longest,
-        maxWaitingAppends,
-        maxWaitingBytes,
-        participants);
+        vertx, pool, connectOptions, pollInterval, longest, maxWaitingAppends, maxWaitingBytes);
   }
 
   public PostgresLogConfiguration withMaxWaiting(int appends, long bytes) {
     return new PostgresLogConfiguration(
-        vertx, pool, connectOptions, pollInterval, timeout, appends, bytes, participants);
-  }
-
-  public PostgresLogConfiguration withParticipants(List<TransactionParticipant> all) {
-    return new PostgresLogConfiguration(
-        vertx,
-        pool,
-        connectOptions,
-        pollInterval,
-        timeout,
-        maxWaitingAppends,
-        maxWaitingBytes,
-        all);
+        vertx, pool, connectOptions, pollInterval, timeout, appends, bytes);
   }
 }

@@ -9,11 +9,7 @@ import dev.epoch.log.AppendResult;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.testing.FaultProxy;
-import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,33 +125,5 @@ class InDoubtAppendIT extends PostgresLogScenario {
     assertThat(silent).isInstanceOf(AppendOutcomeUnknownException.class);
     proxy.swallow(false);
     assertThat(outcome(log, "a", 1, event(3))).isEqualTo(new AppendResult(2, 2));
-  }
-
-  @Test
-  void participantsHearOfRecordsWhoseCommitWasInDoubt() {
-    // given
-    List<Long> missed = new CopyOnWriteArrayList<>();
-    TransactionParticipant failing =
-        new TransactionParticipant() {
-          @Override
-          public Uni<Void> beforeCommit(SqlConnection transaction, List<StoredRecord> appended) {
-            return Uni.createFrom().failure(new IllegalStateException("on purpose"));
-          }
-
-          @Override
-          public void failed(Throwable failure, List<StoredRecord> records) {
-            records.forEach(record -> missed.add(record.position()));
-          }
-        };
-    PostgresEventLog log = open(throughProxy().withParticipants(List.of(failing)));
-
-    // when
-    proxy.cutAfter("COMMIT", NOTHING);
-    outcome(log, "a", 0, event(1));
-    proxy.cutBefore("COMMIT", NOTHING);
-    outcome(log, "a", 1, event(2));
-
-    // then
-    assertThat(missed).containsExactly(1L, 2L);
   }
 }

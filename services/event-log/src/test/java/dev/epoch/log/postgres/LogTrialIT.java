@@ -2,13 +2,9 @@ package dev.epoch.log.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.epoch.log.StoredRecord;
 import dev.epoch.log.testing.LogTrial;
 import dev.epoch.log.testing.LogTrial.Stored;
 import dev.epoch.log.testing.Seed;
-import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.SqlConnection;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,20 +17,6 @@ import org.junit.jupiter.api.Test;
  * one twice or out of order.
  */
 class LogTrialIT extends PostgresLogScenario {
-
-  /** Keeps the appending transaction open for a random time, sometimes a long one. */
-  private record Dawdling(Random random) implements TransactionParticipant {
-    @Override
-    public Uni<Void> beforeCommit(SqlConnection transaction, List<StoredRecord> appended) {
-      int millis = random.nextInt(20) == 0 ? random.nextInt(60) : random.nextInt(5);
-      return Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofMillis(1 + millis));
-    }
-
-    @Override
-    public void failed(Throwable failure, List<StoredRecord> records) {
-      // its connection was killed, as it should be
-    }
-  }
 
   @Test
   void noTailSkipsOrRepeatsARecord() {
@@ -57,11 +39,8 @@ class LogTrialIT extends PostgresLogScenario {
   }
 
   private LogTrial.Report run(int events, Random random) {
-    List<PostgresEventLog> logs =
-        List.of(
-            open(new Dawdling(new Random(random.nextLong()))),
-            open(new Dawdling(new Random(random.nextLong()))),
-            open());
+    slowAppends();
+    List<PostgresEventLog> logs = List.of(open(), open(), open());
     LogTrial trial = new LogTrial(new Random(random.nextLong()), events, logs, LogTrialIT::table);
     LogTrial.Report report;
     Map<?, Integer> disturbances;

@@ -65,8 +65,31 @@ abstract class PostgresLogScenario {
     return log;
   }
 
-  PostgresEventLog open(TransactionParticipant... participants) {
-    return open(configuration().withParticipants(List.of(participants)));
+  PostgresEventLog open() {
+    return open(configuration());
+  }
+
+  /** From now on appending transactions stay open for some milliseconds, some for longer. */
+  void slowAppends() {
+    clients.execute(
+        """
+        CREATE OR REPLACE FUNCTION epoch.take_time() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM pg_sleep(CASE WHEN random() < 0.03 THEN random() * 0.06 ELSE random() * 0.006 END);
+          RETURN NULL;
+        END
+        $$
+        """);
+    clients.execute(
+        """
+        CREATE OR REPLACE TRIGGER take_time AFTER INSERT ON epoch.events
+        FOR EACH STATEMENT EXECUTE FUNCTION epoch.take_time()
+        """);
+  }
+
+  @AfterEach
+  void normalAppends() {
+    clients.execute("DROP TRIGGER IF EXISTS take_time ON epoch.events");
   }
 
   TailProbe tail(EventLog log, long from) {

@@ -14,7 +14,6 @@ import dev.epoch.log.testing.TestRecords;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,29 +25,12 @@ import org.junit.jupiter.api.Test;
 /** Several logs on one database, and transactions that take their time. */
 class SeveralProcessesIT extends PostgresLogScenario {
 
-  /** Keeps the appending transaction open for a random time. */
-  private record Dawdling(Random random) implements TransactionParticipant {
-    @Override
-    public Uni<Void> beforeCommit(SqlConnection transaction, List<StoredRecord> appended) {
-      return Uni.createFrom()
-          .voidItem()
-          .onItem()
-          .delayIt()
-          .by(Duration.ofMillis(1 + random.nextInt(8)));
-    }
-
-    @Override
-    public void failed(Throwable failure, List<StoredRecord> records) {
-      throw new AssertionError(failure);
-    }
-  }
-
   @Test
   void readersSkipNothingWhileTransactionsOfSeveralProcessesOverlap() {
     // given
     Random random = Seed.random("readersSkipNothingWhileTransactionsOfSeveralProcessesOverlap");
-    List<PostgresEventLog> logs =
-        List.of(open(new Dawdling(random)), open(new Dawdling(random)), open());
+    slowAppends();
+    List<PostgresEventLog> logs = List.of(open(), open(), open());
     List<TailProbe> tails = new ArrayList<>();
     logs.forEach(log -> tails.add(tail(log, 0)));
 

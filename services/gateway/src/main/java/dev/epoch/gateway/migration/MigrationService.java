@@ -137,7 +137,7 @@ public final class MigrationService {
     }
   }
 
-  private static List<RegisteredTable> registered(RepositoryState state) {
+  static List<RegisteredTable> registered(RepositoryState state) {
     List<RegisteredTable> tables = new ArrayList<>();
     state.tables().idByName().values().forEach(id -> tables.add(state.tables().byId().get(id)));
     return tables;

@@ -43,6 +43,7 @@ final class DatabaseSessions implements AutoCloseable {
   private final Failpoints failpoints;
   private final SessionCommands commands;
   private final Publisher publisher;
+  private final SchemaComparisons comparisons;
   private final Semaphore woken = new Semaphore(0);
   private final Set<UUID> running = ConcurrentHashMap.newKeySet();
   private volatile List<LiveRepository> repositories = List.of();
@@ -51,7 +52,8 @@ final class DatabaseSessions implements AutoCloseable {
   DatabaseSessions(VersioningServer server, SqlSurface surface, Failpoints failpoints) {
     this.surface = surface;
     this.failpoints = failpoints;
-    this.commands = new SessionCommands(server);
+    this.comparisons = new SchemaComparisons(server, surface);
+    this.commands = new SessionCommands(server, comparisons);
     this.publisher = new Publisher(server, surface);
   }
 
@@ -98,7 +100,10 @@ final class DatabaseSessions implements AutoCloseable {
           }
         }
       }
-      repositories.forEach(publisher::publish);
+      for (LiveRepository repository : repositories) {
+        publisher.publish(repository);
+        comparisons.ofHeads(repository.state());
+      }
       return true;
     } catch (StorageException away) {
       LOG.log(Level.FINE, "Sessions of a database wait", away);

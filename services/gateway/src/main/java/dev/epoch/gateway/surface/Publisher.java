@@ -13,8 +13,9 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.SqlSurface.Publication;
 import dev.epoch.storage.SqlSurface.Published;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,20 +69,21 @@ final class Publisher {
 
   /** Null if the database has nothing of Epoch, or another server was faster. */
   private Told publish(RepositoryState state, Told last) {
-    long position = last.published() == null ? -1 : last.published().commitPosition();
-    List<CommitState> commits =
-        state.commits().byId().values().stream()
-            .filter(commit -> !commit.root() && commit.position() > position)
-            .sorted(Comparator.comparingLong(CommitState::position))
-            .toList();
-    // all commits of one position at once: the next ones are those of greater positions
-    int end = Math.min(MOST_COMMITS, commits.size());
-    while (end > 0
-        && end < commits.size()
-        && commits.get(end).position() == commits.get(end - 1).position()) {
-      end++;
+    long known = last.published() == null ? 0 : last.published().commitVersion();
+    List<CommitState> commits = new ArrayList<>();
+    long reached = known;
+    boolean more = false;
+    Iterator<CommitState> since = state.commits().since(known).iterator();
+    while (since.hasNext() && !more) {
+      CommitState commit = since.next();
+      long version = state.commits().version(commit.id());
+      // all commits of one version at once: the next ones are those of later versions
+      more = commits.size() >= MOST_COMMITS && version != reached;
+      if (!more && !commit.root()) {
+        commits.add(commit);
+        reached = version;
+      }
     }
-    boolean more = end < commits.size();
     Map<String, Integer> merges = merges(state);
     boolean sameMerges = merges.equals(last.merges());
     boolean done =
@@ -90,14 +92,13 @@ final class Publisher {
                 state.name(),
                 state.version(),
                 Optional.ofNullable(last.published()).map(Published::version),
-                array(commits.subList(0, end).stream().map(Publisher::row)),
+                array(commits.stream().map(commit -> row(state, commit))),
                 array(state.branches().byId().values().stream().map(b -> head(state, b))),
                 sameMerges ? null : conflicts.of(state)));
     if (!done) {
       return null;
     }
-    long reached = end == 0 ? position : commits.get(end - 1).position();
-    return new Told(new Published(state.version(), Math.max(0, reached)), merges, more);
+    return new Told(new Published(state.version(), reached), merges, more);
   }
 
   private static Map<String, Integer> merges(RepositoryState state) {
@@ -112,7 +113,7 @@ final class Publisher {
     return merges;
   }
 
-  private static ObjectNode row(CommitState commit) {
+  private static ObjectNode row(RepositoryState state, CommitState commit) {
     ObjectNode row = JSON.objectNode();
     row.put("commit_id", commit.id());
     ArrayNode parents = row.putArray("parents");
@@ -123,6 +124,7 @@ final class Publisher {
     row.put("author_email", commit.author().email());
     row.put("committed_at", commit.time().toString());
     row.put("position", commit.position());
+    row.put("version", state.commits().version(commit.id()));
     ArrayNode tables = row.putArray("tables");
     Stream.concat(commit.changed().stream().map(TableEntry::name), commit.removed().stream())
         .sorted()

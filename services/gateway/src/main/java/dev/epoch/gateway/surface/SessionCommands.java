@@ -15,6 +15,7 @@ import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.storage.SqlSurface;
@@ -31,9 +32,11 @@ final class SessionCommands {
   private static final String ROLE_PREFIX = "role:";
 
   private final VersioningServer server;
+  private final SchemaComparisons comparisons;
 
-  SessionCommands(VersioningServer server) {
+  SessionCommands(VersioningServer server, SchemaComparisons comparisons) {
     this.server = server;
+    this.comparisons = comparisons;
   }
 
   /**
@@ -49,6 +52,7 @@ final class SessionCommands {
       case "merge" -> merge(repository, given, caller);
       case "resolve" -> resolve(repository, given, caller);
       case "abort_merge" -> abortMerge(repository, given, caller);
+      case "compare_schemas" -> compareSchemas(repository, given);
       default ->
           throw new RefusedException(
               Code.VALIDATION,
@@ -194,6 +198,18 @@ final class SessionCommands {
   private ObjectNode abortMerge(LiveRepository repository, Parameters given, Caller caller) {
     server.merges().abort(repository, given.branch(), caller);
     return facts().put("status", "aborted");
+  }
+
+  private ObjectNode compareSchemas(LiveRepository repository, Parameters given) {
+    RepositoryState state = repository.state();
+    References references =
+        new References(state, References.branch(state, given.required("current")));
+    int changes =
+        comparisons.compare(
+            state,
+            references.commit(given.required("base")),
+            references.commit(given.required("target")));
+    return facts().put("changes", changes);
   }
 
   private static ObjectNode facts() {

@@ -224,14 +224,14 @@ public final class PostgresStorageAdapter
   }
 
   @Override
-  public Optional<SchemaWriter> schemaChanges() {
-    return Optional.of(new PostgresSchemaWriter(database));
-  }
-
-  @Override
   public Optional<SchemaMigrations> migrations() {
     upgrade.settle();
     return Optional.of(new PostgresMigrations(database));
+  }
+
+  @Override
+  public Optional<SchemaWriter> schemaChanges() {
+    return Optional.of(new PostgresSchemaWriter(database));
   }
 
   @Override

@@ -54,6 +54,7 @@ public final class EpochSchema {
           "branch/read_views.sql",
           "surface/commands.sql",
           "surface/history.sql",
+          "surface/schemas.sql",
           "surface/surface.sql",
           "migration/migrations.sql",
           "catalog/archives.sql",

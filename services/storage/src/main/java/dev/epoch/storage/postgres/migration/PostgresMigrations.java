@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres.migration;
 
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.SchemaMigrations;
+import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.SqlErrors;
@@ -23,6 +24,15 @@ public final class PostgresMigrations implements SchemaMigrations {
 
   private static final String UNLOCK =
       "SELECT pg_advisory_unlock(hashtextextended('epoch migration ' || $1, 0))";
+
+  private static final String SIZE =
+      """
+      SELECT pg_total_relation_size(c.oid) AS bytes, greatest(c.reltuples, 0)::bigint AS row_count
+      FROM pg_catalog.pg_class AS c
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1
+        AND c.relname = $2
+      """;
 
   private static final String UNIQUE_VIOLATION = "23505";
 
@@ -128,5 +138,15 @@ public final class PostgresMigrations implements SchemaMigrations {
   @Override
   public List<String> unfinished(String repository) {
     return database.read(session -> MigrationRecords.unfinished(session, repository));
+  }
+
+  @Override
+  public Optional<Size> size(TablePath table) {
+    return database.read(session ->
+        session.first(
+            SIZE,
+            row -> new Size(row.getLong("bytes"), row.getLong("row_count")),
+            table.schema(),
+            table.table()));
   }
 }

@@ -148,7 +148,7 @@ public final class PostgresSqlSurface implements SqlSurface {
     }
     return database.read(session ->
         session.first(
-            "SELECT version, commit_position FROM epoch.published WHERE repository = $1",
+            "SELECT version, commit_version FROM epoch.published WHERE repository = $1",
             row -> new Published(row.getLong(0), row.getLong(1)),
             repository));
   }
@@ -175,6 +175,30 @@ public final class PostgresSqlSurface implements SqlSurface {
             publication.heads().toString(),
             conflicts == null ? null : conflicts.toString())
         .orElseThrow();
+  }
+
+  @Override
+  public void compared(String repository, String from, String to, ArrayNode changes) {
+    put("put_comparison", repository, from, to, changes);
+  }
+
+  @Override
+  public void merged(String repository, String target, String source, ArrayNode changes) {
+    put("put_schema_merge", repository, target, source, changes);
+  }
+
+  private void put(
+      String function, String repository, String one, String other, ArrayNode changes) {
+    if (isReady()) {
+      database.writeOnly(session ->
+          session.list(
+              "SELECT epoch." + function + "($1, $2, $3, $4::text::jsonb)::text",
+              row -> row,
+              repository,
+              one,
+              other,
+              changes.toString()));
+    }
   }
 
   /** Whether the database has the queue, as this program needs it. */

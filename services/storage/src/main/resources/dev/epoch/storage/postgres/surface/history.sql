@@ -4,13 +4,13 @@
 CREATE TABLE IF NOT EXISTS epoch.published (
   repository text PRIMARY KEY,
   version bigint NOT NULL,
-  commit_position bigint NOT NULL,
+  commit_version bigint NOT NULL,
   published_at timestamptz NOT NULL
 );
 
 COMMENT ON TABLE epoch.published IS 'How far the server has told of repositories';
 COMMENT ON COLUMN epoch.published.version IS 'Of the repository''s log';
-COMMENT ON COLUMN epoch.published.commit_position IS 'Of the last commit, in the log';
+COMMENT ON COLUMN epoch.published.commit_version IS 'At which the last commit was made that was told';
 
 CREATE TABLE IF NOT EXISTS epoch.commits (
   repository text NOT NULL,
@@ -139,12 +139,12 @@ BEGIN
       resolved boolean, total bigint);
   END IF;
 
-  INSERT INTO epoch.published AS p (repository, version, commit_position, published_at)
+  INSERT INTO epoch.published AS p (repository, version, commit_version, published_at)
   VALUES (
     of_repository, told,
-    coalesce((SELECT max(c.position) FROM jsonb_to_recordset(new_commits) AS c (position bigint)), 0), now())
+    coalesce((SELECT max(c.version) FROM jsonb_to_recordset(new_commits) AS c (version bigint)), 0), now())
   ON CONFLICT (repository) DO UPDATE
-  SET version = excluded.version, commit_position = greatest(p.commit_position, excluded.commit_position),
+  SET version = excluded.version, commit_version = greatest(p.commit_version, excluded.commit_version),
     published_at = excluded.published_at;
   RETURN true;
 END

@@ -56,7 +56,8 @@ BEGIN
     RAISE EXCEPTION 'Unknown access "%"', access USING ERRCODE = 'invalid_parameter_value', HINT = 'read or write';
   END IF;
   EXECUTE format(
-    'GRANT SELECT ON epoch.branches, epoch.commits, epoch.merge_history, epoch.merge_conflicts TO %I', role_name);
+    'GRANT SELECT ON epoch.branches, epoch.commits, epoch.merge_history, epoch.merge_conflicts, '
+    'epoch.schema_comparisons, epoch.schema_merges TO %I', role_name);
   FOR granted IN
     SELECT p.oid FROM pg_proc AS p
     WHERE access = 'write' AND p.pronamespace = 'epoch'::regnamespace AND p.prokind = 'p'

@@ -1,0 +1,40 @@
+package dev.epoch.projections;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.stream.Stream;
+
+/** How transactions work on the tables of read models. */
+final class ReadTables {
+  /** The schema that is read. */
+  static final String LIVE = "epoch_read";
+
+  /** Less than the statements that the client has under way on a connection. */
+  private static final int PIPELINED = 128;
+
+  private ReadTables() {}
+
+  /**
+   * Sends the statements of all one behind another without waiting for answers in between, which is
+   * what {@link TableProjector#apply} allows.
+   */
+  static Uni<Void> inOrder(Stream<Uni<Void>> work) {
+    return Multi.createFrom()
+        .iterable(work.toList())
+        .onItem()
+        .transformToUni(one -> one)
+        .merge(PIPELINED)
+        .collect()
+        .last()
+        .replaceWithVoid();
+  }
+
+  /** Names of tables mean those of this schema until the transaction ends. */
+  static Uni<Void> inSchema(SqlConnection transaction, String schema) {
+    return transaction
+        .query("SET LOCAL search_path = " + schema + ", pg_catalog")
+        .execute()
+        .replaceWithVoid();
+  }
+}
