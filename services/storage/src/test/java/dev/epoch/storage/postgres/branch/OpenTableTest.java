@@ -11,6 +11,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.OpenedTables;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.TestRepository;
@@ -241,6 +242,34 @@ class OpenTableTest {
     assertThat(one(NAMES)).isEqualTo("A1 c3");
     repository.commit(feature, "items", "parts");
     assertThat(rows(repository.committed(feature, "items"))).isEqualTo(working);
+    assertMainIsUntouched();
+  }
+
+  @Test
+  void goesWithItsTableItsBranchAndEpoch() throws SQLException {
+    // given
+    String tables =
+        "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text LIKE 'epoch\\_%'";
+    BranchHandle other = repository.branch("other", repository.main);
+    repository.adapter.open(other, List.of());
+    open();
+    run("INSERT INTO items (name) VALUES ('x')");
+    run("SELECT epoch.use_branch('main')");
+    assertThat(repository.database.value(tables)).isEqualTo("4");
+    assertThat(repository.database.rows("SELECT epoch.foreign_objects()")).isEmpty();
+
+    // when
+    repository.adapter.remove(repository.table("parts"), Removal.OF_EVERYTHING);
+    assertThat(repository.database.value(tables)).isEqualTo("2");
+    repository.adapter.dropBranch(feature);
+    assertThat(repository.database.value(tables)).isEqualTo("1");
+    repository.adapter.uninstall();
+
+    // then
+    assertThat(
+            repository.database.value(
+                "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'epoch%'"))
+        .isEqualTo("0");
     assertMainIsUntouched();
   }
 
