@@ -1,8 +1,10 @@
 package dev.epoch.events.event;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.events.Actor;
 import dev.epoch.events.table.FormerTable;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.UUID;
  *     or null
  * @param formerTables by name: what tables that changed or were removed were in the first parent;
  *     those that it did not have are left out
+ * @param schemas of entries, as far as no record before has them, with those recorded before
  */
 public record CommitCreatedV1(
     UUID operationId,
@@ -42,7 +45,8 @@ public record CommitCreatedV1(
     Map<String, RowsLocation> locations,
     boolean live,
     String liveCommit,
-    Map<String, FormerTable> formerTables)
+    Map<String, FormerTable> formerTables,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<StoredSchema> schemas)
     implements Event {
   public CommitCreatedV1 {
     parents = parents == null ? List.of() : List.copyOf(parents);
@@ -50,5 +54,38 @@ public record CommitCreatedV1(
     removedTables = removedTables == null ? List.of() : List.copyOf(removedTables);
     locations = locations == null ? Map.of() : Map.copyOf(locations);
     formerTables = formerTables == null ? Map.of() : Map.copyOf(formerTables);
+    schemas = schemas == null ? List.of() : List.copyOf(schemas);
+  }
+
+  /** A commit whose schemas are all known. */
+  public CommitCreatedV1(
+      UUID operationId,
+      String branchId,
+      String commit,
+      List<String> parents,
+      Actor author,
+      String message,
+      Instant time,
+      List<TableEntry> tables,
+      List<String> removedTables,
+      Map<String, RowsLocation> locations,
+      boolean live,
+      String liveCommit,
+      Map<String, FormerTable> formerTables) {
+    this(
+        operationId,
+        branchId,
+        commit,
+        parents,
+        author,
+        message,
+        time,
+        tables,
+        removedTables,
+        locations,
+        live,
+        liveCommit,
+        formerTables,
+        List.of());
   }
 }

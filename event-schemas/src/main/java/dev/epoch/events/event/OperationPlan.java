@@ -1,8 +1,10 @@
 package dev.epoch.events.event;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.epoch.events.Actor;
+import dev.epoch.events.Digest;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
 import java.time.Instant;
@@ -103,6 +105,19 @@ public sealed interface OperationPlan {
    *     elsewhere
    * @param anchor for write: position of the default branch that is seen underneath afterwards
    * @param to for repoint: where the rows are
+   * @param schemaHash for write: of the schema that the table has on the branch afterwards, null if
+   *     it keeps the one that it has
    */
-  record TableMerge(String tableId, String action, long anchor, RowsLocation to) {}
+  record TableMerge(
+      String tableId,
+      String action,
+      long anchor,
+      RowsLocation to,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Digest schemaHash) {
+
+    /** With the schema that the table has. */
+    public TableMerge(String tableId, String action, long anchor, RowsLocation to) {
+      this(tableId, action, anchor, to, null);
+    }
+  }
 }

@@ -15,6 +15,7 @@ import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.Index;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
 import java.lang.reflect.RecordComponent;
@@ -121,6 +122,7 @@ class RecordSchemasTest {
     assertSame(SchemaFile.of("common/actor.json").schema(), Actor.class, Set.of());
     assertSame(SchemaFile.of("common/rows-location.json").schema(), RowsLocation.class, Set.of());
     assertSame(SchemaFile.of("common/table-entry.json").schema(), TableEntry.class, Set.of());
+    assertSame(SchemaFile.of("common/stored-schema.json").schema(), StoredSchema.class, Set.of());
     JsonNode table = SchemaFile.of("common/table-schema.json").schema();
     assertSame(table, TableSchema.class, Set.of());
     assertSame(table.at("/$defs/column"), Column.class, Set.of());

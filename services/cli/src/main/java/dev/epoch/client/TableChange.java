@@ -8,9 +8,16 @@ import java.util.Objects;
  * What changed in one table.
  *
  * @param kind whether the table itself came or went
+ * @param schemaChanges what changed in its schema, a line each; empty where it is not told
  */
 public record TableChange(
-    String table, long inserted, long updated, long deleted, boolean schemaChanged, Kind kind) {
+    String table,
+    long inserted,
+    long updated,
+    long deleted,
+    boolean schemaChanged,
+    Kind kind,
+    List<String> schemaChanges) {
 
   /** What happened to a table as a whole. */
   public enum Kind {
@@ -36,7 +43,8 @@ public record TableChange(
           case "added" -> Kind.ADDED;
           case "removed" -> Kind.REMOVED;
           case String ignored -> Kind.MODIFIED;
-        });
+        },
+        Json.items(json, "schema_changes").stream().map(JsonNode::asText).toList());
   }
 
   static List<TableChange> list(JsonNode json, String field) {

@@ -11,7 +11,7 @@ class StatusCommandTest extends CommandTest {
       """
       {"branch": "main", "commit_id": "abc123f", "clean": false,
        "staged": [{"table": "users", "inserted": 2, "updated": 1, "deleted": 0,
-                   "schema_changed": true}],
+                   "schema_changed": true, "schema_changes": ["+ column tier (text)"]}],
        "unstaged": [{"table": "orders", "inserted": 0, "updated": 0, "deleted": 1,
                      "schema_changed": false},
                     {"table": "prices", "inserted": 7, "updated": 0, "deleted": 0,
@@ -36,7 +36,8 @@ class StatusCommandTest extends CommandTest {
         Changes to be committed:
           (use "epoch unstage <table>..." to unstage)
 
-          modified:   users (schema changed, 2 records added, 1 record modified)
+          modified:   users (2 records added, 1 record modified)
+              schema changed: + column tier (text)
 
         Changes not staged for commit:
           (use "epoch stage <table>..." to choose what will be committed)

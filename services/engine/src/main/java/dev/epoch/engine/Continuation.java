@@ -6,6 +6,7 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,14 @@ public sealed interface Continuation {
    * The working sets are committed in their databases.
    *
    * @param entries of tables that really changed, those registered since the last commit too
+   * @param schemas of entries, as far as they may be new
    */
-  record CompleteCommit(UUID operation, List<TableEntry> entries) implements Continuation {}
+  record CompleteCommit(UUID operation, List<TableEntry> entries, List<StoredSchema> schemas)
+      implements Continuation {
+    public CompleteCommit(UUID operation, List<TableEntry> entries) {
+      this(operation, entries, List.of());
+    }
+  }
 
   /**
    * The merge is planned: its backends may change.
@@ -64,13 +71,23 @@ public sealed interface Continuation {
    * @param live entries of tables whose live changes were committed first; empty if there were none
    * @param entries of tables that the merge's own commit changes; ignored by a fast-forward
    * @param locations by table id: where the branch keeps rows of every table the operation touched
+   * @param schemas of entries, as far as they may be new
    */
   record CompleteMerge(
       UUID operation,
       List<TableEntry> live,
       List<TableEntry> entries,
-      Map<String, RowsLocation> locations)
-      implements Continuation {}
+      Map<String, RowsLocation> locations,
+      List<StoredSchema> schemas)
+      implements Continuation {
+    public CompleteMerge(
+        UUID operation,
+        List<TableEntry> live,
+        List<TableEntry> entries,
+        Map<String, RowsLocation> locations) {
+      this(operation, live, entries, locations, List.of());
+    }
+  }
 
   /**
    * All steps of a command are done.

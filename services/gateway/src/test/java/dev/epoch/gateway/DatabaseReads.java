@@ -35,7 +35,7 @@ final class DatabaseReads {
   /** What is on a branch, uncommitted changes too. */
   State working(String branch) {
     RepositoryState state = test.repository().state();
-    return read(Snapshot.working(state, References.branch(state, branch)));
+    return read(test.server().reads().working(state, References.branch(state, branch)));
   }
 
   State commit(String id) {
@@ -112,7 +112,7 @@ final class DatabaseReads {
         .values()
         .forEach(branch -> {
           hashes.put(branch.name(), branch.head());
-          Snapshot snapshot = Snapshot.working(state, branch);
+          Snapshot snapshot = test.server().reads().working(state, branch);
           snapshot
               .tables()
               .forEach((name, readable) -> {

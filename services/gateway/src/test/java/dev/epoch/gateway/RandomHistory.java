@@ -277,7 +277,7 @@ final class RandomHistory implements AutoCloseable {
   private void check(String branch, SortedMap<Integer, Cells> rows, boolean viaServer) {
     RepositoryState state = test.repository().state();
     if (viaServer) {
-      assertThat(read(Snapshot.working(state, References.branch(state, branch))))
+      assertThat(read(test.server().reads().working(state, References.branch(state, branch))))
           .as("branch %s", branch)
           .isEqualTo(rows);
     }

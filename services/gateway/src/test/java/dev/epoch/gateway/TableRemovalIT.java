@@ -154,7 +154,9 @@ class TableRemovalIT {
     assertThat(test.server().cleanups().cleanup(test.repository(), false).tables()).isEmpty();
     for (String branch : List.of("main", "work")) {
       assertThat(
-              Snapshot.working(
+              test.server()
+                  .reads()
+                  .working(
                       test.repository().state(),
                       test.repository().state().branch(branch).orElseThrow())
                   .tables())

@@ -228,7 +228,7 @@ class VersioningIT {
     RepositoryState state = test.repository().state();
     Snapshot snapshot =
         working
-            ? Snapshot.working(state, References.branch(state, ref))
+            ? test.server().reads().working(state, References.branch(state, ref))
             : Snapshot.of(state, new References(state, state.defaultBranch()).commit(ref), ref);
     List<Row> rows = new ArrayList<>();
     try (RowStream<Row> stream = test.server().reads().rows(snapshot, "users", RowQuery.all())) {

@@ -49,6 +49,6 @@ public final class Tables {
   }
 
   private static Column column(String name, DataType type, String generated) {
-    return new Column("id-" + name, name, type, true, null, generated, null);
+    return new Column(name, name, type, true, null, generated, null);
   }
 }

@@ -4,7 +4,7 @@ package dev.epoch.storage;
  * Locks could not be had in time: long transactions of applications are in the way. Nothing was
  * changed; try again.
  */
-public final class BusyException extends StorageException {
+public class BusyException extends StorageException {
   public BusyException(String message, String remedy) {
     super(message, remedy);
   }

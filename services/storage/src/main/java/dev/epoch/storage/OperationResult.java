@@ -1,6 +1,7 @@
 package dev.epoch.storage;
 
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.RowChange;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +16,31 @@ import java.util.Map;
  * @param committed by table id: all rows that a commit of the working set changed, where they are
  *     so few that the database told them at once. Who needs those of another table reads them. What
  *     the database remembers of an operation does not have them.
+ * @param schemas by table id: of tables of the default branch, what the operation found their
+ *     schema to be where that is not the one of their handle; rows of {@code committed} are of this
+ *     one
  */
 public record OperationResult(
     Map<String, RowsLocation> locations,
     Map<String, RowsLocation> live,
-    Map<String, List<RowChange>> committed) {
+    Map<String, List<RowChange>> committed,
+    Map<String, TableSchema> schemas) {
   public OperationResult {
     locations = Map.copyOf(locations);
     live = Map.copyOf(live);
     committed = Map.copyOf(committed);
+    schemas = Map.copyOf(schemas);
   }
 
   public OperationResult(Map<String, RowsLocation> locations) {
-    this(locations, Map.of(), Map.of());
+    this(locations, Map.of(), Map.of(), Map.of());
+  }
+
+  /** Without changes of schemas. */
+  public OperationResult(
+      Map<String, RowsLocation> locations,
+      Map<String, RowsLocation> live,
+      Map<String, List<RowChange>> committed) {
+    this(locations, live, committed, Map.of());
   }
 }

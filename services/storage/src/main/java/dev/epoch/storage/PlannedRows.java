@@ -1,11 +1,13 @@
 package dev.epoch.storage;
 
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The rows that a merge brings to one table: as they were planned, and planned anew for rows of
@@ -21,6 +23,11 @@ public interface PlannedRows extends AutoCloseable {
    * needed only where live changes are committed first.
    */
   RowStream<RowKey> kept();
+
+  /** What the rows look like; empty for the schema of the table's handle. */
+  default Optional<TableSchema> schema() {
+    return Optional.empty();
+  }
 
   /**
    * What becomes of rows that the target may have changed since; those that stay as they are now

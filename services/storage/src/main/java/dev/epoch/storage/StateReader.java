@@ -39,7 +39,8 @@ public interface StateReader {
 
   /**
    * Ids of the tables that were written on a branch since its last commit, also where nothing came
-   * of it: cheaper than {@link #pending}, and never less.
+   * of it, and of those whose schema is not that of their handle: cheaper than {@link #pending},
+   * and never less.
    */
   Set<String> touched(BranchHandle branch, Collection<BranchTable> tables);
 }

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param id of the registration
  * @param name in the repository, which queries use
  * @param path in the database
- * @param schema of its rows
+ * @param schema of its rows in the state that is meant
  * @param removed whether it is versioned no more: what commits read is kept apart from the table
  */
 public record TableHandle(
@@ -32,6 +32,11 @@ public record TableHandle(
   public TableHandle(
       String repository, String id, String name, TablePath path, TableSchema schema) {
     this(repository, id, name, path, schema, false);
+  }
+
+  /** The same with another of the schemas that it has had. */
+  public TableHandle with(TableSchema other) {
+    return new TableHandle(repository, id, name, path, other, removed);
   }
 
   /** The same under another name in statements. */

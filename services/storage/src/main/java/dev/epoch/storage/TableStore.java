@@ -1,8 +1,11 @@
 package dev.epoch.storage;
 
 import dev.epoch.events.table.TableSchema;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The tables of a database, the capture of their changes, and the records that clients write. */
 public interface TableStore {
@@ -21,6 +24,21 @@ public interface TableStore {
    *     TableSchema#ROW_ID} alone for an append-only table, whose schema then has that column too
    */
   Introspection introspect(TablePath path, List<String> primaryKey);
+
+  /**
+   * The schemas that tables have on a branch now, by table id, where somebody has changed them:
+   * where they are not those of the handles. What is kept of the past follows the change.
+   *
+   * @throws TableChangedException if one of them is another table now
+   */
+  Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables);
+
+  /**
+   * Names of columns of the handle's schema whose values are not known any more for rows that only
+   * the live table has: it has lost them, by a column that was dropped or the like. Such rows read
+   * null there.
+   */
+  Set<String> lost(TableHandle table);
 
   /**
    * Starts to capture every change of the table. From the moment this returns, {@code

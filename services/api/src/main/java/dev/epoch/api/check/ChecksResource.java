@@ -78,7 +78,7 @@ public class ChecksResource {
             .add(
                 repository,
                 command,
-                Snapshot.working(state, state.defaultBranch()),
+                request.server().reads().working(state, state.defaultBranch()),
                 request.caller()));
   }
 
@@ -114,7 +114,7 @@ public class ChecksResource {
 
   private Snapshot snapshot(RepositoryState state, String ref) {
     if (ref == null || ref.equals("HEAD") || state.branch(ref).isPresent()) {
-      return Snapshot.working(state, request.branch(state, ref));
+      return request.server().reads().working(state, request.branch(state, ref));
     }
     CommitState commit = request.references(state).commit(ref);
     return Snapshot.of(state, commit, ref).withoutRemoved();

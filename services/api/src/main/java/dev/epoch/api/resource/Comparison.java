@@ -25,7 +25,7 @@ record Comparison(
       return new Comparison(
           Snapshot.of(state, from, base == null ? branch.name() : base),
           from,
-          Snapshot.working(state, branch),
+          request.server().reads().working(state, branch),
           state.head(branch));
     }
     CommitState to = references.commit(target);

@@ -146,7 +146,8 @@ public class FilesResource {
     request.repository().awaitRegistered(request.branchName(request.repository().state(), name));
     RepositoryState state = request.repository().state();
     BranchState branch = request.branch(state, name);
-    return new Target(state, branch, Snapshot.working(state, branch).table(table).handle());
+    return new Target(
+        state, branch, request.server().reads().working(state, branch).table(table).handle());
   }
 
   private Done.Written write(Target target, List<RowWrite> writes) {

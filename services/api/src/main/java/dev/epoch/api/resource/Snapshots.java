@@ -21,7 +21,7 @@ final class Snapshots {
    */
   static Snapshot at(ApiRequest request, RepositoryState state, String ref, Boolean working) {
     if (Boolean.TRUE.equals(working)) {
-      return Snapshot.working(state, request.branch(state, ref));
+      return request.server().reads().working(state, request.branch(state, ref));
     }
     CommitState commit = request.references(state).commit(ref);
     if (ref == null || ref.equals("HEAD") || state.branch(ref).isPresent()) {

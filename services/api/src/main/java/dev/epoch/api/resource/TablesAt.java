@@ -7,6 +7,7 @@ import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.RefusedException;
 import java.util.List;
@@ -25,7 +26,12 @@ record TablesAt(String label, List<Table> all) {
   /**
    * @param entry of the commit, null for a table that no commit holds yet
    */
-  record Table(RegisteredTable registration, TableEntry entry) {}
+  record Table(RegisteredTable registration, TableEntry entry) {
+    /** As the commit has it, or as it was registered. */
+    TableSchema schema(RepositoryState state) {
+      return entry == null ? registration.schema() : state.tables().schema(entry.schemaHash());
+    }
+  }
 
   /**
    * @param ref null for the actor's branch

@@ -127,7 +127,7 @@ public class TablesResource {
   private static TableView view(RepositoryState state, TablesAt.Table table) {
     RegisteredTable registration = table.registration();
     return TableView.of(state, registration, table.entry())
-        .withSchema(SchemaView.of(registration.name(), registration.schema()));
+        .withSchema(SchemaView.of(registration.name(), table.schema(state)));
   }
 
   @DELETE
@@ -192,7 +192,7 @@ public class TablesResource {
     TableSchema schema =
         Boolean.TRUE.equals(live)
             ? live(request.server(), state, registration)
-            : registration.schema();
+            : found.schema(state);
     return switch (Formats.of(format, "json", "ddl")) {
       case "ddl" ->
           Response.ok(

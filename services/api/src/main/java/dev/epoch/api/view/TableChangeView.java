@@ -1,5 +1,6 @@
 package dev.epoch.api.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.commit.WorkingSetService.TableChange;
@@ -17,7 +18,10 @@ public record TableChangeView(
     long updated,
     long deleted,
     boolean schemaChanged,
-    @Schema(description = "added, removed or modified") String changeType) {
+    @Schema(description = "added, removed or modified") String changeType,
+    @Schema(description = "What changed in its schema, a line each; absent where it is not told")
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<String> schemaChanges) {
 
   /** Uncommitted work. */
   public static TableChangeView of(TableChange change) {
@@ -27,8 +31,9 @@ public record TableChangeView(
         change.inserted(),
         change.updated(),
         change.deleted(),
-        change.registered() || change.removed(),
-        type);
+        change.registered() || change.removed() || !change.schemaChanges().isEmpty(),
+        type,
+        SchemaLines.of(change.schemaChanges()));
   }
 
   /** What a commit changed against its first parent, as it was recorded. */
@@ -39,7 +44,8 @@ public record TableChangeView(
         change.updated(),
         change.deleted(),
         change.schemaChanged(),
-        change.type());
+        change.type(),
+        List.of());
   }
 
   public static List<TableChangeView> between(
@@ -65,6 +71,12 @@ public record TableChangeView(
             ? "added"
             : after.contains(diff.table()) ? "modified" : "removed";
     return new TableChangeView(
-        diff.table(), diff.inserted(), diff.updated(), diff.deleted(), diff.schemaChanged(), type);
+        diff.table(),
+        diff.inserted(),
+        diff.updated(),
+        diff.deleted(),
+        diff.schemaChanged(),
+        type,
+        SchemaLines.of(diff.schemaChanges()));
   }
 }

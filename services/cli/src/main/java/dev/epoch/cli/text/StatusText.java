@@ -110,6 +110,10 @@ public final class StatusText {
       for (TableChange change : changes) {
         String line = "  " + verb(change) + change.table() + amount(change);
         lines.add(staged ? palette.green(line) : palette.red(line));
+        change.schemaChanges().stream()
+            .map(item -> "      schema changed: " + item)
+            .map(item -> staged ? palette.green(item) : palette.red(item))
+            .forEach(lines::add);
       }
     }
     return lines;
@@ -126,7 +130,10 @@ public final class StatusText {
   private static String amount(TableChange change) {
     String records = Counts.changes(change.inserted(), change.updated(), change.deleted());
     boolean modified = change.kind() == TableChange.Kind.MODIFIED;
-    String schema = modified && change.schemaChanged() ? "schema changed" : "";
+    String schema =
+        modified && change.schemaChanged() && change.schemaChanges().isEmpty()
+            ? "schema changed"
+            : "";
     String separator = records.isEmpty() || schema.isEmpty() ? "" : ", ";
     return records.isEmpty() && schema.isEmpty() ? "" : " (" + schema + separator + records + ")";
   }

@@ -10,6 +10,7 @@ import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.table.FormerTable;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.CommitIds;
@@ -17,14 +18,19 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.pcollections.PMap;
 
 /** The events that make a commit; those of a commit of many tables are several. */
 final class CommitEvents {
   /** An entry is below 1 KiB, so a record stays below its limit. */
   private static final int ENTRIES_PER_RECORD = 150;
+
+  /** A schema has a record of its own where there are more: one of a wide table is large. */
+  private static final int SCHEMAS_IN_COMMIT = 1;
 
   /** So many locations take the room of an entry. */
   private static final int LOCATIONS_PER_ENTRY = 8;
@@ -39,12 +45,14 @@ final class CommitEvents {
    * @param removed names of tables of the first parent that are versioned no more
    * @param branchLocations by table id: where the branch keeps rows of tables that the commit's
    *     entries do not tell of
+   * @param schemas of entries; those that a record had before are left out
    */
   record Content(
       List<String> parents,
       List<TableEntry> entries,
       List<String> removed,
-      Map<String, RowsLocation> branchLocations) {}
+      Map<String, RowsLocation> branchLocations,
+      List<StoredSchema> schemas) {}
 
   /** Who says what about it, and when. */
   record Text(Actor author, String message, Instant time) {}
@@ -95,6 +103,12 @@ final class CommitEvents {
         locations(branch, tree, entries, content.branchLocations());
     int room = Math.max(0, ENTRIES_PER_RECORD - locations.size() / LOCATIONS_PER_ENTRY);
     List<Event> events = new ArrayList<>();
+    List<StoredSchema> schemas = unknown(state, content.schemas());
+    while (schemas.size() > SCHEMAS_IN_COMMIT) {
+      events.add(
+          new CommitTablesRecordedV1(
+              operation.id(), List.of(), Map.of(), List.of(schemas.removeLast())));
+    }
     int start = 0;
     while (entries.size() - start > room) {
       int end = Math.min(start + ENTRIES_PER_RECORD, entries.size());
@@ -119,8 +133,20 @@ final class CommitEvents {
             locations,
             part.live(),
             part.liveCommit(),
-            former(first, entries.subList(start, entries.size()), gone)));
+            former(first, entries.subList(start, entries.size()), gone),
+            schemas));
     return events;
+  }
+
+  private static List<StoredSchema> unknown(RepositoryState state, List<StoredSchema> schemas) {
+    List<StoredSchema> unknown = new ArrayList<>();
+    Set<String> hashes = new HashSet<>(state.tables().schemas().keySet());
+    for (StoredSchema schema : schemas) {
+      if (hashes.add(schema.hash().hex())) {
+        unknown.add(schema);
+      }
+    }
+    return unknown;
   }
 
   private static Map<String, FormerTable> former(

@@ -141,7 +141,8 @@ public final class CommitProcessor {
             state,
             branch,
             operation,
-            new CommitEvents.Content(List.of(head.id()), facts.entries(), removed, Map.of()),
+            new CommitEvents.Content(
+                List.of(head.id()), facts.entries(), removed, Map.of(), facts.schemas()),
             new CommitEvents.Text(plan.author(), plan.message(), plan.time()),
             CommitEvents.Part.ALONE));
     return Decision.accept(events);

@@ -257,7 +257,8 @@ public final class MergeProcessor {
                 state,
                 target,
                 operation,
-                new CommitEvents.Content(List.of(target.head()), facts.live(), List.of(), Map.of()),
+                new CommitEvents.Content(
+                    List.of(target.head()), facts.live(), List.of(), Map.of(), facts.schemas()),
                 new CommitEvents.Text(
                     Actor.LIVE,
                     "Live changes before " + Verbs.doing(plan.verb()) + " " + plan.source(),
@@ -318,7 +319,8 @@ public final class MergeProcessor {
                 : List.of(target.head()),
             facts.entries(),
             List.copyOf(CommitProcessor.removed(state, target)),
-            facts.locations()),
+            facts.locations(),
+            facts.schemas()),
         new CommitEvents.Text(plan.author(), plan.message(), plan.time()),
         new CommitEvents.Part(false, liveCommit));
   }

@@ -54,7 +54,10 @@ final class CommitAppliers {
         branch
             .withHead(event.commit(), HashTreePMap.from(event.locations()))
             .withStaged(staged(state, branch, operation, commit));
-    RepositoryState next = state.withCommits(state.commits().with(commit));
+    RepositoryState next =
+        state
+            .withCommits(state.commits().with(commit))
+            .withTables(state.tables().withSchemas(event.schemas()));
     if (event.live()) {
       return OperationAppliers.goesOn(next.withBranch(moved), operation);
     }

@@ -29,12 +29,14 @@ final class OperationAppliers {
 
   static RepositoryState recorded(RepositoryState state, CommitTablesRecordedV1 event) {
     OperationState operation = state.operations().get(event.operationId());
-    return state.withOperations(
-        state
-            .operations()
-            .plus(
-                operation.id(),
-                operation.withRecorded(operation.recorded().plusAll(event.tables()))));
+    return state
+        .withTables(state.tables().withSchemas(event.schemas()))
+        .withOperations(
+            state
+                .operations()
+                .plus(
+                    operation.id(),
+                    operation.withRecorded(operation.recorded().plusAll(event.tables()))));
   }
 
   /** After the first commit of two: what was recorded for it is in it. */

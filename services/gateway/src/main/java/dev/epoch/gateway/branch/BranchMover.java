@@ -9,6 +9,7 @@ import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.storage.Backends;
@@ -19,6 +20,7 @@ import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageAdapter;
@@ -136,23 +138,49 @@ public final class BranchMover {
     }
   }
 
+  /** Rows of a commit cannot be written into a table of a schema that no commit has. */
+  private void requireSchemasCommitted(RepositoryState state, BranchState branch) {
+    List<BranchTable> tables = Backends.tables(state, branch);
+    Map<String, TableSchema> changed = backends.schemas(state, branch, tables);
+    List<String> names =
+        tables.stream()
+            .map(BranchTable::table)
+            .filter(table -> changed.containsKey(table.id()))
+            .map(TableHandle::name)
+            .sorted()
+            .toList();
+    if (!names.isEmpty()) {
+      throw new RefusedException(
+          Code.UNCOMMITTED_CHANGES,
+          "The schema of %s is not committed on branch '%s'"
+              .formatted(String.join(", ", names), branch.name()),
+          Map.of("branch", branch.name(), "tables", names, "remedy", "Commit it first"));
+    }
+  }
+
   private Plan plan(RepositoryState state, BranchState branch, CommitState to) {
     requireSameTables(state, branch, to);
     CommitState head = state.head(branch);
+    requireSchemasCommitted(state, branch);
     List<TableMerge> tables = new ArrayList<>();
     Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
     for (String name : new TreeSet<>(to.tree().keySet())) {
       TableEntry theirs = to.tree().get(name);
       TableEntry ours = head.tree().get(name);
       if (state.tables().byId().get(theirs.tableId()).removed()
-          || ours.contentHash().equals(theirs.contentHash())) {
+          || ours.contentHash().equals(theirs.contentHash())
+              && ours.schemaHash().equals(theirs.schemaHash())) {
         continue;
       }
-      if (!ours.schemaHash().equals(theirs.schemaHash())) {
+      if (state.isDefault(branch) && !ours.schemaHash().equals(theirs.schemaHash())) {
         throw new RefusedException(
             Code.SCHEMA_CHANGED,
-            "Table '" + name + "' had another shape in commit " + to.id().substring(0, 7),
-            Map.of("table", name));
+            "Table '" + name + "' had another schema in commit " + to.id().substring(0, 7),
+            Map.of(
+                "table",
+                name,
+                "remedy",
+                "Give the live table that schema and commit it, or make a branch at that commit"));
       }
       RowsLocation oursAt = branch.location(ours);
       RowsLocation theirsAt = theirs.location();
@@ -173,7 +201,11 @@ public final class BranchMover {
                       ChangeQuery.all())));
       tables.add(
           new TableMerge(
-              theirs.tableId(), "write", Math.max(oursAt.anchor(), theirsAt.anchor()), null));
+              theirs.tableId(),
+              "write",
+              Math.max(oursAt.anchor(), theirsAt.anchor()),
+              null,
+              ours.schemaHash().equals(theirs.schemaHash()) ? null : theirs.schemaHash()));
     }
     return new Plan(tables, rows);
   }

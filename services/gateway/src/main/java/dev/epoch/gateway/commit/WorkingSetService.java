@@ -11,12 +11,15 @@ import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.model.schema.SchemaChange;
+import dev.epoch.model.schema.SchemaDiff;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.RowWrite;
@@ -50,7 +53,8 @@ public final class WorkingSetService {
 
   /**
    * How a table differs from the last commit; {@code registered} and {@code removed} say that it is
-   * new there, or gone.
+   * new there, or gone; {@code schemaChanges} is what was done to its columns, constraints and
+   * indexes.
    */
   public record TableChange(
       String table,
@@ -59,7 +63,8 @@ public final class WorkingSetService {
       long deleted,
       boolean registered,
       boolean removed,
-      boolean staged) {}
+      boolean staged,
+      List<SchemaChange> schemaChanges) {}
 
   /** Net uncommitted rows by table name; tables without any are left out. */
   public SortedMap<String, PendingChanges> pending(RepositoryState state, BranchState branch) {
@@ -77,8 +82,9 @@ public final class WorkingSetService {
   }
 
   /**
-   * Names of tables that were written since the last commit, also if nothing came of it. Databases
-   * are not asked where only tables are meant that this process has written itself.
+   * Names of tables that were written, or whose schema was changed, since the last commit, also if
+   * nothing came of it. Databases are not asked where only tables are meant that this process has
+   * written itself.
    *
    * @param among only these, all if there are none
    */
@@ -111,9 +117,12 @@ public final class WorkingSetService {
   /** Every table that a commit of everything would take. */
   public List<TableChange> changes(RepositoryState state, BranchState branch) {
     SortedMap<String, PendingChanges> pending = pending(state, branch);
+    SortedMap<String, List<SchemaChange>> schemas = schemaChanges(state, branch);
+    List<String> touched = new ArrayList<>(pending.keySet());
+    touched.addAll(schemas.keySet());
     var registered = CommitProcessor.registered(state, branch);
     var removed = CommitProcessor.removed(state, branch);
-    return CommitProcessor.changed(state, branch, List.copyOf(pending.keySet())).stream()
+    return CommitProcessor.changed(state, branch, touched).stream()
         .map(name -> {
           PendingChanges rows = pending.getOrDefault(name, new PendingChanges(0, 0, 0));
           boolean isNew = registered.contains(name);
@@ -126,9 +135,26 @@ public final class WorkingSetService {
               isNew ? 0 : rows.deleted(),
               isNew,
               removed.contains(name),
-              branch.staged().contains(name));
+              branch.staged().contains(name),
+              schemas.getOrDefault(name, List.of()));
         })
         .toList();
+  }
+
+  /** What was done to schemas and is not committed, by table name. */
+  public SortedMap<String, List<SchemaChange>> schemaChanges(
+      RepositoryState state, BranchState branch) {
+    List<BranchTable> tables = Backends.tables(state, branch);
+    Map<String, TableSchema> changed = backends.schemas(state, branch, tables);
+    SortedMap<String, List<SchemaChange>> changes = new TreeMap<>();
+    for (BranchTable table : tables) {
+      TableSchema now = changed.get(table.table().id());
+      if (now != null) {
+        changes.put(
+            table.table().name(), SchemaDiff.between(table.table().schema(), now).changes());
+      }
+    }
+    return changes;
   }
 
   /**
@@ -184,6 +210,7 @@ public final class WorkingSetService {
         Backends.tables(state, branch).stream()
             .filter(candidate -> candidate.table().name().equals(table))
             .findFirst()
+            .map(found -> backends.working(state, branch, List.of(found)).getFirst())
             .orElseThrow(() -> tableNotFound(table, branch));
     WriteResult result =
         backends

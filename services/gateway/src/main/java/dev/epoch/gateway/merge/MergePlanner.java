@@ -4,13 +4,11 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
-import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;
-import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ConflictSetWriter;
 import dev.epoch.model.commit.MergeBase;
@@ -24,6 +22,7 @@ import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.merge.RowMerge;
 import dev.epoch.model.merge.RuleDecision;
 import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
@@ -94,15 +93,15 @@ public final class MergePlanner {
         continue;
       }
       TableEntry ours = entryOf(head, theirs);
-      TableHandle handle = Backends.handle(state, theirs);
-      if (!RowDecisions.any(handle, decisions)
+      TableHandle sourceTable = Backends.handle(state, theirs);
+      if (!RowDecisions.any(sourceTable, decisions)
           && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
         continue;
       }
       if (ours == null
           || (!state.isDefault(target)
               && neverChanged(target, ours, base, state)
-              && changedByOurs.stream().noneMatch(other -> related(handle, other)))) {
+              && changedByOurs.stream().noneMatch(other -> related(sourceTable, other)))) {
         if (ours == null && state.isDefault(target)) {
           throw new IllegalStateException("the default branch lacks table " + theirs.name());
         }
@@ -112,12 +111,16 @@ public final class MergePlanner {
         tables.add(new TableMerge(theirs.tableId(), "repoint", 0, location(state, source, theirs)));
         continue;
       }
-      if (!ours.schemaHash().equals(theirs.schemaHash())) {
-        throw new RefusedException(
-            Code.SCHEMA_CHANGED,
-            "Table '" + theirs.name() + "' has different shapes on the two sides",
-            Map.of("table", theirs.name()));
-      }
+      BranchTable oursNow = working(state, target, ours);
+      MergedSchema schema =
+          MergedSchema.of(
+              state,
+              state.isDefault(target),
+              ours,
+              oursNow.table().schema(),
+              theirs,
+              BaseRows.entries(state, base, theirs.name()));
+      TableHandle handle = oursNow.table().with(schema.schema());
       StateReader reader = backends.adapter(state, handle);
       RowsLocation oursAt = target.location(ours);
       RowsLocation theirsAt = location(state, source, theirs);
@@ -141,7 +144,7 @@ public final class MergePlanner {
               key ->
                   new MergedRows.Sides(
                       BaseRow.of(baseRows.row(key)),
-                      reader.row(handle, theirsState, key).orElse(null)));
+                      theirsRow(schema, baseRows, reader, handle, theirsState, key)));
       if (fastForward && !isTouched(reader, state, target, handle, oursAt)) {
         rows.put(
             theirs.tableId(),
@@ -150,13 +153,18 @@ public final class MergePlanner {
                     reader.changes(
                         handle, new TableState.Committed(oursAt), theirsState, ChangeQuery.all())));
       } else {
-        baseRows.forEach(merge, oursState, theirsState, merged);
+        baseRows.forEach(
+            merge,
+            oursState,
+            theirsState,
+            (key, baseRow, oursRow, theirsRow) ->
+                merged.accept(key, baseRow, oursRow, schema.theirs(baseRow.row(), theirsRow)));
         merged.settleOthers(key ->
             new ThreeWayRow(
                 key,
                 baseRows.row(key),
                 reader.row(handle, oursState, key).orElse(null),
-                reader.row(handle, theirsState, key).orElse(null)));
+                theirsRow(schema, baseRows, reader, handle, theirsState, key)));
         long count = merged.writeConflicts(conflictSet);
         if (count > 0) {
           conflicts.put(theirs.name(), count);
@@ -165,13 +173,17 @@ public final class MergePlanner {
       }
       tables.add(
           new TableMerge(
-              theirs.tableId(), "write", Math.max(oursAt.anchor(), theirsAt.anchor()), null));
+              theirs.tableId(),
+              "write",
+              Math.max(oursAt.anchor(), theirsAt.anchor()),
+              null,
+              schema.brought()));
     }
     for (TableEntry ours : sorted(head)) {
       if (state.tables().byId().get(ours.tableId()).removed() || entryOf(source, ours) != null) {
         continue;
       }
-      TableHandle handle = Backends.handle(state, ours);
+      TableHandle handle = working(state, target, ours).table();
       if (!RowDecisions.any(handle, decisions)) {
         continue;
       }
@@ -230,6 +242,27 @@ public final class MergePlanner {
     return merged;
   }
 
+  /** The target's table with the schema that it has now. */
+  private BranchTable working(RepositoryState state, BranchState target, TableEntry ours) {
+    return backends
+        .working(
+            state,
+            target,
+            List.of(new BranchTable(Backends.handle(state, ours), target.location(ours))))
+        .getFirst();
+  }
+
+  private static Row theirsRow(
+      MergedSchema schema,
+      BaseRows base,
+      StateReader reader,
+      TableHandle table,
+      TableState theirs,
+      RowKey key) {
+    Row row = reader.row(table, theirs, key).orElse(null);
+    return schema.missing().isEmpty() || row == null ? row : schema.theirs(base.row(key), row);
+  }
+
   /** The target's rows as they are now: of the default branch with what is not committed. */
   private static TableState now(RepositoryState state, BranchState target, TableEntry ours) {
     RowsLocation head = target.location(ours);
@@ -270,7 +303,7 @@ public final class MergePlanner {
       String name = state.tables().byId().get(violation.table()).name();
       TableEntry ours = head.tree().get(name);
       TableEntry theirs = source.tree().get(name);
-      TableHandle handle = Backends.handle(state, ours);
+      TableHandle handle = working(state, target, ours).table();
       StateReader reader = backends.adapter(state, handle);
       Row oursRow = reader.row(handle, now(state, target, ours), violation.key()).orElse(null);
       Row theirsRow =

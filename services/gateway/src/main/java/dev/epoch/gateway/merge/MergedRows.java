@@ -1,6 +1,7 @@
 package dev.epoch.gateway.merge;
 
 import dev.epoch.events.Digest;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.model.changes.ChangeSetReader;
 import dev.epoch.model.changes.ChangeSetWriter;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Merges the rows of one table: collects what is to be written, in chunks, and what conflicts. */
@@ -29,6 +31,7 @@ public final class MergedRows implements BaseRows.Consumer {
 
   private final RowDecisions decisions;
   private final ChunkBuffer buffer;
+  private final TableSchema schema;
   private final ChangeSetWriter writer;
   private final List<RowKey> kept = new ArrayList<>();
   private final List<RowConflict> conflicts = new ArrayList<>();
@@ -52,7 +55,8 @@ public final class MergedRows implements BaseRows.Consumer {
       Function<RowKey, Sides> lookup) {
     this.decisions = decisions;
     this.buffer = buffer;
-    this.writer = new ChangeSetWriter(table.schema(), buffer::put);
+    this.schema = table.schema();
+    this.writer = new ChangeSetWriter(schema, buffer::put);
     this.mostSides = mostSides;
     this.lookup = lookup;
   }
@@ -98,6 +102,11 @@ public final class MergedRows implements BaseRows.Consumer {
     Planned(RowStream<RowChange> writes, List<RowKey> unchanged) {
       this.writes = writes;
       this.unchanged = unchanged;
+    }
+
+    @Override
+    public Optional<TableSchema> schema() {
+      return Optional.of(schema);
     }
 
     @Override

@@ -3,10 +3,14 @@ package dev.epoch.gateway.operation;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.storage.Backends;
+import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.Operation;
@@ -71,12 +75,14 @@ public final class OperationPlans {
         for (OperationPlan.TableMerge merge : plan.tables()) {
           BranchTable table = tables.get(merge.tableId());
           if (merge.action().equals("repoint")) {
-            TableHandle handle = Backends.handle(state, state.tables().byId().get(merge.tableId()));
+            TableEntry source = source(state, plan, merge);
             parts.add(
                 new Operation.Repoint(
-                    table == null ? new BranchTable(handle, merge.to()) : table, merge.to()));
+                    new BranchTable(
+                        Backends.handle(state, source), table == null ? merge.to() : table.head()),
+                    merge.to()));
           } else {
-            parts.add(new Operation.MergeRows(table, merge.anchor()));
+            parts.add(new Operation.MergeRows(after(state, table, merge), merge.anchor()));
           }
         }
       }
@@ -84,6 +90,24 @@ public final class OperationPlans {
       case OperationPlan.RemoveTable plan -> {}
     }
     return parts;
+  }
+
+  /** The entry of a table in the commit that it comes from. */
+  private static TableEntry source(
+      RepositoryState state, OperationPlan.Merge plan, OperationPlan.TableMerge merge) {
+    return state.commits().byId().get(plan.sourceCommit()).tree().values().stream()
+        .filter(entry -> entry.tableId().equals(merge.tableId()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The table with the schema that the merge gives it. */
+  private static BranchTable after(
+      RepositoryState state, BranchTable table, OperationPlan.TableMerge merge) {
+    return merge.schemaHash() == null
+        ? table
+        : new BranchTable(
+            table.table().with(state.tables().schema(merge.schemaHash())), table.head());
   }
 
   private static Map<String, BranchTable> branchTables(
@@ -97,9 +121,12 @@ public final class OperationPlans {
   /** The step that completes the operation, with facts read from the databases. */
   Continuation completion(RepositoryState state, OperationState operation, OperationResult done) {
     return switch (operation.plan()) {
-      case OperationPlan.Commit plan ->
-          new Continuation.CompleteCommit(
-              operation.id(), changed(state, operation, new Before(state, operation), done));
+      case OperationPlan.Commit plan -> {
+        Schemas schemas = new Schemas(state, done.schemas(), Map.of());
+        List<TableEntry> entries =
+            changed(state, operation, new Before(state, operation), schemas, done);
+        yield new Continuation.CompleteCommit(operation.id(), entries, schemas.of(entries));
+      }
       case OperationPlan.Merge plan -> completion(state, operation, plan, done);
       case OperationPlan.RegisterTable plan ->
           throw new IllegalArgumentException("a registration completes otherwise");
@@ -113,17 +140,73 @@ public final class OperationPlans {
       OperationPlan.Merge plan,
       OperationResult done) {
     Before before = new Before(state, operation);
+    Map<String, Digest> given = new HashMap<>();
+    for (OperationPlan.TableMerge merge : plan.tables()) {
+      if (merge.schemaHash() != null) {
+        given.put(merge.tableId(), merge.schemaHash());
+      }
+    }
+    Schemas schemas = new Schemas(state, done.schemas(), given);
     List<TableEntry> live =
         changed(
-            state, operation, before, new OperationResult(done.live(), Map.of(), done.committed()));
+            state,
+            operation,
+            before,
+            schemas,
+            new OperationResult(
+                liveLocations(state, operation, plan, done), Map.of(), done.committed()));
     if (plan.fastForward() && live.isEmpty()) {
       return new Continuation.CompleteMerge(operation.id(), live, List.of(), done.locations());
     }
+    List<TableEntry> merged =
+        mergedEntries(state, operation, plan, before.after(live), schemas, done.locations());
+    List<TableEntry> all = new ArrayList<>(live);
+    all.addAll(merged);
     return new Continuation.CompleteMerge(
-        operation.id(),
-        live,
-        mergedEntries(state, operation, plan, before.after(live), done.locations()),
-        done.locations());
+        operation.id(), live, merged, done.locations(), schemas.of(all));
+  }
+
+  /** Also of tables of which nothing but the schema was changed. */
+  private static Map<String, RowsLocation> liveLocations(
+      RepositoryState state,
+      OperationState operation,
+      OperationPlan.Merge plan,
+      OperationResult done) {
+    Map<String, RowsLocation> locations = new HashMap<>(done.live());
+    Map<String, BranchTable> tables = branchTables(state, operation);
+    plan.liveTables().stream()
+        .filter(done.schemas()::containsKey)
+        .forEach(id -> locations.putIfAbsent(id, tables.get(id).head()));
+    return locations;
+  }
+
+  /**
+   * What tables are like after the operation.
+   *
+   * @param found by table id: as the database found them
+   * @param given by table id: hashes of those that the plan gives them
+   */
+  private record Schemas(
+      RepositoryState state, Map<String, TableSchema> found, Map<String, Digest> given) {
+
+    TableSchema after(TableHandle table) {
+      return found.containsKey(table.id())
+          ? found.get(table.id())
+          : given.containsKey(table.id())
+              ? state.tables().schema(given.get(table.id()))
+              : table.schema();
+    }
+
+    /** Those that entries name. */
+    List<StoredSchema> of(List<TableEntry> entries) {
+      return entries.stream()
+          .filter(entry -> found.containsKey(entry.tableId()))
+          .map(entry -> {
+            TableSchema schema = found.get(entry.tableId());
+            return new StoredSchema(entry.tableId(), SchemaHash.of(schema), schema);
+          })
+          .toList();
+    }
   }
 
   /**
@@ -156,17 +239,27 @@ public final class OperationPlans {
   }
 
   private List<TableEntry> changed(
-      RepositoryState state, OperationState operation, Before before, OperationResult done) {
+      RepositoryState state,
+      OperationState operation,
+      Before before,
+      Schemas schemas,
+      OperationResult done) {
     List<TableEntry> changed = new ArrayList<>();
     for (BranchTable table : branchTables(state, operation).values()) {
       RowsLocation to = done.locations().get(table.table().id());
       if (to != null) {
+        TableSchema after = schemas.after(table.table());
+        TableEntry former = before.entry(table.table());
+        boolean known =
+            after == table.table().schema()
+                || former != null && former.schemaHash().equals(SchemaHash.of(after));
         entries
             .entry(
                 backends.adapter(state, table.table()),
-                table.table(),
+                table.table().with(after),
                 state.tables().byId().get(table.table().id()),
-                before.entry(table.table()),
+                former,
+                known ? after : table.table().schema(),
                 before.location(table),
                 to,
                 done.committed().get(table.table().id()))
@@ -186,6 +279,7 @@ public final class OperationPlans {
       OperationState operation,
       OperationPlan.Merge plan,
       Before before,
+      Schemas schemas,
       Map<String, RowsLocation> locations) {
     Map<String, TableEntry> source = state.commits().byId().get(plan.sourceCommit()).tree();
     Map<String, RowsLocation> written = new HashMap<>(locations);
@@ -198,7 +292,7 @@ public final class OperationPlans {
             .forEach(merged::add);
       }
     }
-    merged.addAll(changed(state, operation, before, new OperationResult(written)));
+    merged.addAll(changed(state, operation, before, schemas, new OperationResult(written)));
     return merged;
   }
 }

@@ -7,6 +7,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Failpoints;
@@ -109,6 +110,7 @@ public final class OperationRunner {
     Map<String, RowsLocation> locations = new HashMap<>();
     Map<String, RowsLocation> live = new HashMap<>();
     Map<String, List<RowChange>> committed = new HashMap<>();
+    Map<String, TableSchema> schemas = new HashMap<>();
     int done = 0;
     for (Map.Entry<StorageAdapter, Operation> part :
         checks.with(state, operation, change, operations.physical(state, operation)).entrySet()) {
@@ -123,10 +125,11 @@ public final class OperationRunner {
       locations.putAll(result.locations());
       live.putAll(result.live());
       committed.putAll(result.committed());
+      schemas.putAll(result.schemas());
       done++;
       failpoints.reach(kind + ".applied." + done);
     }
-    return new OperationResult(locations, live, committed);
+    return new OperationResult(locations, live, committed, schemas);
   }
 
   private StepResult undo(

@@ -8,6 +8,7 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.Bookkeeping;
 import dev.epoch.gateway.stream.Caller;
@@ -196,12 +197,14 @@ public final class Recovery implements AutoCloseable {
     Map<String, String> tables = new LinkedHashMap<>();
     Map<String, RowsLocation> locations = new HashMap<>();
     Map<String, RowsLocation> live = new HashMap<>();
+    Map<String, TableSchema> schemas = new HashMap<>();
     boolean all = true;
     for (Map.Entry<StorageAdapter, Operation> part : parts.entrySet()) {
       var result = part.getKey().result(OperationPlans.id(operation));
       result.ifPresent(done -> {
         locations.putAll(done.locations());
         live.putAll(done.live());
+        schemas.putAll(done.schemas());
       });
       all &= result.isPresent();
       part.getValue()
@@ -212,7 +215,11 @@ public final class Recovery implements AutoCloseable {
     }
     if (all) {
       return complete(
-          repository, operation, original, new OperationResult(locations, live, Map.of()), tables);
+          repository,
+          operation,
+          original,
+          new OperationResult(locations, live, Map.of(), schemas),
+          tables);
     }
     revert(state, operation);
     tables.replaceAll((table, was) -> was.equals("applied") ? "reverted" : was);

@@ -2,19 +2,27 @@ package dev.epoch.gateway.operation;
 
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.events.Digest;
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ChangeSetWriter;
 import dev.epoch.model.row.ContentSum;
+import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.model.schema.SchemaChange;
+import dev.epoch.model.schema.SchemaDiff;
+import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.StateReader;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -31,30 +39,35 @@ public final class TableEntries {
   /**
    * The entry of a table after an operation.
    *
+   * @param handle with the schema that the table has afterwards
    * @param before its entry in the first parent, null if it is new there
+   * @param former the schema of {@code before}, or of the registration
    * @param from where its rows were
    * @param to where they are
    * @param known what changed between these, null if it has to be read
-   * @return empty if no row changed and the table was there before
+   * @return empty if neither a row nor the schema changed and the table was there before
    */
   Optional<TableEntry> entry(
       StateReader reader,
       TableHandle handle,
       RegisteredTable table,
       TableEntry before,
+      TableSchema former,
       RowsLocation from,
       RowsLocation to,
       List<RowChange> known) {
     ContentSum sum =
         ContentSum.fromBase64(before == null ? table.baselineSum() : before.contentSum());
-    RowHasher hasher = new RowHasher(table.schema());
+    TableSchema schema = handle.schema();
+    boolean sameSchema = schema.equals(former);
+    RowHasher hasher = new RowHasher(schema);
     long inserted = 0;
     long updated = 0;
     long deleted = 0;
     Digest changeSet = null;
     if (!from.equals(to)) {
       ChunkBuffer buffer = new ChunkBuffer(chunks);
-      ChangeSetWriter writer = new ChangeSetWriter(table.schema(), buffer::put);
+      ChangeSetWriter writer = new ChangeSetWriter(schema, buffer::put);
       try (RowStream<RowChange> changes =
           known == null ? read(reader, handle, from, to) : RowStream.of(known)) {
         while (changes.hasNext()) {
@@ -73,15 +86,20 @@ public final class TableEntries {
         buffer.flush();
       }
     }
-    if (before != null && changeSet == null) {
+    if (before != null && changeSet == null && sameSchema) {
       return Optional.empty();
     }
     long rows = (before == null ? table.baselineRows() : before.rowCount()) + inserted - deleted;
+    if (!sameSchema && changesHashes(former, schema)) {
+      sum = read(reader, handle, to);
+    }
     return Optional.of(
         new TableEntry(
             table.id(),
             table.name(),
-            table.schemaHash(),
+            sameSchema
+                ? before == null ? table.schemaHash() : before.schemaHash()
+                : SchemaHash.of(schema),
             sum.hash(),
             sum.toBase64(),
             rows,
@@ -90,6 +108,46 @@ public final class TableEntries {
             before == null ? rows : inserted,
             before == null ? 0 : updated,
             before == null ? 0 : deleted));
+  }
+
+  /**
+   * Whether rows that nobody changed hash otherwise under the new schema. The price is that all are
+   * read; added columns that had one value in all rows, renames and constraints do not ask it.
+   */
+  private static boolean changesHashes(TableSchema former, TableSchema schema) {
+    return SchemaDiff.between(former, schema).changes().stream()
+        .anyMatch(change ->
+            switch (change) {
+              case SchemaChange.ColumnRemoved(Column column) -> !column.generated();
+              case SchemaChange.ColumnAdded(Column column) ->
+                  column.wasFilled() && !column.generated();
+              case SchemaChange.ColumnModified modified ->
+                  modified.retyped()
+                      || modified.before().generated() != modified.after().generated()
+                      || !Objects.equals(
+                          modified.before().initialDefault(), modified.after().initialDefault());
+              case SchemaChange.PrimaryKeyChanged _,
+                  SchemaChange.ConstraintAdded _,
+                  SchemaChange.ConstraintRemoved _,
+                  SchemaChange.ConstraintModified _,
+                  SchemaChange.IndexAdded _,
+                  SchemaChange.IndexRemoved _,
+                  SchemaChange.IndexModified _,
+                  SchemaChange.ColumnsReordered _ ->
+                  false;
+            });
+  }
+
+  /** The sum of all rows. */
+  private static ContentSum read(StateReader reader, TableHandle handle, RowsLocation at) {
+    ContentSum sum = new ContentSum();
+    RowHasher hasher = new RowHasher(handle.schema());
+    try (RowStream<Row> rows = reader.rows(handle, new TableState.Committed(at), RowQuery.all())) {
+      while (rows.hasNext()) {
+        sum.add(hasher, rows.next());
+      }
+    }
+    return sum;
   }
 
   private static RowStream<RowChange> read(

@@ -9,6 +9,8 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.model.schema.SchemaChange;
+import dev.epoch.model.schema.SchemaDiff;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.TableHandle;
@@ -16,6 +18,8 @@ import dev.epoch.storage.TableState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What differs between two snapshots. */
@@ -28,7 +32,12 @@ public final class DiffService {
 
   /** Rows of a table that differ. */
   public record TableDiff(
-      String table, long inserted, long updated, long deleted, boolean schemaChanged) {}
+      String table,
+      long inserted,
+      long updated,
+      long deleted,
+      boolean schemaChanged,
+      List<SchemaChange> schemaChanges) {}
 
   /**
    * Per table how many rows differ; tables that are the same are left out. Reads only what changed.
@@ -44,7 +53,8 @@ public final class DiffService {
         continue;
       }
       if (isAnother(before, after) && !isComparable(base, before, target, after)) {
-        diffs.add(new TableDiff(name, count(target, after), 0, count(base, before), true));
+        diffs.add(
+            new TableDiff(name, count(target, after), 0, count(base, before), true, List.of()));
         continue;
       }
       long inserted = 0;
@@ -59,13 +69,14 @@ public final class DiffService {
           }
         }
       }
-      boolean schema =
-          before.handle != null
-              && after.handle != null
-              && !before.handle.schema().equals(after.handle.schema());
+      List<SchemaChange> schema =
+          before.handle == null || after.handle == null
+              ? List.of()
+              : SchemaDiff.between(before.handle.schema(), after.handle.schema()).changes();
       boolean presence = before.handle == null || after.handle == null;
-      if (inserted + updated + deleted > 0 || schema || presence) {
-        diffs.add(new TableDiff(name, inserted, updated, deleted, schema || presence));
+      if (inserted + updated + deleted > 0 || !schema.isEmpty() || presence) {
+        diffs.add(
+            new TableDiff(name, inserted, updated, deleted, !schema.isEmpty() || presence, schema));
       }
     }
     return diffs;
@@ -80,14 +91,54 @@ public final class DiffService {
       TableEntry before = parent.tree().get(entry.name());
       boolean schema = before == null || !before.schemaHash().equals(entry.schemaHash());
       diffs.add(
-          new TableDiff(entry.name(), entry.inserted(), entry.updated(), entry.deleted(), schema));
+          new TableDiff(
+              entry.name(),
+              entry.inserted(),
+              entry.updated(),
+              entry.deleted(),
+              schema,
+              schemaChanges(state, before, entry)));
     }
     commit
         .removed()
-        .forEach(
-            name -> diffs.add(new TableDiff(name, 0, 0, parent.tree().get(name).rowCount(), true)));
+        .forEach(name ->
+            diffs.add(
+                new TableDiff(name, 0, 0, parent.tree().get(name).rowCount(), true, List.of())));
     diffs.sort(java.util.Comparator.comparing(TableDiff::table));
     return diffs;
+  }
+
+  /**
+   * What differs between the schemas of tables that both have, by table name.
+   *
+   * @param only this table, null for all
+   */
+  public SortedMap<String, List<SchemaChange>> schemaChanges(
+      Snapshot base, Snapshot target, String only) {
+    SortedMap<String, List<SchemaChange>> changes = new TreeMap<>();
+    target
+        .tables()
+        .forEach((name, after) -> {
+          Snapshot.Readable before = base.tables().get(name);
+          if (before != null && (only == null || only.equals(name))) {
+            List<SchemaChange> found =
+                SchemaDiff.between(before.handle().schema(), after.handle().schema()).changes();
+            if (!found.isEmpty()) {
+              changes.put(name, found);
+            }
+          }
+        });
+    return changes;
+  }
+
+  private static List<SchemaChange> schemaChanges(
+      RepositoryState state, TableEntry before, TableEntry after) {
+    return before == null || !before.tableId().equals(after.tableId())
+        ? List.of()
+        : SchemaDiff.between(
+                state.tables().schema(before.schemaHash()),
+                state.tables().schema(after.schemaHash()))
+            .changes();
   }
 
   /** The rows of a table that differ. */

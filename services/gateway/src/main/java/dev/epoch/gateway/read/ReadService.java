@@ -1,6 +1,7 @@
 package dev.epoch.gateway.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
@@ -31,6 +32,11 @@ public final class ReadService {
 
   public ReadService(Backends backends) {
     this.backends = backends;
+  }
+
+  /** What a client of the branch sees now. */
+  public Snapshot working(RepositoryState state, BranchState branch) {
+    return Snapshot.working(state, branch, backends.workingTables(state, branch));
   }
 
   public RowStream<Row> rows(Snapshot snapshot, String table, RowQuery query) {

@@ -49,7 +49,7 @@ public final class RecordHistory {
   public RecordHistory(
       Backends backends, RepositoryState state, RegisteredTable table, RowKey key) {
     this.state = state;
-    this.table = Backends.handle(state, table);
+    this.table = Backends.newest(state, table);
     this.key = key;
     this.adapter = backends.adapter(state, table);
   }

@@ -12,6 +12,7 @@ import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -57,9 +58,10 @@ public record Snapshot(
   }
 
   /** What a client of the branch sees now. */
-  public static Snapshot working(RepositoryState state, BranchState branch) {
+  static Snapshot working(
+      RepositoryState state, BranchState branch, List<BranchTable> branchTables) {
     Map<String, Readable> tables = new TreeMap<>();
-    for (BranchTable table : Backends.tables(state, branch)) {
+    for (BranchTable table : branchTables) {
       tables.put(
           table.table().name(),
           new Readable(

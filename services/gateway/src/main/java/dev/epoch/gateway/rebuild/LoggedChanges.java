@@ -3,9 +3,13 @@ package dev.epoch.gateway.rebuild;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.log.ChunkStore;
+import dev.epoch.model.changes.ChangeSet;
 import dev.epoch.model.changes.ChangeSetReader;
+import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
@@ -27,10 +31,42 @@ import java.util.Set;
 public final class LoggedChanges {
   private final RepositoryState state;
   private final ChunkStore chunks;
+  private final TableSchema schema;
 
-  LoggedChanges(RepositoryState state, ChunkStore chunks) {
+  /**
+   * @param schema whose columns the rows have: those that they did not have are as they began
+   */
+  LoggedChanges(RepositoryState state, ChunkStore chunks, TableSchema schema) {
     this.state = state;
     this.chunks = chunks;
+    this.schema = schema;
+  }
+
+  /**
+   * A schema with all columns that a table ever had in the log: those that it has now, then those
+   * that went, under names of their own.
+   */
+  static TableSchema everyColumn(RepositoryState state, String tableId, TableSchema now) {
+    Map<String, Column> byId = new LinkedHashMap<>();
+    now.columns().forEach(column -> byId.put(column.id(), column));
+    Set<String> hashes = new LinkedHashSet<>();
+    for (CommitState commit : state.commits().byId().values()) {
+      commit.changed().stream()
+          .filter(entry -> entry.tableId().equals(tableId))
+          .forEach(entry -> hashes.add(entry.schemaHash().hex()));
+    }
+    List<TableSchema> former = new ArrayList<>();
+    former.add(state.tables().byId().get(tableId).schema());
+    hashes.forEach(hash -> former.add(state.tables().schemas().get(hash)));
+    former.forEach(schema ->
+        schema
+            .columns()
+            .forEach(
+                column -> byId.putIfAbsent(column.id(), column.named(column.id() + " (dropped)"))));
+    return byId.size() == now.columns().size()
+        ? now
+        : new TableSchema(
+            List.copyOf(byId.values()), now.primaryKey(), now.constraints(), now.indexes());
   }
 
   /**
@@ -47,7 +83,50 @@ public final class LoggedChanges {
   }
 
   private RowStream<RowChange> read(Digest root) {
-    return new ChangeSetReader(root, digest -> chunks.get(digest).await().indefinitely()).changes();
+    ChangeSetReader reader =
+        new ChangeSetReader(root, digest -> chunks.get(digest).await().indefinitely());
+    List<String> ids = reader.changeSet().columns().stream().map(ChangeSet.ColumnName::id).toList();
+    List<String> wanted = schema.columns().stream().map(Column::id).toList();
+    return ids.equals(wanted) ? reader.changes() : new Widened(reader.changes(), ids);
+  }
+
+  /** Rows with the columns of the schema. */
+  private final class Widened implements RowStream<RowChange> {
+    private final RowStream<RowChange> changes;
+    private final int[] places;
+
+    Widened(RowStream<RowChange> changes, List<String> ids) {
+      this.changes = changes;
+      this.places =
+          schema.columns().stream().mapToInt(column -> ids.indexOf(column.id())).toArray();
+    }
+
+    private Row widened(Row row) {
+      if (row == null) {
+        return null;
+      }
+      String[] values = new String[places.length];
+      for (int i = 0; i < places.length; i++) {
+        values[i] = places[i] < 0 ? schema.columns().get(i).initialDefault() : row.get(places[i]);
+      }
+      return Row.of(values);
+    }
+
+    @Override
+    public boolean hasNext() {
+      return changes.hasNext();
+    }
+
+    @Override
+    public RowChange next() {
+      RowChange change = changes.next();
+      return new RowChange(change.key(), widened(change.before()), widened(change.after()));
+    }
+
+    @Override
+    public void close() {
+      changes.close();
+    }
   }
 
   /**

@@ -75,8 +75,9 @@ public final class LoggedTables {
       RowsLocation location = moved.location(entry);
       TableEntry old = parent.tree().get(entry.name());
       boolean known = old != null && old.tableId().equals(entry.tableId());
+      // a commit of nothing but a schema leaves rows where they are
       boolean written =
-          changed.contains(entry.tableId()) || known && !location.equals(branch.location(old));
+          known ? !location.equals(branch.location(old)) : changed.contains(entry.tableId());
       boolean own =
           before.isDefault(branch)
               ? location.overlay() == null

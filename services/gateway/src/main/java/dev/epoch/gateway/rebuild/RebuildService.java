@@ -25,6 +25,7 @@ import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.OperationExecutor.CommittedChanges;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,7 +77,7 @@ public final class RebuildService {
     Map<String, String> where = new TreeMap<>();
     for (CommitState commit : state.commits().byId().values()) {
       for (TableEntry entry : commit.changed()) {
-        String key = entry.tableId() + " " + entry.location();
+        String key = key(entry);
         if (states.put(key, entry) == null) {
           where.put(key, commit.id());
         }
@@ -86,7 +87,7 @@ public final class RebuildService {
     for (BranchState branch : state.branches().byId().values()) {
       for (TableEntry entry : state.head(branch).tree().values()) {
         TableEntry at = at(entry, branch);
-        String key = at.tableId() + " " + at.location();
+        String key = key(at);
         if (states.put(key, at) == null) {
           where.put(key, branch.head());
         }
@@ -106,7 +107,14 @@ public final class RebuildService {
       String commit = where.get(each.getKey());
       String branch = branches.get(each.getKey());
       try {
-        Digest found = contentHash(state, table, new TableState.Committed(entry.location()));
+        TableHandle handle = Backends.handle(state, entry);
+        StorageAdapter adapter = backends.adapter(state, table);
+        if (!adapter.lost(handle).isEmpty()) {
+          // what a column had that was dropped is not in the log
+          read--;
+          continue;
+        }
+        Digest found = contentHash(adapter, handle, new TableState.Committed(entry.location()));
         if (!found.equals(entry.contentHash())) {
           differences.add(
               new Difference(
@@ -154,12 +162,14 @@ public final class RebuildService {
         entry.deleted());
   }
 
-  private Digest contentHash(RepositoryState state, RegisteredTable table, TableState rowsOf) {
+  private static String key(TableEntry entry) {
+    return entry.tableId() + " " + entry.schemaHash().hex() + " " + entry.location();
+  }
+
+  private static Digest contentHash(StorageAdapter adapter, TableHandle handle, TableState rowsOf) {
     ContentSum sum = new ContentSum();
-    RowHasher hasher = new RowHasher(table.schema());
-    StorageAdapter adapter = backends.adapter(state, table);
-    try (RowStream<Row> rows =
-        adapter.rows(Backends.handle(state, table), rowsOf, RowQuery.all())) {
+    RowHasher hasher = new RowHasher(handle.schema());
+    try (RowStream<Row> rows = adapter.rows(handle, rowsOf, RowQuery.all())) {
       while (rows.hasNext()) {
         sum.add(hasher, rows.next());
       }
@@ -214,7 +224,7 @@ public final class RebuildService {
       for (RegisteredTable table : state.tables().byId().values()) {
         if (!table.removed()) {
           StorageAdapter database = backends.adapter(state, table);
-          database.repair(Backends.handle(state, table), table.position());
+          database.repair(Backends.newest(state, table), table.position());
           databases.add(database);
         }
       }
@@ -237,7 +247,10 @@ public final class RebuildService {
             "An operation on branch '" + branch.name() + "' is in doubt",
             Map.of("branch", branch.name()));
       }
-      LoggedChanges changes = new LoggedChanges(state, chunks);
+      TableHandle newest = Backends.newest(state, table);
+      TableHandle handle =
+          newest.with(LoggedChanges.everyColumn(state, table.id(), newest.schema()));
+      LoggedChanges changes = new LoggedChanges(state, chunks, handle.schema());
       Iterator<CommittedChanges> commits =
           logged.steps().stream()
               .map(step ->
@@ -253,7 +266,7 @@ public final class RebuildService {
                   ? new BranchHandle(state.name(), logged.branchId(), logged.branch(), false)
                   : Backends.handle(state, branch),
               logged.origin(),
-              new BranchTable(Backends.handle(state, table), head(state, branch, table, logged)),
+              new BranchTable(handle, head(state, branch, table, logged)),
               commits);
     } finally {
       lock.unlock();

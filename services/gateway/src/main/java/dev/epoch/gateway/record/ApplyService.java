@@ -93,7 +93,7 @@ public final class ApplyService {
 
   private Map<String, TableApplication> compared(
       RepositoryState state, BranchState branch, Request request) {
-    Snapshot now = Snapshot.working(state, branch);
+    Snapshot now = reads.working(state, branch);
     Map<String, TableApplication> tables = new LinkedHashMap<>();
     List<DiffDoesNotApplyException.Misfit> misfits = new ArrayList<>();
     long total = 0;

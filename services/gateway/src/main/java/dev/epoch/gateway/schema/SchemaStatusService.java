@@ -5,6 +5,7 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.schema.SchemaService.Recorded;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.table.TableService;
@@ -189,13 +190,11 @@ public final class SchemaStatusService {
   }
 
   private boolean asRegistered(RepositoryState state, RegisteredTable table) {
+    TableSchema known = Backends.newest(state, table).schema();
     try {
       return SchemaHash.shape(
-              backends
-                  .adapter(state, table)
-                  .introspect(path(table), table.schema().primaryKey())
-                  .schema())
-          .equals(SchemaHash.shape(table.schema()));
+              backends.adapter(state, table).introspect(path(table), known.primaryKey()).schema())
+          .equals(SchemaHash.shape(known));
     } catch (TableNotFoundException gone) {
       return false;
     }

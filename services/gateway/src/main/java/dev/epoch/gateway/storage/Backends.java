@@ -6,6 +6,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.HistoryPrunedException;
@@ -15,6 +16,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,23 +42,40 @@ public final class Backends {
     return adapter(state, state.tables().byId().get(table.id()));
   }
 
+  /** The table as it was registered. */
   public static TableHandle handle(RepositoryState state, RegisteredTable table) {
+    return handle(state, table, table.schema());
+  }
+
+  private static TableHandle handle(
+      RepositoryState state, RegisteredTable table, TableSchema schema) {
     return new TableHandle(
         state.name(),
         table.id(),
         table.name(),
         new TablePath(table.schemaName(), table.tableName()),
-        table.schema(),
+        schema,
         table.removed());
   }
 
-  /** The table of a commit's entry; fails if it was removed with what commits read of it. */
+  /**
+   * The table of a commit's entry with the schema that it has there; fails if it was removed with
+   * what commits read of it.
+   */
   public static TableHandle handle(RepositoryState state, TableEntry entry) {
     RegisteredTable table = state.tables().byId().get(entry.tableId());
     if (table.removed() && !table.kept()) {
       throw pruned(entry.name());
     }
-    return handle(state, table);
+    return handle(state, table, state.tables().schema(entry.schemaHash()));
+  }
+
+  /** The table with the schema that the default branch has, or that it was registered with. */
+  public static TableHandle newest(RepositoryState state, RegisteredTable table) {
+    TableEntry entry = state.head(state.defaultBranch()).tree().get(table.name());
+    return entry != null && entry.tableId().equals(table.id())
+        ? handle(state, table, state.tables().schema(entry.schemaHash()))
+        : handle(state, table);
   }
 
   /** Whether any commit has the table, also one that no branch reaches. */
@@ -111,7 +130,7 @@ public final class Backends {
     for (TableEntry entry : tree.values()) {
       RegisteredTable table = state.tables().byId().get(entry.tableId());
       if (!table.removed()) {
-        tables.add(new BranchTable(handle(state, table), branch.location(entry)));
+        tables.add(new BranchTable(handle(state, entry), branch.location(entry)));
       }
     }
     if (state.isDefault(branch)) {
@@ -124,6 +143,41 @@ public final class Backends {
       }
     }
     return tables;
+  }
+
+  /**
+   * {@link #tables} as a client of the branch sees them now: with what was done to the schemas of
+   * live tables and is not committed.
+   */
+  public List<BranchTable> workingTables(RepositoryState state, BranchState branch) {
+    return working(state, branch, tables(state, branch));
+  }
+
+  /** The same of some tables of the branch. */
+  public List<BranchTable> working(
+      RepositoryState state, BranchState branch, List<BranchTable> tables) {
+    Map<String, TableSchema> changed = schemas(state, branch, tables);
+    return changed.isEmpty()
+        ? tables
+        : tables.stream()
+            .map(table ->
+                changed.containsKey(table.table().id())
+                    ? new BranchTable(
+                        table.table().with(changed.get(table.table().id())), table.head())
+                    : table)
+            .toList();
+  }
+
+  /** Schemas of tables that are not committed as they are, by table id. */
+  public Map<String, TableSchema> schemas(
+      RepositoryState state, BranchState branch, List<BranchTable> tables) {
+    Map<String, TableSchema> schemas = new HashMap<>();
+    if (state.isDefault(branch)) {
+      byAdapter(state, tables, BranchTable::table)
+          .forEach(
+              (adapter, there) -> schemas.putAll(adapter.schemas(handle(state, branch), there)));
+    }
+    return schemas;
   }
 
   /** Things of tables, by the database they are in. */

@@ -275,31 +275,18 @@ public final class TableService {
   }
 
   /**
-   * Looks whether the table still has the shape that Epoch knows.
+   * Looks at the table in its database: what Epoch keeps beside it follows changes of its columns.
    *
-   * @return the table; refused if its shape changed
+   * @return the table; fails if another one has its name
    */
   public RegisteredTable refresh(RepositoryState state, String name) {
     RegisteredTable table = get(state, name);
-    Introspection now =
-        backends
-            .adapter(state, table)
-            .introspect(
-                new TablePath(table.schemaName(), table.tableName()), table.schema().primaryKey());
-    if (!SchemaHash.of(now.schema()).equals(table.schemaHash())) {
-      throw new RefusedException(
-          Code.SCHEMA_CHANGED,
-          "The shape of "
-              + table.schemaName()
-              + "."
-              + table.tableName()
-              + " is not the one that was registered",
-          Map.of(
-              "table",
-              name,
-              "remedy",
-              "Undo the change, or remove the table and register it again"));
-    }
+    backends.schemas(
+        state,
+        state.defaultBranch(),
+        Backends.tables(state, state.defaultBranch()).stream()
+            .filter(candidate -> candidate.table().id().equals(table.id()))
+            .toList());
     return table;
   }
 

@@ -15,22 +15,27 @@ import java.util.stream.IntStream;
  *
  * <pre>
  *   1 byte     1, the version of this format
- *   per column that is not generated and not null in this row, in the order of the names' code units:
- *     text       name of the column
+ *   per column that is not generated, and whose value in this row is not its initial default, in the
+ *   order of the ids' code units:
+ *     text       id of the column
  *     text       value, {@link Values#canonical canonical}
+ *   if there are any of the following: an empty text
+ *   per column that has an initial default and is null in this row, in the same order:
+ *     text       id of the column
+ *     1 byte     0
  * </pre>
  *
  * The parts are written by {@link CanonicalBytes}, so two rows have the same bytes exactly if they
- * have the same values under the same names.
+ * have the same values in the same columns.
  *
- * <p>Columns go by <em>name</em>, not by id: ids are given by whoever meets a column first, so the
- * same column made on two branches, or the same table on two backends, would hash differently, and
- * nobody outside could compute the hash. The order of columns does not count. The price is that a
- * renamed column changes the hash of every row that has a value there.
+ * <p>Columns go by <em>id</em>: the name under which the table first had them, so that a rename
+ * changes no hash, and the same column made on two branches or two backends hashes alike. The order
+ * of columns does not count.
  *
- * <p>A null is left out: it differs from the empty text, and a new column without default leaves
- * every hash as it was. Generated columns are left out: a merge does not know their values before
- * the database computes them, and they say nothing that the others do not.
+ * <p>A value equal to the column's {@link Column#initialDefault initial default} is left out, null
+ * where it has none: rows that were there before the column hash as before it. Generated columns
+ * are left out: a merge does not know their values before the database computes them, and they say
+ * nothing that the others do not.
  *
  * <p>Holds buffers: one per thread.
  */
@@ -38,7 +43,10 @@ public final class RowHasher {
   private static final byte VERSION = 1;
   private static final byte[] VERSION_BYTES = {VERSION};
 
-  private record Part(int column, byte[] name, Values.Form form) {}
+  /**
+   * @param initial canonical text of the initial default, null for NULL
+   */
+  private record Part(int column, byte[] id, Values.Form form, String initial) {}
 
   private final Part[] parts;
   private final CanonicalBytes bytes = new CanonicalBytes();
@@ -52,14 +60,18 @@ public final class RowHasher {
         IntStream.range(0, columns.size())
             .filter(i -> !columns.get(i).generated())
             .boxed()
-            .sorted(Comparator.comparing(i -> columns.get(i).name()))
+            .sorted(Comparator.comparing(i -> columns.get(i).id()))
             .map(i -> part(i, columns.get(i)))
             .toArray(Part[]::new);
   }
 
   private static Part part(int index, Column column) {
+    Values.Form form = Values.form(column.type());
     return new Part(
-        index, new CanonicalBytes().text(column.name()).toByteArray(), Values.form(column.type()));
+        index,
+        new CanonicalBytes().text(column.id()).toByteArray(),
+        form,
+        column.initialDefault() == null ? null : form.canonical(column.initialDefault()));
   }
 
   /** The SHA-256 of a row. */
@@ -77,10 +89,24 @@ public final class RowHasher {
 
   private void digest(Row row) {
     bytes.reset().raw(VERSION_BYTES);
+    boolean nulls = false;
     for (Part part : parts) {
       String value = row.get(part.column);
-      if (value != null) {
-        bytes.raw(part.name).text(part.form.canonical(value));
+      if (value == null) {
+        nulls |= part.initial != null;
+      } else {
+        String canonical = part.form.canonical(value);
+        if (!canonical.equals(part.initial)) {
+          bytes.raw(part.id).text(canonical);
+        }
+      }
+    }
+    if (nulls) {
+      bytes.text("");
+      for (Part part : parts) {
+        if (part.initial != null && row.get(part.column) == null) {
+          bytes.raw(part.id).flag(false);
+        }
       }
     }
     bytes.addTo(sha256);

@@ -72,14 +72,20 @@ public final class SchemaHash {
   }
 
   private static Digest facts(CanonicalBytes bytes, Column column) {
-    return bytes
+    bytes
         .text(column.name())
         .digest(type(column.type()))
         .flag(column.nullable())
         .optionalText(column.defaultExpression())
         .optionalText(column.generatedExpression())
-        .optionalText(column.identity())
-        .sha256();
+        .optionalText(column.identity());
+    if (column.initialDefault() != null) {
+      bytes.text(column.initialDefault());
+    }
+    if (column.wasFilled()) {
+      bytes.flag(true);
+    }
+    return bytes.sha256();
   }
 
   public static Digest type(DataType type) {

@@ -108,18 +108,18 @@ class ChangeSetTest {
         .extracting(bytes -> new String(bytes, StandardCharsets.UTF_8))
         .containsExactlyInAnyOrder(
             """
-            {"format":"epoch-changes","version":1,"columns":[["id-id","id"],["id-name","name"]],"key":["id"]}
+            {"format":"epoch-changes","version":1,"columns":[["id","id"],["name","name"]],"key":["id"]}
             [["1"],null,["1","Ada"]]
             [["2"],["2","Bob"],["2",null]]
             [["3"],["3","\\u0007\\"\\\\\\n\\té"],null]
             """,
             """
-            {"format":"epoch-changes","version":1,"columns":[["id-id","id"],["id-name","name"]],"key":["id"],\
+            {"format":"epoch-changes","version":1,"columns":[["id","id"],["name","name"]],"key":["id"],\
             "inserted":1,"updated":1,"deleted":1,"items":3,"level":0,"entries":[{"chunk":"%s","items":3}]}\
             """
                 .formatted(other(store, written.root())));
     assertThat(written.root())
-        .hasToString("527a0b815065e52a9720a7c5940ba7cfd62c7b9dd235743cf874944d80b872bb");
+        .hasToString("500aed1951e93529d3a9e1b5c84c5b300b7ae42712fc05298d0bb4d6ad3a21b9");
   }
 
   private static Digest other(Map<Digest, byte[]> store, Digest root) {

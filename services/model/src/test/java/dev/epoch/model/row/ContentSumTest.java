@@ -89,7 +89,7 @@ class ContentSumTest {
   }
 
   @Test
-  void neitherOrderNorIdsOfColumnsCountNorNewColumnsThatAreNull() {
+  void neitherOrderOfColumnsCountsNorNewColumnsThatAreNull() {
     RowHasher reordered = new RowHasher(Tables.table("price numeric", "id bigint", "name text"));
     RowHasher wider =
         new RowHasher(Tables.table("id bigint", "name text", "price numeric", "extra text"));

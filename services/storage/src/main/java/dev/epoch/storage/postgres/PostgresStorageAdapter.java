@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -18,9 +19,11 @@ import dev.epoch.storage.Capabilities.Capture;
 import dev.epoch.storage.Capabilities.Transactions;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Materialization;
+import dev.epoch.storage.MergeOvertakenException;
 import dev.epoch.storage.OpenBranchTables;
 import dev.epoch.storage.OpenedTables;
 import dev.epoch.storage.Operation;
+import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChanges;
@@ -51,11 +54,16 @@ import dev.epoch.storage.postgres.capture.TableRemoval;
 import dev.epoch.storage.postgres.catalog.Introspector;
 import dev.epoch.storage.postgres.catalog.PrivilegeCheck;
 import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
+import dev.epoch.storage.postgres.catalog.TableShape;
+import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.catalog.UserTables;
 import dev.epoch.storage.postgres.codec.PostgresValueCodec;
+import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.migration.PostgresMigrations;
 import dev.epoch.storage.postgres.operation.BranchTables;
 import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
@@ -74,8 +82,12 @@ import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +104,8 @@ public final class PostgresStorageAdapter
 
   private static final Duration LOCK_BOUND = Duration.ofSeconds(10);
 
-  private final RelationNames names = new RelationNames();
+  private final TableShapes shapes;
+  private final RelationNames names;
   private final Database database;
   private final SchemaUpgrade upgrade;
   private final TableCapture capture;
@@ -142,8 +155,10 @@ public final class PostgresStorageAdapter
       PoolOptions poolOptions,
       QueryLimits limits,
       LockRetries retries) {
-    StateResolver resolver = new StateResolver(names);
     this.database = new Database(connecting, options, poolOptions);
+    this.shapes = new TableShapes(database, retries);
+    this.names = new RelationNames(shapes);
+    StateResolver resolver = new StateResolver(names);
     this.upgrade = new SchemaUpgrade(database, retries);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
@@ -157,7 +172,7 @@ public final class PostgresStorageAdapter
             database,
             options,
             Math.max(1, poolOptions.getMaxSize() / 2),
-            reader::select,
+            this::select,
             values,
             limits);
     this.writes = new RecordWrites(database, values, retries, names);
@@ -273,40 +288,188 @@ public final class PostgresStorageAdapter
   @Override
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
     upgrade.settle();
-    return reader.rows(table, state, query);
+    return shapes.settled(() -> {
+      TableHandle physical = shapes.physical(table);
+      return reader.rows(physical, physical(state), renamed(query, table, physical));
+    });
   }
 
   @Override
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
-    return reader.row(table, state, key);
+    return shapes.settled(() -> reader.row(shapes.physical(table), physical(state), key));
   }
 
   @Override
   public RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
-    return reader.changes(table, from, to, query);
+    return shapes.settled(
+        () -> reader.changes(shapes.physical(table), physical(from), physical(to), query));
   }
 
   @Override
   public RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
-    return reader.threeWay(table, base, ours, theirs);
+    return shapes.settled(() ->
+        reader.threeWay(shapes.physical(table), physical(base), physical(ours), physical(theirs)));
   }
 
   @Override
   public QueryResult query(ReadQuery query) {
     upgrade.settle();
-    return queries.query(query);
+    query.tables().keySet().forEach(shapes::physical);
+    return shapes.settled(() -> queries.query(query));
+  }
+
+  /** {@link dev.epoch.storage.postgres.query.StateSelect} under the names that the state has. */
+  private String select(Session session, TableHandle table, TableState state, boolean repeated) {
+    TableHandle physical = shapes.physical(table);
+    String select = reader.select(session, physical, physical(state), repeated);
+    if (physical == table) {
+      return select;
+    }
+    List<String> columns = new ArrayList<>();
+    for (int i = 0; i < table.schema().columns().size(); i++) {
+      columns.add(
+          "x.%s AS %s"
+              .formatted(
+                  Quote.identifier(physical.schema().columns().get(i).name()),
+                  Quote.identifier(table.schema().columns().get(i).name())));
+    }
+    return "SELECT %s FROM (%s) x".formatted(String.join(", ", columns), select);
   }
 
   @Override
   public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
-    return reader.touched(branch, tables);
+    return shapes.settled(() -> {
+      Set<String> touched = new HashSet<>(reader.touched(branch, physical(tables)));
+      if (branch.isDefault()) {
+        touched.addAll(changedSchemas(tables).keySet());
+      }
+      return touched;
+    });
+  }
+
+  @Override
+  public Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables) {
+    if (!branch.isDefault() || tables.isEmpty()) {
+      return Map.of();
+    }
+    return shapes.settled(() -> {
+      reader.requireKnown(physical(tables).stream().map(BranchTable::table).toList());
+      return changedSchemas(tables);
+    });
+  }
+
+  private Map<String, TableSchema> changedSchemas(Collection<BranchTable> tables) {
+    Map<String, TableSchema> changed = new HashMap<>();
+    for (BranchTable table : tables) {
+      shapes
+          .known(table.table())
+          .map(TableShape::schema)
+          .filter(schema -> !schema.equals(table.table().schema()))
+          .ifPresent(schema -> changed.put(table.table().id(), schema));
+    }
+    return changed;
+  }
+
+  @Override
+  public Set<String> lost(TableHandle table) {
+    shapes.physical(table);
+    return shapes
+        .known(table)
+        .map(shape -> Set.copyOf(shape.lost(table.schema())))
+        .orElse(Set.of());
+  }
+
+  private TableState physical(TableState state) {
+    return state instanceof TableState.Another another
+        ? new TableState.Another(shapes.physical(another.table()), physical(another.state()))
+        : state;
+  }
+
+  private BranchTable physical(BranchTable table) {
+    return new BranchTable(shapes.physical(table.table()), table.head());
+  }
+
+  private List<BranchTable> physical(Collection<BranchTable> tables) {
+    return tables.stream().map(this::physical).toList();
+  }
+
+  /** On the default branch, tables are as they are now. */
+  private Operation physical(Operation operation) {
+    boolean live = operation.branch().isDefault();
+    return new Operation(
+        operation.id(),
+        operation.branch(),
+        operation.tables().stream().map(table -> physical(table, live)).toList(),
+        operation.live().stream().map(table -> physical(table, live)).toList(),
+        operation.checks());
+  }
+
+  private TableOperation physical(TableOperation operation, boolean live) {
+    return switch (operation) {
+      case Operation.CommitWorkingSet commit ->
+          new Operation.CommitWorkingSet(physical(commit.table(), live));
+      case Operation.MergeRows merge ->
+          new Operation.MergeRows(physical(merge.table(), live), merge.anchor());
+      case Operation.Repoint repoint ->
+          new Operation.Repoint(physical(repoint.table(), live), repoint.to());
+    };
+  }
+
+  private BranchTable physical(BranchTable table, boolean live) {
+    TableHandle physical = shapes.physical(table.table());
+    return new BranchTable(
+        live
+            ? shapes
+                .known(table.table())
+                .map(shape -> physical.with(shape.schema()))
+                .orElse(physical)
+            : physical,
+        table.head());
+  }
+
+  /** Rows that were planned for a live table of another schema are planned anew. */
+  private static void requireFitting(Operation physical, Map<String, PlannedRows> rows) {
+    for (TableOperation table : physical.tables()) {
+      PlannedRows planned = rows.get(table.table().table().id());
+      if (physical.branch().isDefault()
+          && planned != null
+          && planned
+              .schema()
+              .filter(schema -> !schema.equals(table.table().table().schema()))
+              .isPresent()) {
+        throw new ShapeMovedException(List.of(table.table().table()));
+      }
+    }
+  }
+
+  private static Map<String, TableSchema> recorded(Operation operation) {
+    Map<String, TableSchema> recorded = new HashMap<>();
+    operation
+        .tables()
+        .forEach(table -> recorded.put(table.table().table().id(), table.table().table().schema()));
+    operation.live().forEach(table -> recorded.put(table.table().id(), table.table().schema()));
+    return recorded;
+  }
+
+  private static RowQuery renamed(RowQuery query, TableHandle table, TableHandle physical) {
+    if (physical == table || query.where().isEmpty()) {
+      return query;
+    }
+    Map<String, String> where = new LinkedHashMap<>();
+    query
+        .where()
+        .forEach((name, value) -> {
+          int i = table.schema().indexOf(name);
+          where.put(i < 0 ? name : physical.schema().columns().get(i).name(), value);
+        });
+    return new RowQuery(query.after(), where, query.limit(), query.ordered());
   }
 
   @Override
   public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
-    return reader.pending(branch, tables);
+    return shapes.settled(() -> reader.pending(branch, physical(tables)));
   }
 
   @Override
@@ -315,7 +478,23 @@ public final class PostgresStorageAdapter
     if (key.isPresent()) {
       upgrade.settle();
     }
-    return this.writes.write(branch, table, writes, key);
+    return shapes.settled(() -> {
+      BranchTable physical = physical(table);
+      return this.writes.write(
+          branch, physical, renamed(writes, table.table(), physical.table()), key);
+    });
+  }
+
+  private static List<RowWrite> renamed(
+      List<RowWrite> writes, TableHandle table, TableHandle physical) {
+    if (physical == table) {
+      return writes;
+    }
+    Map<String, String> names = new HashMap<>();
+    for (int i = 0; i < table.schema().columns().size(); i++) {
+      names.put(table.schema().columns().get(i).name(), physical.schema().columns().get(i).name());
+    }
+    return writes.stream().map(write -> write.renamed(names)).toList();
   }
 
   @Override
@@ -395,7 +574,20 @@ public final class PostgresStorageAdapter
 
   @Override
   public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
-    return operations.apply(operation, rows);
+    boolean planned = !rows.isEmpty();
+    return shapes.settled(() -> {
+      try {
+        Operation physical = physical(operation);
+        requireFitting(physical, rows);
+        return operations.apply(physical, rows, recorded(operation));
+      } catch (ShapeMovedException moved) {
+        if (planned) {
+          // the rows were planned for other columns, and are pulled once
+          throw new MergeOvertakenException(moved.getMessage(), "Merge again");
+        }
+        throw moved;
+      }
+    });
   }
 
   @Override
@@ -405,7 +597,10 @@ public final class PostgresStorageAdapter
 
   @Override
   public void revert(Operation operation) {
-    operations.revert(operation);
+    shapes.settled(() -> {
+      operations.revert(physical(operation));
+      return null;
+    });
   }
 
   @Override
@@ -434,6 +629,7 @@ public final class PostgresStorageAdapter
       RowsLocation origin,
       BranchTable head,
       Iterator<CommittedChanges> commits) {
-    restoration.restore(branch, origin, head, commits);
+    shapes.putColumns(head.table());
+    restoration.restore(branch, origin, physical(head), commits);
   }
 }

@@ -170,6 +170,16 @@ public final class TestRepository implements AutoCloseable {
     return operation;
   }
 
+  /** Merges rows into a table whose schema is another one by then; the operation. */
+  public Operation merge(
+      BranchHandle branch, TableHandle table, long anchor, List<RowChange> changes) {
+    BranchTable target = new BranchTable(table, head(branch, table.name()));
+    Operation operation =
+        new Operation(nextOperation(), branch, List.of(new Operation.MergeRows(target, anchor)));
+    apply(operation, Map.of(table.id(), PlannedRows.fixed(RowStream.of(changes))));
+    return operation;
+  }
+
   /** Merges rows into several tables; the operation. */
   public Operation mergeAll(BranchHandle branch, long anchor, Map<String, List<RowChange>> rows) {
     Map<String, PlannedRows> plans = new HashMap<>();
@@ -220,6 +230,10 @@ public final class TestRepository implements AutoCloseable {
 
   public List<RowChange> changes(String table, TableState from, TableState to) {
     return list(adapter.changes(table(table), from, to, ChangeQuery.all()));
+  }
+
+  public List<RowChange> changes(TableHandle table, TableState from, TableState to) {
+    return list(adapter.changes(table, from, to, ChangeQuery.all()));
   }
 
   public static <T> List<T> list(RowStream<T> stream) {

@@ -8,6 +8,7 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.Removal;
+import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.branch.BranchRegistry;
@@ -29,6 +30,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -125,6 +127,18 @@ public final class VersionedDatabase implements AutoCloseable {
     removal.remove(table, Removal.OF_EVERYTHING);
   }
 
+  /** The shape of a table, if there is one that can be versioned by this key. */
+  private Optional<TableSchema> found(TablePath path, String... key) {
+    try {
+      return Optional.of(
+          connections
+              .read(session -> Introspector.introspect(session, path, List.of(key)))
+              .schema());
+    } catch (StorageException none) {
+      return Optional.empty();
+    }
+  }
+
   public TableHandle handle(String id, TablePath path, String name, String... key) {
     List<Column> columns =
         Arrays.stream(key)
@@ -139,7 +153,7 @@ public final class VersionedDatabase implements AutoCloseable {
                     null))
             .toList();
     TableSchema schema = new TableSchema(columns, List.of(key), List.of(), List.of());
-    return new TableHandle(REPOSITORY, id, name, path, schema);
+    return new TableHandle(REPOSITORY, id, name, path, found(path, key).orElse(schema));
   }
 
   /** A branch that sees the tables as they were at the last operation. */

@@ -1,6 +1,7 @@
 package dev.epoch.storage.reference;
 
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -52,6 +53,16 @@ abstract class ForwardingAdapter implements StorageAdapter {
   @Override
   public Introspection introspect(TablePath path, List<String> primaryKey) {
     return adapter.introspect(path, primaryKey);
+  }
+
+  @Override
+  public Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables) {
+    return adapter.schemas(branch, tables);
+  }
+
+  @Override
+  public Set<String> lost(TableHandle table) {
+    return adapter.lost(table);
   }
 
   @Override

@@ -105,6 +105,17 @@ public final class ReferenceAdapter implements StorageAdapter {
   }
 
   @Override
+  public synchronized Map<String, TableSchema> schemas(
+      BranchHandle branch, Collection<BranchTable> tables) {
+    return Map.of();
+  }
+
+  @Override
+  public Set<String> lost(TableHandle table) {
+    return Set.of();
+  }
+
+  @Override
   public synchronized void install(OperationId operation, TableHandle table) {
     for (ReferenceTable other : database.tables.values()) {
       if (other.handle.path().equals(table.path()) && !other.handle.id().equals(table.id())) {

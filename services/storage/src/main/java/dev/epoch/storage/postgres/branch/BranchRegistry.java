@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres.branch;
 
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Tells a database of branches, for clients that connect to it themselves. */
 public final class BranchRegistry {
@@ -91,8 +93,15 @@ public final class BranchRegistry {
         tables.keySet().toArray(String[]::new),
         heads.stream().map(RowsLocation::anchor).toArray(Long[]::new),
         heads.stream().map(RowsLocation::overlay).toArray(String[]::new),
-        heads.stream().map(RowsLocation::overlayPosition).toArray(Long[]::new));
+        heads.stream().map(RowsLocation::overlayPosition).toArray(Long[]::new),
+        tables.values().stream().map(BranchRegistry::columns).toArray(String[]::new));
     return holder;
+  }
+
+  private static String columns(BranchTable table) {
+    return table.table().schema().columns().stream()
+        .map(Column::id)
+        .collect(Collectors.joining("\u001f"));
   }
 
   /** See {@link dev.epoch.storage.BranchDirectory#branches}. */
@@ -121,8 +130,10 @@ public final class BranchRegistry {
 
   private static final String PUT_TABLES =
       """
-      SELECT epoch.put_branch_table($1, t.id, t.anchor, t.overlay, t.place)::text
-      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[]) AS t (id, anchor, overlay, place)
+      SELECT epoch.put_branch_table(
+        $1, t.id, t.anchor, t.overlay, t.place, string_to_array(t.columns, chr(31)))::text
+      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])
+        AS t (id, anchor, overlay, place, columns)
       """;
 
   private static final String RECLAIMABLE =

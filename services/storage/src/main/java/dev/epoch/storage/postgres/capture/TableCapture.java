@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres.capture;
 
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.OperationId;
@@ -128,11 +129,28 @@ public final class TableCapture {
           if (known.isEmpty()) {
             requireSameColumns(session, table);
             install(session, new OperationId(UUID.randomUUID(), position), table);
+            identify(session, table);
           } else if (isLost(session, table)) {
             session.list("SELECT epoch.create_capture($1)::text", row -> row, table.id());
           }
           return null;
         }));
+  }
+
+  /** Columns have the ids that the log has for them. */
+  private static void identify(Session session, TableHandle table) {
+    for (Column column : table.schema().usersColumns()) {
+      session.execute(
+          """
+          UPDATE epoch.table_columns SET column_id = $3, initial = $4, filled = $5
+          WHERE table_id = $1 AND name = $2\
+          """,
+          table.id(),
+          column.name(),
+          column.id(),
+          column.initialDefault(),
+          column.wasFilled());
+    }
   }
 
   /** The catalog, which would tell what the columns were, is lost. */

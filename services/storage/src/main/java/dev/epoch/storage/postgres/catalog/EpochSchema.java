@@ -31,6 +31,7 @@ public final class EpochSchema {
           "catalog/catalog.sql",
           "catalog/names.sql",
           "catalog/columns.sql",
+          "catalog/table_columns.sql",
           "capture/capture.sql",
           "capture/append_only.sql",
           "capture/key_counts.sql",
@@ -191,6 +192,14 @@ public final class EpochSchema {
     session.run(DROP_OWN_FUNCTIONS);
     session.run("REVOKE USAGE ON SCHEMA epoch FROM PUBLIC");
     session.run(DROP_SCHEMA_IF_EMPTY);
+  }
+
+  static boolean hasTableColumns(Session session) {
+    return session
+        .first(
+            "SELECT to_regclass('epoch.table_columns') IS NOT NULL AS there",
+            row -> row.getBoolean("there"))
+        .orElse(false);
   }
 
   /** Whether the schema is there and was made by an older program. */

@@ -13,13 +13,16 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Reads the shape of a table from the catalogs of PostgreSQL 14 to 18.
  *
  * <p>Expressions and definitions are as PostgreSQL prints them with an empty search path, so names
- * in them carry their schema. A column's id is its attribute number, which a rename keeps.
+ * in them carry their schema. A column's id is what {@code epoch.table_columns} has for it, of a
+ * table that is not registered its name.
  *
  * <p>Virtual generated columns (PostgreSQL 18) have no stored values, so they are no part of the
  * shape: neither rows nor branches have them. Constraint triggers are triggers, not constraints.
@@ -99,6 +102,16 @@ public final class Introspector {
       ORDER BY c.relname
       """;
 
+  /** By the numbers of columns: names may have changed since. */
+  private static final String IDENTITIES =
+      """
+      SELECT a.attname::text AS name, k.column_id, k.initial, k.filled
+      FROM epoch.tables AS t
+      JOIN epoch.table_columns AS k ON k.table_id = t.table_id
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = to_regclass($1) AND a.attnum = k.number
+      WHERE t.schema_name = $2 AND t.table_name = $3 AND NOT a.attisdropped
+      """;
+
   private Introspector() {}
 
   /**
@@ -109,7 +122,7 @@ public final class Introspector {
    */
   public static Introspection introspect(Session session, TablePath path, List<String> primaryKey) {
     long table = VersionableTable.require(session, path);
-    List<Column> columns = columns(session, table);
+    List<Column> columns = identified(session, path, columns(session, table));
     VersionableTable.requireColumns(path, columns);
     if (primaryKey.equals(List.of(TableSchema.ROW_ID))) {
       return appendOnly(session, path, table, columns);
@@ -149,13 +162,46 @@ public final class Introspector {
     return found.stream()
         .map(column ->
             new Column(
-                column.row().getInteger("number").toString(),
+                column.row().getString("name"),
                 column.row().getString("name"),
                 types.type(column.type()),
                 column.row().getBoolean("nullable"),
                 column.row().getString("default_expression"),
                 column.row().getString("generated_expression"),
                 column.row().getString("identity")))
+        .toList();
+  }
+
+  /** With the ids that the columns of a registered table have, and what they began with. */
+  private static List<Column> identified(Session session, TablePath path, List<Column> columns) {
+    if (!EpochSchema.hasTableColumns(session)) {
+      return columns;
+    }
+    Map<String, Row> known = new HashMap<>();
+    session
+        .list(
+            IDENTITIES,
+            row -> row,
+            Quote.qualified(path.schema(), path.table()),
+            path.schema(),
+            path.table())
+        .forEach(row -> known.put(row.getString("name"), row));
+    return columns.stream()
+        .map(column -> {
+          Row row = known.get(column.name());
+          return row == null
+              ? column
+              : new Column(
+                  row.getString("column_id"),
+                  column.name(),
+                  column.type(),
+                  column.nullable(),
+                  column.defaultExpression(),
+                  column.generatedExpression(),
+                  column.identity(),
+                  row.getString("initial"),
+                  row.getBoolean("filled") ? true : null);
+        })
         .toList();
   }
 

@@ -25,13 +25,22 @@ public final class TableColumns {
   private final Map<String, Column> byQuotedName = new LinkedHashMap<>();
   private final List<String> all;
   private final List<String> key;
+  private final List<String> layers;
   private final List<String> writable;
 
   public TableColumns(TableSchema schema) {
+    this(schema, null);
+  }
+
+  /**
+   * @param shape of the table, null if all its layers have just these columns
+   */
+  public TableColumns(TableSchema schema, TableShape shape) {
     this.schema = schema;
     schema.columns().forEach(column -> byQuotedName.put(Quote.identifier(column.name()), column));
     this.all = List.copyOf(byQuotedName.keySet());
     this.key = schema.primaryKey().stream().map(Quote::identifier).toList();
+    this.layers = shape == null ? all : shape.layerColumns();
     this.writable = all.stream().filter(name -> !byQuotedName.get(name).generated()).toList();
   }
 
@@ -42,6 +51,21 @@ public final class TableColumns {
   /** All columns, in the order of rows. */
   public List<String> all() {
     return all;
+  }
+
+  /** All columns of working sets and histories, also those that a schema has not. */
+  public String layerList() {
+    return String.join(", ", layers);
+  }
+
+  /** {@link #layerList} with an alias. */
+  public String layers(String alias) {
+    return each(layers, name -> alias + "." + name, ", ");
+  }
+
+  /** All columns of working sets and histories. */
+  public List<String> layers() {
+    return layers;
   }
 
   /** The key columns, in key order. */

@@ -38,6 +38,8 @@ public final class LockRetries {
     while (true) {
       try {
         return attempt.get();
+      } catch (ShapeMovedException e) {
+        throw e;
       } catch (BusyException e) {
         long left = bound.toNanos() - (System.nanoTime() - start);
         if (left <= 0) {

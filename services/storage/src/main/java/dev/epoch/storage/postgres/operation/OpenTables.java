@@ -76,7 +76,11 @@ final class OpenTables {
         OpenRelations relations = table.open();
         session.run("ALTER TABLE " + relations.rows() + " DISABLE TRIGGER USER");
         LiveRelations live =
-            new LiveRelations(relations.rows(), relations.workingSet(), table.overlay().history());
+            new LiveRelations(
+                relations.rows(),
+                relations.workingSet(),
+                table.overlay().history(),
+                table.live().shape());
         StagedTable changes = staged.get(table.id());
         writer.add(relations.path(), changes == null ? differences(table, live) : changes, live);
       }

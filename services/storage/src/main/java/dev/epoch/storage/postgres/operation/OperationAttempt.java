@@ -1,6 +1,8 @@
 package dev.epoch.storage.postgres.operation;
 
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
@@ -15,6 +17,7 @@ import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.capture.WorkingSetProbes;
+import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
@@ -53,6 +56,7 @@ final class OperationAttempt {
   private final StateResolver resolver;
   private final LockRetries retries;
   private final Operation operation;
+  private final Map<String, TableSchema> recorded;
   private final MergeValidation.OtherTables others;
   private final StateChecks checks;
   private final Map<String, RowsLocation> live = new HashMap<>();
@@ -63,12 +67,14 @@ final class OperationAttempt {
       StateResolver resolver,
       LockRetries retries,
       Operation operation,
+      Map<String, TableSchema> recorded,
       MergeValidation.OtherTables others,
       StateChecks checks) {
     this.session = session;
     this.resolver = resolver;
     this.retries = retries;
     this.operation = operation;
+    this.recorded = recorded;
     this.others = others;
     this.checks = checks;
   }
@@ -90,6 +96,11 @@ final class OperationAttempt {
     } else {
       staged.forEach((id, stage) -> stage.reconcile(session, rows.get(id)));
       commitLive(tables);
+    }
+    if (!operation.branch().isDefault()) {
+      tables.stream()
+          .filter(table -> !(table.operation() instanceof CommitWorkingSet))
+          .forEach(this::showColumns);
     }
     // first, so that references of merged rows are looked up where they will lead
     for (OperationTable table : tables) {
@@ -115,9 +126,36 @@ final class OperationAttempt {
       left.putAll(locations);
       checks.run(session, operation.checks(), left);
     }
-    OperationResult result = new OperationResult(locations, live, committed);
+    OperationResult result = new OperationResult(locations, live, committed, schemas());
     new OperationRecords(session).insertDone(operation, result);
     return result;
+  }
+
+  /** What the tables of the default branch are like, where the log has it otherwise. */
+  private Map<String, TableSchema> schemas() {
+    if (!operation.branch().isDefault()) {
+      return Map.of();
+    }
+    Map<String, TableSchema> schemas = new HashMap<>();
+    Stream.concat(operation.tables().stream().map(TableOperation::table), operation.live().stream())
+        .map(BranchTable::table)
+        .forEach(table -> {
+          TableShape shape = resolver.live(session, table).shape();
+          if (shape != null && !shape.schema().equals(recorded.get(table.id()))) {
+            schemas.put(table.id(), shape.schema());
+          }
+        });
+    return schemas;
+  }
+
+  /** The columns that the branch shows from now on. */
+  private void showColumns(OperationTable table) {
+    session.list(
+        "SELECT epoch.show_columns($1, $2, $3)::text",
+        row -> row,
+        operation.branch().id(),
+        table.id(),
+        table.handle().schema().columns().stream().map(Column::id).toArray(String[]::new));
   }
 
   private long position() {

@@ -1,8 +1,10 @@
 package dev.epoch.storage.postgres.operation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
@@ -87,11 +89,15 @@ final class OperationRecords {
         (Object) operations.stream().map(OperationId::id).toArray(UUID[]::new));
   }
 
-  private record Stored(Map<String, RowsLocation> locations, Map<String, RowsLocation> live) {}
+  private record Stored(
+      Map<String, RowsLocation> locations,
+      Map<String, RowsLocation> live,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableSchema> schemas) {}
 
   private static String format(OperationResult result) {
     try {
-      return JSON.writeValueAsString(new Stored(result.locations(), result.live()));
+      return JSON.writeValueAsString(
+          new Stored(result.locations(), result.live(), result.schemas()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -100,7 +106,11 @@ final class OperationRecords {
   private static OperationResult parse(String json) {
     try {
       Stored stored = JSON.readValue(json, Stored.class);
-      return new OperationResult(stored.locations(), stored.live(), Map.of());
+      return new OperationResult(
+          stored.locations(),
+          stored.live(),
+          Map.of(),
+          stored.schemas() == null ? Map.of() : stored.schemas());
     } catch (JsonProcessingException e) {
       throw new StorageException("The record of an operation cannot be read: " + json, null, e);
     }

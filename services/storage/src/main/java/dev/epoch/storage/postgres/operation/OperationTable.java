@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * @param operation what happens to it
  * @param branch whose table it is
- * @param columns of the table
+ * @param columns of the table; on the default branch those of the live table
  * @param live the live table's relations
  * @param placement what the branch sees, null on the default branch
  * @param overlay relations of the branch's overlay, null if it has none
@@ -46,11 +46,13 @@ record OperationTable(
     TableHandle handle = operation.table().table();
     BranchPlacement placement = placements.get(handle.id());
     boolean own = placement != null && placement.hasOverlay();
+    LiveRelations live = resolver.live(session, handle);
+    boolean asLive = branch.isDefault() && live.shape() != null;
     return new OperationTable(
         operation,
         branch,
-        new TableColumns(handle.schema()),
-        resolver.live(session, handle),
+        new TableColumns(asLive ? live.shape().schema() : handle.schema(), live.shape()),
+        live,
         placement,
         own ? resolver.overlay(session, handle, branch) : null);
   }

@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres.operation;
 
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.TableOperation;
@@ -49,12 +50,18 @@ public final class PostgresOperationExecutor {
     this.holders = new LockHolders(database, resolver);
   }
 
-  public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+  /**
+   * @param operation with the names that columns have in the database
+   * @param recorded schemas of its tables as the log has them
+   */
+  public OperationResult apply(
+      Operation operation, Map<String, PlannedRows> rows, Map<String, TableSchema> recorded) {
     try {
       boolean merges =
           !operation.live().isEmpty()
               || operation.tables().stream().anyMatch(MergeRows.class::isInstance);
-      return holders.named(operation, () -> merges ? merge(operation, rows) : commit(operation));
+      return holders.named(
+          operation, () -> merges ? merge(operation, rows, recorded) : commit(operation, recorded));
     } catch (ConstraintFailure failure) {
       throw refused(failure);
     } finally {
@@ -62,7 +69,7 @@ public final class PostgresOperationExecutor {
     }
   }
 
-  private OperationResult commit(Operation operation) {
+  private OperationResult commit(Operation operation, Map<String, TableSchema> recorded) {
     String key =
         Database.key(operation.branch().id(), operation.tables().getFirst().table().table().id());
     return retries.run(() -> {
@@ -70,7 +77,7 @@ public final class PostgresOperationExecutor {
         return database.writeKeyed(
             key,
             retries.setting() + "; " + OperationRecords.lock(operation.id()),
-            session -> work(session, operation).run(Map.of(), Map.of()));
+            session -> work(session, operation, recorded).run(Map.of(), Map.of()));
       } catch (ConstraintFailure failure) {
         // its record was there before
         return switch (state(operation.id())) {
@@ -82,7 +89,8 @@ public final class PostgresOperationExecutor {
     });
   }
 
-  private OperationResult merge(Operation operation, Map<String, PlannedRows> rows) {
+  private OperationResult merge(
+      Operation operation, Map<String, PlannedRows> rows, Map<String, TableSchema> recorded) {
     return database.write(session -> {
       OperationRecords records = new OperationRecords(session);
       session.run(retries.setting());
@@ -100,7 +108,7 @@ public final class PostgresOperationExecutor {
       }
       Map<String, StagedTable> staged = stage(session, operation, rows);
       return retries.run(
-          () -> session.inSavepoint(() -> work(session, operation).run(staged, rows)));
+          () -> session.inSavepoint(() -> work(session, operation, recorded).run(staged, rows)));
     });
   }
 
@@ -130,9 +138,10 @@ public final class PostgresOperationExecutor {
     return staged;
   }
 
-  private OperationAttempt work(Session session, Operation operation) {
+  private OperationAttempt work(
+      Session session, Operation operation, Map<String, TableSchema> recorded) {
     return new OperationAttempt(
-        session, resolver, retries, operation, others.apply(session, operation), checks);
+        session, resolver, retries, operation, recorded, others.apply(session, operation), checks);
   }
 
   public Optional<OperationResult> result(OperationId operation) {

@@ -140,7 +140,7 @@ final class RevertWork {
   private void uncommit(OperationTable table, String workingSet, String history, long position) {
     TableColumns columns = table.columns();
     List<String> images = new ArrayList<>(List.of("epoch_kind"));
-    images.addAll(columns.all().stream().filter(c -> !columns.key().contains(c)).toList());
+    images.addAll(columns.layers().stream().filter(c -> !columns.key().contains(c)).toList());
     session.run(
         """
         INSERT INTO %1$s (epoch_kind, %2$s)
@@ -150,8 +150,8 @@ final class RevertWork {
         """
             .formatted(
                 workingSet,
-                columns.allList(),
-                columns.all("h"),
+                columns.layerList(),
+                columns.layers("h"),
                 history,
                 position,
                 columns.keyList(),

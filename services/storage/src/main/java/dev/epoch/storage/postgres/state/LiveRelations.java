@@ -1,18 +1,30 @@
 package dev.epoch.storage.postgres.state;
 
+import dev.epoch.storage.postgres.catalog.TableShape;
+
 /**
  * What belongs to a live table, or to an open table of a branch: quoted names with schema.
  *
- * @param rows the users' table itself; of an append-only table, Epoch's rows with their ids
+ * @param rows the users' table itself, or a query over it where the schema that is meant has
+ *     columns that went; of an append-only table, Epoch's rows with their ids
  * @param workingSet images before uncommitted changes
  * @param history images before committed changes
+ * @param shape of the live table and of its layers, null of an append-only one
  * @param head the same rows without what is not committed, as the layers have them; null for a live
  *     table
  */
 public record LiveRelations(
-    String rows, String workingSet, String history, PhysicalState.Overlaid head) {
+    String rows, String workingSet, String history, TableShape shape, PhysicalState.Overlaid head) {
 
-  public LiveRelations(String rows, String workingSet, String history) {
-    this(rows, workingSet, history, null);
+  /** The relation that the rows are read from. */
+  public String relation() {
+    return rows.startsWith(TableShape.PROJECTED)
+        ? rows.substring(
+            rows.lastIndexOf(TableShape.FROM) + TableShape.FROM.length(), rows.length() - 1)
+        : rows;
+  }
+
+  public LiveRelations(String rows, String workingSet, String history, TableShape shape) {
+    this(rows, workingSet, history, shape, null);
   }
 }

@@ -189,8 +189,8 @@ public final class PostgresStateReader {
     String bottom() {
       return switch (before) {
         case PhysicalState.Nothing _ -> throw new IllegalStateException("no rows");
-        case PhysicalState.Live live -> live.live().rows();
-        case PhysicalState.Overlaid overlaid -> overlaid.base().live().rows();
+        case PhysicalState.Live live -> live.live().relation();
+        case PhysicalState.Overlaid overlaid -> overlaid.base().live().relation();
       };
     }
 
@@ -266,8 +266,24 @@ public final class PostgresStateReader {
     String key = Database.key(branch.id(), handles.getFirst().id());
     return database.ask(
         key,
-        session ->
-            WorkingSetProbes.touched(session, resolver.workingSets(session, branch, handles)));
+        session -> {
+          Runnable fits = branch.isDefault() ? resolver.checkShape(session, handles) : () -> {};
+          Set<String> touched =
+              WorkingSetProbes.touched(session, resolver.workingSets(session, branch, handles));
+          fits.run();
+          return touched;
+        });
+  }
+
+  /**
+   * Fails with {@link dev.epoch.storage.postgres.connection.ShapeMovedException} for those that are
+   * not as they were last known.
+   */
+  public void requireKnown(Collection<TableHandle> tables) {
+    database.ask(session -> {
+      resolver.checkShape(session, tables).run();
+      return null;
+    });
   }
 
   /** Net uncommitted changes by table id; tables without any are left out. */

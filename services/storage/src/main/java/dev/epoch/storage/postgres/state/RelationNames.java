@@ -5,9 +5,13 @@ import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
+import dev.epoch.storage.postgres.catalog.TableShape;
+import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import io.vertx.mutiny.sqlclient.Row;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,17 +26,14 @@ public final class RelationNames {
   private final Map<String, LayerNames> live = new ConcurrentHashMap<>();
   private final Map<String, OverlayRelations> overlays = new ConcurrentHashMap<>();
 
-  /** By table id: the catalog rows of the live table when it was last found to fit its images. */
+  private final TableShapes shapes;
+
+  /** By table id: the catalog rows of an append-only table when it was last found to fit. */
   private final Map<String, String> fitting = new ConcurrentHashMap<>();
 
-  /** Of the catalog's rows of a table. */
-  private static final String VERSIONS =
-      """
-      SELECT n.name, string_agg(concat_ws('.', a.attrelid, a.attnum, a.xmin), ' ' ORDER BY a.attnum)
-      FROM unnest($1::text[]) AS n (name)
-      JOIN pg_attribute AS a ON a.attrelid = to_regclass(n.name) AND a.attnum > 0
-      GROUP BY n.name\
-      """;
+  public RelationNames(TableShapes shapes) {
+    this.shapes = shapes;
+  }
 
   private record Version(String path, String rows) {
     static Version of(Row row) {
@@ -45,19 +46,26 @@ public final class RelationNames {
    */
   private record LayerNames(String rows, String workingSet, String history) {}
 
-  /** Fails with {@link TableChangedException} if images and rows do not fit each other any more. */
+  /**
+   * Fails with {@link ShapeMovedException} if the table is not as it was last known, with {@link
+   * TableChangedException} if images and rows of an append-only one do not fit any more.
+   */
   public LiveRelations live(Session session, TableHandle table) {
     if (table.removed()) {
       return readArchive(session, table);
     }
     LayerNames layers = live.computeIfAbsent(table.id(), id -> readLive(session, table));
     requireFitting(session, table);
+    TableShape shape = shapes.known(table).orElse(null);
     return new LiveRelations(
-        layers.rows() == null
-            ? Quote.qualified(table.path().schema(), table.path().table())
-            : layers.rows(),
+        layers.rows() != null
+            ? layers.rows()
+            : shape == null
+                ? TableShapes.path(table)
+                : shape.rows(TableShapes.path(table), table.schema()),
         layers.workingSet(),
-        layers.history());
+        layers.history(),
+        shape);
   }
 
   /** The relation of a live table's working set. */
@@ -85,10 +93,16 @@ public final class RelationNames {
       return () -> {};
     }
     Supplier<List<Version>> found =
-        session.ask(VERSIONS, Version::of, (Object) byPath.keySet().toArray(String[]::new));
+        session.ask(
+            TableShapes.VERSIONS, Version::of, (Object) byPath.keySet().toArray(String[]::new));
     return () -> {
       Map<String, String> now = byPath(found.get());
-      byPath.forEach((path, table) -> requireFitting(session, table, now.get(path)));
+      requireKnown(byPath, now);
+      byPath.forEach((path, table) -> {
+        if (table.schema().appendOnly()) {
+          requireFitting(session, table, now.get(path));
+        }
+      });
     };
   }
 
@@ -97,13 +111,14 @@ public final class RelationNames {
    * fit ({@link Session#assume}).
    */
   Runnable assumeShape(Session session, Collection<TableHandle> tables) {
-    if (!tables.stream().allMatch(table -> fitting.containsKey(table.id()))) {
+    if (!tables.stream().allMatch(this::isKnown)) {
       return checkShape(session, tables);
     }
     Map<String, TableHandle> byPath = unjudged(session, tables);
     if (!byPath.isEmpty()) {
       Supplier<List<Version>> found =
-          session.askAside(VERSIONS, Version::of, (Object) byPath.keySet().toArray(String[]::new));
+          session.askAside(
+              TableShapes.VERSIONS, Version::of, (Object) byPath.keySet().toArray(String[]::new));
       session.assume(() -> requireVersions(byPath, byPath(found.get())));
     }
     return () -> {};
@@ -116,7 +131,7 @@ public final class RelationNames {
     for (TableHandle table : tables) {
       // what is kept of a removed table stands by itself
       if (!table.removed() && session.note("fits " + table.id())) {
-        byPath.put(Quote.qualified(table.path().schema(), table.path().table()), table);
+        byPath.put(TableShapes.path(table), table);
       }
     }
     return byPath;
@@ -128,7 +143,28 @@ public final class RelationNames {
     return versions;
   }
 
+  private boolean isKnown(TableHandle table) {
+    return table.removed()
+        || (table.schema().appendOnly()
+            ? fitting.containsKey(table.id())
+            : shapes.known(table).isPresent());
+  }
+
+  private void requireKnown(Map<String, TableHandle> byPath, Map<String, String> now) {
+    List<TableHandle> moved = new ArrayList<>();
+    byPath.forEach((path, table) -> {
+      if (!table.schema().appendOnly()
+          && shapes.known(table).filter(shape -> shape.version().equals(now.get(path))).isEmpty()) {
+        moved.add(table);
+      }
+    });
+    if (!moved.isEmpty()) {
+      throw new ShapeMovedException(moved);
+    }
+  }
+
   private void requireVersions(Map<String, TableHandle> byPath, Map<String, String> now) {
+    requireKnown(byPath, now);
     byPath.forEach((path, table) -> {
       String known = fitting.get(table.id());
       if (known != null && !known.equals(now.get(path))) {
@@ -156,15 +192,13 @@ public final class RelationNames {
             table.id())
         .flatMap(change -> change)
         .ifPresent(change -> {
-          throw new TableChangedException(
-              "The table " + table.path() + " is not the one that was registered: " + change,
-              "Undo the change, or remove the table and register it again: epoch table remove "
-                  + table.name());
+          throw TableShapes.changed(table, change);
         });
   }
 
   /** Not kept in memory: it may go at any time. */
-  private static LiveRelations readArchive(Session session, TableHandle table) {
+  private LiveRelations readArchive(Session session, TableHandle table) {
+    TableShape shape = shapes.known(table).orElse(null);
     return session
         .first(
             """
@@ -175,7 +209,12 @@ public final class RelationNames {
                 row.getString(0) == null
                     ? null
                     : new LiveRelations(
-                        epoch(row.getString(0)), epoch(row.getString(1)), epoch(row.getString(2))),
+                        shape == null
+                            ? epoch(row.getString(0))
+                            : shape.rows(epoch(row.getString(0)), table.schema()),
+                        epoch(row.getString(1)),
+                        epoch(row.getString(2)),
+                        shape),
             table.id())
         .orElseThrow(() ->
             new HistoryPrunedException(

@@ -102,6 +102,8 @@ record SnapshotState(PhysicalState physical, Set<LayerSource> empty) {
 
   private static Live ofCopy(Overlaid state, String copy) {
     LiveRelations live = state.base().live();
-    return new Live(new LiveRelations(copy, live.workingSet(), live.history()), PhysicalState.NOW);
+    return new Live(
+        new LiveRelations(copy, live.workingSet(), live.history(), live.shape()),
+        PhysicalState.NOW);
   }
 }

@@ -99,7 +99,12 @@ public final class StateResolver {
     return open == null
         ? layered
         : new Live(
-            new LiveRelations(open.rows(), open.workingSet(), layered.overlay().history(), layered),
+            new LiveRelations(
+                open.rows(),
+                open.workingSet(),
+                layered.overlay().history(),
+                layered.base().live().shape(),
+                layered),
             PhysicalState.NOW);
   }
 

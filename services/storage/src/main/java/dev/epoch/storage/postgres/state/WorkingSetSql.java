@@ -140,9 +140,9 @@ public final class WorkingSetSql {
     """
         .formatted(
             history,
-            columns.allList(),
+            columns.layerList(),
             columns.sameKey("p", "net"),
-            columns.all("net"),
+            columns.layers("net"),
             source,
             condition);
   }

@@ -37,11 +37,27 @@ BEGIN
 END
 $$;
 
+-- Tells which columns a table has on a branch; that of the default branch has those of the live table.
+CREATE OR REPLACE FUNCTION epoch.show_columns(of_branch text, of_table text, column_ids text[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  UPDATE epoch.branch_tables AS place SET shown = column_ids
+  WHERE place.branch_id = of_branch AND place.table_id = of_table
+    AND NOT (place.shown @> column_ids AND place.shown <@ column_ids)
+    AND EXISTS (SELECT FROM epoch.branches AS b WHERE b.branch_id = of_branch AND NOT b.is_default);
+  IF FOUND THEN
+    PERFORM epoch.rebuild_views(of_branch, of_table);
+  END IF;
+END
+$$;
+
 -- Tells where the rows of a table at a branch's head are. A branch with its own overlay only moves its anchor,
 -- and only if the head is in that overlay: before its first commit the overlay stands over what it was made of.
 -- The default branch only moves on.
 CREATE OR REPLACE FUNCTION epoch.put_branch_table(
-  of_branch text, of_table text, head_anchor bigint, head_overlay text, head_position bigint
+  of_branch text, of_table text, head_anchor bigint, head_overlay text, head_position bigint, head_columns text[]
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -50,8 +66,11 @@ DECLARE
   source text := CASE WHEN head_overlay <> of_branch THEN head_overlay END;
   changed boolean;
 BEGIN
-  INSERT INTO epoch.branch_tables AS place (branch_id, table_id, anchor, source_overlay, source_position)
-  VALUES (of_branch, of_table, head_anchor, source, CASE WHEN source IS NOT NULL THEN head_position END)
+  PERFORM epoch.show_columns(of_branch, of_table, head_columns);
+  INSERT INTO epoch.branch_tables AS place (branch_id, table_id, anchor, source_overlay, source_position, shown)
+  SELECT of_branch, of_table, head_anchor, source, CASE WHEN source IS NOT NULL THEN head_position END,
+    CASE WHEN NOT b.is_default THEN head_columns END
+  FROM epoch.branches AS b WHERE b.branch_id = of_branch
   ON CONFLICT (branch_id, table_id) DO UPDATE
   SET anchor = CASE
       WHEN (SELECT b.is_default FROM epoch.branches AS b WHERE b.branch_id = of_branch)

@@ -316,7 +316,12 @@ DECLARE
   opening text;
   reason text;
 BEGIN
-  reason := epoch.why_not_open(of_table);
+  reason := coalesce(
+    epoch.why_not_open(of_table),
+    CASE
+      WHEN epoch.hidden_columns(of_branch, of_table) <> '{}'
+      THEN 'the live table has columns that the branch does not have: merge the branch that has them'
+    END);
   IF reason IS NOT NULL THEN
     UPDATE epoch.branch_tables SET open_refused = reason
     WHERE branch_id = of_branch AND table_id = of_table AND open_refused IS DISTINCT FROM reason;

@@ -436,6 +436,7 @@ BEGIN
   FROM pg_namespace AS n
   WHERE starts_with(n.nspname, epoch.read_schema('')) AND obj_description(n.oid, 'pg_namespace') LIKE 'Epoch: %';
   DROP EVENT TRIGGER IF EXISTS epoch_closed_schema;
+  DROP EVENT TRIGGER IF EXISTS epoch_alterations;
   PERFORM epoch.drop_schema_of_views(epoch.closed_schema());
 END
 $$;

@@ -180,6 +180,7 @@ BEGIN
   ELSIF NOT b.is_default THEN
     PERFORM epoch.require_open_tables_seen(b.branch_id);
     PERFORM epoch.know_open_tables(b.branch_id);
+    PERFORM epoch.make_missing_views(b.branch_id);
     PERFORM epoch.renew_privileges(b.branch_id);
     PERFORM epoch.open_small_tables(b.branch_id, false);
   END IF;

@@ -48,7 +48,7 @@ AS $$
       $sql$,
       r.computed, (
         SELECT string_agg(format('NEW.%I AS %1$I', c), ', ')
-        FROM unnest(epoch.visible_columns(epoch.live_table(of_table))) AS c
+        FROM unnest(epoch.shown_columns(of_branch, of_table, epoch.visible_columns(epoch.live_table(of_table)))) AS c
       ),
       r.predicate, in_view, epoch.key_match(of_table, 'row_seen', 'new'), r.matches, r.index_name,
       t.table_name, t.schema_name,
@@ -70,6 +70,11 @@ AS $$
       FROM (SELECT m[1]::integer AS k FROM regexp_matches(u.computed, ' AS u(\d+)', 'g') AS m) AS numbered
     ) AS told_values
     FROM epoch.unique_rules(of_table) AS u
+    -- a column that the branch does not have has one value for all its rows
+    WHERE NOT EXISTS (
+      SELECT FROM unnest(epoch.hidden_columns(of_branch, of_table)) AS h
+      WHERE strpos(u.computed || u.predicate, '"' || replace(h, '"', '""') || '"') > 0
+    )
   ) AS r
   JOIN epoch.tables AS t ON t.table_id = of_table
 $$;
@@ -101,7 +106,7 @@ $$;
 
 -- Statements that fail when the row NEW breaks a NOT NULL or CHECK of the table, as the table itself would: the
 -- overlay's own constraints name the overlay. What computed columns have a part in is left to these.
-CREATE OR REPLACE FUNCTION epoch.row_checks(of_table text) RETURNS text
+CREATE OR REPLACE FUNCTION epoch.row_checks(of_branch text, of_table text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -109,6 +114,7 @@ AS $$
     SELECT a.attname, a.attnum, a.attnotnull
     FROM pg_attribute AS a
     WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+      AND a.attname <> ALL (epoch.hidden_columns(of_branch, of_table))
   ), checks AS (
     SELECT c.conname, c.conkey, pg_get_expr(c.conbin, c.conrelid) AS expression
     FROM pg_constraint AS c
@@ -165,7 +171,7 @@ $$;
 
 -- Statements about columns that the database fills: identities get their next value, and what was given for
 -- computed columns is refused like in the table itself.
-CREATE OR REPLACE FUNCTION epoch.filled_columns(of_table text, operation text) RETURNS text
+CREATE OR REPLACE FUNCTION epoch.filled_columns(of_branch text, of_table text, operation text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -193,6 +199,7 @@ AS $$
   FROM pg_attribute AS a
   WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped
     AND (a.attgenerated <> '' OR a.attidentity = 'a' OR operation = 'INSERT' AND a.attidentity = 'd')
+    AND a.attname <> ALL (epoch.hidden_columns(of_branch, of_table))
 $$;
 
 -- Makes the function behind the views of an append-only table on a branch.
@@ -201,7 +208,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $function$
 DECLARE
-  columns text[] := epoch.visible_columns(epoch.users_table(of_table));
+  columns text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(epoch.users_table(of_table)));
 BEGIN
   PERFORM epoch.create_trigger_function(
     epoch.object_of('vi', of_table, of_branch),
@@ -224,7 +231,7 @@ BEGIN
         END
       $body$,
       epoch.refuse_change(of_table), of_branch, of_table,
-      epoch.filled_columns(of_table, 'INSERT') || epoch.row_checks(of_table),
+      epoch.filled_columns(of_branch, of_table, 'INSERT') || epoch.row_checks(of_branch, of_table),
       epoch.object_of('v', of_table, of_branch), epoch.column_list(columns), epoch.column_list(columns, 'new')));
 END
 $function$;
@@ -247,7 +254,9 @@ DECLARE
   t epoch.tables;
   b epoch.branches;
   live regclass := epoch.live_table(of_table);
-  writable text[] := epoch.writable_columns(live);
+  writable text[] := epoch.shown_columns(of_branch, of_table, epoch.writable_columns(live));
+  visible text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(live));
+  compared text[];
   row_table text := format('epoch.%I', epoch.object_of('v', of_table, of_branch));
   tombstones text := format('epoch.%I', epoch.object_of('d', of_table, of_branch));
   working_set text := format('epoch.%I', epoch.object_of('vw', of_table, of_branch));
@@ -269,10 +278,11 @@ BEGIN
   SELECT coalesce(max(c.conname), t.table_name || '_pkey') INTO key_name
   FROM pg_constraint AS c WHERE c.conrelid = live AND c.contype = 'p';
 
+  compared := epoch.shown_columns(of_branch, of_table, t.columns);
   same_row := format(
     '%s AND record_image_eq(ROW(%s), ROW(%s))',
-    epoch.key_match(of_table, 'target', 'old'), epoch.column_list(t.columns, 'target'),
-    epoch.column_list(t.columns, 'old'));
+    epoch.key_match(of_table, 'target', 'old'), epoch.column_list(compared, 'target'),
+    epoch.column_list(compared, 'old'));
   put_row := format(
     $sql$
       INSERT INTO %s AS target (%s) VALUES (%s)
@@ -280,7 +290,7 @@ BEGIN
       RETURNING %s INTO written;
     $sql$,
     row_table, epoch.column_list(writable), epoch.column_list(writable, 'new'),
-    epoch.column_list(epoch.visible_columns(live), 'target'));
+    epoch.column_list(visible, 'target'));
   insert_row := format(
     $sql$
       DELETE FROM %1$s AS target WHERE %2$s;
@@ -390,14 +400,14 @@ BEGIN
         END
       $body$,
       of_branch, of_table,
-      epoch.filled_columns(of_table, 'INSERT') || epoch.row_checks(of_table), insert_row,
+      epoch.filled_columns(of_branch, of_table, 'INSERT') || epoch.row_checks(of_branch, of_table), insert_row,
       remove_row,
-      epoch.filled_columns(of_table, 'UPDATE') || epoch.row_checks(of_table),
+      epoch.filled_columns(of_branch, of_table, 'UPDATE') || epoch.row_checks(of_branch, of_table),
       key_kept,
       epoch.unique_checks(of_branch, of_table, format('%I.%I', b.changed_schema, t.view_name)),
       row_table,
       (SELECT string_agg(format('%I = new.%1$I', c), ', ') FROM unnest(writable) AS c), same_row,
-      epoch.column_list(epoch.visible_columns(live), 'target'),
+      epoch.column_list(visible, 'target'),
       hide_row, put_row, stale));
 END
 $function$;

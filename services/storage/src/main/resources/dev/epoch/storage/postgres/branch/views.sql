@@ -23,6 +23,11 @@ BEGIN
     CROSS JOIN LATERAL aclexplode(c.attacl) AS a
     WHERE c.attrelid = from_table AND c.attnum > 0 AND NOT c.attisdropped
       AND a.grantee <> source.relowner AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
+      AND EXISTS (
+        -- a branch may lack columns that the table was given since
+        SELECT FROM pg_attribute AS shown
+        WHERE shown.attrelid = to_view::regclass AND shown.attname = c.attname AND NOT shown.attisdropped
+      )
   LOOP
     EXECUTE format(
       'GRANT %s%s ON %s TO %s%s', granted.privilege_type, ' (' || quote_ident(granted.column_name) || ')',
@@ -165,6 +170,7 @@ DECLARE
   place epoch.branch_tables;
   live regclass := epoch.users_table(of_table);
   policies text := epoch.policy_digest(live);
+  shown text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(live));
   query text;
   digest text;
   view_path text;
@@ -178,9 +184,9 @@ BEGIN
     WHEN place.copy_shown THEN epoch.copy_select(of_branch, of_table)
     ELSE epoch.branch_select(of_branch, of_table)
   END;
-  IF t.append_only THEN
+  IF t.append_only OR shown <> epoch.visible_columns(live) THEN
     query := format(
-      'SELECT %s FROM (%s) AS row_seen', epoch.column_list(epoch.visible_columns(live), 'row_seen'), query);
+      'SELECT %s FROM (%s) AS row_seen', epoch.column_list(shown, 'row_seen'), query);
   END IF;
   digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query) || policies;
   IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
@@ -191,18 +197,18 @@ BEGIN
   END IF;
   BEGIN
     EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
-      view_path, epoch.column_list(epoch.visible_columns(live)), policies <> '', query);
+      view_path, epoch.column_list(shown), policies <> '', query);
   EXCEPTION WHEN invalid_table_definition THEN
     EXECUTE format('DROP VIEW %s', view_path);
     EXECUTE format('CREATE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
-      view_path, epoch.column_list(epoch.visible_columns(live)), policies <> '', query);
+      view_path, epoch.column_list(shown), policies <> '', query);
   END;
   EXECUTE format('COMMENT ON VIEW %s IS %L', view_path, digest);
   FOR preset IN
     SELECT a.attname, pg_get_expr(d.adbin, d.adrelid) AS expression
     FROM pg_attribute AS a
     JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attrelid = live AND a.attgenerated = ''
+    WHERE a.attrelid = live AND a.attgenerated = '' AND a.attname = ANY (shown)
   LOOP
     EXECUTE format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view_path, preset.attname, preset.expression);
   END LOOP;

@@ -113,6 +113,133 @@ AS $$
   )
 $$;
 
+-- A transition table, or the table that is emptied, under the names that its columns have now, whatever they are called
+-- when the text runs: by their order, in which a rename changes nothing and behind which new columns come. Partitions may
+-- have another order: theirs go by name. Names that would end a text in a text do, too.
+CREATE OR REPLACE FUNCTION epoch.columns_by_place(of_table text, rows_name text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $$
+  SELECT CASE
+    WHEN c.relkind = 'p' OR bool_or(a.attname ~ $re$['\\]$re$) THEN NULL
+    ELSE format(
+      '(SELECT %s FROM %s AS r (%s)) AS "captured"',
+      string_agg(format('r."epoch:%s" AS %I', a.attnum, a.attname), ', ' ORDER BY a.attnum),
+      rows_name,
+      string_agg(format('"epoch:%s"', a.attnum), ', ' ORDER BY a.attnum))
+  END
+  FROM pg_class AS c
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE c.oid = epoch.live_table(of_table)
+  GROUP BY c.relkind
+$$;
+
+-- Condition: a column that the capture was made for was dropped since. Looked up in PostgreSQL's cache of the catalog.
+CREATE OR REPLACE FUNCTION epoch.columns_went(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN c.relkind = 'p' THEN 'false'
+    ELSE format(
+      'num_nulls(%s) > 0',
+      string_agg(format('has_column_privilege(TG_RELID, %s::smallint, ''SELECT'')', a.attnum), ', ' ORDER BY a.attnum))
+  END
+  FROM pg_class AS c
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE c.oid = epoch.live_table(of_table)
+  GROUP BY c.relkind
+$$;
+
+-- Statement that captures a change while the live table has not all columns of its images any more: what is left of it.
+CREATE OR REPLACE FUNCTION epoch.capture_what_is_left(of_table text, kind integer, source text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    'INSERT INTO epoch.%I (epoch_kind, %s) SELECT %s, %s FROM %s ON CONFLICT DO NOTHING',
+    epoch.object_of('w', of_table),
+    string_agg(format('%I', k.name), ', ' ORDER BY k.number), kind,
+    string_agg(format('%I', c.name), ', ' ORDER BY k.number), source)
+  FROM epoch.tables AS t
+  JOIN epoch.table_columns AS k ON k.table_id = t.table_id
+  JOIN epoch.live_columns(epoch.live_table(of_table)) AS c ON c.number = k.number AND c.type = k.type
+  WHERE t.table_id = of_table AND (kind = 1 OR k.name = ANY (t.key_columns))
+$$;
+
+-- Statements of a capture function that capture what is left.
+CREATE OR REPLACE FUNCTION epoch.capture_left(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    $left$
+      IF TG_OP IN ('UPDATE', 'DELETE') THEN
+        EXECUTE epoch.capture_what_is_left(%1$L, 1, 'old_rows');
+      END IF;
+      IF TG_OP IN ('UPDATE', 'INSERT') THEN
+        EXECUTE epoch.capture_what_is_left(%1$L, 0, 'new_rows');
+      END IF;
+      IF TG_OP = 'TRUNCATE' THEN
+        EXECUTE epoch.capture_what_is_left(%1$L, 1, TG_RELID::regclass::text);
+      END IF;
+      RETURN NULL;
+    $left$,
+    of_table)
+$$;
+
+-- Runs at the end of each ALTER TABLE where Epoch's role may have an event trigger: a column of a captured table that has
+-- another type now would make the next write fail. What is left is captured until Epoch looks at the table.
+CREATE OR REPLACE FUNCTION epoch.note_alteration() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $$
+DECLARE
+  altered text;
+BEGIN
+  FOR altered IN
+    SELECT DISTINCT t.table_id
+    FROM pg_event_trigger_ddl_commands() AS c
+    JOIN epoch.tables AS t ON t.live_oid = c.objid AND NOT t.append_only
+    JOIN epoch.table_columns AS k ON k.table_id = t.table_id AND k.number IS NOT NULL
+    JOIN pg_attribute AS a ON a.attrelid = c.objid AND a.attnum = k.number AND NOT a.attisdropped
+    WHERE c.classid = 'pg_class'::regclass
+  LOOP
+    IF epoch.is_retyped(altered) THEN
+      PERFORM epoch.create_trigger_function(
+        epoch.object_of('c', altered), format('#variable_conflict use_column' || E'\nBEGIN %s END', epoch.capture_left(altered)));
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- Whether a column of a captured table has another type than its images.
+CREATE OR REPLACE FUNCTION epoch.is_retyped(of_table text) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+  SELECT EXISTS (
+    SELECT FROM epoch.table_columns AS k
+    JOIN epoch.live_columns(epoch.live_table(of_table)) AS c ON c.number = k.number
+    WHERE k.table_id = of_table AND (c.type, c.collation_clause) <> (k.type, k.collation_clause)
+  )
+$$;
+
+-- Makes the event trigger unless it is there, or the role may not.
+CREATE OR REPLACE FUNCTION epoch.watch_alterations() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)
+    AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'epoch_alterations')
+  THEN
+    CREATE EVENT TRIGGER epoch_alterations ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
+    EXECUTE FUNCTION epoch.note_alteration();
+  END IF;
+END
+$$;
+
 -- Makes the function that captures changes of rows. An update that gives a row another key touches both. That is
 -- looked for only where a key was changed in this transaction; in a partitioned table always, since nothing tells
 -- of rows that move between partitions.
@@ -127,6 +254,9 @@ DECLARE
   keep_old text;
   keep_new text;
   key_may_change text := 'current_setting(''epoch.key_changed'', true) = ''on''';
+  body text;
+  rows_name text;
+  emptied text := '"epoch:table"';
   -- nothing but the functions behind its views writes an overlay, and no trigger of the user is on it
   is_live boolean := working_set = epoch.object_of('w', of_table);
   is_open boolean;
@@ -135,10 +265,13 @@ BEGIN
   is_open := starts_with(working_set, t.label || '__o_');
   keep_old := epoch.keep_images(of_table, working_set, 1, 'old_rows', t.columns, waits_at_key);
   keep_new := epoch.keep_images(of_table, working_set, 0, 'new_rows', t.key_columns, waits_at_key);
+  IF is_live AND NOT t.append_only THEN
+    emptied := coalesce(epoch.columns_by_place(of_table, '"epoch:table"'), '"epoch:table"');
+  END IF;
   IF EXISTS (SELECT FROM pg_class WHERE oid = epoch.live_table(of_table) AND relkind = 'p') THEN
     key_may_change := 'true';
   END IF;
-  PERFORM epoch.create_trigger_function(function_name, format(
+  body := format(
     $body$
       #variable_conflict use_column
       DECLARE
@@ -151,6 +284,7 @@ BEGIN
         may_be_double boolean;
         duplicate text;
       BEGIN
+        %8$s
         %7$s
         %5$s
         IF TG_OP = 'UPDATE' THEN
@@ -170,7 +304,7 @@ BEGIN
                 DETAIL = 'It removes rows that the snapshot of this transaction may not see.',
                 HINT = 'Use DELETE, or BEGIN ISOLATION LEVEL READ COMMITTED.';
           END IF;
-          EXECUTE %4$L || TG_RELID::regclass || ' ON CONFLICT DO NOTHING';
+          EXECUTE %4$L || TG_RELID::regclass || %9$L;
         END IF;
         RETURN NULL;
       END
@@ -179,8 +313,8 @@ BEGIN
     key_may_change,
     keep_new,
     format(
-      'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM ',
-      working_set, epoch.column_list(t.columns)),
+      'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM %3$s',
+      working_set, epoch.column_list(t.columns), split_part(emptied, '"epoch:table"', 1)),
     CASE WHEN is_live OR is_open THEN epoch.capture_nested(of_table, working_set, key_may_change) ELSE '' END,
     CASE
       WHEN is_live OR is_open THEN format(
@@ -191,7 +325,23 @@ BEGIN
     CASE
       WHEN is_live AND t.key_counted THEN epoch.count_keys(of_table, key_may_change)
       ELSE ''
-    END));
+    END,
+    CASE
+      WHEN is_live AND NOT t.append_only THEN format(
+        'IF %s THEN %s END IF;', epoch.columns_went(of_table), epoch.capture_left(of_table))
+      ELSE ''
+    END,
+    split_part(emptied, '"epoch:table"', 2) || ' ON CONFLICT DO NOTHING');
+  IF is_live AND NOT t.append_only AND epoch.columns_by_place(of_table, '') IS NOT NULL THEN
+    FOREACH rows_name IN ARRAY ARRAY['old_rows', 'new_rows'] LOOP
+      body := regexp_replace(
+        body, format('FROM ("%1$s"|%1$s)(?![''\w])', rows_name),
+        'FROM ' || replace(
+          epoch.columns_by_place(of_table, format('"%s"', rows_name)), '"captured"', format('"%s"', rows_name)),
+        'g');
+    END LOOP;
+  END IF;
+  PERFORM epoch.create_trigger_function(function_name, body);
 END
 $$;
 
@@ -337,6 +487,7 @@ BEGIN
   FOREACH images IN ARRAY ARRAY[working_set, epoch.object_of('h', of_table)] LOOP
     IF to_regclass(format('epoch.%I', images)) IS NULL THEN
       PERFORM epoch.create_image_table(images, live, t.columns, t.key_columns, images <> working_set);
+      PERFORM epoch.add_gone_columns(of_table, 'w', format('epoch.%I', images));
       PERFORM epoch.index_rules(of_table, images);
     END IF;
   END LOOP;
@@ -389,6 +540,8 @@ BEGIN
   );
   UPDATE epoch.tables SET key_counted = true
   WHERE table_id = new_table AND NOT appends AND NOT epoch.waits_at_key(new_table);
+  PERFORM epoch.note_columns(new_table);
+  PERFORM epoch.watch_alterations();
   PERFORM epoch.create_capture(new_table);
   PERFORM epoch.settle_view_names(of_repository);
 END

@@ -243,5 +243,6 @@ BEGIN
     EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_name(kind, a.label, a.table_id));
   END LOOP;
   DELETE FROM epoch.archives WHERE table_id = of_table;
+  DELETE FROM epoch.table_columns WHERE table_id = of_table;
 END
 $$;

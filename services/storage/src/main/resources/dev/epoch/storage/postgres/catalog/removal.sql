@@ -104,6 +104,8 @@ BEGIN
   END LOOP;
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
   DELETE FROM epoch.tables WHERE table_id = gone;
+  DELETE FROM epoch.table_columns AS k
+  WHERE k.table_id = gone AND NOT EXISTS (SELECT FROM epoch.archives AS a WHERE a.table_id = gone);
   PERFORM epoch.settle_view_names(t.repository);
 END
 $$;

@@ -103,6 +103,7 @@ BEGIN
   PERFORM epoch.create_image_table(working_set, live, t.columns, t.key_columns, false);
   PERFORM epoch.create_image_table(
     epoch.object_of('vh', of_table, of_branch), live, t.columns, t.key_columns, true);
+  PERFORM epoch.fit_overlay(of_branch, of_table);
 
   IF place.source_overlay IS NOT NULL THEN
     writable := epoch.column_list(epoch.writable_columns(live));

@@ -30,7 +30,7 @@ class CommitPlanTest {
       database.sql().execute("ANALYZE " + workingSet, "ANALYZE " + history);
       String commit =
           new WorkingSetSql(new TableColumns(items.schema()))
-              .commitLive(new LiveRelations("public.items", workingSet, history))
+              .commitLive(new LiveRelations("public.items", workingSet, history, null))
               .replace("$1", "100");
 
       // when

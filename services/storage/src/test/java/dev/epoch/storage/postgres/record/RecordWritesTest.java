@@ -18,6 +18,7 @@ import dev.epoch.storage.WriteKeyReusedException;
 import dev.epoch.storage.WriteRefusedException;
 import dev.epoch.storage.WriteResult;
 import dev.epoch.storage.postgres.VersionedDatabase;
+import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.codec.PostgresValueCodec;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.state.RelationNames;
@@ -45,6 +46,7 @@ class RecordWritesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private VersionedDatabase database;
+  private TableShapes shapes;
   private RecordWrites records;
   private TableHandle users;
   private BranchHandle feature;
@@ -52,12 +54,11 @@ class RecordWritesTest {
   @BeforeEach
   void start() {
     database = VersionedDatabase.start();
+    LockRetries retries = new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(20));
+    shapes = new TableShapes(database.connections(), retries);
     records =
         new RecordWrites(
-            database.connections(),
-            new PostgresValueCodec(),
-            new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(20)),
-            new RelationNames());
+            database.connections(), new PostgresValueCodec(), retries, new RelationNames(shapes));
     database
         .sql()
         .execute(
@@ -77,6 +78,7 @@ class RecordWritesTest {
             SELECT i, 'user' || i, 'user' || i || '@example.org' FROM generate_series(1, 5) AS i
             """);
     users = database.installReal(new TablePath("public", "users"), "users");
+    shapes.physical(users);
     feature = database.branch("feature/x", users);
   }
 
@@ -277,6 +279,7 @@ class RecordWritesTest {
         .execute(
             "CREATE TABLE prices (amount numeric PRIMARY KEY)", "INSERT INTO prices VALUES (7)");
     TableHandle prices = database.installReal(new TablePath("public", "prices"), "prices");
+    shapes.physical(prices);
     BranchHandle branch = live ? VersionedDatabase.MAIN : database.branch("prices", prices);
     BranchTable table = new BranchTable(prices, RowsLocation.live(database.position()));
 
@@ -303,6 +306,7 @@ class RecordWritesTest {
             "CREATE TABLE \"Order Lines\" (\"a b\" text, note text, n integer, PRIMARY KEY (n, \"a b\"))",
             "INSERT INTO \"Order Lines\" VALUES ('x', 'old', 1), ('y', 'old', 1)");
     TableHandle lines = database.installReal(new TablePath("public", "Order Lines"), "lines");
+    shapes.physical(lines);
     BranchHandle branch = live ? VersionedDatabase.MAIN : database.branch("lines", lines);
 
     // when

@@ -1,0 +1,336 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.read.DiffService;
+import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.stream.References;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.row.ContentSum;
+import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowHasher;
+import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.RowQuery;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Migrations of live tables between commits, with branches and merges around them. */
+class LiveSchemaIT {
+  private TestServer test;
+
+  @BeforeEach
+  void start() {
+    test = new TestServer();
+    test.database.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, name text, price numeric)",
+        "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3)");
+    test.register("t");
+    test.commit("main", "first");
+    test.branch("x", "main");
+  }
+
+  @AfterEach
+  void stop() {
+    test.close();
+  }
+
+  private RepositoryState state() {
+    return test.repository().state();
+  }
+
+  private CommitState head(String branch) {
+    RepositoryState state = state();
+    return state.head(state.branch(branch).orElseThrow());
+  }
+
+  /** Lines of the table at a ref, each with the names of its columns. */
+  private List<String> rows(String ref) {
+    CommitState commit = new References(state(), state().defaultBranch()).commit(ref);
+    return rows(Snapshot.of(state(), commit, ref));
+  }
+
+  private List<String> working(String branch) {
+    return rows(test.server().reads().working(state(), state().branch(branch).orElseThrow()));
+  }
+
+  private List<String> rows(Snapshot snapshot) {
+    var schema = snapshot.table("t").handle().schema();
+    List<String> lines = new ArrayList<>();
+    try (RowStream<Row> rows = test.server().reads().rows(snapshot, "t", RowQuery.page(null, 99))) {
+      rows.forEachRemaining(row -> {
+        List<String> fields = new ArrayList<>();
+        for (int i = 0; i < row.size(); i++) {
+          fields.add(schema.columns().get(i).name() + "=" + row.get(i));
+        }
+        lines.add(String.join(" ", fields));
+      });
+    }
+    return lines;
+  }
+
+  /** What is recorded of the head's rows is true of them. */
+  private void assertRecorded(String branch) {
+    CommitState commit = head(branch);
+    TableEntry entry = commit.tree().get("t");
+    Snapshot snapshot = Snapshot.of(state(), commit, branch);
+    ContentSum sum = new ContentSum();
+    long count = 0;
+    RowHasher hasher = new RowHasher(snapshot.table("t").handle().schema());
+    try (RowStream<Row> rows = test.server().reads().rows(snapshot, "t", RowQuery.all())) {
+      for (; rows.hasNext(); count++) {
+        sum.add(hasher, rows.next());
+      }
+    }
+    assertThat(entry.contentHash()).isEqualTo(sum.hash());
+    assertThat(entry.rowCount()).isEqualTo(count);
+  }
+
+  private List<String> status() {
+    return test.server().workingSets().changes(state(), state().defaultBranch()).stream()
+        .map(change ->
+            change.table()
+                + " "
+                + change.inserted()
+                + change.updated()
+                + change.deleted()
+                + " "
+                + change.schemaChanges().stream()
+                    .map(item -> item.getClass().getSimpleName())
+                    .toList())
+        .toList();
+  }
+
+  @Test
+  void aColumnThatWasAddedIsCommittedAlone() {
+    // given
+    String first = head("main").id();
+    String content = head("main").tree().get("t").contentHash().hex();
+
+    // when
+    test.database.execute("ALTER TABLE t ADD extra text DEFAULT 'd'");
+
+    // then
+    assertThat(status()).containsExactly("t 000 [ColumnAdded]");
+    assertThat(working("main")).contains("id=1 name=a price=1 extra=d");
+    assertThat(rows("main")).contains("id=1 name=a price=1");
+
+    // when
+    CommitState commit = test.commit("main", "column").commit();
+
+    // then
+    assertThat(status()).isEmpty();
+    assertThat(commit.tree().get("t").contentHash().hex()).isEqualTo(content);
+    assertThat(DiffService.recorded(state(), commit))
+        .singleElement()
+        .satisfies(diff -> assertThat(diff.schemaChanges()).hasSize(1));
+    assertThat(rows("main")).contains("id=1 name=a price=1 extra=d");
+    assertThat(rows(first)).contains("id=1 name=a price=1");
+    assertThatThrownBy(() -> test.commit("main", "again")).isInstanceOf(RefusedException.class);
+  }
+
+  @Test
+  void migrationsAreCommittedWithRowsAndOldCommitsStay() throws Exception {
+    // given
+    String first = head("main").id();
+    List<String> before = rows(first);
+    test.onBranch("x", "UPDATE t SET name = 'x' WHERE id = 1", "INSERT INTO t VALUES (9, 'n', 9)");
+    test.commit("x", "on x");
+    List<String> onX = rows("x");
+
+    // when
+    test.database.execute(
+        "ALTER TABLE t ADD extra text NOT NULL DEFAULT 'd'",
+        "ALTER TABLE t ALTER extra DROP DEFAULT",
+        "ALTER TABLE t RENAME name TO label",
+        "UPDATE t SET extra = 'e' WHERE id = 2",
+        "INSERT INTO t VALUES (4, 'four', 4, 'f')");
+    test.commit("main", "migrated");
+
+    // then
+    assertRecorded("main");
+    assertThat(rows("main"))
+        .containsExactly(
+            "id=1 label=a price=1 extra=d",
+            "id=2 label=b price=2 extra=e",
+            "id=3 label=c price=3 extra=d",
+            "id=4 label=four price=4 extra=f");
+    assertThat(rows(first)).isEqualTo(before);
+    assertThat(rows("x")).isEqualTo(onX);
+    assertThat(working("x")).isEqualTo(onX);
+
+    // when
+    test.database.execute(
+        "SELECT epoch.release_table('t')",
+        "ALTER TABLE t DROP price",
+        "UPDATE t SET label = 'two' WHERE id = 2");
+    CommitState dropped = test.commit("main", "dropped").commit();
+
+    // then
+    assertRecorded("main");
+    assertThat(DiffService.recorded(state(), dropped).getFirst().schemaChanges()).hasSize(1);
+    assertThat(rows("main")).contains("id=1 label=a extra=d", "id=2 label=two extra=e");
+    assertThat(rows(first)).hasSize(3).contains("id=1 name=a price=null");
+
+    // when
+    test.restart(Failpoints.NONE);
+
+    // then
+    assertThat(rows("main")).contains("id=1 label=a extra=d", "id=2 label=two extra=e");
+    assertThat(status()).isEmpty();
+  }
+
+  @Test
+  void aBranchOfTheOldSchemaIsMergedIntoTheNewOne() throws Exception {
+    // given
+    test.onBranch("x", "UPDATE t SET price = 10 WHERE id = 1", "INSERT INTO t VALUES (9, 'n', 9)");
+    test.commit("x", "on x");
+    test.database.execute(
+        "ALTER TABLE t ADD extra text NOT NULL DEFAULT 'd'",
+        "ALTER TABLE t RENAME name TO label",
+        "UPDATE t SET extra = 'e', label = 'live' WHERE id = 1");
+
+    // when
+    MergeService.Merged merged = test.merge("x", "main");
+
+    // then
+    assertThat(merged.liveCommit()).isNotNull();
+    assertRecorded("main");
+    assertThat(rows("main"))
+        .containsExactly(
+            "id=1 label=live price=10 extra=e",
+            "id=2 label=b price=2 extra=d",
+            "id=3 label=c price=3 extra=d",
+            "id=9 label=n price=9 extra=d");
+    assertThat(status()).isEmpty();
+  }
+
+  @Test
+  void mergingTheDefaultBranchBringsItsSchema() throws Exception {
+    // given
+    test.onBranch("x", "UPDATE t SET price = 10 WHERE id = 1");
+    test.commit("x", "on x");
+    test.database.execute(
+        "ALTER TABLE t ADD extra text NOT NULL DEFAULT 'd'",
+        "ALTER TABLE t RENAME name TO label",
+        "UPDATE t SET extra = 'e' WHERE id = 1");
+    test.commit("main", "migrated");
+
+    // when
+    test.merge("main", "x");
+
+    // then
+    assertRecorded("x");
+    assertThat(rows("x"))
+        .containsExactly(
+            "id=1 label=a price=10 extra=e",
+            "id=2 label=b price=2 extra=d",
+            "id=3 label=c price=3 extra=d");
+
+    // when
+    test.onBranch("x", "UPDATE t SET extra = 'x', label = 'l' WHERE id = 3");
+    test.commit("x", "with the new columns");
+
+    // then
+    assertRecorded("x");
+    assertThat(rows("x")).contains("id=3 label=l price=3 extra=x");
+    test.merge("x", "main");
+    assertThat(working("main"))
+        .containsExactly(
+            "id=1 label=a price=10 extra=e",
+            "id=2 label=b price=2 extra=d",
+            "id=3 label=l price=3 extra=x");
+  }
+
+  @Test
+  void clientsOfABranchKeepItsColumns() throws Exception {
+    // given
+    test.onBranch("x", "UPDATE t SET price = 10 WHERE id = 1");
+
+    // when
+    test.database.execute("ALTER TABLE t ADD extra text NOT NULL DEFAULT 'd'");
+    test.commit("main", "migrated");
+    test.onBranch("x", "UPDATE t SET price = 20 WHERE id = 2", "INSERT INTO t VALUES (7, 'n', 7)");
+
+    // then
+    assertThat(working("x"))
+        .containsExactly(
+            "id=1 name=a price=10",
+            "id=2 name=b price=20",
+            "id=3 name=c price=3",
+            "id=7 name=n price=7");
+    test.commit("x", "on x");
+    assertRecorded("x");
+    assertThatThrownBy(() -> test.onBranch("x", "SELECT extra FROM t"))
+        .hasMessageContaining("extra");
+  }
+
+  @Test
+  void constraintsIndexesAndDefaultsAreRecorded() {
+    test.database.execute(
+        "ALTER TABLE t ALTER name SET NOT NULL, ADD CONSTRAINT positive CHECK (price > 0)",
+        "CREATE INDEX by_name ON t (name)",
+        "ALTER TABLE t ALTER name SET DEFAULT 'n'");
+
+    assertThat(status()).hasSize(1);
+    test.commit("main", "rules");
+
+    assertRecorded("main");
+    assertThat(status()).isEmpty();
+  }
+
+  @Test
+  void valuesThatCameWithTheColumnAreSummedUp() {
+    test.database.execute(
+        "ALTER TABLE t ADD extra double precision NOT NULL DEFAULT random()",
+        "ALTER TABLE t ALTER price TYPE text");
+    test.commit("main", "filled");
+    assertRecorded("main");
+    test.database.execute("UPDATE t SET name = 'z'");
+    test.commit("main", "later");
+    assertRecorded("main");
+  }
+
+  @Test
+  void aRebuildWritesHistoriesOfEverySchemaAnew() throws Exception {
+    // given
+    String first = head("main").id();
+    List<String> before = rows(first);
+    test.onBranch("x", "UPDATE t SET name = 'x' WHERE id = 1");
+    test.commit("x", "on x");
+    List<String> onX = rows("x");
+    test.database.execute(
+        "UPDATE t SET name = 'b2' WHERE id = 2",
+        "ALTER TABLE t ADD extra text NOT NULL DEFAULT 'd'",
+        "ALTER TABLE t RENAME name TO label",
+        "UPDATE t SET extra = 'e' WHERE id = 3");
+    test.commit("main", "migrated");
+    test.merge("main", "x");
+    List<String> merged = rows("x");
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+
+    for (String loss :
+        List.of(
+            "SELECT string_agg(format('DELETE FROM epoch.%I', tablename), ';') FROM pg_tables"
+                + " WHERE schemaname = 'epoch' AND (tablename LIKE '%\\_\\_h\\_%'"
+                + " OR tablename LIKE '%\\_\\_vh\\_%')",
+            "SELECT 'DROP SCHEMA epoch CASCADE'")) {
+      // when
+      test.database.execute(test.database.value(loss));
+
+      // then
+      assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+      assertThat(rows(first)).isEqualTo(before);
+      assertThat(rows("x")).isEqualTo(merged);
+    }
+    assertThat(onX).isNotEqualTo(merged);
+  }
+}

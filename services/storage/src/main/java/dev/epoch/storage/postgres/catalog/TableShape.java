@@ -1,0 +1,143 @@
+package dev.epoch.storage.postgres.catalog;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.postgres.codec.Quote;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a table is like now, and where the columns of any of its states are: working sets, histories
+ * and overlays hold all that the table ever had ({@code table_columns.sql}).
+ *
+ * @param version of the rows of the catalogs that it was read from
+ * @param schema of the live table, with the ids of its columns
+ * @param columns of the layers
+ */
+public record TableShape(String version, TableSchema schema, List<LayerColumn> columns) {
+
+  /**
+   * A column of the layers.
+   *
+   * @param id in the log
+   * @param name in the layers, and in the live table if that has it
+   * @param type as the database prints it, without domains
+   * @param live whether the live table has it
+   */
+  public record LayerColumn(String id, String name, String type, boolean live) {}
+
+  /** What {@link #rows} begins with where it is no relation. */
+  public static final String PROJECTED = "(SELECT *, ";
+
+  /** What stands before the relation there. */
+  public static final String FROM = " FROM ";
+
+  public TableShape {
+    columns = List.copyOf(columns);
+  }
+
+  /** The same schema with the names that its columns have in the database. */
+  public TableSchema physical(TableSchema wanted) {
+    if (wanted.equals(schema)) {
+      return schema;
+    }
+    Map<String, String> names = new HashMap<>();
+    List<Column> renamed = new ArrayList<>();
+    for (Column column : wanted.columns()) {
+      String name = place(column);
+      names.put(column.name(), name);
+      renamed.add(name.equals(column.name()) ? column : column.named(name));
+    }
+    return names.entrySet().stream().allMatch(entry -> entry.getKey().equals(entry.getValue()))
+        ? wanted
+        : new TableSchema(
+            renamed,
+            wanted.primaryKey().stream().map(name -> names.getOrDefault(name, name)).toList(),
+            wanted.constraints(),
+            wanted.indexes());
+  }
+
+  /** The name of a column of some state: of that type where the table had it with several. */
+  private String place(Column column) {
+    List<LayerColumn> same =
+        columns.stream().filter(candidate -> candidate.id().equals(column.id())).toList();
+    String type = column.type().base().name();
+    return same.stream()
+        .filter(candidate -> candidate.type().equals(type))
+        .reduce((first, second) -> first.live() ? first : second)
+        .or(() -> same.stream().filter(LayerColumn::live).findFirst())
+        .map(LayerColumn::name)
+        .orElse(column.name());
+  }
+
+  /**
+   * The live rows with every column of the schema: those that the live table lost are null, or as
+   * near as what took their place comes to them.
+   *
+   * @param rows the live table
+   * @param physical of {@link #physical}
+   */
+  public String rows(String rows, TableSchema physical) {
+    List<String> lost =
+        columns.stream()
+            .filter(column -> !column.live() && physical.indexOf(column.name()) >= 0)
+            .map(column -> value(column, physical.column(column.name()).orElseThrow()))
+            .toList();
+    return lost.isEmpty() ? rows : PROJECTED + String.join(", ", lost) + FROM + rows + ")";
+  }
+
+  private String value(LayerColumn lost, Column wanted) {
+    String value =
+        schema.columns().stream()
+            .filter(column -> column.id().equals(lost.id()))
+            .findFirst()
+            .map(column -> converted(column, wanted, lost.type()))
+            .orElse("NULL::" + lost.type());
+    return value + " AS " + Quote.identifier(lost.name());
+  }
+
+  /** What a column of another type has kept of its former value. */
+  private static String converted(Column now, Column former, String type) {
+    String name = Quote.identifier(now.name());
+    DataType.Kind kind = now.type().base().kind();
+    if (kind != former.type().base().kind()) {
+      return "NULL::" + type;
+    }
+    return switch (kind) {
+      case TEXT -> name + "::" + type;
+      case DECIMAL -> name + "::numeric";
+      case INTEGER -> {
+        int bits = type.equals("smallint") ? 15 : type.equals("integer") ? 31 : 63;
+        yield bits == 63
+            ? name + "::bigint"
+            : "CASE WHEN %1$s BETWEEN -%2$d AND %3$d THEN %1$s::%4$s END"
+                .formatted(name, 1L << bits, (1L << bits) - 1, type);
+      }
+      default -> "NULL::" + type;
+    };
+  }
+
+  /** Quoted names of all columns of the layers. */
+  public List<String> layerColumns() {
+    return columns.stream().map(column -> Quote.identifier(column.name())).toList();
+  }
+
+  /** Names, in the schema, of the columns whose values the live table does not have any more. */
+  public List<String> lost(TableSchema wanted) {
+    return wanted.columns().stream()
+        .filter(column ->
+            columns.stream()
+                .anyMatch(candidate -> candidate.name().equals(place(column)) && !candidate.live()))
+        .filter(column ->
+            schema.columns().stream()
+                .noneMatch(now ->
+                    now.id().equals(column.id())
+                        && now.type().base().kind() == column.type().base().kind()))
+        .map(Column::name)
+        .collect(Collectors.toList());
+  }
+}

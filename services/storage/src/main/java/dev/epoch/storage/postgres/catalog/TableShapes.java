@@ -1,0 +1,218 @@
+package dev.epoch.storage.postgres.catalog;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.TableChangedException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
+import io.vertx.mutiny.sqlclient.Row;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * What tables are like, as last looked at, and how to go on when they are otherwise now: what Epoch
+ * keeps beside a table follows it, and what was begun is begun again.
+ */
+public final class TableShapes {
+  /** Shapes that may change under one answer before it is given up. */
+  private static final int MOST_MOVES = 8;
+
+  /**
+   * Versions of the catalogs' rows that a table's schema is read from, for names of tables; those
+   * that are not there are left out.
+   */
+  public static final String VERSIONS =
+      """
+      SELECT n.name, concat_ws('|',
+        (SELECT string_agg(concat_ws('.', a.attrelid, a.attnum, a.xmin), ' ' ORDER BY a.attnum)
+          FROM pg_attribute AS a WHERE a.attrelid = r.oid AND a.attnum > 0),
+        (SELECT string_agg(concat_ws('.', d.oid, d.xmin), ' ' ORDER BY d.oid)
+          FROM pg_attrdef AS d WHERE d.adrelid = r.oid),
+        (SELECT string_agg(concat_ws('.', c.oid, c.xmin), ' ' ORDER BY c.oid)
+          FROM pg_constraint AS c WHERE c.conrelid = r.oid),
+        (SELECT string_agg(concat_ws('.', i.indexrelid, i.xmin), ' ' ORDER BY i.indexrelid)
+          FROM pg_index AS i WHERE i.indrelid = r.oid))
+      FROM unnest($1::text[]) AS n (name)
+      JOIN LATERAL (SELECT to_regclass(n.name)::oid AS oid) AS r ON r.oid IS NOT NULL\
+      """;
+
+  private final Database database;
+  private final LockRetries retries;
+  private final Map<String, TableShape> known = new ConcurrentHashMap<>();
+
+  public TableShapes(Database database, LockRetries retries) {
+    this.database = database;
+    this.retries = retries;
+  }
+
+  /** As last looked at; empty where nobody has. */
+  public Optional<TableShape> known(TableHandle table) {
+    return Optional.ofNullable(known.get(table.id()));
+  }
+
+  /**
+   * The same table with the names of columns that its state has in the database; looks at it if
+   * nobody has. A table that this database does not capture stays as it is.
+   */
+  public TableHandle physical(TableHandle table) {
+    if (table.schema().appendOnly()) {
+      return table;
+    }
+    TableShape shape = known.get(table.id());
+    if (shape == null) {
+      look(table);
+      shape = known.get(table.id());
+    }
+    if (shape == null) {
+      return table;
+    }
+    TableSchema physical = shape.physical(table.schema());
+    return physical == table.schema() ? table : table.with(physical);
+  }
+
+  /**
+   * Runs the body, again and again as long as tables turn out to have changed.
+   *
+   * @throws TableChangedException if one of them is another table now
+   */
+  public <T> T settled(Supplier<T> body) {
+    for (int moves = 1; ; moves++) {
+      try {
+        return body.get();
+      } catch (ShapeMovedException moved) {
+        if (moves == MOST_MOVES) {
+          throw moved;
+        }
+        moved.tables().forEach(this::look);
+      }
+    }
+  }
+
+  /** Lets what is kept beside the table follow it, and remembers what it is like. */
+  private void look(TableHandle table) {
+    if (table.removed()) {
+      database
+          .read(session -> readRemoved(session, table))
+          .ifPresent(shape -> known.put(table.id(), shape));
+      return;
+    }
+    Optional<TableShape> shape =
+        retries.run(() ->
+            database.write(
+                retries.setting(),
+                session -> EpochSchema.exists(session) ? read(session, table) : Optional.empty()));
+    if (shape.isPresent()) {
+      known.put(table.id(), shape.get());
+    } else {
+      known.remove(table.id());
+    }
+  }
+
+  private static Optional<TableShape> read(Session session, TableHandle table) {
+    EpochSchema.ensure(session);
+    Optional<String[]> key =
+        session.first(
+            "SELECT key_columns FROM epoch.tables WHERE table_id = $1",
+            row -> row.getArrayOfStrings(0),
+            table.id());
+    if (key.isEmpty()) {
+      return Optional.empty();
+    }
+    session
+        .first(
+            "SELECT epoch.follow_table($1)",
+            row -> Optional.ofNullable(row.getString(0)),
+            table.id())
+        .flatMap(reason -> reason)
+        .ifPresent(reason -> {
+          throw changed(table, reason);
+        });
+    List<TableShape.LayerColumn> columns = columns(session, table);
+    String[] keyNow =
+        session
+            .first(
+                "SELECT key_columns FROM epoch.tables WHERE table_id = $1",
+                row -> row.getArrayOfStrings(0),
+                table.id())
+            .orElseThrow();
+    String version =
+        session
+            .first(VERSIONS, row -> row.getString(1), (Object) new String[] {path(table)})
+            .orElseThrow();
+    TableSchema schema =
+        Introspector.introspect(session, table.path(), Arrays.asList(keyNow)).schema();
+    return Optional.of(new TableShape(version, schema, columns));
+  }
+
+  /** Sees to it that the layers have every column of the schema, also such as the table lost. */
+  public void putColumns(TableHandle table) {
+    if (table.removed() || table.schema().appendOnly()) {
+      return;
+    }
+    retries.run(() ->
+        database.write(
+            retries.setting(),
+            session -> {
+              for (Column column : table.schema().columns()) {
+                session.list(
+                    "SELECT epoch.put_gone_column($1, $2, $3)::text",
+                    row -> row,
+                    table.id(),
+                    column.id(),
+                    column.type().base().name());
+              }
+              return null;
+            }));
+    look(table);
+  }
+
+  private static Optional<TableShape> readRemoved(Session session, TableHandle table) {
+    List<TableShape.LayerColumn> columns =
+        EpochSchema.exists(session) ? columns(session, table) : List.of();
+    return columns.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new TableShape("", table.schema(), columns));
+  }
+
+  private static List<TableShape.LayerColumn> columns(Session session, TableHandle table) {
+    return session.list(
+        """
+        SELECT column_id, name, type, number IS NOT NULL
+        FROM epoch.table_columns WHERE table_id = $1
+        ORDER BY length(name), name\
+        """,
+        TableShapes::column,
+        table.id());
+  }
+
+  private static TableShape.LayerColumn column(Row row) {
+    return new TableShape.LayerColumn(
+        row.getString(0), row.getString(1), row.getString(2), row.getBoolean(3));
+  }
+
+  public static TableChangedException changed(TableHandle table, String reason) {
+    return new TableChangedException(
+        "The table " + table.path() + " is not the one that was registered: " + reason,
+        "Undo the change, or remove the table and register it again: epoch table remove "
+            + table.name());
+  }
+
+  /** The name under which {@link #VERSIONS} answers. */
+  public static String path(TableHandle table) {
+    return Quote.qualified(table.path().schema(), table.path().table());
+  }
+
+  /** What was known of these is not true any more. */
+  public void forget(Collection<String> tables) {
+    known.keySet().removeAll(tables);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.epoch.storage.postgres.connection;
+
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.TableHandle;
+import java.util.List;
+
+/**
+ * The columns, constraints or indexes of tables are not what this process knew: what was done with
+ * them is done again with those of now.
+ */
+public final class ShapeMovedException extends BusyException {
+  private final transient List<TableHandle> tables;
+
+  public ShapeMovedException(List<TableHandle> tables) {
+    super("The shape of a table has changed meanwhile", "Try again");
+    this.tables = List.copyOf(tables);
+  }
+
+  /** The tables to look at again. */
+  public List<TableHandle> tables() {
+    return tables;
+  }
+}

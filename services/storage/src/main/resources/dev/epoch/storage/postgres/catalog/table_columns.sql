@@ -1,0 +1,637 @@
+-- Columns of registered tables, and how what Epoch keeps beside a table follows changes of its columns. Working sets,
+-- histories and overlays of a table have one set of columns: those of the live table under its names, and those that went
+-- under names of Epoch's. So every state can be read with the columns of any.
+
+CREATE TABLE IF NOT EXISTS epoch.table_columns (
+  table_id text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  column_id text COLLATE "C" NOT NULL,
+  number integer,
+  type text NOT NULL,
+  collation_clause text NOT NULL DEFAULT '',
+  initial text,
+  filled boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (table_id, name)
+);
+
+COMMENT ON TABLE epoch.table_columns IS 'Columns of images of registered tables';
+COMMENT ON COLUMN epoch.table_columns.name IS 'In images and overlays; of a column that the live table has, its name there';
+COMMENT ON COLUMN epoch.table_columns.column_id IS 'Its identity in the log: the name under which the table first had it';
+COMMENT ON COLUMN epoch.table_columns.number IS 'pg_attribute.attnum in the live table; null if it went there';
+COMMENT ON COLUMN epoch.table_columns.initial IS 'What rows had here when the column was added to them; null for NULL';
+COMMENT ON COLUMN epoch.table_columns.filled IS 'Rows were given values of their own when the column was added, without a trigger';
+
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS live_oid oid;
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS file_nodes text;
+ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS shown text[];
+
+COMMENT ON COLUMN epoch.tables.live_oid IS 'Of the live table when its columns were last looked at';
+COMMENT ON COLUMN epoch.tables.file_nodes IS 'Digest of the files of the live table then: another one if it was rewritten since';
+COMMENT ON COLUMN epoch.branch_tables.shown IS 'Ids of the columns that the branch has; null for all';
+
+-- Stored columns of the live table as they are now.
+CREATE OR REPLACE FUNCTION epoch.live_columns(live regclass)
+RETURNS TABLE (number integer, name text, type text, collation_clause text, initial text, has_initial boolean)
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT a.attnum::integer, a.attname::text, epoch.base_type(a.atttypid, a.atttypmod),
+    CASE WHEN l.collname <> 'default' THEN format(' COLLATE %I.%I', n.nspname, l.collname) ELSE '' END,
+    CASE WHEN a.atthasmissing THEN (a.attmissingval::text::text[])[1] END,
+    a.atthasmissing
+  FROM pg_attribute AS a
+  LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
+  LEFT JOIN pg_namespace AS n ON n.oid = l.collnamespace
+  WHERE a.attrelid = live AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
+$$;
+
+CREATE OR REPLACE FUNCTION epoch.file_nodes(live regclass) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT md5(string_agg(concat(c.oid, ' ', c.relfilenode), ',' ORDER BY c.oid))
+  FROM epoch.written_tables(live) AS w
+  JOIN pg_class AS c ON c.oid = w
+$$;
+
+-- An identity for a column that the table has not had yet.
+CREATE OR REPLACE FUNCTION epoch.new_column_id(of_table text, named text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE n WHEN 1 THEN named ELSE named || '~' || n END
+  FROM generate_series(1, 2000) AS n
+  WHERE NOT EXISTS (
+    SELECT FROM epoch.table_columns AS k
+    WHERE k.table_id = of_table AND k.column_id = CASE n WHEN 1 THEN named ELSE named || '~' || n END
+  )
+  ORDER BY n
+  LIMIT 1
+$$;
+
+-- Notes the columns of a table that is registered now.
+CREATE OR REPLACE FUNCTION epoch.note_columns(of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  live regclass := epoch.users_table(of_table);
+BEGIN
+  INSERT INTO epoch.table_columns (table_id, name, column_id, number, type, collation_clause)
+  SELECT of_table, c.name, c.name, c.number, c.type, c.collation_clause
+  FROM epoch.live_columns(live) AS c
+  ON CONFLICT DO NOTHING;
+  UPDATE epoch.tables SET live_oid = live, file_nodes = epoch.file_nodes(live) WHERE table_id = of_table;
+END
+$$;
+
+-- Why what stands under the name of a registered table is another one; null if it is not.
+CREATE OR REPLACE FUNCTION epoch.identity_change(of_table text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+  live regclass := epoch.users_table(of_table);
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  IF live IS NULL THEN
+    RETURN 'it was dropped or renamed';
+  END IF;
+  IF NOT EXISTS (
+    SELECT
+    FROM pg_trigger AS g
+    JOIN pg_proc AS p ON p.oid = g.tgfoid
+    WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
+      AND p.proname = t.label || CASE WHEN t.append_only THEN '__ac_' ELSE '__c_' END || t.table_id
+  ) THEN
+    RETURN 'a table that is not captured has taken its name';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- Images and rows of a table beside its live rows, open tables of branches among them: all have its columns.
+CREATE OR REPLACE FUNCTION epoch.layers(of_table text)
+RETURNS TABLE (kind text, branch_id text, relation text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT layer.kind, NULL::text, format('epoch.%I', epoch.object_of(layer.kind, of_table))
+  FROM unnest(ARRAY['w', 'h']) AS layer (kind)
+  UNION ALL
+  SELECT layer.kind, p.branch_id, format('epoch.%I', epoch.object_of(layer.kind, of_table, p.branch_id))
+  FROM epoch.branch_tables AS p
+  CROSS JOIN unnest(ARRAY['v', 'vw', 'vh', 'o']) AS layer (kind)
+  WHERE p.table_id = of_table AND p.has_overlay AND (layer.kind <> 'o' OR p.open_relation IS NOT NULL)
+  UNION ALL
+  SELECT 'open', p.branch_id, p.open_relation
+  FROM epoch.branch_tables AS p
+  WHERE p.table_id = of_table AND to_regclass(p.open_relation) IS NOT NULL
+$$;
+
+-- Renames a column in all layers; a key column also where there is nothing but the key.
+CREATE OR REPLACE FUNCTION epoch.rename_layer_column(of_table text, former text, later text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  layer text;
+BEGIN
+  FOR layer IN
+    SELECT l.relation FROM epoch.layers(of_table) AS l
+    UNION ALL
+    SELECT format('epoch.%I', epoch.object_of('d', of_table, p.branch_id))
+    FROM epoch.branch_tables AS p WHERE p.table_id = of_table AND p.has_overlay
+    UNION ALL
+    SELECT format('epoch.%I', epoch.object_of('k', of_table))
+    ORDER BY 1
+  LOOP
+    IF EXISTS (
+      SELECT FROM pg_attribute
+      WHERE attrelid = to_regclass(layer) AND attname = former AND NOT attisdropped
+    ) THEN
+      EXECUTE format('ALTER TABLE %s RENAME %I TO %I', layer, former, later);
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- Gives one layer a column: rows that are there read the initial value, without being written.
+CREATE OR REPLACE FUNCTION epoch.add_layer_column(
+  layer_kind text, layer text, named text, of_type text, initial text
+) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  EXECUTE format(
+    'ALTER TABLE %s ADD COLUMN %I %s%s', layer, named, of_type,
+    CASE WHEN initial IS NULL THEN '' ELSE format(' DEFAULT %L', initial) END);
+  IF layer_kind NOT IN ('v', 'open') AND EXISTS (
+    SELECT FROM pg_attribute
+    WHERE attrelid = layer::regclass AND attname = named AND attstorage = 'x'
+  ) THEN
+    EXECUTE format('ALTER TABLE %s ALTER %I SET STORAGE EXTERNAL', layer, named);
+  END IF;
+END
+$$;
+
+-- Whether each value of one type is a value of the other, too: nothing is lost when a column changes from one to the other.
+CREATE OR REPLACE FUNCTION epoch.keeps_values(from_type text, to_type text) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN from_type = to_type THEN true
+    WHEN from_type IN ('smallint', 'integer') AND to_type IN ('integer', 'bigint') THEN from_type <> to_type
+    WHEN from_type ~ '^(text$|character varying)' AND to_type ~ '^(text$|character varying)' THEN coalesce(
+      substring(from_type FROM '\d+')::integer <= substring(to_type FROM '\d+')::integer, to_type !~ '\d')
+    WHEN from_type ~ '^numeric' AND to_type ~ '^numeric' THEN coalesce(
+      (
+        SELECT t[2]::integer >= f[2]::integer AND t[1]::integer - t[2]::integer >= f[1]::integer - f[2]::integer
+        FROM regexp_match(from_type, '\((\d+),(-?\d+)\)') AS f, regexp_match(to_type, '\((\d+),(-?\d+)\)') AS t
+      ),
+      to_type = 'numeric')
+    ELSE false
+  END
+$$;
+
+-- A text of one type as another type has it; null where that has none.
+CREATE OR REPLACE FUNCTION epoch.converted(value text, from_type text, to_type text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  converted text;
+BEGIN
+  EXECUTE format('SELECT (%L::%s)::text::%s::text', value, from_type, to_type) INTO converted;
+  RETURN converted;
+EXCEPTION WHEN data_exception OR cannot_coerce OR check_violation THEN
+  RETURN NULL;
+END
+$$;
+
+-- Fills a column of a layer from that which it takes the place of, as far as its type has such values.
+CREATE OR REPLACE FUNCTION epoch.convert_layer_column(
+  layer_kind text, layer text, former text, later text, to_type text
+) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF layer_kind IN ('v', 'open') THEN
+    EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', layer);
+  END IF;
+  BEGIN
+    EXECUTE format(
+      'UPDATE %s SET %I = %I::text::%s WHERE %3$I IS NOT NULL', layer, later, former, to_type);
+  EXCEPTION WHEN data_exception OR cannot_coerce THEN
+    EXECUTE format(
+      'UPDATE %1$s SET %2$I = epoch.converted(%3$I::text, %4$L, %4$L)::%4$s WHERE %3$I IS NOT NULL',
+      layer, later, former, to_type);
+  END;
+  IF layer_kind IN ('v', 'open') THEN
+    EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', layer);
+  END IF;
+END
+$$;
+
+-- Rows of an overlay keep to what the live table demands now, no more: what it demands is checked by the branch's views.
+CREATE OR REPLACE FUNCTION epoch.relax_overlay(of_table text, of_branch text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  live regclass := epoch.users_table(of_table);
+  overlay regclass := format('epoch.%I', epoch.object_of('v', of_table, of_branch))::regclass;
+  statement text;
+BEGIN
+  FOR statement IN
+    SELECT format('ALTER TABLE %s ALTER %I DROP NOT NULL', overlay, o.attname)
+    FROM pg_attribute AS o
+    LEFT JOIN pg_attribute AS a ON a.attrelid = live AND a.attname = o.attname AND NOT a.attisdropped
+    JOIN epoch.tables AS t ON t.table_id = of_table
+    WHERE o.attrelid = overlay AND o.attnum > 0 AND NOT o.attisdropped AND o.attnotnull
+      AND o.attname <> ALL (t.key_columns)
+      AND (
+        a.attnotnull IS NOT TRUE
+        OR o.attname <> ALL (epoch.shown_columns(of_branch, of_table, ARRAY[o.attname::text]))
+      )
+    UNION ALL
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', overlay, c.conname)
+    FROM pg_constraint AS c
+    WHERE c.conrelid = overlay AND c.contype = 'c' AND NOT EXISTS (
+      SELECT FROM pg_constraint AS l
+      WHERE l.conrelid = live AND l.contype = 'c' AND pg_get_constraintdef(l.oid) = pg_get_constraintdef(c.oid)
+    )
+    UNION ALL
+    SELECT CASE
+        WHEN c.oid IS NULL THEN format('DROP INDEX epoch.%I', x.relname)
+        ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', overlay, c.conname)
+      END
+    FROM pg_index AS i
+    JOIN pg_class AS x ON x.oid = i.indexrelid
+    JOIN epoch.tables AS t ON t.table_id = of_table AND NOT t.append_only AND NOT t.key_counted
+    LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid AND c.conrelid = overlay AND c.contype IN ('u', 'x')
+    WHERE i.indrelid = overlay AND (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary AND NOT EXISTS (
+      SELECT FROM pg_index AS l
+      WHERE l.indrelid = live
+        AND substring(pg_get_indexdef(l.indexrelid) FROM ' USING .*')
+          = substring(pg_get_indexdef(i.indexrelid) FROM ' USING .*')
+    )
+  LOOP
+    EXECUTE statement;
+  END LOOP;
+END
+$$;
+
+-- Columns of the live table among these that a branch has.
+CREATE OR REPLACE FUNCTION epoch.shown_columns(of_branch text, of_table text, among text[]) RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(array_agg(c.name ORDER BY c.place), '{}')
+  FROM unnest(among) WITH ORDINALITY AS c (name, place)
+  WHERE NOT EXISTS (
+    SELECT
+    FROM epoch.branch_tables AS p
+    JOIN epoch.table_columns AS k ON k.table_id = p.table_id AND k.name = c.name
+    WHERE p.branch_id = of_branch AND p.table_id = of_table AND k.column_id <> ALL (p.shown)
+  )
+$$;
+
+-- Columns of the live table that a branch does not have.
+CREATE OR REPLACE FUNCTION epoch.hidden_columns(of_branch text, of_table text) RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(array_agg(k.name), '{}')
+  FROM epoch.branch_tables AS p
+  JOIN epoch.table_columns AS k ON k.table_id = p.table_id AND k.number IS NOT NULL
+  WHERE p.branch_id = of_branch AND p.table_id = of_table AND k.column_id <> ALL (p.shown)
+$$;
+
+-- Gives a relation that was made like the live table the columns that other layers have beside those.
+CREATE OR REPLACE FUNCTION epoch.add_gone_columns(of_table text, layer_kind text, layer text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  gone epoch.table_columns;
+BEGIN
+  FOR gone IN SELECT * FROM epoch.table_columns WHERE table_id = of_table AND number IS NULL ORDER BY name LOOP
+    PERFORM epoch.add_layer_column(layer_kind, layer, gone.name, gone.type || gone.collation_clause, NULL);
+  END LOOP;
+END
+$$;
+
+-- Makes a column that the log knows of and the layers do not, as one that went.
+CREATE OR REPLACE FUNCTION epoch.put_gone_column(of_table text, new_id text, of_type text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  aside text;
+  layer record;
+BEGIN
+  IF EXISTS (SELECT FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.column_id = new_id) THEN
+    RETURN;
+  END IF;
+  SELECT 'epoch_gone_' || count(*) + 1 INTO aside
+  FROM epoch.table_columns WHERE table_id = of_table AND number IS NULL;
+  INSERT INTO epoch.table_columns (table_id, name, column_id, type) VALUES (of_table, aside, new_id, of_type);
+  FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('o', 'open') ORDER BY relation LOOP
+    PERFORM epoch.add_layer_column(layer.kind, layer.relation, aside, of_type, NULL);
+  END LOOP;
+END
+$$;
+
+-- Gives a new overlay, which is like the live table, the columns of other layers that went, and hides what the branch does
+-- not have: rows get the initial value there, as those that were there before the column.
+CREATE OR REPLACE FUNCTION epoch.fit_overlay(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  layer text;
+  gone epoch.table_columns;
+BEGIN
+  FOREACH layer IN ARRAY ARRAY['v', 'vw', 'vh'] LOOP
+    PERFORM epoch.add_gone_columns(of_table, layer, format('epoch.%I', epoch.object_of(layer, of_table, of_branch)));
+  END LOOP;
+  FOR gone IN
+    SELECT * FROM epoch.table_columns
+    WHERE table_id = of_table AND number IS NOT NULL AND name = ANY (epoch.hidden_columns(of_branch, of_table))
+      AND name = ANY (epoch.writable_columns(epoch.users_table(of_table)))
+  LOOP
+    EXECUTE format(
+      'ALTER TABLE epoch.%I ALTER %I SET DEFAULT %L, ALTER %2$I DROP NOT NULL',
+      epoch.object_of('v', of_table, of_branch), gone.name, gone.initial);
+  END LOOP;
+  PERFORM epoch.relax_overlay(of_table, of_branch);
+END
+$$;
+
+-- Drops the views of branches that read a table, and so hold its columns; epoch.use_branch makes them again.
+CREATE OR REPLACE FUNCTION epoch.drop_views_of(of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  place record;
+BEGIN
+  FOR place IN
+    SELECT b.changed_schema, b.base_schema
+    FROM epoch.branch_tables AS p
+    JOIN epoch.branches AS b ON b.branch_id = p.branch_id AND b.changed_schema IS NOT NULL
+    WHERE p.table_id = of_table
+  LOOP
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', place.changed_schema, epoch.view_name(of_table));
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', place.base_schema, epoch.view_name(of_table));
+  END LOOP;
+END
+$$;
+
+-- Makes views of a branch that were dropped to let go of a table's columns.
+CREATE OR REPLACE FUNCTION epoch.make_missing_views(of_branch text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  missing text;
+BEGIN
+  FOR missing IN
+    SELECT p.table_id
+    FROM epoch.branch_tables AS p
+    JOIN epoch.branches AS b ON b.branch_id = p.branch_id AND b.changed_schema IS NOT NULL
+    JOIN epoch.tables AS t ON t.table_id = p.table_id
+    WHERE p.branch_id = of_branch AND p.open_relation IS NULL
+      AND to_regclass(format('%I.%I', b.base_schema, t.view_name)) IS NULL
+  LOOP
+    -- where something cannot be created, as in a transaction that only reads, the table stays unknown on the branch
+    IF NOT current_setting('transaction_read_only')::boolean THEN
+      PERFORM epoch.follow_table(missing);
+      PERFORM epoch.rebuild_views(of_branch, missing);
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- Lets go of the columns of a table, so that they can be dropped and change their types: views of branches hold them. The
+-- server, and each session that chooses a branch, make the views again.
+CREATE OR REPLACE FUNCTION epoch.release_table(released regclass) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT epoch.drop_views_of(t.table_id)
+  FROM epoch.tables AS t
+  WHERE epoch.users_table(t.table_id) = released
+$$;
+
+-- Brings what Epoch keeps beside a table up to the columns that the live table has now; nothing if it is. Answers why
+-- that cannot be, null if it is done. Writers of the table wait until the end of the transaction if there is anything to
+-- do, so that no capture runs that was made for other columns.
+CREATE OR REPLACE FUNCTION epoch.follow_table(of_table text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  t epoch.tables;
+  live regclass;
+  problem text;
+  rewritten boolean;
+  names_change boolean := false;
+  change record;
+  layer record;
+  aside text;
+  value text;
+  former epoch.table_columns;
+  retyped jsonb := '{}';
+BEGIN
+  SELECT * INTO t FROM epoch.tables WHERE table_id = of_table;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF t.append_only THEN
+    RETURN epoch.shape_change(of_table);
+  END IF;
+  problem := epoch.identity_change(of_table);
+  IF problem IS NOT NULL THEN
+    RETURN problem;
+  END IF;
+  live := epoch.users_table(of_table);
+  IF NOT EXISTS (SELECT FROM epoch.table_columns WHERE table_id = of_table) THEN
+    PERFORM epoch.note_columns(of_table);
+  END IF;
+  IF t.live_oid IS DISTINCT FROM live::oid THEN
+    -- restored from a dump, which counts columns anew
+    UPDATE epoch.table_columns AS k SET number = NULL WHERE k.table_id = of_table;
+    UPDATE epoch.table_columns AS k SET number = c.number
+    FROM epoch.live_columns(live) AS c
+    WHERE k.table_id = of_table AND k.name = c.name;
+    UPDATE epoch.tables SET live_oid = live, file_nodes = epoch.file_nodes(live) WHERE table_id = of_table;
+  END IF;
+  IF NOT EXISTS (
+    SELECT
+    FROM (SELECT * FROM epoch.table_columns WHERE table_id = of_table AND number IS NOT NULL) AS k
+    FULL JOIN epoch.live_columns(live) AS c ON c.number = k.number
+    WHERE (k.name, k.type, k.collation_clause) IS DISTINCT FROM (c.name, c.type, c.collation_clause)
+  ) THEN
+    IF t.file_nodes IS DISTINCT FROM epoch.file_nodes(live) THEN
+      UPDATE epoch.tables SET file_nodes = epoch.file_nodes(live) WHERE table_id = of_table;
+    END IF;
+    PERFORM epoch.relax_overlay(of_table, p.branch_id)
+    FROM epoch.branch_tables AS p WHERE p.table_id = of_table AND p.has_overlay;
+    RETURN NULL;
+  END IF;
+
+  SELECT format('its key column "%s" was dropped, or has another type', k.name) INTO problem
+  FROM epoch.table_columns AS k
+  LEFT JOIN epoch.live_columns(live) AS c ON c.number = k.number
+  WHERE k.table_id = of_table AND k.name = ANY (t.key_columns) AND (c.type, c.collation_clause) IS DISTINCT FROM (k.type, k.collation_clause)
+  LIMIT 1;
+  IF problem IS NOT NULL THEN
+    RETURN problem;
+  END IF;
+  SELECT format('its column "%s" has a name that Epoch needs', c.name) INTO problem
+  FROM epoch.live_columns(live) AS c
+  WHERE c.name ~ '^epoch_(kind|from|to|row|(gone|moved)_[0-9]+)$';
+  IF problem IS NOT NULL THEN
+    RETURN problem;
+  END IF;
+
+  EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', live);
+  EXECUTE format('LOCK TABLE epoch.%I IN ACCESS EXCLUSIVE MODE', epoch.object_of('w', of_table));
+  PERFORM epoch.drop_copy(p.branch_id, of_table)
+  FROM epoch.branch_tables AS p WHERE p.table_id = of_table AND (p.has_copy OR p.copy_fill IS NOT NULL);
+  rewritten := t.file_nodes IS DISTINCT FROM epoch.file_nodes(live);
+
+  -- of a wider type: what is kept of the past has it, too
+  FOR change IN
+    SELECT k.name, c.type, c.collation_clause, format_type(a.atttypid, a.atttypmod) AS declared, c.number
+    FROM epoch.table_columns AS k
+    JOIN epoch.live_columns(live) AS c ON c.number = k.number
+    JOIN pg_attribute AS a ON a.attrelid = live AND a.attnum = c.number
+    WHERE k.table_id = of_table AND (c.type, c.collation_clause) <> (k.type, k.collation_clause)
+      AND epoch.keeps_values(k.type, c.type)
+    ORDER BY k.number
+  LOOP
+    names_change := true;
+    PERFORM epoch.drop_views_of(of_table);
+    FOR layer IN SELECT * FROM epoch.layers(of_table) ORDER BY relation LOOP
+      EXECUTE format(
+        'ALTER TABLE %s ALTER %I TYPE %s%s', layer.relation, change.name,
+        CASE WHEN layer.kind IN ('v', 'open') THEN change.declared ELSE change.type END, change.collation_clause);
+    END LOOP;
+    UPDATE epoch.table_columns SET type = change.type, collation_clause = change.collation_clause
+    WHERE table_id = of_table AND name = change.name;
+  END LOOP;
+
+  -- what went, or is of another type: stays under a name of Epoch's
+  FOR change IN
+    SELECT k.*, c.number AS kept_number
+    FROM epoch.table_columns AS k
+    LEFT JOIN epoch.live_columns(live) AS c ON c.number = k.number
+    WHERE k.table_id = of_table AND k.number IS NOT NULL
+      AND (c.type, c.collation_clause) IS DISTINCT FROM (k.type, k.collation_clause)
+    ORDER BY k.number
+  LOOP
+    names_change := true;
+    SELECT 'epoch_gone_' || count(*) + 1 INTO aside
+    FROM epoch.table_columns WHERE table_id = of_table AND number IS NULL;
+    PERFORM epoch.rename_layer_column(of_table, change.name, aside);
+    UPDATE epoch.table_columns SET name = aside, number = NULL WHERE table_id = of_table AND name = change.name;
+    IF change.kept_number IS NOT NULL THEN
+      retyped := retyped || jsonb_build_object(change.kept_number::text, aside);
+    END IF;
+    FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind IN ('v', 'open') LOOP
+      EXECUTE format('ALTER TABLE %s ALTER %I DROP NOT NULL', layer.relation, aside);
+    END LOOP;
+  END LOOP;
+
+  -- two steps: names may change places
+  FOR change IN
+    SELECT k.name AS former, 'epoch_moved_' || k.number AS moved, c.name AS later
+    FROM epoch.table_columns AS k
+    JOIN epoch.live_columns(live) AS c ON c.number = k.number AND c.name <> k.name
+    WHERE k.table_id = of_table
+    ORDER BY k.number
+  LOOP
+    names_change := true;
+    PERFORM epoch.rename_layer_column(of_table, change.former, change.moved);
+    UPDATE epoch.table_columns SET name = change.moved WHERE table_id = of_table AND name = change.former;
+    UPDATE epoch.tables SET key_columns = array_replace(key_columns, change.former, change.moved)
+    WHERE table_id = of_table;
+  END LOOP;
+  FOR change IN
+    SELECT k.name AS former, c.name AS later
+    FROM epoch.table_columns AS k
+    JOIN epoch.live_columns(live) AS c ON c.number = k.number AND c.name <> k.name
+    WHERE k.table_id = of_table
+    ORDER BY k.number
+  LOOP
+    PERFORM epoch.rename_layer_column(of_table, change.former, change.later);
+    UPDATE epoch.table_columns SET name = change.later WHERE table_id = of_table AND name = change.former;
+    UPDATE epoch.tables SET key_columns = array_replace(key_columns, change.former, change.later)
+    WHERE table_id = of_table;
+  END LOOP;
+
+  FOR change IN
+    SELECT c.*, format_type(a.atttypid, a.atttypmod) AS declared, retyped ->> c.number::text AS aside
+    FROM epoch.live_columns(live) AS c
+    JOIN pg_attribute AS a ON a.attrelid = live AND a.attnum = c.number
+    WHERE NOT EXISTS (SELECT FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.number = c.number)
+    ORDER BY c.number
+  LOOP
+    SELECT * INTO former FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.name = change.aside;
+    value := CASE
+      WHEN change.aside IS NULL THEN change.initial
+      ELSE epoch.converted(former.initial, former.type, change.type)
+    END;
+    INSERT INTO epoch.table_columns (table_id, name, column_id, number, type, collation_clause, initial, filled)
+    VALUES (
+      of_table, change.name, coalesce(former.column_id, epoch.new_column_id(of_table, change.name)), change.number,
+      change.type, change.collation_clause, value,
+      change.aside IS NOT NULL OR rewritten AND NOT change.has_initial);
+    FOR layer IN SELECT * FROM epoch.layers(of_table) ORDER BY relation LOOP
+      PERFORM epoch.add_layer_column(
+        layer.kind, layer.relation, change.name,
+        CASE WHEN layer.kind IN ('v', 'open') THEN change.declared ELSE change.type END || change.collation_clause,
+        CASE WHEN change.aside IS NULL THEN value END);
+      IF change.aside IS NOT NULL THEN
+        PERFORM epoch.convert_layer_column(layer.kind, layer.relation, change.aside, change.name, change.type);
+      END IF;
+    END LOOP;
+  END LOOP;
+
+  UPDATE epoch.tables
+  SET columns = epoch.stored_columns(live), last_column = epoch.last_column(live), live_oid = live,
+    file_nodes = epoch.file_nodes(live)
+  WHERE table_id = of_table;
+  -- open tables have the columns of the live table only: they go, and what is not committed in them stays in the layers
+  FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind = 'open' ORDER BY branch_id LOOP
+    FOR aside IN
+      SELECT k.name FROM epoch.table_columns AS k
+      JOIN pg_attribute AS a ON a.attrelid = layer.relation::regclass AND a.attname = k.name AND NOT a.attisdropped
+      WHERE k.table_id = of_table AND k.number IS NULL
+    LOOP
+      EXECUTE format('ALTER TABLE %s DROP %I CASCADE', layer.relation, aside);
+    END LOOP;
+    PERFORM epoch.close_branch_table(layer.branch_id, of_table);
+  END LOOP;
+  PERFORM epoch.create_row_capture(
+    of_table, epoch.object_of('c', of_table), epoch.object_of('w', of_table), epoch.waits_at_key(of_table));
+  FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind = 'v' ORDER BY branch_id LOOP
+    PERFORM epoch.create_overlay_capture(layer.branch_id, of_table);
+    PERFORM epoch.relax_overlay(of_table, layer.branch_id);
+  END LOOP;
+  IF names_change THEN
+    PERFORM epoch.rebuild_views(p.branch_id, of_table)
+    FROM epoch.branch_tables AS p
+    JOIN epoch.branches AS b ON b.branch_id = p.branch_id AND NOT b.dropped
+    WHERE p.table_id = of_table AND b.changed_schema IS NOT NULL;
+  END IF;
+  RETURN NULL;
+END
+$$;
