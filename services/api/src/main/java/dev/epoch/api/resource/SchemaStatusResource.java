@@ -5,7 +5,7 @@ import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.BackfillSchemas;
 import dev.epoch.api.view.SchemaStatusView;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.schema.SchemaBackfill;
+import dev.epoch.gateway.drift.SchemaBackfill;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;

@@ -1,10 +1,10 @@
 package dev.epoch.api.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.epoch.gateway.schema.SchemaBackfill.Filled;
-import dev.epoch.gateway.schema.SchemaStatusService.Historical;
-import dev.epoch.gateway.schema.SchemaStatusService.Live;
-import dev.epoch.gateway.schema.SchemaStatusService.Status;
+import dev.epoch.gateway.drift.SchemaBackfill.Filled;
+import dev.epoch.gateway.drift.SchemaStatusService.Historical;
+import dev.epoch.gateway.drift.SchemaStatusService.Live;
+import dev.epoch.gateway.drift.SchemaStatusService.Status;
 import dev.epoch.storage.TableHealth;
 import java.time.Instant;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.schema;
+package dev.epoch.gateway.drift;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
@@ -6,6 +6,7 @@ import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.schema.SchemaService.Recorded;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.table.TableService;

@@ -1,10 +1,11 @@
-package dev.epoch.gateway.schema;
+package dev.epoch.gateway.drift;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitSchema;
 import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.RecordedSchema;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.schema.SchemaService.Observed;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
