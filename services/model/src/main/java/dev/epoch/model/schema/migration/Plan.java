@@ -142,6 +142,10 @@ final class Plan {
 
   private void linkFormer(ObjectId object, ObjectId needed) {
     order(removals, object, drops, needed);
+    if (!drops.containsKey(needed)) {
+      // a key goes after the table whose foreign key points to it
+      order(drops, object, removals, needed);
+    }
     order(drops, object, changes, needed);
     order(drops, object, finishes, needed);
     order(drops, object, early, needed);
