@@ -225,6 +225,18 @@ class PsqlBranchIT {
   }
 
   @Test
+  void columnsAreNotChangedOnABranch() {
+    String open = USE + "SELECT epoch.open_table('customers') \\g /dev/null\n";
+    assertThat(psql.run(open + "ALTER TABLE customers ADD COLUMN tier text;").err())
+        .contains("do not change there")
+        .contains("use_branch('main')");
+    assertThat(psql.run(open + "ALTER TABLE customers RENAME COLUMN name TO label;").err())
+        .contains("do not change there");
+    assertThat(psql.lines(USE + "SELECT name FROM customers ORDER BY id;"))
+        .containsExactly("Ada", "Bob", "Cleo");
+  }
+
+  @Test
   void aSessionGoesBackToMain() {
     assertThat(
             psql.lines(

@@ -62,7 +62,7 @@ final class QueryEscapes {
           "SELECT 1 \\gexec",
           "\\! touch /tmp/x",
           "EXPLAIN ANALYZE DELETE FROM canary",
-          "EXPLAIN SELECT 1",
+          "EXPLAIN (ANALYZE; DELETE FROM users) SELECT 1",
           "EXECUTE trap",
           "PREPARE trap AS SELECT 1",
           "DEALLOCATE ALL",

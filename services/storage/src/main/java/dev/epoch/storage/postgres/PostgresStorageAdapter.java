@@ -282,7 +282,10 @@ public final class PostgresStorageAdapter
 
   @Override
   public void remove(TableHandle table, Removal how) {
-    removal.remove(table, how);
+    shapes.settled(() -> {
+      removal.remove(table, how);
+      return null;
+    });
   }
 
   @Override
@@ -499,7 +502,10 @@ public final class PostgresStorageAdapter
 
   @Override
   public void requireRemovable(TableHandle table, Removal how) {
-    removal.requireRemovable(table, how);
+    shapes.settled(() -> {
+      removal.requireRemovable(table, how);
+      return null;
+    });
   }
 
   @Override
@@ -575,6 +581,10 @@ public final class PostgresStorageAdapter
   @Override
   public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
     boolean planned = !rows.isEmpty();
+    if (planned) {
+      // those that refer to merged ones too: the rows can be pulled once only
+      shapes.know(operation.branch().repository());
+    }
     return shapes.settled(() -> {
       try {
         Operation physical = physical(operation);
@@ -583,6 +593,7 @@ public final class PostgresStorageAdapter
       } catch (ShapeMovedException moved) {
         if (planned) {
           // the rows were planned for other columns, and are pulled once
+          moved.tables().forEach(shapes::look);
           throw new MergeOvertakenException(moved.getMessage(), "Merge again");
         }
         throw moved;

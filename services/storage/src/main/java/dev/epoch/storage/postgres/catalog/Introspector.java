@@ -136,6 +136,21 @@ public final class Introspector {
     return new Introspection(schema, estimatedRows(session, path, table));
   }
 
+  /**
+   * The schema of a table that is versioned, whatever privileges are left. Fails with {@link
+   * dev.epoch.storage.TableNotFoundException}.
+   *
+   * @param key names of the key columns
+   */
+  static TableSchema schema(Session session, TablePath path, List<String> key) {
+    long table = VersionableTable.find(session, path);
+    return new TableSchema(
+        identified(session, path, columns(session, table)),
+        key,
+        constraints(session, table),
+        indexes(session, table));
+  }
+
   private static Introspection appendOnly(
       Session session, TablePath path, long table, List<Column> columns) {
     AppendOnlyTable.require(session, path, table);

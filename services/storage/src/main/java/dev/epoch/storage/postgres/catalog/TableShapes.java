@@ -4,6 +4,7 @@ import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -48,6 +50,7 @@ public final class TableShapes {
   private final Database database;
   private final LockRetries retries;
   private final Map<String, TableShape> known = new ConcurrentHashMap<>();
+  private final Set<String> repositories = ConcurrentHashMap.newKeySet();
 
   public TableShapes(Database database, LockRetries retries) {
     this.database = database;
@@ -97,8 +100,48 @@ public final class TableShapes {
     }
   }
 
+  /** Looks at all tables of a repository that nobody has looked at. */
+  public void know(String repository) {
+    if (!repositories.add(repository)) {
+      return;
+    }
+    database.read(session -> unknown(session, repository)).forEach(this::look);
+  }
+
+  private List<TableHandle> unknown(Session session, String repository) {
+    if (!EpochSchema.exists(session)) {
+      return List.of();
+    }
+    record Registered(String id, String name, TablePath path, List<String> key) {}
+    List<Registered> tables =
+        session.list(
+            """
+            SELECT table_id, name, schema_name, table_name, key_columns
+            FROM epoch.tables
+            WHERE repository = $1 AND NOT append_only
+              AND to_regclass(format('%I.%I', schema_name, table_name)) IS NOT NULL
+            """,
+            row ->
+                new Registered(
+                    row.getString(0),
+                    row.getString(1),
+                    new TablePath(row.getString(2), row.getString(3)),
+                    List.of(row.getArrayOfStrings(4))),
+            repository);
+    return tables.stream()
+        .filter(table -> !known.containsKey(table.id()))
+        .map(table ->
+            new TableHandle(
+                repository,
+                table.id(),
+                table.name(),
+                table.path(),
+                Introspector.schema(session, table.path(), table.key())))
+        .toList();
+  }
+
   /** Lets what is kept beside the table follow it, and remembers what it is like. */
-  private void look(TableHandle table) {
+  public void look(TableHandle table) {
     if (table.removed()) {
       database
           .read(session -> readRemoved(session, table))
@@ -148,8 +191,7 @@ public final class TableShapes {
         session
             .first(VERSIONS, row -> row.getString(1), (Object) new String[] {path(table)})
             .orElseThrow();
-    TableSchema schema =
-        Introspector.introspect(session, table.path(), Arrays.asList(keyNow)).schema();
+    TableSchema schema = Introspector.schema(session, table.path(), Arrays.asList(keyNow));
     return Optional.of(new TableShape(version, schema, columns));
   }
 

@@ -105,6 +105,13 @@ public final class VersionableTable {
     return relation.getLong("oid");
   }
 
+  /** The oid of a table that is versioned. Fails with {@link TableNotFoundException}. */
+  static long find(Session session, TablePath path) {
+    return session
+        .first(RELATION, row -> row.getLong("oid"), path.schema(), path.table())
+        .orElseThrow(() -> notFound(session, path));
+  }
+
   /** Fails with {@link NotVersionableException} if a column is named like one of Epoch's own. */
   public static void requireColumns(TablePath path, List<Column> columns) {
     for (Column column : columns) {

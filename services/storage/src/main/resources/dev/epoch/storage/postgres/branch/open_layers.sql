@@ -205,7 +205,7 @@ BEGIN
           WHEN open_table IS NULL THEN 'It was dropped or renamed.'
           ELSE format('Its columns are (%s), those of the live table (%s).', epoch.shape(open_table), epoch.shape(live))
         END,
-        HINT = 'Undo the ALTER TABLE on the branch.';
+        HINT = 'Undo the ALTER TABLE on the branch; or DROP the table there and close it, which gives up what is not committed.';
   END IF;
 END
 $$;

@@ -142,7 +142,8 @@ AS $$
   SELECT CASE
     WHEN c.relkind = 'p' THEN 'false'
     ELSE format(
-      'num_nulls(%s) > 0',
+      -- a function takes 100 arguments
+      CASE WHEN count(*) > 100 THEN 'num_nulls(VARIADIC ARRAY[%s]) > 0' ELSE 'num_nulls(%s) > 0' END,
       string_agg(format('has_column_privilege(TG_RELID, %s::smallint, ''SELECT'')', a.attnum), ', ' ORDER BY a.attnum))
   END
   FROM pg_class AS c
@@ -196,7 +197,24 @@ SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 DECLARE
   altered text;
+  open_table epoch.branch_tables;
 BEGIN
+  -- one thing at a time: while Epoch itself is upgraded, the functions that are asked further down may not be there
+  SELECT p.* INTO open_table
+  FROM pg_event_trigger_ddl_commands() AS c
+  JOIN epoch.branch_tables AS p ON to_regclass(p.open_relation) = c.objid
+  WHERE c.classid = 'pg_class'::regclass AND coalesce(current_setting('epoch.following', true), '') <> p.table_id;
+  IF FOUND THEN
+    IF epoch.shape(open_table.open_relation::regclass) <> ALL (ARRAY[
+      epoch.shape(to_regclass(format('epoch.%I', epoch.object_of('o', open_table.table_id, open_table.branch_id)))),
+      epoch.shape(epoch.users_table(open_table.table_id))
+    ]) THEN
+      RAISE EXCEPTION 'The columns of % are those of its branch: they do not change there', open_table.open_relation
+        USING ERRCODE = 'EP002',
+          DETAIL = 'Columns are added, renamed and dropped where the live table is.',
+          HINT = 'SELECT epoch.use_branch(''main''), or name the live table with its schema.';
+    END IF;
+  END IF;
   FOR altered IN
     SELECT DISTINCT t.table_id
     FROM pg_event_trigger_ddl_commands() AS c
