@@ -1,5 +1,6 @@
 package dev.epoch.projections.history;
 
+import dev.epoch.projections.ModelReads;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -259,7 +260,7 @@ public final class HistoryReads {
         values[i] = text.replace('\0', NO_CHARACTER);
       }
     }
-    return pool.preparedQuery(sql).execute(Tuple.from(values));
+    return ModelReads.orUnavailable(pool.preparedQuery(sql).execute(Tuple.from(values)));
   }
 
   private static List<BranchRow> branches(RowSet<Row> rows) {

@@ -3,6 +3,7 @@ package dev.epoch.projections.recoverysidecars;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.epoch.events.Actor;
 import dev.epoch.events.RecordCodec;
+import dev.epoch.projections.ModelReads;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -110,8 +111,9 @@ public final class RecoveryReads {
   }
 
   private <T> Uni<List<T>> rows(String sql, List<String> repositories, Function<Row, T> mapping) {
-    return pool.preparedQuery(sql)
-        .execute(Tuple.tuple().addArrayOfString(repositories.toArray(String[]::new)))
+    return ModelReads.orUnavailable(
+            pool.preparedQuery(sql)
+                .execute(Tuple.tuple().addArrayOfString(repositories.toArray(String[]::new))))
         .map(rows -> {
           List<T> all = new ArrayList<>(rows.size());
           rows.forEach(row -> all.add(mapping.apply(row)));

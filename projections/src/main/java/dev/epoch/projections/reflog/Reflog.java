@@ -1,5 +1,6 @@
 package dev.epoch.projections.reflog;
 
+import dev.epoch.projections.ModelReads;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -91,7 +92,11 @@ public final class Reflog {
 
   private List<Row> rows(String sql, Tuple values, Duration atMost) {
     return StreamSupport.stream(
-            pool.preparedQuery(sql).execute(values).await().atMost(atMost).spliterator(), false)
+            ModelReads.orUnavailable(pool.preparedQuery(sql).execute(values))
+                .await()
+                .atMost(atMost)
+                .spliterator(),
+            false)
         .toList();
   }
 

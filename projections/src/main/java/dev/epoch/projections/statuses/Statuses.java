@@ -1,5 +1,6 @@
 package dev.epoch.projections.statuses;
 
+import dev.epoch.projections.ModelReads;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -66,8 +67,9 @@ public final class Statuses {
    */
   public Uni<List<Status>> of(
       String repository, String commit, String context, boolean all, int limit) {
-    return pool.preparedQuery(all ? ALL : LATEST)
-        .execute(Tuple.of(repository, commit, context, limit))
+    return ModelReads.orUnavailable(
+            pool.preparedQuery(all ? ALL : LATEST)
+                .execute(Tuple.of(repository, commit, context, limit)))
         .map(
             rows -> StreamSupport.stream(rows.spliterator(), false).map(Statuses::status).toList());
   }
