@@ -138,6 +138,34 @@ class LiveSchemaIT {
   }
 
   @Test
+  void openTablesOfBranchesGetOutOfTheWay() throws Exception {
+    // given
+    test.branch("y", "main");
+    test.onBranch("y", "SELECT epoch.open_table('t')");
+    test.onBranch("y", "UPDATE t SET name = 'y' WHERE id = 2");
+
+    // when
+    test.database.execute(
+        "ALTER TABLE t RENAME name TO label",
+        "ALTER TABLE t ADD extra text",
+        "UPDATE t SET label = 'live' WHERE id = 1");
+
+    // then
+    assertThat(status()).singleElement().asString().startsWith("t 010 [");
+    assertThat(working("y"))
+        .containsExactly("id=1 name=a price=1", "id=2 name=y price=2", "id=3 name=c price=3");
+    test.commit("y", "on y");
+    test.commit("main", "migrated");
+    test.merge("y", "main");
+    assertThat(rows("main"))
+        .containsExactly(
+            "id=1 label=live price=1 extra=null",
+            "id=2 label=y price=2 extra=null",
+            "id=3 label=c price=3 extra=null");
+    assertRecorded("main");
+  }
+
+  @Test
   void migrationsAreCommittedWithRowsAndOldCommitsStay() throws Exception {
     // given
     String first = head("main").id();
