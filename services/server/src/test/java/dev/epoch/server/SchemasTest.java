@@ -28,7 +28,7 @@ class SchemasTest {
   @BeforeEach
   void aRepositoryWithCustomersAndOrders() {
     api = Api.inNewRepository("schemas");
-    schema = "s" + UUID.randomUUID().toString().substring(0, 8);
+    schema = "orders_" + UUID.randomUUID().toString().substring(0, 8);
     DatabasesForTests.shop("CREATE SCHEMA " + schema);
     sql(
         "CREATE TYPE %s.order_status AS ENUM ('pending', 'shipped')",

@@ -156,8 +156,9 @@ public class TablesResource {
   @POST
   @Path("{table}/refresh")
   @Operation(
-      summary = "Look whether the table still has its shape",
-      description = "Refused with SchemaChangedError if it has not.")
+      summary = "Look at the table in its database",
+      description =
+          "What has become of its columns shows in GET /status from then on. Refused with SchemaChangedError if it is another table.")
   public TableView refresh(String table) {
     RepositoryState state = request.state();
     request.server().tables().refresh(state, table);

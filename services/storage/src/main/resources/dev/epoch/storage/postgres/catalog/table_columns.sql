@@ -249,7 +249,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   live regclass := epoch.users_table(of_table);
-  overlay regclass := format('epoch.%I', epoch.object_of('v', of_table, of_branch))::regclass;
+  overlay regclass := to_regclass(format('epoch.%I', epoch.object_of('v', of_table, of_branch)));
   statement text;
 BEGIN
   FOR statement IN
