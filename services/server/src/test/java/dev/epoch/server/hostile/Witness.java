@@ -49,7 +49,9 @@ final class Witness implements AutoCloseable {
       UNION ALL
       SELECT 'extension ' || extname, extversion FROM pg_extension
       UNION ALL
-      SELECT 'event trigger ' || evtname, evtevent FROM pg_event_trigger
+      SELECT 'event trigger ' || e.evtname, e.evtevent
+      FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
+      WHERE p.pronamespace IS DISTINCT FROM to_regnamespace('epoch')
       UNION ALL
       SELECT 'configuration ' || name, setting FROM pg_file_settings
       UNION ALL
