@@ -3,7 +3,7 @@ package dev.epoch.projections;
 import dev.epoch.log.LogUnavailableException;
 import io.smallrye.mutiny.Uni;
 
-/** How read models are read. */
+/** How read models, and what else is kept beside them, are read. */
 public final class ModelReads {
   private ModelReads() {}
 
@@ -13,7 +13,6 @@ public final class ModelReads {
    */
   public static <T> Uni<T> orUnavailable(Uni<T> read) {
     return read.onFailure(PassingFailures::passing)
-        .transform(
-            failure -> new LogUnavailableException("The read models cannot be read", failure));
+        .transform(failure -> new LogUnavailableException("it cannot be read", failure));
   }
 }

@@ -1,5 +1,6 @@
 package dev.epoch.webhooks;
 
+import dev.epoch.projections.ModelReads;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -100,7 +101,9 @@ final class StoredHooks {
   }
 
   private RowSet<Row> run(String sql, Object... values) {
-    return pool.preparedQuery(sql).execute(Tuple.from(values)).await().atMost(LONGEST);
+    return ModelReads.orUnavailable(pool.preparedQuery(sql).execute(Tuple.from(values)))
+        .await()
+        .atMost(LONGEST);
   }
 
   private static OffsetDateTime time(Instant time) {
