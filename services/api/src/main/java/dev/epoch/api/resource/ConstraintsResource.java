@@ -24,6 +24,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -74,18 +75,19 @@ public class ConstraintsResource {
       description =
           "Refused where records stand against it. Locks are waited for as long as lock_timeout says, and tried for again. With online=true writers go on while records are checked.")
   public ConstraintsView.Changed addConstraint(String table, @NotNull @Valid AddConstraint body) {
-    RepositoryState state = request.state();
-    RegisteredTable registered = TableService.get(state, table);
     return changed(
-        state,
-        registered,
-        service()
-            .add(
-                state,
-                registered,
-                body.request(registered.schemaName()),
-                ChangeLimits.how(
-                    body.online(), body.lockTimeout(), body.statementTimeout(), body.retries())));
+        table,
+        (state, registered) ->
+            service()
+                .add(
+                    state,
+                    registered,
+                    body.request(registered.schemaName()),
+                    ChangeLimits.how(
+                        body.online(),
+                        body.lockTimeout(),
+                        body.statementTimeout(),
+                        body.retries())));
   }
 
   @DELETE
@@ -98,14 +100,15 @@ public class ConstraintsResource {
       String constraint,
       @QueryParam("lock_timeout") String lockTimeout,
       @QueryParam("retries") Integer retries) {
-    RepositoryState state = request.state();
-    RegisteredTable registered = TableService.get(state, table);
     return changed(
-        state,
-        registered,
-        service()
-            .removeConstraint(
-                state, registered, constraint, ChangeLimits.how(null, lockTimeout, null, retries)));
+        table,
+        (state, registered) ->
+            service()
+                .removeConstraint(
+                    state,
+                    registered,
+                    constraint,
+                    ChangeLimits.how(null, lockTimeout, null, retries)));
   }
 
   @GET
@@ -126,18 +129,19 @@ public class ConstraintsResource {
       description =
           "With online=true beside writers (CONCURRENTLY); what a failure leaves of it is removed.")
   public ConstraintsView.Changed addIndex(String table, @NotNull @Valid AddIndex body) {
-    RepositoryState state = request.state();
-    RegisteredTable registered = TableService.get(state, table);
     return changed(
-        state,
-        registered,
-        service()
-            .add(
-                state,
-                registered,
-                body.request(),
-                ChangeLimits.how(
-                    body.online(), body.lockTimeout(), body.statementTimeout(), body.retries())));
+        table,
+        (state, registered) ->
+            service()
+                .add(
+                    state,
+                    registered,
+                    body.request(),
+                    ChangeLimits.how(
+                        body.online(),
+                        body.lockTimeout(),
+                        body.statementTimeout(),
+                        body.retries())));
   }
 
   @DELETE
@@ -149,14 +153,15 @@ public class ConstraintsResource {
       @QueryParam("online") Boolean online,
       @QueryParam("lock_timeout") String lockTimeout,
       @QueryParam("retries") Integer retries) {
-    RepositoryState state = request.state();
-    RegisteredTable registered = TableService.get(state, table);
     return changed(
-        state,
-        registered,
-        service()
-            .removeIndex(
-                state, registered, index, ChangeLimits.how(online, lockTimeout, null, retries)));
+        table,
+        (state, registered) ->
+            service()
+                .removeIndex(
+                    state,
+                    registered,
+                    index,
+                    ChangeLimits.how(online, lockTimeout, null, retries)));
   }
 
   private ConstraintService service() {
@@ -176,7 +181,10 @@ public class ConstraintsResource {
   }
 
   private ConstraintsView.Changed changed(
-      RepositoryState state, RegisteredTable table, Changed changed) {
+      String name, BiFunction<RepositoryState, RegisteredTable, Changed> change) {
+    RepositoryState state = request.state();
+    RegisteredTable table = TableService.get(state, name);
+    Changed changed = change.apply(state, table);
     return new ConstraintsView.Changed(
         changed.statements(),
         ConstraintsView.live(table.name(), support(state, table), changed.table()));

@@ -3,9 +3,9 @@ package dev.epoch.gateway.read;
 import dev.epoch.storage.QueryRefusedException;
 import dev.epoch.storage.sql.SqlToken;
 import dev.epoch.storage.sql.SqlTokens;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -58,7 +58,7 @@ public record AsOfClauses(String sql, Map<String, At> tables) {
 
   /** Fails with {@link QueryRefusedException} for strings, names and comments that do not end. */
   public static AsOfClauses parse(String sql) {
-    if (sql == null || !sql.toLowerCase(java.util.Locale.ROOT).contains("of")) {
+    if (sql == null || !sql.toLowerCase(Locale.ROOT).contains("of")) {
       return new AsOfClauses(sql, Map.of());
     }
     List<SqlToken> tokens = SqlTokens.of(sql);
@@ -113,10 +113,5 @@ public record AsOfClauses(String sql, Map<String, At> tables) {
 
   private static String quoted(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
-  }
-
-  /** The refs that are named, each once. */
-  public List<String> refs() {
-    return new ArrayList<>(tables.values().stream().map(At::ref).distinct().toList());
   }
 }
