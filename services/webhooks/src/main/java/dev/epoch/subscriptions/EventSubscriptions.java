@@ -1,5 +1,6 @@
 package dev.epoch.subscriptions;
 
+import dev.epoch.projections.ModelReads;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -130,8 +131,8 @@ public final class EventSubscriptions {
   }
 
   private RowSet<Row> run(String sql, Object... values) {
-    return pool.preparedQuery(sql)
-        .execute(Tuple.from(Arrays.asList(values)))
+    return ModelReads.orUnavailable(
+            pool.preparedQuery(sql).execute(Tuple.from(Arrays.asList(values))))
         .await()
         .indefinitely();
   }

@@ -4,6 +4,7 @@ import static dev.epoch.webhooks.StoredWebhooks.instant;
 import static dev.epoch.webhooks.StoredWebhooks.stream;
 import static dev.epoch.webhooks.StoredWebhooks.time;
 
+import dev.epoch.projections.ModelReads;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -382,8 +383,8 @@ final class StoredDeliveries {
   }
 
   private RowSet<Row> ask(String sql, Object... values) {
-    return pool.preparedQuery(sql)
-        .execute(Tuple.from(Arrays.asList(values)))
+    return ModelReads.orUnavailable(
+            pool.preparedQuery(sql).execute(Tuple.from(Arrays.asList(values))))
         .await()
         .indefinitely();
   }

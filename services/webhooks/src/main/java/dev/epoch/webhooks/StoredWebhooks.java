@@ -1,5 +1,6 @@
 package dev.epoch.webhooks;
 
+import dev.epoch.projections.ModelReads;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -233,8 +234,8 @@ final class StoredWebhooks {
   }
 
   private RowSet<Row> run(String sql, Object... values) {
-    return pool.preparedQuery(sql)
-        .execute(Tuple.from(Arrays.asList(values)))
+    return ModelReads.orUnavailable(
+            pool.preparedQuery(sql).execute(Tuple.from(Arrays.asList(values))))
         .await()
         .indefinitely();
   }
