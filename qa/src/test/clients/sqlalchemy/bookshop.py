@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column, Date, DateTime, Enum, ForeignKey, Integer, Numeric, Text)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.automap import automap_base
 from sqlalchemy.orm import declarative_base, joinedload, relationship, Session
 
 URL = os.environ["DATABASE_URL"]
@@ -90,6 +91,13 @@ with Session(on_branch) as second:
     for row in second.execute(
             select(Author.name, Book.title, Book.price).join(Book, isouter=True).order_by(Author.id, Book.id)):
         print(*row, sep="|")
+
+# classes made from the catalogs, with their keys and references
+reflected = automap_base()
+reflected.prepare(on_branch, reflect=True)
+with Session(on_branch) as third:
+    melville = third.query(reflected.classes.authors).filter_by(name="Herman Melville").one()
+    assert sorted(b.title for b in melville.books_collection) == ["Moby-Dick", "Omoo"]
 
 # recipe: each transaction of some sessions, over a pool that others share
 shared = create_engine(URL, pool_size=1, max_overflow=0)

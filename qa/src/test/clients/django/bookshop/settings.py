@@ -23,6 +23,7 @@ USE_TZ = True
 ROOT_URLCONF = "bookshop.urls"
 STATIC_URL = "/static/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MIGRATION_MODULES = {"bookshop": os.environ.get("BOOKSHOP_MIGRATIONS", "bookshop.migrations")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 INSTALLED_APPS = [

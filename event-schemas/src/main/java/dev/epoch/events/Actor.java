@@ -21,6 +21,12 @@ public record Actor(String id, String name, String email) {
   /** The server itself, when it commits what applications changed in live tables. */
   public static final Actor LIVE = new Actor("epoch:live", "Epoch live changes", "");
 
+  /** Keeps the requests of merges; the merges themselves are those of who asked for them. */
+  public static final Actor AUTO_MERGE = new Actor("epoch:auto-merge", "Epoch auto-merge", "");
+
+  /** Deletes branches whose time has come. */
+  public static final Actor EXPIRY = new Actor("epoch:expiry", "Epoch branch expiry", "");
+
   public Actor {
     Objects.requireNonNull(id, "id");
     name = Objects.requireNonNullElse(name, "");

@@ -4,6 +4,7 @@ import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.AddCheckV1;
 import dev.epoch.events.command.AddStorageV1;
 import dev.epoch.events.command.CheckoutBranchV1;
+import dev.epoch.events.command.CloseMergeRequestV1;
 import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.command.ContinueMergeV1;
 import dev.epoch.events.command.CreateBranchV1;
@@ -12,6 +13,8 @@ import dev.epoch.events.command.CreateTagV1;
 import dev.epoch.events.command.DeleteBranchV1;
 import dev.epoch.events.command.DeleteRepositoryV1;
 import dev.epoch.events.command.DeleteTagV1;
+import dev.epoch.events.command.ExpireBranchV1;
+import dev.epoch.events.command.ForgetResolutionsV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.OpenRepositoryV1;
 import dev.epoch.events.command.ProtectBranchV1;
@@ -22,6 +25,7 @@ import dev.epoch.events.command.RemoveStorageV1;
 import dev.epoch.events.command.RemoveTableV1;
 import dev.epoch.events.command.RenameBranchV1;
 import dev.epoch.events.command.ReplayCommitsV1;
+import dev.epoch.events.command.RequestMergeV1;
 import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.command.ReviewBranchV1;
@@ -34,6 +38,7 @@ import dev.epoch.events.command.UpdateStorageV1;
 import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchExpirySetV1;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
@@ -50,6 +55,8 @@ import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.MergeRequestClosedV1;
+import dev.epoch.events.event.MergeRequestedV1;
 import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RecoveryCompletedV1;
@@ -60,6 +67,7 @@ import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.events.event.RepositoryOpenedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
+import dev.epoch.events.event.ResolutionsForgottenV1;
 import dev.epoch.events.event.StorageAddedV1;
 import dev.epoch.events.event.StorageRemovedV1;
 import dev.epoch.events.event.StorageUpdatedV1;
@@ -91,6 +99,9 @@ public enum RecordType {
   BRANCH_DELETED_V1("branch-deleted", 1, RecordKind.EVENT, BranchDeletedV1.class),
   BRANCH_CHECKED_OUT_V1("branch-checked-out", 1, RecordKind.EVENT, BranchCheckedOutV1.class),
   BRANCH_MOVED_V1("branch-moved", 1, RecordKind.EVENT, BranchMovedV1.class),
+  MERGE_REQUESTED_V1("merge-requested", 1, RecordKind.EVENT, MergeRequestedV1.class),
+  MERGE_REQUEST_CLOSED_V1("merge-request-closed", 1, RecordKind.EVENT, MergeRequestClosedV1.class),
+  BRANCH_EXPIRY_SET_V1("branch-expiry-set", 1, RecordKind.EVENT, BranchExpirySetV1.class),
   BRANCH_PROTECTED_V1("branch-protected", 1, RecordKind.EVENT, BranchProtectedV1.class),
   BRANCH_REVIEWED_V1("branch-reviewed", 1, RecordKind.EVENT, BranchReviewedV1.class),
   TAG_CREATED_V1("tag-created", 1, RecordKind.EVENT, TagCreatedV1.class),
@@ -109,6 +120,8 @@ public enum RecordType {
       "commit-schema-recorded", 1, RecordKind.EVENT, CommitSchemaRecordedV1.class),
   MERGE_OPENED_V1("merge-opened", 1, RecordKind.EVENT, MergeOpenedV1.class),
   CONFLICTS_RESOLVED_V1("conflicts-resolved", 1, RecordKind.EVENT, ConflictsResolvedV1.class),
+  RESOLUTIONS_FORGOTTEN_V1(
+      "resolutions-forgotten", 1, RecordKind.EVENT, ResolutionsForgottenV1.class),
   MERGE_ABORTED_V1("merge-aborted", 1, RecordKind.EVENT, MergeAbortedV1.class),
   REPLAY_STARTED_V1("replay-started", 1, RecordKind.EVENT, ReplayStartedV1.class),
   REPLAY_SKIPPED_V1("replay-skipped", 1, RecordKind.EVENT, ReplaySkippedV1.class),
@@ -128,6 +141,9 @@ public enum RecordType {
   RENAME_BRANCH_V1("rename-branch", 1, RecordKind.COMMAND, RenameBranchV1.class),
   DELETE_BRANCH_V1("delete-branch", 1, RecordKind.COMMAND, DeleteBranchV1.class),
   CHECKOUT_BRANCH_V1("checkout-branch", 1, RecordKind.COMMAND, CheckoutBranchV1.class),
+  REQUEST_MERGE_V1("request-merge", 1, RecordKind.COMMAND, RequestMergeV1.class),
+  CLOSE_MERGE_REQUEST_V1("close-merge-request", 1, RecordKind.COMMAND, CloseMergeRequestV1.class),
+  EXPIRE_BRANCH_V1("expire-branch", 1, RecordKind.COMMAND, ExpireBranchV1.class),
   PROTECT_BRANCH_V1("protect-branch", 1, RecordKind.COMMAND, ProtectBranchV1.class),
   REVIEW_BRANCH_V1("review-branch", 1, RecordKind.COMMAND, ReviewBranchV1.class),
   CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
@@ -142,6 +158,7 @@ public enum RecordType {
       "record-commit-schema", 1, RecordKind.COMMAND, RecordCommitSchemaV1.class),
   MERGE_BRANCH_V1("merge-branch", 1, RecordKind.COMMAND, MergeBranchV1.class),
   RESOLVE_CONFLICTS_V1("resolve-conflicts", 1, RecordKind.COMMAND, ResolveConflictsV1.class),
+  FORGET_RESOLUTIONS_V1("forget-resolutions", 1, RecordKind.COMMAND, ForgetResolutionsV1.class),
   CONTINUE_MERGE_V1("continue-merge", 1, RecordKind.COMMAND, ContinueMergeV1.class),
   REPLAY_COMMITS_V1("replay-commits", 1, RecordKind.COMMAND, ReplayCommitsV1.class),
   SKIP_COMMIT_V1("skip-commit", 1, RecordKind.COMMAND, SkipCommitV1.class),

@@ -10,7 +10,12 @@ public final class ProjectionMigrations {
           "projections",
           ProjectionMigrations.class,
           List.of(
-              "001-checkpoints.sql", "002-stops.sql", "003-read-models.sql", "004-all-follow.sql"));
+              "001-checkpoints.sql",
+              "002-stops.sql",
+              "003-read-models.sql",
+              "004-all-follow.sql",
+              "005-conflicts.sql",
+              "006-tables.sql"));
 
   private ProjectionMigrations() {}
 }

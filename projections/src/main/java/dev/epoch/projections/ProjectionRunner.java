@@ -177,6 +177,9 @@ final class ProjectionRunner implements AutoCloseable {
             .await()
             .indefinitely();
     Checkpoint checkpoint = read.getItem1();
+    if (checkpoint.position() != guess && projector instanceof EffectProjector effects) {
+      effects.passedOver();
+    }
     moved(checkpoint.position(), checkpoint.stops());
     stops.run(checkpoint);
     List<StoredRecord> page =

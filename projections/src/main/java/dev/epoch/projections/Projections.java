@@ -6,7 +6,6 @@ import dev.epoch.log.StoredRecord;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.security.MessageDigest;
@@ -32,6 +31,10 @@ import java.util.stream.Stream;
  */
 public final class Projections implements AutoCloseable {
   private static final String SHADOW = "epoch_rebuild";
+
+  /** Servers that start together wait for each other. */
+  private static final String ONE_MAKES_TABLES =
+      "SELECT pg_advisory_xact_lock(hashtextextended('epoch read models', 0))";
 
   private final Pool pool;
   private final EventLog log;
@@ -75,7 +78,8 @@ public final class Projections implements AutoCloseable {
     for (Projector projector : projectors.values()) {
       if (projector instanceof TableProjector tables) {
         pool.withTransaction(transaction ->
-                ReadTables.inSchema(transaction, ReadTables.LIVE)
+                run(transaction, ONE_MAKES_TABLES)
+                    .chain(() -> ReadTables.inSchema(transaction, ReadTables.LIVE))
                     .chain(() -> runAll(transaction, tables.tables())))
             .await()
             .indefinitely();
@@ -133,7 +137,7 @@ public final class Projections implements AutoCloseable {
   }
 
   public List<Status> status() {
-    long head = head();
+    long head = log.end().await().indefinitely();
     return known(Checkpoints.all(pool).await().indefinitely())
         .map(checkpoint -> new Status(checkpoint, Math.max(0, head - checkpoint.position())))
         .toList();
@@ -385,15 +389,6 @@ public final class Projections implements AutoCloseable {
               .chain(() -> run(transaction, insert));
     }
     return all.chain(() -> run(transaction, "DROP SCHEMA " + shadow + " CASCADE"));
-  }
-
-  private long head() {
-    RowSet<Row> rows =
-        pool.query("SELECT coalesce(max(position), 0) AS head FROM epoch.events")
-            .execute()
-            .await()
-            .indefinitely();
-    return rows.iterator().next().getLong("head");
   }
 
   private static Uni<Void> runAll(SqlConnection transaction, List<String> statements) {

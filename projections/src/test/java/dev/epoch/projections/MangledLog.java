@@ -3,9 +3,12 @@ package dev.epoch.projections;
 import dev.epoch.events.Envelope;
 import dev.epoch.log.AppendResult;
 import dev.epoch.log.EventLog;
+import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
 import dev.epoch.log.StoredRecord;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,8 +28,14 @@ final class MangledLog implements EventLog {
   }
 
   @Override
-  public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
-    return good.append(stream, expectedVersion, records);
+  public Uni<AppendResult> append(
+      String stream, long fence, long expectedVersion, List<Envelope> records) {
+    return good.append(stream, fence, expectedVersion, records);
+  }
+
+  @Override
+  public Membership join(Member member, Duration lease) {
+    return good.join(member, lease);
   }
 
   @Override

@@ -17,10 +17,12 @@ import dev.epoch.log.testing.PostgresClients;
 import dev.epoch.log.testing.PostgresServer;
 import dev.epoch.log.testing.Seed;
 import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.conflicts.LearntProjector;
 import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
 import dev.epoch.projections.reflog.ReflogProjector;
 import dev.epoch.projections.statuses.StatusesProjector;
+import dev.epoch.projections.storages.StoragesProjector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +51,7 @@ class ProjectionTrialIT {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
   private static final List<String> COMPARED =
-      List.of("history", "recovery-sidecars", "conflicts", "counted");
+      List.of("history", "recovery-sidecars", "conflicts", "storages", "counted");
 
   private final RecordCodec codec = new RecordCodec();
   private final EventDecoder decoder = new EventDecoder(codec);
@@ -101,8 +103,10 @@ class ProjectionTrialIT {
         new HistoryProjector(),
         new RecoverySidecarsProjector(),
         new ConflictsProjector(),
+        new LearntProjector(),
         new ReflogProjector(),
         new StatusesProjector(),
+        new StoragesProjector(),
         new TrialProjectors.Fragile(),
         counted);
   }

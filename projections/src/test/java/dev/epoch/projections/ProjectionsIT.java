@@ -4,35 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.Actor;
-import dev.epoch.events.Digest;
 import dev.epoch.events.Envelope;
 import dev.epoch.events.RecordCodec;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchRenamedV1;
-import dev.epoch.events.event.CommitCreatedV1;
-import dev.epoch.events.event.CommitStatusSetV1;
-import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.Event;
-import dev.epoch.events.event.MergeOpenedV1;
-import dev.epoch.events.event.OperationPlan;
-import dev.epoch.events.event.OperationPreparedV1;
-import dev.epoch.events.event.RecoveryCompletedV1;
-import dev.epoch.events.event.RepositoryCreatedV1;
-import dev.epoch.events.table.RowsLocation;
-import dev.epoch.events.table.TableEntry;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.testing.PostgresClients;
 import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.conflicts.LearntProjector;
 import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.recoverysidecars.RecoveryReads;
 import dev.epoch.projections.recoverysidecars.RecoverySidecarsProjector;
 import dev.epoch.projections.reflog.ReflogProjector;
 import dev.epoch.projections.statuses.StatusesProjector;
+import dev.epoch.projections.storages.StoragesProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -127,8 +118,10 @@ class ProjectionsIT {
             new HistoryProjector(),
             new RecoverySidecarsProjector(),
             new ConflictsProjector(),
+            new LearntProjector(),
             new ReflogProjector(),
             new StatusesProjector(),
+            new StoragesProjector(),
             new Fragile());
     List<Projector> all = new java.util.ArrayList<>(tables);
     all.add(new Effects());
@@ -150,7 +143,7 @@ class ProjectionsIT {
   @Test
   void whoWaitsForAPositionReadsWhatIsThere() {
     // when
-    long last = append(history());
+    long last = append(SampleEvents.history());
     projections.include("history", "shop", last, last, WAIT).await().atMost(WAIT);
     projections.include("recovery-sidecars", "shop", last, last, WAIT).await().atMost(WAIT);
 
@@ -178,24 +171,25 @@ class ProjectionsIT {
   @Test
   void asynchronousModelsFollow() {
     // when
-    long last = append(history());
+    long last = append(SampleEvents.history());
 
     // then
     for (String name : projections.names()) {
       assertThat(projections.await(name, last, WAIT)).as(name).isTrue();
     }
-    assertThat(clients.number("SELECT sum(conflicts)::bigint FROM epoch_read.open_merge_tables"))
+    assertThat(clients.number("SELECT sum(remaining)::bigint FROM epoch_read.open_merges"))
         .isEqualTo(3);
-    assertThat(effects).hasSize(history().size());
+    assertThat(effects).hasSize(SampleEvents.history().size());
     assertThat(projections.status()).allSatisfy(status -> assertThat(status.lag()).isZero());
   }
 
   @Test
   void rebuiltModelsEqualTheLiveOnes() {
     // given
-    long last = append(history());
+    long last = append(SampleEvents.history());
 
-    for (String name : List.of("history", "recovery-sidecars", "conflicts", "reflog", "statuses")) {
+    for (String name :
+        List.of("history", "recovery-sidecars", "conflicts", "reflog", "statuses", "storages")) {
       // when
       projections.await(name, last, WAIT);
       Projections.Rebuild rebuild = projections.rebuild(name, null);
@@ -218,7 +212,7 @@ class ProjectionsIT {
   @Test
   void aPoisonEventParksOneProjectionAndTheLogGoesOn() {
     // given
-    append(history());
+    append(SampleEvents.history());
 
     // when
     long renamed = append(List.of(new BranchRenamedV1("b2", "feature/x", "feature/y")));
@@ -260,8 +254,8 @@ class ProjectionsIT {
   void aPoisonEventStopsItsRepositoryOnly() {
     // given
     poison.set(true);
-    append(history());
-    append("repository/other", history());
+    append(SampleEvents.history());
+    append("repository/other", SampleEvents.history());
     long renamed = append(List.of(new BranchRenamedV1("b2", "feature/x", "feature/y")));
     long deleted = append(List.of(new BranchDeletedV1("b2", "feature/y", "root")));
     List<Event> more = List.of(new BranchCreatedV1("b3", "more", "c1", "main", Map.of()));
@@ -290,7 +284,7 @@ class ProjectionsIT {
     // then what was left out follows, in order and once
     assertThat(positions("shop")).isSorted().doesNotHaveDuplicates().contains(deleted);
     assertThat(clients.number("SELECT count(*) FROM epoch_read.fragile"))
-        .isEqualTo(2 * history().size() + 3);
+        .isEqualTo(2 * SampleEvents.history().size() + 3);
     append(List.of(new BranchCreatedV1("b4", "again", "c1", "main", Map.of())));
     assertThat(projections.status()).allMatch(status -> status.checkpoint().stops().isEmpty());
   }
@@ -299,14 +293,14 @@ class ProjectionsIT {
   void whatARepositoryWaitsForKeepsNoOtherWaiting() {
     // given
     away.set("shop");
-    long first = append(history());
+    long first = append(SampleEvents.history());
 
     // when
-    long other = append("repository/other", history());
+    long other = append("repository/other", SampleEvents.history());
 
     // then
     assertThat(projections.await("effects", other, WAIT)).isTrue();
-    assertThat(positions("other")).hasSize(history().size());
+    assertThat(positions("other")).hasSize(SampleEvents.history().size());
     assertThat(positions("shop")).isEmpty();
     assertThat(status("effects").stops().get("shop"))
         .satisfies(stop -> {
@@ -320,14 +314,14 @@ class ProjectionsIT {
 
     // then nobody has to do anything
     running("effects");
-    assertThat(positions("shop")).hasSize(history().size()).isSorted().contains(first);
+    assertThat(positions("shop")).hasSize(SampleEvents.history().size()).isSorted().contains(first);
   }
 
   @Test
   void aRebuildIsAWayOutOfAPoisonEvent() {
     // given
-    append(history());
-    append("repository/other", history());
+    append(SampleEvents.history());
+    append("repository/other", SampleEvents.history());
     long renamed = append(List.of(new BranchRenamedV1("b2", "feature/x", "feature/y")));
     long last = append("repository/other", List.of(new BranchRenamedV1("b2", "feature/x", "y")));
     parked("fragile", "shop");
@@ -359,7 +353,7 @@ class ProjectionsIT {
   void anEffectThatFailsIsTriedAgain() {
     // given
     poison.set(true);
-    append(history());
+    append(SampleEvents.history());
     long deleted = append(List.of(new BranchDeletedV1("b2", "feature/x", "root")));
     assertThat(parked("effects", "shop").position()).isEqualTo(deleted);
 
@@ -387,7 +381,7 @@ class ProjectionsIT {
     for (int i = 0; i < 50; i++) {
       append(List.of(new BranchCreatedV1("x" + i, "branch-" + i, "root", "main", Map.of())));
     }
-    long last = append(history());
+    long last = append(SampleEvents.history());
 
     // then
     assertThat(second.await("conflicts", last, WAIT)).isTrue();
@@ -434,69 +428,6 @@ class ProjectionsIT {
         .filter(stored -> stored.stream().equals("repository/" + repository))
         .map(StoredRecord::position)
         .toList();
-  }
-
-  private static List<Event> history() {
-    UUID operation = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    UUID second = UUID.fromString("00000000-0000-0000-0000-000000000002");
-    Actor author = new Actor("alice", "Alice", "alice@example.com");
-    OperationPlan plan = new OperationPlan.Commit(List.of("t1"), "first", author, TIME);
-    return List.of(
-        new RepositoryCreatedV1("", "main", "b1", "root"),
-        new OperationPreparedV1(operation, "b1", "root", plan),
-        new CommitTablesRecordedV1(operation, List.of(entry("t1", "users")), Map.of()),
-        new CommitCreatedV1(
-            operation,
-            "b1",
-            "c1",
-            List.of("root"),
-            author,
-            "first",
-            TIME,
-            List.of(entry("t2", "orders")),
-            List.of(),
-            Map.of(),
-            false,
-            null,
-            Map.of()),
-        new CommitStatusSetV1("c1", "ci", "success", "all pass", null),
-        new BranchCreatedV1("b2", "feature/x", "c1", "main", Map.of()),
-        new OperationPreparedV1(second, "b2", "c1", plan),
-        new CommitCreatedV1(
-            second,
-            "b2",
-            "c2",
-            List.of("c1"),
-            author,
-            "second",
-            TIME,
-            List.of(entry("t1", "users")),
-            List.of(),
-            Map.of(),
-            false,
-            null,
-            Map.of()),
-        new RecoveryCompletedV1(
-            second, "rolled_forward", author, Map.of("users", "applied"), "why"),
-        new MergeOpenedV1(
-            "m1",
-            "b1",
-            "feature/x",
-            "c2",
-            "c1",
-            List.of("c1"),
-            "three_way",
-            null,
-            null,
-            Map.of("users", 2L, "orders", 1L),
-            "commit",
-            "merge",
-            null));
-  }
-
-  private static TableEntry entry(String id, String name) {
-    Digest hash = Digest.of(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    return new TableEntry(id, name, hash, hash, "AA==", 3, RowsLocation.live(1), null, 3, 0, 0);
   }
 
   private long append(List<Event> events) {

@@ -1,7 +1,11 @@
 package dev.epoch.projections;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.Actor;
 import dev.epoch.events.Digest;
+import dev.epoch.events.LearntConflict;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.BranchMovedV1;
@@ -9,6 +13,7 @@ import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.CommitStatusSetV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
+import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
@@ -16,6 +21,10 @@ import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
+import dev.epoch.events.event.ResolutionsForgottenV1;
+import dev.epoch.events.event.StorageAddedV1;
+import dev.epoch.events.event.StorageRemovedV1;
+import dev.epoch.events.event.StorageUpdatedV1;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +57,7 @@ final class RandomEvents {
       return List.of(new RepositoryCreatedV1("", "main", "b0", "root"));
     }
     String branch = any(branches);
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(10)) {
       case 0 -> {
         branches.add("b" + made);
         yield List.of(
@@ -92,7 +101,62 @@ final class RandomEvents {
               : List.of(
                   new BranchMovedV1(
                       null, branch, any(commits), any(commits), "fast_forward", Map.of()));
+      case 6 ->
+          random.nextInt(6) == 0
+              ? List.of(
+                  new ResolutionsForgottenV1(
+                      random.nextBoolean() ? "users" : null,
+                      List.of(),
+                      random.nextBoolean() ? "name" : null,
+                      null,
+                      1))
+              : List.of(decided(branch));
+      case 7 -> storages();
       default -> commit(branch);
+    };
+  }
+
+  private Event decided(String branch) {
+    return new ConflictsResolvedV1(
+        "m",
+        branch,
+        random.nextBoolean() ? "users" : null,
+        random.nextBoolean() ? List.of("1", "a'b") : List.of(),
+        random.nextBoolean() ? "name" : null,
+        null,
+        random.nextBoolean() ? "ours" : "value",
+        Map.of("name", "n" + made, "note", "\"\\{}"),
+        List.of("email"),
+        false,
+        1,
+        random.nextInt(5),
+        1,
+        null,
+        List.of(
+            new LearntConflict(
+                "mark" + random.nextInt(5), "users", List.of("1", "a'b"), null, null),
+            new LearntConflict(
+                "field" + random.nextInt(5), "users", List.of("1", "a'b"), "name", null)));
+  }
+
+  private List<Event> storages() {
+    String name = "s" + random.nextInt(3);
+    Map<String, JsonNode> config = Map.of("port", IntNode.valueOf(made));
+    return switch (random.nextInt(4)) {
+      case 0 -> List.of(new StorageRemovedV1(name));
+      case 1 -> List.of(new StorageUpdatedV1(name, config, null, null, false, null));
+      case 2 ->
+          List.of(new StorageUpdatedV1(name, config, null, "d" + made, null, random.nextBoolean()));
+      default ->
+          List.of(
+              new StorageRemovedV1(name),
+              new StorageAddedV1(
+                  name,
+                  "postgresql",
+                  Map.of("database", TextNode.valueOf("shop")),
+                  null,
+                  null,
+                  random.nextBoolean()));
     };
   }
 

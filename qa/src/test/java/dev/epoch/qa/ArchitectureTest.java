@@ -110,6 +110,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void featuresOfTheApiStandOnEachOther() {
+    check(slices().matching("dev.epoch.api.(*)..").should().beFreeOfCycles());
+  }
+
+  @Test
+  void featuresOfTheCommandLineStandOnEachOther() {
+    check(slices().matching("dev.epoch.cli.command.(*)..").should().beFreeOfCycles());
+    check(slices().matching("dev.epoch.client.(*)..").should().beFreeOfCycles());
+  }
+
+  @Test
   void eventLogsDoNotSeeEachOther() {
     check(slices().matching("dev.epoch.log.(*)..").should().notDependOnEachOther());
   }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.epoch.client.EpochClient;
+import dev.epoch.client.RetryPolicy;
+import dev.epoch.client.event.Events;
+import dev.epoch.log.testing.FaultProxy;
 import dev.epoch.qa.process.Checkout;
 import dev.epoch.qa.process.EventStream;
 import dev.epoch.qa.process.Poll;
@@ -17,7 +21,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EventsIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int SUBSCRIBED = 8;
 
   @TempDir static Path home;
   private static ServerProcess server;
@@ -90,6 +97,39 @@ class EventsIT {
     }
   }
 
+  /** Changes of rows by the stream, events by a subscription whose position the server keeps. */
+  @Test
+  void changesAndSubscriptionsGoOnAfterAKill() throws Exception {
+    Shop shop = Shop.open(server, "changing");
+    shop.post("/subscriptions", "{\"name\": \"loader\", \"types\": [\"commit-created\"]}").ok();
+    String path = "/changes/stream?repository=changing&table=customers&branch=main";
+    try (EventStream first = EventStream.open(server, path, null)) {
+      write(shop, "one");
+      Poll.until("the first change", LIMIT, () -> !first.ids().isEmpty());
+      JsonNode page = shop.get("/subscriptions/loader/next").ok();
+      assertThat(positions(page)).hasSize(1);
+      shop.post(
+              "/subscriptions/loader/acknowledge",
+              "{\"position\": " + positions(page).getFirst() + "}")
+          .ok();
+      write(shop, "two");
+      server.kill();
+      server.start();
+
+      try (EventStream second = EventStream.open(server, path, first.lastId())) {
+        write(shop, "three");
+        List<Long> commits = positions(shop.get("/events?limit=1000&type=commit-created").ok());
+        List<Long> ofChanges = commits.subList(commits.size() - 3, commits.size());
+        Poll.until("the last change", LIMIT, () -> second.ids().contains(ofChanges.getLast()));
+        assertThat(first.ids().getFirst()).isEqualTo(ofChanges.getFirst());
+        assertThat(Stream.concat(first.ids().stream(), second.ids().stream()).distinct().toList())
+            .isEqualTo(ofChanges);
+        assertThat(positions(shop.get("/subscriptions/loader/next").ok()))
+            .isEqualTo(ofChanges.subList(1, 3));
+      }
+    }
+  }
+
   @Test
   void theCommandLineFollowsOverARestart() throws Exception {
     Shop shop = Shop.open(server, "following");
@@ -130,6 +170,62 @@ class EventsIT {
     } finally {
       follower.destroyForcibly();
     }
+  }
+
+  /** Its connections end in the midst of a line, all at once, and are refused for a while. */
+  @Test
+  void theJavaClientGoesOnWhereItWasCutAndHearsWhatItAskedFor() throws Exception {
+    // given a subscription to commits of some branches that change a table
+    Shop shop = Shop.open(server, "subscribing");
+    shop.branch("work/a", "main");
+    URI url = URI.create(server.url());
+    List<String> expected = new ArrayList<>();
+    List<String> heard = new CopyOnWriteArrayList<>();
+    try (FaultProxy proxy = FaultProxy.to(url.getHost(), url.getPort());
+        EpochClient client =
+            EpochClient.at("http://127.0.0.1:" + proxy.port())
+                .repository("subscribing")
+                .retry(new RetryPolicy(5, Duration.ofMillis(1), Duration.ofMillis(50)))
+                .build()) {
+      Thread subscriber =
+          Thread.ofVirtual()
+              .start(() ->
+                  client.subscribe(
+                      new Events.Selection("1", "commit-created", "work/*", "customers"),
+                      event -> {
+                        heard.add(event.data().path("commit").asText());
+                        return heard.size() < SUBSCRIBED;
+                      }));
+
+      // when there are such commits and others, and connections break again and again
+      for (int i = 0; i < SUBSCRIBED; i++) {
+        switch (i % 4) {
+          case 0 -> proxy.cutNextAnswer();
+          case 1 -> proxy.cutAll();
+          case 2 -> {
+            proxy.refuse(true);
+            proxy.cutAll();
+          }
+          default -> proxy.refuse(false);
+        }
+        write(shop, "on another branch " + i);
+        record(shop, "orders", "{\"id\": %d, \"customer_id\": 1}".formatted(100 + i));
+        expected.add(
+            record(shop, "customers", "{\"id\": %d, \"name\": \"%d\"}".formatted(100 + i, i)));
+        if (i % 4 < 2) {
+          Poll.until("commit " + i, LIMIT, () -> heard.size() >= expected.size());
+        }
+      }
+
+      // then each was heard once, in order, and nothing else; and it ends when the receiver says so
+      assertThat(subscriber.join(LIMIT)).isTrue();
+      assertThat(heard).isEqualTo(expected);
+    }
+  }
+
+  private static String record(Shop shop, String table, String record) {
+    shop.post("/tables/" + table + "/records?branch=work/a", "{\"upsert\": [" + record + "]}").ok();
+    return shop.commit("work/a", record.replace("\"", ""));
   }
 
   @Test

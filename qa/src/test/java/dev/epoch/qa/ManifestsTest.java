@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,8 +76,16 @@ class ManifestsTest {
         .isEqualTo(configuration.getMetadata().getName());
     assertThat(server.getEnv())
         .extracting(EnvVar::getName)
-        .containsExactly("EPOCH_METADATA_URL", "EPOCH_API_KEY");
+        .containsExactly(
+            "POD_IP",
+            "EPOCH_SERVER_ADVERTISED_URL",
+            "EPOCH_SECRET_KEY",
+            "EPOCH_METADATA_URL",
+            "EPOCH_API_KEY");
     assertThat(server.getEnv())
+        .filteredOn(variable ->
+            variable.getValueFrom() != null && variable.getValueFrom().getFieldRef() == null)
+        .hasSize(3)
         .extracting(variable -> variable.getValueFrom().getSecretKeyRef())
         .allSatisfy(reference ->
             assertThat(secrets)
@@ -91,6 +100,28 @@ class ManifestsTest {
             "EPOCH_API_PORT", server.getPorts().getFirst().getContainerPort().toString());
     assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
         .containsAllEntriesOf(service.getSpec().getSelector());
+  }
+
+  @Test
+  void serversAreReplacedOneByOneAndReachEachOther() throws IOException {
+    Deployment deployment = (Deployment) only("deployment.yaml");
+    Container server = container(deployment.getSpec().getTemplate());
+    Map<String, EnvVar> variables =
+        server.getEnv().stream().collect(Collectors.toMap(EnvVar::getName, each -> each));
+
+    assertThat(deployment.getSpec().getReplicas()).isGreaterThan(1);
+    assertThat(deployment.getSpec().getStrategy().getType()).isEqualTo("RollingUpdate");
+    assertThat(
+            deployment.getSpec().getStrategy().getRollingUpdate().getMaxUnavailable().getIntVal())
+        .isZero();
+    assertThat(variables.get("POD_IP").getValueFrom().getFieldRef().getFieldPath())
+        .isEqualTo("status.podIP");
+    assertThat(variables.get("EPOCH_SERVER_ADVERTISED_URL").getValue())
+        .isEqualTo("http://$(POD_IP):" + server.getPorts().getFirst().getContainerPort());
+    // a variable is known only to those behind it
+    assertThat(server.getEnv())
+        .extracting(EnvVar::getName)
+        .containsSubsequence("POD_IP", "EPOCH_SERVER_ADVERTISED_URL");
   }
 
   @ParameterizedTest

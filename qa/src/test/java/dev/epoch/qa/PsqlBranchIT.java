@@ -225,15 +225,20 @@ class PsqlBranchIT {
   }
 
   @Test
-  void columnsAreNotChangedOnABranch() {
+  void columnsOfAnOpenTableChangeOnTheBranchOnly() {
     String open = USE + "SELECT epoch.open_table('customers') \\g /dev/null\n";
-    assertThat(psql.run(open + "ALTER TABLE customers ADD COLUMN tier text;").err())
-        .contains("do not change there")
-        .contains("use_branch('main')");
-    assertThat(psql.run(open + "ALTER TABLE customers RENAME COLUMN name TO label;").err())
-        .contains("do not change there");
-    assertThat(psql.lines(USE + "SELECT name FROM customers ORDER BY id;"))
+    psql.lines(
+        open
+            + """
+            ALTER TABLE customers ADD COLUMN tier text DEFAULT 'gold';
+            ALTER TABLE customers RENAME COLUMN name TO label;
+            """);
+
+    assertThat(psql.lines(USE + "SELECT label, tier FROM customers ORDER BY id;"))
+        .containsExactly("Ada|gold", "Bob|gold", "Cleo|gold");
+    assertThat(psql.lines("SELECT name FROM customers ORDER BY id;"))
         .containsExactly("Ada", "Bob", "Cleo");
+    assertThat(psql.run("SELECT tier FROM customers;").err()).contains("does not exist");
   }
 
   @Test

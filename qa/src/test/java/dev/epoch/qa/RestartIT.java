@@ -88,6 +88,7 @@ class RestartIT {
   }
 
   @Test
+  @Tag("nightly")
   void everyAcknowledgedCommitIsThereOnceAfterAKill() throws Exception {
     killAmidCommits(1);
   }

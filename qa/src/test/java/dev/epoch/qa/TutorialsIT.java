@@ -315,6 +315,89 @@ class TutorialsIT {
     assertUsers("42|alice.smith@example.com|busy", "87|hugo@example.com|active");
   }
 
+  /** Two tables that both sides have changed; and a merge of the same again. */
+  @Test
+  void resolveConflicts() throws Exception {
+    mydb.execute(
+        "ALTER TABLE users ADD COLUMN phone text, ADD COLUMN status text",
+        "INSERT INTO users (id, name, email, phone, status) VALUES (42, 'A', 'alice@example.com', '555-0100', 'active'), (87, 'H', 'h@x', '1', 'active')",
+        "CREATE TABLE orders (id int PRIMARY KEY, total int)",
+        "INSERT INTO orders VALUES (7, 1)");
+    run("epoch init resolving");
+    run("epoch table add users --location \"postgresql://localhost/mydb/public.users\"");
+    run("epoch table add orders --location \"postgresql://localhost/mydb/public.orders\"");
+    run("epoch commit -m base; epoch branch create feature/user-updates");
+    onBranch(
+        "feature/user-updates",
+        "UPDATE users SET email = 'alice.smith@example.com', phone = '555-0199' WHERE id = 42",
+        "UPDATE users SET status = 'suspended' WHERE id = 87",
+        "UPDATE orders SET total = 2");
+    mydb.execute(
+        "UPDATE users SET email = 'alice@company.com', phone = '555-0111' WHERE id = 42",
+        "UPDATE users SET status = 'inactive' WHERE id = 87",
+        "UPDATE orders SET total = 3");
+    run("epoch commit --branch feature/user-updates -m theirs; epoch commit -m ours");
+    String merge = "epoch merge feature/user-updates || true";
+
+    assertThat(run(merge))
+        .contains("CONFLICT: Merge conflict in users", "CONFLICT: Merge conflict in orders")
+        .endsWith("Automatic merge failed; fix conflicts and then commit.\n");
+    assertThat(run("epoch status"))
+        .contains("On branch main\nYou have unmerged paths.", "Unmerged paths:\n")
+        .contains("  both modified:   users (3 conflicts)\n")
+        .contains("  both modified:   orders (1 conflict)\n");
+    assertThat(run("epoch conflicts show"))
+        .contains(
+            """
+            Record ID: 42
+              Field: email
+                BASE:   alice@example.com
+                OURS:   alice@company.com
+                THEIRS: alice.smith@example.com
+
+              Field: phone
+                BASE:   555-0100
+                OURS:   555-0111
+                THEIRS: 555-0199
+
+            Record ID: 87
+            """);
+    run("epoch conflicts show --format json > conflicts.json");
+    assertThat(run("printf 's\\ns\\ns\\ns\\n' | epoch conflicts resolve --interactive"))
+        .contains("Conflict 1 of 4: ", "Choose resolution:\n");
+    run("epoch conflicts resolve users --theirs");
+    run("epoch conflicts resolve orders --ours");
+    run("epoch conflicts resolve users --record 42 --ours");
+    run("epoch conflicts resolve users --record 87 --theirs");
+    run(
+        """
+        epoch conflicts resolve users \\
+            --record 42 \\
+            --field email \\
+            --value "alice.final@company.com"
+        """);
+    run("epoch merge --abort");
+
+    // what was decided is offered again, and may be forgotten
+    run(merge);
+    assertThat(run("epoch conflicts show")).contains("LEARNT: value, alice.final@company.com");
+    run("epoch conflicts forget orders; epoch conflicts resolve --learnt");
+    assertThat(run("epoch status")).contains("orders (1 conflict)").doesNotContain("users");
+    run("epoch conflicts resolve orders --theirs; epoch merge --abort");
+    assertThat(run("epoch merge feature/user-updates --learnt -m \"resolved as before\""))
+        .contains("into main");
+    assertThat(mydb.rows("SELECT email, phone FROM users WHERE id = 42"))
+        .isEqualTo(List.of("alice.final@company.com|555-0111"));
+    assertThat(mydb.rows("SELECT status, total FROM users, orders WHERE users.id = 87"))
+        .isEqualTo(List.of("suspended|2"));
+    assertThat(run("epoch log -1 --oneline")).contains("resolved as before");
+    mydb.execute("UPDATE users SET phone = '9' WHERE id = 87");
+    run("epoch stash -m later");
+    assertThat(run("epoch stash show")).startsWith("0: later\n").contains("users");
+    assertThat(bash("epoch stash show 1").err()).contains("has no stash 1");
+    assertThat(run("epoch gc --force --dry-run")).contains("merged branch feature/user-updates");
+  }
+
   @Test
   void mergeStrategies() throws Exception {
     divergedRepository("strategies");

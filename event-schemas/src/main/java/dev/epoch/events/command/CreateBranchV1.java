@@ -1,5 +1,8 @@
 package dev.epoch.events.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.epoch.events.BranchExpiry;
+
 /**
  * Create a branch.
  *
@@ -7,6 +10,18 @@ package dev.epoch.events.command;
  * @param commit to start at
  * @param startPoint as the user wrote it
  * @param checkout whether the actor then works on it
+ * @param expiry null for never
  */
-public record CreateBranchV1(String name, String commit, String startPoint, boolean checkout)
-    implements Command {}
+public record CreateBranchV1(
+    String name,
+    String commit,
+    String startPoint,
+    boolean checkout,
+    @JsonInclude(JsonInclude.Include.NON_NULL) BranchExpiry expiry)
+    implements Command {
+
+  /** A branch that stays. */
+  public CreateBranchV1(String name, String commit, String startPoint, boolean checkout) {
+    this(name, commit, startPoint, checkout, null);
+  }
+}

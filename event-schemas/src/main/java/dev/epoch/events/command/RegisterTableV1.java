@@ -1,5 +1,6 @@
 package dev.epoch.events.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.events.table.TableSchema;
 
 /**
@@ -10,7 +11,22 @@ import dev.epoch.events.table.TableSchema;
  * @param schemaName in the database
  * @param tableName in the database
  * @param schema as found
+ * @param branch name of the branch that it was made on and that alone has it, or null for a live
+ *     table
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record RegisterTableV1(
-    String name, String storage, String schemaName, String tableName, TableSchema schema)
-    implements Command {}
+    String name,
+    String storage,
+    String schemaName,
+    String tableName,
+    TableSchema schema,
+    String branch)
+    implements Command {
+
+  /** A live table. */
+  public RegisterTableV1(
+      String name, String storage, String schemaName, String tableName, TableSchema schema) {
+    this(name, storage, schemaName, tableName, schema, null);
+  }
+}

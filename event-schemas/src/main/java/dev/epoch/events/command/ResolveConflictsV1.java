@@ -1,5 +1,7 @@
 package dev.epoch.events.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.epoch.events.LearntConflict;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param resolved fact: conflicts settled by it
  * @param remaining fact: conflicts left
  * @param decided fact: fields of conflicts that it is about
+ * @param learnt fact: conflicts that it is remembered for
  */
 public record ResolveConflictsV1(
     String branch,
@@ -31,12 +34,14 @@ public record ResolveConflictsV1(
     boolean deleteRow,
     long resolved,
     long remaining,
-    long decided)
+    long decided,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LearntConflict> learnt)
     implements Command {
   public ResolveConflictsV1 {
     key = key == null ? List.of() : List.copyOf(key);
     nulls = nulls == null ? List.of() : List.copyOf(nulls);
     values = values == null ? Map.of() : Map.copyOf(values);
+    learnt = learnt == null ? List.of() : List.copyOf(learnt);
   }
 
   /** A decision whose facts are to be found. */
@@ -64,6 +69,7 @@ public record ResolveConflictsV1(
         deleteRow,
         resolved,
         remaining,
-        0);
+        0,
+        List.of());
   }
 }

@@ -5,4 +5,4 @@ package dev.epoch.events.event;
  *
  * @param branchId of the branch
  */
-public record BranchCheckedOutV1(String branchId) implements Event {}
+public record BranchCheckedOutV1(String branchId) implements Event.OfBranch {}

@@ -18,7 +18,7 @@ public record BranchCreatedV1(
     String head,
     String startPoint,
     Map<String, RowsLocation> locations)
-    implements Event {
+    implements Event.OfBranch {
   public BranchCreatedV1 {
     locations = locations == null ? Map.of() : Map.copyOf(locations);
   }

@@ -7,4 +7,5 @@ package dev.epoch.events.event;
  * @param name it had
  * @param head it stood at
  */
-public record BranchDeletedV1(String branchId, String name, String head) implements Event {}
+public record BranchDeletedV1(String branchId, String name, String head)
+    implements Event.OfBranch {}

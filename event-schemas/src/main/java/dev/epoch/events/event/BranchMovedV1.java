@@ -21,7 +21,7 @@ public record BranchMovedV1(
     String to,
     String reason,
     Map<String, RowsLocation> locations)
-    implements Event {
+    implements Event.OfBranch {
   public BranchMovedV1 {
     locations = locations == null ? Map.of() : Map.copyOf(locations);
   }

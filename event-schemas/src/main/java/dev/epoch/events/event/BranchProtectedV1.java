@@ -8,4 +8,5 @@ import dev.epoch.events.BranchProtection;
  * @param pattern name of branches, {@code *} for any characters
  * @param protection how, or null for no more
  */
-public record BranchProtectedV1(String pattern, BranchProtection protection) implements Event {}
+public record BranchProtectedV1(String pattern, BranchProtection protection)
+    implements Event.OfBranch {}

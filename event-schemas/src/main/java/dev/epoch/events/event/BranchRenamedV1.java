@@ -7,4 +7,4 @@ package dev.epoch.events.event;
  * @param from old name
  * @param to new name
  */
-public record BranchRenamedV1(String branchId, String from, String to) implements Event {}
+public record BranchRenamedV1(String branchId, String from, String to) implements Event.OfBranch {}

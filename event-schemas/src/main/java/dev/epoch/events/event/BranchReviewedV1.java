@@ -9,4 +9,4 @@ package dev.epoch.events.event;
  * @param comment for people, or null
  */
 public record BranchReviewedV1(String branchId, String commit, String verdict, String comment)
-    implements Event {}
+    implements Event.OfBranch {}

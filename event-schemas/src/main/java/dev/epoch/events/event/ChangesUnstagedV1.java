@@ -8,7 +8,7 @@ import java.util.List;
  * @param branchId of the branch
  * @param tables names
  */
-public record ChangesUnstagedV1(String branchId, List<String> tables) implements Event {
+public record ChangesUnstagedV1(String branchId, List<String> tables) implements Event.OfStaging {
   public ChangesUnstagedV1 {
     tables = tables == null ? List.of() : List.copyOf(tables);
   }

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record CheckAddedV1(
     String name, String sql, List<String> tables, List<String> branches, List<String> on)
-    implements Event {
+    implements Event.OfCheck {
   public CheckAddedV1 {
     tables = tables == null ? List.of() : List.copyOf(tables);
     branches = branches == null ? List.of() : List.copyOf(branches);

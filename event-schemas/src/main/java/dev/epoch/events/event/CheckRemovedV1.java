@@ -5,4 +5,4 @@ package dev.epoch.events.event;
  *
  * @param name of the check
  */
-public record CheckRemovedV1(String name) implements Event {}
+public record CheckRemovedV1(String name) implements Event.OfCheck {}

@@ -47,7 +47,7 @@ public record CommitCreatedV1(
     String liveCommit,
     Map<String, FormerTable> formerTables,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<StoredSchema> schemas)
-    implements Event {
+    implements Event.OfCommit {
   public CommitCreatedV1 {
     parents = parents == null ? List.of() : List.copyOf(parents);
     tables = tables == null ? List.of() : List.copyOf(tables);

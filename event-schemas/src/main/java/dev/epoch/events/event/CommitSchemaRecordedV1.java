@@ -17,7 +17,7 @@ public record CommitSchemaRecordedV1(
     Map<String, RecordedSchema> schemas,
     List<String> unavailable,
     boolean backfilled)
-    implements Event {
+    implements Event.OfCommit {
   public CommitSchemaRecordedV1 {
     schemas = schemas == null ? Map.of() : Map.copyOf(schemas);
     unavailable = unavailable == null ? List.of() : List.copyOf(unavailable);

@@ -11,4 +11,4 @@ package dev.epoch.events.event;
  */
 public record CommitStatusSetV1(
     String commit, String context, String state, String description, String targetUrl)
-    implements Event {}
+    implements Event.OfCheck {}

@@ -21,7 +21,7 @@ public record CommitTablesRecordedV1(
     List<TableEntry> tables,
     Map<String, FormerTable> formerTables,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<StoredSchema> schemas)
-    implements Event {
+    implements Event.OfCommit {
   public CommitTablesRecordedV1 {
     tables = tables == null ? List.of() : List.copyOf(tables);
     formerTables = formerTables == null ? Map.of() : Map.copyOf(formerTables);

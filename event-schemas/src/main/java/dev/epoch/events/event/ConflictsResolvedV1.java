@@ -1,6 +1,8 @@
 package dev.epoch.events.event;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.events.Digest;
+import dev.epoch.events.LearntConflict;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +24,7 @@ import java.util.Map;
  * @param decided fields of conflicts that the decision is about
  * @param conflictSet root chunk of the conflicts that the decision was made on, or null: it is
  *     about what these hold, with the values they have there
+ * @param learnt conflicts that the decision is remembered for
  */
 public record ConflictsResolvedV1(
     String mergeId,
@@ -37,11 +40,33 @@ public record ConflictsResolvedV1(
     long resolved,
     long remaining,
     long decided,
-    Digest conflictSet)
-    implements Event {
+    Digest conflictSet,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LearntConflict> learnt)
+    implements Event.OfMerge {
   public ConflictsResolvedV1 {
     key = key == null ? List.of() : List.copyOf(key);
     nulls = nulls == null ? List.of() : List.copyOf(nulls);
     values = values == null ? Map.of() : Map.copyOf(values);
+    learnt = learnt == null ? List.of() : List.copyOf(learnt);
+  }
+
+  /** The same for who does not ask what it is remembered for. */
+  public ConflictsResolvedV1 withoutLearnt() {
+    return new ConflictsResolvedV1(
+        mergeId,
+        branchId,
+        table,
+        key,
+        field,
+        constraint,
+        resolution,
+        values,
+        nulls,
+        deleteRow,
+        resolved,
+        remaining,
+        decided,
+        conflictSet,
+        List.of());
   }
 }

@@ -6,4 +6,4 @@ package dev.epoch.events.event;
  * @param mergeId of the merge
  * @param branchId target
  */
-public record MergeAbortedV1(String mergeId, String branchId) implements Event {}
+public record MergeAbortedV1(String mergeId, String branchId) implements Event.OfMerge {}

@@ -38,7 +38,7 @@ public record MergeOpenedV1(
     String liveChanges,
     String verb,
     ConflictSettings rules)
-    implements Event {
+    implements Event.OfMerge {
   public MergeOpenedV1 {
     bases = bases == null ? List.of() : List.copyOf(bases);
     conflicts = conflicts == null ? Map.of() : Map.copyOf(conflicts);

@@ -9,4 +9,5 @@ import java.util.UUID;
  * @param code why, as a wire code
  * @param message why, for people
  */
-public record OperationAbortedV1(UUID operationId, String code, String message) implements Event {}
+public record OperationAbortedV1(UUID operationId, String code, String message)
+    implements Event.OfOperation {}

@@ -107,17 +107,43 @@ public sealed interface OperationPlan {
    * @param to for repoint: where the rows are
    * @param schemaHash for write: of the schema that the table has on the branch afterwards, null if
    *     it keeps the one that it has
+   * @param alteration for write: what is done to the schema beside the rows, null if nothing
    */
   record TableMerge(
       String tableId,
       String action,
       long anchor,
       RowsLocation to,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Digest schemaHash) {
+      @JsonInclude(JsonInclude.Include.NON_NULL) Digest schemaHash,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Alteration alteration) {
 
     /** With the schema that the table has. */
     public TableMerge(String tableId, String action, long anchor, RowsLocation to) {
-      this(tableId, action, anchor, to, null);
+      this(tableId, action, anchor, to, null, null);
+    }
+  }
+
+  /**
+   * What a merge does to the schema of a table beside its rows.
+   *
+   * @param first statements that run before rows are written; only of a live table
+   * @param last statements that run when rows are written; only of a live table
+   * @param undo statements that take both back, in order
+   * @param notNull names of columns that take no nulls, of which rows of one side were never asked
+   * @param constraints names of constraints of which rows of one side were never asked
+   */
+  record Alteration(
+      List<String> first,
+      List<String> last,
+      List<String> undo,
+      List<String> notNull,
+      List<String> constraints) {
+    public Alteration {
+      first = List.copyOf(first);
+      last = List.copyOf(last);
+      undo = List.copyOf(undo);
+      notNull = List.copyOf(notNull);
+      constraints = List.copyOf(constraints);
     }
   }
 }

@@ -12,4 +12,5 @@ import java.util.UUID;
  * @param plan what is to happen, enough to finish or undo it after a crash
  */
 public record OperationPreparedV1(
-    UUID operationId, String branchId, String expectedHead, OperationPlan plan) implements Event {}
+    UUID operationId, String branchId, String expectedHead, OperationPlan plan)
+    implements Event.OfOperation {}

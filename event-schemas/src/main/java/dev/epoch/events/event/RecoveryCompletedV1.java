@@ -19,7 +19,7 @@ public record RecoveryCompletedV1(
     Actor originalActor,
     Map<String, String> tables,
     String reason)
-    implements Event {
+    implements Event.OfOperation {
   public RecoveryCompletedV1 {
     tables = tables == null ? Map.of() : Map.copyOf(tables);
   }

@@ -5,4 +5,4 @@ package dev.epoch.events.event;
  *
  * @param branchId of the branch
  */
-public record ReplayAbortedV1(String branchId) implements Event {}
+public record ReplayAbortedV1(String branchId) implements Event.OfReplay {}

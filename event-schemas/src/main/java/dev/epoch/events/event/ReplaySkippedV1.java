@@ -7,4 +7,5 @@ package dev.epoch.events.event;
  * @param commit that was left out
  * @param reason {@code asked}: somebody wanted it; {@code empty}: nothing of it was left to do
  */
-public record ReplaySkippedV1(String branchId, String commit, String reason) implements Event {}
+public record ReplaySkippedV1(String branchId, String commit, String reason)
+    implements Event.OfReplay {}

@@ -33,7 +33,7 @@ public record ReplayStartedV1(
     Actor author,
     String liveChanges,
     ConflictSettings rules)
-    implements Event {
+    implements Event.OfReplay {
   public ReplayStartedV1 {
     commits = commits == null ? List.of() : List.copyOf(commits);
   }

@@ -10,4 +10,4 @@ package dev.epoch.events.event;
  */
 public record RepositoryCreatedV1(
     String description, String defaultBranch, String defaultBranchId, String rootCommit)
-    implements Event {}
+    implements Event.OfRepository {}

@@ -5,4 +5,4 @@ package dev.epoch.events.event;
  *
  * @param name of the repository
  */
-public record RepositoryDeletedV1(String name) implements Event {}
+public record RepositoryDeletedV1(String name) implements Event.OfRepository {}

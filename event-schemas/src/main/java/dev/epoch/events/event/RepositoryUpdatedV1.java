@@ -20,4 +20,4 @@ public record RepositoryUpdatedV1(
     LiveCommits liveCommits,
     ConflictSettings conflict,
     BranchingSettings branching)
-    implements Event {}
+    implements Event.OfRepository {}

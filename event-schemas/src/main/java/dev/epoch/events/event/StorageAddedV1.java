@@ -20,7 +20,7 @@ public record StorageAddedV1(
     String sealedSecrets,
     String description,
     boolean makeDefault)
-    implements Event {
+    implements Event.OfStorage {
   public StorageAddedV1 {
     config = config == null ? Map.of() : Map.copyOf(config);
   }

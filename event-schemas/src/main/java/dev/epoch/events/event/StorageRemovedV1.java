@@ -5,4 +5,4 @@ package dev.epoch.events.event;
  *
  * @param name of the storage
  */
-public record StorageRemovedV1(String name) implements Event {}
+public record StorageRemovedV1(String name) implements Event.OfStorage {}

@@ -20,7 +20,7 @@ public record StorageUpdatedV1(
     String description,
     Boolean enabled,
     Boolean makeDefault)
-    implements Event {
+    implements Event.OfStorage {
   public StorageUpdatedV1 {
     config = config == null ? Map.of() : Map.copyOf(config);
   }

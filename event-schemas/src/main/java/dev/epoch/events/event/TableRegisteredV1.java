@@ -1,5 +1,6 @@
 package dev.epoch.events.event;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.events.Digest;
 import dev.epoch.events.table.TableSchema;
 import java.util.UUID;
@@ -20,7 +21,10 @@ import java.util.UUID;
  * @param contentHash of the baseline
  * @param contentSum behind the content hash, base64
  * @param position of the operation: the baseline is the live table at it
+ * @param branchId the branch that it was made on, to which the baseline belongs, or null for a live
+ *     table
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record TableRegisteredV1(
     UUID operationId,
     String tableId,
@@ -33,5 +37,6 @@ public record TableRegisteredV1(
     long rowCount,
     Digest contentHash,
     String contentSum,
-    long position)
-    implements Event {}
+    long position,
+    String branchId)
+    implements Event.OfTable {}

@@ -11,4 +11,4 @@ import java.util.UUID;
  * @param kept whether commits still read what they read of it
  */
 public record TableRemovedV1(UUID operationId, String tableId, String name, boolean kept)
-    implements Event {}
+    implements Event.OfTable {}

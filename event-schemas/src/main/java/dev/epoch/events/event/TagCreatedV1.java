@@ -10,4 +10,4 @@ package dev.epoch.events.event;
  * @param former commit that the tag named before, or null if it is new
  */
 public record TagCreatedV1(String name, String commit, String target, String message, String former)
-    implements Event {}
+    implements Event.OfTag {}

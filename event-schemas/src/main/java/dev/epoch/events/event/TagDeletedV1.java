@@ -6,4 +6,4 @@ package dev.epoch.events.event;
  * @param name of the tag
  * @param commit that it named
  */
-public record TagDeletedV1(String name, String commit) implements Event {}
+public record TagDeletedV1(String name, String commit) implements Event.OfTag {}

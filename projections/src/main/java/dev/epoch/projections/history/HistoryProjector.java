@@ -3,18 +3,33 @@ package dev.epoch.projections.history;
 import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchExpirySetV1;
 import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.BranchReviewedV1;
+import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
+import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.MergeRequestClosedV1;
+import dev.epoch.events.event.MergeRequestedV1;
 import dev.epoch.events.event.OperationAbortedV1;
+import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.RecoveryCompletedV1;
 import dev.epoch.events.event.ReplayAbortedV1;
 import dev.epoch.events.event.ReplaySkippedV1;
+import dev.epoch.events.event.ReplayStartedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.events.event.RepositoryOpenedV1;
+import dev.epoch.events.event.RepositoryUpdatedV1;
+import dev.epoch.events.event.ResolutionsForgottenV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
 import dev.epoch.events.event.TagCreatedV1;
@@ -30,11 +45,14 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * Branches, tags, what actors work on, and commits: one read model, so that whoever reads a branch
- * finds its head. {@link HistoryReads} answers from it.
+ * Branches, tags, what actors work on, commits and their tables: one read model, so that whoever
+ * reads a branch finds its head. {@link HistoryReads} and {@link TableReads} answer from it.
  */
 public final class HistoryProjector implements TableProjector {
   public static final String NAME = "history";
+
+  /** So many lines lie under one at most: the next one has all tables of its own. */
+  static final int DEEPEST = 16;
 
   private static final String CREATE_REPOSITORY =
       """
@@ -42,9 +60,13 @@ public final class HistoryProjector implements TableProjector {
         INSERT INTO commits (
           repository, position, commit_id, parents, parent_positions, generation, history, author_name,
           author_email, author_search, message, committed_at, changes, table_count, record_count, committer_id,
-          committer_name, committer_email, committer_search
+          committer_name, committer_email, committer_search, line
         )
-        VALUES ($1, $2, $3, '{}', '{}', 0, 0, $4, $5, $6, '', $7, '[]', 0, 0, $10, $4, $5, $6)
+        VALUES ($1, $2, $3, '{}', '{}', 0, 0, $4, $5, $6, '', $7, '[]', 0, 0, $10, $4, $5, $6, $2)
+      ),
+      line AS (
+        INSERT INTO lines (repository, line, tip, depth)
+        VALUES ($1, $2, $2, 0)
       )
       INSERT INTO branches (repository, branch_id, name, head, is_default, created_at)
       VALUES ($1, $8, $9, $2, true, $7)
@@ -61,25 +83,55 @@ public final class HistoryProjector implements TableProjector {
       """
       WITH ancestors AS (
         SELECT p.place, c.position, c.commit_id, cardinality(c.parent_positions) > 0 AS shown,
-          c.generation, c.history, c.table_count, c.record_count
+          c.generation, c.history, c.table_count, c.record_count, c.line
         FROM unnest($4::text[]) WITH ORDINALITY AS p (id, place)
           JOIN commits AS c ON c.repository = $1 AND c.commit_id = p.id
       ),
       recorded AS (
         DELETE FROM recorded_changes
         WHERE repository = $1 AND operation_id = $5
-        RETURNING changes, tables_added, records_added
+        RETURNING changes, tables_added, records_added, versions
       ),
       own AS (
-        SELECT $12::jsonb AS changes, $13::integer AS tables_added, $14::bigint AS records_added
+        SELECT $12::jsonb AS changes, $13::integer AS tables_added, $14::bigint AS records_added, $20::jsonb AS versions
         UNION ALL
-        SELECT changes, tables_added, records_added FROM recorded
+        SELECT changes, tables_added, records_added, versions FROM recorded
+      ),
+      continued AS (
+        UPDATE lines AS l SET tip = $2
+        FROM ancestors AS a
+        WHERE a.place = 1 AND l.repository = $1 AND l.line = a.line AND l.tip = a.position
+        RETURNING l.line
+      ),
+      begun AS (
+        INSERT INTO lines (repository, line, tip, parent_line, parent_position, depth)
+        SELECT $1, $2, $2,
+          CASE WHEN l.depth < $21 THEN a.line END,
+          CASE WHEN l.depth < $21 THEN a.position END,
+          CASE WHEN l.depth < $21 THEN l.depth + 1 ELSE 0 END
+        FROM ancestors AS a
+          JOIN lines AS l ON l.repository = $1 AND l.line = a.line
+        WHERE a.place = 1 AND l.tip <> a.position
+        RETURNING line, depth
+      ),
+      versions AS (
+        INSERT INTO table_versions (repository, line, name, position, table_id, row_count, schema_hash)
+        SELECT $1, coalesce((SELECT line FROM continued), $2), v.name, $2, v.table_id, v.row_count, v.schema_hash
+        FROM own
+          CROSS JOIN jsonb_to_recordset(own.versions)
+            AS v (name text, table_id text, row_count bigint, schema_hash text)
+        UNION ALL
+        SELECT $1, b.line, t.name, a.position, t.table_id, t.row_count, t.schema_hash
+        FROM begun AS b
+          JOIN ancestors AS a ON a.place = 1
+          CROSS JOIN LATERAL tables_at($1, a.position) AS t
+        WHERE b.depth = 0
       ),
       made AS (
         INSERT INTO commits (
           repository, position, commit_id, parents, parent_positions, generation, history, author_name,
           author_email, author_search, message, committed_at, changes, table_count, record_count, committer_id,
-          committer_name, committer_email, committer_search
+          committer_name, committer_email, committer_search, line
         )
         SELECT $1, $2, $3,
           coalesce(array_agg(a.commit_id ORDER BY a.place) FILTER (WHERE a.shown), '{}'),
@@ -104,7 +156,8 @@ public final class HistoryProjector implements TableProjector {
           max(a.table_count) FILTER (WHERE a.place = 1) + (SELECT sum(tables_added) FROM own),
           max(a.record_count) FILTER (WHERE a.place = 1) + (SELECT sum(records_added) FROM own),
           coalesce(max(o.actor_id), $16), coalesce(max(o.actor_name), $17), coalesce(max(o.actor_email), $18),
-          coalesce(max(o.actor_search), $19)
+          coalesce(max(o.actor_search), $19),
+          coalesce((SELECT line FROM continued), $2)
         FROM ancestors AS a
           LEFT JOIN preparations AS o ON o.repository = $1 AND o.operation_id = $5
       )
@@ -114,8 +167,10 @@ public final class HistoryProjector implements TableProjector {
 
   private static final String RECORD_CHANGES =
       """
-      INSERT INTO recorded_changes (repository, operation_id, position, changes, tables_added, records_added)
-      VALUES ($1, $2, $3, $4, $5, $6)
+      INSERT INTO recorded_changes (
+        repository, operation_id, position, changes, tables_added, records_added, versions
+      )
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
       """;
 
   private static final String MOVE =
@@ -146,8 +201,10 @@ public final class HistoryProjector implements TableProjector {
 
   private static final String PREPARE =
       """
-      INSERT INTO preparations (repository, operation_id, actor_id, actor_name, actor_email, actor_search)
-      VALUES ($1, $2, $3, $4, $5, $6)
+      INSERT INTO preparations (
+        repository, operation_id, actor_id, actor_name, actor_email, actor_search, registering
+      )
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
       """;
 
   private static final String END =
@@ -182,6 +239,10 @@ public final class HistoryProjector implements TableProjector {
         recorded AS (DELETE FROM recorded_changes WHERE repository = $1),
         prepared AS (DELETE FROM preparations WHERE repository = $1),
         named AS (DELETE FROM tags WHERE repository = $1),
+        lined AS (DELETE FROM lines WHERE repository = $1),
+        held AS (DELETE FROM table_versions WHERE repository = $1),
+        registered AS (DELETE FROM registrations WHERE repository = $1),
+        shaped AS (DELETE FROM table_schemas WHERE repository = $1),
         made AS (DELETE FROM commits WHERE repository = $1)
       DELETE FROM branches
       WHERE repository = $1
@@ -201,7 +262,17 @@ public final class HistoryProjector implements TableProjector {
 
   @Override
   public List<String> tableNames() {
-    return List.of("branches", "checkouts", "tags", "preparations", "commits", "recorded_changes");
+    return List.of(
+        "branches",
+        "checkouts",
+        "tags",
+        "preparations",
+        "commits",
+        "recorded_changes",
+        "lines",
+        "table_versions",
+        "registrations",
+        "table_schemas");
   }
 
   @Override
@@ -222,8 +293,14 @@ public final class HistoryProjector implements TableProjector {
       case CommitTablesRecordedV1 e -> recordChanges(transaction, event, e);
       case OperationPreparedV1 e -> prepare(transaction, event, e);
       case OperationAbortedV1 e -> ended(transaction, event, e.operationId());
-      case TableRegisteredV1 e -> ended(transaction, event, e.operationId());
-      case TableRemovedV1 e -> ended(transaction, event, e.operationId());
+      case TableRegisteredV1 e ->
+          Sql.all(
+              TableStatements.registered(transaction, repository, e),
+              ended(transaction, event, e.operationId()));
+      case TableRemovedV1 e ->
+          Sql.all(
+              TableStatements.removed(transaction, repository, e),
+              ended(transaction, event, e.operationId()));
       case BranchMovedV1 e ->
           Sql.all(
               Sql.run(transaction, MOVE, repository, e.branchId(), e.to()),
@@ -239,7 +316,23 @@ public final class HistoryProjector implements TableProjector {
       case BranchCheckedOutV1 e ->
           Sql.run(transaction, CHECK_OUT, repository, actor(event), e.branchId());
       case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE_REPOSITORY, repository);
-      default -> Uni.createFrom().voidItem();
+      case RepositoryOpenedV1 _,
+          RepositoryUpdatedV1 _,
+          Event.OfStorage _,
+          BranchExpirySetV1 _,
+          BranchProtectedV1 _,
+          BranchReviewedV1 _,
+          Event.OfCheck _,
+          Event.OfStaging _,
+          CommitSchemaRecordedV1 _,
+          MergeRequestClosedV1 _,
+          MergeRequestedV1 _,
+          ResolutionsForgottenV1 _,
+          ConflictsResolvedV1 _,
+          ReplayStartedV1 _,
+          RecoveryCompletedV1 _,
+          CommandCompletedV1 _ ->
+          Uni.createFrom().voidItem();
     };
   }
 
@@ -292,10 +385,13 @@ public final class HistoryProjector implements TableProjector {
             actor.id(),
             actor.name(),
             actor.email(),
-            search(actor.name(), actor.email(), actor.id()));
-    return commit.live()
-        ? created
-        : Sql.all(created, ended(transaction, event, commit.operationId()));
+            search(actor.name(), actor.email(), actor.id()),
+            TableStatements.versions(commit.tables(), commit.removedTables()),
+            DEEPEST);
+    Uni<Void> all =
+        Sql.all(
+            TableStatements.schemas(transaction, event.repository(), commit.schemas()), created);
+    return commit.live() ? all : Sql.all(all, ended(transaction, event, commit.operationId()));
   }
 
   private static Uni<Void> prepare(
@@ -309,7 +405,8 @@ public final class HistoryProjector implements TableProjector {
         actor.id(),
         actor.name(),
         actor.email(),
-        search(actor.name(), actor.email(), actor.id()));
+        search(actor.name(), actor.email(), actor.id()),
+        prepared.plan() instanceof OperationPlan.RegisterTable plan ? plan.name() : null);
   }
 
   private static Uni<Void> ended(SqlConnection transaction, ProjectedEvent event, UUID operation) {
@@ -321,15 +418,18 @@ public final class HistoryProjector implements TableProjector {
   private static Uni<Void> recordChanges(
       SqlConnection transaction, ProjectedEvent event, CommitTablesRecordedV1 recorded) {
     Changes changes = Changes.of(recorded.tables(), List.of(), recorded.formerTables());
-    return Sql.run(
-        transaction,
-        RECORD_CHANGES,
-        event.repository(),
-        recorded.operationId(),
-        event.stored().position(),
-        changes.toJson(),
-        changes.tablesAdded(),
-        changes.recordsAdded());
+    return Sql.all(
+        TableStatements.schemas(transaction, event.repository(), recorded.schemas()),
+        Sql.run(
+            transaction,
+            RECORD_CHANGES,
+            event.repository(),
+            recorded.operationId(),
+            event.stored().position(),
+            changes.toJson(),
+            changes.tablesAdded(),
+            changes.recordsAdded(),
+            TableStatements.versions(recorded.tables(), List.of())));
   }
 
   /** What a search for an author looks at. */

@@ -254,10 +254,14 @@ public final class HistoryReads {
   }
 
   /** No text of the log has NUL, which PostgreSQL does not take: one that has it finds nothing. */
+  static String text(String text) {
+    return text.replace('\0', NO_CHARACTER);
+  }
+
   private Uni<RowSet<Row>> query(String sql, Object... values) {
     for (int i = 0; i < values.length; i++) {
       if (values[i] instanceof String text) {
-        values[i] = text.replace('\0', NO_CHARACTER);
+        values[i] = text(text);
       }
     }
     return ModelReads.orUnavailable(pool.preparedQuery(sql).execute(Tuple.from(values)));

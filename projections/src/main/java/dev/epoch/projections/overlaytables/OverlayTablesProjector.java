@@ -1,13 +1,21 @@
 package dev.epoch.projections.overlaytables;
 
+import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchExpirySetV1;
 import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.BranchReviewedV1;
+import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.Event;
+import dev.epoch.events.event.StorageAddedV1;
+import dev.epoch.events.event.StorageRemovedV1;
 import dev.epoch.events.event.StorageUpdatedV1;
 import dev.epoch.events.event.TableRegisteredV1;
+import dev.epoch.events.event.TableRemovedV1;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.ProjectedEvent;
 
@@ -37,9 +45,26 @@ public final class OverlayTablesProjector implements EffectProjector {
       case CommitCreatedV1 e when bringsTables(e) ->
           directory.put(projected.repository(), e.branchId());
       case BranchDeletedV1 e -> directory.drop(projected.repository(), e);
+      case TableRegisteredV1 e when e.branchId() != null ->
+          directory.put(projected.repository(), e.branchId());
       case TableRegisteredV1 e -> directory.settle(projected.repository(), false);
       case StorageUpdatedV1 e -> directory.settle(projected.repository(), true);
-      default -> {}
+      case Event.OfRepository _,
+          StorageAddedV1 _,
+          StorageRemovedV1 _,
+          TableRemovedV1 _,
+          BranchCheckedOutV1 _,
+          BranchExpirySetV1 _,
+          BranchProtectedV1 _,
+          BranchReviewedV1 _,
+          Event.OfTag _,
+          Event.OfCheck _,
+          Event.OfStaging _,
+          Event.OfOperation _,
+          Event.OfCommit _,
+          Event.OfMerge _,
+          Event.OfReplay _,
+          CommandCompletedV1 _ -> {}
     }
   }
 

@@ -2,13 +2,27 @@ package dev.epoch.projections.recoverysidecars;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.epoch.events.RecordCodec;
+import dev.epoch.events.event.BranchCheckedOutV1;
+import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchExpirySetV1;
 import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchProtectedV1;
+import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.BranchReviewedV1;
+import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
+import dev.epoch.events.event.CommitTablesRecordedV1;
+import dev.epoch.events.event.Event;
 import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RecoveryCompletedV1;
+import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.events.event.RepositoryOpenedV1;
+import dev.epoch.events.event.RepositoryUpdatedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
 import dev.epoch.projections.ProjectedEvent;
@@ -134,7 +148,26 @@ public final class RecoverySidecarsProjector implements TableProjector {
               Sql.time(event.stored().envelope().time()),
               event.stored().position());
       case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE, event.repository());
-      default -> Uni.createFrom().voidItem();
+      case RepositoryCreatedV1 _,
+          RepositoryOpenedV1 _,
+          RepositoryUpdatedV1 _,
+          Event.OfStorage _,
+          BranchCreatedV1 _,
+          BranchRenamedV1 _,
+          BranchDeletedV1 _,
+          BranchCheckedOutV1 _,
+          BranchExpirySetV1 _,
+          BranchProtectedV1 _,
+          BranchReviewedV1 _,
+          Event.OfTag _,
+          Event.OfCheck _,
+          Event.OfStaging _,
+          CommitTablesRecordedV1 _,
+          CommitSchemaRecordedV1 _,
+          Event.OfMerge _,
+          Event.OfReplay _,
+          CommandCompletedV1 _ ->
+          Uni.createFrom().voidItem();
     };
   }
 

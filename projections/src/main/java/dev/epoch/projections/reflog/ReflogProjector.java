@@ -1,13 +1,23 @@
 package dev.epoch.projections.reflog;
 
 import dev.epoch.events.Actor;
+import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchExpirySetV1;
 import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.BranchReviewedV1;
+import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
+import dev.epoch.events.event.CommitTablesRecordedV1;
+import dev.epoch.events.event.Event;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.events.event.RepositoryOpenedV1;
+import dev.epoch.events.event.RepositoryUpdatedV1;
 import dev.epoch.projections.ProjectedEvent;
 import dev.epoch.projections.Sql;
 import dev.epoch.projections.TableProjector;
@@ -117,7 +127,24 @@ public final class ReflogProjector implements TableProjector {
       case BranchMovedV1 e ->
           move(transaction, event, e.branchId(), new Move(e.reason(), e.from(), e.to(), null));
       case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE, repository);
-      default -> Uni.createFrom().voidItem();
+      case RepositoryOpenedV1 _,
+          RepositoryUpdatedV1 _,
+          Event.OfStorage _,
+          Event.OfTable _,
+          BranchCheckedOutV1 _,
+          BranchExpirySetV1 _,
+          BranchProtectedV1 _,
+          BranchReviewedV1 _,
+          Event.OfTag _,
+          Event.OfCheck _,
+          Event.OfStaging _,
+          Event.OfOperation _,
+          CommitTablesRecordedV1 _,
+          CommitSchemaRecordedV1 _,
+          Event.OfMerge _,
+          Event.OfReplay _,
+          CommandCompletedV1 _ ->
+          Uni.createFrom().voidItem();
     };
   }
 

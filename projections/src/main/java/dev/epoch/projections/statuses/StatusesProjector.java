@@ -1,8 +1,15 @@
 package dev.epoch.projections.statuses;
 
 import dev.epoch.events.Actor;
+import dev.epoch.events.event.CheckAddedV1;
+import dev.epoch.events.event.CheckRemovedV1;
+import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitStatusSetV1;
+import dev.epoch.events.event.Event;
+import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.events.event.RepositoryOpenedV1;
+import dev.epoch.events.event.RepositoryUpdatedV1;
 import dev.epoch.projections.ProjectedEvent;
 import dev.epoch.projections.Sql;
 import dev.epoch.projections.TableProjector;
@@ -86,7 +93,22 @@ public final class StatusesProjector implements TableProjector {
             Sql.time(event.stored().envelope().time()));
       }
       case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE, event.repository());
-      default -> Uni.createFrom().voidItem();
+      case RepositoryCreatedV1 _,
+          RepositoryOpenedV1 _,
+          RepositoryUpdatedV1 _,
+          Event.OfStorage _,
+          Event.OfTable _,
+          Event.OfBranch _,
+          Event.OfTag _,
+          CheckAddedV1 _,
+          CheckRemovedV1 _,
+          Event.OfStaging _,
+          Event.OfOperation _,
+          Event.OfCommit _,
+          Event.OfMerge _,
+          Event.OfReplay _,
+          CommandCompletedV1 _ ->
+          Uni.createFrom().voidItem();
     };
   }
 }

@@ -37,10 +37,12 @@ CREATE TABLE IF NOT EXISTS preparations (
   actor_name text NOT NULL,
   actor_email text NOT NULL,
   actor_search text NOT NULL,
+  registering text,
   PRIMARY KEY (repository, operation_id)
 );
 
 COMMENT ON TABLE preparations IS 'Who asked for an operation, until it ends: somebody else may complete it';
+COMMENT ON COLUMN preparations.registering IS 'Name of the table that it registers';
 
 CREATE TABLE IF NOT EXISTS commits (
   repository text NOT NULL,
@@ -62,6 +64,7 @@ CREATE TABLE IF NOT EXISTS commits (
   changes jsonb NOT NULL,
   table_count integer NOT NULL,
   record_count bigint NOT NULL,
+  line bigint NOT NULL,
   PRIMARY KEY (repository, position)
 );
 
@@ -74,6 +77,64 @@ COMMENT ON COLUMN commits.generation IS '0 for the hidden root, else one more th
 COMMENT ON COLUMN commits.history IS 'How many commits it reaches, itself included, without the hidden root';
 COMMENT ON COLUMN commits.author_search IS 'Name, address and id in lower case';
 COMMENT ON COLUMN commits.changes IS 'Tables that differ from the first parent, by name';
+COMMENT ON COLUMN commits.line IS 'Of the line that it belongs to';
+
+-- A commit belongs to the line of its first parent, unless another one went on with that before; then it begins a line.
+CREATE TABLE IF NOT EXISTS lines (
+  repository text NOT NULL,
+  line bigint NOT NULL,
+  tip bigint NOT NULL,
+  parent_line bigint,
+  parent_position bigint,
+  depth integer NOT NULL,
+  PRIMARY KEY (repository, line)
+);
+
+COMMENT ON COLUMN lines.line IS 'Position of its first commit';
+COMMENT ON COLUMN lines.tip IS 'Position of its last commit';
+COMMENT ON COLUMN lines.parent_line IS 'The line whose tables it has until it changes them; null where it has all of its own';
+COMMENT ON COLUMN lines.parent_position IS 'Of the commit of that line that it begins behind';
+COMMENT ON COLUMN lines.depth IS 'How many lines lie under it';
+
+CREATE TABLE IF NOT EXISTS table_versions (
+  repository text NOT NULL,
+  line bigint NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  position bigint NOT NULL,
+  table_id text,
+  row_count bigint,
+  schema_hash text,
+  PRIMARY KEY (repository, line, name, position)
+);
+
+COMMENT ON TABLE table_versions IS 'What commits changed of tables: a commit holds the last versions of its line and of those under it';
+COMMENT ON COLUMN table_versions.table_id IS 'Null where the commit has no table of this name any more';
+
+CREATE TABLE IF NOT EXISTS registrations (
+  repository text NOT NULL,
+  table_id text NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  storage text NOT NULL,
+  schema_name text NOT NULL,
+  table_name text NOT NULL,
+  schema_hash text NOT NULL,
+  row_count bigint NOT NULL,
+  branch_id text,
+  removed boolean NOT NULL,
+  kept boolean NOT NULL,
+  PRIMARY KEY (repository, table_id)
+);
+
+COMMENT ON COLUMN registrations.branch_id IS 'The branch that it was made on; null for a live table';
+COMMENT ON COLUMN registrations.removed IS 'Whether it is versioned no more';
+COMMENT ON COLUMN registrations.kept IS 'Whether commits still read what they read of it, though it is removed';
+
+CREATE TABLE IF NOT EXISTS table_schemas (
+  repository text NOT NULL,
+  hash text NOT NULL,
+  content text NOT NULL,
+  PRIMARY KEY (repository, hash)
+);
 
 CREATE TABLE IF NOT EXISTS recorded_changes (
   repository text NOT NULL,
@@ -82,6 +143,7 @@ CREATE TABLE IF NOT EXISTS recorded_changes (
   changes jsonb NOT NULL,
   tables_added integer NOT NULL,
   records_added bigint NOT NULL,
+  versions jsonb NOT NULL,
   PRIMARY KEY (repository, operation_id, position)
 );
 

@@ -134,3 +134,35 @@ BEGIN
   END LOOP;
 END
 $$;
+
+-- The tables that a commit holds, by name: of each the last version of the commit's line, else of the line under it.
+CREATE OR REPLACE FUNCTION tables_at(repo text, commit_position bigint)
+RETURNS TABLE (name text, table_id text, row_count bigint, schema_hash text)
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  WITH RECURSIVE under (line, until, distance) AS (
+    SELECT c.line, c.position, 0
+    FROM commits AS c
+    WHERE c.repository = repo AND c.position = commit_position
+    UNION ALL
+    SELECT l.parent_line, l.parent_position, u.distance + 1
+    FROM under AS u
+      JOIN lines AS l ON l.repository = repo AND l.line = u.line
+    WHERE l.parent_line IS NOT NULL
+  )
+  SELECT n.name, v.table_id, v.row_count, v.schema_hash
+  FROM (SELECT DISTINCT r.name FROM registrations AS r WHERE r.repository = repo) AS n
+    CROSS JOIN LATERAL (
+      SELECT last.*
+      FROM under AS u
+        CROSS JOIN LATERAL (
+          SELECT t.table_id, t.row_count, t.schema_hash
+          FROM table_versions AS t
+          WHERE t.repository = repo AND t.line = u.line AND t.name = n.name AND t.position <= u.until
+          ORDER BY t.position DESC
+          LIMIT 1
+        ) AS last
+      ORDER BY u.distance
+      LIMIT 1
+    ) AS v
+  WHERE v.table_id IS NOT NULL
+$$;

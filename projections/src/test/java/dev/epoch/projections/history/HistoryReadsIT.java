@@ -13,10 +13,15 @@ import dev.epoch.events.event.Event;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
+import dev.epoch.events.event.TableRegisteredV1;
+import dev.epoch.events.event.TableRemovedV1;
 import dev.epoch.events.event.TagCreatedV1;
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.FormerTable;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.testing.PostgresClients;
@@ -203,6 +208,80 @@ class HistoryReadsIT {
         .containsExactly(first.id());
     assertThat(await(reads.current(repository, "nobody")).orElseThrow().headId())
         .isEqualTo(second.id());
+  }
+
+  /** Lines of commits lie deeper than they may; on them tables come, change, go and come again. */
+  @Test
+  void everyCommitHoldsTheTablesOfItsWay() {
+    // given
+    Random random = new Random(7);
+    repository = "tables";
+    apply(new RepositoryCreatedV1("", "main", "b0", id(0).hex()));
+    List<String> names = List.of("a", "b", "c");
+    names.forEach(name -> apply(registered(name)));
+    List<Map<String, Long>> held = new ArrayList<>(List.of(Map.of()));
+    List<Long> positions = new ArrayList<>(List.of(0L));
+    int main = 0;
+    for (int i = 1; i < 2 * HistoryProjector.DEEPEST + 30; i++) {
+      // one commit beside the main line goes on with its line, the next one begins another
+      boolean beside = i % 2 == 1;
+      int parent = beside || random.nextInt(4) > 0 ? main : random.nextInt(i);
+      Map<String, Long> tables = new HashMap<>(held.get(parent));
+      String name = names.get(random.nextInt(names.size()));
+      boolean removed = tables.containsKey(name) && random.nextInt(3) == 0;
+      List<TableEntry> changed = new ArrayList<>();
+      if (removed) {
+        tables.remove(name);
+      } else {
+        tables.put(name, (long) i);
+        changed.add(entry(name, i, 'd'));
+      }
+      apply(
+          commit(null, i, List.of(parent), changed, removed ? List.of(name) : List.of(), Map.of()));
+      held.add(tables);
+      positions.add(position);
+      main = beside ? main : i;
+    }
+
+    // then
+    TableReads tables = new TableReads(clients.pool());
+    for (int i = 1; i < held.size(); i++) {
+      Map<String, Long> found = new HashMap<>();
+      await(tables.at(repository, positions.get(i)))
+          .forEach(table -> found.put(table.name(), table.rowCount()));
+      assertThat(found).as("commit %d", i).isEqualTo(held.get(i));
+    }
+    assertThat(
+            clients.number("SELECT max(depth) FROM epoch_read.lines WHERE repository = 'tables'"))
+        .isEqualTo(HistoryProjector.DEEPEST);
+    BranchRow branch = await(reads.defaultBranch(repository)).orElseThrow();
+    assertThat(await(tables.on(repository, branch)))
+        .extracting(TableRow::name)
+        .containsExactlyElementsOf(names);
+    apply(new TableRemovedV1(new UUID(0, 3), "ta", "a", true));
+    assertThat(await(tables.on(repository, branch)))
+        .extracting(TableRow::name)
+        .containsExactly("b", "c");
+  }
+
+  private static TableRegisteredV1 registered(String name) {
+    Column id =
+        new Column(
+            "1", "id", DataType.of(DataType.Kind.INTEGER, "integer"), false, null, null, null);
+    return new TableRegisteredV1(
+        new UUID(0, 2),
+        "t" + name,
+        name,
+        "store",
+        "public",
+        name,
+        new TableSchema(List.of(id), List.of("id"), List.of(), List.of()),
+        digest('d'),
+        3,
+        digest('f'),
+        "AA==",
+        1,
+        null);
   }
 
   private HistoryReads.Log log(Filter filter) {

@@ -5,6 +5,7 @@ import dev.epoch.benchmarks.measure.BranchCreation;
 import dev.epoch.benchmarks.measure.CommandStart;
 import dev.epoch.benchmarks.measure.CommitRate;
 import dev.epoch.benchmarks.measure.EventAppend;
+import dev.epoch.benchmarks.measure.EventStreams;
 import dev.epoch.benchmarks.measure.FullScan;
 import dev.epoch.benchmarks.measure.LargeCommit;
 import dev.epoch.benchmarks.measure.LargeDiff;
@@ -14,8 +15,11 @@ import dev.epoch.benchmarks.measure.LargeRow;
 import dev.epoch.benchmarks.measure.LiveWrites;
 import dev.epoch.benchmarks.measure.LogPages;
 import dev.epoch.benchmarks.measure.PointRead;
+import dev.epoch.benchmarks.measure.PromotionRound;
 import dev.epoch.benchmarks.measure.RangeRead;
+import dev.epoch.benchmarks.measure.Replays;
 import dev.epoch.benchmarks.measure.ServerStart;
+import dev.epoch.benchmarks.measure.ShortVerbs;
 import dev.epoch.benchmarks.measure.SmallMerge;
 import dev.epoch.benchmarks.measure.UntouchedTable;
 import dev.epoch.benchmarks.measure.WebhookDelivery;
@@ -40,11 +44,15 @@ public final class Suite {
           new CommitRate(),
           new LogPages(),
           new LargeCommit(),
+          new ShortVerbs(),
           new SmallMerge(),
+          new Replays(),
           new LargeMerge(),
           new LargeDiff(),
           new EventAppend(),
           new WebhookDelivery(),
+          new EventStreams(),
+          new PromotionRound(),
           new LargeRow(),
           new ServerStart(),
           new LargeHistoryStart(),

@@ -43,6 +43,9 @@ public final class Workbench implements AutoCloseable {
   private static final Map<String, String> RECEIVERS_HERE =
       Map.of("EPOCH_WEBHOOKS_ALLOW", "127.0.0.1");
 
+  /** One repository has three quarters of them: 500 clients hear of it. */
+  private static final Map<String, String> STREAMS_FIT = Map.of("EPOCH_API_MAX_STREAMS", "700");
+
   private Workbench(
       Scale scale,
       long seed,
@@ -79,6 +82,7 @@ public final class Workbench implements AutoCloseable {
       ServerProcess server = new ServerProcess(home.resolve("server")).heap(SERVER_HEAP);
       Map<String, String> settings = new HashMap<>(LAYERS_STAY);
       settings.putAll(RECEIVERS_HERE);
+      settings.putAll(STREAMS_FIT);
       if (!serverOptions.isEmpty()) {
         settings.put("JAVA_TOOL_OPTIONS", serverOptions);
       }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ class BenchmarkIT {
   @TempDir Path home;
 
   @Test
+  @Tag("nightly")
   void aMeasureIsReportedAsJson() throws Exception {
     // given
     Path json = home.resolve("figures.json");

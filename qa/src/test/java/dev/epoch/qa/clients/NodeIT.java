@@ -1,8 +1,12 @@
 package dev.epoch.qa.clients;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.epoch.qa.process.Checkout;
+import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shell;
+import dev.epoch.qa.process.Shop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,5 +48,32 @@ class NodeIT {
   @ValueSource(strings = {"knex", "sequelize", "typeorm", "drizzle"})
   void works(String client, ServerProcess server) throws Exception {
     Bookshop.works(server, client, Bookshop.program(FOLDER, "node", client + ".mjs"));
+  }
+
+  @Test
+  void sequelizeAltersTables(ServerProcess server) throws Exception {
+    // given
+    Database database = server.database().create("client_alter");
+    database.execute(Files.readString(Bookshop.PROGRAMS.resolve("bookshop.sql")));
+    Shop shop = Shop.over(server, database);
+    shop.branch("feature/x", "main");
+    shop.open("feature/x");
+
+    // when
+    String seen =
+        new Shell(FOLDER, Map.of("DATABASE_URL", database.url(), "EPOCH_BRANCH", "feature/x"))
+            .run(List.of("node", "alter.mjs"), "")
+            .ok();
+
+    // then
+    assertThat(seen.strip()).isEqualTo("none 123 none");
+    String columns =
+        "SELECT count(*) FROM pg_attribute WHERE attrelid = 'authors'::regclass AND attname ="
+            + " 'phone'";
+    assertThat(database.rows(columns)).containsExactly("0");
+    shop.commit("feature/x", "Phones");
+    shop.merge("feature/x", "main").ok();
+    assertThat(database.rows("SELECT phone FROM authors ORDER BY id"))
+        .containsExactly("none", "123", "none");
   }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 public final class EventStream implements AutoCloseable {
 
   private final HttpClient client;
-  private final List<Long> ids = new CopyOnWriteArrayList<>();
+  private final List<String> ids = new CopyOnWriteArrayList<>();
 
   private EventStream(HttpClient client) {
     this.client = client;
@@ -27,7 +27,7 @@ public final class EventStream implements AutoCloseable {
    *
    * @param lastEventId the last event seen before, or null
    */
-  public static EventStream open(ServerProcess server, String path, Long lastEventId)
+  public static EventStream open(ServerProcess server, String path, Object lastEventId)
       throws Exception {
     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     HttpRequest.Builder request =
@@ -47,16 +47,21 @@ public final class EventStream implements AutoCloseable {
     return stream;
   }
 
-  /** The ids of the events so far. */
+  /** The positions of the events so far, of each change its commit's. */
   public List<Long> ids() {
-    return List.copyOf(ids);
+    return ids.stream().map(id -> Long.parseLong(id.replaceAll("[.].*", ""))).toList();
+  }
+
+  /** What to go on behind. */
+  public String lastId() {
+    return ids.getLast();
   }
 
   private void read(Stream<String> lines) {
     try (lines) {
       lines
           .filter(line -> line.startsWith("id:"))
-          .forEach(line -> ids.add(Long.parseLong(line.substring(3).strip())));
+          .forEach(line -> ids.add(line.substring(3).strip()));
     } catch (UncheckedIOException ended) {
       if (!(ended.getCause() instanceof IOException)) {
         throw ended;

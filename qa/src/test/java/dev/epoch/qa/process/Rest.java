@@ -16,7 +16,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A plain client of the REST API, which shows answers as they came. */
 public final class Rest {
@@ -29,21 +32,38 @@ public final class Rest {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
-  private final String url;
+  private static final String POSITION = "X-Epoch-Position";
+
+  private final List<String> urls;
   private final Duration limit;
 
+  /** The highest position of the log that was answered; null if nobody has to know it. */
+  private final AtomicLong seen;
+
   Rest(String url) {
-    this(url, Duration.ofSeconds(60));
+    this(List.of(url), Duration.ofSeconds(60), null);
   }
 
-  private Rest(String url, Duration limit) {
-    this.url = url;
+  private Rest(List<String> urls, Duration limit, AtomicLong seen) {
+    this.urls = urls;
     this.limit = limit;
+    this.seen = seen;
+  }
+
+  /**
+   * A client that asks any of several servers on one log, and reads what it has seen of one from
+   * all of them.
+   */
+  public static Rest several(List<Rest> servers) {
+    return new Rest(
+        servers.stream().flatMap(server -> server.urls.stream()).toList(),
+        Duration.ofSeconds(60),
+        new AtomicLong());
   }
 
   /** A client that waits this long for an answer. */
   public Rest waiting(Duration other) {
-    return new Rest(url, other);
+    return new Rest(urls, other, seen);
   }
 
   /** An answer. */
@@ -72,6 +92,10 @@ public final class Rest {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
+  private String anyUrl() {
+    return urls.get(ThreadLocalRandom.current().nextInt(urls.size()));
+  }
+
   /** GET below /api/v1. */
   public Answer get(String path) {
     return send("GET", path, null, Map.of());
@@ -90,13 +114,22 @@ public final class Rest {
   /** Any request below /api/v1. */
   public Answer send(String method, String path, String body, Map<String, String> headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + "/api/v1" + path))
+        HttpRequest.newBuilder(URI.create(anyUrl() + "/api/v1" + path))
             .timeout(limit)
             .header("X-Epoch-Request", "qa")
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     headers.forEach(request::header);
+    if (seen != null && seen.get() > 0) {
+      request.header("X-Epoch-Min-Position", Long.toString(seen.get()));
+    }
     try {
       HttpResponse<String> answer = CLIENT.send(request.build(), BodyHandlers.ofString());
+      if (seen != null) {
+        answer
+            .headers()
+            .firstValueAsLong(POSITION)
+            .ifPresent(position -> seen.accumulateAndGet(position, Math::max));
+      }
       return new Answer(answer.statusCode(), answer.body(), answer.headers());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

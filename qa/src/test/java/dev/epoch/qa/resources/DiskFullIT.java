@@ -44,6 +44,7 @@ class DiskFullIT {
   private int number;
 
   @Test
+  @Tag("nightly")
   @Timeout(300)
   void aFullDiskRefusesWritesAndLosesNothing() throws Exception {
     fill(1, DISK);

@@ -33,6 +33,7 @@ class LargeChangeIT {
   @TempDir Path folder;
 
   @Test
+  @Tag("nightly")
   @Timeout(300)
   void manyChangedRowsAreDiffedAndMergedInLittleMemory() throws Exception {
     changeAll(15_000, 1_200, 112);

@@ -18,6 +18,7 @@ class ManyBranchesIT {
   @TempDir Path folder;
 
   @Test
+  @Tag("nightly")
   @Timeout(300)
   void tensOfBranches() throws Exception {
     branches(50);

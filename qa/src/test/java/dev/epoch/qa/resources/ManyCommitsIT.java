@@ -22,6 +22,7 @@ class ManyCommitsIT {
   @TempDir Path folder;
 
   @Test
+  @Tag("nightly")
   @Timeout(300)
   void aHundredCommits() throws Exception {
     commits(100);

@@ -19,6 +19,7 @@ class ManyTablesIT {
   @TempDir Path folder;
 
   @Test
+  @Tag("nightly")
   @Timeout(300)
   void tensOfTables() throws Exception {
     tables(30);

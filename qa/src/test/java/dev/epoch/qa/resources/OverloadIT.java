@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.qa.process.Database;
+import dev.epoch.qa.process.Poll;
 import dev.epoch.qa.process.Rest;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.resources.OpenLoop.Post;
@@ -84,6 +85,11 @@ class OverloadIT {
             .containsExactly(200, 404, 405, 400, 409, 413, 200);
         Impatient.leave(server, "POST", "/repositories", "{\"name\": \"left-" + round + "\"}");
         Impatient.leave(server, "GET", "/events/stream", "");
+        // a stream that was read, and whose client has gone
+        Poll.until(
+            "there is room for a stream",
+            Duration.ofSeconds(60),
+            () -> Impatient.heard(server, "/events/stream?repository=room"));
       }
     }
   }

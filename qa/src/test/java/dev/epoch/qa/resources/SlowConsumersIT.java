@@ -31,6 +31,7 @@ class SlowConsumersIT {
   @TempDir Path folder;
 
   @Test
+  @Tag("nightly")
   @Timeout(300)
   void aFewSlowReadersHoldNobodyUp() throws Exception {
     slow(40, 120, 192);

@@ -70,7 +70,10 @@ final class Checker {
   void checkAll(Rest rest) throws SQLException {
     check();
     everyCommit();
-    JsonNode rebuilt = rest.waiting(REBUILD_LIMIT).post("/admin/rebuild", "{}").ok();
+    JsonNode rebuilt =
+        rest.waiting(REBUILD_LIMIT)
+            .post("/admin/rebuild?repository=" + TrialWorld.REPOSITORY, "{}")
+            .ok();
     assertThat(rebuilt.path("projections")).isNotEmpty();
     for (JsonNode projection : rebuilt.path("projections")) {
       assertThat(projection.path("equal").booleanValue()).as(projection.toString()).isTrue();

@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
-/** The load of a trial and what it is checked by: eight clients, one model, one checker. */
+/** The load of a trial and what it is checked by: clients, one model, one checker. */
 final class Clients {
   private static final int NUMBER = 8;
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(120);
@@ -29,9 +29,22 @@ final class Clients {
   Clients(
       Rest rest, Database one, Database two, List<Database> serverSide, Counts counts, long seed)
       throws SQLException {
-    TrialWorld world = new TrialWorld(one, two, NUMBER);
-    Model model = new Model(NUMBER, world.open(rest, serverSide));
-    for (int client = 1; client <= NUMBER; client++) {
+    this(rest, one, two, serverSide, counts, seed, NUMBER);
+  }
+
+  /** The same with another number of clients. */
+  Clients(
+      Rest rest,
+      Database one,
+      Database two,
+      List<Database> serverSide,
+      Counts counts,
+      long seed,
+      int number)
+      throws SQLException {
+    TrialWorld world = new TrialWorld(one, two, number);
+    Model model = new Model(number, world.open(rest, serverSide));
+    for (int client = 1; client <= number; client++) {
       Random random = new Random(seed + client);
       Delivery delivery =
           new Delivery(rest, TrialWorld.REPOSITORY, "client-" + client, counts, random);
@@ -44,7 +57,7 @@ final class Clients {
               delivery,
               new Reader(delivery, world),
               new SqlWriter(world));
-      clients.add(new TrialClient(session, gate, NUMBER));
+      clients.add(new TrialClient(session, gate, number));
     }
     Random random = new Random(seed);
     Delivery delivery = new Delivery(rest, TrialWorld.REPOSITORY, "checker", counts, random);

@@ -249,7 +249,10 @@ final class DatabaseTrial implements AutoCloseable {
     }
   }
 
-  /** No transaction is left open, no lock held, no connection lost by whoever opened it. */
+  /**
+   * No transaction is left open, no lock held but the one that says that the server is there, no
+   * connection lost by whoever opened it.
+   */
   private void nothingIsLeft() throws Exception {
     for (Database database : databases) {
       String open =
@@ -266,8 +269,10 @@ final class DatabaseTrial implements AutoCloseable {
       String locks =
           """
           SELECT count(*) FROM pg_locks
+          LEFT JOIN pg_stat_activity USING (pid)
           WHERE locktype = 'advisory'
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND application_name IS DISTINCT FROM 'epoch server'
           """;
       Poll.until(
           "no lock is left in " + database.name(),

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.qa.process.Poll;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shop;
-import java.io.UncheckedIOException;
+import dev.epoch.qa.process.ShopWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,10 +47,10 @@ class WebhookTrialIT {
   }
 
   @Test
-  @Tag("long")
-  @Timeout(1800)
+  @Tag("nightly")
+  @Timeout(3600)
   void everyEventArrivesOverManyKills() throws Exception {
-    run(50);
+    run(Integer.getInteger("epoch.test.kills", 50));
   }
 
   private void run(int rounds) throws Exception {
@@ -66,17 +66,17 @@ class WebhookTrialIT {
       JsonNode made = shop.post("/webhooks", "{\"url\": \"" + subscriber.url() + "\"}").ok();
       long since = position(shop);
       for (int round = 0; round < rounds; round++) {
-        Writer writer = new Writer(shop, new Random(random.nextLong()));
+        ShopWriter writer = new ShopWriter(shop, BRANCHES, new Random(random.nextLong()));
         Thread writing = Thread.ofVirtual().start(writer);
         int before = 1 + random.nextInt(8);
-        Poll.until("commits", LIMIT, () -> writer.commits >= before);
+        Poll.until("commits", LIMIT, () -> writer.commits() >= before);
         pause(random.nextInt(50));
         subscriber.answers(random.nextBoolean() ? 204 : 503);
         subscriber.kill();
         pause(random.nextInt(300));
         server.kill();
         subscriber.restart();
-        writer.stopped = true;
+        writer.stop();
         writing.join();
         server.start(SETTINGS);
         subscriber.answers(204);
@@ -143,42 +143,5 @@ class WebhookTrialIT {
       from = page.path("next").asLong(0);
     }
     return events;
-  }
-
-  /** Commits to all branches, until the server goes. */
-  private static final class Writer implements Runnable {
-    private final Shop shop;
-    private final Random random;
-    private volatile boolean stopped;
-    private volatile int commits;
-
-    Writer(Shop shop, Random random) {
-      this.shop = shop;
-      this.random = random;
-    }
-
-    @Override
-    public void run() {
-      while (!stopped) {
-        String branch = BRANCHES.get(random.nextInt(BRANCHES.size()));
-        try {
-          shop.post(
-              "/tables/customers/records?branch=" + branch,
-              "{\"upsert\": [{\"id\": %d, \"name\": \"n%d\"}]}"
-                  .formatted(random.nextInt(1000) + 10, random.nextInt()));
-          commits +=
-              shop.post(
-                              "/commits",
-                              "{\"branch\": \"%s\", \"message\": \"m%d\", \"all\": true}"
-                                  .formatted(branch, random.nextInt()))
-                          .status()
-                      == 201
-                  ? 1
-                  : 0;
-        } catch (UncheckedIOException gone) {
-          return;
-        }
-      }
-    }
   }
 }

@@ -1,116 +1,132 @@
 package dev.epoch.cli;
 
-import dev.epoch.cli.command.ApplyCommand;
-import dev.epoch.cli.command.AuthCommand;
-import dev.epoch.cli.command.AuthKeyCommand;
-import dev.epoch.cli.command.AuthKeyCreateCommand;
-import dev.epoch.cli.command.AuthKeyListCommand;
-import dev.epoch.cli.command.AuthKeyRevokeCommand;
-import dev.epoch.cli.command.BlameCommand;
-import dev.epoch.cli.command.BranchCloseCommand;
-import dev.epoch.cli.command.BranchCommand;
-import dev.epoch.cli.command.BranchCreateCommand;
-import dev.epoch.cli.command.BranchDeleteCommand;
-import dev.epoch.cli.command.BranchInfoCommand;
-import dev.epoch.cli.command.BranchListCommand;
-import dev.epoch.cli.command.BranchMaterializeCommand;
-import dev.epoch.cli.command.BranchOpenCommand;
-import dev.epoch.cli.command.BranchProtectCommand;
-import dev.epoch.cli.command.BranchProtectionsCommand;
-import dev.epoch.cli.command.BranchRenameCommand;
-import dev.epoch.cli.command.BranchUnprotectCommand;
-import dev.epoch.cli.command.CheckAddCommand;
-import dev.epoch.cli.command.CheckCommand;
-import dev.epoch.cli.command.CheckListCommand;
-import dev.epoch.cli.command.CheckRemoveCommand;
-import dev.epoch.cli.command.CheckRunCommand;
-import dev.epoch.cli.command.CheckoutCommand;
-import dev.epoch.cli.command.CherryPickCommand;
-import dev.epoch.cli.command.CommitCommand;
-import dev.epoch.cli.command.CompletionCommand;
-import dev.epoch.cli.command.ConfigCommand;
-import dev.epoch.cli.command.ConfigPushCommand;
-import dev.epoch.cli.command.ConflictsCommand;
-import dev.epoch.cli.command.ConflictsResolveCommand;
-import dev.epoch.cli.command.ConflictsShowCommand;
-import dev.epoch.cli.command.ConstraintsCommand;
-import dev.epoch.cli.command.DiffCommand;
-import dev.epoch.cli.command.DoctorCommand;
-import dev.epoch.cli.command.EventsCommand;
-import dev.epoch.cli.command.ExportCommand;
-import dev.epoch.cli.command.GcCommand;
-import dev.epoch.cli.command.HelpCommand;
-import dev.epoch.cli.command.HistoryCommand;
-import dev.epoch.cli.command.HookAddCommand;
-import dev.epoch.cli.command.HookCommand;
-import dev.epoch.cli.command.HookListCommand;
-import dev.epoch.cli.command.HookRemoveCommand;
-import dev.epoch.cli.command.HookTestCommand;
-import dev.epoch.cli.command.ImportCommand;
-import dev.epoch.cli.command.IndexesCommand;
-import dev.epoch.cli.command.InitCommand;
-import dev.epoch.cli.command.LogCommand;
-import dev.epoch.cli.command.MergeCommand;
-import dev.epoch.cli.command.MigrateSchemasCommand;
-import dev.epoch.cli.command.PromoteApplyCommand;
-import dev.epoch.cli.command.PromoteApproveCommand;
-import dev.epoch.cli.command.PromoteCommand;
-import dev.epoch.cli.command.PromotePlanCommand;
-import dev.epoch.cli.command.PromoteRollbackCommand;
-import dev.epoch.cli.command.PromoteStatusCommand;
-import dev.epoch.cli.command.QueryCommand;
-import dev.epoch.cli.command.RebaseCommand;
-import dev.epoch.cli.command.ReflogCommand;
-import dev.epoch.cli.command.RepositoryCommand;
-import dev.epoch.cli.command.RepositoryDeleteCommand;
-import dev.epoch.cli.command.RepositoryListCommand;
-import dev.epoch.cli.command.RepositoryOpenCommand;
-import dev.epoch.cli.command.RepositorySetCommand;
-import dev.epoch.cli.command.ResetCommand;
-import dev.epoch.cli.command.ResolveCommand;
-import dev.epoch.cli.command.RevertCommand;
-import dev.epoch.cli.command.ReviewCommand;
-import dev.epoch.cli.command.SchemaApplyCommand;
-import dev.epoch.cli.command.SchemaCommand;
-import dev.epoch.cli.command.SchemaDiffCommand;
-import dev.epoch.cli.command.SchemaMigrateCommand;
-import dev.epoch.cli.command.SchemaShowCommand;
-import dev.epoch.cli.command.SchemaStatusCommand;
-import dev.epoch.cli.command.ShowCommand;
-import dev.epoch.cli.command.StageCommand;
-import dev.epoch.cli.command.StashCommand;
-import dev.epoch.cli.command.StatusCommand;
-import dev.epoch.cli.command.StorageAddCommand;
-import dev.epoch.cli.command.StorageCommand;
-import dev.epoch.cli.command.StorageDefaultCommand;
-import dev.epoch.cli.command.StorageListCommand;
-import dev.epoch.cli.command.StorageRemoveCommand;
-import dev.epoch.cli.command.StorageShowCommand;
-import dev.epoch.cli.command.StorageTestCommand;
-import dev.epoch.cli.command.StorageUpdateCommand;
-import dev.epoch.cli.command.TableAddCommand;
-import dev.epoch.cli.command.TableCommand;
-import dev.epoch.cli.command.TableListCommand;
-import dev.epoch.cli.command.TableRefreshCommand;
-import dev.epoch.cli.command.TableRemoveCommand;
-import dev.epoch.cli.command.TableShowCommand;
-import dev.epoch.cli.command.TagCommand;
-import dev.epoch.cli.command.TagCreateCommand;
-import dev.epoch.cli.command.TagDeleteCommand;
-import dev.epoch.cli.command.TagListCommand;
-import dev.epoch.cli.command.TagShowCommand;
-import dev.epoch.cli.command.TipsCommand;
-import dev.epoch.cli.command.UnstageCommand;
-import dev.epoch.cli.command.WebhookCommand;
-import dev.epoch.cli.command.WebhookCreateCommand;
-import dev.epoch.cli.command.WebhookDeleteCommand;
-import dev.epoch.cli.command.WebhookDeliveriesCommand;
-import dev.epoch.cli.command.WebhookListCommand;
-import dev.epoch.cli.command.WebhookRedeliverCommand;
-import dev.epoch.cli.command.WebhookRotateCommand;
-import dev.epoch.cli.command.WebhookShowCommand;
-import dev.epoch.cli.command.WebhookTestCommand;
-import dev.epoch.cli.command.WebhookUpdateCommand;
+import dev.epoch.cli.command.access.AuthCommand;
+import dev.epoch.cli.command.access.AuthKeyCommand;
+import dev.epoch.cli.command.access.AuthKeyCreateCommand;
+import dev.epoch.cli.command.access.AuthKeyListCommand;
+import dev.epoch.cli.command.access.AuthKeyRevokeCommand;
+import dev.epoch.cli.command.admin.AdminCommand;
+import dev.epoch.cli.command.admin.AdminKeysCommand;
+import dev.epoch.cli.command.admin.AdminKeysListCommand;
+import dev.epoch.cli.command.admin.AdminKeysRotateCommand;
+import dev.epoch.cli.command.admin.DoctorCommand;
+import dev.epoch.cli.command.admin.GcCommand;
+import dev.epoch.cli.command.admin.LocalCommand;
+import dev.epoch.cli.command.admin.ValidateCommand;
+import dev.epoch.cli.command.branch.BranchCloseCommand;
+import dev.epoch.cli.command.branch.BranchCommand;
+import dev.epoch.cli.command.branch.BranchCreateCommand;
+import dev.epoch.cli.command.branch.BranchDeleteCommand;
+import dev.epoch.cli.command.branch.BranchExpireCommand;
+import dev.epoch.cli.command.branch.BranchInfoCommand;
+import dev.epoch.cli.command.branch.BranchListCommand;
+import dev.epoch.cli.command.branch.BranchMaterializeCommand;
+import dev.epoch.cli.command.branch.BranchOpenCommand;
+import dev.epoch.cli.command.branch.BranchProtectCommand;
+import dev.epoch.cli.command.branch.BranchProtectionsCommand;
+import dev.epoch.cli.command.branch.BranchRenameCommand;
+import dev.epoch.cli.command.branch.BranchUnprotectCommand;
+import dev.epoch.cli.command.branch.CheckoutCommand;
+import dev.epoch.cli.command.branch.ReviewCommand;
+import dev.epoch.cli.command.check.CheckAddCommand;
+import dev.epoch.cli.command.check.CheckCommand;
+import dev.epoch.cli.command.check.CheckListCommand;
+import dev.epoch.cli.command.check.CheckRemoveCommand;
+import dev.epoch.cli.command.check.CheckRunCommand;
+import dev.epoch.cli.command.commit.CommitCommand;
+import dev.epoch.cli.command.commit.StageCommand;
+import dev.epoch.cli.command.commit.StashCommand;
+import dev.epoch.cli.command.commit.StatusCommand;
+import dev.epoch.cli.command.commit.UnstageCommand;
+import dev.epoch.cli.command.config.ConfigCacheClearCommand;
+import dev.epoch.cli.command.config.ConfigCommand;
+import dev.epoch.cli.command.config.ConfigGetCommand;
+import dev.epoch.cli.command.config.ConfigPushCommand;
+import dev.epoch.cli.command.config.ConfigSetCommand;
+import dev.epoch.cli.command.config.ConfigShowCommand;
+import dev.epoch.cli.command.config.ConfigUnsetCommand;
+import dev.epoch.cli.command.diff.ApplyCommand;
+import dev.epoch.cli.command.diff.DiffCommand;
+import dev.epoch.cli.command.event.EventsCommand;
+import dev.epoch.cli.command.help.CompletionCommand;
+import dev.epoch.cli.command.help.HelpCommand;
+import dev.epoch.cli.command.help.TipsCommand;
+import dev.epoch.cli.command.history.BlameCommand;
+import dev.epoch.cli.command.history.HistoryCommand;
+import dev.epoch.cli.command.history.LogCommand;
+import dev.epoch.cli.command.history.ReflogCommand;
+import dev.epoch.cli.command.history.ShowCommand;
+import dev.epoch.cli.command.history.UndoCommand;
+import dev.epoch.cli.command.hook.HookAddCommand;
+import dev.epoch.cli.command.hook.HookCommand;
+import dev.epoch.cli.command.hook.HookListCommand;
+import dev.epoch.cli.command.hook.HookRemoveCommand;
+import dev.epoch.cli.command.hook.HookTestCommand;
+import dev.epoch.cli.command.merge.ConflictsCommand;
+import dev.epoch.cli.command.merge.ConflictsForgetCommand;
+import dev.epoch.cli.command.merge.ConflictsResolveCommand;
+import dev.epoch.cli.command.merge.ConflictsShowCommand;
+import dev.epoch.cli.command.merge.MergeCommand;
+import dev.epoch.cli.command.merge.ResolveCommand;
+import dev.epoch.cli.command.promote.PromoteApplyCommand;
+import dev.epoch.cli.command.promote.PromoteApproveCommand;
+import dev.epoch.cli.command.promote.PromoteCommand;
+import dev.epoch.cli.command.promote.PromotePlanCommand;
+import dev.epoch.cli.command.promote.PromoteRollbackCommand;
+import dev.epoch.cli.command.promote.PromoteStatusCommand;
+import dev.epoch.cli.command.query.QueryCommand;
+import dev.epoch.cli.command.record.ExportCommand;
+import dev.epoch.cli.command.record.ImportCommand;
+import dev.epoch.cli.command.replay.CherryPickCommand;
+import dev.epoch.cli.command.replay.RebaseCommand;
+import dev.epoch.cli.command.replay.ResetCommand;
+import dev.epoch.cli.command.replay.RevertCommand;
+import dev.epoch.cli.command.repository.InitCommand;
+import dev.epoch.cli.command.repository.RepositoryCommand;
+import dev.epoch.cli.command.repository.RepositoryDeleteCommand;
+import dev.epoch.cli.command.repository.RepositoryListCommand;
+import dev.epoch.cli.command.repository.RepositoryOpenCommand;
+import dev.epoch.cli.command.repository.RepositorySetCommand;
+import dev.epoch.cli.command.schema.ConstraintsCommand;
+import dev.epoch.cli.command.schema.IndexesCommand;
+import dev.epoch.cli.command.schema.MigrateSchemasCommand;
+import dev.epoch.cli.command.schema.SchemaApplyCommand;
+import dev.epoch.cli.command.schema.SchemaCloneCommand;
+import dev.epoch.cli.command.schema.SchemaCommand;
+import dev.epoch.cli.command.schema.SchemaDiffCommand;
+import dev.epoch.cli.command.schema.SchemaExecCommand;
+import dev.epoch.cli.command.schema.SchemaMigrateCommand;
+import dev.epoch.cli.command.schema.SchemaShowCommand;
+import dev.epoch.cli.command.schema.SchemaStatusCommand;
+import dev.epoch.cli.command.storage.StorageAddCommand;
+import dev.epoch.cli.command.storage.StorageCommand;
+import dev.epoch.cli.command.storage.StorageDefaultCommand;
+import dev.epoch.cli.command.storage.StorageListCommand;
+import dev.epoch.cli.command.storage.StorageRemoveCommand;
+import dev.epoch.cli.command.storage.StorageShowCommand;
+import dev.epoch.cli.command.storage.StorageTestCommand;
+import dev.epoch.cli.command.storage.StorageUpdateCommand;
+import dev.epoch.cli.command.table.TableAddCommand;
+import dev.epoch.cli.command.table.TableCommand;
+import dev.epoch.cli.command.table.TableListCommand;
+import dev.epoch.cli.command.table.TableRefreshCommand;
+import dev.epoch.cli.command.table.TableRemoveCommand;
+import dev.epoch.cli.command.table.TableShowCommand;
+import dev.epoch.cli.command.tag.TagCommand;
+import dev.epoch.cli.command.tag.TagCreateCommand;
+import dev.epoch.cli.command.tag.TagDeleteCommand;
+import dev.epoch.cli.command.tag.TagListCommand;
+import dev.epoch.cli.command.tag.TagShowCommand;
+import dev.epoch.cli.command.webhook.WebhookCommand;
+import dev.epoch.cli.command.webhook.WebhookCreateCommand;
+import dev.epoch.cli.command.webhook.WebhookDeleteCommand;
+import dev.epoch.cli.command.webhook.WebhookDeliveriesCommand;
+import dev.epoch.cli.command.webhook.WebhookListCommand;
+import dev.epoch.cli.command.webhook.WebhookRedeliverCommand;
+import dev.epoch.cli.command.webhook.WebhookRotateCommand;
+import dev.epoch.cli.command.webhook.WebhookShowCommand;
+import dev.epoch.cli.command.webhook.WebhookTestCommand;
+import dev.epoch.cli.command.webhook.WebhookUpdateCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +159,7 @@ final class CommandCatalog {
           "log",
           "show",
           "reflog",
+          "undo",
           "history",
           "blame",
           "diff",
@@ -168,8 +185,11 @@ final class CommandCatalog {
           "hook",
           "promote",
           "auth",
+          "admin",
           "gc",
           "doctor",
+          "local",
+          "validate",
           "tips",
           "completion",
           "help");
@@ -266,6 +286,7 @@ final class CommandCatalog {
       case "log" -> new LogCommand(session);
       case "show" -> new ShowCommand(session);
       case "reflog" -> new ReflogCommand(session);
+      case "undo" -> new UndoCommand(session);
       case "history" -> new HistoryCommand(session);
       case "blame" -> new BlameCommand(session);
       case "apply" -> new ApplyCommand(session);
@@ -288,14 +309,29 @@ final class CommandCatalog {
       case "storage" -> storage();
       case "config" ->
           new CommandLine(new ConfigCommand(session))
-              .addSubcommand("push", new ConfigPushCommand(session));
+              .addSubcommand("get", new ConfigGetCommand(session))
+              .addSubcommand("set", new ConfigSetCommand(session))
+              .addSubcommand("unset", new ConfigUnsetCommand(session))
+              .addSubcommand("show", new ConfigShowCommand(session))
+              .addSubcommand("push", new ConfigPushCommand(session))
+              .addSubcommand(
+                  "cache",
+                  new CommandLine(new ConfigCacheClearCommand.Cache(session))
+                      .addSubcommand("clear", new ConfigCacheClearCommand(session)));
       case "events" -> new EventsCommand(session);
       case "webhook" -> webhook();
       case "hook" -> hook();
       case "promote" -> promote();
       case "auth" -> access();
+      case "admin" -> admin();
       case "gc" -> new GcCommand(session);
       case "doctor" -> new DoctorCommand(session);
+      case "local" ->
+          new CommandLine(new LocalCommand(session))
+              .addSubcommand("start", new LocalCommand.Start(session))
+              .addSubcommand("stop", new LocalCommand.Stop(session))
+              .addSubcommand("status", new LocalCommand.Status(session));
+      case "validate" -> new ValidateCommand(session);
       case "completion" -> new CompletionCommand(session, this::complete);
       case "help" -> new HelpCommand(session, this::complete);
       default -> throw new IllegalArgumentException(name);
@@ -325,6 +361,8 @@ final class CommandCatalog {
         .addSubcommand("status", new SchemaStatusCommand(session))
         .addSubcommand("diff", new SchemaDiffCommand(session))
         .addSubcommand("apply", new SchemaApplyCommand(session))
+        .addSubcommand("clone", new SchemaCloneCommand(session))
+        .addSubcommand("exec", new SchemaExecCommand(session))
         .addSubcommand("migrate", new SchemaMigrateCommand(session));
   }
 
@@ -334,6 +372,7 @@ final class CommandCatalog {
         .addSubcommand("create", new BranchCreateCommand(session))
         .addSubcommand("info", new BranchInfoCommand(session))
         .addSubcommand("rename", new BranchRenameCommand(session))
+        .addSubcommand("expire", new BranchExpireCommand(session))
         .addSubcommand("protect", new BranchProtectCommand(session))
         .addSubcommand("unprotect", new BranchUnprotectCommand(session))
         .addSubcommand("protections", new BranchProtectionsCommand(session))
@@ -362,7 +401,8 @@ final class CommandCatalog {
   private CommandLine conflicts() {
     return new CommandLine(new ConflictsCommand(session))
         .addSubcommand("show", new ConflictsShowCommand(session))
-        .addSubcommand("resolve", new ConflictsResolveCommand(session));
+        .addSubcommand("resolve", new ConflictsResolveCommand(session))
+        .addSubcommand("forget", new ConflictsForgetCommand(session));
   }
 
   private CommandLine promote() {
@@ -403,6 +443,15 @@ final class CommandCatalog {
                 .addSubcommand("create", new AuthKeyCreateCommand(session))
                 .addSubcommand("list", new AuthKeyListCommand(session))
                 .addSubcommand("revoke", new AuthKeyRevokeCommand(session)));
+  }
+
+  private CommandLine admin() {
+    return new CommandLine(new AdminCommand(session))
+        .addSubcommand(
+            "keys",
+            new CommandLine(new AdminKeysCommand(session))
+                .addSubcommand("list", new AdminKeysListCommand(session))
+                .addSubcommand("rotate", new AdminKeysRotateCommand(session)));
   }
 
   private CommandLine storage() {

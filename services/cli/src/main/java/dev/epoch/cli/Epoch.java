@@ -7,6 +7,7 @@ import dev.epoch.client.RefusedException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +16,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code epoch} program. */
 public final class Epoch {
+  /** As the library names types. */
+  private static final Pattern NUMBER = Pattern.compile("is not an? (?:int|long)$");
 
   private Epoch() {}
 
@@ -73,7 +76,7 @@ public final class Epoch {
 
   private static int misuse(ParameterException problem, ProcessEnvironment environment) {
     CommandSpec command = problem.getCommandLine().getCommandSpec();
-    String message = problem.getMessage();
+    String message = NUMBER.matcher(problem.getMessage()).replaceAll("is not a whole number");
     if (problem instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
       String name = unmatched.getUnmatched().getFirst();
       message =

@@ -2,8 +2,8 @@ package dev.epoch.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.cli.text.Palette;
-import dev.epoch.client.Json;
-import dev.epoch.client.Received;
+import dev.epoch.client.transport.Json;
+import dev.epoch.client.transport.Received;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Objects;

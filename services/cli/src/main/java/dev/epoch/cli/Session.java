@@ -3,8 +3,8 @@ package dev.epoch.cli;
 import dev.epoch.cli.configuration.Settings;
 import dev.epoch.cli.configuration.Workspace;
 import dev.epoch.client.EpochClient;
-import dev.epoch.client.Reflog;
-import dev.epoch.client.Repository;
+import dev.epoch.client.branch.Reflog;
+import dev.epoch.client.repository.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,6 +203,11 @@ public final class Session implements AutoCloseable {
       return options.branch();
     }
     return workspaceOfRepository().map(Workspace::branch).orElseGet(this::defaultBranch);
+  }
+
+  /** The branch that --branch names. */
+  public Optional<String> branchNamed() {
+    return Optional.ofNullable(options.branch());
   }
 
   /** The default branch of the repository. */

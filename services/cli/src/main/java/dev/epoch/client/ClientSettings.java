@@ -17,7 +17,7 @@ import java.util.Objects;
  * @param position log position that reads must have reached, or null
  * @param observer sees every exchange
  */
-record ClientSettings(
+public record ClientSettings(
     URI server,
     String apiPrefix,
     Actor actor,
@@ -28,7 +28,7 @@ record ClientSettings(
     String position,
     CallObserver observer) {
 
-  ClientSettings {
+  public ClientSettings {
     Objects.requireNonNull(server, "server");
     Objects.requireNonNull(apiPrefix, "apiPrefix");
     Objects.requireNonNull(actor, "actor");
@@ -51,14 +51,14 @@ record ClientSettings(
   }
 
   /** The address of the API, without a slash at its end. */
-  String apiAddress() {
+  public String apiAddress() {
     String root = rootAddress();
     String prefix = withoutSlash(apiPrefix.startsWith("/") ? apiPrefix : "/" + apiPrefix);
     return root.endsWith(prefix) ? root : root + prefix;
   }
 
   /** The address of the server, without a slash at its end. */
-  String rootAddress() {
+  public String rootAddress() {
     return withoutSlash(server.toString());
   }
 

@@ -1,8 +1,36 @@
 package dev.epoch.client;
 
+import dev.epoch.client.access.ApiKeys;
+import dev.epoch.client.admin.Diagnostics;
+import dev.epoch.client.admin.Maintenance;
+import dev.epoch.client.admin.SecretKeys;
+import dev.epoch.client.branch.Branches;
+import dev.epoch.client.check.Checks;
+import dev.epoch.client.commit.Commits;
+import dev.epoch.client.commit.Stashes;
+import dev.epoch.client.commit.Validations;
+import dev.epoch.client.commit.WorkingSet;
+import dev.epoch.client.event.Event;
+import dev.epoch.client.event.Events;
+import dev.epoch.client.hook.Hooks;
+import dev.epoch.client.merge.Conflicts;
+import dev.epoch.client.merge.Merges;
+import dev.epoch.client.query.Queries;
+import dev.epoch.client.record.Diffs;
+import dev.epoch.client.record.Records;
+import dev.epoch.client.replay.Replays;
+import dev.epoch.client.repository.Repositories;
+import dev.epoch.client.schema.Schemas;
+import dev.epoch.client.storage.StorageBackends;
+import dev.epoch.client.table.Tables;
+import dev.epoch.client.tag.Tags;
+import dev.epoch.client.transport.Scope;
+import dev.epoch.client.transport.Transport;
+import dev.epoch.client.webhook.Webhooks;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * A client of the REST API. Every command carries an idempotency key and is repeated with it when
@@ -20,6 +48,8 @@ import java.util.Objects;
  * UnreachableException} when it says nothing. A client may be used by several threads.
  */
 public final class EpochClient implements AutoCloseable {
+  /** Heart-beats come each 15 seconds. */
+  private static final Duration SILENCE = Duration.ofMinutes(2);
 
   private final Transport transport;
   private final Scope scope;
@@ -79,6 +109,11 @@ public final class EpochClient implements AutoCloseable {
     return new Commits(scope);
   }
 
+  /** Whether commits are what they say. */
+  public Validations validations() {
+    return new Validations(scope);
+  }
+
   /** What is not yet committed. */
   public WorkingSet workingSet() {
     return new WorkingSet(scope);
@@ -127,6 +162,18 @@ public final class EpochClient implements AutoCloseable {
   /** The event log. */
   public Events events() {
     return new Events(scope);
+  }
+
+  /**
+   * Hands on each event as it comes, until the receiver answers false; see {@link Events#follow}.
+   */
+  public void subscribe(Events.Selection selection, Predicate<Event> receiver) {
+    events().follow(selection, SILENCE, receiver);
+  }
+
+  /** Keys of stored secrets. */
+  public SecretKeys secretKeys() {
+    return new SecretKeys(scope);
   }
 
   /** Events sent to URLs. */

@@ -2,6 +2,7 @@ package dev.epoch.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.epoch.client.transport.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +24,7 @@ public final class RefusedException extends EpochException {
   }
 
   /** The refusal that an error answer states, also where its body is not the usual error JSON. */
-  static RefusedException of(int status, JsonNode body, String rawBody) {
+  public static RefusedException of(int status, JsonNode body, String rawBody) {
     String error = Json.text(body, "error");
     String message = Json.text(body, "message");
     if (message == null && body.has("detail")) {

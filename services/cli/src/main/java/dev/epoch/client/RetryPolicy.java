@@ -27,13 +27,13 @@ public record RetryPolicy(int attempts, Duration firstPause, Duration longestPau
   }
 
   /** The wait after the given number of failed tries, unless the server asked for another. */
-  Duration pauseAfter(int failures) {
+  public Duration pauseAfter(int failures) {
     Duration pause = firstPause.multipliedBy(1L << Math.min(failures - 1, 20));
     return bounded(pause);
   }
 
   /** The wait that the server asked for, within the upper bound. */
-  Duration bounded(Duration pause) {
+  public Duration bounded(Duration pause) {
     return pause.compareTo(longestPause) > 0 ? longestPause : pause;
   }
 }

@@ -12,7 +12,7 @@ public final class UnreachableException extends EpochException {
 
   private final String remedy;
 
-  UnreachableException(String message, String remedy, Throwable cause) {
+  public UnreachableException(String message, String remedy, Throwable cause) {
     super(message, cause);
     this.remedy = Objects.requireNonNull(remedy, "remedy");
   }

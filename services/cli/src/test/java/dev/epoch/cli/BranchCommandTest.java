@@ -25,6 +25,33 @@ class BranchCommandTest extends CommandTest {
   }
 
   @Test
+  void branchesExpire() {
+    String expiring =
+        "{\"name\": \"pr-1\", \"head_commit_id\": \"abcdef1234\", \"expiry\": {\"at\": \"2024-03-01T10:00:00Z\", \"work\": true, \"held\": %s}}";
+    server.forget("GET /branches");
+    server.on("POST /branches", 201, expiring.formatted("null"));
+    server.on("PATCH /branches/pr-1", expiring.formatted("null"));
+    server.on(
+        "GET /branches",
+        "{\"branches\": [" + expiring.formatted("\"protected\"") + "], \"current\": \"main\"}");
+    shell.inRepository("shop", "main");
+
+    assertThat(shell.run("branch", "create", "pr-1", "--ttl", "7d", "--expire-work").out())
+        .isEqualTo("Created branch 'pr-1' at abcdef1, expires Fri Mar 1 10:00:00 2024\n");
+    assertThat(server.request("POST /branches").body().path("ttl").asText()).isEqualTo("7d");
+    assertThat(server.request("POST /branches").body().path("expire_work").asBoolean()).isTrue();
+    assertThat(shell.run("branch", "expire", "pr-1", "--ttl", "2w").out())
+        .isEqualTo("Branch 'pr-1' expires Fri Mar 1 10:00:00 2024\n");
+    assertThat(shell.run("branch", "list").out())
+        .isEqualTo("  pr-1, expires Fri Mar 1 10:00:00 2024, kept: protected\n");
+    shell.run("branch", "expire", "pr-1", "--never");
+    assertThat(server.requests("PATCH /branches/pr-1").getLast().body().toString())
+        .isEqualTo("{\"ttl\":\"\"}");
+    assertThat(shell.run("branch", "expire", "pr-1").exitCode()).isEqualTo(2);
+    assertThat(shell.run("branch", "create", "pr-1", "--expire-work").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void marksTheBranchOfTheFolder() {
     prints("  main\n* feature\n", "branch");
     server.on("GET /tags", "{\"tags\": [{\"name\": \"v1\", \"commit_id\": \"dddddddd\"}]}");

@@ -146,13 +146,13 @@ class ConflictsCommandTest extends CommandTest {
   void refusesWhatCannotBeMeant() {
     fails(
         2,
-        "error: give one of --ours, --theirs, --base, --value, --null, --delete, --interactive, --from-file\n",
+        "error: give one of --ours, --theirs, --base, --value, --union, --null, --delete, --learnt, --interactive, --from-file\n",
         "conflicts",
         "resolve",
         "users");
     fails(
         2,
-        "error: give one of --ours, --theirs, --base, --value, --null, --delete, --interactive, --from-file\n",
+        "error: give one of --ours, --theirs, --base, --value, --union, --null, --delete, --learnt, --interactive, --from-file\n",
         "conflicts",
         "resolve",
         "--ours",
@@ -343,5 +343,43 @@ class ConflictsCommandTest extends CommandTest {
     prints("No conflicts.\n", "conflicts", "show", "--table", "users");
     ScriptedServer.Request request = server.request("GET /conflicts");
     assertThat(request.query()).containsEntry("table", "users").containsEntry("branch", "main");
+  }
+
+  @Test
+  void showsResolvesAndForgetsWhatWasLearnt() {
+    server.on(
+        "GET /conflicts",
+        """
+        {"conflicts": [
+          {"id": "1", "table": "users", "key": {"id": 1}, "type": "modify_modify", "resolved": false, "fields": [
+            {"name": "email", "base": "a", "ours": "b", "theirs": "c", "resolved": false,
+             "learnt": {"resolution": "theirs", "value": "c"}}]},
+          {"id": "2", "table": "users", "key": {"id": 2}, "type": "modify_delete", "resolved": false,
+           "learnt": {"resolution": "delete"}, "fields": []}],
+         "total": 2, "unresolved": 2, "next": null}
+        """);
+    server.on("POST /conflicts/forget", "{\"forgotten\": 2}");
+
+    assertThat(shell.run("conflicts").out())
+        .contains("    THEIRS: c\n    LEARNT: theirs, c\n")
+        .contains("  LEARNT: delete\n");
+    assertThat(sentBy("conflicts", "resolve", "--learnt")).contains("\"resolution\":\"learnt\"");
+    assertThat(sentBy("resolve", "users.c", "--learnt"))
+        .contains("\"constraint\":\"c\",\"resolution\":\"learnt\"");
+    prints(
+        "Forgot 2 resolutions\n",
+        "conflicts",
+        "forget",
+        "users",
+        "--record",
+        "1",
+        "--field",
+        "email");
+    prints("Forgot 2 resolutions\n", "conflicts", "forget", "--all");
+    assertThat(server.requests("POST /conflicts/forget"))
+        .extracting(ScriptedServer.Request::rawBody)
+        .containsExactly("{\"table\":\"users\",\"key\":\"1\",\"field\":\"email\"}", "{}");
+    assertThat(shell.run("conflicts", "forget").exitCode()).isEqualTo(2);
+    assertThat(shell.run("conflicts", "forget", "users", "--all").exitCode()).isEqualTo(2);
   }
 }

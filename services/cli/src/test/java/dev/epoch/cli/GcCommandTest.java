@@ -50,6 +50,34 @@ class GcCommandTest extends CommandTest {
   }
 
   @Test
+  void deletesMergedBranchesFirst() {
+    server
+        .on(
+            "POST /admin/cleanup",
+            "{\"deleted\": [\"a\"], \"kept\": {\"b\": \"it is protected\"}, \"branches\": [\"b-1\"]}")
+        .on("POST /admin/cleanup", "{\"deleted\": [\"a\"], \"branches\": []}")
+        .on("POST /admin/cleanup", "{\"deleted\": [], \"branches\": []}");
+
+    prints(
+        """
+        Deleted merged branch a
+        Kept b: it is protected
+        Dropped the rows of 1 deleted branch
+        """,
+        "gc",
+        "--merged");
+    prints("Would delete merged branch a\n", "gc", "--force", "--dry-run");
+    prints("Nothing to clean up\n", "gc", "--merged", "--older-than", "12h");
+    assertThat(server.requests("POST /admin/cleanup"))
+        .extracting(request -> request.body().toString())
+        .containsExactly(
+            "{\"dry_run\":false,\"merged\":true,\"older_than\":\"7d\"}",
+            "{\"dry_run\":true,\"merged\":true,\"older_than\":\"0d\"}",
+            "{\"dry_run\":false,\"merged\":true,\"older_than\":\"12h\"}");
+    assertThat(shell.run("gc", "--older-than", "1d").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void printsJson() {
     server.on("POST /admin/cleanup", TWO);
 

@@ -30,6 +30,39 @@ class MergeCommandTest extends CommandTest {
   }
 
   @Test
+  void mergesThatWaitAreAskedForListedAndWithdrawn() {
+    shell.inRepository("shop", "main");
+    server.on(
+        "POST /merge-requests",
+        202,
+        "{\"status\": \"requested\", \"commit_id\": \"abcdef1234\", \"waits_for\": \"0 of 1 approval(s)\"}");
+    server.on(
+        "GET /merge-requests",
+        "{\"requests\": [{\"target\": \"main\", \"source\": \"x\", \"commit_id\": \"abcdef1234\", \"actor\": {\"name\": \"Ann\"}, \"waits_for\": \"its turn\"}]}");
+    server.on("DELETE /merge-requests", 204, "");
+
+    prints(
+        "x at abcdef1 will be merged into main; waits for: 0 of 1 approval(s)\n",
+        "merge",
+        "x",
+        "--auto",
+        "-m",
+        "Go");
+    assertThat(server.request("POST /merge-requests").body().toString())
+        .isEqualTo("{\"source\":\"x\",\"target\":\"main\",\"message\":\"Go\"}");
+    prints(
+        """
+        TARGET  SOURCE  COMMIT   ASKED BY  WAITS FOR
+        main    x       abcdef1  Ann       its turn
+        """,
+        "merge",
+        "--auto");
+    prints("x is not merged into main by itself any more\n", "merge", "x", "--cancel-auto");
+    assertThat(shell.run("merge", "x", "--auto", "--no-commit").exitCode()).isEqualTo(2);
+    assertThat(shell.run("merge", "--cancel-auto").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void sendsEveryOption() {
     server.on("POST /branches/merge", MERGED);
 

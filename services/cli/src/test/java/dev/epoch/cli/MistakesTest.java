@@ -57,6 +57,12 @@ class MistakesTest extends CommandTest {
     fails(2, "error: --timeout takes a number of seconds above 0\n", "--timeout", "0", "status");
     fails(
         2,
+        "error: Invalid value for option '--timeout': '1s' is not a whole number\n",
+        "--timeout",
+        "1s",
+        "status");
+    fails(
+        2,
         "error: not an http or https address: not a url\n"
             + "hint: --server and EPOCH_SERVER_URL look like http://localhost:8000\n",
         "--server",

@@ -24,11 +24,17 @@ class PromoteCommandTest extends CommandTest {
             from: staging
             approvals: 1
         """);
+    server.on(
+        "GET /branches",
+        """
+        {"branches": [{"name": "staging", "head_commit_id": "aaaaaaaaaaaa"},
+          {"name": "main", "head_commit_id": "bbbbbbbbbbbb"}]}
+        """);
+    server.on("GET /branches/staging/reviews", "{\"reviews\": []}");
     server.on("GET /branches/staging", "{\"head_commit_id\": \"aaaaaaaaaaaa\"}");
-    server.on("GET /branches/main", "{\"head_commit_id\": \"bbbbbbbbbbbb\"}");
     server.on(
         "GET /branches/compare",
-        "{\"ahead_count\": 1, \"behind_count\": 0, \"merge_base_id\": \"bbbbbbbbbbbb\"}");
+        "{\"ahead_count\": 1, \"behind_count\": 0, \"merge_base_id\": \"dddddddddddd\"}");
     server.on(
         "GET /commits/diff",
         """
@@ -38,7 +44,6 @@ class PromoteCommandTest extends CommandTest {
     server.on(
         "GET /reflog",
         "{\"entries\": [{\"to\": \"aaaaaaaaaaaa\", \"time\": \"2026-01-01T00:00:00Z\"}]}");
-    statuses("[]");
     server.on("POST /commits/aaaaaaaaaaaa/statuses", 201, "{}");
     server.on(
         "POST /branches/merge",
@@ -51,6 +56,8 @@ class PromoteCommandTest extends CommandTest {
 
   @Test
   void aPlanShowsWhatIsHeldAndWhy() {
+    statuses("[]");
+
     Shell.Result plan = shell.run("promote", "plan");
 
     assertThat(plan.exitCode()).isEqualTo(1);

@@ -2,6 +2,7 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.testing.Shell;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -166,5 +167,80 @@ class SchemaCommandTest extends CommandTest {
 
     assertThat(server.request("POST /commits").body().path("schema_only").asBoolean()).isTrue();
     assertThat(shell.run("commit", "-m", "x", "--schema-only", "-a").exitCode()).isNotZero();
+  }
+
+  @Test
+  void comparesMigrationsWithWhatTheirToolHasRun() {
+    // given
+    shell.inRepository("shop", "main");
+    shell.write("sql/V1__users.sql", "CREATE TABLE users (id int PRIMARY KEY);\n");
+    shell.write("sql/V1_1__mails.sql", "ALTER TABLE users ADD email text;\n-- end\n");
+    shell.write("sql/V2__next.sql", "ALTER TABLE users ADD next text;\n");
+    shell.write("sql/V10__later.sql", "ALTER TABLE users ADD later text;\n");
+    server.on(
+        "GET /schema/migrations",
+        """
+        {"migrations": [
+          {"id": "1", "description": "users", "script": "V1__users.sql", "checksum": "-2134990597",
+           "success": true, "commit_id": "abcdef1234567890"},
+          {"id": "1.1", "description": "mails", "script": "V1_1__mails.sql", "checksum": "1",
+           "success": true, "commit_id": null},
+          {"id": "1.2", "description": "gone", "script": "V1_2__gone.sql", "checksum": "2",
+           "success": true, "commit_id": null}]}
+        """);
+    server.on(
+        "POST /schema/migrations",
+        """
+        {"dry_run": false, "commits": [
+          {"commit_id": "abcdef1234567890", "script": "V1__users.sql", "objects": 1}]}
+        """);
+
+    // when
+    Shell.Result result = shell.run("migrate-schemas", "--import-from", "flyway", "sql");
+
+    // then
+    assertThat(result.exitCode()).isEqualTo(4);
+    assertThat(result.out().replaceAll(" +\\| +", "|").replaceAll(" +\n", "\n"))
+        .contains(
+            "1|users|applied|abcdef1\n",
+            "1.1|mails|drift|-\n",
+            "2|next|pending|-\n10|later|pending|-\n1.2|gone|missing|-\n",
+            "Filled abcdef1: schema behind V1__users.sql, 1 object\n");
+    assertThat(server.request("POST /schema/migrations").body().path("files").size()).isEqualTo(4);
+  }
+
+  @Test
+  void readsChangeSetsOfLiquibase() {
+    shell.inRepository("shop", "main");
+    shell.write(
+        "changelog.sql",
+        """
+        --liquibase formatted sql
+        --changeset ann:1
+        CREATE TABLE users (id int);
+        --rollback DROP TABLE users;
+        --changeset ann:2 runInTransaction:false
+        CREATE INDEX CONCURRENTLY i ON users (id);
+        """);
+    server.on("GET /schema/migrations", "{\"migrations\": []}");
+    server.on("POST /schema/migrations", "{\"dry_run\": true, \"commits\": []}");
+
+    Shell.Result result =
+        shell.run("migrate-schemas", "--import-from", "liquibase", "changelog.sql", "--dry-run");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).contains("ann:1", "ann:2", "pending", "No commit is without a schema");
+    assertThat(
+            server
+                .request("POST /schema/migrations")
+                .body()
+                .path("files")
+                .get(0)
+                .path("sql")
+                .asText())
+        .isEqualTo("CREATE TABLE users (id int);\n");
+    shell.write("changelog.xml", "<databaseChangeLog/>");
+    assertThat(shell.run("migrate-schemas", "--import-from", "liquibase", "changelog.xml").err())
+        .contains("no change set in formatted SQL");
   }
 }

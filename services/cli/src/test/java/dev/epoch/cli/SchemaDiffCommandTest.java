@@ -180,4 +180,118 @@ class SchemaDiffCommandTest extends CommandTest {
             """);
     fails(2, "error: give --from REF, or ask for --status\n", "schema", "apply", "users");
   }
+
+  @Test
+  void tellsWhatAChangeDoesToTheRows() {
+    server.on(
+        "GET /schema/diff",
+        """
+        {"changes": [], "up": [], "down": [], "warnings": [], "destructive": true,
+         "schema_hash": "00",
+         "data_impact": [
+           {"table": "users", "object": "old", "rows": 1200, "outcome": "rows have a value that is lost",
+            "loses": true},
+           {"table": "users", "object": "chk", "rows": null, "outcome": "rows break the check",
+            "loses": false}],
+         "impact": [
+           {"sql": "ALTER TABLE users DROP COLUMN old", "table": "users", "locks": false, "rewrites": false,
+            "may_fail": false, "destructive": true, "alone": false},
+           {"sql": "ALTER TABLE users ALTER COLUMN n TYPE text", "table": "users", "locks": true,
+            "rewrites": true, "may_fail": true, "destructive": false, "alone": false}],
+         "sizes": [{"table": "users", "bytes": 2048, "rows": 1500}]}
+        """);
+
+    assertThat(
+            shell
+                .run("schema", "diff", "HEAD~1", "HEAD", "--check-data-impact", "--analyze-impact")
+                .out())
+        .endsWith(
+            """
+
+            Data impact:
+              users.old: 1,200 rows have a value that is lost
+              users.chk: unknown how many rows break the check
+
+            Impact:
+              ALTER TABLE users DROP COLUMN old
+                loses data
+              ALTER TABLE users ALTER COLUMN n TYPE text
+                writers wait while all rows are read; rewrites the table; may fail
+
+            Tables:
+              users: 2.0 KB, 1,500 rows
+            """);
+    assertThat(server.requests("GET /schema/diff").getLast().query())
+        .containsEntry("check_data_impact", "true")
+        .containsEntry("analyze_impact", "true");
+    fails(
+        2,
+        "error: impacts are told without statements: leave out --ddl\n",
+        "schema",
+        "diff",
+        "main",
+        "x",
+        "--ddl",
+        "--check-data-impact");
+  }
+
+  @Test
+  void runsStatementsThatAUserWrote() throws IOException {
+    // given
+    server.on(
+        "POST /schema/exec",
+        """
+        {"operation_id": "m1", "state": "done", "tables": ["users"], "schema_hash": "00",
+         "statements": [{"sql": "ALTER TABLE users ADD a int", "state": "done", "attempts": 1}]}
+        """);
+
+    // when
+    prints(
+        """
+        Schema change m1: done
+          done     ALTER TABLE users ADD a int
+        """,
+        "schema",
+        "exec",
+        "ALTER TABLE users ADD a int");
+
+    // then
+    assertThat(server.request("POST /schema/exec").body().toString())
+        .isEqualTo("{\"sql\":\"ALTER TABLE users ADD a int\",\"branch\":\"main\"}");
+    shell.write("more.sql", "DROP INDEX i");
+    shell.run("schema", "exec", "--file", "more.sql", "--dry-run");
+    assertThat(server.requests("POST /schema/exec").getLast().body().toString())
+        .isEqualTo("{\"sql\":\"DROP INDEX i\",\"branch\":\"main\",\"dry_run\":true}");
+    fails(2, "error: give statements, or --file FILE\n", "schema", "exec");
+  }
+
+  @Test
+  void runsStatementsOnSeveralBranches() {
+    server.on(
+        "POST /schema/exec",
+        """
+        {"operation_id": null, "state": "failed", "tables": ["users"], "statements": [],
+         "branches": [
+           {"branch": "main", "state": "done", "operation_id": "m1", "tables": ["users"]},
+           {"branch": "x", "state": "failed", "operation_id": "m2", "tables": [],
+            "error": "column exists"}]}
+        """);
+
+    Shell.Result result =
+        shell.run("schema", "exec", "ALTER TABLE users ADD a int", "--branches", "main,x");
+
+    assertThat(result.exitCode()).isEqualTo(4);
+    assertThat(result.out()).isEqualTo("main: done\nx: failed: column exists\n");
+    assertThat(server.request("POST /schema/exec").body().toString())
+        .isEqualTo("{\"sql\":\"ALTER TABLE users ADD a int\",\"branches\":[\"main\",\"x\"]}");
+    fails(
+        2,
+        "error: give one of --branches and --all-branches\n",
+        "schema",
+        "exec",
+        "x",
+        "--branches",
+        "main",
+        "--all-branches");
+  }
 }

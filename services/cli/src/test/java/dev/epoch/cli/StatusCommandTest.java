@@ -69,6 +69,31 @@ class StatusCommandTest extends CommandTest {
   }
 
   @Test
+  void listsTablesThatWereMadeOnTheBranch() {
+    server.on(
+        "GET /status",
+        """
+        {"branch": "feature/x", "commit_id": "abc123f", "clean": true, "staged": [], "unstaged": [],
+         "untracked": ["notes", "tags"], "merge": null}
+        """);
+
+    prints(
+        """
+        On branch feature/x
+
+        Untracked tables:
+          (use "epoch table add <table>... --branch feature/x" to version what was made on the branch)
+
+          notes
+          tags
+
+        nothing to commit, but untracked tables are there
+        """,
+        "status");
+    prints("?? notes\n?? tags\n", "status", "--porcelain");
+  }
+
+  @Test
   void remindsThatACommitTakesEverythingWhenNothingIsStaged() {
     server.on(
         "GET /status",

@@ -54,6 +54,8 @@ class TableCommandTest extends CommandTest {
     assertThat(shell.run("table", "add", "log", "--append-only", "--key", "id").exitCode())
         .isEqualTo(2);
     assertThat(server.requests("POST /tables")).hasSize(6);
+    assertThat(sentBy("table", "add", "notes", "--branch", "feature/x"))
+        .isEqualTo("{\"name\":\"notes\",\"path\":\"notes\",\"branch\":\"feature/x\"}");
   }
 
   @Test

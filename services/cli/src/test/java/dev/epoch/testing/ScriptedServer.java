@@ -3,7 +3,7 @@ package dev.epoch.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.epoch.client.Json;
+import dev.epoch.client.transport.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -86,6 +86,12 @@ public final class ScriptedServer implements AutoCloseable {
 
   public ScriptedServer on(String line, String body) {
     return on(line, 200, body);
+  }
+
+  /** Takes what an address answers out of the script. */
+  public ScriptedServer forget(String line) {
+    script.remove(line);
+    return this;
   }
 
   /** What every address answers that has no script. */

@@ -43,10 +43,21 @@ public sealed interface Continuation {
    * The merge is planned: its backends may change.
    *
    * @param operation id of the operation, never used before
+   * @param schemas that the plan names and that no record may have yet
    */
   record PrepareMerge(
-      UUID operation, String branchId, String expectedHead, OperationPlan.Merge plan)
-      implements Continuation {}
+      UUID operation,
+      String branchId,
+      String expectedHead,
+      OperationPlan.Merge plan,
+      List<StoredSchema> schemas)
+      implements Continuation {
+    /** With schemas that some record has. */
+    public PrepareMerge(
+        UUID operation, String branchId, String expectedHead, OperationPlan.Merge plan) {
+      this(operation, branchId, expectedHead, plan, List.of());
+    }
+  }
 
   /** The merge waits for decisions, or for its commit. */
   record OpenMerge(

@@ -3,7 +3,9 @@ package dev.epoch.engine;
 import dev.epoch.engine.processing.BranchProcessor;
 import dev.epoch.engine.processing.CheckProcessor;
 import dev.epoch.engine.processing.CommitProcessor;
+import dev.epoch.engine.processing.ExpiryProcessor;
 import dev.epoch.engine.processing.MergeProcessor;
+import dev.epoch.engine.processing.MergeRequestProcessor;
 import dev.epoch.engine.processing.OperationProcessor;
 import dev.epoch.engine.processing.ProtectionProcessor;
 import dev.epoch.engine.processing.ReplayProcessor;
@@ -40,6 +42,7 @@ public final class Engine {
       case CreateBranchV1 c -> BranchProcessor.create(state, c, context);
       case RenameBranchV1 c -> BranchProcessor.rename(state, c, context);
       case DeleteBranchV1 c -> BranchProcessor.delete(state, c, context);
+      case ExpireBranchV1 c -> ExpiryProcessor.expire(state, c, context);
       case CheckoutBranchV1 c -> BranchProcessor.checkout(state, c);
       case ProtectBranchV1 c -> ProtectionProcessor.protect(state, c);
       case ReviewBranchV1 c -> ProtectionProcessor.review(state, c, context);
@@ -53,7 +56,10 @@ public final class Engine {
       case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);
       case RecordCommitSchemaV1 c -> CommitProcessor.recordSchema(state, c);
       case MergeBranchV1 c -> MergeProcessor.merge(state, c, context);
+      case RequestMergeV1 c -> MergeRequestProcessor.request(state, c, context);
+      case CloseMergeRequestV1 c -> MergeRequestProcessor.close(state, c);
       case ResolveConflictsV1 c -> MergeProcessor.resolve(state, c);
+      case ForgetResolutionsV1 c -> MergeProcessor.forget(c);
       case ContinueMergeV1 c -> MergeProcessor.continueMerge(state, c);
       case AbortMergeV1 c -> MergeProcessor.abort(state, c);
       case ReplayCommitsV1 c -> ReplayProcessor.replay(state, c, context);

@@ -10,6 +10,7 @@ import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
+import dev.epoch.events.BranchExpiry;
 import dev.epoch.events.BranchProtection;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Digest;
@@ -374,6 +375,9 @@ public final class RandomHistory {
             .toList();
     BranchState branch = merges.isEmpty() ? anyBranch() : merges.get(random.nextInt(merges.size()));
     if (chance(5)) {
+      send(new ForgetResolutionsV1(chance(2) ? null : any(TABLES), List.of(), null, null, 1));
+    }
+    if (chance(5)) {
       send(new AbortMergeV1(branch.name()));
       return;
     }
@@ -401,25 +405,51 @@ public final class RandomHistory {
     settleSoon(answer);
   }
 
+  private BranchExpiry expiry() {
+    return new BranchExpiry(repository.now().plusMillis(random.nextInt(20) - 4), chance(2));
+  }
+
   private void branches() {
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
       case 0, 1, 2 -> {
         BranchState from = anyBranch();
         Answer answer =
             send(
                 new CreateBranchV1(
-                    any(BRANCHES), from.head(), chance(4) ? null : from.name(), chance(3)));
+                    any(BRANCHES),
+                    from.head(),
+                    chance(4) ? null : from.name(),
+                    chance(3),
+                    chance(4) ? expiry() : null));
         if (answer.former().isEmpty() && !answer.refused()) {
           String id = answer.event(dev.epoch.events.event.BranchCreatedV1.class).branchId();
           world.fork(state(), state().branches().byId().get(id));
         }
       }
       case 3 -> send(new RenameBranchV1(anyBranchName(), any(BRANCHES)));
+      case 4 -> {
+        send(new ExpireBranchV1(anyBranchName(), chance(4) ? null : expiry()));
+        BranchState source = anyBranch();
+        String target = anyBranchName();
+        send(
+            new RequestMergeV1(
+                target,
+                source.name(),
+                source.head(),
+                chance(2) ? null : "as soon as you can",
+                TestRepository.ALICE));
+        if (chance(2)) {
+          send(new CloseMergeRequestV1(target, source.name(), "withdrawn"));
+        }
+      }
       default -> {
         BranchState branch = anyBranch();
         send(
             new DeleteBranchV1(
-                branch.name(), chance(2), !world.changed(state(), branch.id()).isEmpty()));
+                branch.name(),
+                chance(2),
+                !world.changed(state(), branch.id()).isEmpty(),
+                chance(3) ? repository.now() : null));
       }
     }
   }

@@ -76,6 +76,10 @@ public final class TestRepository {
     return state.branch(name).orElseThrow(() -> new AssertionError("no branch " + name));
   }
 
+  public Instant now() {
+    return now;
+  }
+
   /** Time goes on. */
   public void tick() {
     now = now.plusNanos(1_000);

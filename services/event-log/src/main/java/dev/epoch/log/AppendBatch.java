@@ -19,6 +19,7 @@ import java.util.UUID;
  *   append 2     repo:a expects 7                refused  the stream stands at 9
  *   append 3     repo:a expects 9, one record    stored   103        version 10
  *   append 4     same ids as append 1            answered as append 1 was
+ *   append 5     fence 3, repo:a has 4           refused  its owner was replaced
  * </pre>
  *
  * @param outcomes one for each append, in their order
@@ -42,33 +43,42 @@ public record AppendBatch(List<Outcome> outcomes, List<StoredRecord> appended, l
   /**
    * @param head position of the last record of the log, 0 for none
    * @param versions of the streams named by the requests; absent: no records
+   * @param fences of the streams named by the requests; absent: never owned
    * @param places of those ids of the requests that the log holds already
    */
   public static AppendBatch decide(
       List<AppendRequest> requests,
       long head,
       Map<String, Long> versions,
+      Map<String, Long> fences,
       Map<UUID, Place> places) {
-    Decider decider = new Decider(head, new HashMap<>(versions), new HashMap<>(places));
+    Decider decider = new Decider(head, new HashMap<>(versions), fences, new HashMap<>(places));
     List<Outcome> outcomes = requests.stream().map(decider::decide).toList();
     return new AppendBatch(outcomes, List.copyOf(decider.appended), decider.head);
   }
 
   private static final class Decider {
     private final Map<String, Long> versions;
+    private final Map<String, Long> fences;
     private final Map<UUID, Place> places;
     private final List<StoredRecord> appended = new ArrayList<>();
     private long head;
 
-    Decider(long head, Map<String, Long> versions, Map<UUID, Place> places) {
+    Decider(
+        long head, Map<String, Long> versions, Map<String, Long> fences, Map<UUID, Place> places) {
       this.head = head;
       this.versions = versions;
+      this.fences = fences;
       this.places = places;
     }
 
     Outcome decide(AppendRequest request) {
       if (request.records().stream().anyMatch(record -> places.containsKey(record.id()))) {
         return again(request);
+      }
+      long fence = fences.getOrDefault(request.stream(), EventLog.UNOWNED);
+      if (fence != request.fence()) {
+        return new Outcome.Refused(new NotOwnerException(request.stream(), request.fence(), fence));
       }
       long version = versions.getOrDefault(request.stream(), 0L);
       if (version != request.expectedVersion()) {

@@ -26,12 +26,15 @@ public final class AppendRequest {
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
   private final String stream;
+  private final long fence;
   private final long expectedVersion;
   private final List<Envelope> records;
   private final long bytes;
 
-  private AppendRequest(String stream, long expectedVersion, List<Envelope> records, long bytes) {
+  private AppendRequest(
+      String stream, long fence, long expectedVersion, List<Envelope> records, long bytes) {
     this.stream = stream;
+    this.fence = fence;
     this.expectedVersion = expectedVersion;
     this.records = records;
     this.bytes = bytes;
@@ -41,6 +44,14 @@ public final class AppendRequest {
    * @throws InvalidAppendException saying which record is wrong, and how
    */
   public static AppendRequest of(String stream, long expectedVersion, List<Envelope> records) {
+    return of(stream, EventLog.UNOWNED, expectedVersion, records);
+  }
+
+  /**
+   * @throws InvalidAppendException saying which record is wrong, and how
+   */
+  public static AppendRequest of(
+      String stream, long fence, long expectedVersion, List<Envelope> records) {
     Objects.requireNonNull(stream, "stream");
     Objects.requireNonNull(records, "records");
     checkName("The stream's name", stream);
@@ -50,6 +61,9 @@ public final class AppendRequest {
     if (expectedVersion < 0) {
       throw new InvalidAppendException(
           "Expected version " + expectedVersion + "; versions count from 1, 0 is none");
+    }
+    if (fence < EventLog.UNOWNED) {
+      throw new InvalidAppendException("Fence " + fence + "; fences count from 1, 0 is none");
     }
     if (records.isEmpty()) {
       throw new InvalidAppendException("An append needs at least one record");
@@ -72,6 +86,7 @@ public final class AppendRequest {
     }
     return new AppendRequest(
         stream,
+        fence,
         expectedVersion,
         records.stream().map(AppendRequest::toMicroseconds).toList(),
         bytes);
@@ -117,6 +132,11 @@ public final class AppendRequest {
 
   public String stream() {
     return stream;
+  }
+
+  /** Of the owner in whose name it is made, {@link EventLog#UNOWNED} for none. */
+  public long fence() {
+    return fence;
   }
 
   /** 0 for a stream without records. */

@@ -1,7 +1,7 @@
 package dev.epoch.log;
 
 /** The log cannot be reached or refuses writes. Nothing was stored. */
-public final class LogUnavailableException extends RuntimeException {
+public sealed class LogUnavailableException extends RuntimeException permits NotOwnerException {
   public LogUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -30,6 +30,7 @@ class AppendBatchTest {
                 AppendRequest.of("a", 7, List.of(e1, e2))),
             100,
             Map.of("a", 7L),
+            Map.of(),
             Map.of());
 
     // then
@@ -56,6 +57,7 @@ class AppendBatchTest {
             List.of(AppendRequest.of("a", 5, List.of(e1)), AppendRequest.of("a", 0, List.of(e1))),
             0,
             Map.of(),
+            Map.of(),
             Map.of());
 
     // then
@@ -70,6 +72,7 @@ class AppendBatchTest {
             List.of(AppendRequest.of("a", 0, List.of(e1, e2))),
             50,
             Map.of("a", 9L),
+            Map.of("a", 3L),
             Map.of(e1.id(), new Place("a", 3, 20), e2.id(), new Place("a", 4, 21)));
 
     // then

@@ -9,16 +9,23 @@ import dev.epoch.gateway.branch.TagService;
 import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.drift.MigrationImport;
 import dev.epoch.gateway.drift.SchemaBackfill;
 import dev.epoch.gateway.drift.SchemaStatusService;
 import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.merge.ConflictService;
+import dev.epoch.gateway.merge.LearntService;
 import dev.epoch.gateway.merge.MergeExecution;
+import dev.epoch.gateway.merge.MergeRequests;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.migration.DdlService;
+import dev.epoch.gateway.migration.ImpactService;
 import dev.epoch.gateway.migration.MigrationRunner;
 import dev.epoch.gateway.migration.MigrationService;
+import dev.epoch.gateway.migration.SchemaCloneService;
+import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.operation.Recovery;
@@ -40,12 +47,16 @@ import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.storage.StorageAdapters;
 import dev.epoch.gateway.storage.StorageService;
 import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.Ownership;
 import dev.epoch.gateway.stream.RandomIds;
 import dev.epoch.gateway.stream.Repositories;
 import dev.epoch.gateway.table.TableDiscovery;
 import dev.epoch.gateway.table.TableService;
+import dev.epoch.gateway.validation.ValidationService;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.log.EventLog;
+import dev.epoch.log.Member;
 import dev.epoch.log.SnapshotStore;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.StreamDirectory;
@@ -66,6 +77,7 @@ public final class VersioningServer implements AutoCloseable {
   private final StorageAdapters adapters;
   private final Backends backends;
   private final Repositories repositories;
+  private final Ownership ownership;
   private final Recovery recovery;
   private final StorageService storages;
   private final TableDiscovery discovery;
@@ -78,15 +90,19 @@ public final class VersioningServer implements AutoCloseable {
   private final ConstraintService constraints;
   private final SchemaStatusService schemaStatus;
   private final SchemaBackfill schemaBackfill;
+  private final MigrationImport migrationImport;
   private final CheckService checks;
   private final HookGate hooks = new HookGate();
   private final CommitService commits;
   private final MergeService merges;
+  private final MergeRequests mergeRequests;
   private final ReplayService replays;
   private final ResetService resets;
   private final ConflictService conflicts;
+  private final LearntService learnt;
   private final DiffService diffs;
   private final ReadService reads;
+  private final ValidationService validations;
   private final ApplyService applications;
   private final StashService stashes;
   private final SoftResetService softResets;
@@ -95,9 +111,14 @@ public final class VersioningServer implements AutoCloseable {
   private final MaterializationService materializations;
   private final MigrationService migrations;
   private final MigrationRunner migrationRunner;
+  private final DdlService ddl;
+  private final ImpactService schemaImpacts;
+  private final SchemaCloneService schemaClones;
   private final OpenTablesService openTables;
 
   /**
+   * @param self this process, as others see it
+   * @param lease how long it may be silent until others take its repositories over
    * @param keysKept how long commands are remembered by their idempotency keys
    */
   public VersioningServer(
@@ -107,6 +128,8 @@ public final class VersioningServer implements AutoCloseable {
       Collection<StorageAdapterFactory> factories,
       SecretBox secrets,
       Clock clock,
+      Member self,
+      Duration lease,
       Duration keysKept,
       Failpoints failpoints) {
     this.log = log;
@@ -118,6 +141,8 @@ public final class VersioningServer implements AutoCloseable {
     this.repositories =
         new Repositories(
             log, snapshots, new RecordCodec(), clock, new RandomIds(), keysKept, recovery::onFound);
+    this.ownership =
+        new Ownership(log, self, lease, repositories, recovery::sweep, this::takenOver);
     OperationRunner runner = new OperationRunner(operations, backends, recovery, failpoints);
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);
@@ -131,17 +156,29 @@ public final class VersioningServer implements AutoCloseable {
     this.constraints = new ConstraintService(backends, schemas);
     this.schemaStatus = new SchemaStatusService(backends, schemas);
     this.schemaBackfill = new SchemaBackfill(schemas);
+    this.migrationImport = new MigrationImport(backends, schemas);
     this.commits = new CommitService(workingSets, runner, schemas, hooks);
     MergeExecution execution =
-        new MergeExecution(backends, workingSets, runner, hooks, chunks, clock, failpoints);
+        new MergeExecution(
+            backends,
+            new TableAlterations(schemas),
+            workingSets,
+            runner,
+            hooks,
+            chunks,
+            clock,
+            failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
     ReplayRunner replayRunner = new ReplayRunner(execution, mover);
     this.merges = new MergeService(cleanups, chunks, execution, replayRunner);
+    this.mergeRequests = new MergeRequests(merges, clock);
     this.replays = new ReplayService(workingSets, cleanups, replayRunner);
     this.resets = new ResetService(workingSets, commits, cleanups, mover);
     this.conflicts = new ConflictService(chunks);
+    this.learnt = new LearntService(chunks);
     this.diffs = new DiffService(backends);
     this.reads = new ReadService(backends);
+    this.validations = new ValidationService(reads);
     this.checks = new CheckService(reads);
     this.applications = new ApplyService(reads, workingSets);
     CommitChanges changes = new CommitChanges(diffs, reads);
@@ -149,23 +186,39 @@ public final class VersioningServer implements AutoCloseable {
     this.softResets = new SoftResetService(resets, changes, applications);
     this.migrations = new MigrationService(backends, schemas);
     this.migrationRunner = new MigrationRunner(backends, migrations, failpoints);
+    this.schemaClones = new SchemaCloneService(backends, migrationRunner);
+    this.schemaImpacts = new ImpactService(backends);
     this.materializations = new MaterializationService(backends);
     this.openTables = new OpenTablesService(backends);
+    this.ddl = new DdlService(backends, schemas, migrationRunner, openTables);
     this.rebuilds = new RebuildService(chunks, backends, repositories, registrar);
   }
 
   /** Loads the repositories and settles what a stopped process left in doubt. */
   public void start() {
+    ownership.join();
     Uni<List<String>> streams =
         log instanceof StreamDirectory directory ? directory.streams() : streamsOfAllRecords();
-    repositories.load(streams.await().indefinitely());
-    repositories.list().forEach(recovery::sweep);
+    List<String> all = streams.await().indefinitely();
+    ownership.start(all);
     repositories
-        .list()
+        .owned()
         .forEach(repository ->
             Thread.ofVirtual()
                 .name("schema changes of " + repository.name())
                 .start(() -> migrationRunner.resume(repository.state())));
+  }
+
+  /**
+   * What the former owner may have left undone beside its operations: it told databases of branches
+   * itself, and nobody repeats that for it.
+   */
+  private void takenOver(LiveRepository repository) {
+    if (!repository.state().exists()) {
+      return;
+    }
+    registrar.settleLater(repository);
+    migrationRunner.resume(repository.state());
   }
 
   private Uni<List<String>> streamsOfAllRecords() {
@@ -191,6 +244,11 @@ public final class VersioningServer implements AutoCloseable {
 
   public Repositories repositories() {
     return repositories;
+  }
+
+  /** Which repositories this server owns, and who the others. */
+  public Ownership ownership() {
+    return ownership;
   }
 
   public Recovery recovery() {
@@ -237,6 +295,10 @@ public final class VersioningServer implements AutoCloseable {
     return schemaBackfill;
   }
 
+  public MigrationImport migrationImport() {
+    return migrationImport;
+  }
+
   public ConstraintService constraints() {
     return constraints;
   }
@@ -258,6 +320,11 @@ public final class VersioningServer implements AutoCloseable {
     return merges;
   }
 
+  /** Merges that wait until they are allowed. */
+  public MergeRequests mergeRequests() {
+    return mergeRequests;
+  }
+
   public ReplayService replays() {
     return replays;
   }
@@ -270,6 +337,11 @@ public final class VersioningServer implements AutoCloseable {
     return conflicts;
   }
 
+  /** How conflicts were decided before. */
+  public LearntService learnt() {
+    return learnt;
+  }
+
   public DiffService diffs() {
     return diffs;
   }
@@ -278,12 +350,28 @@ public final class VersioningServer implements AutoCloseable {
     return migrationRunner;
   }
 
+  public ImpactService schemaImpacts() {
+    return schemaImpacts;
+  }
+
+  public SchemaCloneService schemaClones() {
+    return schemaClones;
+  }
+
+  public DdlService ddl() {
+    return ddl;
+  }
+
   public MigrationService migrations() {
     return migrations;
   }
 
   public ReadService reads() {
     return reads;
+  }
+
+  public ValidationService validations() {
+    return validations;
   }
 
   public CleanupService cleanups() {
@@ -318,6 +406,7 @@ public final class VersioningServer implements AutoCloseable {
   public void close() {
     recovery.close();
     repositories.close();
+    ownership.close();
     adapters.close();
   }
 }

@@ -2,12 +2,14 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.engine.state.CommitSchema;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.RecordCodec;
 import dev.epoch.events.command.CreateBranchV1;
+import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.gateway.stream.LiveRepository;
@@ -15,6 +17,8 @@ import dev.epoch.gateway.stream.Repositories;
 import dev.epoch.gateway.stream.RepositoryStream;
 import dev.epoch.log.AppendResult;
 import dev.epoch.log.EventLog;
+import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.memory.MemoryEventLog;
 import dev.epoch.log.memory.MemorySnapshotStore;
@@ -26,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 /** What a long history costs: counted, not timed. */
 @Timeout(120)
 class LargeHistoryTest {
-  private static final int COMMITS = 20_000;
+  private static final int COMMITS = 10_000;
   private static final String NAME = "large";
   private static final String STREAM = RepositoryStream.name(NAME);
   private static final Caller CALLER = Caller.of(new Actor("ada", "Ada", ""), null);
@@ -53,8 +58,13 @@ class LargeHistoryTest {
 
     @Override
     public Uni<AppendResult> append(
-        String stream, long expected, List<dev.epoch.events.Envelope> records) {
-      return STORED.append(stream, expected, records);
+        String stream, long fence, long expected, List<dev.epoch.events.Envelope> records) {
+      return STORED.append(stream, fence, expected, records);
+    }
+
+    @Override
+    public Membership join(Member member, Duration lease) {
+      return STORED.join(member, lease);
     }
 
     @Override
@@ -150,6 +160,7 @@ class LargeHistoryTest {
           assertThat(commit.parents().getFirst()).isEqualTo(HISTORY.id(parents[0]));
           assertThat(commit.tree().get("t").rowCount()).isEqualTo(number);
         }
+        assertThat(schemas(state, number)).isEqualTo(HISTORY.schemas(number));
         number++;
       }
       assertThat(number).isEqualTo(COMMITS + 1);
@@ -166,8 +177,14 @@ class LargeHistoryTest {
       // then
       for (int i = 0; i < COMMITS; i += 700) {
         assertThat(state.commits().of(HISTORY.id(i)).orElseThrow().id()).isEqualTo(HISTORY.id(i));
+        assertThat(schemas(state, i)).isEqualTo(HISTORY.schemas(i));
       }
     }
+  }
+
+  private static Map<String, RecordedSchema> schemas(RepositoryState state, int number) {
+    CommitSchema told = state.schemas().get(HISTORY.id(number));
+    return told == null ? Map.of() : told.schemas();
   }
 
   private void ancestorsAreThoseOfTheGraph(RepositoryState state) {

@@ -5,19 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.read.DiffService;
-import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.Failpoints;
-import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.model.row.ContentSum;
-import dev.epoch.model.row.Row;
-import dev.epoch.model.row.RowHasher;
-import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.RowQuery;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,10 +17,12 @@ import org.junit.jupiter.api.Test;
 /** Migrations of live tables between commits, with branches and merges around them. */
 class LiveSchemaIT {
   private TestServer test;
+  private TestTable table;
 
   @BeforeEach
   void start() {
     test = new TestServer();
+    table = new TestTable(test, "t");
     test.database.execute(
         "CREATE TABLE t (id int PRIMARY KEY, name text, price numeric)",
         "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3)");
@@ -52,63 +45,6 @@ class LiveSchemaIT {
     return state.head(state.branch(branch).orElseThrow());
   }
 
-  /** Lines of the table at a ref, each with the names of its columns. */
-  private List<String> rows(String ref) {
-    CommitState commit = new References(state(), state().defaultBranch()).commit(ref);
-    return rows(Snapshot.of(state(), commit, ref));
-  }
-
-  private List<String> working(String branch) {
-    return rows(test.server().reads().working(state(), state().branch(branch).orElseThrow()));
-  }
-
-  private List<String> rows(Snapshot snapshot) {
-    var schema = snapshot.table("t").handle().schema();
-    List<String> lines = new ArrayList<>();
-    try (RowStream<Row> rows = test.server().reads().rows(snapshot, "t", RowQuery.page(null, 99))) {
-      rows.forEachRemaining(row -> {
-        List<String> fields = new ArrayList<>();
-        for (int i = 0; i < row.size(); i++) {
-          fields.add(schema.columns().get(i).name() + "=" + row.get(i));
-        }
-        lines.add(String.join(" ", fields));
-      });
-    }
-    return lines;
-  }
-
-  /** What is recorded of the head's rows is true of them. */
-  private void assertRecorded(String branch) {
-    CommitState commit = head(branch);
-    TableEntry entry = commit.tree().get("t");
-    Snapshot snapshot = Snapshot.of(state(), commit, branch);
-    ContentSum sum = new ContentSum();
-    long count = 0;
-    RowHasher hasher = new RowHasher(snapshot.table("t").handle().schema());
-    try (RowStream<Row> rows = test.server().reads().rows(snapshot, "t", RowQuery.all())) {
-      for (; rows.hasNext(); count++) {
-        sum.add(hasher, rows.next());
-      }
-    }
-    assertThat(entry.contentHash()).isEqualTo(sum.hash());
-    assertThat(entry.rowCount()).isEqualTo(count);
-  }
-
-  private List<String> status() {
-    return test.server().workingSets().changes(state(), state().defaultBranch()).stream()
-        .map(change ->
-            change.table()
-                + " "
-                + change.inserted()
-                + change.updated()
-                + change.deleted()
-                + " "
-                + change.schemaChanges().stream()
-                    .map(item -> item.getClass().getSimpleName())
-                    .toList())
-        .toList();
-  }
-
   @Test
   void aColumnThatWasAddedIsCommittedAlone() {
     // given
@@ -119,21 +55,21 @@ class LiveSchemaIT {
     test.database.execute("ALTER TABLE t ADD extra text DEFAULT 'd'");
 
     // then
-    assertThat(status()).containsExactly("t 000 [ColumnAdded]");
-    assertThat(working("main")).contains("id=1 name=a price=1 extra=d");
-    assertThat(rows("main")).contains("id=1 name=a price=1");
+    assertThat(table.status("main")).containsExactly("t 000 [ColumnAdded]");
+    assertThat(table.working("main")).contains("id=1 name=a price=1 extra=d");
+    assertThat(table.rows("main")).contains("id=1 name=a price=1");
 
     // when
     CommitState commit = test.commit("main", "column").commit();
 
     // then
-    assertThat(status()).isEmpty();
+    assertThat(table.status("main")).isEmpty();
     assertThat(commit.tree().get("t").contentHash().hex()).isEqualTo(content);
     assertThat(DiffService.recorded(state(), commit))
         .singleElement()
         .satisfies(diff -> assertThat(diff.schemaChanges()).hasSize(1));
-    assertThat(rows("main")).contains("id=1 name=a price=1 extra=d");
-    assertThat(rows(first)).contains("id=1 name=a price=1");
+    assertThat(table.rows("main")).contains("id=1 name=a price=1 extra=d");
+    assertThat(table.rows(first)).contains("id=1 name=a price=1");
     assertThatThrownBy(() -> test.commit("main", "again")).isInstanceOf(RefusedException.class);
   }
 
@@ -151,28 +87,28 @@ class LiveSchemaIT {
         "UPDATE t SET label = 'live' WHERE id = 1");
 
     // then
-    assertThat(status()).singleElement().asString().startsWith("t 010 [");
-    assertThat(working("y"))
+    assertThat(table.status("main")).singleElement().asString().startsWith("t 010 [");
+    assertThat(table.working("y"))
         .containsExactly("id=1 name=a price=1", "id=2 name=y price=2", "id=3 name=c price=3");
     test.commit("y", "on y");
     test.commit("main", "migrated");
     test.merge("y", "main");
-    assertThat(rows("main"))
+    assertThat(table.rows("main"))
         .containsExactly(
             "id=1 label=live price=1 extra=null",
             "id=2 label=y price=2 extra=null",
             "id=3 label=c price=3 extra=null");
-    assertRecorded("main");
+    table.assertRecorded("main");
   }
 
   @Test
   void migrationsAreCommittedWithRowsAndOldCommitsStay() throws Exception {
     // given
     String first = head("main").id();
-    List<String> before = rows(first);
+    List<String> before = table.rows(first);
     test.onBranch("x", "UPDATE t SET name = 'x' WHERE id = 1", "INSERT INTO t VALUES (9, 'n', 9)");
     test.commit("x", "on x");
-    List<String> onX = rows("x");
+    List<String> onX = table.rows("x");
 
     // when
     test.database.execute(
@@ -184,16 +120,16 @@ class LiveSchemaIT {
     test.commit("main", "migrated");
 
     // then
-    assertRecorded("main");
-    assertThat(rows("main"))
+    table.assertRecorded("main");
+    assertThat(table.rows("main"))
         .containsExactly(
             "id=1 label=a price=1 extra=d",
             "id=2 label=b price=2 extra=e",
             "id=3 label=c price=3 extra=d",
             "id=4 label=four price=4 extra=f");
-    assertThat(rows(first)).isEqualTo(before);
-    assertThat(rows("x")).isEqualTo(onX);
-    assertThat(working("x")).isEqualTo(onX);
+    assertThat(table.rows(first)).isEqualTo(before);
+    assertThat(table.rows("x")).isEqualTo(onX);
+    assertThat(table.working("x")).isEqualTo(onX);
 
     // when
     test.database.execute(
@@ -203,17 +139,17 @@ class LiveSchemaIT {
     CommitState dropped = test.commit("main", "dropped").commit();
 
     // then
-    assertRecorded("main");
+    table.assertRecorded("main");
     assertThat(DiffService.recorded(state(), dropped).getFirst().schemaChanges()).hasSize(1);
-    assertThat(rows("main")).contains("id=1 label=a extra=d", "id=2 label=two extra=e");
-    assertThat(rows(first)).hasSize(3).contains("id=1 name=a price=null");
+    assertThat(table.rows("main")).contains("id=1 label=a extra=d", "id=2 label=two extra=e");
+    assertThat(table.rows(first)).hasSize(3).contains("id=1 name=a price=null");
 
     // when
     test.restart(Failpoints.NONE);
 
     // then
-    assertThat(rows("main")).contains("id=1 label=a extra=d", "id=2 label=two extra=e");
-    assertThat(status()).isEmpty();
+    assertThat(table.rows("main")).contains("id=1 label=a extra=d", "id=2 label=two extra=e");
+    assertThat(table.status("main")).isEmpty();
   }
 
   @Test
@@ -231,14 +167,14 @@ class LiveSchemaIT {
 
     // then
     assertThat(merged.liveCommit()).isNotNull();
-    assertRecorded("main");
-    assertThat(rows("main"))
+    table.assertRecorded("main");
+    assertThat(table.rows("main"))
         .containsExactly(
             "id=1 label=live price=10 extra=e",
             "id=2 label=b price=2 extra=d",
             "id=3 label=c price=3 extra=d",
             "id=9 label=n price=9 extra=d");
-    assertThat(status()).isEmpty();
+    assertThat(table.status("main")).isEmpty();
   }
 
   @Test
@@ -256,8 +192,8 @@ class LiveSchemaIT {
     test.merge("main", "x");
 
     // then
-    assertRecorded("x");
-    assertThat(rows("x"))
+    table.assertRecorded("x");
+    assertThat(table.rows("x"))
         .containsExactly(
             "id=1 label=a price=10 extra=e",
             "id=2 label=b price=2 extra=d",
@@ -268,10 +204,10 @@ class LiveSchemaIT {
     test.commit("x", "with the new columns");
 
     // then
-    assertRecorded("x");
-    assertThat(rows("x")).contains("id=3 label=l price=3 extra=x");
+    table.assertRecorded("x");
+    assertThat(table.rows("x")).contains("id=3 label=l price=3 extra=x");
     test.merge("x", "main");
-    assertThat(working("main"))
+    assertThat(table.working("main"))
         .containsExactly(
             "id=1 label=a price=10 extra=e",
             "id=2 label=b price=2 extra=d",
@@ -289,14 +225,14 @@ class LiveSchemaIT {
     test.onBranch("x", "UPDATE t SET price = 20 WHERE id = 2", "INSERT INTO t VALUES (7, 'n', 7)");
 
     // then
-    assertThat(working("x"))
+    assertThat(table.working("x"))
         .containsExactly(
             "id=1 name=a price=10",
             "id=2 name=b price=20",
             "id=3 name=c price=3",
             "id=7 name=n price=7");
     test.commit("x", "on x");
-    assertRecorded("x");
+    table.assertRecorded("x");
     assertThatThrownBy(() -> test.onBranch("x", "SELECT extra FROM t"))
         .hasMessageContaining("extra");
   }
@@ -308,11 +244,11 @@ class LiveSchemaIT {
         "CREATE INDEX by_name ON t (name)",
         "ALTER TABLE t ALTER name SET DEFAULT 'n'");
 
-    assertThat(status()).hasSize(1);
+    assertThat(table.status("main")).hasSize(1);
     test.commit("main", "rules");
 
-    assertRecorded("main");
-    assertThat(status()).isEmpty();
+    table.assertRecorded("main");
+    assertThat(table.status("main")).isEmpty();
   }
 
   @Test
@@ -321,20 +257,20 @@ class LiveSchemaIT {
         "ALTER TABLE t ADD extra double precision NOT NULL DEFAULT random()",
         "ALTER TABLE t ALTER price TYPE text");
     test.commit("main", "filled");
-    assertRecorded("main");
+    table.assertRecorded("main");
     test.database.execute("UPDATE t SET name = 'z'");
     test.commit("main", "later");
-    assertRecorded("main");
+    table.assertRecorded("main");
   }
 
   @Test
   void aRebuildWritesHistoriesOfEverySchemaAnew() throws Exception {
     // given
     String first = head("main").id();
-    List<String> before = rows(first);
+    List<String> before = table.rows(first);
     test.onBranch("x", "UPDATE t SET name = 'x' WHERE id = 1");
     test.commit("x", "on x");
-    List<String> onX = rows("x");
+    List<String> onX = table.rows("x");
     test.database.execute(
         "UPDATE t SET name = 'b2' WHERE id = 2",
         "ALTER TABLE t ADD extra text NOT NULL DEFAULT 'd'",
@@ -342,7 +278,7 @@ class LiveSchemaIT {
         "UPDATE t SET extra = 'e' WHERE id = 3");
     test.commit("main", "migrated");
     test.merge("main", "x");
-    List<String> merged = rows("x");
+    List<String> merged = table.rows("x");
     assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
 
     for (String loss :
@@ -356,8 +292,8 @@ class LiveSchemaIT {
 
       // then
       assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
-      assertThat(rows(first)).isEqualTo(before);
-      assertThat(rows("x")).isEqualTo(merged);
+      assertThat(table.rows(first)).isEqualTo(before);
+      assertThat(table.rows("x")).isEqualTo(merged);
     }
     assertThat(onX).isNotEqualTo(merged);
   }

@@ -35,7 +35,7 @@ class RecoveryIT {
   private TestServer test;
 
   /** What a process cannot catch: its end. */
-  private static final class ProcessEnded extends Error {
+  static final class ProcessEnded extends Error {
     ProcessEnded(String failpoint) {
       super(failpoint, null, false, false);
     }
@@ -185,7 +185,7 @@ class RecoveryIT {
         .isEqualTo(new RebuildService.Report(2, List.of()));
   }
 
-  private static Failpoints endingAt(String failpoint) {
+  static Failpoints endingAt(String failpoint) {
     AtomicBoolean reached = new AtomicBoolean();
     return name -> {
       if (name.equals(failpoint) && reached.compareAndSet(false, true)) {

@@ -453,7 +453,6 @@ class ReplayIT {
                 List.of(),
                 false,
                 0,
-                0,
                 0),
             TestServer.caller());
   }

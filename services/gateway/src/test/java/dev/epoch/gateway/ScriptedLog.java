@@ -5,10 +5,13 @@ import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.AppendResult;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.LogUnavailableException;
+import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.memory.MemoryEventLog;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -92,7 +95,13 @@ final class ScriptedLog implements EventLog {
   }
 
   @Override
-  public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
+  public Membership join(Member member, Duration lease) {
+    return log.join(member, lease);
+  }
+
+  @Override
+  public Uni<AppendResult> append(
+      String stream, long fence, long expectedVersion, List<Envelope> records) {
     return Uni.createFrom()
         .item(() -> {
           List<Envelope> copy = List.copyOf(records);
@@ -101,13 +110,13 @@ final class ScriptedLog implements EventLog {
           beforeStoring.run();
           Fate fate = fates.poll();
           return switch (fate == null ? Fate.STORED : fate) {
-            case STORED -> store(stream, expectedVersion, copy);
+            case STORED -> store(stream, fence, expectedVersion, copy);
             case STORED_UNANSWERED -> {
-              store(stream, expectedVersion, copy);
+              store(stream, fence, expectedVersion, copy);
               throw new AppendOutcomeUnknownException("the connection broke", null);
             }
             case STORED_LATE_UNANSWERED -> {
-              late.set(() -> store(stream, expectedVersion, copy));
+              late.set(() -> store(stream, fence, expectedVersion, copy));
               throw new AppendOutcomeUnknownException("the connection broke", null);
             }
             case LOST_UNANSWERED ->
@@ -127,8 +136,9 @@ final class ScriptedLog implements EventLog {
     }
   }
 
-  private AppendResult store(String stream, long expectedVersion, List<Envelope> records) {
-    return log.append(stream, expectedVersion, records).await().indefinitely();
+  private AppendResult store(
+      String stream, long fence, long expectedVersion, List<Envelope> records) {
+    return log.append(stream, fence, expectedVersion, records).await().indefinitely();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.surface.SessionServer;
 import dev.epoch.storage.testing.TestDatabase;
@@ -77,7 +78,8 @@ class SessionsIT {
       assertThat(
               TestDatabase.rows(
                   connection,
-                  "SELECT * FROM epoch.query_cross_branch('SELECT id, email FROM users WHERE id <> 2 ORDER BY id', '{main,feature/x}')"))
+                  "SELECT * FROM epoch.query_cross_branch('SELECT id, email FROM users WHERE id <>"
+                      + " 2 ORDER BY id', '{main,feature/x}')"))
           .containsExactly(
               List.of("main", "[{\"id\": 1, \"email\": \"m@example.com\"}]"),
               List.of(
@@ -93,7 +95,8 @@ class SessionsIT {
       assertThat(
               TestDatabase.rows(
                   connection,
-                  "SELECT table_name, key, conflict_type, base, ours, theirs, resolved FROM epoch.conflicts()"))
+                  "SELECT table_name, key, conflict_type, base, ours, theirs, resolved FROM"
+                      + " epoch.conflicts()"))
           .containsExactly(
               List.of(
                   "users",
@@ -129,6 +132,61 @@ class SessionsIT {
   }
 
   @Test
+  void aSessionChangesTheSchema() throws SQLException {
+    assertThat(database.rows("CALL epoch.ddl('ALTER TABLE users ADD phone text')"))
+        .containsExactly(List.of("{users}"));
+    assertThatThrownBy(() -> database.execute("CALL epoch.ddl('ALTER TABLE users DROP email')"))
+        .hasMessageContaining("DROP COLUMN: users.email");
+    assertThatThrownBy(() -> database.execute("CALL epoch.ddl('ALTER TABLE users ADD phone text')"))
+        .hasMessageContaining("already exists");
+    database.execute("CALL epoch.ddl('ALTER TABLE users DROP email', force => true)");
+    database.execute("CALL epoch.commit('Phones')");
+
+    assertThat(database.value("SELECT count(*) FROM epoch.log()")).isEqualTo("2");
+    try (Connection connection = database.connect(clerk);
+        Statement session = connection.createStatement()) {
+      assertThatThrownBy(() -> session.execute("CALL epoch.ddl('DROP TABLE users', true)"))
+          .hasMessageContaining("permission denied");
+    }
+  }
+
+  @Test
+  void objectsThatCommitsRecordedAreSeen() {
+    // given a commit that records the schema
+    test.server()
+        .commits()
+        .commit(
+            test.repository(),
+            new CommitService.Request(
+                "main",
+                "With its schema",
+                TestServer.ALICE,
+                List.of(),
+                false,
+                null,
+                CommitService.Schema.INCLUDED),
+            TestServer.caller());
+    database.execute("CALL epoch.ddl('ALTER TABLE users ADD phone text')");
+
+    // when another one changes the shape of a table, and says nothing of schemas
+    database.execute("CALL epoch.commit('Phones')");
+
+    // then it is recorded, too
+    assertThat(
+            database.rows(
+                """
+                SELECT c.message, o.object_type, o.object_name, o.ddl_content LIKE '%phone%'
+                FROM epoch.object_snapshots AS o JOIN epoch.commits AS c USING (repository, commit_id)
+                WHERE o.object_name = 'public.users'
+                ORDER BY c.position
+                """))
+        .containsExactly(
+            List.of("With its schema", "TABLE", "public.users", "f"),
+            List.of("Phones", "TABLE", "public.users", "t"));
+    database.executeAs(clerk, "SELECT count(*) FROM epoch.object_snapshots");
+  }
+
+  @Test
   void schemasOfBranchesAndCommitsAreCompared() throws SQLException {
     // given two heads of main with different tables
     database.execute(
@@ -143,20 +201,24 @@ class SessionsIT {
     // then
     assertThat(
             database.rows(
-                "SELECT change_type, object_type, object_name, sql_to_sync LIKE 'CREATE TABLE notes%' FROM epoch.schema_diff('before', 'main')"))
+                "SELECT change_type, object_type, object_name, sql_to_sync LIKE 'CREATE TABLE"
+                    + " notes%' FROM epoch.schema_diff('before', 'main')"))
         .containsExactly(List.of("added", "TABLE", "notes", "t"));
     assertThat(
             database.rows(
-                "SELECT operation, object_name, to_ddl LIKE '%CREATE TABLE%', conflict_potential FROM epoch.compute_schema_diff('before', 'main')"))
+                "SELECT operation, object_name, to_ddl LIKE '%CREATE TABLE%', conflict_potential"
+                    + " FROM epoch.compute_schema_diff('before', 'main')"))
         .containsExactly(List.of("CREATE", "notes", "t", "f"));
     assertThat(
             database.rows(
-                "SELECT object_type, object_name, target_change, source_change, conflict_type FROM epoch.three_way_diff('main', 'before')"))
+                "SELECT object_type, object_name, target_change, source_change, conflict_type FROM"
+                    + " epoch.three_way_diff('main', 'before')"))
         .containsExactly(Arrays.asList("TABLE", "notes", null, "added", null));
     assertThat(database.rows("SELECT * FROM epoch.schema_diff('main', 'main')")).isEmpty();
     assertThatThrownBy(() ->
             database.rows(
-                "SELECT * FROM epoch.schema_diff('main', (SELECT commit_id FROM epoch.commits WHERE repository = 'none'))"))
+                "SELECT * FROM epoch.schema_diff('main', (SELECT commit_id FROM epoch.commits WHERE"
+                    + " repository = 'none'))"))
         .hasMessageContaining("No branch or commit");
   }
 
@@ -201,7 +263,8 @@ class SessionsIT {
       assertThat(
               TestDatabase.rows(
                   connection,
-                  "SELECT object_name, key IS NULL, target_version IS NULL FROM epoch.merge_conflicts"))
+                  "SELECT object_name, key IS NULL, target_version IS NULL FROM"
+                      + " epoch.merge_conflicts"))
           .containsExactly(List.of("users", "t", "t"));
       assertThat(TestDatabase.rows(connection, "SELECT message FROM epoch.log('main')")).hasSize(2);
       refused(session, "CALL epoch.abort_merge('main')");

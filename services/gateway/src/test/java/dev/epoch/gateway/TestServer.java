@@ -10,6 +10,7 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.table.TableService;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.log.EventLog;
+import dev.epoch.log.Member;
 import dev.epoch.log.SnapshotStore;
 import dev.epoch.log.memory.MemoryChunkStore;
 import dev.epoch.log.memory.MemoryEventLog;
@@ -75,6 +76,8 @@ final class TestServer implements AutoCloseable {
             List.of(factory),
             secrets,
             Clock.systemUTC(),
+            Member.at(""),
+            Duration.ofSeconds(5),
             Duration.ofHours(24),
             failpoints);
     server.start();
@@ -142,6 +145,18 @@ final class TestServer implements AutoCloseable {
             repository,
             new MergeService.Request(
                 target, source, null, null, ALICE, null, false, false, false, null),
+            caller());
+  }
+
+  /** The same where it may take something away from schemas. */
+  MergeService.Merged mergeDestructively(String source, String target) {
+    return server
+        .merges()
+        .merge(
+            repository,
+            new MergeService.Request(
+                target, source, null, null, ALICE, null, false, false, false, null, null, false,
+                true),
             caller());
   }
 

@@ -15,6 +15,7 @@ public final class Tables {
           "integer", DataType.Kind.INTEGER,
           "numeric", DataType.Kind.DECIMAL,
           "double precision", DataType.Kind.FLOAT,
+          "real", DataType.Kind.FLOAT,
           "text", DataType.Kind.TEXT,
           "jsonb", DataType.Kind.JSON_BINARY,
           "json", DataType.Kind.JSON,

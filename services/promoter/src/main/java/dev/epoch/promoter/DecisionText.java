@@ -41,6 +41,7 @@ public final class DecisionText {
       if (!facts.changes().schema().isEmpty()) {
         lines.add("  schema  " + String.join(", ", facts.changes().schema()));
       }
+      facts.hazards().all().forEach(hazard -> lines.add("  hazard  " + hazard));
       if (!facts.drift().isEmpty()) {
         lines.add("  drift   " + String.join(", ", facts.drift()));
       }

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param checks queries that must return no rows in the source's state
  * @param budget most rows that a promotion may change
  * @param schemaChanges whether tables may come, go or change their shape
+ * @param hazards worst risk that a schema change may have
  * @param driftAllowed whether the branch may have changes that no promotion brought
  * @param soak how long the commit must have been the source's head
  * @param approvals of how many actors it takes
@@ -27,6 +28,7 @@ public record Environment(
     List<Check> checks,
     Budget budget,
     boolean schemaChanges,
+    Hazards.Risk hazards,
     boolean driftAllowed,
     Duration soak,
     int approvals,

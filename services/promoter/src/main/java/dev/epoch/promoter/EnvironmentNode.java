@@ -34,6 +34,7 @@ final class EnvironmentNode {
         "checks",
         "budget",
         "schema_changes",
+        "schema_hazards",
         "drift",
         "soak",
         "approvals",
@@ -47,7 +48,8 @@ final class EnvironmentNode {
     }
     if (from == null) {
       for (String needless :
-          List.of("checks", "budget", "soak", "approvals", "schedule", "freeze")) {
+          List.of(
+              "checks", "budget", "schema_hazards", "soak", "approvals", "schedule", "freeze")) {
         if (node.has(needless)) {
           throw node.wrong(needless, "left out: nothing is promoted to '" + name + "'");
         }
@@ -62,6 +64,9 @@ final class EnvironmentNode {
             .map(EnvironmentNode::budget)
             .orElse(new Environment.Budget(null, null, null, null)),
         choice(node, "schema_changes", "allow", "refuse"),
+        node.optionalText("schema_hazards")
+            .map(text -> risk(node, text))
+            .orElse(Hazards.Risk.CRITICAL),
         choice(node, "drift", "allow", "refuse"),
         node.optionalText("soak").map(text -> time(node, text)).orElse(Duration.ZERO),
         node.number("approvals").orElse(0L).intValue(),
@@ -76,6 +81,15 @@ final class EnvironmentNode {
       throw node.wrong(field, yes + " or " + no);
     }
     return value.equals(yes);
+  }
+
+  private static Hazards.Risk risk(FileNode node, String text) {
+    for (Hazards.Risk risk : Hazards.Risk.values()) {
+      if (risk.word().equals(text)) {
+        return risk;
+      }
+    }
+    throw node.wrong("schema_hazards", "none, low, medium, high or critical");
   }
 
   private static Environment.Check check(FileNode node) {

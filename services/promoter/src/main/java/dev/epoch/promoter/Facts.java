@@ -11,9 +11,10 @@ import java.util.Set;
  * @param targetCommit head of the branch, null before its first commit
  * @param ahead commits that the branch lacks
  * @param changes what they change
+ * @param hazards of the schema changes among them
  * @param drift tables that the branch changed without a promotion
- * @param arrived when the source's head became it; null if it is another by now
- * @param approvedBy names of actors who approved the commit
+ * @param arrived when the source's head became it; null if it is another by now, or nobody asked
+ * @param approvedBy names of actors who approved the commit, by a status or a review
  * @param rejectedBy names of actors who rejected it
  * @param conflicts tables in conflict
  * @param failures what the checks found: names and reasons
@@ -25,6 +26,7 @@ public record Facts(
     String targetCommit,
     long ahead,
     Changes changes,
+    Hazards hazards,
     List<String> drift,
     Instant arrived,
     Set<String> approvedBy,
@@ -33,6 +35,23 @@ public record Facts(
     List<String> failures,
     Said last,
     int refusals) {
+
+  static Facts upToDate(String source, String target, Said last) {
+    return new Facts(
+        source,
+        target,
+        0,
+        Changes.NONE,
+        Hazards.NONE,
+        List.of(),
+        null,
+        Set.of(),
+        Set.of(),
+        List.of(),
+        List.of(),
+        last,
+        0);
+  }
 
   /**
    * Rows that differ.

@@ -6,21 +6,47 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Reads what a decision needs. */
 final class FactsReader {
   private static final int SHOWN_ROWS = 3;
   private static final int LONGEST_ROWS = 300;
 
-  private final RestApi api;
+  /** So many statuses of a commit the server lists at most. */
+  private static final int MOST_STATUSES = 1_000;
 
-  FactsReader(RestApi api) {
+  private static final Known.Divergence NOTHING = new Known.Divergence(0, null);
+
+  private final RestApi api;
+  private final Known known;
+  private final Map<String, Optional<String>> heads = new ConcurrentHashMap<>();
+  private final Map<String, Once<List<JsonNode>>> statuses = new ConcurrentHashMap<>();
+
+  FactsReader(RestApi api, Known known) {
     this.api = api;
+    this.known = known;
+  }
+
+  /**
+   * Reads where all branches stand; {@link #read} goes by that, and asks once what was said about a
+   * commit until the next look.
+   */
+  void look() {
+    heads.clear();
+    statuses.clear();
+    for (JsonNode branch : api.get("branches", Map.of()).path("branches")) {
+      heads.put(branch.path("name").asText(), Optional.ofNullable(text(branch, "head_commit_id")));
+    }
+  }
+
+  /** A branch was moved. */
+  void moved(String branch, String head) {
+    heads.put(branch, Optional.ofNullable(head));
   }
 
   /**
@@ -28,46 +54,84 @@ final class FactsReader {
    *     answer
    */
   Facts read(Environment environment) {
-    String source = head(environment.source());
-    String target = head(environment.branch());
-    JsonNode compared =
-        source == null
-            ? RestApi.object().put("ahead_count", 0)
-            : api.get(
-                "branches/compare",
-                Map.of("source", environment.source(), "target", environment.branch()));
-    long ahead = number(compared, "ahead_count");
-    if (ahead == 0) {
-      return new Facts(
-          source,
-          target,
-          0,
-          Facts.Changes.NONE,
-          List.of(),
-          Instant.EPOCH,
-          Set.of(),
-          Set.of(),
-          List.of(),
-          List.of(),
-          source == null ? null : decisions(environment, source).last(),
-          0);
+    String source = stands(environment.source());
+    String target = stands(environment.branch());
+    Known.Divergence apart = source == null ? NOTHING : divergence(source, target, environment);
+    if (apart.ahead() == 0) {
+      boolean settled = source == null || known.isSettled(environment, source, target);
+      Decisions before = settled ? Decisions.NONE : said(environment, source).decisions();
+      if (!settled && !before.isPending()) {
+        known.settle(environment, source, target);
+      }
+      return Facts.upToDate(source, target, before.last());
     }
-    String base = text(compared, "merge_base_id");
-    Decisions decisions = decisions(environment, source);
-    Map<String, Boolean> verdicts = verdicts(environment, source);
+    String base = apart.base();
+    // a branch without commits of its own takes the source's as they are
+    boolean straight = target != null && target.equals(base);
+    Facts.Changes changes = known.changes(base, source, () -> changes(base, source));
+    Said said = said(environment, source);
+    Verdicts verdicts = verdicts(environment, source, said);
     return new Facts(
         source,
         target,
-        ahead,
-        changes(base, source),
-        base == null || target == null ? List.of() : changes(base, target).tables(),
-        arrived(environment.source(), source),
-        named(verdicts, true),
-        named(verdicts, false),
-        conflicts(environment, source),
+        apart.ahead(),
+        changes,
+        changes.schema().isEmpty() ? Hazards.NONE : hazards(base, source),
+        base == null || target == null || straight
+            ? List.of()
+            : known.changes(base, target, () -> changes(base, target)).tables(),
+        environment.soak().isZero() ? null : arrived(environment.source(), source),
+        verdicts.named(true),
+        verdicts.named(false),
+        straight ? List.of() : conflicts(environment, source),
         failures(environment, source),
-        decisions.last(),
-        decisions.refusals());
+        said.decisions().last(),
+        said.decisions().refusals());
+  }
+
+  private String stands(String branch) {
+    Optional<String> head = heads.get(branch);
+    if (head == null) {
+      throw new ApiException(
+          404,
+          "BranchNotFoundError",
+          "Branch '" + branch + "' of the promotion file does not exist");
+    }
+    return head.orElse(null);
+  }
+
+  private Known.Divergence divergence(String source, String target, Environment environment) {
+    if (source.equals(target)) {
+      return NOTHING;
+    }
+    if (target == null) {
+      return compared(environment.source(), environment.branch());
+    }
+    return known.divergence(source, target, () -> compared(source, target));
+  }
+
+  private Known.Divergence compared(String source, String target) {
+    JsonNode compared = api.get("branches/compare", Map.of("source", source, "target", target));
+    return new Known.Divergence(number(compared, "ahead_count"), text(compared, "merge_base_id"));
+  }
+
+  /**
+   * What the migration from one schema to the other may do. Where the server cannot tell, that is
+   * the highest there is.
+   */
+  private Hazards hazards(String base, String source) {
+    if (base == null) {
+      return Hazards.NONE;
+    }
+    try {
+      return Hazards.of(
+          api.get("schema/diff", Map.of("base", base, "target", source)).path("hazards"));
+    } catch (ApiException refused) {
+      if (refused.passes()) {
+        throw refused;
+      }
+      return Hazards.unknown(cut(refused.getMessage()));
+    }
   }
 
   /** The head of a branch; null before its first commit. */
@@ -116,56 +180,94 @@ final class FactsReader {
     return commit.equals(text(latest, "to")) ? Instant.parse(latest.path("time").asText()) : null;
   }
 
-  private JsonNode statuses(String commit, String context) {
-    return api.get(
-            "commits/" + RestApi.encoded(commit) + "/statuses",
-            Map.of("context", context, "all", "true"))
-        .path("statuses");
-  }
+  /** Statuses of a commit that are about an environment, the latest first. */
+  private record Said(List<JsonNode> approvals, Decisions decisions) {}
 
-  /** The latest word of each actor, by name. */
-  private Map<String, Boolean> verdicts(Environment environment, String commit) {
-    Map<String, Boolean> byActor = new LinkedHashMap<>();
-    Map<String, String> names = new HashMap<>();
-    for (JsonNode status : statuses(commit, environment.approvalContext())) {
-      String actor = status.path("actor").asText();
-      String name = status.path("actor_name").asText(actor);
-      boolean counts =
-          environment.approvers().isEmpty()
-              || environment.approvers().contains(actor)
-              || environment.approvers().contains(name);
-      if (counts && names.putIfAbsent(actor, name) == null) {
-        byActor.put(name, status.path("state").asText().equals("success"));
+  private Said said(Environment environment, String commit) {
+    List<JsonNode> approvals = new ArrayList<>();
+    List<JsonNode> decisions = new ArrayList<>();
+    for (JsonNode status : statuses(environment, commit)) {
+      String context = status.path("context").asText();
+      if (context.equals(environment.approvalContext())) {
+        approvals.add(status);
+      } else if (context.equals(environment.decisionContext())) {
+        decisions.add(status);
       }
     }
-    return byActor;
+    return new Said(approvals, Decisions.of(decisions));
   }
 
-  private static Set<String> named(Map<String, Boolean> verdicts, boolean verdict) {
-    Set<String> named = new TreeSet<>();
-    verdicts.forEach((name, said) -> {
-      if (said == verdict) {
-        named.add(name);
-      }
-    });
-    return named;
-  }
-
-  private record Decisions(Facts.Said last, int refusals) {}
-
-  private Decisions decisions(Environment environment, String commit) {
-    Facts.Said last = null;
-    int refusals = 0;
-    for (JsonNode status : statuses(commit, environment.decisionContext())) {
-      Facts.Said said =
-          new Facts.Said(
-              status.path("state").asText(),
-              text(status, "description"),
-              Instant.parse(status.path("created_at").asText()));
-      last = last == null ? said : last;
-      refusals += said.state().equals("failure") ? 1 : 0;
+  private List<JsonNode> statuses(Environment environment, String commit) {
+    List<JsonNode> all =
+        statuses.computeIfAbsent(commit, _ -> new Once<>()).get(() -> statuses(commit, null));
+    if (all.size() < MOST_STATUSES) {
+      return all;
     }
-    return new Decisions(last, refusals);
+    // the server lists no more: older ones of this environment may be missing
+    List<JsonNode> own = new ArrayList<>(statuses(commit, environment.approvalContext()));
+    own.addAll(statuses(commit, environment.decisionContext()));
+    return own;
+  }
+
+  private List<JsonNode> statuses(String commit, String context) {
+    Map<String, String> query = new HashMap<>();
+    query.put("all", "true");
+    query.put("context", context);
+    List<JsonNode> found = new ArrayList<>();
+    api.get("commits/" + RestApi.encoded(commit) + "/statuses", query)
+        .path("statuses")
+        .forEach(found::add);
+    return found;
+  }
+
+  /** Statuses and reviews; the latest word of each actor counts. */
+  private Verdicts verdicts(Environment environment, String commit, Said said) {
+    Verdicts verdicts = new Verdicts(environment.approvers());
+    for (JsonNode status : said.approvals()) {
+      verdicts.add(
+          status.path("actor").asText(),
+          status.path("actor_name").asText(""),
+          status.path("state").asText().equals("success"),
+          Instant.parse(status.path("created_at").asText()));
+    }
+    if (environment.approvals() == 0 && verdicts.isEmpty()) {
+      return verdicts;
+    }
+    JsonNode reviews =
+        api.get("branches/" + RestApi.encoded(environment.source()) + "/reviews", Map.of());
+    for (JsonNode review : reviews.path("reviews")) {
+      if (commit.equals(text(review, "commit"))) {
+        verdicts.add(
+            review.path("reviewer").asText(),
+            review.path("reviewer_name").asText(""),
+            review.path("verdict").asText().equals("approve"),
+            Instant.parse(review.path("created_at").asText()));
+      }
+    }
+    return verdicts;
+  }
+
+  private record Decisions(Facts.Said last, int refusals) {
+    static final Decisions NONE = new Decisions(null, 0);
+
+    static Decisions of(List<JsonNode> statuses) {
+      Facts.Said last = null;
+      int refusals = 0;
+      for (JsonNode status : statuses) {
+        Facts.Said said =
+            new Facts.Said(
+                status.path("state").asText(),
+                text(status, "description"),
+                Instant.parse(status.path("created_at").asText()));
+        last = last == null ? said : last;
+        refusals += said.state().equals("failure") ? 1 : 0;
+      }
+      return new Decisions(last, refusals);
+    }
+
+    boolean isPending() {
+      return last != null && last.state().equals("pending");
+    }
   }
 
   private List<String> conflicts(Environment environment, String source) {

@@ -71,6 +71,12 @@ public final class Planner {
     if (!environment.schemaChanges() && !changes.schema().isEmpty()) {
       reasons.add("changes the schema of " + String.join(", ", changes.schema()));
     }
+    facts
+        .hazards()
+        .over(environment.hazards())
+        .forEach(hazard ->
+            reasons.add(
+                "schema hazard, %s allowed: %s".formatted(environment.hazards().word(), hazard)));
     if (!environment.driftAllowed() && !facts.drift().isEmpty()) {
       reasons.add(
           "%s has drifted: changes of its own in %s"

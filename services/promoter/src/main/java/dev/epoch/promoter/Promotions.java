@@ -24,17 +24,27 @@ public final class Promotions {
   private static final int SHORT_ID = 7;
 
   private final RestApi api;
+  private final Known known;
   private final FactsReader facts;
   private final Clock clock;
 
   public Promotions(RestApi api, Clock clock) {
+    this(api, clock, new Known());
+  }
+
+  /**
+   * @param known of this repository, from earlier looks at it
+   */
+  Promotions(RestApi api, Clock clock, Known known) {
     this.api = api;
-    this.facts = new FactsReader(api);
+    this.known = known;
+    this.facts = new FactsReader(api, known);
     this.clock = clock;
   }
 
   /** What {@link #apply} would do now, environment by environment. Changes nothing. */
   public List<Decision> plan(PromotionFile file) {
+    facts.look();
     return Waves.run(file.environments(), environment -> decide(environment, false));
   }
 
@@ -50,6 +60,7 @@ public final class Promotions {
         file.environments().stream()
             .filter(environment -> only.isEmpty() || only.contains(environment.name()))
             .toList();
+    facts.look();
     return Waves.run(
         chosen,
         environment -> {
@@ -87,6 +98,8 @@ public final class Promotions {
       String result = FactsReader.text(merged, "result_commit_id");
       String became = "promoted to %s as %s".formatted(environment.name(), id(result));
       say(decision, "success", became);
+      facts.moved(environment.branch(), result);
+      this.known.settle(environment, known.sourceCommit(), result);
       return decision.became(Outcome.PROMOTED, became);
     } catch (ApiException refused) {
       if (refused.passes()) {
@@ -166,13 +179,12 @@ public final class Promotions {
   }
 
   private void status(String commit, String context, String state, String description) {
-    api.post(
+    api.tell(
         "commits/" + RestApi.encoded(commit) + "/statuses",
         RestApi.object()
             .put("context", context)
             .put("state", state)
-            .put("description", description),
-        null);
+            .put("description", description));
   }
 
   private static String cut(String text) {

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Makes the promotions that files ask for, again and again: when an event of one of their
@@ -24,12 +24,13 @@ public final class Reconciler implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
   private final Path files;
-  private final RestApi.Settings server;
+  private final RestApi server;
   private final Clock clock;
   private final Duration interval;
   private final Consumer<String> log;
   private final Runnable before;
-  private final Semaphore wanted = new Semaphore(1);
+  private final Wanted wanted = new Wanted();
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
   private final Map<String, String> told = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -48,7 +49,7 @@ public final class Reconciler implements AutoCloseable {
       Runnable before,
       Consumer<String> log) {
     this.files = files;
-    this.server = server;
+    this.server = new RestApi(server, "");
     this.clock = clock;
     this.interval = interval;
     this.before = before;
@@ -58,17 +59,19 @@ public final class Reconciler implements AutoCloseable {
   /** Works until it is closed. */
   public void run() throws InterruptedException {
     while (closed.getCount() > 0) {
-      if (wanted.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
-        wanted.drainPermits();
-      }
+      Predicate<String> repositories = wanted.await(interval);
       if (closed.getCount() > 0) {
-        reconcile();
+        reconcile(repositories);
       }
     }
   }
 
   /** Looks at everything once. */
   public void reconcile() throws InterruptedException {
+    reconcile(_ -> true);
+  }
+
+  private void reconcile(Predicate<String> repositories) throws InterruptedException {
     List<PromotionFile> read;
     try {
       before.run();
@@ -79,6 +82,8 @@ public final class Reconciler implements AutoCloseable {
     }
     List<Thread> work =
         read.stream()
+            .filter(file ->
+                repositories.test(file.repository()) || !listeners.containsKey(file.repository()))
             .map(file -> Thread.ofVirtual().name(file.path().toString()).start(() -> apply(file)))
             .toList();
     for (Thread thread : work) {
@@ -87,10 +92,12 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private void apply(PromotionFile file) {
-    RestApi api = new RestApi(server, file.repository());
-    listeners.computeIfAbsent(file.repository(), _ -> new Listener(api));
+    RestApi api = server.about(file.repository());
+    listeners.computeIfAbsent(file.repository(), _ -> new Listener(api, file.repository()));
     try {
-      for (Decision decision : new Promotions(api, clock).apply(file, List.of(), false)) {
+      for (Decision decision :
+          new Promotions(api, clock, known.computeIfAbsent(file.repository(), _ -> new Known()))
+              .apply(file, List.of(), false)) {
         if (decision.environment().source() != null) {
           tell(
               file.repository() + " " + decision.environment().name(), DecisionText.line(decision));
@@ -112,11 +119,13 @@ public final class Reconciler implements AutoCloseable {
   /** Waits for events of a repository, and wakes the reconciler. */
   private final class Listener implements Runnable {
     private final RestApi api;
+    private final String repository;
     private volatile InputStream stream;
     private long position = Long.MAX_VALUE;
 
-    private Listener(RestApi api) {
+    private Listener(RestApi api, String repository) {
       this.api = api;
+      this.repository = repository;
       Thread.ofVirtual().name("events").start(this);
     }
 
@@ -133,7 +142,7 @@ public final class Reconciler implements AutoCloseable {
           if (pause()) {
             return;
           }
-          wake();
+          wanted.one(repository);
         }
       }
     }
@@ -152,7 +161,7 @@ public final class Reconciler implements AutoCloseable {
         while ((line = lines.readLine()) != null && closed.getCount() > 0) {
           if (line.startsWith("id:")) {
             position = Long.parseLong(line.substring(3).strip());
-            wake();
+            wanted.one(repository);
           }
         }
       }
@@ -179,16 +188,10 @@ public final class Reconciler implements AutoCloseable {
     }
   }
 
-  private void wake() {
-    if (wanted.availablePermits() == 0) {
-      wanted.release();
-    }
-  }
-
   @Override
   public void close() {
     closed.countDown();
     listeners.values().forEach(Listener::close);
-    wake();
+    wanted.all();
   }
 }

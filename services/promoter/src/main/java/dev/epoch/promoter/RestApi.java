@@ -63,6 +63,11 @@ public final class RestApi {
         repository);
   }
 
+  /** The same server, over the same connections, about another repository. */
+  RestApi about(String other) {
+    return new RestApi(http, settings, other);
+  }
+
   private RestApi(HttpClient http, Settings settings, String repository) {
     this.http = http;
     this.settings = settings;
@@ -96,15 +101,27 @@ public final class RestApi {
    * @throws ApiException if the server refuses, or does not answer
    */
   JsonNode post(String path, ObjectNode body, String key) {
-    HttpRequest.Builder request =
-        request(path, Map.of())
-            .timeout(settings.timeout())
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body.toString()));
+    HttpRequest.Builder request = posting(path, body);
     if (key != null) {
       request.header("Idempotency-Key", key);
     }
     return send(request.build());
+  }
+
+  /**
+   * The same for whoever needs no answer but that it is done.
+   *
+   * @throws ApiException if the server refuses, or does not answer
+   */
+  void tell(String path, ObjectNode body) {
+    send(posting(path, body).header("Prefer", "return=minimal").build());
+  }
+
+  private HttpRequest.Builder posting(String path, ObjectNode body) {
+    return request(path, Map.of())
+        .timeout(settings.timeout())
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(body.toString()));
   }
 
   /** The stream of events from now on; the caller closes it. */

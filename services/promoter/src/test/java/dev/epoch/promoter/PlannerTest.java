@@ -40,6 +40,11 @@ class PlannerTest {
         "b".repeat(64),
         2,
         new Facts.Changes(List.of("orders"), 5, 0, 3, List.of("orders")),
+        new Hazards(
+            List.of(
+                new Hazards.Hazard("lock", Hazards.Risk.LOW, "ADD CHECK: orders (reads it)"),
+                new Hazards.Hazard(
+                    "data_loss", Hazards.Risk.HIGH, "DROP COLUMN: orders.note (gone)"))),
         List.of("users"),
         arrived,
         approved,
@@ -63,6 +68,12 @@ class PlannerTest {
         .containsExactly(
             "over budget: 3 rows deleted, 2 allowed", "over budget: 8 rows changed, 7 allowed");
     assertThat(reasons("schema_changes: refuse")).containsExactly("changes the schema of orders");
+    assertThat(reasons("schema_hazards: medium"))
+        .containsExactly("schema hazard, medium allowed: high DROP COLUMN: orders.note (gone)");
+    assertThat(reasons("schema_hazards: none")).hasSize(2);
+    assertThat(reasons("schema_hazards: high")).isEmpty();
+    assertThatThrownBy(() -> reasons("schema_hazards: some"))
+        .hasMessageContaining("none, low, medium, high or critical");
     assertThat(reasons("drift: refuse"))
         .containsExactly("main has drifted: changes of its own in users");
     assertThat(reasons("freeze: [{days: [wed], reason: closing}]"))

@@ -29,6 +29,7 @@ public class EpochServer {
     CountDownLatch applicationStopped = new CountDownLatch(1);
     MalformedRequests.replaceOthersCheck();
     try {
+      LogSettings.from(System.getenv()).forEach(System::setProperty);
       useDatabase(System.getenv(), applicationStopped);
     } catch (StartRefusedException | IOException refusal) {
       System.err.println("Epoch did not start. " + refusal.getMessage());

@@ -1,7 +1,9 @@
 package dev.epoch.server;
 
+import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.stream.Repositories;
+import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
-import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.projections.Projections;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Multi;
@@ -24,18 +26,24 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 public class LogChannel {
   static final String RECORDS = "log-records";
 
-  private final PostgresEventLog log;
+  private final EventLog log;
   private final Projections projections;
+  private final KafkaPublishing kafka;
+  private final Repositories repositories;
   private final MutinyEmitter<StoredRecord> records;
   private volatile Cancellable tail;
 
   LogChannel(
-      PostgresEventLog log,
+      EventLog log,
       Projections projections,
+      KafkaPublishing kafka,
+      VersioningServer server,
       @Channel(RECORDS) @OnOverflow(OnOverflow.Strategy.BUFFER)
           MutinyEmitter<StoredRecord> records) {
     this.log = log;
     this.projections = projections;
+    this.kafka = kafka;
+    this.repositories = server.repositories();
     this.records = records;
   }
 
@@ -44,6 +52,7 @@ public class LogChannel {
    */
   void start(@Observes ServerStarted event) {
     projections.start();
+    kafka.start();
     long behind =
         projections.status().stream()
             .mapToLong(status -> status.checkpoint().position())
@@ -53,16 +62,19 @@ public class LogChannel {
     tail = stored.onItem().transformToUniAndConcatenate(records::send).subscribe().with(sent -> {});
   }
 
-  /** What projectors are fed by. */
+  /** What projectors, and who publishes to Kafka, are fed by. */
   @Incoming(RECORDS)
   void project(StoredRecord record) {
+    repositories.followed().next(record, repositories.isOwn(record));
     projections.onRecord(record);
+    kafka.onRecord(record);
   }
 
   void stop(@Observes @Priority(Interceptor.Priority.APPLICATION - 1) ShutdownEvent event) {
     if (tail != null) {
       tail.cancel();
     }
+    kafka.close();
     projections.close();
   }
 }

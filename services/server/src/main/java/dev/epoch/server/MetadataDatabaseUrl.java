@@ -1,14 +1,13 @@
 package dev.epoch.server;
 
-import java.net.URLDecoder;
+import dev.epoch.storage.DatabaseUrl;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,18 +27,6 @@ record MetadataDatabaseUrl(
     String user,
     Optional<String> password,
     Map<String, String> parameters) {
-
-  private static final Pattern FORM =
-      Pattern.compile(
-          """
-          (?:postgresql|postgres)://
-          (?:(?<user>[^:@/?]*)(?::(?<password>[^/?]*))?@)?
-          (?<host>\\[[^]]+]|[^:/?,\\[\\]]*)
-          (?::(?<port>\\d{1,5}))?
-          (?:/(?<database>[^?]*))?
-          (?:\\?(?<query>.*))?
-          """,
-          Pattern.COMMENTS);
 
   private static final Set<String> TRANSPORT =
       Set.of("sslmode", "sslrootcert", "sslcert", "sslkey");
@@ -61,30 +48,33 @@ record MetadataDatabaseUrl(
    *     would have to ignore; the message never holds the password
    */
   static MetadataDatabaseUrl parse(String text) {
-    Matcher url = FORM.matcher(text.strip());
-    if (!url.matches()) {
+    DatabaseUrl url;
+    try {
+      url = DatabaseUrl.parse(text.strip(), List.of("postgresql", "postgres"));
+    } catch (IllegalArgumentException e) {
       throw new StartRefusedException(
-          "The metadata URL is not a PostgreSQL URL. It looks like"
-              + " postgresql://user:password@host:5432/database?sslmode=require;"
+          "The metadata URL is not a PostgreSQL URL: "
+              + e.getMessage()
+              + ". It looks like postgresql://user:password@host:5432/database?sslmode=require;"
               + " characters such as / ? # in a password are percent-encoded.");
     }
-    Map<String, String> parameters = parameters(url.group("query"));
+    Map<String, String> parameters = new LinkedHashMap<>(url.parameters());
     String user =
-        part(parameters, "user", url.group("user"))
-            .orElseGet(() -> System.getProperty("user.name"));
-    String host =
-        part(parameters, "host", url.group("host"))
-            .map(name -> name.startsWith("[") ? name.substring(1, name.length() - 1) : name)
-            .orElse("localhost");
+        part(parameters, "user", url.user()).orElseGet(() -> System.getProperty("user.name"));
+    String host = part(parameters, "host", url.host()).orElse("localhost");
+    if (host.indexOf(',') >= 0 || url.path(1) != null) {
+      throw new StartRefusedException(
+          "The metadata URL names more than one host and one database; name one of each.");
+    }
     MetadataDatabaseUrl parsed =
         new MetadataDatabaseUrl(
             host,
-            part(parameters, "port", url.group("port"))
+            part(parameters, "port", url.port())
                 .map(MetadataDatabaseUrl::port)
                 .orElse(DEFAULT_PORT),
-            part(parameters, "dbname", url.group("database")).orElse(user),
+            part(parameters, "dbname", url.path(0)).orElse(user),
             user,
-            part(parameters, "password", url.group("password")),
+            part(parameters, "password", url.password()),
             parameters);
     parsed.refuseWhatCannotBeHonoured();
     return parsed;
@@ -176,25 +166,8 @@ record MetadataDatabaseUrl(
   private static Optional<String> part(Map<String, String> parameters, String name, String inUrl) {
     String parameter = parameters.remove(name);
     return Optional.ofNullable(parameter)
-        .or(() -> Optional.ofNullable(inUrl).map(MetadataDatabaseUrl::decode))
+        .or(() -> Optional.ofNullable(inUrl))
         .filter(value -> !value.isEmpty());
-  }
-
-  private static Map<String, String> parameters(String query) {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    if (query == null || query.isEmpty()) {
-      return parameters;
-    }
-    for (String parameter : query.split("&")) {
-      int equals = parameter.indexOf('=');
-      if (equals < 1) {
-        throw new StartRefusedException(
-            "The metadata URL has a query parameter without a value; write name=value.");
-      }
-      parameters.put(
-          decode(parameter.substring(0, equals)), decode(parameter.substring(equals + 1)));
-    }
-    return parameters;
   }
 
   private static int port(String text) {
@@ -207,15 +180,6 @@ record MetadataDatabaseUrl(
       // refused below, like a number out of range
     }
     throw new StartRefusedException("The metadata URL has the port '%s'.".formatted(text));
-  }
-
-  private static String decode(String text) {
-    try {
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException malformed) {
-      throw new StartRefusedException(
-          "The metadata URL has a % that no two hexadecimal digits follow; write it as %25.");
-    }
   }
 
   private static String encode(String text) {

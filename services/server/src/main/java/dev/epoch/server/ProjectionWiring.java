@@ -5,17 +5,21 @@ import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.log.EventLog;
 import dev.epoch.log.postgres.Migrations;
-import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.projections.EventDecoder;
 import dev.epoch.projections.NotNowException;
 import dev.epoch.projections.ProjectionMigrations;
 import dev.epoch.projections.Projections;
 import dev.epoch.projections.Projector;
 import dev.epoch.projections.TableProjector;
+import dev.epoch.projections.conflicts.ConflictReads;
 import dev.epoch.projections.conflicts.ConflictsProjector;
+import dev.epoch.projections.conflicts.LearntProjector;
+import dev.epoch.projections.conflicts.LearntReads;
 import dev.epoch.projections.history.HistoryProjector;
 import dev.epoch.projections.history.HistoryReads;
+import dev.epoch.projections.history.TableReads;
 import dev.epoch.projections.overlaytables.BranchDirectory;
 import dev.epoch.projections.overlaytables.OverlayTablesProjector;
 import dev.epoch.projections.recoverysidecars.RecoveryReads;
@@ -24,6 +28,8 @@ import dev.epoch.projections.reflog.Reflog;
 import dev.epoch.projections.reflog.ReflogProjector;
 import dev.epoch.projections.statuses.Statuses;
 import dev.epoch.projections.statuses.StatusesProjector;
+import dev.epoch.projections.storages.StorageReads;
+import dev.epoch.projections.storages.StoragesProjector;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageUnavailableException;
@@ -41,8 +47,10 @@ public class ProjectionWiring {
           new HistoryProjector(),
           new RecoverySidecarsProjector(),
           new ConflictsProjector(),
+          new LearntProjector(),
           new ReflogProjector(),
-          new StatusesProjector());
+          new StatusesProjector(),
+          new StoragesProjector());
 
   private final EventDecoder decoder = new EventDecoder(new RecordCodec());
 
@@ -60,6 +68,12 @@ public class ProjectionWiring {
 
   @Produces
   @Singleton
+  TableReads tables(MetadataDatabase database) {
+    return new TableReads(database.pool());
+  }
+
+  @Produces
+  @Singleton
   RecoveryReads recovery(MetadataDatabase database) {
     return new RecoveryReads(database.pool());
   }
@@ -67,7 +81,7 @@ public class ProjectionWiring {
   @Produces
   @Singleton
   Projections projections(
-      MetadataDatabase database, PostgresEventLog log, VersioningServer server, Webhooks webhooks) {
+      MetadataDatabase database, EventLog log, VersioningServer server, Webhooks webhooks) {
     List<Projector> projectors = new ArrayList<>(TABLES);
     projectors.add(new OverlayTablesProjector(new Databases(server)));
     projectors.add(webhooks.projector());
@@ -84,6 +98,24 @@ public class ProjectionWiring {
   @Singleton
   Statuses statuses(MetadataDatabase database) {
     return new Statuses(database.pool());
+  }
+
+  @Produces
+  @Singleton
+  ConflictReads conflicts(MetadataDatabase database) {
+    return new ConflictReads(database.pool());
+  }
+
+  @Produces
+  @Singleton
+  LearntReads learnt(MetadataDatabase database) {
+    return new LearntReads(database.pool());
+  }
+
+  @Produces
+  @Singleton
+  StorageReads storages(MetadataDatabase database) {
+    return new StorageReads(database.pool());
   }
 
   /** The databases behind the repositories of this server. */
@@ -108,6 +140,10 @@ public class ProjectionWiring {
       try {
         live = server.repositories().get(repository);
       } catch (RefusedException deletedSince) {
+        return;
+      }
+      if (!live.decides()) {
+        // its owner told the databases itself, and who takes it over tells them everything
         return;
       }
       try {

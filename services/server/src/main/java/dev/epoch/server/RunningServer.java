@@ -2,13 +2,15 @@ package dev.epoch.server;
 
 import dev.epoch.api.ServerStatus;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.branch.BranchExpiryKeeper;
 import dev.epoch.gateway.commit.LiveCommitKeeper;
+import dev.epoch.gateway.merge.AutoMergeKeeper;
 import dev.epoch.gateway.read.CopyKeeper;
 import dev.epoch.gateway.surface.SessionServer;
+import dev.epoch.log.EventLog;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.MetadataSchema;
 import dev.epoch.log.postgres.Migrations;
-import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.SchemaMismatchException;
 import dev.epoch.server.access.AccessKeys;
 import io.quarkus.arc.All;
@@ -41,10 +43,12 @@ public class RunningServer implements ServerStatus {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final MetadataDatabase database;
-  private final PostgresEventLog log;
+  private final EventLog log;
   private final VersioningServer server;
   private final CopyKeeper copies;
   private final LiveCommitKeeper liveCommits;
+  private final BranchExpiryKeeper expiries;
+  private final AutoMergeKeeper autoMerges;
   private final SessionServer sessions;
   private final boolean servesSessions;
   private final AccessKeys keys;
@@ -57,10 +61,12 @@ public class RunningServer implements ServerStatus {
 
   RunningServer(
       MetadataDatabase database,
-      PostgresEventLog log,
+      EventLog log,
       VersioningServer server,
       CopyKeeper copies,
       LiveCommitKeeper liveCommits,
+      BranchExpiryKeeper expiries,
+      AutoMergeKeeper autoMerges,
       SessionServer sessions,
       AccessKeys keys,
       @All List<Migrations> migrations,
@@ -73,6 +79,8 @@ public class RunningServer implements ServerStatus {
     this.server = server;
     this.copies = copies;
     this.liveCommits = liveCommits;
+    this.expiries = expiries;
+    this.autoMerges = autoMerges;
     this.sessions = sessions;
     this.servesSessions = servesSessions;
     this.keys = keys;
@@ -118,6 +126,8 @@ public class RunningServer implements ServerStatus {
       long opened = (System.nanoTime() - begin) / 1_000_000;
       copies.start();
       liveCommits.start();
+      expiries.start();
+      autoMerges.start();
       if (servesSessions) {
         sessions.start();
       }
@@ -146,6 +156,8 @@ public class RunningServer implements ServerStatus {
     ready = false;
     copies.close();
     liveCommits.close();
+    expiries.close();
+    autoMerges.close();
     sessions.close();
     server.close();
     try {

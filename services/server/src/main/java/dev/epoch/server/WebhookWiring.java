@@ -4,8 +4,8 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.log.EventLog;
 import dev.epoch.log.postgres.Migrations;
-import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.storage.AddressRules;
 import dev.epoch.subscriptions.EventSubscriptions;
 import dev.epoch.subscriptions.SubscriptionMigrations;
@@ -65,7 +65,7 @@ public class WebhookWiring {
   Webhooks webhooks(
       Vertx vertx,
       MetadataDatabase database,
-      PostgresEventLog log,
+      EventLog log,
       VersioningServer server,
       SecretBox secrets,
       Webhooks.Settings settings) {

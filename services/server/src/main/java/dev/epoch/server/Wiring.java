@@ -1,11 +1,14 @@
 package dev.epoch.server;
 
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.branch.BranchExpiryKeeper;
 import dev.epoch.gateway.commit.LiveCommitKeeper;
+import dev.epoch.gateway.merge.AutoMergeKeeper;
 import dev.epoch.gateway.read.CopyKeeper;
 import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.surface.SessionServer;
+import dev.epoch.log.EventLog;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.PostgresChunkStore;
 import dev.epoch.log.postgres.PostgresEventLog;
@@ -13,6 +16,7 @@ import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.postgres.PostgresSnapshotStore;
 import dev.epoch.server.access.AccessKeys;
 import dev.epoch.server.access.Listening;
+import dev.epoch.server.owner.OwnerSettings;
 import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
@@ -26,7 +30,6 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -38,7 +41,7 @@ public class Wiring {
 
   @Produces
   @Singleton
-  PostgresEventLog log(MetadataDatabase database, Vertx vertx) {
+  EventLog log(MetadataDatabase database, Vertx vertx) {
     return new PostgresEventLog(
         PostgresLogConfiguration.of(vertx, database.pool(), database.connectOptions()));
   }
@@ -75,7 +78,8 @@ public class Wiring {
   @Singleton
   VersioningServer server(
       MetadataDatabase database,
-      PostgresEventLog log,
+      EventLog log,
+      OwnerSettings owner,
       @All List<StorageAdapterFactory> factories,
       SecretBox secrets,
       @ConfigProperty(name = "epoch.idempotency.keep") Duration keysKept,
@@ -87,6 +91,8 @@ public class Wiring {
         factories,
         secrets,
         Clock.systemUTC(),
+        owner.self(),
+        owner.lease(),
         keysKept,
         failpoints.map(Failpoints::of).orElse(Failpoints.NONE));
   }
@@ -108,25 +114,22 @@ public class Wiring {
 
   @Produces
   @Singleton
-  SessionServer sessions(
-      VersioningServer server,
-      @ConfigProperty(name = "epoch.failpoints") Optional<String> failpoints) {
-    return new SessionServer(server, failpoints.map(Failpoints::of).orElse(Failpoints.NONE));
+  AutoMergeKeeper autoMerges(VersioningServer server) {
+    return new AutoMergeKeeper(server.repositories(), server.mergeRequests());
   }
 
   @Produces
   @Singleton
-  SecretBox secrets(
-      @ConfigProperty(name = "epoch.secret-key") Optional<String> key,
-      @ConfigProperty(name = "epoch.data-dir", defaultValue = ".epoch-data") Path directory) {
-    if (key.isEmpty()) {
-      return SecretBox.ofKeyFile(directory.resolve("secret.key"));
-    }
-    try {
-      return new SecretBox(Base64.getDecoder().decode(key.get().strip()));
-    } catch (IllegalArgumentException wrong) {
-      throw new StartRefusedException(
-          "EPOCH_SECRET_KEY must be 32 bytes in base64, for example from: openssl rand -base64 32");
-    }
+  BranchExpiryKeeper expiries(
+      VersioningServer server, @ConfigProperty(name = "epoch.branch.grace") Duration grace) {
+    return new BranchExpiryKeeper(server, Clock.systemUTC(), grace);
+  }
+
+  @Produces
+  @Singleton
+  SessionServer sessions(
+      VersioningServer server,
+      @ConfigProperty(name = "epoch.failpoints") Optional<String> failpoints) {
+    return new SessionServer(server, failpoints.map(Failpoints::of).orElse(Failpoints.NONE));
   }
 }

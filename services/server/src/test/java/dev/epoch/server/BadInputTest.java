@@ -148,7 +148,7 @@ class BadInputTest {
         "/commits          | {\"message\": \"m\", \"branch\": \"no\"}    | 404 | BranchNotFoundError",
         "/branches         | {\"name\": \"main\"}                        | 409 | BranchAlreadyExistsError",
         "/branches         | {\"name\": \"n\", \"start_point\": \"no\"}  | 404 | BranchNotFoundError",
-        "/branches         | {\"name\": \"n\", \"ttl\": \"1d\"}          | 422 | ValidationError",
+        "/branches         | {\"name\": \"n\", \"ttl\": \"soon\"}        | 422 | ValidationError",
         "/branches/merge   | {\"source\": \"no\"}                        | 404 | BranchNotFoundError",
         "/branches/merge   | {\"source\": \"main\", \"strategy\": \"x\"} | 422 | ValidationError",
         "/conflicts/resolve| {\"resolution\": \"ours\"}                  | 409 | NoMergeInProgressError",

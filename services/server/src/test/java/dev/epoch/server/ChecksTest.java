@@ -2,6 +2,7 @@ package dev.epoch.server;
 
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.emptyString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
@@ -211,5 +212,17 @@ class ChecksTest {
     api.post("/commits/main/statuses", "{\"context\": \"ci\", \"state\": \"green\"}")
         .statusCode(422);
     api.get("/events?type=commit-status-set").body("events", hasSize(3));
+
+    // and who does not want the answer is not made to wait for it
+    api.request()
+        .contentType(ContentType.JSON)
+        .header("Prefer", "return=minimal")
+        .body("{\"context\": \"ci\", \"state\": \"failure\"}")
+        .post("/commits/main/statuses")
+        .then()
+        .statusCode(201)
+        .header("Preference-Applied", "return=minimal")
+        .body(emptyString());
+    api.get("/commits/main/statuses?context=ci").body("state", equalTo("failure"));
   }
 }

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ class KilledServerIT {
 
   @TempDir Path home;
   private Process server;
+  private Map<String, String> variables = Map.of();
 
   @AfterEach
   void stop() throws IOException, InterruptedException {
@@ -70,15 +72,23 @@ class KilledServerIT {
 
   @Test
   void aStopEndsPostgresToo() throws Exception {
+    Path file = home.resolve("epoch.log");
+    variables = Map.of("EPOCH_LOG_FORMAT", "json", "EPOCH_LOG_FILE", file.toString());
     server = start();
     assertThat(postmaster().isAlive()).isTrue();
 
     server.destroy();
 
     assertThat(server.waitFor(60, SECONDS)).isTrue();
+    assertThat(Files.readAllLines(file))
+        .anyMatch(line -> line.contains("Listening on"))
+        .allMatch(line -> line.startsWith("{\"") && line.contains("\"message\":\""));
+    assertThat(log().lines().filter(line -> line.contains("Listening on")))
+        .allMatch(line -> line.startsWith("{\""))
+        .isNotEmpty();
     assertThat(new Postmaster(home.resolve("postgres")).running()).isEmpty();
     assertThat(home.resolve("postgres/postmaster.pid")).doesNotExist();
-    assertThat(log()).contains("psql \"$(cat ").doesNotContain(password());
+    assertThat(log()).contains("$(cat ").doesNotContain(password());
   }
 
   @Test
@@ -122,7 +132,11 @@ class KilledServerIT {
     ProcessBuilder builder = new ProcessBuilder(START.toAbsolutePath().toString());
     builder.environment().keySet().removeAll(Set.of("EPOCH_METADATA_URL", "DATABASE_URL"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder
+        .environment()
+        .put("EPOCH_JAVA_OPTIONS", "-Xmx768m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     builder.environment().put("EPOCH_DATA_DIR", home.toString());
+    builder.environment().putAll(variables);
     builder.environment().put("EPOCH_API_HOST", "127.0.0.1");
     builder.environment().put("EPOCH_API_PORT", Integer.toString(port));
     return builder

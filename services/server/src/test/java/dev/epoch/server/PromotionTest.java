@@ -41,6 +41,7 @@ class PromotionTest {
   private final MovedClock clock = new MovedClock();
   private Api api;
   private PromotionFile file;
+  private String users;
 
   /** Time passes when a test says so. */
   private static final class MovedClock extends Clock {
@@ -69,7 +70,8 @@ class PromotionTest {
   @BeforeEach
   void threeBranches() throws IOException {
     api = Api.inNewRepository("promotion");
-    api.register("users", "CREATE TABLE %s (id int PRIMARY KEY)", "INSERT INTO %s VALUES (1)");
+    users =
+        api.register("users", "CREATE TABLE %s (id int PRIMARY KEY)", "INSERT INTO %s VALUES (1)");
     api.register(
         "orders",
         "CREATE TABLE %s (id int PRIMARY KEY, user_id int, total numeric)",
@@ -218,6 +220,94 @@ class PromotionTest {
     assertThat(as("Ann").apply(file, List.of("staging"), true).getFirst().outcome())
         .isEqualTo(Outcome.PROMOTED);
     assertThat(orders("staging")).containsExactly(1, 2);
+  }
+
+  /** A column and the rows that need it are one commit, and arrive together or not at all. */
+  @Test
+  void referenceDataGoesWithItsSchemaChange() throws IOException {
+    // given
+    PromotionFile careful = hazards("none");
+    DatabasesForTests.shop(
+        "ALTER TABLE %s ADD COLUMN country text".formatted(users),
+        "UPDATE %s SET country = 'NO'".formatted(users));
+    String commit = api.commit("main", "countries");
+
+    // when what has no hazard is promoted
+    assertThat(decision(careful).reasons()).isEmpty();
+    assertThat(apply(careful).outcome()).isEqualTo(Outcome.PROMOTED);
+
+    // then both are there
+    assertThat(head("staging")).isEqualTo(commit);
+    api.get("/tables/users/records?ref=staging").body("records[0].country", equalTo("NO"));
+
+    // when the next one takes something away
+    api.post(
+            "/schema/exec",
+            "{\"sql\": \"ALTER TABLE %s DROP COLUMN country\", \"force\": true}".formatted(users))
+        .statusCode(200)
+        .body("state", equalTo("done"));
+    api.commit("main", "no countries");
+    Decision held = apply(careful);
+
+    // then it is held, with the hazard, until the file allows it
+    assertThat(held.outcome()).isEqualTo(Outcome.HELD);
+    assertThat(held.reasons())
+        .singleElement()
+        .asString()
+        .startsWith("schema hazard, none allowed: ")
+        .contains("country");
+    assertThat(held.facts().hazards().all()).anyMatch(one -> one.kind().equals("data_loss"));
+    api.get("/tables/users/records?ref=staging").body("records[0].country", equalTo("NO"));
+    assertThat(apply(hazards("critical")).outcome()).isEqualTo(Outcome.PROMOTED);
+  }
+
+  private PromotionFile hazards(String allowed) throws IOException {
+    Path copy =
+        Files.writeString(
+            folder.resolve("hazards-" + allowed + ".yaml"),
+            """
+            repository: %s
+            environments:
+              - {name: live, branch: main}
+              - {name: staging, from: live, schema_hazards: %s}
+            """
+                .formatted(api.repository(), allowed));
+    return PromotionFile.read(copy).getFirst();
+  }
+
+  private Decision decision(PromotionFile of) {
+    return as("bot").plan(of).get(1);
+  }
+
+  private Decision apply(PromotionFile of) {
+    return as("bot").apply(of, List.of(), false).get(1);
+  }
+
+  @Test
+  void aReviewOfTheSourceIsAnApproval() {
+    // given
+    String commit = order(2, 1, "5");
+    apply();
+    clock.pass(Duration.ofMinutes(31));
+    assertThat(apply().get("production").reasons()).containsExactly("waits for approval: 0 of 1");
+
+    // when somebody rejects it, and then approves
+    Api ann = api.as("ann");
+    ann.post(
+            "/branches/staging/reviews",
+            "{\"commit\": \"%s\", \"verdict\": \"reject\"}".formatted(head("staging")))
+        .statusCode(201);
+    assertThat(apply().get("production").reasons())
+        .containsExactly("rejected by Jane Developer", "waits for approval: 0 of 1");
+    ann.post("/branches/staging/reviews", "{\"verdict\": \"approve\"}").statusCode(201);
+
+    // then it goes to production, and what comes later is not approved
+    assertThat(apply().get("production").outcome()).isEqualTo(Outcome.PROMOTED);
+    assertThat(head("main")).isEqualTo(commit);
+    order(3, 1, "5");
+    apply();
+    clock.pass(Duration.ofMinutes(31));
+    assertThat(apply().get("production").reasons()).containsExactly("waits for approval: 0 of 1");
   }
 
   @Test

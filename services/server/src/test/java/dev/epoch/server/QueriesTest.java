@@ -67,6 +67,79 @@ class QueriesTest {
   }
 
   @Test
+  void whatDiffersIsATable() {
+    query(
+            "SELECT change_type, id, before_name, after_name FROM epoch_diff('users', 'main', 'feature/x') ORDER BY id",
+            "")
+        .statusCode(200)
+        .body(
+            "rows",
+            equalTo(List.of(List.of("update", 1, "a2", "a"), List.of("update", 2, "b", "bx"))));
+    query(
+            "SELECT d.after_name, u.name FROM epoch_diff('users', 'v1', 'HEAD') AS d JOIN users u USING (id)",
+            "")
+        .body("rows", equalTo(List.of(List.of("a2", "a2"))));
+    query("SELECT count(*) FROM epoch_diff('users', 'main', 'main')", "")
+        .body("rows[0][0]", equalTo(0));
+    query("SELECT * FROM epoch_diff('users', 'main', 'main') LIMIT 1", "")
+        .body(
+            "columns.name",
+            equalTo(
+                List.of(
+                    "change_type", "id", "before_id", "after_id", "before_name", "after_name")));
+    query(
+            "SELECT count(*) FROM epoch_diff('users', 'v1', 'main') epoch_diff, epoch_diff('users', 'v1', 'feature/x') b WHERE epoch_diff.id <> b.id",
+            "")
+        .body("rows[0][0]", equalTo(1));
+    query("SELECT 'epoch_diff(1)' AS epoch_diff", "").body("rows[0][0]", equalTo("epoch_diff(1)"));
+  }
+
+  @Test
+  void whatDiffersFollowsInsertsDeletesAndRenamedColumns() {
+    // given
+    String table =
+        api.register(
+            "plans",
+            "CREATE TABLE %s (code text PRIMARY KEY, price numeric, tags text[])",
+            "INSERT INTO %s VALUES ('a', 1.50, '{x}'), ('b', 2, NULL)");
+    api.commit("main", "plans");
+    DatabasesForTests.shop(
+        "DELETE FROM " + table + " WHERE code = 'a'",
+        "INSERT INTO " + table + " VALUES ('c', 3, '{y,z}')",
+        "ALTER TABLE " + table + " RENAME price TO cost");
+    api.commit("main", "other plans");
+
+    // when, then
+    query(
+            "SELECT change_type, code, before_cost, after_cost, after_tags[2] FROM epoch_diff('plans', 'HEAD~1', 'HEAD') ORDER BY code",
+            "")
+        .statusCode(200)
+        .body("rows[0][0]", equalTo("delete"))
+        .body("rows[0][1]", equalTo("a"))
+        .body("rows[0][2]", equalTo(1.50f))
+        .body("rows[1]", equalTo(java.util.Arrays.asList("insert", "c", null, 3, "z")));
+    // before it was registered
+    query("SELECT count(*) FROM epoch_diff('plans', 'v1', 'HEAD') WHERE change_type = 'insert'", "")
+        .body("rows[0][0]", equalTo(2));
+  }
+
+  @Test
+  void callsThatAreNoneAreRefused() {
+    for (String call :
+        List.of(
+            "epoch_diff('users', 'main')",
+            "epoch_diff(users, 'main', 'v1')",
+            "epoch_diff('users', 'main', 'v1', 'x')",
+            "epoch_diff('users', 'main' || '', 'v1')")) {
+      query("SELECT * FROM " + call, "")
+          .statusCode(422)
+          .body("message", containsString("epoch_diff takes a table and two refs"));
+    }
+    query("SELECT * FROM epoch_diff('nobody', 'main', 'v1')", "").statusCode(404);
+    query("SELECT * FROM epoch_diff('users', 'gone', 'v1')", "").statusCode(404);
+  }
+
+  @Test
   void whatCannotBeReadIsSaid() {
     query("SELECT * FROM users AS OF 'gone'", "")
         .statusCode(404)

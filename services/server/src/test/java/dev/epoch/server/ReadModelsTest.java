@@ -3,6 +3,8 @@ package dev.epoch.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 
@@ -16,6 +18,8 @@ import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What GET answers comes from read models: built anew they answer the same, behind they refuse. */
@@ -70,6 +74,15 @@ class ReadModelsTest {
             "/branches/renamed",
             "/branches/compare?source=feature%2Fx&target=main",
             "/branches/compare?source=main&target=" + first,
+            "/tables",
+            "/tables?ref=feature%2Fx",
+            "/tables?ref=v1",
+            "/tables?ref=main~1%5E2",
+            "/tables/users",
+            "/tables/users?ref=v1",
+            "/tables/orders?ref=v1",
+            "/tables/orders/schema?ref=v1",
+            "/tables/users/constraints?ref=v1",
             "/admin/recovery")) {
       asked.put(path, text(api, path));
     }
@@ -79,6 +92,12 @@ class ReadModelsTest {
         .containsExactly("last", merged(asked), "third", "second", "first");
     assertThat(JsonPath.from(asked.get("/commits/main~1%5E2")).getString("id")).isEqualTo(second);
 
+    assertThat(JsonPath.from(asked.get("/tables")).getList("tables.name")).containsExactly("users");
+    assertThat(JsonPath.from(asked.get("/tables?ref=v1")).getList("tables.name"))
+        .containsExactly("orders", "users");
+    assertThat(JsonPath.from(asked.get("/tables/users")).getInt("record_count")).isEqualTo(2);
+    assertThat(JsonPath.from(asked.get("/tables/users?ref=v1")).getInt("record_count")).isZero();
+
     // when
     api.post("/admin/rebuild?repository=" + api.repository(), "{}")
         .statusCode(200)
@@ -87,6 +106,89 @@ class ReadModelsTest {
     // then
     asked.forEach((path, answer) -> assertThat(text(api, path)).as(path).isEqualTo(answer));
     assertThat(text(api.as("bob"), "/branches")).isEqualTo(bob);
+  }
+
+  @Test
+  void conflictsAndStoragesThatWereBuiltAnewAnswerTheSame() {
+    // given a merge with conflicts of which some are decided, and storages that were changed
+    Api api = Api.inNewRepository("read-open");
+    api.register(
+        "users",
+        "CREATE TABLE %s (id integer PRIMARY KEY, name text, note text)",
+        "INSERT INTO %s SELECT i, 'n', 'o' FROM generate_series(1, 4) AS i");
+    api.commit("main", "import");
+    branch(api, "other");
+    for (String side : List.of("other", "main")) {
+      api.post(
+              "/tables/users/records?branch=" + side,
+              "{\"upsert\": [%s]}"
+                  .formatted(
+                      IntStream.rangeClosed(1, 4)
+                          .mapToObj(id ->
+                              "{\"id\": %d, \"name\": \"%s\", \"note\": \"%s\"}"
+                                  .formatted(id, side, side))
+                          .collect(Collectors.joining(", "))))
+          .statusCode(200);
+      api.commit(side, "changed");
+    }
+    api.post("/branches/merge", "{\"source\": \"other\"}").statusCode(409);
+    for (String decision :
+        List.of(
+            "\"key\": 1, \"resolution\": \"ours\"",
+            "\"key\": 2, \"field\": \"name\", \"resolution\": \"value\", \"value\": null",
+            "\"key\": 3, \"resolution\": \"value\", \"value\": {\"name\": \"a\", \"note\": null}")) {
+      api.post("/conflicts/resolve", "{\"table\": \"users\", " + decision + "}").statusCode(200);
+    }
+    for (String name : List.of("first", "second", "third")) {
+      api.post(
+              "/storage",
+              "{\"name\": \"%s\", \"backend\": \"postgresql\", \"default\": true, \"config\": {\"host\": \"h\", \"database\": \"d\", \"password\": \"hunter2\"}}"
+                  .formatted(name))
+          .statusCode(201);
+    }
+    api.patch("/storage/first", "{\"config\": {\"pool_size\": 3}, \"enabled\": false}")
+        .statusCode(200);
+    api.patch("/storage/second", "{\"default\": true, \"description\": \"two\"}").statusCode(200);
+    api.delete("/storage/third").statusCode(204);
+
+    // then what was done is read at once
+    api.get("/conflicts")
+        .body("total", equalTo(4))
+        .body("unresolved", equalTo(2))
+        .body("conflicts.resolved", equalTo(List.of(true, false, true, false)))
+        .body("conflicts[1].fields.resolved", equalTo(List.of(true, false)));
+    api.get("/storage/first")
+        .body("config.host", equalTo("h"))
+        .body("config.pool_size", equalTo(3))
+        .body("config", not(hasKey("password")))
+        .body("enabled", equalTo(false))
+        .body("default", equalTo(false));
+    api.get("/storage")
+        .body("storage.name", hasItems("first", "second"))
+        .body("storage.findAll { it.default }.name", equalTo(List.of("second")))
+        .body("storage.find { it.name == 'second' }.description", equalTo("two"));
+
+    // when
+    Map<String, String> asked = new LinkedHashMap<>();
+    for (String path :
+        List.of(
+            "/conflicts",
+            "/conflicts?branch=other",
+            "/conflicts?table=users&limit=1",
+            "/storage",
+            "/storage/first",
+            "/storage/second")) {
+      asked.put(path, text(api, path));
+    }
+    api.post("/admin/rebuild?repository=" + api.repository(), "{}")
+        .statusCode(200)
+        .body("projections.findAll { it.name != 'overlay-tables' }.equal.every()", equalTo(true))
+        .body("projections.name", hasItems("conflicts", "storages"));
+
+    // then
+    asked.forEach((path, answer) -> assertThat(text(api, path)).as(path).isEqualTo(answer));
+    api.post("/branches/merge/abort").statusCode(200);
+    api.get("/conflicts").body("total", equalTo(0)).body("unresolved", equalTo(0));
   }
 
   @Test

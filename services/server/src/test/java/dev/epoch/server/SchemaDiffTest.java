@@ -98,6 +98,25 @@ class SchemaDiffTest {
   }
 
   @Test
+  void writesMigrationsInTheDialectOfMySql() {
+    api.get("/schema/diff?base=main&live=true&dialect=mysql&format=ddl")
+        .statusCode(200)
+        .body(containsString("ALTER TABLE `" + table + "` ADD COLUMN `phone` VARCHAR(20);"))
+        .body(
+            containsString(
+                "ALTER TABLE `%s` MODIFY COLUMN `email` VARCHAR(200) NOT NULL;".formatted(table)))
+        .body(containsString("ALTER TABLE `" + table + "` DROP COLUMN `old`;"))
+        .body(containsString(" ADD CONSTRAINT `chk_phone` CHECK "))
+        .body(containsString("CREATE INDEX `ix_%s` ON `%s` ((lower(".formatted(table, table)));
+    api.get("/schema/diff?base=main&live=true&dialect=mysql")
+        .body("up", hasItem("ALTER TABLE `" + table + "` DROP COLUMN `old`"))
+        .body("down", hasItem("ALTER TABLE `" + table + "` ADD COLUMN `old` LONGTEXT"));
+    api.get("/schema/diff?base=main&live=true&dialect=mysql&format=flyway-undo")
+        .body(containsString("DROP COLUMN `phone`"));
+    api.get("/schema/diff?base=main&live=true&dialect=mysql&online=true").statusCode(422);
+  }
+
+  @Test
   void refusesWhatItDoesNotKnow() {
     api.get("/schema/diff?base=main&live=true&format=yaml").statusCode(422);
     api.get("/schema/diff?base=main&live=true&dialect=oracle").statusCode(422);

@@ -1,6 +1,7 @@
 package dev.epoch.storage;
 
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -62,8 +63,44 @@ public record Operation(
    * The branch must have no uncommitted changes of this table, unless they are committed first. On
    * a branch with overlay, the table then sees the default branch as of {@code anchor}: what
    * neither the stream nor the branch's own changes determine stays what the branch saw before.
+   *
+   * @param step what happens to the table's schema, null if nothing
    */
-  public record MergeRows(BranchTable table, long anchor) implements TableOperation {}
+  public record MergeRows(BranchTable table, long anchor, SchemaStep step)
+      implements TableOperation {
+
+    /** With the schema that the table has. */
+    public MergeRows(BranchTable table, long anchor) {
+      this(table, anchor, null);
+    }
+  }
+
+  /**
+   * What happens to the schema of a table in the same step as to its rows.
+   *
+   * @param schema that the table has afterwards; of a live table as far as the database can tell it
+   * @param first statements that are run before rows are written; of live tables alone
+   * @param last statements that are run when rows are written; of live tables alone
+   * @param undo statements that take both back
+   * @param notNull names of columns of the schema in which rows are asked for nulls
+   * @param constraints names of those of the schema that rows are asked for
+   */
+  public record SchemaStep(
+      TableSchema schema,
+      List<String> first,
+      List<String> last,
+      List<String> undo,
+      List<String> notNull,
+      List<String> constraints) {
+    public SchemaStep {
+      Objects.requireNonNull(schema, "schema");
+      first = List.copyOf(first);
+      last = List.copyOf(last);
+      undo = List.copyOf(undo);
+      notNull = List.copyOf(notNull);
+      constraints = List.copyOf(constraints);
+    }
+  }
 
   /**
    * A branch that never changed the table sees it at another place from now on. Never on the

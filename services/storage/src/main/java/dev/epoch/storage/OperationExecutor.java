@@ -13,6 +13,9 @@ import java.util.Optional;
  * or nothing, once.
  */
 public interface OperationExecutor {
+  /** Stands for the fence of whoever owns the repository: no other one can come later. */
+  long ANY_OWNER = Long.MAX_VALUE;
+
   /**
    * Does the operation in one local transaction that also records that it is done. If it was done
    * before, answers what it answered then. If the transaction fails, nothing of it is there.
@@ -31,11 +34,36 @@ public interface OperationExecutor {
   Optional<OperationResult> result(OperationId operation);
 
   /**
+   * The same for an owner of the repository who settles the operation. What it learns stays true:
+   * reverts by owners before it are refused from now on.
+   *
+   * @param fence of the ownership, which grows with each owner
+   */
+  Optional<OperationResult> settle(OperationId operation, long fence);
+
+  /**
    * Undoes the operation if it was done: committed changes are uncommitted again, merged rows are
    * what they were, unless an application changed them since, whose values stay. Repeating it
    * changes nothing.
+   *
+   * <p>Fails with {@link FormerOwnerException} if a later owner has settled it: who was paused may
+   * be the only one who does not know.
+   *
+   * @param fence of the ownership in whose name it is undone
    */
-  void revert(Operation operation);
+  void revert(Operation operation, long fence);
+
+  /** The same, where nobody else can be the owner. */
+  default void revert(Operation operation) {
+    revert(operation, ANY_OWNER);
+  }
+
+  /**
+   * Ends whoever is at the operation, and rolls back what it has done so far: a process that does
+   * not own the repository any more, and may be paused for long. Only the owner asks for it, before
+   * it settles what a former one has left.
+   */
+  default void interrupt(OperationId operation) {}
 
   /** The outcomes of operations are in the log: their bookkeeping is not needed any more. */
   void forget(Collection<OperationId> operations);

@@ -19,21 +19,24 @@ import java.util.Map;
  * @param schemas by table id: of tables of the default branch, what the operation found their
  *     schema to be where that is not the one of their handle; rows of {@code committed} are of this
  *     one
+ * @param altered by table id: of live tables that the operation gave another schema, which
  */
 public record OperationResult(
     Map<String, RowsLocation> locations,
     Map<String, RowsLocation> live,
     Map<String, List<RowChange>> committed,
-    Map<String, TableSchema> schemas) {
+    Map<String, TableSchema> schemas,
+    Map<String, TableSchema> altered) {
   public OperationResult {
     locations = Map.copyOf(locations);
     live = Map.copyOf(live);
     committed = Map.copyOf(committed);
     schemas = Map.copyOf(schemas);
+    altered = Map.copyOf(altered);
   }
 
   public OperationResult(Map<String, RowsLocation> locations) {
-    this(locations, Map.of(), Map.of(), Map.of());
+    this(locations, Map.of(), Map.of(), Map.of(), Map.of());
   }
 
   /** Without changes of schemas. */
@@ -41,6 +44,15 @@ public record OperationResult(
       Map<String, RowsLocation> locations,
       Map<String, RowsLocation> live,
       Map<String, List<RowChange>> committed) {
-    this(locations, live, committed, Map.of());
+    this(locations, live, committed, Map.of(), Map.of());
+  }
+
+  /** Without altered tables. */
+  public OperationResult(
+      Map<String, RowsLocation> locations,
+      Map<String, RowsLocation> live,
+      Map<String, List<RowChange>> committed,
+      Map<String, TableSchema> schemas) {
+    this(locations, live, committed, schemas, Map.of());
   }
 }

@@ -17,6 +17,21 @@ public final class PendingChangesException extends StorageException {
     this.branches = List.of();
   }
 
+  private PendingChangesException(List<String> tables, String message, String remedy) {
+    super(message, remedy);
+    this.tables = List.copyOf(tables);
+    this.branches = List.of();
+  }
+
+  /** Of tables whose schema sessions have changed on a branch that is to get another one. */
+  public static PendingChangesException ofSchemas(List<String> tables, String branch) {
+    return new PendingChangesException(
+        tables,
+        "The schema of %s was changed on branch '%s', and that is not committed"
+            .formatted(String.join(", ", tables), branch),
+        "Commit it (epoch commit), or undo the change");
+  }
+
   /**
    * Of a table that is to be removed.
    *

@@ -30,6 +30,14 @@ public interface PlannedRows extends AutoCloseable {
   }
 
   /**
+   * The schema of the table that this was planned for; empty for the one of {@link #schema}. Rows
+   * of another are what is written if the operation gives the table that schema.
+   */
+  default Optional<TableSchema> plannedFor() {
+    return schema();
+  }
+
+  /**
    * What becomes of rows that the target may have changed since; those that stay as they are now
    * are left out. Called while applications wait: quick, and as often as locks are tried for.
    *

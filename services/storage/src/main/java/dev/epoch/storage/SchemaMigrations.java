@@ -17,6 +17,8 @@ public interface SchemaMigrations {
    * @param repository that it is of; a repository has one at a time
    * @param schemaHash of the schema that the statements are made for
    * @param searchPath schema in which names without one are looked up
+   * @param forced whether it may take values away
+   * @param branch whose tables the statements mean; null for the live tables
    */
   record Plan(
       String id,
@@ -24,9 +26,16 @@ public interface SchemaMigrations {
       String schemaHash,
       String searchPath,
       List<Step> steps,
-      Settings settings) {
+      Settings settings,
+      boolean forced,
+      String branch) {
     public Plan {
       steps = List.copyOf(steps);
+    }
+
+    /** The search path as SQL has it. */
+    public String quotedPath() {
+      return '"' + searchPath.replace("\"", "\"\"") + '"';
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.epoch.storage;
 
+import dev.epoch.model.schema.impact.RowQuestion;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 
 /**
@@ -36,6 +38,21 @@ public interface SchemaReader {
 
   /** How tables do; those that are not there are left out. */
   List<TableHealth> health(Collection<TablePath> tables);
+
+  /**
+   * How many live rows a change would be about.
+   *
+   * @return empty if that cannot be told: what is asked about is not there, or takes over a minute
+   */
+  OptionalLong count(RowQuestion question);
+
+  /**
+   * What a tool of the users has noted of the migrations that it ran, in their order.
+   *
+   * @param flyway of Flyway; else of Liquibase
+   * @param schemas where it may keep its notes
+   */
+  List<AppliedMigration> migrations(boolean flyway, Collection<String> schemas);
 
   /** All schemas that users have, by their own names. */
   DatabaseSchema read();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -93,4 +94,14 @@ public interface SqlSurface {
    * @param changes objects with the columns of {@code epoch.three_way_diff}
    */
   void merged(String repository, String target, String source, ArrayNode changes);
+
+  /** Commits whose objects sessions see. */
+  Set<String> snapshots(String repository);
+
+  /**
+   * Lets sessions see the objects that a commit has recorded.
+   *
+   * @param objects with the columns of {@code epoch.object_snapshots}
+   */
+  void snapshot(String repository, String commit, ArrayNode objects);
 }

@@ -48,6 +48,11 @@ public interface StorageAdapter
     return Optional.empty();
   }
 
+  /** Tables that clients make on branches; empty if they cannot. */
+  default Optional<BranchOwnTables> ownTables() {
+    return Optional.empty();
+  }
+
   /** Tables of branches as real tables; empty if the backend has none. */
   default Optional<OpenBranchTables> openTables() {
     return Optional.empty();
@@ -60,6 +65,11 @@ public interface StorageAdapter
 
   /** Migrations of live tables; empty if the backend runs none. */
   default Optional<SchemaMigrations> migrations() {
+    return Optional.empty();
+  }
+
+  /** Trials of changes of schemas; empty if the backend makes none. */
+  default Optional<SchemaTrials> schemaTrials() {
     return Optional.empty();
   }
 

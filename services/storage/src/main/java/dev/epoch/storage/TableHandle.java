@@ -39,6 +39,11 @@ public record TableHandle(
     return new TableHandle(repository, id, name, path, other, removed);
   }
 
+  /** The same at another place in the database. */
+  public TableHandle at(TablePath other) {
+    return new TableHandle(repository, id, name, other, schema, removed);
+  }
+
   /** The same under another name in statements. */
   public TableHandle named(String other) {
     return new TableHandle(repository, id, other, path, schema, removed);

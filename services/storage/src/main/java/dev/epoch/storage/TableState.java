@@ -26,6 +26,18 @@ public sealed interface TableState {
     }
   }
 
+  /**
+   * In queries only, under a name of its own: what differs between two states of the table. One row
+   * for each changed one, with {@code change_type} (insert, update, delete), the columns of the
+   * key, and every column twice, as {@code before_...} and {@code after_...}.
+   */
+  record Difference(TableState from, TableState to) implements TableState {
+    public Difference {
+      Objects.requireNonNull(from, "from");
+      Objects.requireNonNull(to, "to");
+    }
+  }
+
   /** What a client of the branch sees now: the head and what is not committed yet. */
   record Working(BranchHandle branch, RowsLocation head) implements TableState {
     public Working {

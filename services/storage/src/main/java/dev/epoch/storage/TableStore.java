@@ -35,8 +35,8 @@ public interface TableStore {
 
   /**
    * Names of columns of the handle's schema whose values are not known any more for rows that only
-   * the live table has: it has lost them, by a column that was dropped or the like. Such rows read
-   * null there.
+   * the live table has: it has lost them, by a column that was dropped or a type that cannot hold
+   * them. Such rows read null there, or what the new type left.
    */
   Set<String> lost(TableHandle table);
 

@@ -6,8 +6,9 @@ import dev.epoch.events.table.DataType;
 import java.io.IOException;
 
 /**
- * Values as JSON, as clients see them, and as the canonical text that rows hold. What {@link
- * #toJson} gives, {@link #toText} takes back unchanged.
+ * Values as JSON, as clients see them, and as the text that rows hold: one that {@link
+ * dev.epoch.model.value.Values} brings to the canonical text. What {@link #toJson} gives, {@link
+ * #toText} takes back unchanged.
  *
  * <p>Numbers keep their precision; bytes are base64; dates and times are ISO 8601 in UTC; arrays
  * are JSON arrays, composites objects, JSON itself; everything else is its text.

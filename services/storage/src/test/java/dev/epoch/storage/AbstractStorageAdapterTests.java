@@ -85,6 +85,22 @@ public abstract class AbstractStorageAdapterTests {
   }
 
   @Nested
+  class Schemas extends SchemaCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+  }
+
+  @Nested
+  class AppendOnly extends AppendOnlyCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+  }
+
+  @Nested
   class Histories extends HistoryCases {
     @Override
     StorageBackend backend() {

@@ -76,6 +76,27 @@ abstract class CommitCases extends StorageAdapterCases {
   }
 
   @Test
+  void aFormerOwnerDoesNotUndoWhatALaterOneHasSettled() {
+    // given a server that was paused before it undid the operation
+    write(main, upsert(1, "Anna", 30));
+    Operation operation = commit(main);
+    List<String> rows = rows(head(main));
+
+    // when
+    assertThat(adapter.settle(operation.id(), 2).orElseThrow().locations())
+        .isEqualTo(adapter.result(operation.id()).orElseThrow().locations());
+
+    // then
+    assertThatThrownBy(() -> adapter.revert(operation, 1)).isInstanceOf(FormerOwnerException.class);
+    assertThat(adapter.settle(operation.id(), 1)).isPresent();
+    assertThatThrownBy(() -> adapter.revert(operation, 1)).isInstanceOf(FormerOwnerException.class);
+    assertThat(rows(head(main))).isEqualTo(rows);
+    assertThat(pending(main).total()).isZero();
+    adapter.revert(operation, 2);
+    assertThat(pending(main).total()).isEqualTo(1);
+  }
+
+  @Test
   void revertingWhatWasNeverDoneKeepsItFromBeingDone() {
     // given
     write(main, upsert(1, "Anna", 30));

@@ -2,11 +2,16 @@ package dev.epoch.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.events.Digest;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowKey;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -21,6 +26,14 @@ import org.junit.jupiter.api.Test;
 abstract class KindCases extends StorageAdapterCases {
   private static final List<ValueKinds.Sample> KINDS = ValueKinds.ALL;
 
+  /** SHA-256 of the sum of all samples: what a backend has that keeps them. */
+  private static final String SUM_OF_SAMPLES =
+      "7cb4a1504276424c45d94231ea490407c67fa75a836aee12e0cec0acf4627883";
+
+  private List<ValueKinds.Sample> kinds() {
+    return ValueKinds.of(backend);
+  }
+
   /** A table whose first column is a number, the key, and that has a column of each type. */
   private VersionedTable wide(List<Row> rows) {
     List<ValueKinds.Sample> samples = new ArrayList<>();
@@ -33,13 +46,14 @@ abstract class KindCases extends StorageAdapterCases {
   }
 
   /** Row number i holds the i-th text of each kind, counted around; the last one only nulls. */
-  private static List<Row> samples() {
+  private List<Row> samples() {
+    List<ValueKinds.Sample> kinds = kinds();
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       String[] values = new String[KINDS.size() + 1];
       values[0] = Integer.toString(i);
       for (int k = 0; k < KINDS.size() && i < 7; k++) {
-        List<String> texts = KINDS.get(k).texts();
+        List<String> texts = kinds.get(k).texts();
         values[k + 1] = texts.get(i % texts.size());
       }
       rows.add(Row.of(values));
@@ -76,7 +90,7 @@ abstract class KindCases extends StorageAdapterCases {
 
   @Test
   void theJsonOfAValueIsTakenBackAsTheSameText() {
-    for (ValueKinds.Sample sample : KINDS) {
+    for (ValueKinds.Sample sample : kinds()) {
       for (String text : sample.texts()) {
         assertThat(
                 adapter
@@ -89,6 +103,46 @@ abstract class KindCases extends StorageAdapterCases {
               adapter.values().toText(sample.type(), adapter.values().toJson(sample.type(), null)))
           .isNull();
     }
+  }
+
+  /** The same rows have the same hash wherever they are, and whoever wrote them. */
+  @Test
+  void equalRowsHashAlikeOnEveryBackend() {
+    // given
+    VersionedTable written = wide(List.of());
+    List<Column> columns = ValueKinds.columns(KINDS, Collections.nCopies(KINDS.size(), true));
+    TableSchema everywhere = new TableSchema(columns, List.of("c1"), List.of(), List.of());
+    List<Row> rows = new ArrayList<>();
+    for (Row row : samples()) {
+      List<String> values = new ArrayList<>();
+      for (int k = 0; k < KINDS.size(); k++) {
+        // through JSON, as a client would copy it from another database
+        DataType type = KINDS.get(k).type();
+        values.add(adapter.values().toText(type, adapter.values().toJson(type, row.get(k + 1))));
+      }
+      rows.add(Row.of(values.toArray(String[]::new)));
+    }
+
+    // when
+    table(written, samples());
+    List<Row> read =
+        written.rows(written.working(written.main)).stream()
+            .map(row -> Row.of(row.values().subList(1, row.size()).toArray(String[]::new)))
+            .toList();
+
+    // then
+    assertThat(hash(everywhere, read)).isEqualTo(hash(everywhere, rows)).isEqualTo(SUM_OF_SAMPLES);
+  }
+
+  private static void table(VersionedTable table, List<Row> rows) {
+    table.write(table.main, rows.stream().map(table::upsert).toArray(RowWrite[]::new));
+  }
+
+  private static String hash(TableSchema schema, List<Row> rows) {
+    ContentSum sum = new ContentSum();
+    RowHasher hasher = new RowHasher(schema);
+    rows.forEach(row -> sum.add(hasher, row));
+    return Digest.of(sum.toBase64().getBytes(StandardCharsets.UTF_8)).hex();
   }
 
   @Test
@@ -128,7 +182,7 @@ abstract class KindCases extends StorageAdapterCases {
   }
 
   /** Each row gets the values of the next. */
-  private static List<RowChange> rotated(VersionedTable table) {
+  private List<RowChange> rotated(VersionedTable table) {
     List<RowChange> changes = new ArrayList<>();
     List<Row> rows = samples();
     for (int i = 0; i < rows.size(); i++) {
@@ -168,7 +222,7 @@ abstract class KindCases extends StorageAdapterCases {
     List<Column> columns = table.handle.schema().columns();
     for (BranchHandle branch : List.of(feature, table.main)) {
       for (int i = 1; i < columns.size(); i++) {
-        List<String> texts = KINDS.get(i - 1).texts();
+        List<String> texts = kinds().get(i - 1).texts();
         Row changed = row.with(i, texts.get(1));
         List<Column> given = List.of(columns.getFirst(), columns.get(i));
 
@@ -235,7 +289,7 @@ abstract class KindCases extends StorageAdapterCases {
       }
       int place = i;
       for (Optional<String> text :
-          List.of(Optional.of(KINDS.get(i - 1).texts().getFirst()), Optional.<String>empty())) {
+          List.of(Optional.of(kinds().get(i - 1).texts().getFirst()), Optional.<String>empty())) {
         Map<String, String> where =
             Collections.singletonMap(columns.get(i).name(), text.orElse(null));
         assertThat(

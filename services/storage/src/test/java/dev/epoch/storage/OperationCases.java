@@ -34,7 +34,8 @@ abstract class OperationCases extends StorageAdapterCases {
   void installSecond() {
     List<Column> columns =
         ValueKinds.columns(
-            List.of(ValueKinds.ALL.get(1), ValueKinds.ALL.get(7)), List.of(false, false));
+            List.of(ValueKinds.of(backend).get(1), ValueKinds.of(backend).get(7)),
+            List.of(false, false));
     TablePath path = backend.create("pet", columns, List.of("c1"));
     pet =
         new TableHandle(

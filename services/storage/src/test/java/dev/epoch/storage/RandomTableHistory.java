@@ -59,7 +59,7 @@ final class RandomTableHistory {
 
   RandomTableHistory(StorageBackend backend, long seed) {
     random = new Random(seed);
-    List<Integer> keyColumns = shape();
+    List<Integer> keyColumns = shape(ValueKinds.of(backend));
     List<Boolean> nullable = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
       nullable.add(!keyColumns.contains(i) && random.nextInt(4) > 0);
@@ -89,15 +89,14 @@ final class RandomTableHistory {
   }
 
   /** Types of the columns; answers which are the key, in key order. */
-  private List<Integer> shape() {
-    List<ValueKinds.Sample> forKeys =
-        ValueKinds.ALL.stream().filter(ValueKinds.Sample::key).toList();
+  private List<Integer> shape(List<ValueKinds.Sample> kinds) {
+    List<ValueKinds.Sample> forKeys = kinds.stream().filter(ValueKinds.Sample::key).toList();
     int width = 2 + random.nextInt(6);
     int keyWidth = 1 + random.nextInt(Math.min(3, width));
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < width; i++) {
       places.add(i);
-      samples.add(ValueKinds.pick(random, ValueKinds.ALL));
+      samples.add(ValueKinds.pick(random, kinds));
     }
     Collections.shuffle(places, random);
     List<Integer> key = List.copyOf(places.subList(0, keyWidth));

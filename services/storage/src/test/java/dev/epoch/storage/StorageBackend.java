@@ -1,6 +1,8 @@
 package dev.epoch.storage;
 
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
+import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import java.util.List;
 
@@ -21,11 +23,28 @@ public interface StorageBackend extends AutoCloseable {
   /**
    * Creates a table as its users do. Types are made as the columns say; nothing but the key, types
    * and NOT NULL constrains it.
+   *
+   * @param primaryKey empty for a table without one
    */
   TablePath create(String name, List<Column> columns, List<String> primaryKey);
 
+  /**
+   * How a row of this database holds a value of {@link ValueKinds}.
+   *
+   * @param text as PostgreSQL prints it
+   */
+  default String spelt(DataType type, String text) {
+    return text;
+  }
+
   /** Writes rows as an application does that knows nothing of Epoch, in one transaction. */
   void applicationWrites(TableHandle table, List<RowChange> changes);
+
+  /** Adds rows to a table that has no key, as {@link #applicationWrites} does. */
+  void applicationInserts(TablePath path, List<Row> rows);
+
+  /** Alters a table as its users do, while Epoch versions it. */
+  void alter(TablePath path, Alteration change);
 
   /** Closes the adapter and drops the database. */
   @Override

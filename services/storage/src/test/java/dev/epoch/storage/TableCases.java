@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Tables are found, captured, repaired and let go; records are written, or refused, at once. */
 abstract class TableCases extends StorageAdapterCases {
   private VersionedTable keyed(String name, List<Row> rows, int... samples) {
-    List<ValueKinds.Sample> types = Arrays.stream(samples).mapToObj(ValueKinds.ALL::get).toList();
+    List<ValueKinds.Sample> types =
+        Arrays.stream(samples).mapToObj(ValueKinds.of(backend)::get).toList();
     return new VersionedTable(
         backend,
         name,

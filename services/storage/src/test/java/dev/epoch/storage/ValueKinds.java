@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A type for each kind of value, with canonical texts of it. */
+/** A type for each kind of value, with texts of it as PostgreSQL prints them. */
 final class ValueKinds {
   private static final DataType INTEGER = DataType.of(Kind.INTEGER, "integer");
   private static final DataType TEXT = DataType.of(Kind.TEXT, "text");
@@ -83,6 +83,17 @@ final class ValueKinds {
           value(Kind.OTHER, "point", "(1,2)", "(0,-0.5)"));
 
   private ValueKinds() {}
+
+  /** All of them with the texts that rows of this database hold. */
+  static List<Sample> of(StorageBackend backend) {
+    return ALL.stream()
+        .map(sample ->
+            new Sample(
+                sample.type(),
+                sample.key(),
+                sample.texts().stream().map(text -> backend.spelt(sample.type(), text)).toList()))
+        .toList();
+  }
 
   private static Sample key(Kind kind, String name, String... texts) {
     return new Sample(DataType.of(kind, name), true, List.of(texts));

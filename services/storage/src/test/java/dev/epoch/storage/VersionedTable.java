@@ -44,6 +44,20 @@ final class VersionedTable {
     put(main);
   }
 
+  /** Captures a table that is there. */
+  VersionedTable(StorageBackend backend, String name, TablePath path, List<String> key) {
+    this.backend = backend;
+    this.adapter = backend.adapter();
+    this.handle =
+        new TableHandle("r" + name, "t" + name, name, path, adapter.introspect(path, key).schema());
+    this.main = new BranchHandle("r" + name, "m" + name, "main", true);
+    OperationId install = nextOperation();
+    this.installedAt = install.position();
+    adapter.install(install, handle);
+    heads.put(main.id(), RowsLocation.live(installedAt));
+    put(main);
+  }
+
   OperationId nextOperation() {
     position++;
     return new OperationId(

@@ -4,21 +4,34 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchExpirySetV1;
 import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
+import dev.epoch.events.event.BranchReviewedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.MergeRequestClosedV1;
+import dev.epoch.events.event.MergeRequestedV1;
+import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.RecoveryCompletedV1;
 import dev.epoch.events.event.ReplayAbortedV1;
 import dev.epoch.events.event.ReplaySkippedV1;
 import dev.epoch.events.event.ReplayStartedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
+import dev.epoch.events.event.RepositoryDeletedV1;
+import dev.epoch.events.event.RepositoryOpenedV1;
+import dev.epoch.events.event.RepositoryUpdatedV1;
+import dev.epoch.events.event.ResolutionsForgottenV1;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
@@ -91,6 +104,11 @@ public final class EventContext {
     repositories.remove(repository);
   }
 
+  /** Events of any repository may be left out. */
+  synchronized void forgetAll() {
+    repositories.clear();
+  }
+
   private Known learn(ProjectedEvent event) {
     Known known =
         repositories.computeIfAbsent(event.repository(), repository -> before(event.stored()));
@@ -140,7 +158,26 @@ public final class EventContext {
       case BranchRenamedV1 e -> known.branches.put(e.branchId(), e.to());
       case CommitTablesRecordedV1 e ->
           known.tables.computeIfAbsent(e.operationId(), _ -> new ArrayList<>()).addAll(e.tables());
-      default -> {}
+      case RepositoryDeletedV1 _,
+          RepositoryOpenedV1 _,
+          RepositoryUpdatedV1 _,
+          Event.OfStorage _,
+          Event.OfTable _,
+          BranchDeletedV1 _,
+          BranchCheckedOutV1 _,
+          BranchMovedV1 _,
+          BranchExpirySetV1 _,
+          BranchProtectedV1 _,
+          BranchReviewedV1 _,
+          Event.OfTag _,
+          Event.OfCheck _,
+          Event.OfStaging _,
+          Event.OfOperation _,
+          CommitCreatedV1 _,
+          CommitSchemaRecordedV1 _,
+          Event.OfMerge _,
+          Event.OfReplay _,
+          CommandCompletedV1 _ -> {}
     }
   }
 
@@ -153,17 +190,35 @@ public final class EventContext {
           case BranchDeletedV1 e -> e.branchId();
           case BranchMovedV1 e -> e.branchId();
           case BranchCheckedOutV1 e -> e.branchId();
+          case BranchExpirySetV1 e -> e.branchId();
+          case BranchReviewedV1 e -> e.branchId();
           case ChangesStagedV1 e -> e.branchId();
           case ChangesUnstagedV1 e -> e.branchId();
           case CommitCreatedV1 e -> e.branchId();
           case ConflictsResolvedV1 e -> e.branchId();
           case MergeOpenedV1 e -> e.branchId();
           case MergeAbortedV1 e -> e.branchId();
+          case MergeRequestedV1 e -> e.branchId();
+          case MergeRequestClosedV1 e -> e.branchId();
           case OperationPreparedV1 e -> e.branchId();
           case ReplayStartedV1 e -> e.branchId();
           case ReplaySkippedV1 e -> e.branchId();
           case ReplayAbortedV1 e -> e.branchId();
-          default -> null;
+          case RepositoryDeletedV1 _,
+              RepositoryOpenedV1 _,
+              RepositoryUpdatedV1 _,
+              Event.OfStorage _,
+              Event.OfTable _,
+              BranchProtectedV1 _,
+              Event.OfTag _,
+              Event.OfCheck _,
+              ResolutionsForgottenV1 _,
+              OperationAbortedV1 _,
+              CommitTablesRecordedV1 _,
+              CommitSchemaRecordedV1 _,
+              RecoveryCompletedV1 _,
+              CommandCompletedV1 _ ->
+              null;
         });
   }
 }

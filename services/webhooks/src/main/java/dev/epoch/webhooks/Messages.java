@@ -9,10 +9,18 @@ import dev.epoch.events.Envelope;
 import dev.epoch.events.RecordCodec;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.ChangesStagedV1;
+import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.events.event.Event;
+import dev.epoch.events.event.MergeAbortedV1;
 import dev.epoch.events.event.MergeOpenedV1;
+import dev.epoch.events.event.MergeRequestClosedV1;
+import dev.epoch.events.event.MergeRequestedV1;
+import dev.epoch.events.event.ResolutionsForgottenV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
 import dev.epoch.events.table.TableEntry;
@@ -156,9 +164,25 @@ final class Messages {
       case TableRemovedV1 e -> Stream.of(e.name());
       case CommitTablesRecordedV1 e -> e.tables().stream().map(TableEntry::name);
       case ChangesStagedV1 e -> e.tables().stream();
+      case ChangesUnstagedV1 e -> e.tables().stream();
       case MergeOpenedV1 e -> e.conflicts().keySet().stream();
       case ConflictsResolvedV1 e when e.table() != null -> Stream.of(e.table());
-      default -> Stream.empty();
+      case Event.OfRepository _,
+          Event.OfStorage _,
+          Event.OfBranch _,
+          Event.OfTag _,
+          Event.OfCheck _,
+          Event.OfOperation _,
+          CommitCreatedV1 _,
+          CommitSchemaRecordedV1 _,
+          MergeRequestClosedV1 _,
+          MergeRequestedV1 _,
+          ResolutionsForgottenV1 _,
+          ConflictsResolvedV1 _,
+          MergeAbortedV1 _,
+          Event.OfReplay _,
+          CommandCompletedV1 _ ->
+          Stream.empty();
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.epoch.webhooks;
 
+import dev.epoch.log.EventLog;
 import dev.epoch.projections.ModelReads;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -39,11 +40,8 @@ final class StoredWebhooks {
           + COLUMNS
           + "FROM epoch.webhooks AS w WHERE w.repository = $1 AND w.request_key = $2";
 
-  /** With the position up to which the log had been written when they were read. */
   private static final String ACTIVE =
-      "SELECT (SELECT coalesce(max(position), 0) FROM epoch.events) AS head, "
-          + COLUMNS
-          + "FROM (SELECT 1) AS always LEFT JOIN epoch.webhooks AS w ON w.active";
+      "SELECT " + COLUMNS + "FROM epoch.webhooks AS w WHERE w.active";
 
   private static final String INSERT =
       """
@@ -51,7 +49,7 @@ final class StoredWebhooks {
         id, repository, url, events, branches, tables, description, active, sealed_secrets,
         request_key, created_at, created_by, after_position)
       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-        (SELECT coalesce(max(position), 0) FROM epoch.events)
+        $14
       WHERE (SELECT count(*) FROM epoch.webhooks WHERE repository = $2) < $13
       ON CONFLICT (repository, request_key) DO NOTHING
       """;
@@ -107,9 +105,11 @@ final class StoredWebhooks {
   record Active(long upTo, List<Stored> webhooks) {}
 
   private final Pool pool;
+  private final EventLog log;
 
-  StoredWebhooks(Pool pool) {
+  StoredWebhooks(Pool pool, EventLog log) {
     this.pool = pool;
+    this.log = log;
   }
 
   List<Stored> ofRepository(String repository) {
@@ -129,13 +129,13 @@ final class StoredWebhooks {
   }
 
   Active active() {
-    RowSet<Row> rows = run(ACTIVE);
-    return new Active(
-        rows.iterator().next().getLong("head"),
-        stream(rows)
-            .filter(row -> row.getString("id") != null)
-            .map(StoredWebhooks::stored)
-            .toList());
+    // asked before: what is appended in between is looked at with those of later
+    long upTo = end();
+    return new Active(upTo, stream(run(ACTIVE)).map(StoredWebhooks::stored).toList());
+  }
+
+  private long end() {
+    return ModelReads.orUnavailable(log.end()).await().indefinitely();
   }
 
   /** Whether there is anybody to send to. */
@@ -162,7 +162,8 @@ final class StoredWebhooks {
                 requestKey,
                 time(webhook.createdAt()),
                 webhook.createdBy(),
-                (long) most)
+                (long) most,
+                end())
             .rowCount()
         > 0;
   }

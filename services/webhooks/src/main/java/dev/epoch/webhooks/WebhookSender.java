@@ -1,6 +1,7 @@
 package dev.epoch.webhooks;
 
 import dev.epoch.gateway.storage.SecretBox;
+import dev.epoch.log.postgres.AdvisoryLock;
 import dev.epoch.webhooks.StoredDeliveries.Arrived;
 import dev.epoch.webhooks.StoredDeliveries.Due;
 import dev.epoch.webhooks.StoredDeliveries.Queue;
@@ -55,7 +56,7 @@ final class WebhookSender implements AutoCloseable {
   private final StoredDeliveries deliveries;
   private final Receivers receivers;
   private final SecretBox secrets;
-  private final SenderLock senderLock;
+  private final AdvisoryLock senderLock;
   private final RetrySchedule schedule;
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
@@ -70,7 +71,7 @@ final class WebhookSender implements AutoCloseable {
       StoredDeliveries deliveries,
       Receivers receivers,
       SecretBox secrets,
-      SenderLock senderLock,
+      AdvisoryLock senderLock,
       RetrySchedule schedule,
       Clock clock) {
     this.webhooks = webhooks;

@@ -6,6 +6,7 @@ import dev.epoch.events.RecordType;
 import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
+import dev.epoch.log.postgres.AdvisoryLock;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.EventDecoder;
 import dev.epoch.storage.AddressRules;
@@ -89,7 +90,7 @@ public final class Webhooks implements AutoCloseable {
   public Webhooks(Parts parts, Settings settings) {
     this.parts = parts;
     this.settings = settings;
-    this.webhooks = new StoredWebhooks(parts.pool());
+    this.webhooks = new StoredWebhooks(parts.pool(), parts.log());
     this.deliveries = new StoredDeliveries(parts.pool());
     this.receivers =
         new Receivers(parts.vertx(), settings.receivers(), settings.timeout(), parts.clock());
@@ -99,7 +100,7 @@ public final class Webhooks implements AutoCloseable {
             deliveries,
             receivers,
             parts.secrets(),
-            new SenderLock(parts.vertx(), parts.connectOptions()),
+            new AdvisoryLock(parts.vertx(), parts.connectOptions(), "webhooks"),
             new RetrySchedule(settings.pauses(), new SecureRandom()),
             parts.clock());
     EventContext context = context();

@@ -73,6 +73,11 @@ public final class WebhooksProjector implements EffectProjector {
     }
   }
 
+  @Override
+  public void passedOver() {
+    context.forgetAll();
+  }
+
   private List<Stored> candidates(ProjectedEvent event) {
     long position = event.stored().position();
     if (active.upTo() < position) {

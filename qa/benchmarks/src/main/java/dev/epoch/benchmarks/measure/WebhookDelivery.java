@@ -16,9 +16,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -27,12 +31,19 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Ten subscribers to every commit of a repository. First as many commits as four clients make, each
- * on a branch of its own, until the last has arrived; then those of one client, for the time from
- * an event to its arrival.
+ * on a branch of its own, until the last has arrived; then all of those again at once, since
+ * commits are slower than deliveries; then those of one client, for the time from an event to its
+ * arrival.
  */
 public final class WebhookDelivery implements Measure {
 
   private static final int SUBSCRIBERS = 10;
+  private static final String HANGING = "hangs";
+
+  /** Events of a backlog, beside commits. */
+  private static final int STATUSES = 1_000;
+
+  private static final int WRITERS = 8;
   private static final int CLIENTS = 4;
   private static final int PAUSE_MILLIS = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -58,29 +69,110 @@ public final class WebhookDelivery implements Measure {
     for (int i = 0; i <= CLIENTS; i++) {
       repository.branch("branch-" + i);
     }
+    say(repository);
     Duration part = Duration.ofSeconds(workbench.scale().seconds());
     try (Receiver receiver = new Receiver()) {
+      List<String> webhooks = new ArrayList<>();
       for (int i = 0; i < SUBSCRIBERS; i++) {
-        repository
-            .api()
-            .post(
-                "/webhooks",
-                Api.json("url", receiver.url() + i, "events", List.of("commit-created")));
+        webhooks.add(subscribe(repository, receiver.url() + i));
       }
       flood(repository, receiver, part);
       receiver.reset();
       long begin = System.nanoTime();
       long deliveries = flood(repository, receiver, part);
       double rate = deliveries / ((System.nanoTime() - begin) / 1e9);
+      Again again = again(repository, receiver, webhooks);
       receiver.reset();
       Load.Result paced = Load.run(1, part, number -> paced(committing(repository, CLIENTS)));
       receiver.await(paced.done() * SUBSCRIBERS);
       Latency lag = Latency.of(receiver.lag());
+      subscribe(repository, receiver.url() + HANGING);
+      receiver.reset();
+      Load.Result beside = Load.run(1, part, number -> paced(committing(repository, CLIENTS)));
+      receiver.await(beside.done() * SUBSCRIBERS);
+      Latency besideLag = Latency.of(receiver.lag());
       return List.of(
-          Figure.value(id(), "10 subscribers", "/s", Goal.atLeast(1_000, 5_000), rate, null)
+          Figure.value(id(), "10 subscribers", "/s", Goal.atLeast(1_000, 5_000), again.rate(), null)
+              .note("a backlog of %d events to each".formatted(again.events())),
+          Figure.value(id(), "10 subscribers, as commits come", "/s", null, rate, null)
               .note("every commit of " + CLIENTS + " clients, until the last has arrived"),
           Figure.value(id(), "lag p99", "ms", Goal.atMost(1_000, 250), lag.p99(), lag)
-              .note("at %.0f deliveries a second".formatted(paced.rate() * SUBSCRIBERS)));
+              .note("at %.0f deliveries a second".formatted(paced.rate() * SUBSCRIBERS)),
+          Figure.value(
+                  id(),
+                  "lag p99 beside one that hangs",
+                  "ms",
+                  Goal.atMost(1_000, 250),
+                  besideLag.p99(),
+                  besideLag)
+              .note("an eleventh subscriber that takes requests and never answers"));
+    }
+  }
+
+  /** The id of the new webhook. */
+  private static String subscribe(Repository repository, String url) throws IOException {
+    return Api.parse(
+            repository
+                .api()
+                .post(
+                    "/webhooks",
+                    Api.json("url", url, "events", List.of("commit-created", "commit-status-set"))))
+        .path("id")
+        .asText();
+  }
+
+  /**
+   * What a backlog was worked off with.
+   *
+   * @param rate deliveries a second
+   */
+  private record Again(long events, double rate) {}
+
+  /** Every event that there is, to each webhook; from the first request on. */
+  private static Again again(Repository repository, Receiver receiver, List<String> webhooks)
+      throws Exception {
+    receiver.reset();
+    long begin = System.nanoTime();
+    AtomicLong events = new AtomicLong();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Long>> asked = new ArrayList<>();
+      for (String webhook : webhooks) {
+        asked.add(
+            threads.submit(() ->
+                Api.parse(
+                        repository
+                            .api()
+                            .post("/webhooks/" + webhook + "/redeliver", Api.json("from", 1)))
+                    .path("count")
+                    .asLong()));
+      }
+      for (Future<Long> one : asked) {
+        events.addAndGet(one.get());
+      }
+    }
+    receiver.await(events.get());
+    return new Again(
+        events.get() / webhooks.size(), receiver.count() / ((System.nanoTime() - begin) / 1e9));
+  }
+
+  /** Events that cost nothing but their record. */
+  private static void say(Repository repository) throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(WRITERS)) {
+      List<Future<String>> said = new ArrayList<>();
+      for (int i = 0; i < STATUSES; i++) {
+        String text = "run " + i;
+        said.add(
+            threads.submit(() ->
+                repository
+                    .api()
+                    .post(
+                        "/commits/main/statuses",
+                        Api.json(
+                            "context", "benchmark", "state", "success", "description", text))));
+      }
+      for (Future<String> one : said) {
+        one.get();
+      }
     }
   }
 
@@ -120,6 +212,7 @@ public final class WebhookDelivery implements Measure {
   private static final class Receiver implements AutoCloseable {
     private final HttpServer server;
     private final AtomicLong count = new AtomicLong();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Histogram lag = histogram();
 
     Receiver() throws IOException {
@@ -162,17 +255,24 @@ public final class WebhookDelivery implements Measure {
 
     private void receive(HttpExchange exchange) throws IOException {
       try (exchange) {
+        if (exchange.getRequestURI().getPath().endsWith(HANGING)) {
+          closed.await();
+          return;
+        }
         JsonNode body = Api.parse(new String(exchange.getRequestBody().readAllBytes()));
         Duration took =
             Duration.between(Instant.parse(body.path("timestamp").asText()), Instant.now());
         lag.recordValue(Math.max(0, took.toNanos()));
         count.incrementAndGet();
         exchange.sendResponseHeaders(204, -1);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
       }
     }
 
     @Override
     public void close() {
+      closed.countDown();
       server.stop(0);
     }
   }

@@ -1,5 +1,6 @@
 package dev.epoch.api.access;
 
+import dev.epoch.api.error.RequestRefusedException;
 import java.time.Instant;
 import java.util.List;
 

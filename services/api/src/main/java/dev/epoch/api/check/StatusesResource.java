@@ -12,6 +12,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -20,11 +21,13 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
 /** What people and automations say about commits. */
 @Path(ApiPaths.PREFIX + "/commits")
@@ -36,6 +39,12 @@ public class StatusesResource {
   private static final Duration LONGEST = Duration.ofSeconds(5);
   private static final int MOST = 1_000;
 
+  /** What a client can do without, as RFC 7240 has it. */
+  private static final String PREFER = "Prefer";
+
+  private static final Pattern MINIMAL =
+      Pattern.compile("(?:^|,)\\s*return\\s*=\\s*\"?minimal\"?\\s*(?:[,;]|$)");
+
   private final ApiRequest request;
   private final Statuses statuses;
 
@@ -46,12 +55,17 @@ public class StatusesResource {
 
   @POST
   @Path("{ref}/statuses")
-  @ResponseStatus(201)
   @APIResponseSchema(value = StatusView.Listing.class, responseCode = "201")
   @Operation(
       summary = "Say something about a commit",
-      description = "It is an event of the repository. Answers what counts for the commit now.")
-  public StatusView.Listing set(@PathParam("ref") String ref, @NotNull @Valid SetStatus body) {
+      description =
+          "It is an event of the repository. Answers what counts for the commit now; with Prefer: return=minimal, nothing but that it is stored.")
+  public RestResponse<StatusView.Listing> set(
+      @PathParam("ref") String ref,
+      @Parameter(description = "return=minimal, or anything else for the whole answer")
+          @HeaderParam(PREFER)
+          String prefer,
+      @NotNull @Valid SetStatus body) {
     LiveRepository repository = request.repository();
     String commit = request.references(repository.state()).commit(ref).id();
     request
@@ -62,7 +76,13 @@ public class StatusesResource {
             new SetCommitStatusV1(
                 commit, body.context(), body.state(), body.description(), body.targetUrl()),
             request.caller());
-    return listing(repository, commit, null, false);
+    if (prefer != null && MINIMAL.matcher(prefer).find()) {
+      return ResponseBuilder.<StatusView.Listing>create(RestResponse.Status.CREATED)
+          .header("Preference-Applied", "return=minimal")
+          .build();
+    }
+    return RestResponse.status(
+        RestResponse.Status.CREATED, listing(repository, commit, null, false));
   }
 
   @GET

@@ -2,7 +2,6 @@ package dev.epoch.api.commit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.epoch.api.json.ApiJson;
-import dev.epoch.api.view.CommitView;
 import dev.epoch.model.ref.RevisionRange;
 import dev.epoch.projections.Projections;
 import dev.epoch.projections.history.CommitRow;

@@ -42,10 +42,14 @@ public class HistoryReader {
           .map(found -> found.orElseThrow(() -> gone(repository)));
     }
 
+    /** The branch of this name, if there is one. */
+    public Uni<Optional<BranchRow>> branchIfAny(String name) {
+      return reads.branch(repository, name);
+    }
+
     /** The branch of this name. */
     public Uni<BranchRow> branch(String name) {
-      return reads
-          .branch(repository, name)
+      return branchIfAny(name)
           .map(found ->
               found.orElseThrow(() ->
                   new RefusedException(

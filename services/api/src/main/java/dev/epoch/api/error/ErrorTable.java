@@ -1,7 +1,6 @@
 package dev.epoch.api.error;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.api.json.ApiJson;
 import dev.epoch.events.Rejection;
 import dev.epoch.gateway.record.DiffDoesNotApplyException;
@@ -11,12 +10,14 @@ import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.ExpectedVersionException;
 import dev.epoch.log.InvalidAppendException;
 import dev.epoch.log.LogUnavailableException;
+import dev.epoch.log.NotOwnerException;
 import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.storage.BadLocationException;
 import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.CheckFailedException;
 import dev.epoch.storage.ConstraintViolationsException;
+import dev.epoch.storage.FormerOwnerException;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.MergeOvertakenException;
 import dev.epoch.storage.NoPrimaryKeyException;
@@ -153,6 +154,14 @@ public final class ErrorTable {
                       "The metadata database went away before it said whether the command is stored",
                       Map.of("remedy", "Ask again with the same Idempotency-Key"))
                   .retryAfter(SOON);
+          case NotOwnerException elsewhere ->
+              ApiError.of(
+                      503,
+                      "NotReadyError",
+                      "This server does not own the repository, or not any more",
+                      Map.of(
+                          "remedy", "Ask again with the same Idempotency-Key; its owner answers"))
+                  .retryAfter(SOON);
           case LogUnavailableException unavailable ->
               ApiError.of(
                       503,
@@ -247,6 +256,8 @@ public final class ErrorTable {
       case BusyException busy -> error(503, "StorageBusyError", failure, details).retryAfter(SOON);
       case StorageUnavailableException away ->
           error(503, "ConnectionFailedError", failure, details).retryAfter(SOON);
+      case FormerOwnerException former ->
+          error(503, "OperationInDoubtError", failure, details).retryAfter(SOON);
       case OutcomeUnknownException unknown ->
           error(503, "OperationInDoubtError", failure, details).retryAfter(SOON);
       default -> error(500, "StorageError", failure, details);

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.event.EventPage.EventView;
 import dev.epoch.api.json.ApiJson;
-import dev.epoch.api.view.EventPage.EventView;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Envelope;
 import dev.epoch.events.RecordKind;
@@ -33,6 +33,10 @@ public final class EventViews {
           .filter(type -> type.kind() == RecordKind.EVENT)
           .map(RecordType::wireName)
           .collect(Collectors.toCollection(TreeSet::new));
+
+  /** Events that tell the names of branches. */
+  private static final Set<String> NAMING =
+      Set.of("repository-created", "branch-created", "branch-deleted", "branch-renamed");
 
   private final String repository;
   private final String stream;
@@ -83,6 +87,13 @@ public final class EventViews {
   public Optional<EventView> of(StoredRecord stored) {
     Envelope envelope = stored.envelope();
     if (envelope.kind() != RecordKind.EVENT || !stored.stream().equals(stream)) {
+      return Optional.empty();
+    }
+    if (tables.isEmpty()
+        && !types.isEmpty()
+        && !types.contains(envelope.type())
+        && !NAMING.contains(envelope.type())) {
+      // neither wanted nor learnt from: a stream that waits for others does not parse it
       return Optional.empty();
     }
     JsonNode data = data(envelope);

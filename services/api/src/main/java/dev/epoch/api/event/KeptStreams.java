@@ -1,12 +1,15 @@
 package dev.epoch.api.event;
 
+import dev.epoch.api.request.RequestLimit;
 import io.smallrye.mutiny.Multi;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 
 /** Streams of server-sent events that are kept alive, and end when the server stops. */
 @Singleton
@@ -26,8 +29,9 @@ public class KeptStreams {
     this.heartBeat = heartBeat;
   }
 
-  /** The events, with comments in between. */
+  /** The events of the request that is being answered, with comments in between. */
   public Multi<OutboundSseEvent> kept(Sse sse, Multi<OutboundSseEvent> events) {
+    RoutingContext asked = CurrentRequestManager.get().unwrap(RoutingContext.class);
     OutboundSseEvent alive = sse.newEventBuilder().comment("alive").build();
     OutboundSseEvent stop = sse.newEventBuilder().comment("stopping").build();
     Multi<OutboundSseEvent> beats =
@@ -49,6 +53,8 @@ public class KeptStreams {
         .onFailure()
         .invoke(failure -> LOG.warnf(failure, "A stream of events ends"))
         .onFailure()
-        .recoverWithCompletion();
+        .recoverWithCompletion()
+        .onTermination()
+        .invoke(() -> RequestLimit.ended(asked));
   }
 }

@@ -1,10 +1,10 @@
 package dev.epoch.api.hook;
 
 import dev.epoch.api.ApiPaths;
-import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.error.RequestRefusedException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.webhooks.Hook;

@@ -1,6 +1,6 @@
 package dev.epoch.api.record;
 
-import dev.epoch.api.view.SchemaView;
+import dev.epoch.api.schema.SchemaView;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.TableSchema;

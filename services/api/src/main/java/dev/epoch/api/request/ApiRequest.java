@@ -1,7 +1,6 @@
 package dev.epoch.api.request;
 
 import dev.epoch.api.ServerStatus;
-import dev.epoch.api.access.KeyHolder;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.error.NotReadyException;
@@ -83,16 +82,7 @@ public class ApiRequest {
    * they name nobody, it is the one whom the key was made for.
    */
   public Actor actor() {
-    String name = ActorHeaders.text(headers.getHeaderString("X-User-Name"));
-    String email = ActorHeaders.text(headers.getHeaderString("X-User-Email"));
-    String id = ActorHeaders.text(headers.getHeaderString("X-User-Id"));
-    Actor named = ActorHeaders.actor(id, name, email);
-    return named.equals(ActorHeaders.actor(null, null, null))
-        ? KeyHolder.of(context.getCurrent())
-            .keyName()
-            .map(key -> ActorHeaders.actor(key, key, null))
-            .orElse(named)
-        : named;
+    return Asking.actor(headers::getHeaderString, KeyHolder.of(context.getCurrent()));
   }
 
   /** Whether the request may see what is not for everybody. */

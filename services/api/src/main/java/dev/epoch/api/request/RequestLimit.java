@@ -3,6 +3,7 @@ package dev.epoch.api.request;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.FailureMapping;
 import dev.epoch.api.error.OverloadedException;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ServerHttpRequest;
 
 /**
  * Refuses what is asked beyond the number of requests that are worked on at a time, before more of
@@ -25,6 +27,8 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
 public class RequestLimit {
   private static final Set<String> STREAMS =
       Set.of(ApiPaths.PREFIX + "/events/stream", ApiPaths.PREFIX + "/changes/stream");
+
+  private static final String PLACE = TakenPlace.class.getName();
 
   private static final Logger LOG = Logger.getLogger(RequestLimit.class);
   private static final long SAID_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
@@ -62,10 +66,23 @@ public class RequestLimit {
       say(refusal);
       return FailureMapping.response(refusal);
     }
-    request
-        .getServerRequestContext()
-        .registerCompletionCallback(end -> counted.places().giveBack(who));
+    TakenPlace place = new TakenPlace(counted.places(), who);
+    request.getServerRequestContext().registerCompletionCallback(end -> place.giveBack());
+    if (counted == streams && request.getServerRequestContext() instanceof ServerHttpRequest http) {
+      http.unwrap(RoutingContext.class).put(PLACE, place);
+    }
     return null;
+  }
+
+  /**
+   * A stream has ended, in whatever way. Of one whose client has gone nobody else tells: its
+   * subscription is cancelled, and the request is never completed.
+   */
+  public static void ended(RoutingContext stream) {
+    TakenPlace place = stream == null ? null : stream.get(PLACE);
+    if (place != null) {
+      place.giveBack();
+    }
   }
 
   private static OverloadedException refusal(Counted counted, Shares.Answer answer) {

@@ -1,6 +1,6 @@
 package dev.epoch.api.subscription;
 
-import dev.epoch.api.view.EventPage.EventView;
+import dev.epoch.api.event.EventPage.EventView;
 import dev.epoch.subscriptions.EventSubscriptions.Subscription;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;

@@ -1,13 +1,13 @@
 package dev.epoch.api.subscription;
 
 import dev.epoch.api.ApiPaths;
-import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.error.RequestRefusedException;
+import dev.epoch.api.event.EventPage.EventView;
 import dev.epoch.api.event.EventViews;
 import dev.epoch.api.request.ApiRequest;
-import dev.epoch.api.view.EventPage.EventView;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;

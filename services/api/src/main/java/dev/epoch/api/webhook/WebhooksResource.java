@@ -1,10 +1,10 @@
 package dev.epoch.api.webhook;
 
 import dev.epoch.api.ApiPaths;
-import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.error.RequestRefusedException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.webhooks.Delivery;

@@ -11,19 +11,19 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /** What every command has: the session, and an exit code. */
-abstract class EpochSubcommand implements Callable<Integer> {
+public abstract class EpochSubcommand implements Callable<Integer> {
 
   private final Session session;
 
-  EpochSubcommand(Session session) {
+  protected EpochSubcommand(Session session) {
     this.session = Objects.requireNonNull(session, "session");
   }
 
   /** Does what the command is for. */
-  abstract ExitCode run();
+  protected abstract ExitCode run();
 
   /** The formats that the command can print, the usual one first. */
-  List<String> formats() {
+  protected List<String> formats() {
     return List.of("text", "json");
   }
 
@@ -34,22 +34,22 @@ abstract class EpochSubcommand implements Callable<Integer> {
   }
 
   /** Lines of CSV; an option about them is refused where something else is printed. */
-  final CsvText csv(boolean escapeFormulas) {
+  protected final CsvText csv(boolean escapeFormulas) {
     if (escapeFormulas && !output().format().equals("csv")) {
       throw CommandFailure.usage("--escape-formulas is about --format csv");
     }
     return new CsvText(escapeFormulas);
   }
 
-  final Session session() {
+  protected final Session session() {
     return session;
   }
 
-  final EpochClient client() {
+  protected final EpochClient client() {
     return session.client();
   }
 
-  final Output output() {
+  public final Output output() {
     return session.output();
   }
 }

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
  *
  * @param sinceFork whether it was {@code a...b}: from where the two parted
  */
-record Range(String base, String target, boolean sinceFork) {
+public record Range(String base, String target, boolean sinceFork) {
 
   /**
    * {@code a..b} or {@code a...b}; a side that is left out is HEAD.
@@ -16,7 +16,7 @@ record Range(String base, String target, boolean sinceFork) {
    * @param typed may be null
    * @param resolve makes refs of what was typed
    */
-  static Optional<Range> parse(String typed, UnaryOperator<String> resolve) {
+  public static Optional<Range> parse(String typed, UnaryOperator<String> resolve) {
     int dots = typed == null ? -1 : typed.indexOf("..");
     if (dots < 0) {
       return Optional.empty();
@@ -32,7 +32,7 @@ record Range(String base, String target, boolean sinceFork) {
   }
 
   /** As the server reads it. */
-  String text() {
+  public String text() {
     return base + (sinceFork ? "..." : "..") + target;
   }
 }

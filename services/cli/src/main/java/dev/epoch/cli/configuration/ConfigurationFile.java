@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlFactory;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
-import dev.epoch.client.Json;
+import dev.epoch.client.transport.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -115,6 +115,17 @@ public final class ConfigurationFile {
   public ObjectNode table(String... names) {
     JsonNode fromProfile = at(profile, names);
     return resolved(fromProfile.isObject() ? fromProfile : at(content, names));
+  }
+
+  /** A value of any kind with variables and files put in; missing where there is none. */
+  JsonNode value(String... names) {
+    JsonNode fromProfile = at(profile, names);
+    JsonNode found = fromProfile.isMissingNode() ? at(content, names) : fromProfile;
+    return switch (found.getNodeType()) {
+      case OBJECT -> resolved(found);
+      case STRING -> Json.text(expanded(found));
+      default -> found;
+    };
   }
 
   private ObjectNode resolved(JsonNode table) {

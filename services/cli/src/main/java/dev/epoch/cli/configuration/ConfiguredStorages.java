@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
-import dev.epoch.client.Json;
+import dev.epoch.client.transport.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
-import dev.epoch.client.Json;
+import dev.epoch.client.transport.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -8,9 +8,11 @@ import dev.epoch.client.Actor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -132,6 +134,14 @@ public final class Settings {
         .orElse("text");
   }
 
+  /** Whether merges decide conflicts as the same ones were decided before. */
+  public boolean mergesAsLearnt() {
+    return effective()
+        .of(ConfigurationKey.named("merge.learnt").orElseThrow())
+        .map(found -> found.value().asBoolean(false))
+        .orElse(false);
+  }
+
   /** Whether to print each exchange with the server. */
   public boolean verbose() {
     String level = environment.variable("EPOCH_LOG_LEVEL");
@@ -181,6 +191,58 @@ public final class Settings {
   /** Storage backends of the configuration file. */
   public ConfiguredStorages storages() {
     return new ConfiguredStorages(file(), directory.resolve("epoch.toml"));
+  }
+
+  /** Names or patterns of tables that {@code table add --all} leaves out. */
+  public List<String> excludedTables() {
+    ConfigurationKey key = ConfigurationKey.named("exclude_patterns").orElseThrow();
+    return effective()
+        .of(key)
+        .map(found -> List.of(found.text().split(",")))
+        .orElse(List.of())
+        .stream()
+        .map(String::strip)
+        .filter(pattern -> !pattern.isEmpty())
+        .toList();
+  }
+
+  /** What keys of the configuration mean here. */
+  public EffectiveValues effective() {
+    return new EffectiveValues(
+        environment::variable,
+        workspace.map(Workspace::configuration).orElseGet(ConfigurationFile::none),
+        workspace.map(found -> found.directory().resolve("config").toString()).orElse(null),
+        file());
+  }
+
+  /**
+   * The file of the user alone: the first that is there of {@code ~/.config/epoch/config.toml} and
+   * {@code ~/.epoch/config.toml}, else the former.
+   */
+  public Path userFile() {
+    Path usual = environment.home().resolve(".config/epoch/config.toml");
+    Path older = environment.home().resolve(".epoch/config.toml");
+    return Files.isRegularFile(usual) || !Files.isRegularFile(older) ? usual : older;
+  }
+
+  /** The configuration file that was named by an option, if any was. */
+  public Optional<Path> namedFile() {
+    return Optional.ofNullable(options.configurationFile()).map(directory::resolve);
+  }
+
+  /** Names below a table of the policy, in {@code .epoch/config} and in the file. */
+  public Set<String> policyNames(String... table) {
+    Set<String> names = new LinkedHashSet<>();
+    workspace.ifPresent(found -> names.addAll(found.configuration().names(table)));
+    names.addAll(file().names(table));
+    return names;
+  }
+
+  /** A file of settings, empty if it is not there. */
+  public ConfigurationFile read(Path path) {
+    return Files.isRegularFile(path)
+        ? ConfigurationFile.read(path, null, environment.variables())
+        : ConfigurationFile.none();
   }
 
   /** What the configuration says of the repository; what stands in {@code .epoch/config} first. */

@@ -1,8 +1,8 @@
 package dev.epoch.cli.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.epoch.client.Commit;
-import dev.epoch.client.TableChange;
+import dev.epoch.client.commit.Commit;
+import dev.epoch.client.commit.TableChange;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;

@@ -1,7 +1,7 @@
 package dev.epoch.cli.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.epoch.client.Conflict;
+import dev.epoch.client.merge.Conflict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,10 +45,11 @@ public final class ConflictText {
       constraint
           .fields()
           .forEach(field -> {
-            lines.add("  BASE:   " + Values.shown(field.base()));
-            lines.add("  OURS:   " + Values.shown(field.ours()));
-            lines.add("  THEIRS: " + Values.shown(field.theirs()));
+            lines.add("  BASE:   " + side(field.base()));
+            lines.add("  OURS:   " + side(field.ours()));
+            lines.add("  THEIRS: " + side(field.theirs()));
           });
+      learnt("  ", constraint.learnt(), lines);
     }
     return lines;
   }
@@ -71,6 +72,7 @@ public final class ConflictText {
       first = false;
       lines.add("Record ID: " + Values.key(conflict.key()));
       lines.addAll(fields(conflict));
+      learnt("  ", conflict.learnt(), lines);
     }
     lines.add(RULE);
     return lines;
@@ -94,8 +96,20 @@ public final class ConflictText {
       lines.add("    BASE:   " + Values.shown(field.base()));
       lines.add("    OURS:   " + shown(field.ours(), conflict.deletedByOurs()));
       lines.add("    THEIRS: " + shown(field.theirs(), conflict.deletedByTheirs()));
+      learnt("    ", field.learnt(), lines);
     }
     return lines;
+  }
+
+  /** How it was decided before. */
+  private static void learnt(String indent, Conflict.Learnt learnt, List<String> lines) {
+    if (learnt != null) {
+      lines.add(
+          indent
+              + "LEARNT: "
+              + learnt.resolution()
+              + (learnt.value().isMissingNode() ? "" : ", " + Values.shown(learnt.value())));
+    }
   }
 
   private static String shown(JsonNode value, boolean deleted) {
@@ -103,8 +117,33 @@ public final class ConflictText {
   }
 
   private String headline(Conflict constraint) {
-    return palette.red(
-        "CONFLICT (constraint): " + constraint.constraint() + " modified in both branches");
+    Conflict.Field first = constraint.fields().isEmpty() ? null : constraint.fields().getFirst();
+    String[] what = first == null ? new String[] {""} : first.name().split(" ", 2);
+    String kind = what.length > 1 ? what[0] : "constraint";
+    String name = constraint.constraint().isEmpty() ? constraint.table() : constraint.constraint();
+    return palette.red("CONFLICT (%s): %s %s".formatted(kind, name, how(first, what)));
+  }
+
+  /** What both sides did to a part of a schema. */
+  private static String how(Conflict.Field first, String[] what) {
+    if (first == null) {
+      return "modified in both branches";
+    }
+    boolean definition = what.length < 2 || what[1].equals("definition");
+    if (first.ours().isNull() || first.theirs().isNull()) {
+      return definition
+          ? "deleted in one branch and modified in the other"
+          : "deleted in one branch and " + what[1] + " in the other";
+    }
+    return (first.base().isNull() ? "added" : "modified")
+        + " in both branches"
+        + (definition ? "" : " (" + what[1] + ")");
+  }
+
+  private static String side(JsonNode value) {
+    return value.isNull()
+        ? "(not there)"
+        : value.isTextual() ? value.textValue() : Values.shown(value);
   }
 
   /**
@@ -122,10 +161,10 @@ public final class ConflictText {
       for (Conflict.Field field : constraint.fields()) {
         lines.add("");
         lines.add("On " + target + ":");
-        lines.add("  " + Values.shown(field.ours()));
+        lines.add("  " + side(field.ours()));
         lines.add("");
         lines.add("On " + source + ":");
-        lines.add("  " + Values.shown(field.theirs()));
+        lines.add("  " + side(field.theirs()));
         lines.add("");
       }
     }

@@ -1,8 +1,8 @@
 package dev.epoch.cli.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.epoch.client.Diff;
-import dev.epoch.client.QueryResult;
+import dev.epoch.client.query.QueryResult;
+import dev.epoch.client.record.Diff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

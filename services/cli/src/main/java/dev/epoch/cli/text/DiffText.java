@@ -1,8 +1,8 @@
 package dev.epoch.cli.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.epoch.client.Diff;
-import dev.epoch.client.TableChange;
+import dev.epoch.client.commit.TableChange;
+import dev.epoch.client.record.Diff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +28,7 @@ public final class DiffText {
     if (change.schemaChanged() && change.kind() == TableChange.Kind.MODIFIED) {
       lines.add("  Schema changes:");
       if (schema.isEmpty()) {
-        lines.add(palette.yellow("    ~ schema changed"));
+        lines.addAll(told(change));
       }
       schema.forEach(item -> lines.add("    " + schemaChange(item)));
     }
@@ -51,6 +51,13 @@ public final class DiffText {
       }
     }
     return lines;
+  }
+
+  /** What an answer without parts says of the schema. */
+  private List<String> told(TableChange change) {
+    return change.schemaChanges().isEmpty()
+        ? List.of(palette.yellow("    ~ schema changed"))
+        : change.schemaChanges().stream().map(item -> palette.yellow("    " + item)).toList();
   }
 
   private static String title(TableChange change) {

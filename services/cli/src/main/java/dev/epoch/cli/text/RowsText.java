@@ -1,7 +1,7 @@
 package dev.epoch.cli.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.epoch.client.QueryResult;
+import dev.epoch.client.query.QueryResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.epoch.cli.text;
 
-import dev.epoch.client.Conflict;
-import dev.epoch.client.RepositoryStatus;
-import dev.epoch.client.TableChange;
+import dev.epoch.client.commit.RepositoryStatus;
+import dev.epoch.client.commit.TableChange;
+import dev.epoch.client.merge.Conflict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,18 +50,38 @@ public final class StatusText {
             "  (use \"epoch stage <table>...\" to choose what will be committed)",
             status.unstaged(),
             false));
+    lines.addAll(untracked(status));
     if (status.merging()) {
       return lines;
     }
     if (status.staged().isEmpty() && status.unstaged().isEmpty()) {
-      if (status.commitId() == null) {
+      if (status.commitId() == null || !status.untracked().isEmpty()) {
         lines.add("");
       }
-      lines.add("nothing to commit, working tree clean");
+      lines.add(
+          status.untracked().isEmpty()
+              ? "nothing to commit, working tree clean"
+              : "nothing to commit, but untracked tables are there");
     } else if (status.staged().isEmpty()) {
       lines.add("");
       lines.add("nothing staged: \"epoch commit\" takes every change");
     }
+    return lines;
+  }
+
+  private List<String> untracked(RepositoryStatus status) {
+    if (status.untracked().isEmpty()) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("Untracked tables:");
+    lines.add(
+        "  (use \"epoch table add <table>... --branch "
+            + status.branch()
+            + "\" to version what was made on the branch)");
+    lines.add("");
+    status.untracked().forEach(table -> lines.add(palette.red("  " + table)));
     return lines;
   }
 
@@ -148,6 +168,7 @@ public final class StatusText {
     status.staged().forEach(change -> mark(tables, change, 0));
     status.unstaged().forEach(change -> mark(tables, change, 1));
     unmerged.forEach(table -> tables.put(table, new char[] {'U', 'U'}));
+    status.untracked().forEach(table -> tables.putIfAbsent(table, new char[] {'?', '?'}));
     List<String> lines = new ArrayList<>();
     tables.forEach((table, marks) ->
         lines.add(

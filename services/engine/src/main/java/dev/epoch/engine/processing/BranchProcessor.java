@@ -14,6 +14,7 @@ import dev.epoch.events.command.RenameBranchV1;
 import dev.epoch.events.event.BranchCheckedOutV1;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.BranchDeletedV1;
+import dev.epoch.events.event.BranchExpirySetV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.table.RowsLocation;
@@ -39,11 +40,21 @@ public final class BranchProcessor {
     if (!state.commits().contains(command.commit())) {
       return Refusals.commitNotFound(command.commit());
     }
+    if (command.expiry() != null) {
+      Optional<Decision> wrong =
+          ExpiryProcessor.refuse(state, command.name(), command.expiry(), context);
+      if (wrong.isPresent()) {
+        return wrong.get();
+      }
+    }
     String id = context.branchId();
     List<Event> events = new ArrayList<>();
     events.add(
         new BranchCreatedV1(
             id, command.name(), command.commit(), command.startPoint(), locations(state, command)));
+    if (command.expiry() != null) {
+      events.add(new BranchExpirySetV1(id, command.expiry()));
+    }
     if (command.checkout()) {
       events.add(new BranchCheckedOutV1(id));
     }
@@ -85,6 +96,12 @@ public final class BranchProcessor {
       return Refusals.branchNotFound(command.name());
     }
     BranchState branch = found.get();
+    if (command.expiredBefore() != null) {
+      Optional<Rejection> kept = ExpiryProcessor.keep(state, branch, command);
+      if (kept.isPresent()) {
+        return Decision.reject(kept.get());
+      }
+    }
     if (state.isDefault(branch)) {
       return inUse(branch, "it is the default branch", "Its rows are the live tables");
     }
@@ -133,7 +150,7 @@ public final class BranchProcessor {
   }
 
   /** Whether another branch holds all of its commits. */
-  private static boolean merged(RepositoryState state, BranchState branch) {
+  static boolean merged(RepositoryState state, BranchState branch) {
     Commits graph = state.commits();
     List<CommitId> heads =
         state.branches().byId().values().stream()

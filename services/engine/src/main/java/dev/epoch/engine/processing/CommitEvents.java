@@ -138,7 +138,8 @@ final class CommitEvents {
     return events;
   }
 
-  private static List<StoredSchema> unknown(RepositoryState state, List<StoredSchema> schemas) {
+  /** Those that no record had, each once. */
+  static List<StoredSchema> unknown(RepositoryState state, List<StoredSchema> schemas) {
     List<StoredSchema> unknown = new ArrayList<>();
     Set<String> hashes = new HashSet<>(state.tables().schemas().keySet());
     for (StoredSchema schema : schemas) {

@@ -97,7 +97,9 @@ public final class CommitProcessor {
         (schemaOnly || selected.isEmpty() ? new TreeSet<String>() : taken)
             .stream()
                 .flatMap(name -> state.tables().named(name).stream())
-                .filter(table -> state.isDefault(branch) || holds(state.head(branch), table))
+                .filter(table ->
+                    table.beganOn(branch, state.isDefault(branch))
+                        || holds(state.head(branch), table))
                 .map(RegisteredTable::id)
                 .toList();
     Actor author = command.author() == null ? context.actor() : command.author();
@@ -157,21 +159,19 @@ public final class CommitProcessor {
     return changed;
   }
 
-  /** Names of tables registered since the last commit of the default branch. */
+  /** Names of tables registered on the branch since its last commit. */
   public static SortedSet<String> registered(RepositoryState state, BranchState branch) {
     SortedSet<String> names = new TreeSet<>();
-    if (state.isDefault(branch)) {
-      Map<String, TableEntry> tree = state.head(branch).tree();
-      state
-          .tables()
-          .idByName()
-          .forEach((name, id) -> {
-            TableEntry entry = tree.get(name);
-            if (entry == null || !entry.tableId().equals(id)) {
-              names.add(name);
-            }
-          });
-    }
+    boolean isDefault = state.isDefault(branch);
+    state
+        .tables()
+        .idByName()
+        .forEach((name, id) -> {
+          RegisteredTable table = state.tables().byId().get(id);
+          if (table.beganOn(branch, isDefault) && !holds(state.head(branch), table)) {
+            names.add(name);
+          }
+        });
     return names;
   }
 

@@ -15,10 +15,12 @@ import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.ContinueMergeV1;
+import dev.epoch.events.command.ForgetResolutionsV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.CommandCompletedV1;
+import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.MergeAbortedV1;
@@ -27,7 +29,9 @@ import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.ReplayAbortedV1;
+import dev.epoch.events.event.ResolutionsForgottenV1;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
@@ -107,13 +111,21 @@ public final class MergeProcessor {
             Protections.refuseStep(
                     state, target, plan.verb(), plan.source(), plan.sourceCommit(), context.actor())
                 .map(Decision::reject))
-        .orElseGet(() -> prepared(target, facts));
+        .orElseGet(() -> prepared(state, target, facts));
   }
 
-  private static Decision prepared(BranchState target, Continuation.PrepareMerge facts) {
-    return Decision.accept(
+  /** Schemas that the merge has made are recorded at once: the operation names them by hash. */
+  private static Decision prepared(
+      RepositoryState state, BranchState target, Continuation.PrepareMerge facts) {
+    List<Event> events = new ArrayList<>();
+    events.add(
         new OperationPreparedV1(
             facts.operation(), target.id(), facts.expectedHead(), facts.plan()));
+    for (StoredSchema schema : CommitEvents.unknown(state, facts.schemas())) {
+      events.add(
+          new CommitTablesRecordedV1(facts.operation(), List.of(), Map.of(), List.of(schema)));
+    }
+    return Decision.accept(events);
   }
 
   public static Decision open(
@@ -181,7 +193,19 @@ public final class MergeProcessor {
             command.resolved(),
             command.remaining(),
             command.decided(),
-            merge.conflictSet()));
+            merge.conflictSet(),
+            command.learnt()));
+  }
+
+  /** What was learnt is in a read model; the log says what is to be offered no more. */
+  public static Decision forget(ForgetResolutionsV1 command) {
+    return Decision.accept(
+        new ResolutionsForgottenV1(
+            command.table(),
+            command.key(),
+            command.field(),
+            command.constraint(),
+            command.forgotten()));
   }
 
   /** Of a merge, or of the commit that a replay stopped at. */
@@ -243,7 +267,8 @@ public final class MergeProcessor {
     BranchState target = state.branches().byId().get(operation.branchId());
     OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
     if (facts.live().isEmpty()) {
-      if (plan.fastForward()) {
+      // entries of a fast-forward: the live tables are not just what the source's are
+      if (plan.fastForward() && facts.entries().isEmpty()) {
         return Decision.accept(moved(state, target, operation, facts));
       }
       if (plan.verb().equals("merge") || !facts.entries().isEmpty()) {

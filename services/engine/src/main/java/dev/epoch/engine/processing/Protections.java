@@ -221,6 +221,14 @@ public final class Protections {
     return parent.equals(state.commits().firstParent(branch.head()));
   }
 
+  /** Why whoever asks may never merge into the branch. */
+  static Optional<Rejection> refuseOthers(RepositoryState state, BranchState branch, Actor actor) {
+    return of(state, branch.name())
+        .filter(rules -> !own(actor) && rules.mergers() != null && !isAmong(rules.mergers(), actor))
+        .map(rules ->
+            refused(branch, "merge into", "not everybody may", rules.mergers(), "Ask one of them"));
+  }
+
   static Optional<Rejection> refuseMerger(RepositoryState state, BranchState branch, Actor actor) {
     return of(state, branch.name())
         .filter(rules -> !own(actor) && !mayCommit(rules, actor))

@@ -16,6 +16,7 @@ import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.model.ref.TableName;
 import java.util.ArrayList;
@@ -39,12 +40,26 @@ public final class TableProcessor {
     if (state.storages().named(command.storage()).isEmpty()) {
       return Refusals.storageNotFound(command.storage());
     }
+    Optional<BranchState> found =
+        command.branch() == null
+            ? Optional.of(state.defaultBranch())
+            : state.branch(command.branch());
+    if (found.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
+    BranchState branch = found.get();
+    if (!state.isDefault(branch) && (branch.merge() != null || branch.replay() != null)) {
+      return Refusals.mergeInProgress(branch);
+    }
     Optional<RegisteredTable> sameName = state.tables().named(command.name());
     if (sameName.isPresent()) {
       return Decision.reject(
           new Rejection(
               Code.TABLE_ALREADY_EXISTS,
-              "Table '" + command.name() + "' is already registered",
+              "Table '"
+                  + command.name()
+                  + "' is already registered"
+                  + elsewhere(state, sameName.get()),
               Map.of("table", command.name())));
     }
     Optional<RegisteredTable> samePlace =
@@ -63,10 +78,10 @@ public final class TableProcessor {
                   + command.tableName()
                   + " is already registered as '"
                   + samePlace.get().name()
-                  + "'",
+                  + "'"
+                  + elsewhere(state, samePlace.get()),
               Map.of("table", samePlace.get().name())));
     }
-    BranchState branch = state.defaultBranch();
     if (branch.operation() != null) {
       return Refusals.busy(branch);
     }
@@ -80,6 +95,22 @@ public final class TableProcessor {
             command.schema());
     return Decision.accept(
         new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
+  }
+
+  /** Where the default branch does not have it: what to do. */
+  private static String elsewhere(RepositoryState state, RegisteredTable table) {
+    if (table.branch() == null || holds(state, state.defaultBranch(), table)) {
+      return "";
+    }
+    BranchState made = state.branches().byId().get(table.branch());
+    return made == null
+        ? "; the branch that it was made on is gone: epoch table remove " + table.name()
+        : " on branch '" + made.name() + "': merge that branch, or give the table another name";
+  }
+
+  private static boolean holds(RepositoryState state, BranchState branch, RegisteredTable table) {
+    TableEntry entry = state.head(branch).tree().get(table.name());
+    return entry != null && entry.tableId().equals(table.id());
   }
 
   public static Decision completeRegistration(
@@ -99,7 +130,8 @@ public final class TableProcessor {
             facts.rowCount(),
             facts.contentHash(),
             facts.contentSum(),
-            operation.position()));
+            operation.position(),
+            operation.branchId().equals(state.defaultBranch().id()) ? null : operation.branchId()));
   }
 
   /** Without keeping anything, also of one that was removed before and is kept for commits. */

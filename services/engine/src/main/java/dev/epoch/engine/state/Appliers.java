@@ -32,6 +32,8 @@ public final class Appliers {
               state.withSessions(state.sessions().checkedOut(at.actor().id(), e.branchId()));
           case BranchMovedV1 e -> BranchAppliers.moved(state, e);
           case BranchProtectedV1 e -> state.withProfile(state.profile().with(e));
+          case BranchExpirySetV1 e ->
+              state.withBranches(state.branches().with(e.branchId(), e.expiry()));
           case BranchReviewedV1 e -> BranchAppliers.reviewed(state, e, at);
           case TagCreatedV1 e -> TagAppliers.created(state, e, at);
           case TagDeletedV1 e -> TagAppliers.deleted(state, e);
@@ -45,14 +47,35 @@ public final class Appliers {
           case CommitTablesRecordedV1 e -> OperationAppliers.recorded(state, e);
           case CommitCreatedV1 e -> CommitAppliers.created(state, e, at);
           case CommitSchemaRecordedV1 e ->
-              state.withSchema(
-                  e.commit(), new CommitSchema(e.schemas(), e.unavailable(), e.backfilled()));
+              state.withCommits(
+                  state
+                      .commits()
+                      .with(
+                          e.commit(),
+                          new CommitSchema(e.schemas(), e.unavailable(), e.backfilled()),
+                          at.version()));
           case MergeOpenedV1 e -> MergeAppliers.opened(state, e);
           case ConflictsResolvedV1 e -> MergeAppliers.resolved(state, e);
+          case MergeRequestedV1 e ->
+              state.withBranches(
+                  state
+                      .branches()
+                      .requested(
+                          e.branchId(),
+                          new MergeRequest(
+                              e.sourceBranchId(),
+                              e.commit(),
+                              e.message(),
+                              e.author(),
+                              at.actor(),
+                              at.time())));
+          case MergeRequestClosedV1 e ->
+              state.withBranches(state.branches().requestClosed(e.branchId(), e.sourceBranchId()));
           case MergeAbortedV1 e -> MergeAppliers.aborted(state, e);
           case ReplayStartedV1 e -> ReplayAppliers.started(state, e);
           case ReplaySkippedV1 e -> ReplayAppliers.skipped(state, e);
           case ReplayAbortedV1 e -> ReplayAppliers.aborted(state, e);
+          case ResolutionsForgottenV1 e -> state;
           case RecoveryCompletedV1 e -> state;
           case CommandCompletedV1 e -> state;
         };

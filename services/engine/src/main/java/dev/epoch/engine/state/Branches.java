@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.events.BranchExpiry;
 import java.util.Optional;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -10,13 +11,22 @@ import org.pcollections.PMap;
  * @param byId all that exist
  * @param idByName their names
  * @param reviews of their heads, by branch id and id of who reviewed
+ * @param requests merges that wait until they are allowed, by ids of target and source
+ * @param expiries when they expire, by branch id; those that do not left out
  */
 public record Branches(
     PMap<String, BranchState> byId,
     PMap<String, String> idByName,
-    PMap<String, PMap<String, Review>> reviews) {
+    PMap<String, PMap<String, Review>> reviews,
+    PMap<String, BranchExpiry> expiries,
+    PMap<String, PMap<String, MergeRequest>> requests) {
   public static final Branches NONE =
-      new Branches(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+      new Branches(
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty());
 
   /** The branch of this name; none for null. */
   public Optional<BranchState> named(String name) {
@@ -30,7 +40,11 @@ public record Branches(
             ? idByName
             : idByName.minus(former.name());
     return new Branches(
-        byId.plus(branch.id(), branch), names.plus(branch.name(), branch.id()), reviews);
+        byId.plus(branch.id(), branch),
+        names.plus(branch.name(), branch.id()),
+        reviews,
+        expiries,
+        requests);
   }
 
   /** What was said about a branch, by id of who said it. */
@@ -42,10 +56,74 @@ public record Branches(
     return new Branches(
         byId,
         idByName,
-        reviews.plus(branchId, reviewsOf(branchId).plus(review.actor().id(), review)));
+        reviews.plus(branchId, reviewsOf(branchId).plus(review.actor().id(), review)),
+        expiries,
+        requests);
+  }
+
+  /** The merges into a branch that wait, by id of the source. */
+  public PMap<String, MergeRequest> requestsFor(String branchId) {
+    return requests.getOrDefault(branchId, HashTreePMap.empty());
+  }
+
+  /** With a merge that waits. */
+  Branches requested(String branchId, MergeRequest request) {
+    return withRequests(
+        requests.plus(branchId, requestsFor(branchId).plus(request.sourceBranchId(), request)));
+  }
+
+  /** Without a merge that waits. */
+  Branches requestClosed(String branchId, String sourceBranchId) {
+    return withRequests(minus(requests, branchId, sourceBranchId));
+  }
+
+  private Branches withRequests(PMap<String, PMap<String, MergeRequest>> changed) {
+    return new Branches(byId, idByName, reviews, expiries, changed);
+  }
+
+  private static PMap<String, PMap<String, MergeRequest>> minus(
+      PMap<String, PMap<String, MergeRequest>> requests, String target, String source) {
+    PMap<String, MergeRequest> left =
+        requests.getOrDefault(target, HashTreePMap.<String, MergeRequest>empty()).minus(source);
+    return left.isEmpty() ? requests.minus(target) : requests.plus(target, left);
+  }
+
+  /** Neither into the branch nor of it. */
+  private PMap<String, PMap<String, MergeRequest>> withoutRequests(String id) {
+    PMap<String, PMap<String, MergeRequest>> left = requests.minus(id);
+    for (String target : requests.keySet()) {
+      if (left.containsKey(target)) {
+        left = minus(left, target, id);
+      }
+    }
+    return left;
+  }
+
+  /** When a branch expires, if it does. */
+  public Optional<BranchExpiry> expiry(BranchState branch) {
+    return Optional.ofNullable(expiries.get(branch.id()));
+  }
+
+  /**
+   * With a time at which a branch expires.
+   *
+   * @param expiry null for never
+   */
+  Branches with(String branchId, BranchExpiry expiry) {
+    return new Branches(
+        byId,
+        idByName,
+        reviews,
+        expiry == null ? expiries.minus(branchId) : expiries.plus(branchId, expiry),
+        requests);
   }
 
   Branches without(String id) {
-    return new Branches(byId.minus(id), idByName.minus(byId.get(id).name()), reviews.minus(id));
+    return new Branches(
+        byId.minus(id),
+        idByName.minus(byId.get(id).name()),
+        reviews.minus(id),
+        expiries.minus(id),
+        withoutRequests(id));
   }
 }

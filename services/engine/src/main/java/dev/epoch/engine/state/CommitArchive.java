@@ -1,7 +1,6 @@
 package dev.epoch.engine.state;
 
 import dev.epoch.model.commit.GraphSegment;
-import java.util.List;
 
 /**
  * Where commits are kept whole that the state has in its graph only. What it answers never changes.
@@ -15,9 +14,9 @@ public interface CommitArchive {
       };
 
   /**
-   * The {@value GraphSegment#SIZE} commits of a segment, in the order of their numbers.
+   * A segment with its {@value GraphSegment#SIZE} commits.
    *
    * @throws RuntimeException if they cannot be read now
    */
-  List<CommitState> segment(int number);
+  CommitSegment segment(int number);
 }

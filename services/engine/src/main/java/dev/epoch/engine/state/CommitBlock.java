@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -20,9 +21,15 @@ import org.pcollections.PMap;
  * @param entries of tables
  * @param trees of commits whose first parent is elsewhere, by id: places in {@code entries}
  * @param commits in the order of their numbers
+ * @param records of schemas, each once
+ * @param schemas by id of the commit: places in {@code records}
  */
 record CommitBlock(
-    List<TableEntry> entries, Map<String, List<Integer>> trees, List<Commit> commits) {
+    List<TableEntry> entries,
+    Map<String, List<Integer>> trees,
+    List<Commit> commits,
+    List<CommitSchema> records,
+    Map<String, Integer> schemas) {
 
   /**
    * A commit without its tree.
@@ -42,11 +49,15 @@ record CommitBlock(
       List<String> removed) {}
 
   static CommitBlock of(List<CommitState> commits) {
+    return of(new CommitSegment(commits, Map.of()));
+  }
+
+  static CommitBlock of(CommitSegment segment) {
     Map<TableEntry, Integer> places = new LinkedHashMap<>();
     Map<String, List<Integer>> trees = new LinkedHashMap<>();
     List<Commit> written = new ArrayList<>();
     Set<String> known = new HashSet<>();
-    for (CommitState commit : commits) {
+    for (CommitState commit : segment.commits()) {
       if (!commit.root() && !known.contains(commit.parents().getFirst())) {
         trees.put(commit.id(), commit.tree().values().stream().map(e -> place(places, e)).toList());
       }
@@ -64,7 +75,20 @@ record CommitBlock(
               commit.changed().stream().map(entry -> place(places, entry)).toList(),
               commit.removed()));
     }
-    return new CommitBlock(List.copyOf(places.keySet()), trees, written);
+    Map<CommitSchema, Integer> records = new LinkedHashMap<>();
+    Map<String, Integer> schemas = new TreeMap<>();
+    new TreeMap<>(segment.schemas())
+        .forEach((commit, schema) ->
+            schemas.put(commit, records.computeIfAbsent(schema, _ -> records.size())));
+    return new CommitBlock(
+        List.copyOf(places.keySet()), trees, written, List.copyOf(records.keySet()), schemas);
+  }
+
+  /** The commits with their trees, and what is recorded of their schemas. */
+  CommitSegment segment() {
+    Map<String, CommitSchema> told = new HashMap<>();
+    schemas.forEach((commit, place) -> told.put(commit, records.get(place)));
+    return new CommitSegment(whole(), told);
   }
 
   private static int place(Map<TableEntry, Integer> places, TableEntry entry) {

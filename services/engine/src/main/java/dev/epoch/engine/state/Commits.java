@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -40,12 +42,17 @@ import org.pcollections.TreePVector;
 public final class Commits implements CommitGraph {
   public static final Commits NONE =
       new Commits(
-          GraphSegments.NONE, CommitArchive.NONE, TreePVector.empty(), HashTreePMap.empty());
+          GraphSegments.NONE,
+          CommitArchive.NONE,
+          TreePVector.empty(),
+          HashTreePMap.empty(),
+          CommitSchemas.NONE);
 
   private final GraphSegments archived;
   private final CommitArchive archive;
   private final PVector<Recent> recent;
   private final PMap<String, Integer> recentNumbers;
+  private final CommitSchemas schemas;
 
   private record Recent(CommitState commit, int[] parents) {
     @Override
@@ -63,16 +70,19 @@ public final class Commits implements CommitGraph {
       GraphSegments archived,
       CommitArchive archive,
       PVector<Recent> recent,
-      PMap<String, Integer> recentNumbers) {
+      PMap<String, Integer> recentNumbers,
+      CommitSchemas schemas) {
     this.archived = archived;
     this.archive = archive;
     this.recent = recent;
     this.recentNumbers = recentNumbers;
+    this.schemas = schemas;
   }
 
   /** Commits of which none is here whole. */
   static Commits archived(GraphSegments graph, CommitArchive archive) {
-    return new Commits(graph, archive, TreePVector.empty(), HashTreePMap.empty());
+    return new Commits(
+        graph, archive, TreePVector.empty(), HashTreePMap.empty(), CommitSchemas.NONE);
   }
 
   /** The commit of this id, whole; none for null. */
@@ -187,7 +197,7 @@ public final class Commits implements CommitGraph {
   /** The commit of this number, whole. */
   public CommitState whole(int number) {
     return number < archived.size()
-        ? archive.segment(number / GraphSegment.SIZE).get(number % GraphSegment.SIZE)
+        ? archive.segment(number / GraphSegment.SIZE).commits().get(number % GraphSegment.SIZE)
         : recent(number).commit();
   }
 
@@ -231,7 +241,7 @@ public final class Commits implements CommitGraph {
     return number < archived.size() ? archived.time(number) : recent(number).commit().time();
   }
 
-  private long version(int number) {
+  long version(int number) {
     return number < archived.size() ? archived.version(number) : recent(number).commit().position();
   }
 
@@ -259,15 +269,53 @@ public final class Commits implements CommitGraph {
         archived,
         archive,
         recent.plus(new Recent(commit, parents)),
-        recentNumbers.plus(commit.id(), size()));
+        recentNumbers.plus(commit.id(), size()),
+        schemas);
+  }
+
+  /** With what was recorded of a commit's schemas at a version of the stream. */
+  Commits with(String commit, CommitSchema schema, long version) {
+    return with(schemas.with(commit, schema, version));
+  }
+
+  Commits with(CommitSchemas newSchemas) {
+    return new Commits(archived, archive, recent, recentNumbers, newSchemas);
+  }
+
+  /** What is recorded of schemas and not in the archive. */
+  CommitSchemas recentSchemas() {
+    return schemas;
+  }
+
+  /**
+   * What is recorded of the schemas of commits, by their ids; what is old is read when asked for.
+   */
+  public Map<String, CommitSchema> schemas() {
+    return new Schemas();
+  }
+
+  private CommitSchema schema(String id) {
+    CommitSchemas.Told told = schemas.here().get(id);
+    int number = told == null && schemas.any() ? numberOf(id) : -1;
+    if (told != null || number < 0 || number >= archived.size()) {
+      return told == null ? null : told.schema();
+    }
+    int own = number / GraphSegment.SIZE;
+    CommitSchema later =
+        (own + 1) * GraphSegment.SIZE < archived.size()
+            ? archive.segment(own + 1).schemas().get(id)
+            : null;
+    return later == null ? archive.segment(own).schemas().get(id) : later;
   }
 
   /** The segments that the commits here fill, in order. */
-  List<List<CommitState>> fullSegments() {
+  List<CommitSegment> fullSegments() {
     List<CommitState> whole = recent();
-    List<List<CommitState>> segments = new ArrayList<>();
+    List<CommitSegment> segments = new ArrayList<>();
     for (int end = GraphSegment.SIZE; end <= whole.size(); end += GraphSegment.SIZE) {
-      segments.add(whole.subList(end - GraphSegment.SIZE, end));
+      int number = (archived.size() + end) / GraphSegment.SIZE - 1;
+      segments.add(
+          new CommitSegment(whole.subList(end - GraphSegment.SIZE, end), schemas.of(this, number)));
     }
     return segments;
   }
@@ -305,9 +353,12 @@ public final class Commits implements CommitGraph {
               fewer.archived.plus(segment),
               from,
               fewer.recent.subList(GraphSegment.SIZE, fewer.recent.size()),
-              numbers);
+              numbers,
+              fewer.schemas);
     }
-    return fewer;
+    return fewer == this
+        ? this
+        : fewer.with(schemas.archivedUpTo(fewer, fewer.archived.size() / GraphSegment.SIZE));
   }
 
   /** Commits are the same wherever they are kept. */
@@ -317,7 +368,9 @@ public final class Commits implements CommitGraph {
       return false;
     }
     if (archived.size() == that.archived.size()) {
-      return recent.equals(that.recent) && archived.equals(that.archived);
+      return recent.equals(that.recent)
+          && archived.equals(that.archived)
+          && schemas.equals(that.schemas);
     }
     for (int number = 0; number < size(); number++) {
       if (!id(number).equals(that.id(number))) {
@@ -335,6 +388,36 @@ public final class Commits implements CommitGraph {
   @Override
   public String toString() {
     return "Commits[" + archived.size() + " archived, " + recent() + "]";
+  }
+
+  private final class Schemas extends AbstractMap<String, CommitSchema> {
+    @Override
+    public boolean isEmpty() {
+      return !schemas.any();
+    }
+
+    @Override
+    public CommitSchema get(Object id) {
+      return schema((String) id);
+    }
+
+    @Override
+    public boolean containsKey(Object id) {
+      return schema((String) id) != null;
+    }
+
+    /** In the order of the commits; reads all of them. */
+    @Override
+    public Set<Entry<String, CommitSchema>> entrySet() {
+      Map<String, CommitSchema> all = new LinkedHashMap<>();
+      for (int number = 0; schemas.any() && number < Commits.this.size(); number++) {
+        CommitSchema told = schema(id(number));
+        if (told != null) {
+          all.put(id(number), told);
+        }
+      }
+      return Collections.unmodifiableMap(all).entrySet();
+    }
   }
 
   private final class Whole extends AbstractMap<String, CommitState> {

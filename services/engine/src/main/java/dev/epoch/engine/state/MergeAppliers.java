@@ -39,7 +39,7 @@ final class MergeAppliers {
 
   static RepositoryState resolved(RepositoryState state, ConflictsResolvedV1 event) {
     BranchState branch = state.branches().byId().get(event.branchId());
-    return state.withBranch(branch.withMerge(branch.merge().decided(event)));
+    return state.withBranch(branch.withMerge(branch.merge().decided(event.withoutLearnt())));
   }
 
   static RepositoryState aborted(RepositoryState state, MergeAbortedV1 event) {

@@ -28,6 +28,7 @@ final class OutcomeFacts {
       case BranchMovedV1 e ->
           Optional.of(Map.of("commit", e.to(), "reason", e.reason(), "from", e.from()));
       case BranchProtectedV1 e -> Optional.of(Map.of("pattern", e.pattern()));
+      case BranchExpirySetV1 e -> Optional.of(Map.of("branch_id", e.branchId()));
       case BranchReviewedV1 e -> Optional.of(Map.of("commit", e.commit(), "verdict", e.verdict()));
       case TagCreatedV1 e -> Optional.of(Map.of("tag", e.name(), "commit", e.commit()));
       case TagDeletedV1 e -> Optional.of(Map.of("tag", e.name()));
@@ -51,6 +52,12 @@ final class OutcomeFacts {
                   String.valueOf(e.remaining()),
                   "decided",
                   String.valueOf(e.decided())));
+      case ResolutionsForgottenV1 e ->
+          Optional.of(Map.of("forgotten", String.valueOf(e.forgotten())));
+      case MergeRequestedV1 e ->
+          Optional.of(Map.of("branch_id", e.branchId(), "commit", e.commit()));
+      case MergeRequestClosedV1 e ->
+          Optional.of(Map.of("branch_id", e.branchId(), "reason", e.reason()));
       case MergeAbortedV1 e -> Optional.of(Map.of("merge", e.mergeId()));
       case ReplayStartedV1 e -> Optional.empty();
       case ReplaySkippedV1 e -> Optional.of(Map.of("skipped", e.commit()));

@@ -19,6 +19,8 @@ import dev.epoch.events.table.TableSchema;
  * @param position of the registering operation: the baseline is the live table at it
  * @param removed whether it is versioned no more
  * @param kept whether commits still read what they read of it, though it is removed
+ * @param branch id of the branch that it was made on, to which the baseline belongs; null: a live
+ *     table
  */
 public record RegisteredTable(
     String id,
@@ -33,7 +35,13 @@ public record RegisteredTable(
     String baselineSum,
     long position,
     boolean removed,
-    boolean kept) {
+    boolean kept,
+    String branch) {
+
+  /** Whether the branch has it from its registration on, before a commit of the branch does. */
+  public boolean beganOn(BranchState on, boolean isDefault) {
+    return branch == null ? isDefault : branch.equals(on.id());
+  }
 
   /** The same, versioned no more; what was dropped once stays so. */
   RegisteredTable asRemoved(boolean keep) {
@@ -50,6 +58,7 @@ public record RegisteredTable(
         baselineSum,
         position,
         true,
-        keep && (kept || !removed));
+        keep && (kept || !removed),
+        branch);
   }
 }

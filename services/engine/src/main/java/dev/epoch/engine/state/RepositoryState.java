@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,8 +17,7 @@ import org.pcollections.PMap;
  * @param tables registered tables
  * @param branches branches
  * @param tags names of commits that stay
- * @param commits the commit graph
- * @param schemas by id of the commit: what is recorded of the schemas of its databases
+ * @param commits the commit graph, and what is recorded of the schemas of commits
  * @param operations in doubt
  * @param sessions what actors work on
  * @param outcomes of recent commands
@@ -30,7 +30,6 @@ public record RepositoryState(
     Branches branches,
     Tags tags,
     Commits commits,
-    PMap<String, CommitSchema> schemas,
     PMap<UUID, OperationState> operations,
     Sessions sessions,
     Outcomes outcomes) {
@@ -50,9 +49,13 @@ public record RepositoryState(
         Tags.NONE,
         Commits.NONE,
         HashTreePMap.empty(),
-        HashTreePMap.empty(),
         Sessions.NONE,
         Outcomes.NONE);
+  }
+
+  /** By id of the commit: what is recorded of the schemas of its databases. */
+  public Map<String, CommitSchema> schemas() {
+    return commits.schemas();
   }
 
   public boolean exists() {
@@ -95,7 +98,6 @@ public record RepositoryState(
         branches,
         tags,
         commits,
-        schemas,
         operations,
         sessions,
         outcomes);
@@ -110,7 +112,6 @@ public record RepositoryState(
         branches,
         tags,
         commits,
-        schemas,
         operations,
         sessions,
         outcomes);
@@ -125,7 +126,6 @@ public record RepositoryState(
         branches,
         tags,
         commits,
-        schemas,
         operations,
         sessions,
         outcomes);
@@ -140,7 +140,6 @@ public record RepositoryState(
         branches,
         tags,
         commits,
-        schemas,
         operations,
         sessions,
         outcomes);
@@ -155,7 +154,6 @@ public record RepositoryState(
         newBranches,
         tags,
         commits,
-        schemas,
         operations,
         sessions,
         outcomes);
@@ -175,7 +173,6 @@ public record RepositoryState(
         branches,
         newTags,
         commits,
-        schemas,
         operations,
         sessions,
         outcomes);
@@ -190,22 +187,6 @@ public record RepositoryState(
         branches,
         tags,
         newCommits,
-        schemas,
-        operations,
-        sessions,
-        outcomes);
-  }
-
-  RepositoryState withSchema(String commit, CommitSchema schema) {
-    return new RepositoryState(
-        profile,
-        version,
-        storages,
-        tables,
-        branches,
-        tags,
-        commits,
-        schemas.plus(commit, schema),
         operations,
         sessions,
         outcomes);
@@ -220,7 +201,6 @@ public record RepositoryState(
         branches,
         tags,
         commits,
-        schemas,
         newOperations,
         sessions,
         outcomes);
@@ -235,7 +215,6 @@ public record RepositoryState(
         branches,
         tags,
         commits,
-        schemas,
         operations,
         newSessions,
         outcomes);
@@ -250,7 +229,6 @@ public record RepositoryState(
         branches,
         tags,
         commits,
-        schemas,
         operations,
         sessions,
         newOutcomes);

@@ -24,7 +24,7 @@ import org.pcollections.PMap;
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 8;
+  public static final int FORMAT = 10;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());
@@ -78,7 +78,7 @@ public final class StateCodec {
       long origin,
       int segments,
       CommitBlock commits,
-      PMap<String, CommitSchema> schemas,
+      CommitSchemas schemas,
       PMap<UUID, OperationState> operations,
       Sessions sessions,
       List<RememberedOutcome> outcomes) {}
@@ -100,7 +100,7 @@ public final class StateCodec {
             commits.origin(),
             commits.archivedSize() / GraphSegment.SIZE,
             CommitBlock.of(commits.recent()),
-            state.schemas(),
+            commits.recentSchemas(),
             state.operations(),
             state.sessions(),
             outcomes(state.outcomes())));
@@ -123,7 +123,7 @@ public final class StateCodec {
   public static List<Segment> fullSegments(RepositoryState state) {
     int first = state.commits().archivedSize() / GraphSegment.SIZE;
     List<GraphSegment> graph = state.commits().fullGraphSegments();
-    List<List<CommitState>> commits = state.commits().fullSegments();
+    List<CommitSegment> commits = state.commits().fullSegments();
     List<Segment> segments = new ArrayList<>();
     for (int i = 0; i < graph.size(); i++) {
       segments.add(
@@ -132,9 +132,9 @@ public final class StateCodec {
     return segments;
   }
 
-  /** The commits of a segment whole, in order. */
-  public static List<CommitState> decodeSegment(byte[] commits) {
-    return List.copyOf(read(commits, CommitBlock.class).whole());
+  /** The commits of a segment whole, in order, and what is recorded of schemas. */
+  public static CommitSegment decodeSegment(byte[] commits) {
+    return read(commits, CommitBlock.class).segment();
   }
 
   /** The same state, of whose commits no more than these, the first ones, are in the archive. */
@@ -170,8 +170,7 @@ public final class StateCodec {
         head.tables(),
         head.branches(),
         head.tags(),
-        commits,
-        head.schemas(),
+        commits.with(head.schemas()),
         head.operations(),
         head.sessions(),
         outcomes);

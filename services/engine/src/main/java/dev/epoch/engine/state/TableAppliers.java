@@ -21,7 +21,8 @@ final class TableAppliers {
             event.contentSum(),
             event.position(),
             false,
-            false);
+            false,
+            event.branchId());
     return OperationAppliers.closed(state, event.operationId())
         .withTables(state.tables().with(table));
   }

@@ -13,186 +13,29 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.ContinueMergeV1;
-import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.RemoveTableV1;
-import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.MergeOpenedV1;
 import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.table.Index;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.schema.SchemaHash;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MergeProcessorTest {
 
-  private static ResolveConflictsV1 resolving(String branch, long resolved, long remaining) {
-    return new ResolveConflictsV1(
-        branch,
-        "users",
-        List.of("7"),
-        null,
-        null,
-        "ours",
-        Map.of(),
-        List.of(),
-        false,
-        resolved,
-        remaining);
-  }
-
-  private static Answer prepare(
-      Scenario scenario, Answer started, String mergeId, boolean forward) {
-    return scenario.step(
-        new Continuation.PrepareMerge(
-            started.command(),
-            scenario.branch("main").id(),
-            scenario.head("main"),
-            scenario.mergePlan("dev", mergeId, forward)),
-        started);
-  }
-
-  static Stream<Refused> refusals() {
-    return Stream.of(
-        Refused.of(
-            "no such target",
-            s -> {},
-            s -> s.merging("dev", "main", "three_way"),
-            Code.BRANCH_NOT_FOUND,
-            "dev",
-            null),
-        Refused.of(
-            "no such commit",
-            s -> {},
-            s -> s.merging("main", "nowhere", "three_way"),
-            Code.COMMIT_NOT_FOUND,
-            "000",
-            null),
-        Refused.of(
-            "another head than expected",
-            s -> s.diverged(),
-            s -> {
-              MergeBranchV1 m = s.merging("main", "dev", "three_way");
-              return new MergeBranchV1(
-                  m.target(),
-                  m.source(),
-                  m.sourceCommit(),
-                  m.strategy(),
-                  null,
-                  m.author(),
-                  false,
-                  false,
-                  s.head("dev"),
-                  "commit",
-                  null,
-                  false);
-            },
-            Code.HEAD_MOVED,
-            "moved",
-            "new head"),
-        Refused.of(
-            "a merge is open",
-            s -> s.diverged().openMerge(2),
-            s -> s.merging("main", "dev", "three_way"),
-            Code.MERGE_IN_PROGRESS,
-            "'dev' into 'main'",
-            "--abort"),
-        Refused.of(
-            "an operation is in flight",
-            s -> s.diverged().busy("main"),
-            s -> s.merging("main", "dev", "three_way"),
-            Code.BRANCH_BUSY,
-            "in flight",
-            "Try again"),
-        Refused.of(
-            "no fast-forward",
-            s -> s.diverged(),
-            s -> s.merging("main", "dev", "fast_forward"),
-            Code.NOT_FAST_FORWARD,
-            "commits of their own",
-            "THREE_WAY"),
-        Refused.of(
-            "resolve: no such branch",
-            s -> {},
-            s -> resolving("dev", 1, 0),
-            Code.BRANCH_NOT_FOUND,
-            "dev",
-            null),
-        Refused.of(
-            "resolve: no merge",
-            s -> {},
-            s -> resolving("main", 1, 0),
-            Code.NO_MERGE_IN_PROGRESS,
-            "main",
-            null),
-        Refused.of(
-            "resolve: the merge is being completed",
-            s -> {
-              s.diverged();
-              Answer opened = s.openMerge(0);
-              prepare(s, opened, s.branch("main").merge().id(), false);
-            },
-            s -> resolving("main", 1, 0),
-            Code.BRANCH_BUSY,
-            "in flight",
-            "Try again"),
-        Refused.of(
-            "continue: no such branch",
-            s -> {},
-            s -> new ContinueMergeV1("dev", null, TestRepository.ALICE),
-            Code.BRANCH_NOT_FOUND,
-            "dev",
-            null),
-        Refused.of(
-            "continue: no merge",
-            s -> {},
-            s -> new ContinueMergeV1("main", null, TestRepository.ALICE),
-            Code.NO_MERGE_IN_PROGRESS,
-            "main",
-            null),
-        Refused.of(
-            "continue: conflicts are open",
-            s -> s.diverged().openMerge(2),
-            s -> new ContinueMergeV1("main", null, TestRepository.ALICE),
-            Code.UNRESOLVED_CONFLICTS,
-            "2 conflict(s)",
-            "resolve"),
-        Refused.of(
-            "abort: no such branch",
-            s -> {},
-            s -> new AbortMergeV1("dev"),
-            Code.BRANCH_NOT_FOUND,
-            "dev",
-            null),
-        Refused.of(
-            "abort: no merge",
-            s -> {},
-            s -> new AbortMergeV1("main"),
-            Code.NO_MERGE_IN_PROGRESS,
-            "main",
-            null),
-        Refused.of(
-            "abort: the merge is being completed",
-            s -> {
-              s.diverged();
-              Answer opened = s.openMerge(0);
-              prepare(s, opened, s.branch("main").merge().id(), false);
-            },
-            s -> new AbortMergeV1("main"),
-            Code.BRANCH_BUSY,
-            "in flight",
-            "Try again"));
-  }
-
   @ParameterizedTest
-  @MethodSource("refusals")
+  @MethodSource("dev.epoch.engine.processing.MergeRefusals#all")
   void refuses(Refused row) {
     row.verify();
   }
@@ -227,7 +70,7 @@ class MergeProcessorTest {
     String users = scenario.state().tables().named("users").orElseThrow().id();
 
     Answer started = scenario.ok(scenario.merging("main", "dev", "fast_forward"));
-    Answer prepared = prepare(scenario, started, null, true);
+    Answer prepared = MergeRefusals.prepare(scenario, started, null, true);
     Answer done =
         scenario.step(
             new Continuation.CompleteMerge(
@@ -250,7 +93,7 @@ class MergeProcessorTest {
     String ours = scenario.head("main");
 
     Answer started = scenario.ok(scenario.merging("main", "dev", "three_way"));
-    Answer prepared = prepare(scenario, started, null, false);
+    Answer prepared = MergeRefusals.prepare(scenario, started, null, false);
     TableEntry entry = scenario.entry("main", "users", prepared.command());
     Answer done =
         scenario.step(
@@ -273,7 +116,7 @@ class MergeProcessorTest {
     scenario.commit("dev", "users");
     String before = scenario.head("main");
     Answer started = scenario.ok(scenario.merging("main", "dev", "three_way"));
-    Answer prepared = prepare(scenario, started, null, true);
+    Answer prepared = MergeRefusals.prepare(scenario, started, null, true);
     TableEntry live = scenario.entry("users", RowsLocation.live(8));
     TableEntry merged = scenario.entry("users", RowsLocation.live(9));
 
@@ -307,7 +150,7 @@ class MergeProcessorTest {
     Scenario scenario = Scenario.withTable().diverged();
     MergeOpenedV1 opened = scenario.openMerge(2).event(MergeOpenedV1.class);
 
-    Answer decided = scenario.ok(resolving("main", 1, 1));
+    Answer decided = scenario.ok(MergeRefusals.resolving("main", 1, 1));
 
     assertThat(decided.event(ConflictsResolvedV1.class).conflictSet())
         .isEqualTo(opened.conflictSet());
@@ -345,7 +188,7 @@ class MergeProcessorTest {
     TableEntry ours = scenario.state().head(scenario.branch("main")).tree().get("users");
 
     Answer started = scenario.ok(scenario.merging("main", "dev", "ours"));
-    Answer prepared = prepare(scenario, started, null, false);
+    Answer prepared = MergeRefusals.prepare(scenario, started, null, false);
     scenario.step(
         new Continuation.CompleteMerge(
             prepared.command(),
@@ -362,11 +205,11 @@ class MergeProcessorTest {
     Scenario scenario = Scenario.withTable().diverged();
     MergeOpenedV1 opened = scenario.openMerge(2).event(MergeOpenedV1.class);
 
-    scenario.ok(resolving("main", 1, 1));
+    scenario.ok(MergeRefusals.resolving("main", 1, 1));
     assertThat(scenario.branch("main").merge().remaining()).isEqualTo(1);
-    scenario.ok(resolving("main", 1, 0));
+    scenario.ok(MergeRefusals.resolving("main", 1, 0));
     Answer started = scenario.ok(new ContinueMergeV1("main", null, TestRepository.ALICE));
-    Answer prepared = prepare(scenario, started, opened.mergeId(), false);
+    Answer prepared = MergeRefusals.prepare(scenario, started, opened.mergeId(), false);
     assertThat(prepared.event(OperationPreparedV1.class).expectedHead())
         .isEqualTo(opened.targetCommit());
     TableEntry entry = scenario.entry("main", "users", prepared.command());
@@ -383,13 +226,13 @@ class MergeProcessorTest {
     // given a decision, and a continuation that finds a broken constraint
     Scenario scenario = Scenario.withTable().diverged();
     String id = scenario.openMerge(1).event(MergeOpenedV1.class).mergeId();
-    scenario.ok(resolving("main", 1, 0));
+    scenario.ok(MergeRefusals.resolving("main", 1, 0));
     Answer started =
         scenario
             .repository()
             .command(
                 new ContinueMergeV1("main", null, TestRepository.ALICE), TestRepository.ALICE, "k");
-    Answer prepared = prepare(scenario, started, id, false);
+    Answer prepared = MergeRefusals.prepare(scenario, started, id, false);
 
     // when
     scenario.step(
@@ -418,7 +261,7 @@ class MergeProcessorTest {
     scenario.ok(new AbortMergeV1("main"));
 
     // when
-    Answer prepared = prepare(scenario, started, id, false);
+    Answer prepared = MergeRefusals.prepare(scenario, started, id, false);
     Answer opened = scenario.step(scenario.opening("main", "dev", 1, id), started);
 
     // then
@@ -481,5 +324,55 @@ class MergeProcessorTest {
     scenario.ok(new RemoveTableV1("users", false, true));
 
     assertThat(code(scenario.step(open, started))).isEqualTo(Code.BRANCH_BUSY);
+  }
+
+  @Test
+  void aSchemaThatTheMergeMadeIsRecordedWithTheOperation() {
+    // given
+    Scenario scenario = Scenario.withTable().diverged();
+    TableEntry ours = scenario.state().head(scenario.branch("main")).tree().get("users");
+    TableSchema known = scenario.state().tables().schema(ours.schemaHash());
+    TableSchema merged =
+        new TableSchema(
+            known.columns(),
+            known.primaryKey(),
+            known.constraints(),
+            List.of(new Index("users_new", "CREATE INDEX users_new ON users (id)", false)));
+    StoredSchema made = new StoredSchema(ours.tableId(), SchemaHash.of(merged), merged);
+    Answer started = scenario.ok(scenario.merging("main", "dev", "three_way"));
+
+    // when
+    scenario.step(
+        new Continuation.PrepareMerge(
+            started.command(),
+            scenario.branch("main").id(),
+            scenario.head("main"),
+            scenario.mergePlan("dev", null, false),
+            List.of(made, new StoredSchema(ours.tableId(), ours.schemaHash(), known))),
+        started);
+
+    // then
+    assertThat(scenario.state().tables().schema(made.hash())).isEqualTo(merged);
+    assertThat(scenario.branch("main").operation()).isNotNull();
+  }
+
+  @Test
+  void aFastForwardWithAnEntryOfItsOwnIsACommit() {
+    // given
+    Scenario scenario = Scenario.withTable().fork("dev", "main");
+    scenario.commit("dev", "users");
+    Answer started = scenario.ok(scenario.merging("main", "dev", "three_way"));
+    Answer prepared = MergeRefusals.prepare(scenario, started, null, true);
+    TableEntry theirs = scenario.state().head(scenario.branch("dev")).tree().get("users");
+    String before = scenario.head("main");
+
+    // when
+    scenario.step(
+        new Continuation.CompleteMerge(prepared.command(), List.of(), List.of(theirs), Map.of()),
+        prepared);
+
+    // then
+    assertThat(scenario.state().head(scenario.branch("main")).parents())
+        .containsExactly(before, scenario.head("dev"));
   }
 }

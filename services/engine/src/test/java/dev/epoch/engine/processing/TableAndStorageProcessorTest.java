@@ -33,8 +33,54 @@ class TableAndStorageProcessorTest {
     return new RegisterTableV1(name, storage, "public", table, PhysicalWorld.SCHEMA);
   }
 
+  private static RegisterTableV1 made(String name, String branch) {
+    return new RegisterTableV1(name, "s1", "public", name, PhysicalWorld.SCHEMA, branch);
+  }
+
+  @Test
+  void aTableThatWasMadeOnABranchIsOfThatBranch() {
+    // given
+    Scenario s = Scenario.withTable().fork("dev", "main");
+
+    // when
+    Answer prepared = s.ok(made("notes", "dev"));
+    s.step(Scenario.registered(prepared), prepared);
+
+    // then
+    assertThat(s.state().tables().named("notes").orElseThrow().branch())
+        .isEqualTo(s.branch("dev").id());
+    assertThat(CommitProcessor.registered(s.state(), s.branch("dev"))).containsExactly("notes");
+    assertThat(CommitProcessor.registered(s.state(), s.branch("main"))).doesNotContain("notes");
+
+    // when
+    s.commit("dev", "notes");
+
+    // then
+    assertThat(CommitProcessor.registered(s.state(), s.branch("dev"))).isEmpty();
+    assertThat(s.state().head(s.branch("dev")).tree()).containsKey("notes");
+    assertThat(s.state().head(s.branch("main")).tree()).doesNotContainKey("notes");
+  }
+
   static Stream<Refused> refusals() {
     return Stream.of(
+        Refused.of(
+            "register: no such branch",
+            s -> {},
+            s -> made("notes", "nowhere"),
+            Code.BRANCH_NOT_FOUND,
+            "'nowhere'",
+            null),
+        Refused.of(
+            "register: another branch has made one of the name",
+            s -> {
+              s.fork("dev", "main").fork("other", "main");
+              Answer prepared = s.ok(made("notes", "dev"));
+              s.step(Scenario.registered(prepared), prepared);
+            },
+            s -> made("notes", "other"),
+            Code.TABLE_ALREADY_EXISTS,
+            "on branch 'dev': merge that branch",
+            null),
         Refused.of(
             "register: a bad name",
             s -> {},

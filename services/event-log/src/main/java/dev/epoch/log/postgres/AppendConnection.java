@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class AppendConnection {
   private static final System.Logger LOG = System.getLogger(AppendConnection.class.getName());
 
+  /** So long a process that is paused within its transaction keeps all others from appending. */
+  private static final long MOST_IDLE_MILLIS = 2_000;
+
   private final Vertx vertx;
   private final PgConnectOptions options;
   private final Duration timeout;
@@ -81,7 +84,7 @@ final class AppendConnection {
         SET lock_timeout = %1$d;
         SET idle_in_transaction_session_timeout = %2$d
         """
-            .formatted(timeout.toMillis(), timeout.toMillis() * 2);
+            .formatted(timeout.toMillis(), Math.min(timeout.toMillis(), MOST_IDLE_MILLIS));
     return connection
         .query(limits)
         .execute()

@@ -20,13 +20,14 @@ import java.util.UUID;
  *
  * <pre>
  *   predict                                                       in memory
- *   BEGIN, insert and move the head if it stands there, COMMIT    one round trip
+ *   BEGIN, insert and move the head if it stands there            one round trip
+ *     and no stream has another owner, COMMIT
  * </pre>
  *
  * <p>If the head stands elsewhere, an id is in the log already, or too little is known, it asks:
  *
  * <pre>
- *   BEGIN, lock the head, versions of the streams, known ids      one round trip
+ *   BEGIN, lock the head, versions and fences, known ids          one round trip
  *   AppendBatch.decide                                            in memory
  *   insert and move the head, COMMIT                              one round trip
  * </pre>
@@ -35,7 +36,6 @@ import java.util.UUID;
  * sees the other tables as they were before it waited.
  */
 final class AppendTransaction {
-  private static final String LOCK_HEAD = EventRows.HEAD + " FOR UPDATE";
 
   private final PgConnection connection;
   private final VersionCache known;
@@ -87,20 +87,22 @@ final class AppendTransaction {
             .flatMap(request -> request.records().stream())
             .map(Envelope::id)
             .toArray(UUID[]::new);
-    Uni<Long> head =
-        prepared(LOCK_HEAD, Tuple.tuple()).map(rows -> rows.iterator().next().getLong(0));
+    Uni<Row> head =
+        prepared(EventRows.LOCK_HEAD, Tuple.tuple()).map(rows -> rows.iterator().next());
     Uni<Map<String, Long>> versions =
         prepared(EventRows.VERSIONS, Tuple.tuple().addArrayOfString(streams))
             .map(EventRows::versions);
+    Uni<Map<String, Long>> fences =
+        prepared(EventRows.FENCES, Tuple.tuple().addArrayOfString(streams)).map(EventRows::fences);
     Uni<Map<UUID, AppendBatch.Place>> places =
         prepared(EventRows.PLACES, Tuple.tuple().addArrayOfUUID(ids)).map(EventRows::places);
     return Uni.combine()
         .all()
-        .unis(statement("BEGIN"), head, versions, places)
-        .asTuple()
-        .map(found -> {
-          known.asked(found.getItem2(), found.getItem3());
-          return AppendBatch.decide(requests, found.getItem2(), found.getItem3(), found.getItem4());
+        .unis(statement("BEGIN"), head, versions, fences, places)
+        .with((_, at, standing, owned, there) -> {
+          long position = at.getLong("position");
+          known.asked(position, at.getLong("owner_changes"), standing, owned);
+          return AppendBatch.decide(requests, position, standing, owned, there);
         });
   }
 
@@ -117,7 +119,7 @@ final class AppendTransaction {
   /** Whether the head stood where the batch begins. The transaction is over then. */
   private Uni<Boolean> inserted(Uni<Void> before, AppendBatch batch) {
     Uni<Boolean> insert =
-        prepared(EventRows.INSERT, EventRows.insertion(batch.appended()))
+        prepared(EventRows.INSERT, EventRows.insertion(batch.appended(), known.ownerChanges()))
             .map(rows -> rows.size() == 1);
     return Uni.combine().all().unis(before, insert, commit()).with((_, there, _) -> there);
   }

@@ -13,7 +13,8 @@ public final class EventLogMigrations {
               "002-chunks.sql",
               "003-snapshots.sql",
               "004-record-digests.sql",
-              "005-snapshot-parts.sql"));
+              "005-snapshot-parts.sql",
+              "006-owners.sql"));
 
   private EventLogMigrations() {}
 }

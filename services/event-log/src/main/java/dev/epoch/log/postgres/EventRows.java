@@ -38,6 +38,22 @@ final class EventRows {
 
   static final String HEAD = "SELECT position FROM epoch.log_head";
 
+  /** Until the transaction ends nobody appends, and no stream changes its owner. */
+  static final String LOCK_HEAD =
+      """
+      SELECT position, owner_changes
+      FROM epoch.log_head
+      FOR UPDATE
+      """;
+
+  /** One row for each stream that was owned ever. */
+  static final String FENCES =
+      """
+      SELECT stream, fence
+      FROM epoch.stream_owners
+      WHERE stream = ANY ($1::text[])
+      """;
+
   static final String STREAM_VERSION =
       """
       SELECT coalesce(max(version), 0) AS version
@@ -122,14 +138,15 @@ final class EventRows {
 
   /**
    * Stores the records, moves the head and wakes the tails, if the head stands where the records
-   * begin; one row if it does. Waits for the transaction of another that moves it.
+   * begin and no owner of a stream has changed since; one row then. Waits for the transaction of
+   * another that moves it, or changes an owner.
    */
   static final String INSERT =
       """
       WITH moved AS (
         UPDATE epoch.log_head
         SET position = $17::bigint
-        WHERE position = $16::bigint
+        WHERE position = $16::bigint AND owner_changes = $19::bigint
         RETURNING position
       ),
       inserted AS (
@@ -151,8 +168,11 @@ final class EventRows {
 
   private EventRows() {}
 
-  static Tuple insertion(List<StoredRecord> records) {
-    List<Object> values = new ArrayList<>(18);
+  /**
+   * @param ownerChanges as of which the records were decided
+   */
+  static Tuple insertion(List<StoredRecord> records, long ownerChanges) {
+    List<Object> values = new ArrayList<>(19);
     values.add(column(records, StoredRecord::position, Long[]::new));
     values.add(column(records, StoredRecord::stream, String[]::new));
     values.add(column(records, StoredRecord::version, Long[]::new));
@@ -175,6 +195,7 @@ final class EventRows {
     values.add(records.getFirst().position() - 1);
     values.add(records.getLast().position());
     values.add(CHANNEL);
+    values.add(ownerChanges);
     return Tuple.from(values);
   }
 
@@ -227,6 +248,14 @@ final class EventRows {
       versions.put(row.getString("stream"), row.getLong("version"));
     }
     return versions;
+  }
+
+  static Map<String, Long> fences(RowSet<Row> rows) {
+    Map<String, Long> fences = HashMap.newHashMap(rows.size());
+    for (Row row : rows) {
+      fences.put(row.getString("stream"), row.getLong("fence"));
+    }
+    return fences;
   }
 
   static Map<UUID, AppendBatch.Place> places(RowSet<Row> rows) {

@@ -8,6 +8,8 @@ import dev.epoch.log.EventLog;
 import dev.epoch.log.LogHead;
 import dev.epoch.log.LogPages;
 import dev.epoch.log.LogUnavailableException;
+import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.StreamDirectory;
 import io.smallrye.mutiny.Multi;
@@ -15,6 +17,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -53,9 +56,15 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
   }
 
   @Override
-  public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
+  public Uni<AppendResult> append(
+      String stream, long fence, long expectedVersion, List<Envelope> records) {
     return CallerContext.answering(
-        () -> queue.add(AppendRequest.of(stream, expectedVersion, records)));
+        () -> queue.add(AppendRequest.of(stream, fence, expectedVersion, records)));
+  }
+
+  @Override
+  public Membership join(Member member, Duration lease) {
+    return new PostgresMembership(configuration, member, lease);
   }
 
   private Uni<Runnable> flush(List<AppendQueue.Waiting> batch) {
@@ -113,6 +122,14 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
     Uni<Long> end = query(EventRows.STREAM_VERSION, Tuple.of(stream)).map(PostgresEventLog::number);
     return LogPages.upTo(
             end, afterVersion, after -> pageOfStream(stream, after), StoredRecord::version)
+        .onFailure(PostgresFailures::passing)
+        .transform(PostgresEventLog::unreadable);
+  }
+
+  @Override
+  public Uni<Long> end() {
+    return query(EventRows.HEAD, Tuple.tuple())
+        .map(PostgresEventLog::number)
         .onFailure(PostgresFailures::passing)
         .transform(PostgresEventLog::unreadable);
   }
@@ -178,6 +195,7 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
    * Refuses new appends, answers those being written, ends tails with a failure and closes the
    * log's own connections. The pool stays open: it belongs to who made it.
    */
+  @Override
   public Uni<Void> close() {
     closed = true;
     head.close(closed());

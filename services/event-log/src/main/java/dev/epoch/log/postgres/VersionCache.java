@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a connection knows of the log from its own appends: versions of streams, as of a position of
- * the head. As long as the head stands there, which the database checks, nobody else has appended,
- * and the next batch can be decided without asking first.
+ * What a connection knows of the log from its own appends: versions and fences of streams, as of a
+ * position of the head and a number of changes of owners. As long as both stand there, which the
+ * database checks, nobody else has appended or become an owner, and the next batch can be decided
+ * without asking first.
  *
  * <p>It dies with its connection: the database behind the next one may have been restored from a
  * backup. Used by one flush at a time, so it is not synchronised.
@@ -29,7 +30,11 @@ final class VersionCache {
         }
       };
 
+  /** Of those streams that were owned ever, as many as are asked for. */
+  private final Map<String, Long> fences = new HashMap<>();
+
   private long head;
+  private long ownerChanges;
 
   /**
    * What becomes of appends if nobody else appends before them.
@@ -46,7 +51,7 @@ final class VersionCache {
       }
       named.put(request.stream(), version);
     }
-    AppendBatch batch = AppendBatch.decide(requests, head, named, Map.of());
+    AppendBatch batch = AppendBatch.decide(requests, head, named, fences, Map.of());
     return Optional.of(batch)
         .filter(foreseen ->
             foreseen.outcomes().stream().allMatch(AppendBatch.Outcome.Answered.class::isInstance));
@@ -56,14 +61,27 @@ final class VersionCache {
    * The database has told this much under the lock on the head.
    *
    * @param now position of the head
+   * @param changes of owners of streams
    * @param read versions of streams that have records
+   * @param owned fences of those of the same streams that were owned ever
    */
-  void asked(long now, Map<String, Long> read) {
-    if (head != now) {
+  void asked(long now, long changes, Map<String, Long> read, Map<String, Long> owned) {
+    if (head != now || ownerChanges != changes) {
       versions.clear();
+      fences.clear();
       head = now;
+      ownerChanges = changes;
     }
     versions.putAll(read);
+    fences.putAll(owned);
+    if (fences.size() > MAX_STREAMS) {
+      fences.keySet().retainAll(versions.keySet());
+    }
+  }
+
+  /** Number of changes of owners that it knows of. */
+  long ownerChanges() {
+    return ownerChanges;
   }
 
   /** The batch was committed. */

@@ -7,15 +7,19 @@ import dev.epoch.log.AppendResult;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.LogHead;
 import dev.epoch.log.LogPages;
+import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
 import dev.epoch.log.StoredRecord;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /** A log that lasts as long as its object; for tests. Answers at once, on the calling thread. */
 public final class MemoryEventLog implements EventLog {
@@ -25,11 +29,32 @@ public final class MemoryEventLog implements EventLog {
   private final List<StoredRecord> records = new ArrayList<>();
   private final Map<String, List<StoredRecord>> streams = new HashMap<>();
   private final Map<UUID, AppendBatch.Place> places = new HashMap<>();
+  private final MemoryOwners owners = new MemoryOwners();
   private final LogHead head = new LogHead();
 
   @Override
-  public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> appended) {
-    return Uni.createFrom().item(() -> store(AppendRequest.of(stream, expectedVersion, appended)));
+  public Uni<AppendResult> append(
+      String stream, long fence, long expectedVersion, List<Envelope> appended) {
+    return Uni.createFrom()
+        .item(() -> store(AppendRequest.of(stream, fence, expectedVersion, appended)));
+  }
+
+  @Override
+  public Membership join(Member member, Duration lease) {
+    return owners.join(
+        member,
+        lease,
+        new MemoryOwners.Locked() {
+          @Override
+          public <T> T call(Supplier<T> work) {
+            lock.lock();
+            try {
+              return work.get();
+            } finally {
+              lock.unlock();
+            }
+          }
+        });
   }
 
   private AppendResult store(AppendRequest request) {
@@ -37,7 +62,8 @@ public final class MemoryEventLog implements EventLog {
     lock.lock();
     try {
       Map<String, Long> versions = Map.of(request.stream(), (long) stream(request.stream()).size());
-      batch = AppendBatch.decide(List.of(request), records.size(), versions, places);
+      batch =
+          AppendBatch.decide(List.of(request), records.size(), versions, owners.fences(), places);
       batch.appended().forEach(this::store);
     } finally {
       lock.unlock();

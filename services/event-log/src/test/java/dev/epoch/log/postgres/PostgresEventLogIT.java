@@ -23,7 +23,8 @@ class PostgresEventLogIT extends AbstractEventLogTests {
 
   @Override
   protected EventLog createLog() {
-    clients.execute("TRUNCATE epoch.events; UPDATE epoch.log_head SET position = 0");
+    clients.execute(
+        "TRUNCATE epoch.events; TRUNCATE epoch.stream_owners; UPDATE epoch.log_head SET position = 0");
     log =
         new PostgresEventLog(
             PostgresLogConfiguration.of(

@@ -45,7 +45,8 @@ abstract class PostgresLogScenario {
 
   @BeforeEach
   void emptyLog() {
-    clients.execute("TRUNCATE epoch.events; UPDATE epoch.log_head SET position = 0");
+    clients.execute(
+        "TRUNCATE epoch.events; TRUNCATE epoch.stream_owners; UPDATE epoch.log_head SET position = 0");
   }
 
   @AfterEach

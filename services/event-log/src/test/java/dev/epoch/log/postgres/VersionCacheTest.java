@@ -21,7 +21,7 @@ class VersionCacheTest {
   @Test
   void predictsWhatItsOwnAppendsTell() {
     // given
-    known.asked(10, Map.of("a", 3L));
+    known.asked(10, 0, Map.of("a", 3L), Map.of());
 
     // when
     AppendBatch batch = known.predict(List.of(request("a", 3), request("a", 4))).orElseThrow();
@@ -35,7 +35,7 @@ class VersionCacheTest {
   @Test
   void predictsNoRefusalAndNoUnknownStream() {
     // given
-    known.asked(10, Map.of("a", 3L));
+    known.asked(10, 0, Map.of("a", 3L), Map.of());
 
     // then
     assertThat(known.predict(List.of(request("a", 2)))).isEmpty();
@@ -45,10 +45,10 @@ class VersionCacheTest {
   @Test
   void forgetsEverythingWhenTheHeadHasMoved() {
     // given
-    known.asked(10, Map.of("a", 3L));
+    known.asked(10, 0, Map.of("a", 3L), Map.of());
 
     // when
-    known.asked(11, Map.of("b", 1L));
+    known.asked(11, 0, Map.of("b", 1L), Map.of());
 
     // then
     assertThat(known.predict(List.of(request("a", 3)))).isEmpty();
@@ -58,9 +58,9 @@ class VersionCacheTest {
   @Test
   void keepsTheStreamsUsedLast() {
     // given
-    known.asked(1, Map.of("first", 1L));
+    known.asked(1, 0, Map.of("first", 1L), Map.of());
     for (int i = 0; i < VersionCache.MAX_STREAMS; i++) {
-      known.asked(1, Map.of("stream-" + i, 1L));
+      known.asked(1, 0, Map.of("stream-" + i, 1L), Map.of());
     }
 
     // then

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * }
  * }</pre>
  */
-public abstract class AbstractEventLogTests extends AbstractEventLogTailTests {
+public abstract class AbstractEventLogTests extends AbstractEventLogOwnerTests {
 
   @Test
   void recordsAreReadAsTheyWereAppended() {

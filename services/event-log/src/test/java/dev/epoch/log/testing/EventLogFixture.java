@@ -3,6 +3,8 @@ package dev.epoch.log.testing;
 import dev.epoch.events.Envelope;
 import dev.epoch.log.AppendResult;
 import dev.epoch.log.EventLog;
+import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
 import dev.epoch.log.StoredRecord;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -20,6 +22,7 @@ abstract class EventLogFixture {
   protected static final Duration WAIT = Duration.ofSeconds(30);
 
   private EventLog log;
+  private final List<Membership> memberships = new ArrayList<>();
   private final List<TailProbe> tails = new ArrayList<>();
 
   /** An empty log. */
@@ -36,6 +39,7 @@ abstract class EventLogFixture {
   @AfterEach
   void endTailsAndLog() {
     tails.forEach(TailProbe::close);
+    memberships.forEach(joined -> await(joined.leave()));
     closeLog();
   }
 
@@ -45,6 +49,13 @@ abstract class EventLogFixture {
 
   protected final AppendResult append(String stream, long expectedVersion, Envelope... records) {
     return await(log.append(stream, expectedVersion, List.of(records)));
+  }
+
+  /** Another process that shares the log. */
+  protected final Membership join(Duration lease) {
+    Membership joined = log.join(Member.at("http://" + memberships.size()), lease);
+    memberships.add(joined);
+    return joined;
   }
 
   /** The failure of an append that has to fail. */

@@ -39,9 +39,13 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   public static FaultProxy to(PostgresServer.Database database) {
+    return to(database.host(), database.port());
+  }
+
+  public static FaultProxy to(String host, int port) {
     try {
       ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-      FaultProxy proxy = new FaultProxy(listening, database.host(), database.port());
+      FaultProxy proxy = new FaultProxy(listening, host, port);
       Thread.startVirtualThread(proxy::accept);
       return proxy;
     } catch (IOException e) {

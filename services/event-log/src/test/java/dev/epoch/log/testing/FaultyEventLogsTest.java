@@ -8,10 +8,14 @@ import dev.epoch.events.Envelope;
 import dev.epoch.log.AppendResult;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.ExpectedVersionException;
+import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
+import dev.epoch.log.NotOwnerException;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.memory.MemoryEventLog;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -47,8 +51,14 @@ class FaultyEventLogsTest {
     final EventLog good = new MemoryEventLog();
 
     @Override
-    public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
-      return good.append(stream, expectedVersion, records);
+    public Uni<AppendResult> append(
+        String stream, long fence, long expectedVersion, List<Envelope> records) {
+      return good.append(stream, fence, expectedVersion, records);
+    }
+
+    @Override
+    public Membership join(Member member, Duration lease) {
+      return good.join(member, lease);
     }
 
     @Override
@@ -78,10 +88,11 @@ class FaultyEventLogsTest {
 
   private static final class ForgetsIds extends Spoilt {
     @Override
-    public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
+    public Uni<AppendResult> append(
+        String stream, long fence, long expectedVersion, List<Envelope> records) {
       return length(stream)
-          .chain(
-              version -> good.append(stream, version, records.stream().map(this::anew).toList()));
+          .chain(version ->
+              good.append(stream, fence, version, records.stream().map(this::anew).toList()));
     }
 
     private Uni<Long> length(String stream) {
@@ -104,10 +115,22 @@ class FaultyEventLogsTest {
 
   private static final class LastWriteWins extends Spoilt {
     @Override
-    public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
-      return good.append(stream, expectedVersion, records)
+    public Uni<AppendResult> append(
+        String stream, long fence, long expectedVersion, List<Envelope> records) {
+      return good.append(stream, fence, expectedVersion, records)
           .onFailure(ExpectedVersionException.class)
-          .recoverWithUni(failure -> good.append(stream, failure.actualVersion(), records));
+          .recoverWithUni(failure -> good.append(stream, fence, failure.actualVersion(), records));
+    }
+  }
+
+  private static final class LooksAtNoFence extends Spoilt {
+    @Override
+    public Uni<AppendResult> append(
+        String stream, long fence, long expectedVersion, List<Envelope> records) {
+      return good.append(stream, fence, expectedVersion, records)
+          .onFailure(NotOwnerException.class)
+          .recoverWithUni(
+              failure -> good.append(stream, failure.actualFence(), expectedVersion, records));
     }
   }
 
@@ -118,6 +141,15 @@ class FaultyEventLogsTest {
         fault("repeats in tails", RepeatsInTails::new, Suite::aTailBeginsAtAnyPositionAndGoesOn),
         fault("forgets ids", ForgetsIds::new, Suite::aRepeatedAppendIsStoredOnceAndAnsweredAlike),
         fault("forgets ids", ForgetsIds::new, Suite::repeatedAppendsAtTheSameTimeAreStoredOnce),
+        fault("looks at no fence", LooksAtNoFence::new, Suite::theOwnerAloneAppends),
+        fault(
+            "looks at no fence",
+            LooksAtNoFence::new,
+            Suite::whatIsGivenUpIsTakenAtOnceAndTheFormerOwnerIsRefused),
+        fault(
+            "looks at no fence",
+            LooksAtNoFence::new,
+            Suite::aPauseLongerThanTheLeaseCostsTheOwnership),
         fault("last write wins", LastWriteWins::new, Suite::ofRacingAppendersExactlyOneWins),
         fault(
             "last write wins",

@@ -7,9 +7,11 @@ import dev.epoch.events.RecordCodec;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.events.event.CommitSchemaRecordedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.table.FormerTable;
+import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.log.EventLog;
@@ -32,9 +34,14 @@ import java.util.UUID;
  *   branch-1  | 2-------5---
  *   branch-2  3-------6---
  * </pre>
+ *
+ * <p>What the databases hold is recorded for each commit at once, for some after {@value #SOON} or
+ * {@value #LATE} more commits.
  */
 public final class LargeHistory {
   public static final int MERGE_EVERY = 50;
+  private static final int SOON = 40;
+  private static final int LATE = 2_000;
   private static final Actor ACTOR = new Actor("ada", "Ada", "ada@example.org");
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -82,6 +89,20 @@ public final class LargeHistory {
     return parents[commit];
   }
 
+  /** What is recorded of the schemas of a commit, by storage; empty if nothing was in the end. */
+  public Map<String, RecordedSchema> schemas(int commit) {
+    if (commit == 0 || recordedAfter(commit) >= parents.length) {
+      return Map.of();
+    }
+    Digest digest =
+        Digest.of((repository + " schema " + commit / 1000).getBytes(StandardCharsets.UTF_8));
+    return Map.of("app", new RecordedSchema(digest, digest, 3));
+  }
+
+  private static int recordedAfter(int commit) {
+    return commit % 5000 == 77 ? commit + LATE : commit % 97 == 0 ? commit + SOON : commit;
+  }
+
   /** Appends the records to the stream of the repository, which is empty. */
   public void appendTo(EventLog log, String stream) {
     add(log, stream, 0, new RepositoryCreatedV1("", "main", "b0", id(0)));
@@ -90,6 +111,15 @@ public final class LargeHistory {
     }
     for (int i = 1; i < parents.length; i++) {
       add(log, stream, i, commit(i));
+      for (int of : new int[] {i, i - SOON, i - LATE}) {
+        if (of > 0 && recordedAfter(of) == i) {
+          add(
+              log,
+              stream,
+              i,
+              new CommitSchemaRecordedV1(id(of), schemas(of), List.of(), of + LATE == i));
+        }
+      }
     }
     flush(log, stream);
   }

@@ -7,6 +7,8 @@ import dev.epoch.log.EventLog;
 import dev.epoch.log.ExpectedVersionException;
 import dev.epoch.log.LogHead;
 import dev.epoch.log.LogPages;
+import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
 import dev.epoch.log.StoredRecord;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -31,7 +33,13 @@ final class SequenceEventLog implements EventLog {
   private final LogHead head = new LogHead();
 
   @Override
-  public Uni<AppendResult> append(String stream, long expectedVersion, List<Envelope> records) {
+  public Membership join(Member member, Duration lease) {
+    throw new UnsupportedOperationException("streams have no owners here");
+  }
+
+  @Override
+  public Uni<AppendResult> append(
+      String stream, long fence, long expectedVersion, List<Envelope> records) {
     return Uni.createFrom()
         .item(() -> transaction(AppendRequest.of(stream, expectedVersion, records)))
         .onItem()

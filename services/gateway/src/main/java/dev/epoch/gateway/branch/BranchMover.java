@@ -205,7 +205,8 @@ public final class BranchMover {
               "write",
               Math.max(oursAt.anchor(), theirsAt.anchor()),
               null,
-              ours.schemaHash().equals(theirs.schemaHash()) ? null : theirs.schemaHash()));
+              ours.schemaHash().equals(theirs.schemaHash()) ? null : theirs.schemaHash(),
+              null));
     }
     return new Plan(tables, rows);
   }

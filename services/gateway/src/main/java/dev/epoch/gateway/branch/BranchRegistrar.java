@@ -13,12 +13,14 @@ import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -33,11 +35,38 @@ public final class BranchRegistrar {
   private static final Logger LOG = Logger.getLogger(BranchRegistrar.class.getName());
 
   private static final int MOST_TRIES = 5;
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
   private final Backends backends;
 
   public BranchRegistrar(Backends backends) {
     this.backends = backends;
+  }
+
+  /**
+   * Tells every database of every branch, in the background, again and again until that is done or
+   * another server owns the repository.
+   */
+  public void settleLater(LiveRepository repository) {
+    repeat(repository, () -> settle(repository, true));
+  }
+
+  /** The projector may have passed in another server, which leaves it to the owner. */
+  private static void repeat(LiveRepository repository, Runnable work) {
+    Thread.ofVirtual()
+        .name("branches of " + repository.name())
+        .start(() -> {
+          while (repository.decides()) {
+            try {
+              work.run();
+              return;
+            } catch (RuntimeException away) {
+              LOG.log(
+                  Level.FINE, away, () -> "Branches of " + repository.name() + " are told later");
+              LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+            }
+          }
+        });
   }
 
   /** Best effort: what fails now, the projector of overlay tables repeats. */
@@ -46,6 +75,7 @@ public final class BranchRegistrar {
       converge(repository, branchId);
     } catch (StorageException e) {
       LOG.log(Level.WARNING, e, () -> "Branch " + branchId + " is not known to every database yet");
+      repeat(repository, () -> converge(repository, branchId));
     }
   }
 
@@ -58,6 +88,7 @@ public final class BranchRegistrar {
           Level.WARNING,
           e,
           () -> "Views of branch " + deleted.name() + " are not removed from every database yet");
+      repeat(repository, () -> convergeDeleted(repository, deleted));
     }
   }
 

@@ -4,12 +4,14 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.BranchExpiry;
 import dev.epoch.events.BranchProtection;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CreateBranchV1;
 import dev.epoch.events.command.DeleteBranchV1;
+import dev.epoch.events.command.ExpireBranchV1;
 import dev.epoch.events.command.ProtectBranchV1;
 import dev.epoch.events.command.RenameBranchV1;
 import dev.epoch.events.command.ReviewBranchV1;
@@ -29,6 +31,7 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,13 +78,31 @@ public final class BranchService {
 
   public StepResult create(
       LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
+    return create(repository, name, startPoint, checkout, null, caller);
+  }
+
+  /**
+   * @param expiry null for a branch that stays
+   */
+  public StepResult create(
+      LiveRepository repository,
+      String name,
+      String startPoint,
+      boolean checkout,
+      BranchExpiry expiry,
+      Caller caller) {
     return withTurn(
         repository.nameLocks(name),
-        () -> createNamed(repository, name, startPoint, checkout, caller));
+        () -> createNamed(repository, name, startPoint, checkout, expiry, caller));
   }
 
   private StepResult createNamed(
-      LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
+      LiveRepository repository,
+      String name,
+      String startPoint,
+      boolean checkout,
+      BranchExpiry expiry,
+      Caller caller) {
     RepositoryState state = repository.state();
     Optional<StepResult> former = StepResult.former(state, RecordType.CREATE_BRANCH_V1, caller);
     if (former.isPresent()) {
@@ -92,7 +113,7 @@ public final class BranchService {
     BranchState current = state.currentBranch(caller.actor().id());
     String from = startPoint == null || startPoint.equals("HEAD") ? current.name() : startPoint;
     CommitState commit = new References(state, current).commit(from);
-    CreateBranchV1 command = new CreateBranchV1(name, commit.id(), from, checkout);
+    CreateBranchV1 command = new CreateBranchV1(name, commit.id(), from, checkout, expiry);
     try (CleanupGuard.Use _ = cleanups.use(repository, commit)) {
       StepResult result = repository.step(command, caller).orRefuse();
       result
@@ -123,12 +144,32 @@ public final class BranchService {
     }
   }
 
+  /**
+   * Lets a branch expire, or no more.
+   *
+   * @param expiry null for never
+   */
+  public StepResult expire(
+      LiveRepository repository, String name, BranchExpiry expiry, Caller caller) {
+    return repository.step(new ExpireBranchV1(name, expiry), caller).orRefuse();
+  }
+
   public StepResult delete(LiveRepository repository, String name, boolean force, Caller caller) {
-    return withTurn(repository.nameLocks(name), () -> deleteNamed(repository, name, force, caller));
+    return delete(repository, name, force, null, caller);
+  }
+
+  /**
+   * @param expiredBefore only if the branch has expired before this time; null if somebody asks
+   */
+  public StepResult delete(
+      LiveRepository repository, String name, boolean force, Instant expiredBefore, Caller caller) {
+    return withTurn(
+        repository.nameLocks(name),
+        () -> deleteNamed(repository, name, force, expiredBefore, caller));
   }
 
   private StepResult deleteNamed(
-      LiveRepository repository, String name, boolean force, Caller caller) {
+      LiveRepository repository, String name, boolean force, Instant expiredBefore, Caller caller) {
     return new BranchTurn(repository, RecordType.DELETE_BRANCH_V1, caller)
         .on(
             name,
@@ -141,13 +182,39 @@ public final class BranchService {
                   !force
                       && !state.isDefault(branch)
                       && !workingSets.pending(state, branch).isEmpty();
+              requireNothingOfItsOwn(state, branch, force, uncommitted);
               StepResult result =
-                  repository.step(new DeleteBranchV1(name, force, uncommitted), caller).orRefuse();
+                  repository
+                      .step(new DeleteBranchV1(name, force, uncommitted, expiredBefore), caller)
+                      .orRefuse();
               result
                   .event(BranchDeletedV1.class)
                   .ifPresent(deleted -> registrar.forget(repository, deleted));
               return result;
             });
+  }
+
+  /** Tables that were made on the branch and are not versioned go with it. */
+  private void requireNothingOfItsOwn(
+      RepositoryState state, BranchState branch, boolean force, boolean refused) {
+    if (force || refused || state.isDefault(branch)) {
+      return;
+    }
+    List<String> own = workingSets.untracked(state, branch);
+    if (!own.isEmpty()) {
+      throw new RefusedException(
+          Code.BRANCH_NOT_MERGED,
+          "Branch '%s' has tables of its own that are not versioned: %s"
+              .formatted(branch.name(), String.join(", ", own)),
+          Map.of(
+              "branch",
+              branch.name(),
+              "tables",
+              own,
+              "remedy",
+              "Register them (epoch table add %s --branch %s), or delete with --force"
+                  .formatted(own.getFirst(), branch.name())));
+    }
   }
 
   private static PlannedChange planned(RepositoryState state, BranchState branch, Caller caller) {

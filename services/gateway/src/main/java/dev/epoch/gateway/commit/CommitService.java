@@ -90,7 +90,13 @@ public final class CommitService {
 
   public Committed commit(LiveRepository repository, Request request, Caller caller) {
     if (request.schema() == Schema.LEFT_OUT) {
-      return inTurn(repository, request, null, caller);
+      Committed committed = inTurn(repository, request, null, caller);
+      repository
+          .state()
+          .branch(request.branch())
+          .ifPresent(
+              branch -> schemas.recordIfMoved(repository, branch, committed.commit(), caller));
+      return committed;
     }
     BranchState branch = References.branch(repository.state(), request.branch());
     SchemaService.Observed observed = schemas.observe(repository.state(), branch);

@@ -57,7 +57,7 @@ public final class LiveCommitKeeper implements AutoCloseable {
 
   /** Looks at each repository once. */
   public void look() {
-    for (LiveRepository repository : server.repositories().list()) {
+    for (LiveRepository repository : server.repositories().owned()) {
       if (closed) {
         return;
       }

@@ -141,6 +141,20 @@ public final class WorkingSetService {
         .toList();
   }
 
+  /** Names of tables that clients have made on the branch and that are not versioned. */
+  public List<String> untracked(RepositoryState state, BranchState branch) {
+    if (state.isDefault(branch)) {
+      return List.of();
+    }
+    return Backends.tables(state, branch).stream()
+        .map(table -> backends.adapter(state, table.table()))
+        .distinct()
+        .flatMap(adapter -> adapter.ownTables().stream())
+        .flatMap(own -> own.made(Backends.handle(state, branch)).stream())
+        .sorted()
+        .toList();
+  }
+
   /** What was done to schemas and is not committed, by table name. */
   public SortedMap<String, List<SchemaChange>> schemaChanges(
       RepositoryState state, BranchState branch) {

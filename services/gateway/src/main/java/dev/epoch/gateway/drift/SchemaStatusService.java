@@ -74,7 +74,11 @@ public final class SchemaStatusService {
     List<RegisteredTable> asked =
         tables.isEmpty()
             ? new TreeSet<>(state.tables().idByName().keySet())
-                .stream().map(name -> TableService.get(state, name)).toList()
+                .stream()
+                    .map(name -> TableService.get(state, name))
+                    // others were made on a branch, and are not merged yet
+                    .filter(table -> table.branch() == null || Backends.isLive(state, table))
+                    .toList()
             : tables.stream().map(name -> TableService.get(state, name)).toList();
     Map<String, Observed> storages = new HashMap<>();
     return asked.stream()

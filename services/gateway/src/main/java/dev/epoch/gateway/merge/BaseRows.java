@@ -9,9 +9,11 @@ import dev.epoch.model.merge.BaseRow;
 import dev.epoch.model.merge.RowMerge;
 import dev.epoch.model.merge.VirtualBase;
 import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.StateReader;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Rows of a table at the base of a merge: one commit, or, for histories that merged each other
@@ -98,6 +101,22 @@ public final class BaseRows {
                           : reader.row(table, at(id), key).orElse(null));
       consumer.accept(key, baseRow, row.ours(), row.theirs());
     });
+  }
+
+  /** Whether there is such a change of a side, seen from each commit that the base is made of. */
+  boolean anyChange(TableState side, Predicate<RowChange> such) {
+    return base.bestCommonAncestors().stream()
+        .allMatch(id -> {
+          try (RowStream<RowChange> changes =
+              reader.changes(table, at(id), side, ChangeQuery.all())) {
+            while (changes.hasNext()) {
+              if (such.test(changes.next())) {
+                return true;
+              }
+            }
+            return false;
+          }
+        });
   }
 
   /**

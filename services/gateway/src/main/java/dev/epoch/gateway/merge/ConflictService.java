@@ -3,6 +3,7 @@ package dev.epoch.gateway.merge;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Digest;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
@@ -50,6 +51,9 @@ public final class ConflictService {
    */
   public record Page(List<Status> conflicts, long total, long unresolved, String next) {}
 
+  /** Where no merge is open. */
+  public static final Page NONE = new Page(List.of(), 0, 0, null);
+
   /**
    * @param table only of this table, or null
    * @param after id of the last conflict seen, or null
@@ -57,15 +61,37 @@ public final class ConflictService {
   public Page list(
       RepositoryState state, BranchState branch, String table, String after, int limit) {
     MergeState merge = branch.merge();
-    if (merge == null) {
-      return new Page(List.of(), 0, 0, null);
-    }
-    List<Decision> decisions = OpenConflicts.current(merge);
+    return merge == null
+        ? NONE
+        : list(
+            merge.conflictSet(),
+            OpenConflicts.current(merge),
+            merge.remaining(),
+            table,
+            after,
+            limit);
+  }
+
+  /**
+   * As {@link #list(RepositoryState, BranchState, String, String, int)}, of a merge that somebody
+   * else knows.
+   *
+   * @param conflictSet root chunk of its conflicts, or null if it has none
+   * @param decisions about these conflicts, in order
+   * @param remaining conflicts without decision
+   */
+  public Page list(
+      Digest conflictSet,
+      List<Decision> decisions,
+      long remaining,
+      String table,
+      String after,
+      int limit) {
     List<Status> page = new ArrayList<>();
     long total = 0;
     boolean reached = after == null;
     boolean more = false;
-    try (RowStream<RowConflict> conflicts = OpenConflicts.stream(merge, chunks)) {
+    try (RowStream<RowConflict> conflicts = OpenConflicts.stream(conflictSet, chunks)) {
       while (conflicts.hasNext()) {
         RowConflict conflict = conflicts.next();
         if (table != null && !table.equals(conflict.tableName())) {
@@ -81,7 +107,7 @@ public final class ConflictService {
         }
       }
     }
-    return new Page(page, total, merge.remaining(), more ? page.getLast().conflict().id() : null);
+    return new Page(page, total, remaining, more ? page.getLast().conflict().id() : null);
   }
 
   /**
@@ -99,7 +125,7 @@ public final class ConflictService {
         .map(ConflictService::former);
   }
 
-  private static Settled former(StepResult step) {
+  static Settled former(StepResult step) {
     return new Settled(
         Long.parseLong(step.formerFacts().get("resolved")),
         Long.parseLong(step.formerFacts().get("remaining")),
@@ -131,11 +157,14 @@ public final class ConflictService {
     long resolved = 0;
     long remaining = 0;
     long decided = 0;
+    LearntMarks learnt = new LearntMarks(added);
     try (RowStream<RowConflict> conflicts = OpenConflicts.stream(merge, chunks)) {
       while (conflicts.hasNext()) {
         RowConflict conflict = conflicts.next();
         boolean done = status(conflict, afterwards).resolved();
         if (added.selector().matches(conflict)) {
+          requireFit(conflict, added.resolution());
+          learnt.add(conflict);
           matched++;
           resolved += done ? 1 : 0;
           decided += conflict.fields().size() - status(conflict, List.of(added)).open().size();
@@ -161,10 +190,38 @@ public final class ConflictService {
         decision.deleteRow(),
         resolved,
         remaining,
-        decided);
+        decided,
+        learnt.all());
   }
 
-  private static ConflictsResolvedV1 event(MergeState merge, ResolveConflictsV1 decision) {
+  /** Parts of a schema get definitions, records get values. */
+  private static void requireFit(RowConflict conflict, Resolution resolution) {
+    boolean definition =
+        resolution instanceof Resolution.Value(Map<String, String> values)
+            && (values.containsKey(SchemaConflicts.DEFINITION)
+                || values.containsKey(SchemaConflicts.UNION));
+    boolean ofRecord =
+        resolution instanceof Resolution.DeleteRow
+            || resolution instanceof Resolution.Value && !definition;
+    if (conflict.type().isSchema() ? ofRecord : definition) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          conflict.type().isSchema()
+              ? "The conflict is about the schema of '%s'".formatted(conflict.tableName())
+              : "Records break %s, and need other values: an object of columns"
+                  .formatted(conflict.constraint()),
+          Map.of(
+              "table",
+              conflict.tableName(),
+              "remedy",
+              conflict.type().isSchema()
+                  ? "ours, theirs, union, or custom with a definition"
+                  : "ours, theirs, delete, or values of columns; the constraint itself is changed"
+                      + " in the database, with ALTER TABLE"));
+    }
+  }
+
+  static ConflictsResolvedV1 event(MergeState merge, ResolveConflictsV1 decision) {
     return new ConflictsResolvedV1(
         merge == null ? "" : merge.id(),
         "",
@@ -179,7 +236,8 @@ public final class ConflictService {
         0,
         0,
         0,
-        merge == null ? null : merge.conflictSet());
+        merge == null ? null : merge.conflictSet(),
+        List.of());
   }
 
   /**
@@ -190,7 +248,8 @@ public final class ConflictService {
     boolean wholeRow =
         conflict.type() == ConflictType.MODIFY_DELETE
             || conflict.type() == ConflictType.DELETE_MODIFY
-            || conflict.type() == ConflictType.CONSTRAINT;
+            || conflict.type() == ConflictType.CONSTRAINT
+            || conflict.type().isSchema();
     List<FieldConflict> open = new ArrayList<>(conflict.fields());
     boolean decided = false;
     for (Decision decision : decisions) {
@@ -199,7 +258,7 @@ public final class ConflictService {
       }
       boolean everyField = decision.selector().field() == null;
       switch (decision.resolution()) {
-        case Resolution.DeleteRow delete -> decided |= everyField;
+        case Resolution.DeleteRow delete -> decided |= everyField && !conflict.type().isSchema();
         case Resolution.Value value -> {
           if (wholeRow) {
             decided = true;

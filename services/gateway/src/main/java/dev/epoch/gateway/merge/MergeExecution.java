@@ -9,6 +9,7 @@ import dev.epoch.events.event.OperationPlan;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.hook.PlannedChange;
+import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.read.Snapshot;
@@ -50,6 +51,7 @@ public final class MergeExecution {
   private static final int MOST_PLANS = 8;
 
   private final MergePlanner planner;
+  private final BrokenConstraints broken;
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
   private final HookGate hooks;
@@ -59,13 +61,15 @@ public final class MergeExecution {
 
   public MergeExecution(
       Backends backends,
+      TableAlterations alterations,
       WorkingSetService workingSets,
       OperationRunner runner,
       HookGate hooks,
       ChunkStore chunks,
       Clock clock,
       Failpoints failpoints) {
-    this.planner = new MergePlanner(backends, chunks);
+    this.planner = new MergePlanner(backends, chunks, alterations);
+    this.broken = new BrokenConstraints(backends, chunks);
     this.workingSets = workingSets;
     this.runner = runner;
     this.hooks = hooks;
@@ -132,6 +136,9 @@ public final class MergeExecution {
       if (!plan.conflicts().isEmpty() || intent.noCommit()) {
         return open(repository, intent, plan, ruled, caller);
       }
+      if (!plan.destructive().isEmpty() && !intent.allowDestructive()) {
+        throw refuse(repository, intent, caller, MergeRefusals.destructive(plan.destructive()));
+      }
       if (plans == 1) {
         hooks.pass(repository, planned(state, intent, caller), intent.command(), caller);
       }
@@ -143,7 +150,7 @@ public final class MergeExecution {
         return open(
             repository,
             intent,
-            planner.violated(
+            broken.violated(
                 now,
                 target(now, intent),
                 source(now, intent),
@@ -255,7 +262,7 @@ public final class MergeExecution {
         repository
             .step(
                 new Continuation.PrepareMerge(
-                    UUID.randomUUID(), target.id(), target.head(), operation),
+                    UUID.randomUUID(), target.id(), target.head(), operation, plan.schemas()),
                 caller,
                 caller.key(intent.command()))
             .orRefuse();

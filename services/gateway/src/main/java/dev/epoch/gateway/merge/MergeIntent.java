@@ -33,6 +33,7 @@ import java.util.List;
  *     continues
  * @param base id of the commit that both sides are compared with; null for their merge base
  * @param promotion whether checks and hooks of promotions are asked, too
+ * @param allowDestructive whether it may take away what live tables have, such as a column
  */
 public record MergeIntent(
     String targetId,
@@ -50,7 +51,8 @@ public record MergeIntent(
     String verb,
     ConflictSettings rules,
     String base,
-    boolean promotion) {
+    boolean promotion,
+    boolean allowDestructive) {
 
   /**
    * What settles conflicts: of an open merge what did when it was opened, so that decisions of

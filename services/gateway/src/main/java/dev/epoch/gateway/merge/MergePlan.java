@@ -2,6 +2,7 @@ package dev.epoch.gateway.merge;
 
 import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.storage.PlannedRows;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.function.Supplier;
  * @param rows what to write, by table id; each can be asked for again and again
  * @param conflicts number by table name; empty if the merge can happen
  * @param conflictSet root chunk of the conflicts, or null
+ * @param schemas that tables get; records may have some of them
+ * @param destructive what of it takes something of live tables away for good
  */
 public record MergePlan(
     boolean fastForward,
@@ -23,13 +26,17 @@ public record MergePlan(
     List<String> newTables,
     Map<String, Supplier<PlannedRows>> rows,
     Map<String, Long> conflicts,
-    Digest conflictSet) {
+    Digest conflictSet,
+    List<StoredSchema> schemas,
+    List<String> destructive) {
 
   public MergePlan {
     tables = List.copyOf(tables);
     newTables = List.copyOf(newTables);
     rows = Map.copyOf(rows);
     conflicts = Map.copyOf(conflicts);
+    schemas = List.copyOf(schemas);
+    destructive = List.copyOf(destructive);
   }
 
   /** What to write into a table. */

@@ -2,11 +2,14 @@ package dev.epoch.gateway.merge;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.log.ChunkStore;
@@ -14,11 +17,8 @@ import dev.epoch.model.changes.ConflictSetWriter;
 import dev.epoch.model.commit.MergeBase;
 import dev.epoch.model.merge.BaseRow;
 import dev.epoch.model.merge.ConflictPolicy;
-import dev.epoch.model.merge.ConflictType;
 import dev.epoch.model.merge.Decision;
-import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.merge.MergeStrategy;
-import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.merge.RowMerge;
 import dev.epoch.model.merge.RuleDecision;
 import dev.epoch.model.row.Row;
@@ -26,7 +26,6 @@ import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
-import dev.epoch.storage.ConstraintViolationsException;
 import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StateReader;
 import dev.epoch.storage.TableHandle;
@@ -56,10 +55,12 @@ import java.util.function.Supplier;
 public final class MergePlanner {
   private final Backends backends;
   private final ChunkStore chunks;
+  private final TableAlterations alterations;
 
-  MergePlanner(Backends backends, ChunkStore chunks) {
+  MergePlanner(Backends backends, ChunkStore chunks, TableAlterations alterations) {
     this.backends = backends;
     this.chunks = chunks;
+    this.alterations = alterations;
   }
 
   /**
@@ -87,6 +88,7 @@ public final class MergePlanner {
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
     List<TableHandle> changedByOurs = changedByOurs(state, head, source, base);
+    PlannedSchemas schemas = new PlannedSchemas(state, target, alterations);
 
     for (TableEntry theirs : sorted(source)) {
       if (state.tables().byId().get(theirs.tableId()).removed()) {
@@ -98,13 +100,17 @@ public final class MergePlanner {
           && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
         continue;
       }
+      boolean arrives = ours == null && state.isDefault(target);
+      if (arrives) {
+        // its rows on the default branch are those that it was registered with there: none
+        ours = asRegistered(state, theirs);
+        newTables.add(theirs.tableId());
+      }
+      TableEntry oursThen = ours;
       if (ours == null
           || (!state.isDefault(target)
               && neverChanged(target, ours, base, state)
               && changedByOurs.stream().noneMatch(other -> related(sourceTable, other)))) {
-        if (ours == null && state.isDefault(target)) {
-          throw new IllegalStateException("the default branch lacks table " + theirs.name());
-        }
         if (ours == null) {
           newTables.add(theirs.tableId());
         }
@@ -115,11 +121,31 @@ public final class MergePlanner {
       MergedSchema schema =
           MergedSchema.of(
               state,
-              state.isDefault(target),
-              ours,
-              oursNow.table().schema(),
+              oursNow.table(),
               theirs,
-              BaseRows.entries(state, base, theirs.name()));
+              BaseRows.entries(state, base, theirs.name()),
+              new SchemaConflicts(oursNow.table(), strategy, decisions),
+              (column, side, byOurs) ->
+                  changed(
+                      state,
+                      base,
+                      oursNow.table().with(side),
+                      byOurs
+                          ? now(state, target, oursThen)
+                          : new TableState.Committed(location(state, source, theirs)),
+                      column));
+      if (!schema.conflicts().isEmpty()) {
+        // rows are merged when it is known what they look like
+        schema.conflicts().forEach(conflictSet::add);
+        conflicts.put(theirs.name(), (long) schema.conflicts().size());
+        tables.add(write(target, ours, location(state, source, theirs)));
+        continue;
+      }
+      if (arrives) {
+        schemas.addArriving(oursNow.table(), schema);
+      } else {
+        schemas.add(oursNow.table(), schema);
+      }
       TableHandle handle = oursNow.table().with(schema.schema());
       StateReader reader = backends.adapter(state, handle);
       RowsLocation oursAt = target.location(ours);
@@ -137,7 +163,7 @@ public final class MergePlanner {
       MergedRows merged =
           new MergedRows(
               new RowDecisions(merge, handle, decisions, told),
-              handle,
+              schema,
               buffer,
               // rows of a virtual base cannot be looked up one by one
               base.bestCommonAncestors().size() == 1 ? MergedRows.MOST_SIDES : Integer.MAX_VALUE,
@@ -158,7 +184,11 @@ public final class MergePlanner {
             oursState,
             theirsState,
             (key, baseRow, oursRow, theirsRow) ->
-                merged.accept(key, baseRow, oursRow, schema.theirs(baseRow.row(), theirsRow)));
+                merged.accept(
+                    key,
+                    baseRow,
+                    schema.ours(baseRow.row(), oursRow),
+                    schema.theirs(baseRow.row(), theirsRow)));
         merged.settleOthers(key ->
             new ThreeWayRow(
                 key,
@@ -171,13 +201,7 @@ public final class MergePlanner {
         }
         rows.put(theirs.tableId(), merged::planned);
       }
-      tables.add(
-          new TableMerge(
-              theirs.tableId(),
-              "write",
-              Math.max(oursAt.anchor(), theirsAt.anchor()),
-              null,
-              schema.brought()));
+      tables.add(write(target, ours, theirsAt));
     }
     for (TableEntry ours : sorted(head)) {
       if (state.tables().byId().get(ours.tableId()).removed() || entryOf(source, ours) != null) {
@@ -201,7 +225,15 @@ public final class MergePlanner {
       root = conflictSet.finish();
       buffer.flush();
     }
-    return new MergePlan(fastForward, tables, newTables, rows, conflicts, root);
+    return new MergePlan(
+        fastForward,
+        conflicts.isEmpty() ? schemas.given(tables) : tables,
+        newTables,
+        rows,
+        conflicts,
+        root,
+        schemas.stored(),
+        schemas.destructive());
   }
 
   /**
@@ -232,7 +264,7 @@ public final class MergePlanner {
     MergedRows merged =
         new MergedRows(
             new RowDecisions(merge, handle, decisions, told),
-            handle,
+            MergedSchema.unchanged(handle.schema()),
             buffer,
             Integer.MAX_VALUE,
             key -> new MergedRows.Sides(BaseRow.of(baseRows.row(key)), null));
@@ -242,8 +274,43 @@ public final class MergePlanner {
     return merged;
   }
 
+  /** Whether a side has values of a column that it did not have at the base. */
+  private boolean changed(
+      RepositoryState state, MergeBase base, TableHandle table, TableState side, Column column) {
+    int index = table.schema().indexOf(column.name());
+    return new BaseRows(backends.adapter(state, table), table, state, base)
+        .anyChange(side, change -> DroppedColumns.isNew(change, column, index));
+  }
+
+  /** What the branch begins with that gets a table. */
+  private static TableEntry asRegistered(RepositoryState state, TableEntry theirs) {
+    RegisteredTable table = state.tables().byId().get(theirs.tableId());
+    return new TableEntry(
+        table.id(),
+        table.name(),
+        table.schemaHash(),
+        table.baselineHash(),
+        table.baselineSum(),
+        table.baselineRows(),
+        RowsLocation.live(table.position()),
+        null,
+        table.baselineRows(),
+        0,
+        0);
+  }
+
+  private static TableMerge write(BranchState target, TableEntry ours, RowsLocation theirs) {
+    return new TableMerge(
+        ours.tableId(), "write", Math.max(target.location(ours).anchor(), theirs.anchor()), null);
+  }
+
   /** The target's table with the schema that it has now. */
   private BranchTable working(RepositoryState state, BranchState target, TableEntry ours) {
+    return working(backends, state, target, ours);
+  }
+
+  static BranchTable working(
+      Backends backends, RepositoryState state, BranchState target, TableEntry ours) {
     return backends
         .working(
             state,
@@ -260,11 +327,13 @@ public final class MergePlanner {
       TableState theirs,
       RowKey key) {
     Row row = reader.row(table, theirs, key).orElse(null);
-    return schema.missing().isEmpty() || row == null ? row : schema.theirs(base.row(key), row);
+    return schema.theirsMissing().isEmpty() || row == null
+        ? row
+        : schema.theirs(base.row(key), row);
   }
 
   /** The target's rows as they are now: of the default branch with what is not committed. */
-  private static TableState now(RepositoryState state, BranchState target, TableEntry ours) {
+  static TableState now(RepositoryState state, BranchState target, TableEntry ours) {
     RowsLocation head = target.location(ours);
     return state.isDefault(target)
         ? new TableState.Working(Backends.handle(state, target), head)
@@ -282,72 +351,6 @@ public final class MergePlanner {
         && !reader
             .touched(Backends.handle(state, target), List.of(new BranchTable(table, head)))
             .isEmpty();
-  }
-
-  /**
-   * The plan of a merge whose rows break constraints together: the same, with these conflicts. No
-   * decision is about them yet.
-   */
-  MergePlan violated(
-      RepositoryState state,
-      BranchState target,
-      CommitState source,
-      MergeBase base,
-      MergePlan plan,
-      ConstraintViolationsException violations) {
-    ChunkBuffer buffer = new ChunkBuffer(chunks);
-    ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
-    Map<String, Long> conflicts = new TreeMap<>();
-    CommitState head = state.head(target);
-    for (ConstraintViolationsException.Violation violation : violations.violations()) {
-      String name = state.tables().byId().get(violation.table()).name();
-      TableEntry ours = head.tree().get(name);
-      TableEntry theirs = source.tree().get(name);
-      TableHandle handle = working(state, target, ours).table();
-      StateReader reader = backends.adapter(state, handle);
-      Row oursRow = reader.row(handle, now(state, target, ours), violation.key()).orElse(null);
-      Row theirsRow =
-          theirs == null
-              ? null
-              : reader
-                  .row(
-                      handle,
-                      new TableState.Committed(location(state, source, theirs)),
-                      violation.key())
-                  .orElse(null);
-      Row baseRow = new BaseRows(reader, handle, state, base).row(violation.key());
-      List<FieldConflict> fields = new ArrayList<>();
-      for (String column : columns(handle, violation.constraint())) {
-        int i = handle.schema().indexOf(column);
-        fields.add(
-            FieldConflict.whole(
-                column,
-                RowDecisions.value(baseRow, i),
-                RowDecisions.value(oursRow, i),
-                RowDecisions.value(theirsRow, i)));
-      }
-      conflictSet.add(
-          new RowConflict(
-              violation.table(),
-              name,
-              violation.key(),
-              ConflictType.CONSTRAINT,
-              fields,
-              violation.constraint()));
-      conflicts.merge(name, 1L, Long::sum);
-    }
-    Digest root = conflictSet.finish();
-    buffer.flush();
-    return new MergePlan(false, plan.tables(), plan.newTables(), plan.rows(), conflicts, root);
-  }
-
-  private static List<String> columns(TableHandle table, String constraint) {
-    return table.schema().constraints().stream()
-        .filter(candidate -> candidate.name().equals(constraint))
-        .flatMap(candidate -> candidate.columns().stream())
-        .filter(column -> table.schema().indexOf(column) >= 0)
-        .distinct()
-        .toList();
   }
 
   private static List<TableEntry> sorted(CommitState commit) {
@@ -408,8 +411,7 @@ public final class MergePlanner {
    * Where the rows of a table of the source are read best: where the branch that stands there keeps
    * them.
    */
-  private static RowsLocation location(
-      RepositoryState state, CommitState source, TableEntry entry) {
+  static RowsLocation location(RepositoryState state, CommitState source, TableEntry entry) {
     if (state.defaultBranch().head().equals(source.id())) {
       return state.defaultBranch().location(entry);
     }

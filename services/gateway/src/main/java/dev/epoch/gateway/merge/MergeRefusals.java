@@ -30,6 +30,14 @@ public final class MergeRefusals {
         Map.of("branch", branch));
   }
 
+  /** Of a merge that would take away what live tables have, and was not allowed to. */
+  static RefusedException destructive(List<String> operations) {
+    return new RefusedException(
+        Code.SCHEMA_CHANGED,
+        "The merge would take something of live tables away: " + String.join("; ", operations),
+        Map.of("operations", operations, "remedy", "--allow-destructive does it nevertheless"));
+  }
+
   /** Of a merge that would write tables with uncommitted changes. */
   static RefusedException uncommitted(String branch, List<String> tables) {
     return new RefusedException(

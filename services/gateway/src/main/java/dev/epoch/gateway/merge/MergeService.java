@@ -70,6 +70,7 @@ public final class MergeService {
    * @param rules what settles conflicts before the settings of the repository do, or null
    * @param promotion whether hooks and checks of promotions are asked, too; then conflicts refuse
    *     it
+   * @param allowDestructive whether it may take away what live tables have, such as a column
    */
   public record Request(
       String target,
@@ -83,7 +84,8 @@ public final class MergeService {
       boolean dryRun,
       String expectedHead,
       ConflictSettings rules,
-      boolean promotion) {
+      boolean promotion,
+      boolean allowDestructive) {
 
     /** By the rules of the repository. */
     public Request(
@@ -109,6 +111,7 @@ public final class MergeService {
           dryRun,
           expectedHead,
           null,
+          false,
           false);
     }
   }
@@ -210,7 +213,8 @@ public final class MergeService {
             "merge",
             request.rules(),
             null,
-            request.promotion());
+            request.promotion(),
+            request.allowDestructive());
     if (request.dryRun()) {
       ConflictSettingsCheck.ofMerge(state, request.rules())
           .ifPresent(problem -> {
@@ -254,15 +258,34 @@ public final class MergeService {
   /** Finishes an open merge: over the rows as they are now, with what was decided about them. */
   public Merged continueMerge(
       LiveRepository repository, String branch, String message, Actor author, Caller caller) {
+    return continueMerge(repository, branch, message, author, false, caller);
+  }
+
+  /**
+   * @param allowDestructive whether it may take away what live tables have, such as a column
+   */
+  public Merged continueMerge(
+      LiveRepository repository,
+      String branch,
+      String message,
+      Actor author,
+      boolean allowDestructive,
+      Caller caller) {
     return new BranchTurn(repository, RecordType.CONTINUE_MERGE_V1, caller)
         .on(
             branch,
             step -> former(step, branch, branch),
-            (_, _) -> continueMergeInTurn(repository, branch, message, author, caller));
+            (_, _) ->
+                continueMergeInTurn(repository, branch, message, author, allowDestructive, caller));
   }
 
   private Merged continueMergeInTurn(
-      LiveRepository repository, String branch, String message, Actor author, Caller caller) {
+      LiveRepository repository,
+      String branch,
+      String message,
+      Actor author,
+      boolean allowDestructive,
+      Caller caller) {
     StepResult started =
         repository.step(new ContinueMergeV1(branch, message, author), caller).orRefuse();
     if (started.former().isPresent()) {
@@ -291,7 +314,8 @@ public final class MergeService {
             merge.verb(),
             merge.rules(),
             isMerge ? null : merge.bases().getFirst(),
-            false);
+            false,
+            allowDestructive);
     return isMerge
         ? merged(execution.run(repository, intent, caller), intent)
         : replays.settled(repository, intent, caller);
@@ -313,6 +337,9 @@ public final class MergeService {
     boolean upToDate = Lineage.isAncestor(state, intent.sourceCommit(), target.head());
     Ruled.Tally tally = new Ruled.Tally();
     MergePlan plan = upToDate ? null : execution.plan(state, intent, tally);
+    if (plan != null && !plan.destructive().isEmpty() && !intent.allowDestructive()) {
+      throw MergeRefusals.destructive(plan.destructive());
+    }
     return new Merged(
         target.name(),
         intent.source(),

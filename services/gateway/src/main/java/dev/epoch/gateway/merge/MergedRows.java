@@ -16,7 +16,6 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
 import dev.epoch.storage.MergeOvertakenException;
 import dev.epoch.storage.PlannedRows;
-import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +30,7 @@ public final class MergedRows implements BaseRows.Consumer {
 
   private final RowDecisions decisions;
   private final ChunkBuffer buffer;
-  private final TableSchema schema;
+  private final MergedSchema schema;
   private final ChangeSetWriter writer;
   private final List<RowKey> kept = new ArrayList<>();
   private final List<RowConflict> conflicts = new ArrayList<>();
@@ -44,19 +43,20 @@ public final class MergedRows implements BaseRows.Consumer {
   record Sides(BaseRow base, Row theirs) {}
 
   /**
+   * @param schema that rows are merged against
    * @param mostSides how many rows' sides are kept in memory
    * @param lookup finds a row's sides where they are not in memory
    */
   MergedRows(
       RowDecisions decisions,
-      TableHandle table,
+      MergedSchema schema,
       ChunkBuffer buffer,
       int mostSides,
       Function<RowKey, Sides> lookup) {
     this.decisions = decisions;
     this.buffer = buffer;
-    this.schema = table.schema();
-    this.writer = new ChangeSetWriter(schema, buffer::put);
+    this.schema = schema;
+    this.writer = new ChangeSetWriter(schema.schema(), buffer::put);
     this.mostSides = mostSides;
     this.lookup = lookup;
   }
@@ -106,7 +106,12 @@ public final class MergedRows implements BaseRows.Consumer {
 
     @Override
     public Optional<TableSchema> schema() {
-      return Optional.of(schema);
+      return Optional.of(schema.schema());
+    }
+
+    @Override
+    public Optional<TableSchema> plannedFor() {
+      return Optional.of(schema.now());
     }
 
     @Override
@@ -143,7 +148,8 @@ public final class MergedRows implements BaseRows.Consumer {
       if (known == null) {
         known = lookup.apply(row.getKey());
       }
-      switch (decisions.merge(row.getKey(), known.base(), row.getValue(), known.theirs())) {
+      Row ours = schema.ours(known.base().row(), row.getValue());
+      switch (decisions.merge(row.getKey(), known.base(), ours, known.theirs())) {
         case MergeOutcome.Unchanged _ -> {}
         case MergeOutcome.Write(RowChange change) -> changes.add(change);
         case MergeOutcome.Conflict _ -> overtaken++;

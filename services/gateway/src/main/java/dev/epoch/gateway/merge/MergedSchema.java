@@ -4,63 +4,152 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.row.Row;
+import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.model.schema.merge.MergedTable;
+import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * The schema of a table after a merge, where the sides have different ones. One side's change is
- * taken; if both changed it, or the change would have to be made on a live table, the merge is
- * refused.
+ * The schema of a table after a merge, where the sides have different ones: three-way, by the ids
+ * of columns. Rows are merged against it; what a side does not have is there as it was at the base.
  *
- * @param schema of the merged rows
- * @param brought its hash where the target does not have it yet, else null
- * @param missing places, in the schema, of columns that the source's rows do not have
+ * @param now schema of the target
+ * @param schema of the merged rows; while conflicts are open that of the target
+ * @param conflicts without a decision; then no row is merged
+ * @param oursMissing places of columns that the target lacks and the base has
+ * @param theirsMissing places of columns that the source lacks
+ * @param notNull names of columns that take no nulls, and did on one of the sides
+ * @param constraints names of those that one of the sides did not have
  */
-record MergedSchema(TableSchema schema, Digest brought, List<Integer> missing) {
+record MergedSchema(
+    TableSchema now,
+    TableSchema schema,
+    List<RowConflict> conflicts,
+    List<Integer> oursMissing,
+    List<Integer> theirsMissing,
+    List<String> notNull,
+    List<String> constraints) {
 
   /**
-   * @param now schema of the target's rows: on the default branch with what is not committed
+   * @param table the target's, with the schema that it has now: on the default branch with what is
+   *     not committed
    * @param bases entries of the table at the base
+   * @param values tells whose values of dropped columns changed
    */
   static MergedSchema of(
       RepositoryState state,
-      boolean intoLive,
-      TableEntry ours,
-      TableSchema now,
+      TableHandle table,
       TableEntry theirs,
-      List<TableEntry> bases) {
+      List<TableEntry> bases,
+      SchemaConflicts decisions,
+      DroppedColumns.Values values) {
+    TableSchema now = table.schema();
     TableSchema source = state.tables().schema(theirs.schemaHash());
-    if (ours.schemaHash().equals(theirs.schemaHash())) {
-      return new MergedSchema(now, null, missing(now, source));
+    TableSchema base = base(state, theirs, bases, decisions);
+    if (source.equals(now)) {
+      return same(now, source);
     }
-    boolean sourceChanged =
-        bases.isEmpty()
-            || bases.stream().anyMatch(base -> !base.schemaHash().equals(theirs.schemaHash()));
-    if (!sourceChanged) {
-      return new MergedSchema(now, null, missing(now, source));
+    TableSchema ours = now;
+    TableSchema there = source;
+    TableSchema agreed;
+    while (true) {
+      MergedTable merged = decisions.merge(base, ours, there);
+      refuseUnified(theirs, merged);
+      if (!merged.isDecided()) {
+        return open(now, decisions.conflicts(merged.conflicts()));
+      }
+      agreed = merged.schema();
+      requireSameKey(theirs, now, agreed);
+      DroppedColumns dropped =
+          DroppedColumns.of(table, base, ours, there, agreed, decisions, values);
+      if (!dropped.conflicts().isEmpty()) {
+        return open(now, dropped.conflicts());
+      }
+      if (dropped.ours().equals(ours) && dropped.theirs().equals(there)) {
+        break;
+      }
+      ours = dropped.ours();
+      there = dropped.theirs();
     }
-    boolean targetChanged =
-        bases.isEmpty()
-            || bases.stream().anyMatch(base -> !base.schemaHash().equals(ours.schemaHash()));
-    if (targetChanged) {
+    TableSchema schema = agreed;
+    if (source.equals(base) && schema.equals(now)) {
+      return same(now, source);
+    }
+    return new MergedSchema(
+        now,
+        schema,
+        List.of(),
+        missing(schema, now).stream().filter(i -> has(base, schema.columns().get(i))).toList(),
+        missing(schema, source),
+        notNull(schema, now, source),
+        constraints(schema, now, source));
+  }
+
+  private static void refuseUnified(TableEntry table, MergedTable merged) {
+    if (merged.unified().entrySet().stream()
+        .anyMatch(same -> !same.getKey().equals(same.getValue()))) {
       throw refused(
-          theirs,
-          "Both sides changed the schema of table '" + theirs.name() + "' in different ways",
-          "Bring both to one schema first, and commit that");
+          table,
+          "Both sides added columns %s to table '%s', which are other ones to Epoch"
+              .formatted(merged.unified().keySet(), table.name()),
+          "Drop them on one side, and commit that");
     }
-    if (intoLive) {
+  }
+
+  private static MergedSchema open(TableSchema now, List<RowConflict> conflicts) {
+    return new MergedSchema(now, now, conflicts, List.of(), List.of(), List.of(), List.of());
+  }
+
+  /** Of a table whose schema the source does not change. */
+  static MergedSchema unchanged(TableSchema schema) {
+    return new MergedSchema(schema, schema, List.of(), List.of(), List.of(), List.of(), List.of());
+  }
+
+  private static MergedSchema same(TableSchema now, TableSchema source) {
+    List<Integer> missing = missing(now, source);
+    return new MergedSchema(now, now, List.of(), List.of(), missing, List.of(), List.of());
+  }
+
+  /** Several bases are merged with each other; a table that no base has began as registered. */
+  private static TableSchema base(
+      RepositoryState state, TableEntry theirs, List<TableEntry> bases, SchemaConflicts decisions) {
+    TableSchema registered = state.tables().byId().get(theirs.tableId()).schema();
+    TableSchema base = null;
+    for (TableEntry entry : bases) {
+      TableSchema schema = state.tables().schema(entry.schemaHash());
+      base =
+          base == null || base.equals(schema)
+              ? schema
+              : decisions.undecided().merge(registered, base, schema).schema();
+    }
+    return base == null ? registered : base;
+  }
+
+  /** What the schema demands of rows is one thing, what tells them apart is another. */
+  private static void requireSameKey(TableEntry table, TableSchema now, TableSchema merged) {
+    if (!keyIds(now).equals(keyIds(merged))) {
       throw refused(
-          theirs,
-          "The merge would change the schema of the live table '" + theirs.name() + "'",
-          "Change the live table as the source did, commit, and merge again");
+          table,
+          "The merge would change the key that tells rows of '" + table.name() + "' apart",
+          "Remove the table and register it again where it has the new key");
     }
-    return new MergedSchema(source, theirs.schemaHash(), List.of());
+  }
+
+  private static List<String> keyIds(TableSchema schema) {
+    return schema.primaryKey().stream()
+        .map(name -> schema.column(name).map(Column::id).orElse(name))
+        .toList();
   }
 
   private static RefusedException refused(TableEntry table, String problem, String remedy) {
@@ -68,21 +157,79 @@ record MergedSchema(TableSchema schema, Digest brought, List<Integer> missing) {
         Code.SCHEMA_CHANGED, problem, Map.of("table", table.name(), "remedy", remedy));
   }
 
-  private static List<Integer> missing(TableSchema merged, TableSchema source) {
+  private static List<Integer> missing(TableSchema merged, TableSchema side) {
     List<Integer> missing = new ArrayList<>();
     for (int i = 0; i < merged.columns().size(); i++) {
-      Column column = merged.columns().get(i);
-      if (source.columns().stream().noneMatch(there -> there.id().equals(column.id()))) {
+      if (!has(side, merged.columns().get(i))) {
         missing.add(i);
       }
     }
     return missing;
   }
 
+  private static boolean has(TableSchema side, Column column) {
+    return in(side, column).isPresent();
+  }
+
+  private static Optional<Column> in(TableSchema side, Column column) {
+    return side.columns().stream().filter(c -> c.id().equals(column.id())).findFirst();
+  }
+
+  private static List<String> notNull(TableSchema merged, TableSchema ours, TableSchema theirs) {
+    return merged.columns().stream()
+        .filter(column -> !column.nullable() && !column.generated())
+        .filter(column ->
+            in(ours, column).map(Column::nullable).orElse(true)
+                || in(theirs, column).map(Column::nullable).orElse(true))
+        .map(Column::name)
+        .toList();
+  }
+
+  private static List<String> constraints(
+      TableSchema merged, TableSchema ours, TableSchema theirs) {
+    return merged.constraints().stream()
+        .filter(constraint -> constraint.kind() != Constraint.Kind.NOT_NULL)
+        .filter(constraint -> constraint.kind() != Constraint.Kind.PRIMARY_KEY)
+        .filter(constraint -> !has(ours, constraint) || !has(theirs, constraint))
+        .map(Constraint::name)
+        .toList();
+  }
+
+  private static boolean has(TableSchema side, Constraint constraint) {
+    return side.constraints().stream()
+        .anyMatch(there ->
+            there.kind() == constraint.kind()
+                && there.definition().equals(constraint.definition()));
+  }
+
+  /** Whether the target's schema becomes another. */
+  boolean changes() {
+    return !schema.equals(now);
+  }
+
+  /** Of the schema that the target has afterwards. */
+  Digest hash() {
+    return SchemaHash.of(schema);
+  }
+
+  /** What the target gets, with its hash; null where it keeps what it has. */
+  StoredSchema brought(String tableId) {
+    return changes() ? new StoredSchema(tableId, SchemaHash.of(schema), schema) : null;
+  }
+
   /** A row of the source: what it does not have is as it was at the base. */
   Row theirs(Row base, Row theirs) {
-    Row row = theirs;
-    if (base != null && theirs != null) {
+    return filled(base, theirs, theirsMissing);
+  }
+
+  /** A row of the target, likewise. */
+  Row ours(Row base, Row ours) {
+    return filled(base, ours, oursMissing);
+  }
+
+  private static Row filled(Row base, Row side, List<Integer> missing) {
+    Row row = side;
+    if (base != null && side != null) {
       for (int column : missing) {
         if (!Objects.equals(base.get(column), row.get(column))) {
           row = row.with(column, base.get(column));

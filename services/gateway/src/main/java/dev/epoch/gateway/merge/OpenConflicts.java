@@ -27,7 +27,7 @@ public final class OpenConflicts {
     return stream(merge.conflictSet(), chunks);
   }
 
-  private static RowStream<RowConflict> stream(Digest conflictSet, ChunkStore chunks) {
+  static RowStream<RowConflict> stream(Digest conflictSet, ChunkStore chunks) {
     if (conflictSet == null) {
       return RowStream.of(List.of());
     }
@@ -62,22 +62,42 @@ public final class OpenConflicts {
   }
 
   static Decision decision(ConflictsResolvedV1 event) {
+    return decision(
+        event.table(),
+        event.key(),
+        event.field(),
+        event.constraint(),
+        event.resolution(),
+        values(event),
+        event.deleteRow());
+  }
+
+  /**
+   * A decision as the log has it; null or empty is every table, row, field, constraint.
+   *
+   * @param values for resolution value: canonical text by column, null for columns set to null
+   * @param deleteRow for resolution value: the row is to be absent
+   */
+  public static Decision decision(
+      String table,
+      List<String> key,
+      String field,
+      String constraint,
+      String resolution,
+      Map<String, String> values,
+      boolean deleteRow) {
     ResolutionSelector selector =
         new ResolutionSelector(
-            event.table(),
-            event.key().isEmpty() ? null : RowKey.of(event.key().toArray(String[]::new)),
-            event.field(),
-            event.constraint());
-    Resolution resolution =
-        switch (event.resolution()) {
+            table, key.isEmpty() ? null : RowKey.of(key.toArray(String[]::new)), field, constraint);
+    Resolution decided =
+        switch (resolution) {
           case "ours" -> new Resolution.Ours();
           case "theirs" -> new Resolution.Theirs();
           case "base" -> new Resolution.Base();
-          case "value" ->
-              event.deleteRow() ? new Resolution.DeleteRow() : new Resolution.Value(values(event));
-          default -> throw new IllegalArgumentException("unknown resolution " + event.resolution());
+          case "value" -> deleteRow ? new Resolution.DeleteRow() : new Resolution.Value(values);
+          default -> throw new IllegalArgumentException("unknown resolution " + resolution);
         };
-    return new Decision(selector, resolution);
+    return new Decision(selector, decided);
   }
 
   private static Map<String, String> values(ConflictsResolvedV1 event) {

@@ -51,7 +51,8 @@ public final class ReplayRunner {
       boolean noCommit,
       boolean failOnConflict,
       String command,
-      ConflictSettings rules) {}
+      ConflictSettings rules,
+      boolean allowDestructive) {}
 
   /** One commit, that is not part of a longer replay. */
   Merged one(LiveRepository repository, BranchState branch, Step step, Caller caller) {
@@ -102,7 +103,8 @@ public final class ReplayRunner {
               false,
               false,
               command,
-              replay.rules());
+              replay.rules(),
+              false);
       Merged merged = runOrSkip(repository, intent(state, branch, step), steps);
       if (!merged.conflicts().isEmpty()) {
         return stopped(repository, merged, command, caller);
@@ -238,7 +240,8 @@ public final class ReplayRunner {
         step.verb(),
         step.rules(),
         revert ? commit.id() : parent.id(),
-        false);
+        false,
+        step.allowDestructive());
   }
 
   /** Tables come and go by themselves: their registration is not a change of rows. */

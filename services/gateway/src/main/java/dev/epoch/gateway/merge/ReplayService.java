@@ -61,6 +61,8 @@ public final class ReplayService {
    * @param failOnConflict refuse instead of leaving conflicts open; only for a single one
    * @param expectedHead refuse if the branch stands elsewhere, or null
    * @param rules what settles conflicts before the settings of the repository do, or null
+   * @param allowDestructive whether it may take away what live tables have, such as a column; only
+   *     for a single one
    */
   public record Request(
       String branch,
@@ -74,7 +76,39 @@ public final class ReplayService {
       boolean noCommit,
       boolean failOnConflict,
       String expectedHead,
-      ConflictSettings rules) {}
+      ConflictSettings rules,
+      boolean allowDestructive) {
+
+    /** Without taking anything of live tables away. */
+    public Request(
+        String branch,
+        String verb,
+        List<String> commits,
+        int mainline,
+        String strategy,
+        String message,
+        Actor author,
+        String liveChanges,
+        boolean noCommit,
+        boolean failOnConflict,
+        String expectedHead,
+        ConflictSettings rules) {
+      this(
+          branch,
+          verb,
+          commits,
+          mainline,
+          strategy,
+          message,
+          author,
+          liveChanges,
+          noCommit,
+          failOnConflict,
+          expectedHead,
+          rules,
+          false);
+    }
+  }
 
   public Merged replay(LiveRepository repository, Request request, Caller caller) {
     String strategy = MergeService.strategy(request.strategy());
@@ -113,9 +147,11 @@ public final class ReplayService {
       commits = List.of();
       first = state.head(branch);
     }
-    if (commits.size() != 1 && (request.noCommit() || request.failOnConflict())) {
+    if (commits.size() != 1
+        && (request.noCommit() || request.failOnConflict() || request.allowDestructive())) {
       throw validation(
-          "no_commit and fail_on_conflict are for a single commit", "Replay one at a time");
+          "no_commit, fail_on_conflict and allow_destructive are for a single commit",
+          "Replay one at a time");
     }
     if (rebase) {
       requireClean(state, branch);
@@ -160,7 +196,8 @@ public final class ReplayService {
               request.noCommit(),
               request.failOnConflict(),
               REPLAY,
-              request.rules()),
+              request.rules(),
+              request.allowDestructive()),
           caller);
     }
     return runner.goOn(repository, branch.id(), REPLAY, caller);

@@ -1,8 +1,11 @@
 package dev.epoch.gateway.migration;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Failpoints;
@@ -16,7 +19,9 @@ import dev.epoch.storage.SchemaMigrations;
 import dev.epoch.storage.SchemaMigrations.Plan;
 import dev.epoch.storage.SchemaMigrations.Progress;
 import dev.epoch.storage.SchemaMigrations.Settings;
+import dev.epoch.storage.SchemaMigrations.State;
 import dev.epoch.storage.SchemaMigrations.Step;
+import dev.epoch.storage.SchemaMigrations.StepProgress;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
@@ -130,28 +135,130 @@ public final class MigrationRunner {
           "Destructive operations: " + String.join("; ", lost),
           Map.of("operations", lost, "remedy", "--force does it nevertheless"));
     }
-    SchemaMigrations runner = runner(state, request.table());
-    String id = ids.get();
     List<Step> steps = new ArrayList<>();
     planned
         .migration()
         .up()
         .forEach(statement -> steps.add(new Step(statement.sql(), statement.alone())));
+    Progress progress =
+        run(
+            state,
+            runner(state, request.table()),
+            planned.schemaHash(),
+            steps,
+            request.settings(),
+            request.force(),
+            null,
+            null);
+    return new Applied(planned, Optional.of(progress));
+  }
+
+  /**
+   * The statement that builds an index anew.
+   *
+   * @param online beside writers
+   * @throws RefusedException if the table is not registered or has no such index
+   */
+  public String reindexing(RepositoryState state, String table, String index, boolean online) {
+    RegisteredTable registered =
+        MigrationService.registered(state).stream()
+            .filter(candidate -> candidate.name().equals(table))
+            .findFirst()
+            .orElseThrow(() ->
+                new RefusedException(
+                    Code.TABLE_NOT_FOUND,
+                    "Table '" + table + "' is not registered",
+                    Map.of("table", table, "remedy", "epoch table list")));
+    TablePath path = new TablePath(registered.schemaName(), registered.tableName());
+    boolean there =
+        backends.adapter(state, registered).schemas().stream()
+            .flatMap(reader -> reader.health(List.of(path)).stream())
+            .flatMap(health -> health.indexes().stream())
+            .anyMatch(candidate -> candidate.name().equals(index));
+    if (!there) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "Table '" + table + "' has no index '" + index + "'",
+          Map.of("index", index, "remedy", "epoch schema status " + table + " --check-indexes"));
+    }
+    return "REINDEX INDEX %s%s.%s"
+        .formatted(online ? "CONCURRENTLY " : "", quoted(registered.schemaName()), quoted(index));
+  }
+
+  static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  /** Builds an index anew; fails as {@link #reindexing} does. */
+  public Progress reindex(
+      RepositoryState state, String table, String index, boolean online, Settings settings) {
+    String sql = reindexing(state, table, index, online);
+    return run(
+        state,
+        runner(state, table),
+        "",
+        List.of(new Step(sql, online)),
+        settings,
+        false,
+        null,
+        null);
+  }
+
+  /**
+   * Runs statements as the one schema change of the repository.
+   *
+   * @param forced whether they may take values away
+   * @param branch whose tables the statements mean, null for the live tables
+   * @param key under which the same statements are run once only, or null
+   * @throws RefusedException if another one runs, or the key belongs to other statements
+   */
+  Progress run(
+      RepositoryState state,
+      SchemaMigrations runner,
+      String schemaHash,
+      List<Step> steps,
+      Settings settings,
+      boolean forced,
+      String branch,
+      String key) {
+    String id = key == null ? ids.get() : Digest.of(key.getBytes(UTF_8)).hex();
+    Optional<Progress> former = key == null ? Optional.empty() : runner.progress(id);
+    if (former.isPresent()) {
+      return again(runner, former.get(), steps);
+    }
     try {
       runner.begin(
           new Plan(
               id,
               state.name(),
-              planned.schemaHash(),
+              schemaHash,
               MigrationService.defaultSchema(state),
               steps,
-              request.settings()));
+              settings,
+              forced,
+              branch));
     } catch (BusyException busy) {
       throw new RefusedException(
           Code.BRANCH_BUSY, busy.getMessage(), Map.of("remedy", "epoch schema apply --status"));
     }
     failpoints.reach("schema.begun");
-    return new Applied(planned, Optional.of(runner.run(id, failpoints::reach)));
+    return runner.run(id, failpoints::reach);
+  }
+
+  /** What was begun before under the same key. */
+  private Progress again(SchemaMigrations runner, Progress former, List<Step> steps) {
+    boolean same =
+        former.steps().stream()
+            .map(StepProgress::sql)
+            .toList()
+            .equals(steps.stream().map(Step::sql).toList());
+    if (!same) {
+      throw new RefusedException(
+          Code.IDEMPOTENCY_KEY_REUSED,
+          "This idempotency key belongs to another schema change",
+          Map.of("operation_id", former.id(), "remedy", "Choose a new key for a new request"));
+    }
+    return former.state() == State.RUNNING ? runner.run(former.id(), failpoints::reach) : former;
   }
 
   /** How far a schema change is, or the latest of the repository for null. */
@@ -213,7 +320,30 @@ public final class MigrationRunner {
               : "Table '" + table + "' is not registered",
           Map.of("storages", storages, "remedy", "Name a registered table: epoch table list"));
     }
-    String storage = storages.getFirst();
+    return runnerOf(state, storages.getFirst());
+  }
+
+  /**
+   * The storage that is meant: the one that was named, else the only one with registered tables.
+   */
+  static String storage(RepositoryState state, String named) {
+    List<String> storages = storages(state);
+    if (named == null && storages.size() != 1) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "Registered tables are in " + storages.size() + " storages",
+          Map.of("storages", storages, "remedy", "Name one of them: --storage"));
+    }
+    if (named != null && !storages.contains(named)) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "No registered table is in storage '" + named + "'",
+          Map.of("storages", storages, "remedy", "epoch table list"));
+    }
+    return named == null ? storages.getFirst() : named;
+  }
+
+  SchemaMigrations runnerOf(RepositoryState state, String storage) {
     return of(state, storage)
         .orElseThrow(() ->
             new RefusedException(

@@ -73,22 +73,10 @@ public final class MigrationService {
       case Side.Live(BranchState branch) -> Optional.of(schemas.of(state, branch, storage));
       case Side.Committed(CommitState commit) ->
           SchemaService.recorded(state, commit, storage)
-              .filter(recorded -> sameShapes(recorded.commit(), commit))
+              // a commit that recorded none has those of one before it, if it can
+              .filter(recorded -> SchemaService.sameShapes(recorded.commit(), commit))
               .map(recorded -> withIds(schemas.read(recorded.schema()), shapes(state, side)));
     };
-  }
-
-  /**
-   * A commit that was made without the databases' schemas has those of one before it, if it can.
-   */
-  private static boolean sameShapes(CommitState recorded, CommitState commit) {
-    return recorded.tree().keySet().equals(commit.tree().keySet())
-        && recorded.tree().entrySet().stream()
-            .allMatch(entry ->
-                entry
-                    .getValue()
-                    .schemaHash()
-                    .equals(commit.tree().get(entry.getKey()).schemaHash()));
   }
 
   /** Columns get the identities that commits gave them. */
@@ -130,6 +118,10 @@ public final class MigrationService {
 
   private void live(RepositoryState state, TableShapes shapes) {
     for (RegisteredTable table : registered(state)) {
+      if (table.branch() != null && !Backends.isLive(state, table)) {
+        // made on a branch, and not merged yet
+        continue;
+      }
       TablePath path = new TablePath(table.schemaName(), table.tableName());
       shapes.add(
           path,
@@ -198,6 +190,15 @@ public final class MigrationService {
         .findFirst()
         .map(registration -> new ObjectName(registration.schemaName(), registration.tableName()))
         .orElseGet(() -> new ObjectName("public", table));
+  }
+
+  /** Schemas of a storage that hold registered tables; the first is that of scripts. */
+  static List<String> schemasOf(RepositoryState state, String storage) {
+    return registered(state).stream()
+        .filter(table -> table.storage().equals(storage))
+        .map(RegisteredTable::schemaName)
+        .distinct()
+        .toList();
   }
 
   /** Schema that most registered tables are in: scripts name its objects without it. */

@@ -82,7 +82,7 @@ public final class OperationPlans {
                         Backends.handle(state, source), table == null ? merge.to() : table.head()),
                     merge.to()));
           } else {
-            parts.add(new Operation.MergeRows(after(state, table, merge), merge.anchor()));
+            parts.add(mergeRows(state, operation, table, merge));
           }
         }
       }
@@ -101,6 +101,29 @@ public final class OperationPlans {
         .orElseThrow();
   }
 
+  /** A live table gets its schema in the operation; another has it from then on. */
+  private static TableOperation mergeRows(
+      RepositoryState state,
+      OperationState operation,
+      BranchTable table,
+      OperationPlan.TableMerge merge) {
+    OperationPlan.Alteration alteration = merge.alteration();
+    if (alteration == null) {
+      return new Operation.MergeRows(after(state, table, merge), merge.anchor());
+    }
+    boolean live = state.isDefault(state.branches().byId().get(operation.branchId()));
+    return new Operation.MergeRows(
+        live ? table : after(state, table, merge),
+        merge.anchor(),
+        new Operation.SchemaStep(
+            state.tables().schema(merge.schemaHash()),
+            alteration.first(),
+            alteration.last(),
+            alteration.undo(),
+            alteration.notNull(),
+            alteration.constraints()));
+  }
+
   /** The table with the schema that the merge gives it. */
   private static BranchTable after(
       RepositoryState state, BranchTable table, OperationPlan.TableMerge merge) {
@@ -115,6 +138,15 @@ public final class OperationPlans {
     Map<String, BranchTable> tables = new HashMap<>();
     Backends.tables(state, state.branches().byId().get(operation.branchId()))
         .forEach(table -> tables.put(table.table().id(), table));
+    if (operation.plan() instanceof OperationPlan.Merge merge) {
+      // those that come with the merge begin as they were registered
+      for (OperationPlan.TableMerge table : merge.tables()) {
+        if (table.action().equals("write")) {
+          tables.computeIfAbsent(
+              table.tableId(), id -> Backends.registered(state, state.tables().byId().get(id)));
+        }
+      }
+    }
     return tables;
   }
 
@@ -122,9 +154,9 @@ public final class OperationPlans {
   Continuation completion(RepositoryState state, OperationState operation, OperationResult done) {
     return switch (operation.plan()) {
       case OperationPlan.Commit plan -> {
-        Schemas schemas = new Schemas(state, done.schemas(), Map.of());
+        Schemas schemas = Schemas.found(state, done);
         List<TableEntry> entries =
-            changed(state, operation, new Before(state, operation), schemas, done);
+            changed(state, operation, new Before(state, operation), schemas, schemas, done);
         yield new Continuation.CompleteCommit(operation.id(), entries, schemas.of(entries));
       }
       case OperationPlan.Merge plan -> completion(state, operation, plan, done);
@@ -140,30 +172,25 @@ public final class OperationPlans {
       OperationPlan.Merge plan,
       OperationResult done) {
     Before before = new Before(state, operation);
-    Map<String, Digest> given = new HashMap<>();
-    for (OperationPlan.TableMerge merge : plan.tables()) {
-      if (merge.schemaHash() != null) {
-        given.put(merge.tableId(), merge.schemaHash());
-      }
-    }
-    Schemas schemas = new Schemas(state, done.schemas(), given);
+    Schemas found = Schemas.found(state, done);
+    Schemas schemas = found.and(plan, done);
     List<TableEntry> live =
         changed(
             state,
             operation,
             before,
-            schemas,
+            found,
+            Schemas.found(state, new OperationResult(Map.of())),
             new OperationResult(
                 liveLocations(state, operation, plan, done), Map.of(), done.committed()));
-    if (plan.fastForward() && live.isEmpty()) {
+    if (plan.fastForward() && live.isEmpty() && done.altered().isEmpty()) {
       return new Continuation.CompleteMerge(operation.id(), live, List.of(), done.locations());
     }
     List<TableEntry> merged =
-        mergedEntries(state, operation, plan, before.after(live), schemas, done.locations());
-    List<TableEntry> all = new ArrayList<>(live);
-    all.addAll(merged);
-    return new Continuation.CompleteMerge(
-        operation.id(), live, merged, done.locations(), schemas.of(all));
+        mergedEntries(state, operation, plan, before.after(live), schemas, found, done.locations());
+    List<StoredSchema> all = new ArrayList<>(found.of(live));
+    all.addAll(schemas.of(merged));
+    return new Continuation.CompleteMerge(operation.id(), live, merged, done.locations(), all);
   }
 
   /** Also of tables of which nothing but the schema was changed. */
@@ -188,6 +215,23 @@ public final class OperationPlans {
    */
   private record Schemas(
       RepositoryState state, Map<String, TableSchema> found, Map<String, Digest> given) {
+
+    static Schemas found(RepositoryState state, OperationResult done) {
+      return new Schemas(state, done.schemas(), Map.of());
+    }
+
+    /** The same when the merge has given tables what it gives them. */
+    Schemas and(OperationPlan.Merge plan, OperationResult done) {
+      Map<String, Digest> hashes = new HashMap<>();
+      for (OperationPlan.TableMerge merge : plan.tables()) {
+        if (merge.schemaHash() != null) {
+          hashes.put(merge.tableId(), merge.schemaHash());
+        }
+      }
+      Map<String, TableSchema> after = new HashMap<>(found);
+      after.putAll(done.altered());
+      return new Schemas(state, after, hashes);
+    }
 
     TableSchema after(TableHandle table) {
       return found.containsKey(table.id())
@@ -238,11 +282,16 @@ public final class OperationPlans {
     }
   }
 
+  /**
+   * @param schemas of the tables afterwards
+   * @param committed of those that live changes were committed of before
+   */
   private List<TableEntry> changed(
       RepositoryState state,
       OperationState operation,
       Before before,
       Schemas schemas,
+      Schemas committed,
       OperationResult done) {
     List<TableEntry> changed = new ArrayList<>();
     for (BranchTable table : branchTables(state, operation).values()) {
@@ -259,7 +308,11 @@ public final class OperationPlans {
                 table.table().with(after),
                 state.tables().byId().get(table.table().id()),
                 former,
-                known ? after : table.table().schema(),
+                known
+                    ? after
+                    : before.live().containsKey(table.table().id())
+                        ? committed.after(table.table())
+                        : table.table().schema(),
                 before.location(table),
                 to,
                 done.committed().get(table.table().id()))
@@ -280,6 +333,7 @@ public final class OperationPlans {
       OperationPlan.Merge plan,
       Before before,
       Schemas schemas,
+      Schemas committed,
       Map<String, RowsLocation> locations) {
     Map<String, TableEntry> source = state.commits().byId().get(plan.sourceCommit()).tree();
     Map<String, RowsLocation> written = new HashMap<>(locations);
@@ -292,7 +346,8 @@ public final class OperationPlans {
             .forEach(merged::add);
       }
     }
-    merged.addAll(changed(state, operation, before, schemas, new OperationResult(written)));
+    merged.addAll(
+        changed(state, operation, before, schemas, committed, new OperationResult(written)));
     return merged;
   }
 }

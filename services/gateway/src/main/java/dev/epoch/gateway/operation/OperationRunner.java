@@ -111,6 +111,7 @@ public final class OperationRunner {
     Map<String, RowsLocation> live = new HashMap<>();
     Map<String, List<RowChange>> committed = new HashMap<>();
     Map<String, TableSchema> schemas = new HashMap<>();
+    Map<String, TableSchema> altered = new HashMap<>();
     int done = 0;
     for (Map.Entry<StorageAdapter, Operation> part :
         checks.with(state, operation, change, operations.physical(state, operation)).entrySet()) {
@@ -126,10 +127,11 @@ public final class OperationRunner {
       live.putAll(result.live());
       committed.putAll(result.committed());
       schemas.putAll(result.schemas());
+      altered.putAll(result.altered());
       done++;
       failpoints.reach(kind + ".applied." + done);
     }
-    return new OperationResult(locations, live, committed, schemas);
+    return new OperationResult(locations, live, committed, schemas, altered);
   }
 
   private StepResult undo(
@@ -139,7 +141,7 @@ public final class OperationRunner {
       String kind,
       RuntimeException failure) {
     try {
-      recovery.revert(repository.state(), operation);
+      recovery.revert(repository, operation);
       StepResult aborted =
           repository.step(
               new Continuation.Abort(

@@ -16,8 +16,12 @@ import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.InDoubtException;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.log.EventLog;
+import dev.epoch.log.NotOwnerException;
 import dev.epoch.storage.BusyException;
+import dev.epoch.storage.FormerOwnerException;
 import dev.epoch.storage.Operation;
+import dev.epoch.storage.OperationExecutor;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.Removal;
@@ -80,9 +84,25 @@ public final class Recovery implements AutoCloseable {
             .toList();
     for (OperationState operation : open) {
       try {
+        interrupt(repository.state(), operation);
         settle(repository, operation);
       } catch (RuntimeException e) {
         leaveInDoubt(repository, operation, e);
+      }
+    }
+  }
+
+  /** A former owner that is paused within its transaction would keep everybody waiting. */
+  private void interrupt(RepositoryState state, OperationState operation) {
+    if (!(operation.plan() instanceof OperationPlan.Commit)
+        && !(operation.plan() instanceof OperationPlan.Merge)) {
+      return;
+    }
+    for (StorageAdapter adapter : operations.physical(state, operation).keySet()) {
+      try {
+        adapter.interrupt(OperationPlans.id(operation));
+      } catch (StorageException later) {
+        LOG.log(Level.FINE, later, () -> "Who is at operation " + operation.id() + " goes on");
       }
     }
   }
@@ -140,6 +160,9 @@ public final class Recovery implements AutoCloseable {
       try {
         settle(repository, operation);
         inDoubt.remove(operation.id());
+      } catch (NotOwnerException replaced) {
+        // its owner settles it; this server does when it takes the repository over again
+        inDoubt.remove(operation.id());
       } catch (RuntimeException e) {
         LOG.log(Level.FINE, e, () -> "Operation " + operation.id() + " is still in doubt");
         scheduler.schedule(
@@ -149,12 +172,16 @@ public final class Recovery implements AutoCloseable {
   }
 
   private StepResult settle(LiveRepository repository, OperationState operation) {
-    RepositoryState state = repository.state();
-    Caller original = new Caller(operation.actor(), operation.command(), null);
-    if (!state.operations().containsKey(operation.id())) {
-      return new StepResult(
-          List.of(), Optional.empty(), Optional.empty(), state, state.version(), 0);
+    if (!repository.state().operations().containsKey(operation.id())) {
+      return nothing(repository.state());
     }
+    long fence = repository.confirmOwner();
+    // what another owner has settled before this one
+    RepositoryState state = repository.state();
+    if (!state.operations().containsKey(operation.id())) {
+      return nothing(state);
+    }
+    Caller original = new Caller(operation.actor(), operation.command(), null);
     failpoints.reach("recovery.started");
     StepResult result =
         switch (operation.plan()) {
@@ -183,28 +210,34 @@ public final class Recovery implements AutoCloseable {
                 new OperationResult(Map.of()),
                 Map.of(plan.name(), "applied"));
           }
-          case OperationPlan.Commit plan -> settleRows(repository, operation, original);
-          case OperationPlan.Merge plan -> settleRows(repository, operation, original);
+          case OperationPlan.Commit plan -> settleRows(repository, operation, original, fence);
+          case OperationPlan.Merge plan -> settleRows(repository, operation, original, fence);
         };
     failpoints.reach("recovery.completed");
     return result;
   }
 
+  private static StepResult nothing(RepositoryState state) {
+    return new StepResult(List.of(), Optional.empty(), Optional.empty(), state, state.version(), 0);
+  }
+
   private StepResult settleRows(
-      LiveRepository repository, OperationState operation, Caller original) {
+      LiveRepository repository, OperationState operation, Caller original, long fence) {
     RepositoryState state = repository.state();
     Map<StorageAdapter, Operation> parts = operations.physical(state, operation);
     Map<String, String> tables = new LinkedHashMap<>();
     Map<String, RowsLocation> locations = new HashMap<>();
     Map<String, RowsLocation> live = new HashMap<>();
     Map<String, TableSchema> schemas = new HashMap<>();
+    Map<String, TableSchema> altered = new HashMap<>();
     boolean all = true;
     for (Map.Entry<StorageAdapter, Operation> part : parts.entrySet()) {
-      var result = part.getKey().result(OperationPlans.id(operation));
+      var result = part.getKey().settle(OperationPlans.id(operation), fence);
       result.ifPresent(done -> {
         locations.putAll(done.locations());
         live.putAll(done.live());
         schemas.putAll(done.schemas());
+        altered.putAll(done.altered());
       });
       all &= result.isPresent();
       part.getValue()
@@ -218,10 +251,10 @@ public final class Recovery implements AutoCloseable {
           repository,
           operation,
           original,
-          new OperationResult(locations, live, Map.of(), schemas),
+          new OperationResult(locations, live, Map.of(), schemas, altered),
           tables);
     }
-    revert(state, operation);
+    revert(state, operation, fence);
     tables.replaceAll((table, was) -> was.equals("applied") ? "reverted" : was);
     return abort(repository, operation, original, tables);
   }
@@ -302,9 +335,24 @@ public final class Recovery implements AutoCloseable {
             + reason);
   }
 
-  /** Undoes what databases have done of the operation. */
-  void revert(RepositoryState state, OperationState operation) {
-    operations.physical(state, operation).forEach(StorageAdapter::revert);
+  /**
+   * Undoes what databases have done of the operation.
+   *
+   * @throws NotOwnerException if the log has another owner, who may have completed it
+   * @throws FormerOwnerException if another one was the owner meanwhile, and has settled it
+   */
+  void revert(LiveRepository repository, OperationState operation) {
+    long fence = repository.confirmOwner();
+    RepositoryState state = repository.state();
+    if (!state.operations().containsKey(operation.id())) {
+      throw FormerOwnerException.of(OperationPlans.id(operation));
+    }
+    revert(state, operation, fence);
+  }
+
+  private void revert(RepositoryState state, OperationState operation, long fence) {
+    long owner = fence == EventLog.UNOWNED ? OperationExecutor.ANY_OWNER : fence;
+    operations.physical(state, operation).forEach((adapter, part) -> adapter.revert(part, owner));
   }
 
   private void removeCapture(RepositoryState state, OperationPlan.RegisterTable plan) {

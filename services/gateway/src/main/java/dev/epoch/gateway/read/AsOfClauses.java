@@ -94,7 +94,7 @@ public record AsOfClauses(String sql, Map<String, At> tables) {
         && tokens.get(i + 3).kind() == SqlToken.Kind.STRING;
   }
 
-  private static boolean hasAlias(List<SqlToken> tokens, int next) {
+  static boolean hasAlias(List<SqlToken> tokens, int next) {
     if (next >= tokens.size()) {
       return false;
     }
@@ -111,7 +111,7 @@ public record AsOfClauses(String sql, Map<String, At> tables) {
         .orElseGet(() -> "epoch_as_of_" + (tables.size() + 1));
   }
 
-  private static String quoted(String name) {
+  static String quoted(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 }

@@ -118,9 +118,9 @@ public final class CopyKeeper implements AutoCloseable {
 
   private Set<StorageAdapter> databases() {
     Set<StorageAdapter> databases = new LinkedHashSet<>();
-    for (LiveRepository repository : server.repositories().list()) {
+    for (LiveRepository repository : server.repositories().owned()) {
       for (StorageState storage : repository.state().storages().byName().values()) {
-        if (storage.enabled()) {
+        if (storage.enabled() && server.backends().adapters().readable(storage)) {
           databases.add(server.backends().adapters().adapter(storage));
         }
       }
@@ -130,7 +130,7 @@ public final class CopyKeeper implements AutoCloseable {
 
   private void copy(Materialization database, BranchRead hot) {
     Optional<LiveRepository> repository =
-        server.repositories().list().stream()
+        server.repositories().owned().stream()
             .filter(candidate -> candidate.name().equals(hot.repository()))
             .findFirst();
     if (repository.isEmpty()) {

@@ -144,6 +144,23 @@ public final class DiffService {
   /** The rows of a table that differ. */
   public RowStream<RowChange> changes(
       Snapshot base, Snapshot target, String table, ChangeQuery query) {
+    Compared compared = compared(base, target, table);
+    return backends
+        .adapter(target.state(), compared.handle())
+        .changes(compared.handle(), compared.before(), compared.after(), query);
+  }
+
+  /** The rows of a table that differ, as a table of a query. */
+  public Snapshot.Readable difference(Snapshot base, Snapshot target, String table) {
+    Compared compared = compared(base, target, table);
+    return new Snapshot.Readable(
+        compared.handle(), new TableState.Difference(compared.before(), compared.after()));
+  }
+
+  /** Two states of a table that can be compared. */
+  private record Compared(TableHandle handle, TableState before, TableState after) {}
+
+  private Compared compared(Snapshot base, Snapshot target, String table) {
     Side before = side(base, table);
     Side after = side(target, table);
     TableHandle handle = after.handle != null ? after.handle : before.handle;
@@ -165,9 +182,7 @@ public final class DiffService {
       }
       before = new Side(before.handle, new TableState.Another(before.handle, before.state));
     }
-    return backends
-        .adapter(target.state(), handle)
-        .changes(handle, before.state, after.state, query);
+    return new Compared(handle, before.state, after.state);
   }
 
   private static boolean isAnother(Side before, Side after) {

@@ -18,6 +18,8 @@ import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.sql.SqlToken;
+import dev.epoch.storage.sql.SqlTokens;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Reading records and running queries in a snapshot. */
 public final class ReadService {
@@ -51,6 +54,36 @@ public final class ReadService {
     return backends
         .adapter(snapshot.state(), readable.handle())
         .row(readable.handle(), readable.state(), key);
+  }
+
+  /**
+   * Names, in order, of columns of the table as the snapshot has it whose values are not known any
+   * more for rows that only the live table had: a column that was dropped there since, or changed
+   * to a type that cannot hold them.
+   */
+  public List<String> lost(Snapshot snapshot, String table) {
+    Snapshot.Readable readable = snapshot.tables().get(table);
+    return readable == null
+        ? List.of()
+        : backends.adapter(snapshot.state(), readable.handle()).lost(readable.handle()).stream()
+            .sorted()
+            .toList();
+  }
+
+  /**
+   * As {@link #lost(Snapshot, String)}, of the tables that a statement mentions: {@code
+   * table.column}, in order.
+   */
+  public List<String> lostTo(Snapshot snapshot, String sql) {
+    Set<String> lost = new TreeSet<>();
+    for (SqlToken token : SqlTokens.of(sql)) {
+      if (token.isName() && snapshot.tables().containsKey(token.value())) {
+        String id = snapshot.tables().get(token.value()).handle().id();
+        String table = snapshot.state().tables().byId().get(id).name();
+        lost(snapshot, token.value()).forEach(column -> lost.add(table + "." + column));
+      }
+    }
+    return List.copyOf(lost);
   }
 
   /**

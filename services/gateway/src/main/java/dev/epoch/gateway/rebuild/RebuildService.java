@@ -224,7 +224,14 @@ public final class RebuildService {
       for (RegisteredTable table : state.tables().byId().values()) {
         if (!table.removed()) {
           StorageAdapter database = backends.adapter(state, table);
-          database.repair(Backends.newest(state, table), table.position());
+          if (table.branch() == null || Backends.isLive(state, table)) {
+            database.repair(Backends.newest(state, table), table.position());
+          } else {
+            database
+                .ownTables()
+                .orElseThrow()
+                .repair(table.branch(), Backends.handle(state, table), table.position());
+          }
           databases.add(database);
         }
       }

@@ -32,7 +32,7 @@ public final class CommitChanges {
   }
 
   /** What makes one commit of another that has the same tables; of updates the changed fields. */
-  List<GivenChange> between(RepositoryState state, CommitState from, CommitState to) {
+  public List<GivenChange> between(RepositoryState state, CommitState from, CommitState to) {
     Snapshot before = Snapshot.of(state, from, from.id());
     Snapshot after = Snapshot.of(state, to, to.id());
     List<GivenChange> changes = new ArrayList<>();

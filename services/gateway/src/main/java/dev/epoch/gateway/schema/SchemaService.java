@@ -19,9 +19,11 @@ import dev.epoch.log.ChunkStore;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.model.schema.snapshot.SchemaPages;
 import dev.epoch.model.schema.snapshot.SchemaTree;
 import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import io.smallrye.mutiny.Multi;
 import java.util.ArrayList;
@@ -41,6 +43,8 @@ import java.util.stream.Collectors;
  * table, by the name of the storage.
  */
 public final class SchemaService {
+  private static final System.Logger LOG = System.getLogger(SchemaService.class.getName());
+
   /** Chunks that are fetched at a time. */
   private static final int CONCURRENT_CHUNKS = 16;
 
@@ -137,7 +141,14 @@ public final class SchemaService {
       return base;
     }
     SortedMap<ObjectId, SchemaObject> objects = new TreeMap<>(base.objects());
-    objects.putAll(own.objects());
+    own.objects()
+        .forEach((id, object) ->
+            objects.put(
+                id,
+                object instanceof TableDefinition open
+                        && base.get(id).orElse(null) instanceof TableDefinition like
+                    ? OpenTableShape.of(open, like, own)
+                    : object));
     return new DatabaseSchema(objects);
   }
 
@@ -175,6 +186,14 @@ public final class SchemaService {
     return new Observed(schemas, unavailable);
   }
 
+  /** Stores a schema that was not read from a database, so that a commit can tell it. */
+  public RecordedSchema store(DatabaseSchema schema) {
+    ChunkBuffer buffer = new ChunkBuffer(chunks);
+    SchemaPages.Written written = SchemaPages.write(schema, SchemaTree.of(schema), buffer::put);
+    buffer.flush();
+    return new RecordedSchema(written.root(), written.schema(), written.objects());
+  }
+
   /** Whether it tells of other objects than the commit and those before it do. */
   public static boolean differs(RepositoryState state, CommitState head, Observed observed) {
     for (Map.Entry<String, RecordedSchema> entry : observed.schemas().entrySet()) {
@@ -185,6 +204,47 @@ public final class SchemaService {
       }
     }
     return false;
+  }
+
+  /**
+   * Records the schemas for a commit whose tables have other shapes than those that were recorded
+   * last, once a repository records schemas. The commit stands, whatever becomes of it: what cannot
+   * be read now is recorded by the next one.
+   */
+  public void recordIfMoved(
+      LiveRepository repository, BranchState branch, CommitState commit, Caller caller) {
+    RepositoryState state = repository.state();
+    if (state.schemas().isEmpty() || state.schemas().containsKey(commit.id())) {
+      return;
+    }
+    boolean moved =
+        storages(state).stream()
+            .map(storage -> recorded(state, commit, storage))
+            .flatMap(Optional::stream)
+            .anyMatch(recorded -> !sameShapes(recorded.commit(), commit));
+    if (!moved) {
+      return;
+    }
+    try {
+      record(repository, commit, observe(state, branch), false, caller);
+    } catch (StorageException unavailable) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "The schema of commit {0} is not recorded: {1}",
+          commit.id(),
+          unavailable.getMessage());
+    }
+  }
+
+  /** Whether two commits have the same tables with the same shapes. */
+  public static boolean sameShapes(CommitState one, CommitState other) {
+    return one.tree().keySet().equals(other.tree().keySet())
+        && one.tree().entrySet().stream()
+            .allMatch(entry ->
+                entry
+                    .getValue()
+                    .schemaHash()
+                    .equals(other.tree().get(entry.getKey()).schemaHash()));
   }
 
   /** Adds to a commit what was observed for it. */

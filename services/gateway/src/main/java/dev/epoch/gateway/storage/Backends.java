@@ -1,5 +1,6 @@
 package dev.epoch.gateway.storage;
 
+import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
@@ -73,9 +74,15 @@ public final class Backends {
   /** The table with the schema that the default branch has, or that it was registered with. */
   public static TableHandle newest(RepositoryState state, RegisteredTable table) {
     TableEntry entry = state.head(state.defaultBranch()).tree().get(table.name());
-    return entry != null && entry.tableId().equals(table.id())
+    return isLive(state, table)
         ? handle(state, table, state.tables().schema(entry.schemaHash()))
         : handle(state, table);
+  }
+
+  /** Whether the head of the default branch has the table. */
+  public static boolean isLive(RepositoryState state, RegisteredTable table) {
+    TableEntry entry = state.head(state.defaultBranch()).tree().get(table.name());
+    return entry != null && entry.tableId().equals(table.id());
   }
 
   /** Whether any commit has the table, also one that no branch reaches. */
@@ -121,8 +128,8 @@ public final class Backends {
   }
 
   /**
-   * Every table that a client of the branch can change: those of the head, on the default branch
-   * also those registered since.
+   * Every table that a client of the branch can change: those of the head, and those registered on
+   * the branch since.
    */
   public static List<BranchTable> tables(RepositoryState state, BranchState branch) {
     List<BranchTable> tables = new ArrayList<>();
@@ -133,21 +140,20 @@ public final class Backends {
         tables.add(new BranchTable(handle(state, entry), branch.location(entry)));
       }
     }
-    if (state.isDefault(branch)) {
-      for (String id : state.tables().idByName().values()) {
-        RegisteredTable table = state.tables().byId().get(id);
-        TableEntry entry = tree.get(table.name());
-        if (entry == null || !entry.tableId().equals(id)) {
-          tables.add(new BranchTable(handle(state, table), RowsLocation.live(table.position())));
-        }
-      }
+    for (String name : CommitProcessor.registered(state, branch)) {
+      tables.add(registered(state, state.tables().named(name).orElseThrow()));
     }
     return tables;
   }
 
+  /** A table as it was when it was registered. */
+  public static BranchTable registered(RepositoryState state, RegisteredTable table) {
+    return new BranchTable(handle(state, table), RowsLocation.live(table.position()));
+  }
+
   /**
    * {@link #tables} as a client of the branch sees them now: with what was done to the schemas of
-   * live tables and is not committed.
+   * live tables, or open tables of the branch, and is not committed.
    */
   public List<BranchTable> workingTables(RepositoryState state, BranchState branch) {
     return working(state, branch, tables(state, branch));
@@ -172,11 +178,8 @@ public final class Backends {
   public Map<String, TableSchema> schemas(
       RepositoryState state, BranchState branch, List<BranchTable> tables) {
     Map<String, TableSchema> schemas = new HashMap<>();
-    if (state.isDefault(branch)) {
-      byAdapter(state, tables, BranchTable::table)
-          .forEach(
-              (adapter, there) -> schemas.putAll(adapter.schemas(handle(state, branch), there)));
-    }
+    byAdapter(state, tables, BranchTable::table)
+        .forEach((adapter, there) -> schemas.putAll(adapter.schemas(handle(state, branch), there)));
     return schemas;
   }
 

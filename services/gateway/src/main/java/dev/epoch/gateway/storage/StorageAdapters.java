@@ -7,6 +7,7 @@ import dev.epoch.storage.BadLocationException;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageAdapterFactory.Settings;
+import dev.epoch.storage.StorageUnavailableException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +80,33 @@ public final class StorageAdapters implements AutoCloseable {
         key -> factory(backend).open(settings));
   }
 
+  /**
+   * How to connect.
+   *
+   * @throws StorageUnavailableException if no key opens the secrets
+   */
   public Settings settings(StorageState storage) {
+    if (!readable(storage)) {
+      throw new StorageUnavailableException(
+          "The secrets of storage '"
+              + storage.name()
+              + "' cannot be decrypted: the key that sealed them is none of the server's keys",
+          "Put back a copy of the key set file, or give the secrets again: epoch storage update "
+              + storage.name());
+    }
     return new Settings(storage.config(), secrets.open(storage.sealedSecrets()));
+  }
+
+  /** {@link #settings}, without the secrets if no key opens them: they are to be given again. */
+  Settings settingsToChange(StorageState storage) {
+    return readable(storage) ? settings(storage) : new Settings(storage.config(), Map.of());
+  }
+
+  /** Whether the storage can be connected to: it has no secrets, or a key opens them. */
+  public boolean readable(StorageState storage) {
+    return storage.sealedSecrets() == null
+        || known.containsKey(storage)
+        || secrets.opens(storage.sealedSecrets());
   }
 
   public String seal(Map<String, String> plain) {

@@ -3,6 +3,7 @@ package dev.epoch.gateway.storage;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
+import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AddStorageV1;
 import dev.epoch.events.command.RemoveStorageV1;
@@ -16,6 +17,7 @@ import dev.epoch.storage.StorageAdapterFactory.Settings;
 import dev.epoch.storage.StorageCheck;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Storage backends of a repository. Secrets are sealed before they leave this class. */
 public final class StorageService {
@@ -53,7 +55,7 @@ public final class StorageService {
    * Null arguments leave what was. Fails with {@link dev.epoch.storage.BadLocationException} if a
    * secret would go to another address than it was given for.
    */
-  public StorageState update(
+  public synchronized StorageState update(
       LiveRepository repository,
       String name,
       Map<String, JsonNode> config,
@@ -66,7 +68,7 @@ public final class StorageService {
     String sealed = null;
     if (config != null && !config.isEmpty()) {
       Settings settings =
-          adapters.factory(former.backend()).change(adapters.settings(former), config);
+          adapters.factory(former.backend()).change(adapters.settingsToChange(former), config);
       changed = settings.config();
       sealed = adapters.seal(settings.secrets());
     }
@@ -77,6 +79,27 @@ public final class StorageService {
                 caller)
             .orRefuse();
     return get(result.state(), name);
+  }
+
+  /**
+   * Seals a storage's secrets anew, one change of a storage at a time.
+   *
+   * @param reseal empty for what stays
+   * @return whether they were
+   */
+  synchronized boolean reseal(
+      LiveRepository repository,
+      String name,
+      Function<String, Optional<String>> reseal,
+      Actor actor) {
+    Optional<String> sealed =
+        repository.state().storages().named(name).map(StorageState::sealedSecrets).flatMap(reseal);
+    sealed.ifPresent(text ->
+        repository
+            .step(
+                new UpdateStorageV1(name, Map.of(), text, null, null, null), Caller.of(actor, null))
+            .orRefuse());
+    return sealed.isPresent();
   }
 
   public void remove(LiveRepository repository, String name, boolean force, Caller caller) {
@@ -101,15 +124,25 @@ public final class StorageService {
     return get(state, name);
   }
 
+  /** The same; the only storage where there is no default one: a branch has its tables there. */
+  public StorageState namedOrOnly(RepositoryState state, String nameOrNull) {
+    return nameOrNull == null
+            && state.storages().defaultName() == null
+            && state.storages().byName().size() == 1
+        ? state.storages().byName().values().iterator().next()
+        : namedOrDefault(state, nameOrNull);
+  }
+
   public static StorageState get(RepositoryState state, String name) {
-    return state
-        .storages()
-        .named(name)
-        .orElseThrow(() ->
-            new RefusedException(
-                Code.STORAGE_NOT_FOUND,
-                "Storage backend '" + name + "' not found",
-                Map.of("storage", name)));
+    return state.storages().named(name).orElseThrow(() -> notFound(name));
+  }
+
+  /** The refusal of a name that no storage has. */
+  public static RefusedException notFound(String name) {
+    return new RefusedException(
+        Code.STORAGE_NOT_FOUND,
+        "Storage backend '" + name + "' not found",
+        Map.of("storage", name));
   }
 
   /**
@@ -127,7 +160,8 @@ public final class StorageService {
         repository.state().storages().byName().values().stream()
             .filter(storage -> storage.backend().equals(backend))
             .filter(storage -> storage.config().equals(wanted.config()))
-            .filter(storage -> adapters.settings(storage).secrets().equals(wanted.secrets()))
+            .filter(
+                storage -> adapters.settingsToChange(storage).secrets().equals(wanted.secrets()))
             .findFirst();
     if (same.isPresent()) {
       return same.get();

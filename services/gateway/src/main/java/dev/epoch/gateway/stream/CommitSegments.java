@@ -1,7 +1,7 @@
 package dev.epoch.gateway.stream;
 
 import dev.epoch.engine.state.CommitArchive;
-import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.CommitSegment;
 import dev.epoch.engine.state.StateCodec;
 import dev.epoch.log.SnapshotStore;
 import dev.epoch.log.SnapshotStore.Parts;
@@ -25,10 +25,10 @@ final class CommitSegments {
   private static final int CACHED = 16;
 
   private final SnapshotStore store;
-  private final Map<Key, List<CommitState>> cache =
+  private final Map<Key, CommitSegment> cache =
       new LinkedHashMap<>(2 * CACHED, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, List<CommitState>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, CommitSegment> eldest) {
           return size() > CACHED;
         }
       };
@@ -85,10 +85,10 @@ final class CommitSegments {
     return number -> segment(parts, number, restore);
   }
 
-  private List<CommitState> segment(Parts of, int number, Runnable restore) {
+  private CommitSegment segment(Parts of, int number, Runnable restore) {
     Key key = new Key(of, number);
     synchronized (cache) {
-      List<CommitState> cached = cache.get(key);
+      CommitSegment cached = cache.get(key);
       if (cached != null) {
         return cached;
       }
@@ -98,7 +98,7 @@ final class CommitSegments {
       restore.run();
       stored = store.part(of, number).await().indefinitely();
     }
-    List<CommitState> commits =
+    CommitSegment segment =
         StateCodec.decodeSegment(
             stored.orElseThrow(() ->
                 new IllegalStateException(
@@ -108,8 +108,8 @@ final class CommitSegments {
                             (number + 1) * GraphSegment.SIZE - 1,
                             of.stream()))));
     synchronized (cache) {
-      cache.put(key, commits);
+      cache.put(key, segment);
     }
-    return commits;
+    return segment;
   }
 }

@@ -4,7 +4,10 @@ import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.Command;
+import dev.epoch.log.EventLog;
 import dev.epoch.log.LogUnavailableException;
+import dev.epoch.log.NotOwnerException;
+import dev.epoch.log.StoredRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +52,20 @@ public final class LiveRepository implements AutoCloseable {
   private final CleanupGuard retention = new CleanupGuard();
   private final Thread decider;
   private final AtomicReference<RepositoryStream.StateAtVersion> standing;
+  private volatile Standing owned;
   private volatile boolean closed;
+
+  /**
+   * What this process may do here.
+   *
+   * @param fence of its ownership; {@link EventLog#UNOWNED} if it has none
+   * @param decides whether commands are decided; if not, only what recovery has to record
+   * @param confirm fails if the log has another owner
+   */
+  private record Standing(long fence, boolean decides, Runnable confirm) {
+    static final Standing ALONE = new Standing(EventLog.UNOWNED, true, () -> {});
+    static final Standing FOLLOWS = new Standing(EventLog.UNOWNED, false, () -> {});
+  }
 
   /**
    * OperationPlans of appends without an answer, and the versions of the stream that these
@@ -78,8 +94,20 @@ public final class LiveRepository implements AutoCloseable {
       Continuation continuation, Caller caller, CompletableFuture<StepResult> answer, String key)
       implements Request {}
 
+  /** No decision: the state is to have what the log has. */
+  record CatchUp(Caller caller, CompletableFuture<StepResult> answer) implements Request {}
+
+  /** Of a log that no other process writes to. */
   public LiveRepository(RepositoryStream stream, LateAppendListener lateAppends) {
+    this(stream, lateAppends, false);
+  }
+
+  /**
+   * @param shared whether other processes may own it: it follows the log until {@link #own}
+   */
+  LiveRepository(RepositoryStream stream, LateAppendListener lateAppends, boolean shared) {
     this.stream = stream;
+    this.owned = shared ? Standing.FOLLOWS : Standing.ALONE;
     this.lateAppends = lateAppends;
     this.standing = new AtomicReference<>(stream.load());
     this.decider = Thread.ofVirtual().name("decider-" + name()).start(this::decide);
@@ -109,8 +137,94 @@ public final class LiveRepository implements AutoCloseable {
     return standing.get().position();
   }
 
+  /** Whether this process decides about it now, as far as it knows. */
+  public boolean decides() {
+    return owned.decides();
+  }
+
+  /** Of this process's ownership; {@link EventLog#UNOWNED} if it has none. */
+  long fence() {
+    return owned.decides() ? owned.fence() : EventLog.UNOWNED;
+  }
+
+  /**
+   * Nobody else appends to it any more. Operations may be settled from now on; commands wait for
+   * {@link #decideFrom}.
+   *
+   * @param confirm fails if the log has another owner
+   */
+  void own(long fence, Runnable confirm) {
+    if (owned.fence() != fence) {
+      owned = new Standing(fence, false, confirm);
+    }
+  }
+
+  /** Everything of former owners is settled, or being settled. */
+  void decideFrom(long fence) {
+    Standing now = owned;
+    if (now.fence() == fence) {
+      owned = new Standing(fence, true, now.confirm());
+    }
+  }
+
+  /** Another process is the owner, or nobody is. */
+  void follow() {
+    if (owned != Standing.ALONE && owned != Standing.FOLLOWS) {
+      owned = Standing.FOLLOWS;
+    }
+  }
+
+  /**
+   * Fails if this process is not the owner, as the log says now. Before anything is undone in a
+   * database: who was paused for long may be the only one who does not know.
+   *
+   * @return fence of the ownership; {@link EventLog#UNOWNED} where nobody else can be the owner
+   * @throws LogUnavailableException also if the log cannot be asked
+   */
+  public long confirmOwner() {
+    Standing now = owned;
+    if (now == Standing.FOLLOWS) {
+      throw notOwner();
+    }
+    now.confirm().run();
+    return now.fence();
+  }
+
+  private NotOwnerException notOwner() {
+    return new NotOwnerException(stream(), EventLog.UNOWNED, EventLog.UNOWNED);
+  }
+
+  /** Waits until the state has what the log has. */
+  void catchUp() {
+    ask(new CatchUp(null, new CompletableFuture<>()));
+  }
+
+  /**
+   * The log has a record; of interest if another process appended it. On any thread but events'.
+   */
+  void observe(StoredRecord record) {
+    Standing now = owned;
+    if (now.fence() == EventLog.UNOWNED && record.version() > standing.get().state().version()) {
+      if (record.version() == standing.get().state().version() + 1) {
+        advance(stream.follow(standing.get(), record));
+      } else {
+        advance(stream.catchUp(standing.get()));
+      }
+    }
+  }
+
+  /** A state is what the log says up to its version: the later one is right. */
+  private void advance(RepositoryStream.StateAtVersion now) {
+    standing.accumulateAndGet(
+        now,
+        (before, after) -> after.state().version() >= before.state().version() ? after : before);
+  }
+
   /** Decides a command and stores the decision. */
   public StepResult step(Command command, Caller caller) {
+    if (!owned.decides()) {
+      throw notOwner();
+    }
     return ask(new CommandRequest(command, caller, new CompletableFuture<>()));
   }
 
@@ -195,7 +309,12 @@ public final class LiveRepository implements AutoCloseable {
       }
       queue.drainTo(batch, MAX_BATCH - 1);
       try {
-        stream.decideAndAppend(standing.get(), batch, this::reached, this::doubt);
+        catchUpIfAsked(batch);
+        stream.decideAndAppend(standing.get(), owned.fence(), batch, this::reached, this::doubt);
+      } catch (NotOwnerException replaced) {
+        follow();
+        batch.forEach(request -> request.answer().completeExceptionally(replaced));
+        reload();
       } catch (RuntimeException | Error e) {
         batch.forEach(request -> request.answer().completeExceptionally(e));
         reload();
@@ -208,8 +327,18 @@ public final class LiveRepository implements AutoCloseable {
     }
   }
 
+  private void catchUpIfAsked(List<Request> batch) {
+    for (Request request : List.copyOf(batch)) {
+      if (request instanceof CatchUp asked) {
+        reached(stream.catchUp(standing.get()));
+        batch.remove(asked);
+        asked.answer().complete(null);
+      }
+    }
+  }
+
   private void reached(RepositoryStream.StateAtVersion now) {
-    standing.set(now);
+    advance(now);
     findLateAppends();
   }
 

@@ -2,6 +2,7 @@ package dev.epoch.gateway.stream;
 
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.RecordCodec;
+import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.CreateRepositoryV1;
 import dev.epoch.events.command.DeleteRepositoryV1;
@@ -15,6 +16,7 @@ import dev.epoch.model.ref.RepositoryName;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,8 @@ public final class Repositories implements AutoCloseable {
   private final Duration keysKept;
   private final LiveRepository.LateAppendListener lateAppends;
   private final Map<String, LiveRepository> live = new ConcurrentHashMap<>();
+  private final Followed followed = new Followed(this::observe);
+  private volatile Ownership ownership;
 
   public Repositories(
       EventLog log,
@@ -59,6 +63,26 @@ public final class Repositories implements AutoCloseable {
     streams.stream()
         .flatMap(stream -> RepositoryStream.repository(stream).stream())
         .forEach(this::live);
+  }
+
+  /** Others may own repositories from now on: to be called before any is loaded. */
+  void share(Ownership ownership) {
+    this.ownership = ownership;
+  }
+
+  /** Also those that were deleted. */
+  Collection<LiveRepository> all() {
+    return live.values();
+  }
+
+  /** Those that exist and that this server decides about, by name. */
+  public List<LiveRepository> owned() {
+    return list().stream().filter(LiveRepository::decides).toList();
+  }
+
+  /** How far the records of all repositories are known here. */
+  public Followed followed() {
+    return followed;
   }
 
   /** Those that exist, by name. */
@@ -114,7 +138,7 @@ public final class Repositories implements AutoCloseable {
     } catch (InvalidNameException e) {
       throw new RefusedException(Code.INVALID_NAME, e.getMessage(), Map.of());
     }
-    StepResult created = live(command.name()).step(command, caller).orRefuse();
+    StepResult created = create(live(command.name()), command, caller);
     if (created.former().isEmpty()) {
       open(command.name(), Caller.of(caller.actor(), null));
     }
@@ -129,9 +153,37 @@ public final class Repositories implements AutoCloseable {
     get(name).step(new DeleteRepositoryV1(name), caller).orRefuse();
   }
 
-  /** What other processes appended. */
-  public void observe(StoredRecord record) {
-    RepositoryStream.repository(record.stream()).ifPresent(this::live);
+  private StepResult create(LiveRepository repository, CreateRepositoryV1 command, Caller caller) {
+    if (ownership != null && !repository.decides()) {
+      ownership.acquire(repository.name());
+    }
+    if (!repository.decides()) {
+      repository.catchUp();
+      if (repository.state().exists()) {
+        // what its owner would say
+        return StepResult.former(repository.state(), RecordType.CREATE_REPOSITORY_V1, caller)
+            .orElseThrow(() ->
+                new RefusedException(
+                    Code.REPOSITORY_ALREADY_EXISTS,
+                    "Repository '" + repository.name() + "' already exists",
+                    Map.of("repository", repository.name())));
+      }
+    }
+    return repository.step(command, caller).orRefuse();
+  }
+
+  /** What was appended, by whatever process, in the order of the log. */
+  private void observe(StoredRecord record) {
+    RepositoryStream.repository(record.stream()).ifPresent(name -> live(name).observe(record));
+  }
+
+  /** Whether records of the stream are of no interest: this server appended them. */
+  public boolean isOwn(StoredRecord record) {
+    return RepositoryStream.repository(record.stream())
+        .map(live::get)
+        .filter(
+            repository -> repository.state().version() >= record.version() || repository.decides())
+        .isPresent();
   }
 
   /** A repository's stream, to read it from the first record. */
@@ -139,8 +191,9 @@ public final class Repositories implements AutoCloseable {
     return new RepositoryStream(name, log, snapshots, codec, clock, ids, keysKept);
   }
 
-  private LiveRepository live(String name) {
-    return live.computeIfAbsent(name, missing -> new LiveRepository(stream(missing), lateAppends));
+  LiveRepository live(String name) {
+    return live.computeIfAbsent(
+        name, missing -> new LiveRepository(stream(missing), lateAppends, ownership != null));
   }
 
   static RefusedException notFound(String name) {
@@ -153,6 +206,7 @@ public final class Repositories implements AutoCloseable {
   /** Saves a snapshot of each, as far as that takes no longer than {@link #STOP_LIMIT}. */
   @Override
   public void close() {
+    followed.close();
     live.values().forEach(LiveRepository::close);
     CountDownLatch left = new CountDownLatch(live.size());
     live.values()

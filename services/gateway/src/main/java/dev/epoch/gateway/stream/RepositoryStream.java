@@ -16,6 +16,7 @@ import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.Event;
 import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.gateway.stream.LiveRepository.CatchUp;
 import dev.epoch.gateway.stream.LiveRepository.CommandRequest;
 import dev.epoch.gateway.stream.LiveRepository.ContinuationRequest;
 import dev.epoch.gateway.stream.LiveRepository.Request;
@@ -24,6 +25,7 @@ import dev.epoch.log.AppendResult;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.ExpectedVersionException;
 import dev.epoch.log.LogUnavailableException;
+import dev.epoch.log.NotOwnerException;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.model.commit.GraphSegment;
 import java.time.Duration;
@@ -165,6 +167,13 @@ public final class RepositoryStream {
     return snapshots.shortened(applied(state, stored));
   }
 
+  /** The state after the next record, which another process appended. */
+  StateAtVersion follow(StateAtVersion before, StoredRecord next) {
+    RepositoryState state = apply(before.state(), next);
+    snapshots.offer(state, this::restoreSegments);
+    return new StateAtVersion(state, next.position());
+  }
+
   private RepositoryState applied(RepositoryState before, StoredRecord stored) {
     Envelope envelope = stored.envelope();
     RepositoryState state = Appliers.expire(before, envelope.time().minus(keysKept));
@@ -183,11 +192,13 @@ public final class RepositoryStream {
    * once, publishes where the repository stands then, and answers: who has an answer reads what it
    * tells of.
    *
+   * @param fence of the ownership in whose name it is stored
    * @param doubt told of the operations whose records may be stored when the append fails, and of
    *     the version of the stream that the append expected
    */
   void decideAndAppend(
       StateAtVersion from,
+      long fence,
       List<Request> requests,
       Consumer<StateAtVersion> publish,
       ObjLongConsumer<List<UUID>> doubt) {
@@ -199,7 +210,7 @@ public final class RepositoryStream {
         long position =
             batch.records.isEmpty()
                 ? start.position()
-                : append(start.state().version(), batch.records).position();
+                : append(fence, start.state().version(), batch.records).position();
         publish.accept(new StateAtVersion(snapshots.shortened(batch.state), position));
         batch.answer(position);
         snapshots.offer(batch.state, this::restoreSegments);
@@ -216,13 +227,16 @@ public final class RepositoryStream {
     }
   }
 
-  private AppendResult append(long expectedVersion, List<Envelope> records) {
+  private AppendResult append(long fence, long expectedVersion, List<Envelope> records) {
     AppendOutcomeUnknownException unknown = null;
     for (int attempt = 1; ; attempt++) {
       try {
-        return log.append(name(repository), expectedVersion, records).await().indefinitely();
+        return log.append(name(repository), fence, expectedVersion, records).await().indefinitely();
       } catch (AppendOutcomeUnknownException again) {
         unknown = again;
+      } catch (NotOwnerException replaced) {
+        // the attempts before are refused too, as far as they are not stored
+        throw replaced;
       } catch (LogUnavailableException away) {
         // this attempt stored nothing, which says nothing of the ones before
         if (unknown == null) {
@@ -304,6 +318,7 @@ public final class RepositoryStream {
           record(command.command(), encoded, caller, key, now, caller.command());
           store(request, decision, key, now);
         }
+        case CatchUp _ -> throw new IllegalStateException("nothing to decide");
         case ContinuationRequest continuation ->
             store(
                 request,

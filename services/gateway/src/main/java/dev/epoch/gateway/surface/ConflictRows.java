@@ -15,6 +15,7 @@ import dev.epoch.events.table.Column;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.storage.Backends;
+import dev.epoch.model.merge.ConflictType;
 import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.merge.RowConflict;
 import dev.epoch.storage.ValueCodec;
@@ -60,13 +61,18 @@ final class ConflictRows {
     ValueCodec values = server.reads().values(state, Backends.handle(state, table));
     ObjectNode row = JSON.objectNode();
     row.put("conflict_id", conflict.id());
-    row.put("conflict_type", conflict.type().wireName());
-    row.put("object_type", "ROW");
+    boolean schema = conflict.type().isSchema();
+    row.put(
+        "conflict_type",
+        conflict.type() == ConflictType.SCHEMA_DELETE_MODIFY
+            ? ConflictType.DELETE_MODIFY.wireName()
+            : conflict.type().wireName());
+    row.put("object_type", schema ? "TABLE" : "ROW");
     row.put("object_name", conflict.tableName());
     row.put("constraint_name", conflict.constraint());
     ObjectNode key = row.putObject("key");
     List<String> columns = table.schema().primaryKey();
-    for (int i = 0; i < columns.size(); i++) {
+    for (int i = 0; !schema && i < columns.size(); i++) {
       key.set(columns.get(i), whole(table, values, columns.get(i), conflict.key().get(i)));
     }
     ArrayNode fields = row.putArray("fields");

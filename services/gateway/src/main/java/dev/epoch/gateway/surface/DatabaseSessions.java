@@ -44,6 +44,7 @@ final class DatabaseSessions implements AutoCloseable {
   private final SessionCommands commands;
   private final Publisher publisher;
   private final SchemaComparisons comparisons;
+  private final SchemaSnapshots snapshots;
   private final Semaphore woken = new Semaphore(0);
   private final Set<UUID> running = ConcurrentHashMap.newKeySet();
   private volatile List<LiveRepository> repositories = List.of();
@@ -53,6 +54,7 @@ final class DatabaseSessions implements AutoCloseable {
     this.surface = surface;
     this.failpoints = failpoints;
     this.comparisons = new SchemaComparisons(server, surface);
+    this.snapshots = new SchemaSnapshots(server, surface);
     this.commands = new SessionCommands(server, comparisons);
     this.publisher = new Publisher(server, surface);
   }
@@ -103,6 +105,7 @@ final class DatabaseSessions implements AutoCloseable {
       for (LiveRepository repository : repositories) {
         publisher.publish(repository);
         comparisons.ofHeads(repository.state());
+        snapshots.of(repository.state());
       }
       return true;
     } catch (StorageException away) {
@@ -120,7 +123,10 @@ final class DatabaseSessions implements AutoCloseable {
       failpoints.reach("session.ran");
       repositories.stream()
           .filter(repository -> repository.name().equals(command.repository()))
-          .forEach(publisher::publish);
+          .forEach(repository -> {
+            publisher.publish(repository);
+            snapshots.of(repository.state());
+          });
       surface.answer(command.id(), answer);
     } catch (InDoubtException
         | OutcomeUnknownException

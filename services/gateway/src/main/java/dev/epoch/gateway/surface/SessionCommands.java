@@ -13,11 +13,13 @@ import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.merge.ConflictService;
 import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.migration.DdlService;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.storage.SchemaMigrations;
 import dev.epoch.storage.SqlSurface;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,7 @@ final class SessionCommands {
       case "merge" -> merge(repository, given, caller);
       case "resolve" -> resolve(repository, given, caller);
       case "abort_merge" -> abortMerge(repository, given, caller);
+      case "ddl" -> ddl(repository, given, caller);
       case "compare_schemas" -> compareSchemas(repository, given);
       default ->
           throw new RefusedException(
@@ -198,6 +201,33 @@ final class SessionCommands {
   private ObjectNode abortMerge(LiveRepository repository, Parameters given, Caller caller) {
     server.merges().abort(repository, given.branch(), caller);
     return facts().put("status", "aborted");
+  }
+
+  private ObjectNode ddl(LiveRepository repository, Parameters given, Caller caller) {
+    DdlService.Done done =
+        server
+            .ddl()
+            .run(
+                repository.state(),
+                new DdlService.Request(
+                    given.branch(),
+                    null,
+                    given.required("sql"),
+                    given.flag("force"),
+                    DdlService.USUAL,
+                    caller.idempotencyKey()));
+    done.progress().steps().stream()
+        .filter(step -> step.state() == SchemaMigrations.State.FAILED)
+        .findFirst()
+        .ifPresent(failed -> {
+          throw new RefusedException(
+              Code.VALIDATION,
+              failed.error(),
+              Map.of("statement", failed.sql(), "operation_id", done.progress().id()));
+        });
+    ObjectNode facts = facts();
+    done.tables().forEach(facts.putArray("tables")::add);
+    return facts;
   }
 
   private ObjectNode compareSchemas(LiveRepository repository, Parameters given) {

@@ -76,9 +76,9 @@ public final class SessionServer implements AutoCloseable {
 
   private Map<StorageAdapter, List<LiveRepository>> inUse() {
     Map<StorageAdapter, List<LiveRepository>> found = new LinkedHashMap<>();
-    for (LiveRepository repository : server.repositories().list()) {
+    for (LiveRepository repository : server.repositories().owned()) {
       for (StorageState storage : repository.state().storages().byName().values()) {
-        if (storage.enabled()) {
+        if (storage.enabled() && server.backends().adapters().readable(storage)) {
           List<LiveRepository> repositories =
               found.computeIfAbsent(
                   server.backends().adapters().adapter(storage), _ -> new ArrayList<>());

@@ -2,6 +2,7 @@ package dev.epoch.gateway.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
@@ -20,6 +21,7 @@ import dev.epoch.gateway.storage.StorageService;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.log.AppendOutcomeUnknownException;
@@ -29,6 +31,8 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchOwnTables;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.Removal;
@@ -83,9 +87,22 @@ public final class TableService {
    * @param storageName storage it is in where no location is given; null for the default one
    * @param path inside the storage or database, null for the name
    * @param primaryKey columns, empty to find it
+   * @param branch name of the branch that it was made on, null for the default branch
    */
   public record Request(
-      String name, String location, String storageName, String path, List<String> primaryKey) {}
+      String name,
+      String location,
+      String storageName,
+      String path,
+      List<String> primaryKey,
+      String branch) {
+
+    /** A live table. */
+    public Request(
+        String name, String location, String storageName, String path, List<String> primaryKey) {
+      this(name, location, storageName, path, primaryKey, null);
+    }
+  }
 
   /** How far a registration is: rows read of about so many. */
   public record Progress(AtomicLong done, long total) {}
@@ -96,10 +113,16 @@ public final class TableService {
   }
 
   public RegisteredTable register(LiveRepository repository, Request request, Caller caller) {
-    Place place = place(repository, request, caller);
+    BranchState branch = branch(repository.state(), request.branch());
+    boolean live = repository.state().isDefault(branch);
+    Place place = place(repository, request, live, caller);
     StorageAdapter adapter = backends.adapters().adapter(place.storage);
-    Introspection found = adapter.introspect(place.path, request.primaryKey());
-    ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
+    BranchHandle on = Backends.handle(repository.state(), branch);
+    Introspection found =
+        live
+            ? adapter.introspect(place.path, request.primaryKey())
+            : own(adapter, place.storage).introspect(on, place.path, request.primaryKey());
+    ReentrantLock lock = repository.branchLock(branch.id());
     lock.lock();
     try {
       StepResult prepared =
@@ -110,7 +133,8 @@ public final class TableService {
                       place.storage.name(),
                       place.path.schema(),
                       place.path.table(),
-                      found.schema()),
+                      found.schema(),
+                      live ? null : branch.name()),
                   caller)
               .orRefuse();
       if (prepared.former().isPresent()) {
@@ -135,8 +159,17 @@ public final class TableService {
       LiveRepository repository, StorageAdapter adapter, OperationState operation, Caller caller) {
     OperationPlan.RegisterTable plan = (OperationPlan.RegisterTable) operation.plan();
     TableHandle handle = Recovery.handle(repository.state(), plan);
+    RepositoryState state = repository.state();
+    BranchState branch = state.branches().byId().get(operation.branchId());
     failpoints.reach(REGISTER + ".prepared");
-    adapter.install(OperationPlans.id(operation), handle);
+    if (state.isDefault(branch)) {
+      adapter.install(OperationPlans.id(operation), handle);
+    } else {
+      adapter
+          .ownTables()
+          .orElseThrow()
+          .adopt(OperationPlans.id(operation), Backends.handle(state, branch), handle);
+    }
     failpoints.reach(REGISTER + ".applied.1");
     Progress progress = running.get(repository.name() + "/" + plan.name());
     ContentSum sum = new ContentSum();
@@ -164,7 +197,7 @@ public final class TableService {
                 caller.key(REGISTER))
             .orRefuse();
     failpoints.reach(REGISTER + ".completed");
-    registrar.tell(repository, registered.state().profile().defaultBranchId());
+    registrar.tell(repository, operation.branchId());
     return registered.state().tables().byId().get(plan.tableId());
   }
 
@@ -261,6 +294,23 @@ public final class TableService {
     }
   }
 
+  /** The default branch where none is named. */
+  private static BranchState branch(RepositoryState state, String name) {
+    return name == null ? state.defaultBranch() : References.branch(state, name);
+  }
+
+  private static BranchOwnTables own(StorageAdapter adapter, StorageState storage) {
+    return adapter
+        .ownTables()
+        .orElseThrow(() ->
+            new RefusedException(
+                Code.VALIDATION,
+                "Tables of storage '"
+                    + storage.name()
+                    + "' are made on the default branch: register it without a branch",
+                Map.of("storage", storage.name())));
+  }
+
   private static RefusedException refused(PendingChangesException pending) {
     return new RefusedException(
         Code.UNCOMMITTED_CHANGES,
@@ -318,15 +368,17 @@ public final class TableService {
 
   private record Place(StorageState storage, TablePath path) {}
 
-  private Place place(LiveRepository repository, Request request, Caller caller) {
+  private Place place(LiveRepository repository, Request request, boolean live, Caller caller) {
     if (request.location() != null) {
       StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
       Location location = location(factory, request);
-      // reached and read before anything is written to the log
-      backends
-          .adapters()
-          .adapter(factory.backend(), location.settings())
-          .introspect(location.path(), request.primaryKey());
+      if (live) {
+        // reached and read before anything is written to the log
+        backends
+            .adapters()
+            .adapter(factory.backend(), location.settings())
+            .introspect(location.path(), request.primaryKey());
+      }
       JsonNode database = location.settings().config().get("database");
       String suggested =
           database == null
@@ -339,7 +391,10 @@ public final class TableService {
           storages.forLocation(repository, factory.backend(), location, suggested, caller),
           location.path());
     }
-    StorageState storage = storages.namedOrDefault(repository.state(), request.storageName());
+    StorageState storage =
+        live
+            ? storages.namedOrDefault(repository.state(), request.storageName())
+            : storages.namedOrOnly(repository.state(), request.storageName());
     StorageAdapterFactory factory = backends.adapters().factory(storage.backend());
     String path = request.path() == null ? request.name() : request.path();
     return new Place(storage, factory.path(backends.adapters().settings(storage), path));

@@ -3,6 +3,8 @@ package dev.epoch.model.merge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.epoch.events.table.DataType;
+import dev.epoch.model.value.JsonDocuments;
+import dev.epoch.model.value.JsonText;
 import java.util.Optional;
 
 /** base, then what ours appended to it, then what theirs appended to it. */
@@ -18,8 +20,7 @@ final class Appended {
     return switch (type.kind()) {
       case TEXT -> texts(base, ours, theirs);
       case ARRAY -> arrays(base, ours, theirs);
-      case JSON -> json(base, ours, theirs, false);
-      case JSON_BINARY -> json(base, ours, theirs, true);
+      case JSON, JSON_BINARY -> json(base, ours, theirs);
       default -> Optional.empty();
     };
   }
@@ -30,7 +31,7 @@ final class Appended {
         : Optional.empty();
   }
 
-  /** Array literals: {@code {a,b}} is {@code {a,b} extended by ",c"} in {@code {a,b,c}}. */
+  /** Array texts: {@code {a,b}} is {@code {a,b} extended by ",c"} in {@code {a,b,c}}. */
   private static Optional<String> arrays(String base, String ours, String theirs) {
     if (!base.startsWith("{")) {
       return Optional.empty();
@@ -51,7 +52,7 @@ final class Appended {
         && (empty || longer.charAt(start.length()) == ',');
   }
 
-  private static Optional<String> json(String base, String ours, String theirs, boolean binary) {
+  private static Optional<String> json(String base, String ours, String theirs) {
     JsonNode b = JsonDocuments.read(base).orElse(null);
     JsonNode o = JsonDocuments.read(ours).orElse(null);
     JsonNode t = JsonDocuments.read(theirs).orElse(null);
@@ -66,7 +67,7 @@ final class Appended {
     for (int i = start.size(); i < right.size(); i++) {
       all.add(right.get(i));
     }
-    return Optional.of(JsonText.write(all, binary));
+    return Optional.of(JsonText.compact(all));
   }
 
   private static boolean startsWith(ArrayNode longer, ArrayNode start) {

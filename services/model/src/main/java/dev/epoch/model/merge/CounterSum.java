@@ -1,6 +1,7 @@
 package dev.epoch.model.merge;
 
 import dev.epoch.events.table.DataType;
+import dev.epoch.model.value.Values;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
@@ -66,24 +67,6 @@ final class CounterSum {
     if (Double.isInfinite(rounded)) {
       return Optional.empty();
     }
-    BigDecimal shortest =
-        new BigDecimal(single ? Float.toString((float) rounded) : Double.toString(rounded));
-    return Optional.of(printed(shortest.stripTrailingZeros(), single ? 6 : 15));
-  }
-
-  /** As PostgreSQL prints floats: with an exponent below 1e-4 and from {@code places} places on. */
-  private static String printed(BigDecimal number, int places) {
-    if (number.signum() == 0) {
-      return "0";
-    }
-    int exponent = number.precision() - number.scale() - 1;
-    if (exponent >= -4 && exponent < places) {
-      return number.toPlainString();
-    }
-    String digits = number.unscaledValue().abs().toString();
-    String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
-    return "%s%se%s%02d"
-        .formatted(
-            number.signum() < 0 ? "-" : "", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+    return Optional.of(Values.canonical(type, Double.toString(rounded)));
   }
 }

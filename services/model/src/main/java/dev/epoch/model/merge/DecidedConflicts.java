@@ -32,7 +32,9 @@ public final class DecidedConflicts {
   public List<RowConflict> ofConstraints() {
     return byId == null
         ? List.of()
-        : byId.values().stream().filter(conflict -> conflict.constraint() != null).toList();
+        : byId.values().stream()
+            .filter(conflict -> conflict.type() == ConflictType.CONSTRAINT)
+            .toList();
   }
 
   /** Whether there was a conflict about the same row, of the same kind. */

@@ -26,8 +26,10 @@ public record Decision(ResolutionSelector selector, Resolution resolution, Decid
     return selector.matches(conflict) && made.hadRow(conflict);
   }
 
-  /** Whether it can say that there is to be no row, or which. */
-  boolean decidesRow(RowConflict conflict) {
+  /**
+   * Whether it can say that there is to be no row, or which; or what becomes of a schema's part.
+   */
+  public boolean decidesRow(RowConflict conflict) {
     return selector.matches(conflict) && selector.field() == null && made.hadAll(conflict);
   }
 

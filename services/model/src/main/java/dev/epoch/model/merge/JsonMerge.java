@@ -2,6 +2,7 @@ package dev.epoch.model.merge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.model.value.JsonDocuments;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

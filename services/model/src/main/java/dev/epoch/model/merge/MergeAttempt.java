@@ -2,11 +2,12 @@ package dev.epoch.model.merge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.events.table.Column;
-import dev.epoch.events.table.DataType;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
-import dev.epoch.model.row.Values;
+import dev.epoch.model.value.JsonDocuments;
+import dev.epoch.model.value.JsonText;
+import dev.epoch.model.value.Values;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -95,13 +96,12 @@ final class MergeAttempt {
   }
 
   private static FieldConflict conflict(Column column, JsonMerge.PartConflict part) {
-    boolean binary = isBinary(column);
     return new FieldConflict(
         column.name(),
         part.path(),
-        JsonText.write(part.base(), binary),
-        JsonText.write(part.ours(), binary),
-        JsonText.write(part.theirs(), binary));
+        JsonText.compact(part.base()),
+        JsonText.compact(part.ours()),
+        JsonText.compact(part.theirs()));
   }
 
   /** Settles what is open wherever the function has an answer. */
@@ -191,7 +191,7 @@ final class MergeAttempt {
     String[] result = values.clone();
     documents.forEach((name, document) -> {
       int i = merge.indexOf(name);
-      result[i] = JsonText.write(document.merged(), isBinary(merge.column(i)));
+      result[i] = JsonText.compact(document.merged());
     });
     return merge.withoutStaleValues(Row.of(result), ours, theirs, base.row());
   }
@@ -212,9 +212,5 @@ final class MergeAttempt {
       }
     }
     return fields;
-  }
-
-  private static boolean isBinary(Column column) {
-    return column.type().base().kind() == DataType.Kind.JSON_BINARY;
   }
 }

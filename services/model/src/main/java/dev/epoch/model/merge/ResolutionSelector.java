@@ -8,7 +8,7 @@ import dev.epoch.model.row.RowKey;
  * @param table name or id
  * @param key of the row
  * @param field column name, or column name and JSON pointer
- * @param constraint that is broken
+ * @param constraint that is broken, or name of a part of the schema
  */
 public record ResolutionSelector(String table, RowKey key, String field, String constraint) {
   public static final ResolutionSelector ALL = new ResolutionSelector(null, null, null, null);

@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A row that a merge cannot decide.
+ * A row that a merge cannot decide, or a part of a table's schema.
  *
  * @param tableId of the table
  * @param tableName for people to read
- * @param key of the row
+ * @param key of the row; empty for a part of the schema
  * @param type how it conflicts
  * @param fields that conflict; where one side deleted the row, those that the other changed; where
- *     a constraint is broken, those it is about
- * @param constraint that the merged row breaks, else null
+ *     a constraint is broken, those it is about; of a part of the schema, facts that both changed
+ * @param constraint that the merged row breaks; name of the part of the schema, empty for the table
+ *     itself; else null
  */
 public record RowConflict(
     String tableId,
@@ -31,7 +32,7 @@ public record RowConflict(
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(type, "type");
     fields = List.copyOf(fields);
-    if ((type == ConflictType.CONSTRAINT) != (constraint != null)) {
+    if ((type == ConflictType.CONSTRAINT || type.isSchema()) != (constraint != null)) {
       throw new IllegalArgumentException("type and constraint do not fit: " + type);
     }
   }

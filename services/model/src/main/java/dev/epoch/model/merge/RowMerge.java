@@ -5,7 +5,7 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;
-import dev.epoch.model.row.Values;
+import dev.epoch.model.value.Values;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

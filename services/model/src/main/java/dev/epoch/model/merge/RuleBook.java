@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
+import dev.epoch.model.value.JsonDocuments;
 import java.util.Optional;
 import java.util.OptionalInt;
 

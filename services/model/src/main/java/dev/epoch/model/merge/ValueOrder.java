@@ -1,16 +1,16 @@
 package dev.epoch.model.merge;
 
 import dev.epoch.events.table.DataType;
+import dev.epoch.model.value.MalformedValueException;
+import dev.epoch.model.value.TemporalText;
 import java.math.BigDecimal;
+import java.time.LocalDateTime;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** Which of two canonical texts is the greater value, where that has a meaning on every backend. */
+/**
+ * Which of the values of two texts is the greater value, where that has a meaning on every backend.
+ */
 final class ValueOrder {
-  private static final Pattern DATE_AND_REST =
-      Pattern.compile("(\\d{1,9})(-\\d{2}-\\d{2}.*?)(?:Z|\\+00(?::?00)?)?( BC)?");
-
   private ValueOrder() {}
 
   /** Empty if the type has no order here or a text cannot be read. */
@@ -48,20 +48,19 @@ final class ValueOrder {
     }
   }
 
-  /** Years have any number of digits and may be before Christ; the rest is of fixed places. */
   private static OptionalInt times(String a, String b) {
-    Matcher left = DATE_AND_REST.matcher(a);
-    Matcher right = DATE_AND_REST.matcher(b);
-    if (!left.matches() || !right.matches()) {
+    try {
+      return OptionalInt.of(time(a).compareTo(time(b)));
+    } catch (MalformedValueException e) {
       return OptionalInt.empty();
     }
-    int years = Integer.compare(year(left), year(right));
-    return OptionalInt.of(years != 0 ? years : left.group(2).compareTo(right.group(2)));
   }
 
-  private static int year(Matcher date) {
-    int year = Integer.parseInt(date.group(1));
-    return date.group(3) == null ? year : -year;
+  private static LocalDateTime time(String text) {
+    if (TemporalText.isInfinite(text)) {
+      return text.startsWith("-") ? LocalDateTime.MIN : LocalDateTime.MAX;
+    }
+    return TemporalText.moment(text, 9).atUtc();
   }
 
   private static OptionalInt labels(DataType type, String a, String b) {

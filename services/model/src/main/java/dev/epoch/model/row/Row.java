@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * The values of one row in the order of the table's columns.
  *
- * <p>A value is the canonical text of its type (ISO dates in UTC, shortest exact floats,
- * hexadecimal bytes; what PostgreSQL prints with the settings that the adapter pins), or null. The
- * array is not copied: whoever hands it over gives it away.
+ * <p>A value is a text of it as its backend spells it, which {@link
+ * dev.epoch.model.value.Values#canonical} brings to the one text of the value; or null. The array
+ * is not copied: whoever hands it over gives it away.
  */
 public final class Row {
   private final String[] values;

@@ -4,6 +4,8 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.encoding.CanonicalBytes;
+import dev.epoch.model.value.CanonicalForm;
+import dev.epoch.model.value.Values;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.Comparator;
@@ -46,7 +48,7 @@ public final class RowHasher {
   /**
    * @param initial canonical text of the initial default, null for NULL
    */
-  private record Part(int column, byte[] id, Values.Form form, String initial) {}
+  private record Part(int column, byte[] id, CanonicalForm form, String initial) {}
 
   private final Part[] parts;
   private final CanonicalBytes bytes = new CanonicalBytes();
@@ -66,7 +68,7 @@ public final class RowHasher {
   }
 
   private static Part part(int index, Column column) {
-    Values.Form form = Values.form(column.type());
+    CanonicalForm form = Values.form(column.type());
     return new Part(
         index,
         new CanonicalBytes().text(column.id()).toByteArray(),

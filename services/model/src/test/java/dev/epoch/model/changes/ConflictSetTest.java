@@ -20,7 +20,8 @@ class ConflictSetTest {
     // given
     List<RowConflict> conflicts = new ArrayList<>();
     for (ConflictType type : ConflictType.values()) {
-      String constraint = type == ConflictType.CONSTRAINT ? "unique \"x\"" : null;
+      String constraint =
+          type == ConflictType.CONSTRAINT || type.isSchema() ? "unique \"x\"" : null;
       conflicts.add(
           new RowConflict("t1", "users", RowKey.of("1", "é"), type, List.of(), constraint));
       conflicts.add(

@@ -45,8 +45,8 @@ class ConflictRulesTest {
         "sum         | numeric       | 1.00 | 1.5  | 2.25 | 2.75",
         "sum         | numeric       | 0    | NaN  | 1    | CONFLICT",
         "sum         | double precision | 0 | 0.1  | 0.2  | 0.3",
-        "sum         | double precision | 0 | 1e+20 | 2e+20 | 3e+20",
-        "sum         | double precision | 0 | 1e-05 | 1.5e-05 | 2.5e-05",
+        "sum         | double precision | 0 | 1e+20 | 2e+20 | 300000000000000000000",
+        "sum         | double precision | 0 | 1e-05 | 1.5e-05 | 0.000025",
         "sum         | double precision | 1 | 3    | -1   | 1",
         "sum         | double precision | 2 | 3    | -1   | 0",
         "sum         | numeric       | 0    | 1e999999999 | 1 | CONFLICT",
@@ -58,17 +58,21 @@ class ConflictRulesTest {
         "max         | text          | a    | b    | bb   | bb",
         "min         | text          | a    | b    | B    | B",
         "max         | bigint        | 1    | NULL | 10   | CONFLICT",
-        "max         | timestamp     | 2024-01-01 00:00:00 | 2024-05-01 10:00:00 | 2024-05-01 10:00:00.5 | 2024-05-01 10:00:00.5",
-        "max         | timestamp     | 2024-01-01 00:00:00 | 10000-01-01 00:00:00 | 9999-12-31 00:00:00 | 10000-01-01 00:00:00",
-        "min         | timestamp     | 2024-01-01 00:00:00 | 0044-03-15 00:00:00 BC | 0001-01-01 00:00:00 | 0044-03-15 00:00:00 BC",
-        "max         | timestamp     | 2024-01-01 00:00:00 | infinity | 2025-01-01 00:00:00 | CONFLICT",
+        "max         | timestamp     | 2024-01-01 00:00:00 | 2024-05-01 10:00:00 | 2024-05-01"
+            + " 10:00:00.5 | 2024-05-01 10:00:00.5",
+        "max         | timestamp     | 2024-01-01 00:00:00 | 10000-01-01 00:00:00 | 9999-12-31"
+            + " 00:00:00 | 10000-01-01 00:00:00",
+        "min         | timestamp     | 2024-01-01 00:00:00 | 0044-03-15 00:00:00 BC | 0001-01-01"
+            + " 00:00:00 | 0044-03-15 00:00:00 BC",
+        "max         | timestamp     | 2024-01-01 00:00:00 | infinity | 2025-01-01 00:00:00 |"
+            + " infinity",
         "append_only | text          | log  | log a | log b | log a b",
         "append_only | text          | log  | lag   | log b | CONFLICT",
         "append_only | text[]        | {a}  | {a,b} | {a,c} | {a,b,c}",
         "append_only | text[]        | {}   | {b}   | {c}   | {b,c}",
         "append_only | text[]        | {a}  | {ab}  | {a,c} | CONFLICT",
         "append_only | text[]        | {a,b} | {a}  | {a,b,c} | CONFLICT",
-        "append_only | jsonb         | [1]  | [1, 2] | [1, {\"b\": 3}] | [1, 2, {\"b\": 3}]",
+        "append_only | jsonb         | [1]  | [1, 2] | [1, {\"b\": 3}] | [1,2,{\"b\":3}]",
         "append_only | json          | [1]  | [1,2]  | [2]  | CONFLICT",
         "append_only | bigint        | 1    | 2    | 3    | CONFLICT"
       })
@@ -177,7 +181,7 @@ class ConflictRulesTest {
                     ours,
                     Row.of("1", "{\"hits\": 3, \"name\": \"a\"}")),
                 ours))
-        .isEqualTo(Row.of("1", "{\"hits\": 6, \"name\": \"b\"}"));
+        .isEqualTo(Row.of("1", "{\"hits\":6,\"name\":\"b\"}"));
   }
 
   @Test

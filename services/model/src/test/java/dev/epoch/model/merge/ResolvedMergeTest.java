@@ -117,7 +117,7 @@ class ResolvedMergeTest {
     assertThat(open(resolve(base, ours, theirs, field("data/a", TAKE_OURS))))
         .containsExactly("data/b");
     assertThat(row(resolve(base, ours, theirs, field("data", TAKE_THEIRS))).get(4))
-        .isEqualTo("{\"a\": 3, \"b\": 3, \"c\": 2}");
+        .isEqualTo("{\"a\":3,\"b\":3,\"c\":2}");
     assertThat(
             row(resolve(
                     base,
@@ -126,7 +126,7 @@ class ResolvedMergeTest {
                     field("data/a", value("data/a", "[1]")),
                     field("data/b", value("data/b", null))))
                 .get(4))
-        .isEqualTo("{\"a\": [1], \"c\": 2}");
+        .isEqualTo("{\"a\":[1],\"c\":2}");
     assertThat(row(resolve(base, ours, theirs, all(value("data", "{\"z\": 1}")))).get(4))
         .isEqualTo("{\"z\": 1}");
     assertThatThrownBy(

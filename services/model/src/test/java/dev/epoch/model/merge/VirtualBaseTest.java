@@ -143,7 +143,7 @@ class VirtualBaseTest {
                 json("{\"a\": 0, \"b\": 0}"),
                 json("{\"a\": 1, \"b\": 0}"),
                 json("{\"a\": 0, \"b\": 2}")))
-        .isEqualTo(BaseRow.of(json("{\"a\": 1, \"b\": 2}")));
+        .isEqualTo(BaseRow.of(json("{\"a\":1,\"b\":2}")));
   }
 
   @Test

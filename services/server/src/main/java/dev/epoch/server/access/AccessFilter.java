@@ -1,7 +1,7 @@
 package dev.epoch.server.access;
 
-import dev.epoch.api.access.KeyHolder;
 import dev.epoch.api.error.ApiError;
+import dev.epoch.api.request.KeyHolder;
 import dev.epoch.server.Refusals;
 import dev.epoch.server.access.AccessKeys.Verdict;
 import io.quarkus.vertx.http.runtime.filters.Filters;

@@ -1,9 +1,9 @@
 package dev.epoch.server.access;
 
 import dev.epoch.api.access.ApiKeys;
-import dev.epoch.api.access.RequestRefusedException;
 import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.NotReadyException;
+import dev.epoch.api.error.RequestRefusedException;
 import dev.epoch.server.StartRefusedException;
 import dev.epoch.server.access.StoredKeys.Stored;
 import io.smallrye.mutiny.Uni;

@@ -21,8 +21,12 @@ public class HostNames {
 
   HostNames(
       Listening listening,
-      @ConfigProperty(name = "epoch.api.allowed-hosts") Optional<List<String>> listed) {
+      @ConfigProperty(name = "epoch.api.allowed-hosts") Optional<List<String>> listed,
+      @ConfigProperty(name = "epoch.server.advertised-url") Optional<String> advertised) {
     allowed.add(normal(listening.host()));
+    advertised
+        .map(url -> url.strip().replaceAll("^[^:]*://|[:/][^]]*$", ""))
+        .ifPresent(name -> allowed.add(normal(name)));
     listed.orElse(List.of()).forEach(name -> allowed.add(normal(name.strip())));
   }
 

@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
@@ -11,6 +12,7 @@ import dev.epoch.model.row.ThreeWayRow;
 import dev.epoch.storage.AddressRules;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchOwnTables;
 import dev.epoch.storage.BranchRead;
 import dev.epoch.storage.BranchSessions;
 import dev.epoch.storage.BranchTable;
@@ -23,7 +25,6 @@ import dev.epoch.storage.MergeOvertakenException;
 import dev.epoch.storage.OpenBranchTables;
 import dev.epoch.storage.OpenedTables;
 import dev.epoch.storage.Operation;
-import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChanges;
@@ -35,6 +36,7 @@ import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.SchemaMigrations;
 import dev.epoch.storage.SchemaReader;
+import dev.epoch.storage.SchemaTrials;
 import dev.epoch.storage.SchemaWriter;
 import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.StateQueries;
@@ -49,12 +51,14 @@ import dev.epoch.storage.WriteResult;
 import dev.epoch.storage.postgres.branch.BranchCopies;
 import dev.epoch.storage.postgres.branch.BranchOpenings;
 import dev.epoch.storage.postgres.branch.BranchRegistry;
+import dev.epoch.storage.postgres.branch.OwnTables;
 import dev.epoch.storage.postgres.capture.TableCapture;
 import dev.epoch.storage.postgres.capture.TableRemoval;
+import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.Introspector;
+import dev.epoch.storage.postgres.catalog.PhysicalTables;
 import dev.epoch.storage.postgres.catalog.PrivilegeCheck;
 import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
-import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.catalog.UserTables;
 import dev.epoch.storage.postgres.codec.PostgresValueCodec;
@@ -65,7 +69,10 @@ import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.migration.PostgresMigrations;
+import dev.epoch.storage.postgres.migration.PostgresSchemaTrials;
 import dev.epoch.storage.postgres.operation.BranchTables;
+import dev.epoch.storage.postgres.operation.OpenSchemas;
+import dev.epoch.storage.postgres.operation.PhysicalOperations;
 import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
 import dev.epoch.storage.postgres.operation.Restoration;
 import dev.epoch.storage.postgres.query.QueryLimits;
@@ -84,10 +91,8 @@ import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,7 +110,10 @@ public final class PostgresStorageAdapter
   private static final Duration LOCK_BOUND = Duration.ofSeconds(10);
 
   private final TableShapes shapes;
+  private final PhysicalTables tables;
+  private final PhysicalOperations physical;
   private final RelationNames names;
+  private final BranchShapes branchShapes;
   private final Database database;
   private final SchemaUpgrade upgrade;
   private final TableCapture capture;
@@ -113,6 +121,7 @@ public final class PostgresStorageAdapter
   private final BranchRegistry branches;
   private final BranchCopies copies;
   private final BranchOpenings openings;
+  private final OwnTables own;
   private final PostgresStateReader reader;
   private final ReadQueries queries;
   private final RecordWrites writes;
@@ -158,12 +167,16 @@ public final class PostgresStorageAdapter
     this.database = new Database(connecting, options, poolOptions);
     this.shapes = new TableShapes(database, retries);
     this.names = new RelationNames(shapes);
+    this.branchShapes = new BranchShapes(database, retries);
+    this.tables = new PhysicalTables(shapes);
+    this.physical = new PhysicalOperations(shapes, branchShapes);
     StateResolver resolver = new StateResolver(names);
     this.upgrade = new SchemaUpgrade(database, retries);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
     this.openings = new BranchOpenings(database, retries, copies);
+    this.own = new OwnTables(database, retries);
     this.reader = new PostgresStateReader(database, resolver);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -213,6 +226,12 @@ public final class PostgresStorageAdapter
   }
 
   @Override
+  public Optional<BranchOwnTables> ownTables() {
+    upgrade.settle();
+    return Optional.of(own);
+  }
+
+  @Override
   public Optional<OpenBranchTables> openTables() {
     return Optional.of(this);
   }
@@ -242,6 +261,11 @@ public final class PostgresStorageAdapter
   public Optional<SchemaMigrations> migrations() {
     upgrade.settle();
     return Optional.of(new PostgresMigrations(database));
+  }
+
+  @Override
+  public Optional<SchemaTrials> schemaTrials() {
+    return Optional.of(new PostgresSchemaTrials(database));
   }
 
   @Override
@@ -292,28 +316,35 @@ public final class PostgresStorageAdapter
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
     upgrade.settle();
     return shapes.settled(() -> {
-      TableHandle physical = shapes.physical(table);
-      return reader.rows(physical, physical(state), renamed(query, table, physical));
+      TableHandle physical = tables.physical(table);
+      return reader.rows(
+          physical, this.tables.physical(state), PhysicalTables.renamed(query, table, physical));
     });
   }
 
   @Override
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
-    return shapes.settled(() -> reader.row(shapes.physical(table), physical(state), key));
+    return shapes.settled(
+        () -> reader.row(shapes.physical(table), this.tables.physical(state), key));
   }
 
   @Override
   public RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
-    return shapes.settled(
-        () -> reader.changes(shapes.physical(table), physical(from), physical(to), query));
+    return shapes.settled(() ->
+        reader.changes(
+            shapes.physical(table), this.tables.physical(from), this.tables.physical(to), query));
   }
 
   @Override
   public RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
     return shapes.settled(() ->
-        reader.threeWay(shapes.physical(table), physical(base), physical(ours), physical(theirs)));
+        reader.threeWay(
+            shapes.physical(table),
+            this.tables.physical(base),
+            this.tables.physical(ours),
+            this.tables.physical(theirs)));
   }
 
   @Override
@@ -325,8 +356,16 @@ public final class PostgresStorageAdapter
 
   /** {@link dev.epoch.storage.postgres.query.StateSelect} under the names that the state has. */
   private String select(Session session, TableHandle table, TableState state, boolean repeated) {
-    TableHandle physical = shapes.physical(table);
-    String select = reader.select(session, physical, physical(state), repeated);
+    TableHandle physical = tables.physical(table);
+    if (state instanceof TableState.Difference(TableState from, TableState to)) {
+      return reader.difference(
+          session,
+          physical,
+          this.tables.physical(from),
+          this.tables.physical(to),
+          table.schema().columns().stream().map(Column::name).toList());
+    }
+    String select = reader.select(session, physical, this.tables.physical(state), repeated);
     if (physical == table) {
       return select;
     }
@@ -344,35 +383,28 @@ public final class PostgresStorageAdapter
   @Override
   public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
     return shapes.settled(() -> {
-      Set<String> touched = new HashSet<>(reader.touched(branch, physical(tables)));
-      if (branch.isDefault()) {
-        touched.addAll(changedSchemas(tables).keySet());
-      }
+      Set<String> touched = new HashSet<>(reader.touched(branch, this.tables.physical(tables)));
+      touched.addAll(
+          branch.isDefault()
+              ? this.tables.changed(tables).keySet()
+              : branchShapes.altered(branch, tables).keySet());
       return touched;
     });
   }
 
   @Override
   public Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables) {
-    if (!branch.isDefault() || tables.isEmpty()) {
+    if (tables.isEmpty()) {
       return Map.of();
     }
-    return shapes.settled(() -> {
-      reader.requireKnown(physical(tables).stream().map(BranchTable::table).toList());
-      return changedSchemas(tables);
-    });
-  }
-
-  private Map<String, TableSchema> changedSchemas(Collection<BranchTable> tables) {
-    Map<String, TableSchema> changed = new HashMap<>();
-    for (BranchTable table : tables) {
-      shapes
-          .known(table.table())
-          .map(TableShape::schema)
-          .filter(schema -> !schema.equals(table.table().schema()))
-          .ifPresent(schema -> changed.put(table.table().id(), schema));
+    if (!branch.isDefault()) {
+      return shapes.settled(
+          () -> BranchShapes.schemas(branchShapes.altered(branch, tables), tables));
     }
-    return changed;
+    return shapes.settled(() -> {
+      reader.requireKnown(this.tables.physical(tables).stream().map(BranchTable::table).toList());
+      return this.tables.changed(tables);
+    });
   }
 
   @Override
@@ -384,95 +416,22 @@ public final class PostgresStorageAdapter
         .orElse(Set.of());
   }
 
-  private TableState physical(TableState state) {
-    return state instanceof TableState.Another another
-        ? new TableState.Another(shapes.physical(another.table()), physical(another.state()))
-        : state;
-  }
-
-  private BranchTable physical(BranchTable table) {
-    return new BranchTable(shapes.physical(table.table()), table.head());
-  }
-
-  private List<BranchTable> physical(Collection<BranchTable> tables) {
-    return tables.stream().map(this::physical).toList();
-  }
-
-  /** On the default branch, tables are as they are now. */
-  private Operation physical(Operation operation) {
-    boolean live = operation.branch().isDefault();
-    return new Operation(
-        operation.id(),
-        operation.branch(),
-        operation.tables().stream().map(table -> physical(table, live)).toList(),
-        operation.live().stream().map(table -> physical(table, live)).toList(),
-        operation.checks());
-  }
-
-  private TableOperation physical(TableOperation operation, boolean live) {
-    return switch (operation) {
-      case Operation.CommitWorkingSet commit ->
-          new Operation.CommitWorkingSet(physical(commit.table(), live));
-      case Operation.MergeRows merge ->
-          new Operation.MergeRows(physical(merge.table(), live), merge.anchor());
-      case Operation.Repoint repoint ->
-          new Operation.Repoint(physical(repoint.table(), live), repoint.to());
-    };
-  }
-
-  private BranchTable physical(BranchTable table, boolean live) {
-    TableHandle physical = shapes.physical(table.table());
-    return new BranchTable(
-        live
-            ? shapes
-                .known(table.table())
-                .map(shape -> physical.with(shape.schema()))
-                .orElse(physical)
-            : physical,
-        table.head());
-  }
-
-  /** Rows that were planned for a live table of another schema are planned anew. */
-  private static void requireFitting(Operation physical, Map<String, PlannedRows> rows) {
-    for (TableOperation table : physical.tables()) {
-      PlannedRows planned = rows.get(table.table().table().id());
-      if (physical.branch().isDefault()
-          && planned != null
-          && planned
-              .schema()
-              .filter(schema -> !schema.equals(table.table().table().schema()))
-              .isPresent()) {
-        throw new ShapeMovedException(List.of(table.table().table()));
-      }
-    }
-  }
-
-  private static Map<String, TableSchema> recorded(Operation operation) {
-    Map<String, TableSchema> recorded = new HashMap<>();
-    operation
-        .tables()
-        .forEach(table -> recorded.put(table.table().table().id(), table.table().table().schema()));
-    operation.live().forEach(table -> recorded.put(table.table().id(), table.table().schema()));
-    return recorded;
-  }
-
-  private static RowQuery renamed(RowQuery query, TableHandle table, TableHandle physical) {
-    if (physical == table || query.where().isEmpty()) {
-      return query;
-    }
-    Map<String, String> where = new LinkedHashMap<>();
-    query
-        .where()
-        .forEach((name, value) -> {
-          int i = table.schema().indexOf(name);
-          where.put(i < 0 ? name : physical.schema().columns().get(i).name(), value);
-        });
-    return new RowQuery(query.after(), where, query.limit(), query.ordered());
-  }
-
   @Override
   public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
-    return shapes.settled(() -> reader.pending(branch, physical(tables)));
+    return shapes.settled(() -> {
+      Map<String, TableSchema> altered =
+          BranchShapes.schemas(branchShapes.altered(branch, tables), tables);
+      return reader.pending(
+          branch,
+          this.tables.physical(
+              tables.stream()
+                  .map(table ->
+                      altered.containsKey(table.table().id())
+                          ? new BranchTable(
+                              table.table().with(altered.get(table.table().id())), table.head())
+                          : table)
+                  .toList()));
+    });
   }
 
   @Override
@@ -482,22 +441,18 @@ public final class PostgresStorageAdapter
       upgrade.settle();
     }
     return shapes.settled(() -> {
-      BranchTable physical = physical(table);
+      BranchTable physical = this.tables.physical(table);
+      if (!physical.table().equals(table.table()) && branchShapes.isOpen(branch, table.table())) {
+        // it has the branch's names
+        return this.writes.write(
+            branch,
+            new BranchTable(table.table().at(physical.table().path()), table.head()),
+            writes,
+            key);
+      }
       return this.writes.write(
-          branch, physical, renamed(writes, table.table(), physical.table()), key);
+          branch, physical, PhysicalTables.renamed(writes, table.table(), physical.table()), key);
     });
-  }
-
-  private static List<RowWrite> renamed(
-      List<RowWrite> writes, TableHandle table, TableHandle physical) {
-    if (physical == table) {
-      return writes;
-    }
-    Map<String, String> names = new HashMap<>();
-    for (int i = 0; i < table.schema().columns().size(); i++) {
-      names.put(table.schema().columns().get(i).name(), physical.schema().columns().get(i).name());
-    }
-    return writes.stream().map(write -> write.renamed(names)).toList();
   }
 
   @Override
@@ -510,7 +465,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
-    return branches.put(branch, tables);
+    return branches.put(branch, tables, table -> physical.definition(table, false));
   }
 
   @Override
@@ -587,9 +542,10 @@ public final class PostgresStorageAdapter
     }
     return shapes.settled(() -> {
       try {
-        Operation physical = physical(operation);
-        requireFitting(physical, rows);
-        return operations.apply(physical, rows, recorded(operation));
+        OpenSchemas opened = this.physical.opened(operation, true);
+        Operation physical = this.physical.physical(operation, opened);
+        PhysicalOperations.requireFitting(physical, rows);
+        return operations.apply(physical, rows, PhysicalOperations.recorded(operation), opened);
       } catch (ShapeMovedException moved) {
         if (planned) {
           // the rows were planned for other columns, and are pulled once
@@ -607,9 +563,24 @@ public final class PostgresStorageAdapter
   }
 
   @Override
-  public void revert(Operation operation) {
+  public Optional<OperationResult> settle(OperationId operation, long fence) {
+    return operations.settle(operation, fence);
+  }
+
+  @Override
+  public void interrupt(OperationId operation) {
+    operations.interrupt(operation);
+  }
+
+  @Override
+  public void revert(Operation operation, long fence) {
     shapes.settled(() -> {
-      operations.revert(physical(operation));
+      OpenSchemas opened = this.physical.opened(operation, false);
+      operations.revert(
+          this.physical.physical(operation, opened),
+          fence,
+          PhysicalOperations.recorded(operation),
+          opened);
       return null;
     });
   }
@@ -641,6 +612,6 @@ public final class PostgresStorageAdapter
       BranchTable head,
       Iterator<CommittedChanges> commits) {
     shapes.putColumns(head.table());
-    restoration.restore(branch, origin, physical(head), commits);
+    restoration.restore(branch, origin, this.tables.physical(head), commits);
   }
 }

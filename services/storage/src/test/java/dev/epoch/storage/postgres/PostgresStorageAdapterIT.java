@@ -2,8 +2,10 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
+import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.AbstractStorageAdapterTests;
+import dev.epoch.storage.Alteration;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageBackend;
 import dev.epoch.storage.TableHandle;
@@ -53,12 +55,10 @@ class PostgresStorageAdapterIT extends AbstractStorageAdapterTests {
                           column.type().name(),
                           column.nullable() ? "" : " NOT NULL"))
               .collect(Collectors.joining(", "));
+      String key =
+          primaryKey.isEmpty() ? "" : ", PRIMARY KEY (" + Quote.identifiers(primaryKey) + ")";
       database.execute(
-          "CREATE TABLE %s (%s, PRIMARY KEY (%s))"
-              .formatted(
-                  Quote.identifier(name),
-                  definitions,
-                  primaryKey.stream().map(Quote::identifier).collect(Collectors.joining(", "))));
+          "CREATE TABLE %s (%s%s)".formatted(Quote.identifier(name), definitions, key));
       return new TablePath("public", name);
     }
 
@@ -86,6 +86,42 @@ class PostgresStorageAdapterIT extends AbstractStorageAdapterTests {
           && database.value("SELECT to_regtype('" + type.name() + "')") == null) {
         database.execute("CREATE " + definition);
       }
+    }
+
+    @Override
+    public void applicationInserts(TablePath path, List<Row> rows) {
+      String values =
+          rows.stream()
+              .map(row ->
+                  row.values().stream()
+                      .map(Quote::literal)
+                      .collect(Collectors.joining(", ", "(", ")")))
+              .collect(Collectors.joining(", "));
+      database.execute(
+          "INSERT INTO %s VALUES %s"
+              .formatted(Quote.qualified(path.schema(), path.table()), values));
+    }
+
+    @Override
+    public void alter(TablePath path, Alteration change) {
+      String action =
+          switch (change) {
+            case Alteration.Add add ->
+                "ADD COLUMN %s %s DEFAULT %s"
+                    .formatted(
+                        Quote.identifier(add.name()),
+                        add.type().name(),
+                        Quote.literal(add.value()));
+            case Alteration.Drop drop -> "DROP COLUMN " + Quote.identifier(drop.name());
+            case Alteration.Rename rename ->
+                "RENAME COLUMN %s TO %s"
+                    .formatted(Quote.identifier(rename.name()), Quote.identifier(rename.to()));
+            case Alteration.Retype retype ->
+                "ALTER COLUMN %s TYPE %s"
+                    .formatted(Quote.identifier(retype.name()), retype.type().name());
+          };
+      database.execute(
+          "ALTER TABLE %s %s".formatted(Quote.qualified(path.schema(), path.table()), action));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres;
 
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -10,6 +11,7 @@ import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.ChangeQuery;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
+import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.TableHandle;
@@ -26,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** A database with versioned tables, driven like the server drives it. */
 public final class TestRepository implements AutoCloseable {
@@ -37,14 +40,23 @@ public final class TestRepository implements AutoCloseable {
 
   private final Map<String, TableHandle> tables = new LinkedHashMap<>();
   private final Map<String, Map<String, RowsLocation>> heads = new HashMap<>();
+  private final Map<String, TableSchema> schemas = new HashMap<>();
   private long position;
   private int installed;
 
   public TestRepository(String... statements) {
+    this(database -> database.owner(), statements);
+  }
+
+  /**
+   * @param role makes what the statements need in the new database, and tells Epoch's role
+   */
+  public TestRepository(Function<TestDatabase, String> role, String... statements) {
+    String epoch = role.apply(database);
     database.execute(statements);
     adapter =
         new PostgresStorageAdapter(
-            StoragePostgres.vertx(), database.options(), new PoolOptions().setMaxSize(8));
+            StoragePostgres.vertx(), database.options(epoch), new PoolOptions().setMaxSize(8));
     heads.put(main.id(), new LinkedHashMap<>());
   }
 
@@ -84,6 +96,24 @@ public final class TestRepository implements AutoCloseable {
     heads.get(main.id()).put(name, RowsLocation.live(operation.position()));
   }
 
+  /** Registers a table that a session has made on a branch. */
+  public TableHandle adopt(BranchHandle branch, String name) {
+    TablePath path = new TablePath("public", name);
+    var own = adapter.ownTables().orElseThrow();
+    TableHandle table =
+        new TableHandle(
+            REPOSITORY,
+            "t" + ++installed,
+            name,
+            path,
+            own.introspect(branch, path, List.of()).schema());
+    OperationId operation = nextOperation();
+    own.adopt(operation, branch, table);
+    tables.put(name, table);
+    heads.get(branch.id()).put(name, RowsLocation.live(operation.position()));
+    return table;
+  }
+
   /**
    * What is installed from now on has no other tables beside it: main and new branches see only
    * that. For tests with a table for each case, whose branches would have all tables before it.
@@ -97,16 +127,25 @@ public final class TestRepository implements AutoCloseable {
     return tables.get(name);
   }
 
+  /** The table as the branch's head has it. */
+  public TableHandle table(BranchHandle branch, String name) {
+    TableHandle table = tables.get(name);
+    return table.with(schemas.getOrDefault(branch.id() + table.id(), table.schema()));
+  }
+
   public BranchHandle branch(String name, BranchHandle from) {
     BranchHandle branch = new BranchHandle(REPOSITORY, "b" + name, name, false);
     heads.put(branch.id(), new LinkedHashMap<>(heads.get(from.id())));
+    tables.values().forEach(t -> schemas.put(branch.id() + t.id(), table(from, t.name()).schema()));
     putBranch(branch);
     return branch;
   }
 
   private void putBranch(BranchHandle branch) {
     Map<String, BranchTable> byId = new LinkedHashMap<>();
-    tables.values().forEach(t -> byId.put(t.id(), at(branch, t.name())));
+    tables.values().stream()
+        .filter(t -> heads.get(branch.id()).containsKey(t.name()))
+        .forEach(t -> byId.put(t.id(), at(branch, t.name())));
     adapter.putBranch(branch, byId);
   }
 
@@ -119,7 +158,7 @@ public final class TestRepository implements AutoCloseable {
   }
 
   public BranchTable at(BranchHandle branch, String table) {
-    return new BranchTable(table(table), head(branch, table));
+    return new BranchTable(table(branch, table), head(branch, table));
   }
 
   public TableState committed(BranchHandle branch, String table) {
@@ -198,7 +237,9 @@ public final class TestRepository implements AutoCloseable {
   }
 
   public void apply(Operation operation, Map<String, PlannedRows> changes) {
-    Map<String, RowsLocation> locations = adapter.apply(operation, changes).locations();
+    OperationResult result = adapter.apply(operation, changes);
+    Map<String, RowsLocation> locations = result.locations();
+    result.schemas().forEach((id, schema) -> schemas.put(operation.branch().id() + id, schema));
     for (Operation.TableOperation table : operation.tables()) {
       TableHandle handle = table.table().table();
       setHead(operation.branch(), handle.name(), locations.get(handle.id()));

@@ -144,8 +144,13 @@ abstract class ForwardingAdapter implements StorageAdapter {
   }
 
   @Override
-  public void revert(Operation operation) {
-    adapter.revert(operation);
+  public Optional<OperationResult> settle(OperationId operation, long fence) {
+    return adapter.settle(operation, fence);
+  }
+
+  @Override
+  public void revert(Operation operation, long fence) {
+    adapter.revert(operation, fence);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.epoch.storage.reference;
 
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Ways to lose something. The suite must notice each of them. */
 enum Loss {
@@ -194,7 +197,7 @@ enum Loss {
   UNDOING(adapter ->
       new ForwardingAdapter(adapter) {
         @Override
-        public void revert(Operation operation) {
+        public void revert(Operation operation, long fence) {
           adapter.forget(List.of(operation.id()));
         }
       }),
@@ -203,8 +206,8 @@ enum Loss {
   REFUSALS(adapter ->
       new ForwardingAdapter(adapter) {
         @Override
-        public void revert(Operation operation) {
-          super.revert(operation);
+        public void revert(Operation operation, long fence) {
+          super.revert(operation, fence);
           adapter.forget(List.of(operation.id()));
         }
       }),
@@ -309,13 +312,23 @@ enum Loss {
   SECOND_TABLES(adapter ->
       new ForwardingAdapter(adapter) {
         @Override
-        public void revert(Operation operation) {
+        public void revert(Operation operation, long fence) {
           super.revert(
               new Operation(
                   operation.id(),
                   operation.branch(),
                   operation.tables().subList(0, 1),
-                  operation.live()));
+                  operation.live()),
+              fence);
+        }
+      }),
+
+  /** A former owner undoes what a later one has settled. */
+  FENCES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public void revert(Operation operation, long fence) {
+          super.revert(operation, ANY_OWNER);
         }
       }),
 
@@ -333,6 +346,133 @@ enum Loss {
                       new BranchHandle(branch.repository(), "live", "live", true), head)
                   : state,
               query);
+        }
+      }),
+
+  /** Of equal rows, one is read. */
+  EQUAL_ROWS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          RowStream<Row> rows = super.rows(table, state, query);
+          if (!table.schema().appendOnly()) {
+            return rows;
+          }
+          Map<Row, Row> first = new LinkedHashMap<>();
+          int id = table.schema().keyIndexes()[0];
+          list(rows).forEach(row -> first.putIfAbsent(row.with(id, null), row));
+          return RowStream.of(List.copyOf(first.values()));
+        }
+      }),
+
+  /** Nobody notices that columns have changed. */
+  CHANGED_COLUMNS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public Map<String, TableSchema> schemas(
+            BranchHandle branch, Collection<BranchTable> tables) {
+          return Map.of();
+        }
+      }),
+
+  /** States from before a column read null there. */
+  INITIAL_VALUES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          List<Column> columns = table.schema().columns();
+          return RowStream.of(
+              list(super.rows(table, state, query)).stream()
+                  .map(row -> {
+                    Row read = row;
+                    for (int i = 0; i < columns.size(); i++) {
+                      String initial = columns.get(i).initialDefault();
+                      read =
+                          initial != null && initial.equals(row.get(i)) ? read.with(i, null) : read;
+                    }
+                    return read;
+                  })
+                  .toList());
+        }
+      }),
+
+  /** Old states read null in columns that went, and it is said of none. */
+  DROPPED_COLUMNS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          List<Column> columns = table.schema().columns();
+          Set<String> there =
+              adapter.introspect(table.path(), List.of()).schema().columns().stream()
+                  .map(Column::id)
+                  .collect(Collectors.toSet());
+          return RowStream.of(
+              list(super.rows(table, state, query)).stream()
+                  .map(row -> {
+                    Row read = row;
+                    for (int i = 0; i < columns.size(); i++) {
+                      read = there.contains(columns.get(i).id()) ? read : read.with(i, null);
+                    }
+                    return read;
+                  })
+                  .toList());
+        }
+      }),
+
+  /** A renamed column is another one. */
+  RENAMES(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public Map<String, TableSchema> schemas(
+            BranchHandle branch, Collection<BranchTable> tables) {
+          Map<String, TableSchema> changed = new HashMap<>(super.schemas(branch, tables));
+          changed.replaceAll((_, schema) ->
+              new TableSchema(
+                  schema.columns().stream().map(column -> named(column, schema)).toList(),
+                  schema.primaryKey(),
+                  schema.constraints(),
+                  schema.indexes()));
+          return changed;
+        }
+
+        private Column named(Column column, TableSchema schema) {
+          return schema.primaryKey().contains(column.name())
+              ? column
+              : new Column(
+                  column.name(),
+                  column.name(),
+                  column.type(),
+                  column.nullable(),
+                  null,
+                  null,
+                  null,
+                  column.initialDefault(),
+                  null);
+        }
+      }),
+
+  /** A wider type takes the values that were there. */
+  RETYPED_COLUMNS(adapter ->
+      new ForwardingAdapter(adapter) {
+        @Override
+        public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+          TableSchema live = adapter.introspect(table.path(), List.of()).schema();
+          List<Column> columns = table.schema().columns();
+          return RowStream.of(
+              list(super.rows(table, state, query)).stream()
+                  .map(row -> {
+                    Row read = row;
+                    for (int i = 0; i < columns.size(); i++) {
+                      Column had = columns.get(i);
+                      boolean same =
+                          live.columns().stream()
+                              .filter(column -> column.id().equals(had.id()))
+                              .allMatch(column -> column.type().equals(had.type()));
+                      read = same ? read : read.with(i, null);
+                    }
+                    return read;
+                  })
+                  .toList());
         }
       });
 

@@ -15,6 +15,7 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.Capabilities;
 import dev.epoch.storage.ChangeQuery;
+import dev.epoch.storage.FormerOwnerException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
@@ -107,7 +108,14 @@ public final class ReferenceAdapter implements StorageAdapter {
   @Override
   public synchronized Map<String, TableSchema> schemas(
       BranchHandle branch, Collection<BranchTable> tables) {
-    return Map.of();
+    Map<String, TableSchema> changed = new TreeMap<>();
+    for (BranchTable table : tables) {
+      TableSchema schema = database.table(table.table()).schema();
+      if (branch.isDefault() && !schema.equals(table.table().schema())) {
+        changed.put(table.table().id(), schema);
+      }
+    }
+    return changed;
   }
 
   @Override
@@ -180,7 +188,7 @@ public final class ReferenceAdapter implements StorageAdapter {
 
   @Override
   public synchronized RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
-    NavigableMap<RowKey, Row> rows = database.rows(database.table(table), state);
+    NavigableMap<RowKey, Row> rows = database.rows(table, state);
     if (query.after() != null) {
       rows = rows.tailMap(query.after(), false);
     }
@@ -198,15 +206,14 @@ public final class ReferenceAdapter implements StorageAdapter {
 
   @Override
   public synchronized Optional<Row> row(TableHandle table, TableState state, RowKey key) {
-    return Optional.ofNullable(database.rows(database.table(table), state).get(key));
+    return Optional.ofNullable(database.rows(table, state).get(key));
   }
 
   @Override
   public synchronized RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
-    ReferenceTable held = database.table(table);
-    NavigableMap<RowKey, Row> before = database.rows(held, from);
-    NavigableMap<RowKey, Row> after = database.rows(held, to);
+    NavigableMap<RowKey, Row> before = database.rows(table, from);
+    NavigableMap<RowKey, Row> after = database.rows(table, to);
     if (query.after() != null) {
       before = before.tailMap(query.after(), false);
       after = after.tailMap(query.after(), false);
@@ -221,10 +228,9 @@ public final class ReferenceAdapter implements StorageAdapter {
   @Override
   public synchronized RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
-    ReferenceTable held = database.table(table);
-    NavigableMap<RowKey, Row> oursRows = database.rows(held, ours);
+    NavigableMap<RowKey, Row> oursRows = database.rows(table, ours);
     return RowStream.of(
-        ReferenceRows.difference(database.rows(held, base), database.rows(held, theirs)).stream()
+        ReferenceRows.difference(database.rows(table, base), database.rows(table, theirs)).stream()
             .map(change ->
                 new ThreeWayRow(
                     change.key(), change.before(), oursRows.get(change.key()), change.after()))
@@ -291,13 +297,18 @@ public final class ReferenceAdapter implements StorageAdapter {
     database.requireTold(branch, table.table());
     ReferenceTable held = database.table(table.table());
     TableSchema schema = table.table().schema();
-    NavigableMap<RowKey, Row> rows = ReferenceRows.copy(held.working(branch, table.head()));
+    NavigableMap<RowKey, Row> rows = ReferenceRows.copy(held.working(branch, table.head(), schema));
     NavigableMap<RowKey, Row> seen = ReferenceRows.none(schema);
     long inserted = 0;
     long updated = 0;
     long deleted = 0;
     for (int i = 0; i < writes.size(); i++) {
       Map<String, String> given = texts(schema, writes.get(i), i);
+      boolean added = schema.appendOnly() && !given.containsKey(TableSchema.ROW_ID);
+      if (added && writes.get(i) instanceof RowWrite.Upsert) {
+        given.put(TableSchema.ROW_ID, held.nextRow());
+      }
+      requireKey(schema, given, i);
       RowKey key = RowKey.of(schema.primaryKey().stream().map(given::get).toArray(String[]::new));
       if (seen.put(key, Row.of()) != null) {
         throw new WriteRefusedException(i, "The key " + key + " stands in two records", null);
@@ -314,11 +325,14 @@ public final class ReferenceAdapter implements StorageAdapter {
         }
       }
       requireNotNull(schema, after, i);
+      if (schema.appendOnly() && !added && !after.equals(before)) {
+        throw new WriteRefusedException(i, "A row of an append-only table stays", null);
+      }
       ReferenceRows.put(rows, key, after);
       inserted += before == null ? 1 : 0;
       updated += before != null && !before.equals(after) ? 1 : 0;
     }
-    held.setWorking(branch, rows);
+    held.setWorking(branch, rows, schema);
     held.written.add(branch.id());
     return new WriteResult(
         inserted, updated, deleted, writes.size() - inserted - updated - deleted);
@@ -338,10 +352,13 @@ public final class ReferenceAdapter implements StorageAdapter {
         throw new WriteRefusedException(index, e.getMessage(), e.remedy());
       }
     }
+    return texts;
+  }
+
+  private static void requireKey(TableSchema schema, Map<String, String> texts, int index) {
     if (schema.primaryKey().stream().map(texts::get).anyMatch(Objects::isNull)) {
       throw new WriteRefusedException(index, "The record lacks its key", null);
     }
-    return texts;
   }
 
   private static void requireNotNull(TableSchema schema, Row row, int index) {
@@ -438,13 +455,25 @@ public final class ReferenceAdapter implements StorageAdapter {
   }
 
   @Override
-  public synchronized void revert(Operation operation) {
+  public synchronized Optional<OperationResult> settle(OperationId operation, long fence) {
+    database.fences.merge(operation.id(), fence, Math::max);
+    return result(operation);
+  }
+
+  @Override
+  public synchronized void revert(Operation operation, long fence) {
+    if (database.fences.getOrDefault(operation.id().id(), fence) > fence) {
+      throw FormerOwnerException.of(operation.id());
+    }
     operations.revert(operation);
   }
 
   @Override
   public synchronized void forget(Collection<OperationId> done) {
-    done.forEach(operation -> database.operations.remove(operation.id()));
+    done.forEach(operation -> {
+      database.operations.remove(operation.id());
+      database.fences.remove(operation.id());
+    });
   }
 
   @Override

@@ -36,6 +36,9 @@ final class ReferenceDatabase {
   /** By id; a reverted operation has no result. */
   final Map<UUID, Done> operations = new HashMap<>();
 
+  /** By id of an operation: of the last owner who settled it. */
+  final Map<UUID, Long> fences = new HashMap<>();
+
   final Map<String, Answer> writes = new HashMap<>();
 
   /** The answer to a write with a key. */
@@ -78,10 +81,10 @@ final class ReferenceDatabase {
     return table;
   }
 
-  NavigableMap<RowKey, Row> rows(ReferenceTable table, TableState state) {
+  NavigableMap<RowKey, Row> rows(TableHandle table, TableState state) {
     return state instanceof TableState.Another(TableHandle other, TableState at)
-        ? rows(table(other), at)
-        : table.rows(state);
+        ? rows(other, at)
+        : table(table).rows(state, table.schema());
   }
 
   void requireTold(BranchHandle branch, TableHandle table) {

@@ -21,6 +21,7 @@ import dev.epoch.storage.OperationResult;
 import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -41,7 +42,8 @@ final class ReferenceOperations {
   List<RowChange> pending(BranchHandle branch, BranchTable table) {
     ReferenceTable held = database.table(table.table());
     return ReferenceRows.difference(
-        held.committed(table.head()), held.working(branch, table.head()));
+        held.committed(table.head(), table.table().schema()),
+        held.working(branch, table.head(), table.table().schema()));
   }
 
   /** What an operation is about to do to a table: nothing is changed before all of it is known. */
@@ -83,7 +85,9 @@ final class ReferenceOperations {
                 new Step(
                     repoint.table(),
                     repoint.to(),
-                    database.table(repoint.table().table()).committed(repoint.to()),
+                    database
+                        .table(repoint.table().table())
+                        .committed(repoint.to(), repoint.table().table().schema()),
                     true,
                     List.of());
           });
@@ -113,7 +117,8 @@ final class ReferenceOperations {
   }
 
   private Step commit(BranchHandle branch, BranchTable table, long position) {
-    NavigableMap<RowKey, Row> rows = database.table(table.table()).working(branch, table.head());
+    NavigableMap<RowKey, Row> rows =
+        database.table(table.table()).working(branch, table.head(), table.table().schema());
     List<RowChange> changes = pending(branch, table);
     RowsLocation location =
         changes.isEmpty() ? table.head() : at(branch, table.head().anchor(), position);
@@ -146,7 +151,9 @@ final class ReferenceOperations {
   private Step merge(Operation operation, MergeRows merge, PlannedRows planned) {
     BranchHandle branch = operation.branch();
     RowsLocation head = merge.table().head();
-    NavigableMap<RowKey, Row> before = database.table(merge.table().table()).working(branch, head);
+    TableHandle handle = merge.table().table();
+    NavigableMap<RowKey, Row> before =
+        database.table(handle).working(branch, head, handle.schema());
     NavigableMap<RowKey, Row> after = ReferenceRows.copy(before);
     for (RowChange change : writes(operation, merge, planned, before)) {
       ReferenceRows.put(after, change.key(), change.after());
@@ -221,9 +228,9 @@ final class ReferenceOperations {
     ReferenceTable table = database.table(step.table().table());
     if (!step.writes() || !step.location().equals(step.table().head())) {
       if (step.writes()) {
-        table.setWorking(branch, step.rows());
+        table.setWorking(branch, step.rows(), step.table().table().schema());
       }
-      table.setCommitted(step.location(), step.rows());
+      table.setCommitted(step.location(), step.rows(), step.table().table().schema());
     }
     table.heads.put(branch.id(), step.location());
     table.written.remove(branch.id());
@@ -257,15 +264,16 @@ final class ReferenceOperations {
       return;
     }
     if (!(table instanceof CommitWorkingSet)) {
-      NavigableMap<RowKey, Row> former = held.committed(before);
-      NavigableMap<RowKey, Row> written = held.committed(location);
-      NavigableMap<RowKey, Row> rows = ReferenceRows.copy(held.working(branch, location));
+      TableSchema schema = table.table().table().schema();
+      NavigableMap<RowKey, Row> former = held.committed(before, schema);
+      NavigableMap<RowKey, Row> written = held.committed(location, schema);
+      NavigableMap<RowKey, Row> rows = ReferenceRows.copy(held.working(branch, location, schema));
       for (RowChange change : ReferenceRows.difference(former, written)) {
         if (Objects.equals(rows.get(change.key()), change.after())) {
           ReferenceRows.put(rows, change.key(), change.before());
         }
       }
-      held.setWorking(branch, rows);
+      held.setWorking(branch, rows, schema);
     }
     if (!(table instanceof Repoint)) {
       held.dropCommitted(location);
@@ -280,6 +288,7 @@ final class ReferenceOperations {
       BranchTable head,
       Iterator<CommittedChanges> commits) {
     ReferenceTable table = database.table(head.table());
+    TableSchema schema = head.table().schema();
     List<CommittedChanges> log = new ArrayList<>();
     List<List<RowChange>> changes = new ArrayList<>();
     while (commits.hasNext()) {
@@ -292,31 +301,31 @@ final class ReferenceOperations {
       changes.add(rows);
     }
     if (branch.isDefault()) {
-      NavigableMap<RowKey, Row> rows = table.lastLive();
+      NavigableMap<RowKey, Row> rows = table.lastLive(schema);
       table.clearLive();
       for (int i = log.size() - 1; i >= 0; i--) {
-        table.setCommitted(log.get(i).location(), rows);
+        table.setCommitted(log.get(i).location(), rows, schema);
         rows = ReferenceRows.copy(rows);
         for (RowChange change : changes.get(i)) {
           ReferenceRows.put(rows, change.key(), change.before());
         }
       }
-      table.setCommitted(RowsLocation.live(origin.anchor()), rows);
+      table.setCommitted(RowsLocation.live(origin.anchor()), rows, schema);
       return;
     }
     List<RowChange> uncommitted = uncommitted(branch, head);
     table.clear(branch.id());
-    NavigableMap<RowKey, Row> rows = table.committed(origin);
+    NavigableMap<RowKey, Row> rows = table.committed(origin, schema);
     for (int i = 0; i < log.size(); i++) {
       rows = ReferenceRows.copy(rows);
       for (RowChange change : changes.get(i)) {
         ReferenceRows.put(rows, change.key(), change.after());
       }
-      table.setCommitted(log.get(i).location(), rows);
+      table.setCommitted(log.get(i).location(), rows, schema);
     }
     NavigableMap<RowKey, Row> working = ReferenceRows.copy(rows);
     uncommitted.forEach(change -> ReferenceRows.put(working, change.key(), change.after()));
-    table.setWorking(branch, working);
+    table.setWorking(branch, working, schema);
     database.branches.computeIfAbsent(
         branch.id(),
         _ -> {

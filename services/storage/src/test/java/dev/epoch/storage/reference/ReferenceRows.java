@@ -6,7 +6,7 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
-import dev.epoch.model.row.Values;
+import dev.epoch.model.value.Values;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;

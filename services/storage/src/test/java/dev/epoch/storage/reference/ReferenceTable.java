@@ -19,9 +19,9 @@ import java.util.TreeMap;
 final class ReferenceTable {
   final TableHandle handle;
   private final UserTable users;
-  private final NavigableMap<Long, NavigableMap<RowKey, Row>> live = new TreeMap<>();
-  private final Map<RowsLocation, NavigableMap<RowKey, Row>> overlays = new HashMap<>();
-  private final Map<String, NavigableMap<RowKey, Row>> working = new HashMap<>();
+  private final NavigableMap<Long, ReferenceState> live = new TreeMap<>();
+  private final Map<RowsLocation, ReferenceState> overlays = new HashMap<>();
+  private final Map<String, ReferenceState> working = new HashMap<>();
 
   /** Of branches, by id. */
   final Map<String, RowsLocation> heads = new HashMap<>();
@@ -31,67 +31,107 @@ final class ReferenceTable {
 
   /** What the users have. */
   static final class UserTable {
-    final TableSchema schema;
+    private final Set<String> ids = new HashSet<>();
+    private long lastRow;
+    TableSchema schema;
     NavigableMap<RowKey, Row> rows;
 
     UserTable(TableSchema schema) {
       this.schema = schema;
       this.rows = ReferenceRows.none(schema);
+      schema.columns().forEach(column -> ids.add(column.id()));
+    }
+
+    ReferenceState state() {
+      return new ReferenceState(schema, rows);
+    }
+
+    void alter(TableSchema altered) {
+      rows = state().as(altered);
+      schema = altered;
+    }
+
+    /** An id for a row that has nothing else. */
+    String nextRow() {
+      lastRow++;
+      return Long.toString(lastRow);
+    }
+
+    /** An id for a new column of this name, which none has had. */
+    String idOf(String name) {
+      String id = name;
+      for (int i = 2; !ids.add(id); i++) {
+        id = name + "#" + i;
+      }
+      return id;
     }
   }
 
   ReferenceTable(TableHandle handle, UserTable users, long position) {
     this.handle = handle;
     this.users = users;
-    live.put(position, users.rows);
+    live.put(position, users.state());
   }
 
-  NavigableMap<RowKey, Row> rows(TableState state) {
+  /** An id for a row of an append-only table, on whichever branch. */
+  String nextRow() {
+    return users.nextRow();
+  }
+
+  /** The schema of the live table. */
+  TableSchema schema() {
+    return users.schema;
+  }
+
+  NavigableMap<RowKey, Row> rows(TableState state, TableSchema schema) {
     return switch (state) {
-      case TableState.Empty _ -> ReferenceRows.none(handle.schema());
-      case TableState.Committed committed -> committed(committed.location());
+      case TableState.Empty _ -> ReferenceRows.none(schema);
+      case TableState.Committed committed -> committed(committed.location(), schema);
+      case TableState.Difference _ -> throw new IllegalArgumentException("for queries only");
       case TableState.Another _ ->
           throw new IllegalStateException("the database resolves the states of other tables");
-      case TableState.Working at -> working(at.branch(), at.head());
+      case TableState.Working at -> working(at.branch(), at.head(), schema);
     };
   }
 
-  NavigableMap<RowKey, Row> committed(RowsLocation location) {
+  NavigableMap<RowKey, Row> committed(RowsLocation location, TableSchema schema) {
     if (location.overlay() != null) {
-      NavigableMap<RowKey, Row> rows = overlays.get(location);
-      if (rows == null) {
+      ReferenceState state = overlays.get(location);
+      if (state == null) {
         throw new HistoryPrunedException("No rows are at " + location, null);
       }
-      return rows;
+      return state.as(schema);
     }
-    Map.Entry<Long, NavigableMap<RowKey, Row>> floor = live.floorEntry(location.anchor());
+    Map.Entry<Long, ReferenceState> floor = live.floorEntry(location.anchor());
     if (floor == null) {
       throw new HistoryPrunedException("No rows are at " + location, null);
     }
-    return floor.getValue();
+    return floor.getValue().as(schema);
   }
 
-  NavigableMap<RowKey, Row> working(BranchHandle branch, RowsLocation head) {
+  NavigableMap<RowKey, Row> working(BranchHandle branch, RowsLocation head, TableSchema schema) {
     if (branch.isDefault()) {
-      return users.rows;
+      return users.state().as(schema);
     }
-    NavigableMap<RowKey, Row> rows = working.get(branch.id());
-    return rows == null ? committed(head) : rows;
+    ReferenceState state = working.get(branch.id());
+    return state == null ? committed(head, schema) : state.as(schema);
   }
 
-  void setWorking(BranchHandle branch, NavigableMap<RowKey, Row> rows) {
+  void setWorking(BranchHandle branch, NavigableMap<RowKey, Row> rows, TableSchema schema) {
+    ReferenceState state = new ReferenceState(schema, rows);
     if (branch.isDefault()) {
-      users.rows = rows;
+      users.rows = state.as(users.schema);
     } else {
-      working.put(branch.id(), rows);
+      working.put(branch.id(), state);
     }
   }
 
-  void setCommitted(RowsLocation location, NavigableMap<RowKey, Row> rows) {
+  void setCommitted(RowsLocation location, NavigableMap<RowKey, Row> rows, TableSchema schema) {
+    ReferenceState state = new ReferenceState(schema, rows);
     if (location.overlay() == null) {
-      live.put(location.anchor(), rows);
+      live.put(location.anchor(), state);
     } else {
-      overlays.put(location, rows);
+      overlays.put(location, state);
     }
   }
 
@@ -104,8 +144,8 @@ final class ReferenceTable {
     }
   }
 
-  NavigableMap<RowKey, Row> lastLive() {
-    return live.lastEntry().getValue();
+  NavigableMap<RowKey, Row> lastLive(TableSchema schema) {
+    return live.lastEntry().getValue().as(schema);
   }
 
   void clearLive() {
@@ -120,7 +160,10 @@ final class ReferenceTable {
   boolean hasUncommitted(String branch) {
     return working.containsKey(branch)
         && heads.containsKey(branch)
-        && !ReferenceRows.difference(committed(heads.get(branch)), working.get(branch)).isEmpty();
+        && !ReferenceRows.difference(
+                committed(heads.get(branch), working.get(branch).schema()),
+                working.get(branch).rows())
+            .isEmpty();
   }
 
   /** Drops all that a branch has. */

@@ -37,6 +37,9 @@ public final class TableSchemaMerge {
   private final Map<String, DataType> types = new HashMap<>();
   private final Map<String, Constraint> constraints = new HashMap<>();
 
+  /** By id: what rows had in columns when they were added belongs to the column for ever. */
+  private final Map<String, Column> added = new HashMap<>();
+
   private TableSchemaMerge(ObjectName table) {
     this.table = table;
   }
@@ -57,16 +60,31 @@ public final class TableSchemaMerge {
     if (ours.equals(base)) {
       return new MergedTable(theirs, List.of(), Map.of());
     }
-    TableSchemaMerge merge = new TableSchemaMerge(table);
-    DatabaseSchema before = merge.schema(base);
+    MergedTable merged =
+        new TableSchemaMerge(table)
+            .merge(
+                NotNulls.without(base),
+                NotNulls.without(ours),
+                NotNulls.without(theirs),
+                resolutions);
+    return new MergedTable(
+        NotNulls.with(merged.schema(), ours, theirs), merged.conflicts(), merged.unified());
+  }
+
+  private MergedTable merge(
+      TableSchema base,
+      TableSchema ours,
+      TableSchema theirs,
+      Map<String, SchemaResolution> resolutions) {
+    DatabaseSchema before = schema(base);
     TableSchema left = withLabels(base, ours, theirs);
     TableSchema right = withLabels(base, theirs, ours);
     // what ours says comes last: it is what remains of a part that both have
-    DatabaseSchema source = merge.schema(right);
-    DatabaseSchema target = merge.schema(left);
+    DatabaseSchema source = schema(right);
+    DatabaseSchema target = schema(left);
     MergedSchema merged = SchemaMerge.merge(before, target, source, resolutions);
     return new MergedTable(
-        merge.schema(merged.schema().table(table).orElseThrow()),
+        schema(merged.schema().table(table).orElseThrow()),
         merged.conflicts().stream().map(TableSchemaMerge::conflict).toList(),
         merged.unified().getOrDefault(table, Map.of()));
   }
@@ -108,7 +126,9 @@ public final class TableSchemaMerge {
         column.nullable(),
         column.defaultExpression(),
         column.generatedExpression(),
-        column.identity());
+        column.identity(),
+        column.initialDefault(),
+        column.filled());
   }
 
   private DatabaseSchema schema(TableSchema side) {
@@ -148,6 +168,7 @@ public final class TableSchemaMerge {
   }
 
   private ColumnDefinition column(Column column) {
+    added.put(column.id(), column);
     String type = column.type().name();
     DataType known = types.putIfAbsent(type, column.type());
     if (known != null && !known.equals(column.type())) {
@@ -272,7 +293,9 @@ public final class TableSchemaMerge {
         column.nullable(),
         column.defaultValue() == null ? null : column.defaultValue().expression(),
         column.generated() == null ? null : column.generated().expression(),
-        column.collation());
+        column.collation(),
+        added.get(column.id()).initialDefault(),
+        added.get(column.id()).filled());
   }
 
   private static SchemaConflict conflict(SchemaConflict found) {

@@ -297,7 +297,7 @@ final class ColumnPlanner {
                 + name
                 + " IS NULL"));
     if (!column.nullable()) {
-      statements.addAll(notNullOnline(after, column.name(), Step.COLUMNS));
+      statements.addAll(NotNullOnline.statements(after, column.name(), Step.COLUMNS));
     }
   }
 
@@ -401,7 +401,7 @@ final class ColumnPlanner {
 
   private void notNull(ColumnDefinition column) {
     if (plan.options.online() && after.partitioning() == null) {
-      statements.addAll(notNullOnline(after, column.name(), Step.COLUMNS));
+      statements.addAll(NotNullOnline.statements(after, column.name(), Step.COLUMNS));
       return;
     }
     String object = after.name() + "." + column.name();
@@ -423,44 +423,6 @@ final class ColumnPlanner {
                     "SET NOT NULL",
                     object,
                     "the table waits until every row is checked"))));
-  }
-
-  /** A checked constraint tells PostgreSQL that no row has a null, so that it need not look. */
-  static List<Statement> notNullOnline(TableDefinition table, String column, Step step) {
-    String check = Names.quote(column + "__not_null");
-    String alter = "ALTER TABLE " + Names.of(table.name()) + " ";
-    String name = Names.quote(column);
-    Hazard hazard =
-        new Hazard(
-            Hazard.Kind.MAY_FAIL,
-            Risk.MEDIUM,
-            "SET NOT NULL",
-            table.name() + "." + column,
-            "rows may have nulls");
-    return List.of(
-        new Statement(
-            alter + "ADD CONSTRAINT " + check + " CHECK (" + name + " IS NOT NULL) NOT VALID",
-            step,
-            table.id(),
-            column,
-            false,
-            List.of()),
-        new Statement(
-            alter + "VALIDATE CONSTRAINT " + check,
-            step,
-            table.id(),
-            column,
-            false,
-            List.of(hazard)),
-        new Statement(
-            alter + "ALTER COLUMN " + name + " SET NOT NULL",
-            step,
-            table.id(),
-            column,
-            false,
-            List.of()),
-        new Statement(
-            alter + "DROP CONSTRAINT " + check, step, table.id(), column, false, List.of()));
   }
 
   private void identity(ColumnDefinition column, ColumnDefinition now) {

@@ -145,7 +145,7 @@ final class ConstraintPlanner {
                 .filter(ColumnDefinition::nullable)
                 .isPresent();
         if (nullable && table.column(column).filter(ColumnDefinition::nullable).isPresent()) {
-          statements.addAll(ColumnPlanner.notNullOnline(table, column, step));
+          statements.addAll(NotNullOnline.statements(table, column, step));
         }
       }
     }

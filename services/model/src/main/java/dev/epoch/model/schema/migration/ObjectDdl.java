@@ -17,10 +17,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Objects as PostgreSQL creates and drops them. */
-final class ObjectDdl {
+public final class ObjectDdl {
   private ObjectDdl() {}
 
-  static String create(SchemaObject object) {
+  /** The statement that creates it, with its name in its schema. */
+  public static String create(SchemaObject object) {
     return switch (object) {
       case EnumType type ->
           "CREATE TYPE "

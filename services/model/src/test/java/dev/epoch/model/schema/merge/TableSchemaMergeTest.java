@@ -263,4 +263,53 @@ class TableSchemaMergeTest {
                 SchemaConflictType.CONSTRAINT_VIOLATION),
             tuple(Demand.ENUM_LABELS, "", Set.of(Side.THEIRS), SchemaConflictType.SCHEMA_DATA));
   }
+
+  @Test
+  void notNullIsMergedAsAFactOfTheColumnAndFollowsAsAConstraint() {
+    // given one side renames the column that the other lets have no nulls
+    TableSchema ours =
+        table(
+            List.of(ID, EMAIL.named("mail")),
+            BASE.constraints().stream()
+                .map(c -> check("CHECK ((mail ~ '@'::text))", "mail"))
+                .toList(),
+            List.of());
+    Column required = column("c2", "email", TEXT, false);
+    TableSchema theirs =
+        table(
+            List.of(ID, required),
+            List.of(
+                BASE.constraints().getFirst(),
+                new Constraint(
+                    "customers_email_not_null",
+                    Constraint.Kind.NOT_NULL,
+                    List.of("email"),
+                    "NOT NULL email",
+                    null,
+                    List.of(),
+                    false)),
+            List.of());
+
+    // when
+    MergedTable merged = merge(ours, theirs);
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(merged.schema().column("mail").orElseThrow().nullable()).isFalse();
+    assertThat(merged.schema().constraints())
+        .extracting(Constraint::definition)
+        .containsExactlyInAnyOrder("CHECK ((mail ~ '@'::text))", "NOT NULL mail");
+  }
+
+  @Test
+  void whatRowsHadWhenAColumnWasAddedStaysWithTheColumn() {
+    // given
+    Column phone = new Column("c3", "phone", TEXT, true, null, null, null, "none", null);
+    Column city = new Column("c4", "city", TEXT, true, null, null, null, "here", true);
+    TableSchema ours = table(List.of(ID, EMAIL, phone), BASE.constraints(), List.of());
+    TableSchema theirs = table(List.of(ID, EMAIL, city), BASE.constraints(), List.of());
+
+    // then
+    assertThat(merge(ours, theirs).schema().columns()).containsExactly(ID, EMAIL, phone, city);
+  }
 }

@@ -8,6 +8,7 @@ import dev.epoch.storage.BusyException;
 import dev.epoch.storage.OutcomeUnknownException;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.connection.AffinityPool;
 import dev.epoch.storage.postgres.connection.Database;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -33,8 +35,20 @@ public final class BranchRegistry {
     this.retries = retries;
   }
 
-  /** See {@link dev.epoch.storage.BranchDirectory#putBranch}. */
+  /** What the database knows of tables that are not like the live ones stays. */
   public Optional<String> put(BranchHandle branch, Map<String, BranchTable> tables) {
+    return put(branch, tables, _ -> "");
+  }
+
+  /**
+   * See {@link dev.epoch.storage.BranchDirectory#putBranch}.
+   *
+   * @param definitions of tables that are not like the live ones: see {@code epoch.show_columns}
+   */
+  public Optional<String> put(
+      BranchHandle branch,
+      Map<String, BranchTable> tables,
+      Function<TableHandle, String> definitions) {
     if (schemaKnown) {
       try {
         return answer(
@@ -43,8 +57,8 @@ public final class BranchRegistry {
                     AffinityPool.ANY,
                     retries.setting(),
                     session -> {
-                      EpochSchema.sendRequireCurrent(session);
-                      return put(session, branch, tables);
+                      EpochSchema.assumeCurrent(session);
+                      return put(session, branch, tables, definitions);
                     })));
       } catch (BusyException | StorageUnavailableException | OutcomeUnknownException e) {
         throw e;
@@ -60,7 +74,7 @@ public final class BranchRegistry {
                     retries.setting(),
                     session -> {
                       EpochSchema.ensure(session);
-                      return put(session, branch, tables);
+                      return put(session, branch, tables, definitions);
                     })));
     schemaKnown = true;
     return holder;
@@ -72,7 +86,10 @@ public final class BranchRegistry {
 
   /** In one round trip with what stands around it. */
   private static Supplier<List<Optional<String>>> put(
-      Session session, BranchHandle branch, Map<String, BranchTable> tables) {
+      Session session,
+      BranchHandle branch,
+      Map<String, BranchTable> tables,
+      Function<TableHandle, String> definitions) {
     Supplier<List<Optional<String>>> holder =
         session.sendAsking(
             "SELECT epoch.put_branch($1, $2, $3, $4, $5)",
@@ -94,7 +111,10 @@ public final class BranchRegistry {
         heads.stream().map(RowsLocation::anchor).toArray(Long[]::new),
         heads.stream().map(RowsLocation::overlay).toArray(String[]::new),
         heads.stream().map(RowsLocation::overlayPosition).toArray(Long[]::new),
-        tables.values().stream().map(BranchRegistry::columns).toArray(String[]::new));
+        tables.values().stream().map(BranchRegistry::columns).toArray(String[]::new),
+        tables.values().stream()
+            .map(table -> definitions.apply(table.table()))
+            .toArray(String[]::new));
     return holder;
   }
 
@@ -131,9 +151,9 @@ public final class BranchRegistry {
   private static final String PUT_TABLES =
       """
       SELECT epoch.put_branch_table(
-        $1, t.id, t.anchor, t.overlay, t.place, string_to_array(t.columns, chr(31)))::text
-      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])
-        AS t (id, anchor, overlay, place, columns)
+        $1, t.id, t.anchor, t.overlay, t.place, string_to_array(t.columns, chr(31)), t.definition)::text
+      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[])
+        AS t (id, anchor, overlay, place, columns, definition)
       """;
 
   private static final String RECLAIMABLE =

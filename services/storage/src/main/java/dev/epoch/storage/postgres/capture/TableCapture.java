@@ -10,6 +10,7 @@ import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.TableOwnedException;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.catalog.Introspector;
+import dev.epoch.storage.postgres.catalog.Registering;
 import dev.epoch.storage.postgres.catalog.VersionableTable;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
@@ -32,16 +33,14 @@ public final class TableCapture {
 
   /** See {@link dev.epoch.storage.TableStore#install}. */
   public void install(OperationId operation, TableHandle table) {
-    retries.run(() ->
-        database.write(session -> {
-          session.run(retries.setting());
-          EpochSchema.ensure(session);
-          session.run("LOCK TABLE epoch.tables IN SHARE ROW EXCLUSIVE MODE");
+    Registering.run(
+        database,
+        retries,
+        session -> {
           if (isNew(session, operation, table)) {
             install(session, operation, table);
           }
-          return null;
-        }));
+        });
   }
 
   private static boolean isNew(Session session, OperationId operation, TableHandle table) {
@@ -115,11 +114,10 @@ public final class TableCapture {
 
   /** See {@link dev.epoch.storage.TableStore#repair}. */
   public void repair(TableHandle table, long position) {
-    retries.run(() ->
-        database.write(session -> {
-          session.run(retries.setting());
-          EpochSchema.ensure(session);
-          session.run("LOCK TABLE epoch.tables IN SHARE ROW EXCLUSIVE MODE");
+    Registering.run(
+        database,
+        retries,
+        session -> {
           Optional<Row> known = known(session, table);
           known
               .filter(row -> !isOf(row, table))
@@ -133,8 +131,7 @@ public final class TableCapture {
           } else if (isLost(session, table)) {
             session.list("SELECT epoch.create_capture($1)::text", row -> row, table.id());
           }
-          return null;
-        }));
+        });
   }
 
   /** Columns have the ids that the log has for them. */

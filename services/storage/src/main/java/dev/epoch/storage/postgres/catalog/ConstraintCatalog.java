@@ -28,6 +28,13 @@ public final class ConstraintCatalog {
           JOIN pg_operator o ON o.oid = COALESCE(c.conexclop[p], a.amopopr)
           JOIN pg_namespace n ON n.oid = o.oprnamespace
           ORDER BY p
+        ),
+        ARRAY(
+          SELECT DISTINCT quote_ident(a.attname)
+          FROM pg_depend d
+          JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid > 0
+            AND (d.classid, d.objid) IN (('pg_class'::regclass, i.indexrelid), ('pg_constraint'::regclass, c.oid))
         )
       FROM pg_index i
       JOIN pg_class r ON r.oid = i.indexrelid
@@ -40,7 +47,14 @@ public final class ConstraintCatalog {
 
   private static final String ROW_RULES =
       """
-      SELECT c.conname::text, pg_get_expr(c.conbin, c.conrelid)
+      SELECT
+        c.conname::text,
+        pg_get_expr(c.conbin, c.conrelid),
+        ARRAY(
+          SELECT quote_ident(a.attname) FROM pg_attribute a
+          WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+        ),
+        NULL::text
       FROM pg_constraint c
       WHERE c.conrelid = $1::text::regclass AND c.contype = 'c'
         AND COALESCE((to_jsonb(c) ->> 'conenforced')::boolean, TRUE)
@@ -53,7 +67,9 @@ public final class ConstraintCatalog {
           ),
           a.attname || ' NOT NULL'
         ),
-        format('%I IS NOT NULL', a.attname)
+        format('%I IS NOT NULL', a.attname),
+        ARRAY[quote_ident(a.attname)],
+        quote_ident(a.attname)
       FROM pg_attribute a
       WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND a.attnotnull
         AND NOT a.attisdropped AND a.attgenerated <> 'v'
@@ -68,7 +84,9 @@ public final class ConstraintCatalog {
             WHERE p.isleaf
           ),
           'FALSE'
-        )
+        ),
+        '{}'::text[],
+        NULL
       FROM pg_class c
       WHERE c.oid = $1::text::regclass AND c.relkind = 'p'
       ORDER BY 1\
@@ -136,21 +154,25 @@ public final class ConstraintCatalog {
    * @param predicate of rows that it is about, null for all
    * @param expressions over the row's columns
    * @param operators one for each expression
+   * @param columns that it is about, quoted where needed
    */
   public record PairRule(
       String name,
       boolean nullsEqual,
       String predicate,
       List<String> expressions,
-      List<String> operators) {}
+      List<String> operators,
+      List<String> columns) {}
 
   /**
    * What must not be false of a row.
    *
    * @param name of the constraint
    * @param expression over the row's columns
+   * @param columns that it is about, quoted where needed
+   * @param required the column that it wants not to be null; null of other rules
    */
-  public record RowRule(String name, String expression) {}
+  public record RowRule(String name, String expression, List<String> columns, String required) {}
 
   /**
    * A foreign key. Columns are quoted.
@@ -189,13 +211,20 @@ public final class ConstraintCatalog {
         PAIR_RULES,
         row ->
             new PairRule(
-                row.getString(0), row.getBoolean(1), row.getString(2), list(row, 3), list(row, 4)),
+                row.getString(0),
+                row.getBoolean(1),
+                row.getString(2),
+                list(row, 3),
+                list(row, 4),
+                list(row, 5)),
         name(table));
   }
 
   public List<RowRule> rowRules(TablePath table) {
     return session.list(
-        ROW_RULES, row -> new RowRule(row.getString(0), row.getString(1)), name(table));
+        ROW_RULES,
+        row -> new RowRule(row.getString(0), row.getString(1), list(row, 2), row.getString(3)),
+        name(table));
   }
 
   /**

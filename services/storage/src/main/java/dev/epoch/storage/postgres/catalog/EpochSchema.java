@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres.catalog;
 
+import dev.epoch.storage.StorageException;
 import dev.epoch.storage.postgres.connection.Session;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +34,8 @@ public final class EpochSchema {
           "catalog/names.sql",
           "catalog/columns.sql",
           "catalog/table_columns.sql",
+          "branch/branch_columns.sql",
+          "catalog/adopted_columns.sql",
           "capture/capture.sql",
           "capture/append_only.sql",
           "capture/key_counts.sql",
@@ -47,7 +51,11 @@ public final class EpochSchema {
           "branch/copy_policy.sql",
           "record/record_writes.sql",
           "branch/open_layers.sql",
+          "branch/open_captures.sql",
+          "branch/open_owners.sql",
           "branch/open_tables.sql",
+          "branch/open_sessions.sql",
+          "branch/new_tables.sql",
           "branch/branches.sql",
           "branch/sessions.sql",
           "branch/connections.sql",
@@ -56,8 +64,10 @@ public final class EpochSchema {
           "surface/commands.sql",
           "surface/history.sql",
           "surface/schemas.sql",
+          "surface/snapshots.sql",
           "surface/surface.sql",
           "migration/migrations.sql",
+          "migration/keeping.sql",
           "catalog/archives.sql",
           "catalog/removal.sql");
 
@@ -202,6 +212,14 @@ public final class EpochSchema {
         .orElse(false);
   }
 
+  static boolean hasOpenColumns(Session session) {
+    return session
+        .first(
+            "SELECT to_regclass('epoch.open_columns') IS NOT NULL AS there",
+            row -> row.getBoolean("there"))
+        .orElse(false);
+  }
+
   /** Whether the schema is there and was made by an older program. */
   static boolean isBehind(Session session) {
     return exists(session) && !fits(session);
@@ -222,10 +240,28 @@ public final class EpochSchema {
         .orElse(false);
   }
 
-  /** Makes the transaction fail, without an answer that is waited for, if it is not up to date. */
-  public static void sendRequireCurrent(Session session) {
-    session.send(
-        "SELECT 1 / count(*) FROM epoch.storage_version WHERE " + CURRENT, VERSION, FINGERPRINT);
+  /** Goes on as if it were up to date; the transaction fails before it commits if it is not. */
+  public static void assumeCurrent(Session session) {
+    Supplier<List<Boolean>> current =
+        session.askAside(
+            "SELECT " + CURRENT + " AS current FROM epoch.storage_version",
+            row -> row.getBoolean("current"),
+            VERSION,
+            FINGERPRINT);
+    session.assume(() -> {
+      if (!current.get().equals(List.of(true))) {
+        throw new OutdatedException();
+      }
+    });
+  }
+
+  /** The schema is none that this program has made. */
+  private static final class OutdatedException extends StorageException {
+    private static final long serialVersionUID = 1L;
+
+    OutdatedException() {
+      super("Epoch's schema in the database is not up to date", "Try again");
+    }
   }
 
   /** New functions may be called by anybody; ours only by whom {@code privileges.sql} names. */

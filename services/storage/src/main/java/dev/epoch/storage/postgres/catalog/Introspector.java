@@ -165,7 +165,8 @@ public final class Introspector {
     return new Introspection(schema, estimatedRows(session, path, table));
   }
 
-  private static List<Column> columns(Session session, long table) {
+  /** In the order of their numbers; ids are names. */
+  static List<Column> columns(Session session, long table) {
     record Found(Row row, TypeReference type) {}
     List<Found> found =
         session.list(
@@ -181,7 +182,7 @@ public final class Introspector {
                 column.row().getString("name"),
                 types.type(column.type()),
                 column.row().getBoolean("nullable"),
-                column.row().getString("default_expression"),
+                HomeNames.of(session, column.row().getString("default_expression")),
                 column.row().getString("generated_expression"),
                 column.row().getString("identity")))
         .toList();
@@ -220,7 +221,7 @@ public final class Introspector {
         .toList();
   }
 
-  private static List<Constraint> constraints(Session session, long table) {
+  static List<Constraint> constraints(Session session, long table) {
     return session.list(
         CONSTRAINTS,
         row ->
@@ -249,13 +250,20 @@ public final class Introspector {
     };
   }
 
-  private static List<Index> indexes(Session session, long table) {
-    return session.list(
-        INDEXES,
-        row ->
-            new Index(
-                row.getString("name"), row.getString("definition"), row.getBoolean("is_unique")),
-        table);
+  static List<Index> indexes(Session session, long table) {
+    return session
+        .list(
+            INDEXES,
+            row ->
+                new Index(
+                    row.getString("name"),
+                    row.getString("definition"),
+                    row.getBoolean("is_unique")),
+            table)
+        .stream()
+        .map(index ->
+            new Index(index.name(), HomeNames.of(session, index.definition()), index.unique()))
+        .toList();
   }
 
   /** The planner's estimate: it knows of growth since the last ANALYZE, and of partitions. */

@@ -64,21 +64,42 @@ public final class PrivilegeCheck {
       ORDER BY 1, 2
       """;
 
+  private static final String OWNERS =
+      """
+      SELECT c.relowner::regrole::text AS owner, p.open AS is_open,
+        string_agg(DISTINCT t.table_name, ', ' ORDER BY t.table_name) AS tables
+      FROM epoch.tables AS t
+      JOIN LATERAL (
+        SELECT epoch.users_table(t.table_id)::oid AS relation, false AS open
+        WHERE NOT t.append_only
+        UNION ALL
+        SELECT to_regclass(b.open_relation), true
+        FROM epoch.branch_tables AS b
+        WHERE b.table_id = t.table_id AND b.open_relation IS NOT NULL
+      ) AS p ON true
+      JOIN pg_class AS c ON c.oid = p.relation AND c.relkind = 'r'
+      WHERE NOT epoch.can_give_to(c.relowner)
+      GROUP BY 1, 2
+      ORDER BY 1, 2
+      """;
+
   private PrivilegeCheck() {}
 
   public static StorageCheck check(Database database) {
     return database.read(session -> {
       Row server = session.first(SERVER, row -> row).orElseThrow();
       List<Problem> problems = new ArrayList<>();
+      List<Problem> notes = new ArrayList<>();
       serverProblems(server, problems);
       privilegeProblems(server, problems);
       if (server.getBoolean("has_tables")) {
         tableProblems(session, server, problems);
         if (EpochSchema.isCurrent(session)) {
           foreignObjects(session, problems);
+          owners(session, server, problems, notes);
         }
       }
-      return new StorageCheck("PostgreSQL " + server.getString("version"), problems);
+      return new StorageCheck("PostgreSQL " + server.getString("version"), problems, notes);
     });
   }
 
@@ -172,6 +193,27 @@ public final class PrivilegeCheck {
               "Not made by Epoch, but in schemas of branches, where it hides what branches have: "
                   + String.join(", ", found),
               "DROP it, or move it: ALTER TABLE ... SET SCHEMA public"));
+    }
+  }
+
+  private static void owners(
+      Session session, Row server, List<Problem> problems, List<Problem> notes) {
+    for (Row row : session.list(OWNERS, row -> row)) {
+      String owner = row.getString("owner");
+      String remedy = "GRANT " + owner + " TO " + role(server);
+      if (row.getBoolean("is_open")) {
+        problems.add(
+            new Problem(
+                "Open tables of branches belong to role %s, whose rights role %s has not: %s"
+                    .formatted(owner, server.getString("role"), row.getString("tables")),
+                remedy));
+      } else {
+        notes.add(
+            new Problem(
+                "Role %s cannot alter its tables on branches, where they belong to role %s: %s"
+                    .formatted(owner, server.getString("role"), row.getString("tables")),
+                remedy));
+      }
     }
   }
 

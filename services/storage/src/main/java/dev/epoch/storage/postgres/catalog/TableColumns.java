@@ -26,6 +26,7 @@ public final class TableColumns {
   private final List<String> all;
   private final List<String> key;
   private final List<String> layers;
+  private final List<String> kept;
   private final List<String> writable;
 
   public TableColumns(TableSchema schema) {
@@ -41,6 +42,10 @@ public final class TableColumns {
     this.all = List.copyOf(byQuotedName.keySet());
     this.key = schema.primaryKey().stream().map(Quote::identifier).toList();
     this.layers = shape == null ? all : shape.layerColumns();
+    this.kept =
+        shape == null
+            ? List.of()
+            : shape.keptColumns().stream().filter(name -> !all.contains(name)).toList();
     this.writable = all.stream().filter(name -> !byQuotedName.get(name).generated()).toList();
   }
 
@@ -66,6 +71,11 @@ public final class TableColumns {
   /** All columns of working sets and histories. */
   public List<String> layers() {
     return layers;
+  }
+
+  /** Columns that went, of which images have all values that there were. */
+  public List<String> kept() {
+    return kept;
   }
 
   /** The key columns, in key order. */

@@ -3,11 +3,14 @@ package dev.epoch.storage.postgres.catalog;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.codec.Quote;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -17,8 +20,13 @@ import java.util.stream.Collectors;
  * @param version of the rows of the catalogs that it was read from
  * @param schema of the live table, with the ids of its columns
  * @param columns of the layers
+ * @param place of the live relation: of a table that the default branch does not have yet, where it
+ *     is hidden
  */
-public record TableShape(String version, TableSchema schema, List<LayerColumn> columns) {
+public record TableShape(
+    String version, TableSchema schema, List<LayerColumn> columns, TablePath place) {
+  /** What a type has in parentheses: a length, or digits and those behind the point. */
+  private static final Pattern NUMBERS = Pattern.compile("\\((\\d+)(?:,\\s*(-?\\d+))?\\)");
 
   /**
    * A column of the layers.
@@ -27,8 +35,11 @@ public record TableShape(String version, TableSchema schema, List<LayerColumn> c
    * @param name in the layers, and in the live table if that has it
    * @param type as the database prints it, without domains
    * @param live whether the live table has it
+   * @param kept whether it went, and images have all values that it had
+   * @param initial text of what rows began with when it was added, null for NULL
    */
-  public record LayerColumn(String id, String name, String type, boolean live) {}
+  public record LayerColumn(
+      String id, String name, String type, boolean live, boolean kept, String initial) {}
 
   /** What {@link #rows} begins with where it is no relation. */
   public static final String PROJECTED = "(SELECT *, ";
@@ -38,6 +49,34 @@ public record TableShape(String version, TableSchema schema, List<LayerColumn> c
 
   public TableShape {
     columns = List.copyOf(columns);
+  }
+
+  /** Whether the layers have a place for each column. */
+  boolean hasPlaces(TableSchema wanted) {
+    return wanted.columns().stream()
+        .allMatch(
+            column -> columns.stream().anyMatch(candidate -> candidate.id().equals(column.id())));
+  }
+
+  /** Whether a branch with this schema has something that the live table does not have. */
+  public boolean isOwn(TableSchema wanted) {
+    return !wanted.equals(schema)
+        && wanted.columns().stream()
+            .anyMatch(column ->
+                columns.stream()
+                    .noneMatch(candidate ->
+                        candidate.live()
+                            && candidate.id().equals(column.id())
+                            && candidate.name().equals(column.name())));
+  }
+
+  /** Whether the live table has the same columns, and is another one in something else. */
+  public boolean differsBesideColumns(TableSchema wanted) {
+    return !wanted.equals(schema)
+        && wanted.columns().stream()
+            .map(Column::id)
+            .toList()
+            .equals(schema.columns().stream().map(Column::id).toList());
   }
 
   /** The same schema with the names that its columns have in the database. */
@@ -96,7 +135,10 @@ public record TableShape(String version, TableSchema schema, List<LayerColumn> c
             .filter(column -> column.id().equals(lost.id()))
             .findFirst()
             .map(column -> converted(column, wanted, lost.type()))
-            .orElse("NULL::" + lost.type());
+            .orElse(
+                (lost.initial() == null ? "NULL" : Quote.literal(lost.initial()))
+                    + "::"
+                    + lost.type());
     return value + " AS " + Quote.identifier(lost.name());
   }
 
@@ -126,18 +168,55 @@ public record TableShape(String version, TableSchema schema, List<LayerColumn> c
     return columns.stream().map(column -> Quote.identifier(column.name())).toList();
   }
 
+  /** Quoted names of columns that went, of which images have all values that there were. */
+  List<String> keptColumns() {
+    return columns.stream()
+        .filter(column -> column.kept() && !column.live())
+        .map(column -> Quote.identifier(column.name()))
+        .toList();
+  }
+
   /** Names, in the schema, of the columns whose values the live table does not have any more. */
   public List<String> lost(TableSchema wanted) {
     return wanted.columns().stream()
         .filter(column ->
             columns.stream()
-                .anyMatch(candidate -> candidate.name().equals(place(column)) && !candidate.live()))
+                .anyMatch(candidate ->
+                    candidate.name().equals(place(column))
+                        && !candidate.live()
+                        && !candidate.kept()))
         .filter(column ->
             schema.columns().stream()
-                .noneMatch(now ->
-                    now.id().equals(column.id())
-                        && now.type().base().kind() == column.type().base().kind()))
+                .noneMatch(now -> now.id().equals(column.id()) && holds(now.type(), column.type())))
         .map(Column::name)
         .collect(Collectors.toList());
+  }
+
+  /** Whether a column that has become of this type has kept whatever it held before. */
+  private static boolean holds(DataType now, DataType former) {
+    DataType.Kind kind = now.base().kind();
+    if (kind != former.base().kind()) {
+      return false;
+    }
+    return switch (kind) {
+      case INTEGER -> true;
+      case DECIMAL -> scale(now) >= scale(former);
+      case TEXT -> length(now) >= length(former);
+      default -> false;
+    };
+  }
+
+  /** Digits behind the point, as many as there may be if the type says nothing. */
+  private static int scale(DataType type) {
+    Matcher numbers = NUMBERS.matcher(type.base().name());
+    if (!numbers.find()) {
+      return Integer.MAX_VALUE;
+    }
+    return numbers.group(2) == null ? 0 : Integer.parseInt(numbers.group(2));
+  }
+
+  private static int length(DataType type) {
+    Matcher numbers = NUMBERS.matcher(type.base().name());
+    return numbers.find() ? Integer.parseInt(numbers.group(1)) : Integer.MAX_VALUE;
   }
 }

@@ -11,7 +11,6 @@ import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import io.vertx.mutiny.sqlclient.Row;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +70,7 @@ public final class TableShapes {
       return table;
     }
     TableShape shape = known.get(table.id());
-    if (shape == null) {
+    if (shape == null || !shape.hasPlaces(table.schema())) {
       look(table);
       shape = known.get(table.id());
     }
@@ -79,7 +78,8 @@ public final class TableShapes {
       return table;
     }
     TableSchema physical = shape.physical(table.schema());
-    return physical == table.schema() ? table : table.with(physical);
+    TableHandle placed = table.path().equals(shape.place()) ? table : table.at(shape.place());
+    return physical == table.schema() ? placed : placed.with(physical);
   }
 
   /**
@@ -162,12 +162,17 @@ public final class TableShapes {
 
   private static Optional<TableShape> read(Session session, TableHandle table) {
     EpochSchema.ensure(session);
-    Optional<String[]> key =
-        session.first(
-            "SELECT key_columns FROM epoch.tables WHERE table_id = $1",
-            row -> row.getArrayOfStrings(0),
-            table.id());
-    if (key.isEmpty()) {
+    return followed(session, table);
+  }
+
+  /**
+   * Lets what is kept beside the table follow it, and tells what it is like; to this transaction
+   * alone, until it is committed. Empty for a table that is not registered.
+   *
+   * @throws TableChangedException if it is another table now
+   */
+  public static Optional<TableShape> followed(Session session, TableHandle table) {
+    if (placed(session, table).isEmpty()) {
       return Optional.empty();
     }
     session
@@ -180,19 +185,28 @@ public final class TableShapes {
           throw changed(table, reason);
         });
     List<TableShape.LayerColumn> columns = columns(session, table);
-    String[] keyNow =
-        session
-            .first(
-                "SELECT key_columns FROM epoch.tables WHERE table_id = $1",
-                row -> row.getArrayOfStrings(0),
-                table.id())
-            .orElseThrow();
+    Placed now = placed(session, table).orElseThrow();
     String version =
         session
-            .first(VERSIONS, row -> row.getString(1), (Object) new String[] {path(table)})
+            .first(
+                VERSIONS,
+                row -> row.getString(1),
+                (Object) new String[] {path(table.at(now.place()))})
             .orElseThrow();
-    TableSchema schema = Introspector.schema(session, table.path(), Arrays.asList(keyNow));
-    return Optional.of(new TableShape(version, schema, columns));
+    TableSchema schema = Introspector.schema(session, now.place(), now.key());
+    return Optional.of(new TableShape(version, schema, columns, now.place()));
+  }
+
+  private record Placed(TablePath place, List<String> key) {}
+
+  private static Optional<Placed> placed(Session session, TableHandle table) {
+    return session.first(
+        "SELECT schema_name, table_name, key_columns FROM epoch.tables WHERE table_id = $1",
+        row ->
+            new Placed(
+                new TablePath(row.getString(0), row.getString(1)),
+                List.of(row.getArrayOfStrings(2))),
+        table.id());
   }
 
   /** Sees to it that the layers have every column of the schema, also such as the table lost. */
@@ -206,11 +220,13 @@ public final class TableShapes {
             session -> {
               for (Column column : table.schema().columns()) {
                 session.list(
-                    "SELECT epoch.put_gone_column($1, $2, $3)::text",
+                    "SELECT epoch.put_gone_column($1, $2, $3, $4, $5)::text",
                     row -> row,
                     table.id(),
                     column.id(),
-                    column.type().base().name());
+                    column.type().base().name(),
+                    column.initialDefault(),
+                    column.wasFilled());
               }
               return null;
             }));
@@ -222,13 +238,13 @@ public final class TableShapes {
         EpochSchema.exists(session) ? columns(session, table) : List.of();
     return columns.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TableShape("", table.schema(), columns));
+        : Optional.of(new TableShape("", table.schema(), columns, table.path()));
   }
 
   private static List<TableShape.LayerColumn> columns(Session session, TableHandle table) {
     return session.list(
         """
-        SELECT column_id, name, type, number IS NOT NULL
+        SELECT column_id, name, type, number IS NOT NULL, kept, initial
         FROM epoch.table_columns WHERE table_id = $1
         ORDER BY length(name), name\
         """,
@@ -238,7 +254,12 @@ public final class TableShapes {
 
   private static TableShape.LayerColumn column(Row row) {
     return new TableShape.LayerColumn(
-        row.getString(0), row.getString(1), row.getString(2), row.getBoolean(3));
+        row.getString(0),
+        row.getString(1),
+        row.getString(2),
+        row.getBoolean(3),
+        row.getBoolean(4),
+        row.getString(5));
   }
 
   public static TableChangedException changed(TableHandle table, String reason) {

@@ -18,8 +18,8 @@ public final class UserTables {
         AND NOT c.relispartition
         AND n.nspname <> ALL ('{information_schema,epoch}')
         AND n.nspname NOT LIKE 'pg\\_%'
-        -- schemas of branches
-        AND n.nspname !~ '^epoch_.*_b[0-9a-z]{12}_(changed|base)$'
+        -- schemas of branches, and of tables that the default branch does not have yet
+        AND n.nspname !~ '^epoch_(.*_b[0-9a-z]{12}_(changed|base)|new_t[0-9a-z]+)$'
         AND NOT EXISTS (
           SELECT
           FROM pg_catalog.pg_depend d

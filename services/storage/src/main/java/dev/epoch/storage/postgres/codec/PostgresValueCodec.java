@@ -9,6 +9,14 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.DataType;
+import dev.epoch.model.value.ArrayText;
+import dev.epoch.model.value.CompositeText;
+import dev.epoch.model.value.IntervalText;
+import dev.epoch.model.value.JsonDocuments;
+import dev.epoch.model.value.JsonText;
+import dev.epoch.model.value.MalformedValueException;
+import dev.epoch.model.value.UuidText;
+import dev.epoch.storage.StorageException;
 import dev.epoch.storage.ValueCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +31,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * PostgreSQL's values. The canonical text is what {@code column::text} gives under the settings of
- * {@code Database}.
+ * PostgreSQL's values. Rows hold what {@code column::text} gives under the settings of {@code
+ * Database}, which {@link dev.epoch.model.value.Values} brings to the canonical text.
  *
  * <p>Values are taken as strings too wherever that is clear ({@code "42"} for an integer), for
  * clients that hold a key or a filter as text.
@@ -39,9 +47,6 @@ import java.util.regex.Pattern;
 public final class PostgresValueCodec implements ValueCodec {
   private static final String WRAPPER = "$json";
   private static final Pattern LENGTH = Pattern.compile("\\((\\d+)\\)$");
-  private static final Pattern UUID =
-      Pattern.compile(
-          "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
   private static final Pattern RANGE =
       Pattern.compile("\\s*(empty|[\\[(].*,.*[\\])]|\\{.*})\\s*", Pattern.DOTALL);
   private static final Pattern NETWORK = Pattern.compile("[0-9A-Fa-f:./-]+");
@@ -58,10 +63,10 @@ public final class PostgresValueCodec implements ValueCodec {
       case DECIMAL -> NumberText.decimalToJson(text);
       case FLOAT -> NumberText.floatToJson(text);
       case BYTES -> TextNode.valueOf(bytesToJson(text));
-      case TIMESTAMP -> TextNode.valueOf(TemporalText.timestampToJson(text));
-      case TIMESTAMP_WITH_ZONE -> TextNode.valueOf(TemporalText.instantToJson(text));
-      case TIME_WITH_ZONE -> TextNode.valueOf(TemporalText.timeWithZoneToJson(text));
-      case JSON, JSON_BINARY -> wrapped(JsonText.parse(text));
+      case TIMESTAMP -> TextNode.valueOf(PostgresTime.timestampToJson(text));
+      case TIMESTAMP_WITH_ZONE -> TextNode.valueOf(PostgresTime.instantToJson(text));
+      case TIME_WITH_ZONE -> TextNode.valueOf(PostgresTime.timeWithZoneToJson(text));
+      case JSON, JSON_BINARY -> wrapped(document(text));
       case ARRAY -> arrayToJson(type, text);
       case COMPOSITE -> compositeToJson(type, text);
       case DOMAIN -> toJson(type.element(), text);
@@ -86,9 +91,9 @@ public final class PostgresValueCodec implements ValueCodec {
         }
       }
       case BYTES -> out.writeString(bytesToJson(text));
-      case TIMESTAMP -> out.writeString(TemporalText.timestampToJson(text));
-      case TIMESTAMP_WITH_ZONE -> out.writeString(TemporalText.instantToJson(text));
-      case TIME_WITH_ZONE -> out.writeString(TemporalText.timeWithZoneToJson(text));
+      case TIMESTAMP -> out.writeString(PostgresTime.timestampToJson(text));
+      case TIMESTAMP_WITH_ZONE -> out.writeString(PostgresTime.instantToJson(text));
+      case TIME_WITH_ZONE -> out.writeString(PostgresTime.timeWithZoneToJson(text));
       case DOMAIN -> write(type.element(), text, out);
       case JSON, JSON_BINARY, ARRAY, COMPOSITE -> out.writeTree(toJson(type, text));
       case TEXT, DATE, TIME, INTERVAL, UUID, ENUM, RANGE, NETWORK, BITS, TEXT_SEARCH, OTHER ->
@@ -115,19 +120,18 @@ public final class PostgresValueCodec implements ValueCodec {
       case FLOAT -> NumberText.floatToText(type, value);
       case TEXT -> text(type, value, nested);
       case BYTES -> bytes(type, value);
-      case DATE -> TemporalText.date(type, string(type, "a date like 2024-01-31", value));
-      case TIME -> TemporalText.time(type, string(type, "a time of day like 12:30:00", value));
+      case DATE -> PostgresTime.date(type, string(type, "a date like 2024-01-31", value));
+      case TIME -> PostgresTime.time(type, string(type, "a time of day like 12:30:00", value));
       case TIME_WITH_ZONE ->
-          TemporalText.timeWithZone(type, string(type, "a time like 12:30:00+02:00", value));
+          PostgresTime.timeWithZone(type, string(type, "a time like 12:30:00+02:00", value));
       case TIMESTAMP ->
-          TemporalText.timestamp(type, string(type, "a time like 2024-01-31T12:30:00", value));
+          PostgresTime.timestamp(type, string(type, "a time like 2024-01-31T12:30:00", value));
       case TIMESTAMP_WITH_ZONE ->
-          TemporalText.instant(type, string(type, "a time like 2024-01-31T12:30:00Z", value));
-      case INTERVAL ->
-          IntervalText.toText(type, string(type, "an ISO 8601 duration like P1DT12H", value));
-      case UUID -> matching(UUID, type, "a UUID", value).toLowerCase(Locale.ROOT);
-      case JSON -> JsonText.compact(type, unwrapped(value));
-      case JSON_BINARY -> JsonText.binary(type, unwrapped(value));
+          PostgresTime.instant(type, string(type, "a time like 2024-01-31T12:30:00Z", value));
+      case INTERVAL -> interval(type, string(type, "an ISO 8601 duration like P1DT12H", value));
+      case UUID -> uuid(type, value);
+      case JSON -> json(type, value, JsonText.Style.COMPACT);
+      case JSON_BINARY -> json(type, value, new JsonbStyle(type));
       case ARRAY -> array(type, value);
       case COMPOSITE -> composite(type, value);
       case DOMAIN -> toText(type.element(), value, nested);
@@ -252,7 +256,42 @@ public final class PostgresValueCodec implements ValueCodec {
     return text;
   }
 
+  private static String uuid(DataType type, JsonNode value) {
+    try {
+      return UuidText.canonical(string(type, "a UUID", value));
+    } catch (MalformedValueException e) {
+      throw BadValues.expected(type, "a UUID", value);
+    }
+  }
+
+  private static String interval(DataType type, String text) {
+    try {
+      return IntervalText.canonical(text);
+    } catch (MalformedValueException e) {
+      throw e.isForm()
+          ? BadValues.expected(type, "an ISO 8601 duration like P1Y2M3DT4H5M6.5S", text)
+          : BadValues.refused(type, e.getMessage());
+    }
+  }
+
   // ---- documents
+
+  private static JsonNode document(String text) {
+    try {
+      return JsonDocuments.parse(text);
+    } catch (MalformedValueException e) {
+      throw new StorageException(
+          "The database holds JSON that cannot be read: " + e.getMessage(), null);
+    }
+  }
+
+  private static String json(DataType type, JsonNode value, JsonText.Style style) {
+    try {
+      return JsonText.write(unwrapped(value), style);
+    } catch (MalformedValueException e) {
+      throw BadValues.expected(type, "JSON: " + e.getMessage(), value);
+    }
+  }
 
   private static JsonNode wrapped(JsonNode document) {
     boolean ambiguous = document.isNull() || isWrapper(document);

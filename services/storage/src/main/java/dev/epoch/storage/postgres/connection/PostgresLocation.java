@@ -1,18 +1,17 @@
 package dev.epoch.storage.postgres.connection;
 
 import dev.epoch.storage.AddressRules;
+import dev.epoch.storage.DatabaseUrl;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Nothing that is printed holds a password.
  */
 public final class PostgresLocation {
+  private static final List<String> SCHEMES = List.of("postgresql", "postgres");
   private static final int DEFAULT_PORT = 5432;
   private static final int DEFAULT_POOL_SIZE = 10;
   private static final int DEFAULT_CONNECT_TIMEOUT = 30;
@@ -145,7 +145,8 @@ public final class PostgresLocation {
     boolean givenAnew = settingsOf(given).containsKey("password");
     if (password != null && !givenAnew && !changed.keepsThePasswordOf(this)) {
       throw new StorageException(
-          "The password of this storage was given for another host, port, database, user or TLS, and is not sent elsewhere",
+          "The password of this storage was given for another host, port, database, user or TLS,"
+              + " and is not sent elsewhere",
           "Give the password again together with the change; an empty one if there is none");
     }
     return changed;
@@ -273,75 +274,23 @@ public final class PostgresLocation {
 
   // ---- URLs
 
-  private static Map<String, String> settingsOf(String url) {
-    String rest = withoutScheme(url);
-    int question = rest.indexOf('?');
-    String parameters = question < 0 ? "" : rest.substring(question + 1);
-    String front = question < 0 ? rest : rest.substring(0, question);
-    int slash = front.indexOf('/');
-    String authority = slash < 0 ? front : front.substring(0, slash);
+  private static Map<String, String> settingsOf(String text) {
+    DatabaseUrl url;
+    try {
+      url = DatabaseUrl.parse(text, SCHEMES);
+    } catch (IllegalArgumentException e) {
+      throw bad(e.getMessage());
+    }
     Map<String, String> settings = new LinkedHashMap<>();
-    authority(authority, settings);
-    if (slash >= 0) {
-      path(front.substring(slash + 1), settings);
-    }
-    for (String parameter : parameters.split("&")) {
-      if (!parameter.isEmpty()) {
-        int equals = parameter.indexOf('=');
-        if (equals < 0) {
-          throw bad("a parameter has no value");
-        }
-        settings.put(
-            known(decoded(parameter.substring(0, equals))),
-            decoded(parameter.substring(equals + 1)));
-      }
-    }
+    settings.put("username", url.user());
+    settings.put("password", url.password());
+    settings.put("host", url.host());
+    settings.put("port", url.port());
+    settings.put("database", url.path(0));
+    settings.put("table", url.path(1));
+    settings.values().removeIf(Objects::isNull);
+    url.parameters().forEach((name, value) -> settings.put(known(name), value));
     return settings;
-  }
-
-  private static String withoutScheme(String url) {
-    for (String scheme : Set.of("postgresql://", "postgres://")) {
-      if (url.startsWith(scheme)) {
-        return url.substring(scheme.length());
-      }
-    }
-    throw bad("it does not start with postgresql://");
-  }
-
-  private static void authority(String authority, Map<String, String> settings) {
-    int at = authority.lastIndexOf('@');
-    if (at >= 0) {
-      String login = authority.substring(0, at);
-      int colon = login.indexOf(':');
-      settings.put("username", decoded(colon < 0 ? login : login.substring(0, colon)));
-      if (colon >= 0) {
-        settings.put("password", decoded(login.substring(colon + 1)));
-      }
-    }
-    String address = authority.substring(at + 1);
-    int colon = address.startsWith("[") ? address.indexOf("]:") + 1 : address.lastIndexOf(':');
-    boolean hasPort = address.startsWith("[") ? colon > 0 : colon >= 0;
-    String host = hasPort ? address.substring(0, colon) : address;
-    if (hasPort && colon + 1 < address.length()) {
-      settings.put("port", address.substring(colon + 1));
-    }
-    if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
-    }
-    if (!host.isEmpty()) {
-      settings.put("host", decoded(host));
-    }
-  }
-
-  private static void path(String path, Map<String, String> settings) {
-    int slash = path.indexOf('/');
-    String database = slash < 0 ? path : path.substring(0, slash);
-    if (!database.isEmpty()) {
-      settings.put("database", decoded(database));
-    }
-    if (slash >= 0 && slash + 1 < path.length()) {
-      settings.put("table", decoded(path.substring(slash + 1)));
-    }
   }
 
   private static String known(String name) {
@@ -354,37 +303,6 @@ public final class PostgresLocation {
               + String.join(", ", SETTINGS.values().stream().distinct().sorted().toList()));
     }
     return setting;
-  }
-
-  /** Percent signs decoded as UTF-8; a plus sign is a plus sign. */
-  private static String decoded(String text) {
-    ByteBuffer bytes = ByteBuffer.allocate(text.length() * 4);
-    for (int i = 0; i < text.length(); ) {
-      int point = text.codePointAt(i);
-      if (point == '%') {
-        bytes.put((byte) hexadecimal(text, i + 1));
-        i += 3;
-      } else {
-        bytes.put(Character.toString(point).getBytes(StandardCharsets.UTF_8));
-        i += Character.charCount(point);
-      }
-    }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
-    } catch (CharacterCodingException e) {
-      throw bad("its percent-encoding is no UTF-8");
-    }
-  }
-
-  private static int hexadecimal(String text, int start) {
-    if (start + 2 <= text.length()) {
-      int high = Character.digit(text.charAt(start), 16);
-      int low = Character.digit(text.charAt(start + 1), 16);
-      if (high >= 0 && low >= 0) {
-        return high * 16 + low;
-      }
-    }
-    throw bad("a percent sign is not followed by two hexadecimal digits; write %25 for it");
   }
 
   private static StorageException bad(String reason) {

@@ -11,9 +11,11 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +43,7 @@ public final class Session {
 
   private final Deadline deadline;
   private final Set<String> known = new HashSet<>();
+  private final Map<String, Object> made = new HashMap<>();
   private final List<CompletableFuture<?>> sent = new ArrayList<>();
   private final List<Runnable> assumptions = new ArrayList<>();
 
@@ -62,6 +65,20 @@ public final class Session {
    */
   public boolean note(String fact) {
     return known.add(fact);
+  }
+
+  /** Keeps a thing that this transaction has made; null forgets it. */
+  public void keep(String name, Object thing) {
+    if (thing == null) {
+      made.remove(name);
+    } else {
+      made.put(name, thing);
+    }
+  }
+
+  /** What {@link #keep} keeps. */
+  public <T> Optional<T> kept(String name, Class<T> type) {
+    return Optional.ofNullable(made.get(name)).map(type::cast);
   }
 
   /**

@@ -19,8 +19,9 @@ final class MigrationRecords {
       """
       INSERT INTO epoch.migrations
         (migration_id, repository, schema_hash, search_path, lock_timeout, statement_timeout,
-          retries, initial_delay, max_delay, in_transaction)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+          retries, initial_delay, max_delay, in_transaction, forced,
+          branch)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
       """;
 
   private static final String ADD =
@@ -47,7 +48,7 @@ final class MigrationRecords {
   private static final String PLAN =
       """
       SELECT m.repository, m.schema_hash, m.search_path, m.lock_timeout, m.statement_timeout,
-        m.retries, m.initial_delay, m.max_delay, m.in_transaction
+        m.retries, m.initial_delay, m.max_delay, m.in_transaction, m.forced, m.branch
       FROM epoch.migrations AS m
       WHERE m.migration_id = $1
       """;
@@ -108,7 +109,9 @@ final class MigrationRecords {
         settings.retries(),
         settings.initialDelay().toMillis(),
         settings.maxDelay().toMillis(),
-        settings.transaction());
+        settings.transaction(),
+        plan.forced(),
+        plan.branch());
     for (int i = 0; i < plan.steps().size(); i++) {
       session.execute(
           ADD, plan.id(), i + 1, plan.steps().get(i).sql(), plan.steps().get(i).alone());
@@ -134,7 +137,9 @@ final class MigrationRecords {
                     row.getInteger("retries"),
                     Duration.ofMillis(row.getLong("initial_delay")),
                     Duration.ofMillis(row.getLong("max_delay")),
-                    row.getBoolean("in_transaction"))),
+                    row.getBoolean("in_transaction")),
+                row.getBoolean("forced"),
+                row.getString("branch")),
         id);
   }
 

@@ -1,17 +1,22 @@
 package dev.epoch.storage.postgres.migration;
 
+import dev.epoch.storage.QueryRefusedException;
 import dev.epoch.storage.SchemaMigrations.Plan;
 import dev.epoch.storage.SchemaMigrations.State;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.SqlErrors;
+import dev.epoch.storage.sql.DdlStatement;
+import dev.epoch.storage.sql.DdlText;
 import io.vertx.pgclient.PgException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** One run of a migration on the session that holds its lock. */
 final class MigrationRun {
@@ -47,15 +52,44 @@ final class MigrationRun {
    * @return false if one failed, which is noted then
    */
   boolean together(List<Integer> numbers) {
+    LiveColumns columns = new LiveColumns(session, path(""));
+    if (plan.branch() == null) {
+      numbers.forEach(
+          number -> altered(plan.steps().get(number - 1).sql()).ifPresent(columns::expect));
+      columns.keepBeside();
+    }
     for (int attempt = 0; ; attempt++) {
       int current = numbers.getFirst();
       try {
         session.run("BEGIN; " + limits(" LOCAL"));
+        useBranch(true);
+        columns.begin();
         for (int number : numbers) {
           current = number;
           session.run(plan.steps().get(number - 1).sql());
           MigrationRecords.note(session, plan.id(), number, State.DONE, true, null);
           reached.accept("schema.statement." + number);
+        }
+        List<LiveColumns.Loss> unkept = columns.unkept();
+        if (!unkept.isEmpty()) {
+          session.run("ROLLBACK");
+          if (plan.branch() != null) {
+            fail(current, "A statement for a branch would change live tables: " + unkept);
+            return false;
+          }
+          if (refused(current, unkept)) {
+            return false;
+          }
+          unkept.forEach(columns::expect);
+          columns.keepBeside();
+          attempt--;
+          continue;
+        }
+        Optional<String> problem = columns.follow();
+        if (problem.isPresent()) {
+          session.run("ROLLBACK");
+          fail(current, "A registered table would not be the one it was: " + problem.get());
+          return false;
         }
         // COMMIT of a transaction that has failed reports success, the SELECT fails
         session.run("SELECT; COMMIT");
@@ -74,6 +108,34 @@ final class MigrationRun {
     }
   }
 
+  private static Optional<DdlStatement.Altered> altered(String sql) {
+    try {
+      return DdlText.parse(sql).getFirst().altered();
+    } catch (QueryRefusedException other) {
+      // a statement of a migration that is no DDL, or hard to read: what it does is seen afterwards
+      return Optional.empty();
+    }
+  }
+
+  /** Whether what the statements did is not to be; noted then. */
+  private boolean refused(int number, List<LiveColumns.Loss> losses) {
+    boolean tableGone = losses.stream().anyMatch(LiveColumns.Loss::tableGone);
+    if (plan.forced() && !tableGone) {
+      return false;
+    }
+    String what =
+        losses.stream().map(Object::toString).distinct().collect(Collectors.joining("; "));
+    fail(
+        number,
+        what + (tableGone ? "; epoch table remove comes first" : "; --force does it nevertheless"));
+    return true;
+  }
+
+  private void fail(int number, String error) {
+    MigrationRecords.note(session, plan.id(), number, State.FAILED, true, error);
+    MigrationRecords.end(session, plan.id(), State.FAILED);
+  }
+
   /** Runs a statement that no transaction takes. */
   boolean alone(int number) {
     for (int attempt = 0; ; attempt++) {
@@ -82,6 +144,7 @@ final class MigrationRun {
         MigrationRecords.note(session, plan.id(), number, State.RUNNING, true, null);
         reached.accept("schema.running." + number);
         session.run(limits(""));
+        useBranch(false);
         if (!there(sql)) {
           session.run(repeatable(sql));
         }
@@ -148,8 +211,23 @@ final class MigrationRun {
     return true;
   }
 
+  /** Names mean the tables of the branch from here on. */
+  private void useBranch(boolean local) {
+    if (plan.branch() != null) {
+      session.list(
+          "SELECT epoch.use_branch($1, $2, $3)",
+          row -> row,
+          plan.branch(),
+          plan.repository(),
+          local);
+    }
+  }
+
+  private String path(String local) {
+    return "SET" + local + " search_path = " + plan.quotedPath();
+  }
+
   private String limits(String local) {
-    String path = "\"" + plan.searchPath().replace("\"", "\"\"") + "\"";
     return "SET"
         + local
         + " lock_timeout = "
@@ -160,9 +238,7 @@ final class MigrationRun {
         + plan.settings().statementTimeout().toMillis()
         + "; SET"
         + local
-        + " check_function_bodies = off; SET"
-        + local
-        + " search_path = "
-        + path;
+        + " check_function_bodies = off; "
+        + path(local);
   }
 }

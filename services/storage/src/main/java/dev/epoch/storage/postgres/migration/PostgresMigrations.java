@@ -75,10 +75,22 @@ public final class PostgresMigrations implements SchemaMigrations {
         run(session, plan, reached);
         result.set(MigrationRecords.progress(session, id).orElseThrow());
       } finally {
+        if (plan.branch() != null) {
+          leaveBranch(session);
+        }
         unlock(session, plan.repository());
       }
     });
     return result.get();
+  }
+
+  /** The connection goes back to the pool. */
+  private static void leaveBranch(Session session) {
+    try {
+      session.run("ROLLBACK; SELECT pg_catalog.set_config('epoch.branch', '', false)");
+    } catch (RuntimeException gone) {
+      // a session that is gone stands nowhere
+    }
   }
 
   private static void unlock(Session session, String repository) {

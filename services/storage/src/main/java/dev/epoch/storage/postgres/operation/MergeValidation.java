@@ -81,6 +81,13 @@ final class MergeValidation {
   private void checkRows(MergedTable table) {
     TableColumns columns = table.staged().columns();
     for (RowRule rule : catalog.rowRules(table.table().path())) {
+      boolean holds =
+          rule.required() != null
+              ? table.requires(rule.required())
+              : rule.columns().isEmpty() || table.hasRule(rule.name(), rule.columns());
+      if (!holds) {
+        continue;
+      }
       add(
           table.table(),
           rule.name(),
@@ -96,6 +103,9 @@ final class MergeValidation {
   private void checkPairs(MergedTable table) {
     StateSql before = new StateSql(table.staged().columns());
     for (PairRule rule : catalog.pairRules(table.table().path())) {
+      if (!table.hasRule(rule.name(), rule.columns())) {
+        continue;
+      }
       PairRuleSql sql = new PairRuleSql(table.staged().columns(), rule);
       for (String statement : sql.violations(table.staged(), before.parts(table.before()))) {
         add(
@@ -113,6 +123,9 @@ final class MergeValidation {
   private void checkReferences(MergedTable table) {
     TablePath path = table.table().path();
     for (ForeignKey key : catalog.foreignKeys(path)) {
+      if (!isThere(key)) {
+        continue;
+      }
       if (key.child().equals(path)) {
         checkChildren(table, key);
       }
@@ -120,6 +133,16 @@ final class MergeValidation {
         checkParents(table, key);
       }
     }
+  }
+
+  /**
+   * Whether both sides have the columns, and the child the rule: a branch may have dropped them.
+   */
+  private boolean isThere(ForeignKey key) {
+    MergedTable child = merged.get(key.child().toString());
+    MergedTable parent = merged.get(key.parent().toString());
+    return (child == null || child.hasRule(key.name(), key.childColumns()))
+        && (parent == null || parent.hasColumns(key.parentColumns()));
   }
 
   /** Staged rows that refer to nothing. */

@@ -3,16 +3,22 @@ package dev.epoch.storage.postgres.operation;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.JoinStrategy;
 import dev.epoch.storage.postgres.state.LiveRelations;
 import dev.epoch.storage.postgres.state.OpenRelations;
 import dev.epoch.storage.postgres.state.StateResolver;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The open tables of an operation. The operation itself works on the layers:
@@ -24,28 +30,42 @@ import java.util.Objects;
  * </pre>
  */
 final class OpenTables {
+  private static final String OWN =
+      """
+      SELECT table_id FROM epoch.branch_tables
+      WHERE branch_id = $1 AND table_id = ANY ($2) AND (definition IS NOT NULL OR open_rows IS NOT NULL)\
+      """;
+
   private final Session session;
   private final StateResolver resolver;
   private final BranchHandle branch;
   private final List<OperationTable> all;
-  private final List<OperationTable> open;
+  private final OpenSchemas schemas;
+  private List<OperationTable> open;
 
   OpenTables(
-      Session session, StateResolver resolver, BranchHandle branch, List<OperationTable> tables) {
+      Session session,
+      StateResolver resolver,
+      BranchHandle branch,
+      List<OperationTable> tables,
+      OpenSchemas schemas) {
     this.session = session;
     this.resolver = resolver;
     this.branch = branch;
     this.all = tables;
+    this.schemas = schemas;
     this.open = tables.stream().filter(table -> table.open() != null).toList();
   }
 
   /**
    * Under the locks of all tables. Fails with {@link BusyException} if one was opened or closed
-   * before they were had.
+   * before they were had, with {@link ShapeMovedException} if one was altered.
+   *
+   * @return all tables; those that the operation may give other columns are closed
    */
-  void push() {
+  List<OperationTable> push() {
     if (branch.isDefault() || all.isEmpty()) {
-      return;
+      return all;
     }
     Map<String, BranchPlacement> now =
         resolver.placements(session, branch, all.stream().map(OperationTable::id).toList());
@@ -56,9 +76,59 @@ final class OpenTables {
             "Table " + table.handle().name() + " was opened or closed meanwhile", "Try again");
       }
     }
+    if (open.isEmpty()) {
+      return all;
+    }
+    open.forEach(
+        table -> session.run("LOCK TABLE " + table.open().relation() + " IN ACCESS SHARE MODE"));
+    requireKnown();
     for (OperationTable table : open) {
       call("SELECT epoch.push_open($1, $2)::text", table);
     }
+    return closeAltered();
+  }
+
+  private void requireKnown() {
+    Map<String, String> now =
+        BranchShapes.versions(session, branch, open.stream().map(OperationTable::id).toList());
+    List<TableHandle> moved =
+        open.stream()
+            .filter(table -> schemas.versions().containsKey(table.id()))
+            .filter(table -> !schemas.versions().get(table.id()).equals(now.get(table.id())))
+            .map(OperationTable::handle)
+            .toList();
+    if (!moved.isEmpty()) {
+      throw new ShapeMovedException(moved);
+    }
+  }
+
+  /** Rows that are written by others come into open tables that are like the live table. */
+  private List<OperationTable> closeAltered() {
+    List<String> written =
+        open.stream()
+            .filter(table -> !(table.operation() instanceof CommitWorkingSet))
+            .map(OperationTable::id)
+            .toList();
+    if (written.isEmpty()) {
+      return all;
+    }
+    Set<String> own =
+        new HashSet<>(
+            session.list(
+                OWN, row -> row.getString(0), branch.id(), written.toArray(String[]::new)));
+    written.stream().filter(id -> schemas.definitions().get(id) != null).forEach(own::add);
+    List<OperationTable> tables = new ArrayList<>();
+    for (OperationTable table : all) {
+      if (own.contains(table.id())) {
+        call("SELECT epoch.drop_open_table($1, $2)::text", table);
+        call("SELECT epoch.rebuild_views($1, $2)::text", table);
+        tables.add(table.layered());
+      } else {
+        tables.add(table);
+      }
+    }
+    open = tables.stream().filter(table -> table.open() != null).toList();
+    return tables;
   }
 
   /**

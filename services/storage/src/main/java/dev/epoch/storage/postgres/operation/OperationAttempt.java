@@ -1,6 +1,5 @@
 package dev.epoch.storage.postgres.operation;
 
-import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.RowChange;
@@ -12,7 +11,6 @@ import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.Repoint;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.OperationResult;
-import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
@@ -23,11 +21,9 @@ import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.BranchPlacement;
-import dev.epoch.storage.postgres.state.Candidates;
 import dev.epoch.storage.postgres.state.JoinStrategy;
 import dev.epoch.storage.postgres.state.PhysicalState;
 import dev.epoch.storage.postgres.state.StateResolver;
-import dev.epoch.storage.postgres.state.WorkingSetSql;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -57,8 +53,11 @@ final class OperationAttempt {
   private final LockRetries retries;
   private final Operation operation;
   private final Map<String, TableSchema> recorded;
+  private final OpenSchemas opened;
   private final MergeValidation.OtherTables others;
   private final StateChecks checks;
+  private final BranchPlaces places;
+  private final LiveAlterations alterations;
   private final Map<String, RowsLocation> live = new HashMap<>();
   private final Map<String, List<RowChange>> committed = new HashMap<>();
 
@@ -68,6 +67,7 @@ final class OperationAttempt {
       LockRetries retries,
       Operation operation,
       Map<String, TableSchema> recorded,
+      OpenSchemas opened,
       MergeValidation.OtherTables others,
       StateChecks checks) {
     this.session = session;
@@ -75,8 +75,11 @@ final class OperationAttempt {
     this.retries = retries;
     this.operation = operation;
     this.recorded = recorded;
+    this.opened = opened;
     this.others = others;
     this.checks = checks;
+    this.places = new BranchPlaces(session, operation, opened);
+    this.alterations = new LiveAlterations(session, resolver, operation.id().position());
   }
 
   /**
@@ -86,30 +89,46 @@ final class OperationAttempt {
    * @param rows by table id: their plans
    */
   OperationResult run(Map<String, StagedTable> staged, Map<String, PlannedRows> rows) {
-    List<OperationTable> tables = lock();
-    OpenTables open = new OpenTables(session, resolver, operation.branch(), tables);
-    open.push();
+    alterations.forget(operation.tables().stream().map(t -> t.table().table()).toList());
+    List<OperationTable> locked = lock();
+    OpenTables open = new OpenTables(session, resolver, operation.branch(), locked, opened);
+    List<OperationTable> tables = open.push();
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
     operation.tables().forEach(t -> locations.put(t.table().table().id(), t.table().head()));
+    Map<String, String> touched = Map.of();
     if (operation.live().isEmpty()) {
-      requireNothingPending(tables);
+      new PendingRows(session).requireNone(tables);
     } else {
-      staged.forEach((id, stage) -> stage.reconcile(session, rows.get(id)));
+      touched = reconcile(tables, staged, rows);
       commitLive(tables);
+    }
+    Map<String, TableSchema> found = schemas();
+    tables = alterations.begin(tables);
+    for (OperationTable table : tables) {
+      if (touched.containsKey(table.id())) {
+        staged
+            .get(table.id())
+            .reconcile(session, table.live(), touched.get(table.id()), rows.get(table.id()));
+      }
     }
     if (!operation.branch().isDefault()) {
       tables.stream()
-          .filter(table -> !(table.operation() instanceof CommitWorkingSet))
-          .forEach(this::showColumns);
+          .filter(table ->
+              !(table.operation() instanceof CommitWorkingSet)
+                  || opened.altered().containsKey(table.id()))
+          .forEach(places::showColumns);
+      opened.altered().keySet().forEach(places::noteCommitted);
     }
     // first, so that references of merged rows are looked up where they will lead
     for (OperationTable table : tables) {
       if (table.operation() instanceof Repoint repoint) {
-        locations.put(table.id(), repoint(table, repoint));
+        locations.put(table.id(), places.repoint(table, repoint));
       }
     }
     if (!staged.isEmpty()) {
       merge(tables, staged);
+      new SchemaRules(session, others, tables).check();
+      tables = alterations.end(tables);
       session.run(KEYED_PLANS);
     }
     for (OperationTable table : tables) {
@@ -126,7 +145,8 @@ final class OperationAttempt {
       left.putAll(locations);
       checks.run(session, operation.checks(), left);
     }
-    OperationResult result = new OperationResult(locations, live, committed, schemas());
+    OperationResult result =
+        new OperationResult(locations, live, committed, found, alterations.schemas());
     new OperationRecords(session).insertDone(operation, result);
     return result;
   }
@@ -134,7 +154,7 @@ final class OperationAttempt {
   /** What the tables of the default branch are like, where the log has it otherwise. */
   private Map<String, TableSchema> schemas() {
     if (!operation.branch().isDefault()) {
-      return Map.of();
+      return opened.altered();
     }
     Map<String, TableSchema> schemas = new HashMap<>();
     Stream.concat(operation.tables().stream().map(TableOperation::table), operation.live().stream())
@@ -148,14 +168,25 @@ final class OperationAttempt {
     return schemas;
   }
 
-  /** The columns that the branch shows from now on. */
-  private void showColumns(OperationTable table) {
-    session.list(
-        "SELECT epoch.show_columns($1, $2, $3)::text",
-        row -> row,
-        operation.branch().id(),
-        table.id(),
-        table.handle().schema().columns().stream().map(Column::id).toArray(String[]::new));
+  /**
+   * Plans rows anew that have live changes. Those of tables that will be altered are planned when
+   * they are.
+   *
+   * @return by table id: keys of uncommitted changes of tables that will be altered
+   */
+  private Map<String, String> reconcile(
+      List<OperationTable> tables, Map<String, StagedTable> staged, Map<String, PlannedRows> rows) {
+    Map<String, String> touched = new HashMap<>();
+    for (OperationTable table : tables) {
+      StagedTable stage = staged.get(table.id());
+      String keys = stage == null ? null : alterations.touched(table);
+      if (keys != null) {
+        touched.put(table.id(), keys);
+      } else if (stage != null) {
+        stage.reconcile(session, table.live(), table.live().workingSet(), rows.get(table.id()));
+      }
+    }
+    return touched;
   }
 
   private long position() {
@@ -173,7 +204,8 @@ final class OperationAttempt {
         .forEach(table -> left.put(table.table().id(), liveTable(table)));
     List<OperationTable> touched = new ArrayList<>();
     for (OperationTable table : merged) {
-      if (table.operation() instanceof MergeRows) {
+      // one that comes with the merge has no live changes
+      if (table.operation() instanceof MergeRows && left.containsKey(table.id())) {
         touched.add(left.remove(table.id()));
       }
     }
@@ -212,6 +244,8 @@ final class OperationAttempt {
               row -> row,
               branch.id(),
               table.table().table().id());
+        } else if (table instanceof Repoint repoint) {
+          places.bring(repoint);
         }
       }
     }
@@ -238,7 +272,13 @@ final class OperationAttempt {
     }
     StringBuilder locks = new StringBuilder(retries.setting());
     for (OperationTable table : tables) {
-      if (branch.isDefault() && table.operation() instanceof MergeRows) {
+      if (LiveAlterations.step(table) != null) {
+        // at once: whoever waits for a stronger lock later waits for those that wait for this one
+        locks
+            .append("; LOCK TABLE ")
+            .append(table.live().rows())
+            .append(" IN ACCESS EXCLUSIVE MODE");
+      } else if (branch.isDefault() && table.operation() instanceof MergeRows) {
         usersTable(table).ifPresent(users -> addLock(locks, users));
         addLock(locks, table.live().rows());
       }
@@ -347,50 +387,16 @@ final class OperationAttempt {
     return OperationTable.of(session, resolver, table, branch, placements);
   }
 
-  /** What a merge writes, and what is repointed, has no uncommitted changes. */
-  private void requireNothingPending(List<OperationTable> tables) {
-    List<String> pending = new ArrayList<>();
-    for (OperationTable table : tables) {
-      if (!(table.operation() instanceof CommitWorkingSet)
-          && table.workingSet() != null
-          && hasPending(table)) {
-        pending.add(table.handle().name());
-      }
-    }
-    if (!pending.isEmpty()) {
-      throw new PendingChangesException(pending);
-    }
-  }
-
-  /** Whether there are net changes; entries without are dropped. */
-  private boolean hasPending(OperationTable table) {
-    Candidates touched = Candidates.uncommitted(table.columns(), table.working());
-    if (JoinStrategy.choose(session, touched, table.handle().path()) == JoinStrategy.NONE) {
-      return false;
-    }
-    WorkingSetSql sql = new WorkingSetSql(table.columns());
-    long changed =
-        session
-            .first(
-                sql.pending(WorkingSetSql.committed(table.working()), table.working()),
-                row -> row.getLong(0) + row.getLong(1) + row.getLong(2))
-            .orElseThrow();
-    if (changed > 0) {
-      return true;
-    }
-    if (table.overlay() != null) {
-      sql.dropRedundant(table.overlay(), table.live(), table.placement().anchor())
-          .forEach(session::run);
-    }
-    session.run("DELETE FROM " + table.workingSet());
-    return false;
-  }
-
   private void merge(List<OperationTable> tables, Map<String, StagedTable> staged) {
     List<MergedTable> merged = new ArrayList<>();
     for (OperationTable table : tables) {
       if (table.operation() instanceof MergeRows) {
-        merged.add(new MergedTable(table.handle(), staged.get(table.id()), table.working()));
+        merged.add(
+            new MergedTable(
+                table.handle(),
+                staged.get(table.id()),
+                table.working(),
+                opened.isDefined(table.id())));
       }
     }
     if (merged.isEmpty()) {
@@ -424,10 +430,11 @@ final class OperationAttempt {
     }
     boolean moved = merge.anchor() != table.placement().anchor();
     if (moved) {
-      place(table, new RowsLocation(merge.anchor(), null, 0));
+      places.place(table, new RowsLocation(merge.anchor(), null, 0));
     }
     BranchPlacement placed =
-        new BranchPlacement(true, merge.anchor(), null, 0, table.placement().open());
+        new BranchPlacement(
+            true, merge.anchor(), null, 0, table.placement().layers(), table.placement().open());
     RowsLocation committed =
         commit(
             new OperationTable(
@@ -441,7 +448,8 @@ final class OperationAttempt {
 
   /** Moves the working set to the history; where the rows are then. */
   private RowsLocation commit(OperationTable table, RowsLocation head, long position) {
-    WorkingSetCommit commit = new WorkingSetCommit(session, table, position);
+    WorkingSetCommit commit =
+        new WorkingSetCommit(session, table, position, alterations.kept(table));
     if (!table.branch().isDefault() && table.overlay() == null) {
       return head;
     }
@@ -461,54 +469,5 @@ final class OperationAttempt {
         table.branch().id(),
         table.id());
     return RowsLocation.live(position);
-  }
-
-  private RowsLocation repoint(OperationTable table, Repoint repoint) {
-    if (operation.branch().isDefault()) {
-      throw new IllegalArgumentException("the default branch is never repointed");
-    }
-    if (table.open() != null) {
-      session.list(
-          "SELECT epoch.repoint_open($1, $2, $3, $4, $5)::text",
-          row -> row,
-          operation.branch().id(),
-          table.id(),
-          repoint.to().anchor(),
-          repoint.to().overlay(),
-          repoint.to().overlayPosition());
-      return repoint.to();
-    }
-    if (table.overlay() != null) {
-      // left by a change that was taken back; no commit refers to it
-      session.list(
-          "SELECT epoch.drop_overlay($1, $2)::text",
-          row -> row,
-          operation.branch().id(),
-          table.id());
-    }
-    place(table, repoint.to());
-    return repoint.to();
-  }
-
-  /** Moves what the branch sees, and its views with it. */
-  private void place(OperationTable table, RowsLocation location) {
-    session.execute(
-        """
-        UPDATE epoch.branch_tables
-        SET anchor = $3, source_overlay = $4, source_position = $5
-        WHERE branch_id = $1 AND table_id = $2\
-        """,
-        operation.branch().id(),
-        table.id(),
-        location.anchor(),
-        location.overlay(),
-        location.overlay() == null ? null : location.overlayPosition());
-    if (table.overlay() == null || table.operation() instanceof Repoint) {
-      session.list(
-          "SELECT epoch.rebuild_views($1, $2)::text",
-          row -> row,
-          operation.branch().id(),
-          table.id());
-    }
   }
 }

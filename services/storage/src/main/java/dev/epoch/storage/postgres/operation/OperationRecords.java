@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.FormerOwnerException;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.OperationResult;
@@ -32,9 +33,24 @@ final class OperationRecords {
 
   /** The statement that takes the lock on an operation until the transaction ends. */
   static String lock(OperationId operation) {
-    long key =
-        operation.id().getMostSignificantBits() * 31 + operation.id().getLeastSignificantBits();
-    return "SELECT pg_advisory_xact_lock(" + key + ")";
+    return "SELECT pg_advisory_xact_lock(" + key(operation) + ")";
+  }
+
+  private static long key(OperationId operation) {
+    return operation.id().getMostSignificantBits() * 31 + operation.id().getLeastSignificantBits();
+  }
+
+  /** The statement that ends the sessions that have the lock on an operation. */
+  static String endHolders(OperationId operation) {
+    return """
+    SELECT pg_terminate_backend(pid)
+    FROM pg_locks
+    JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE
+      locktype = 'advisory' AND granted AND objsubid = 1 AND datname = current_database()
+      AND ((classid::bigint << 32) | objid::bigint) = %d AND pid <> pg_backend_pid()\
+    """
+        .formatted(key(operation));
   }
 
   /** What is known of an operation. */
@@ -58,6 +74,27 @@ final class OperationRecords {
     return stored.get().equals(REVERTED)
         ? new State.Reverted()
         : new State.Done(parse(stored.get()));
+  }
+
+  /** An owner settles it: reverts of owners before it are refused from now on. */
+  void settle(OperationId operation, long fence) {
+    session.send(
+        "UPDATE epoch.operations SET fence = greatest(fence, $2) WHERE operation_id = $1",
+        operation.id(),
+        fence);
+  }
+
+  /** Refuses who owned the repository before one that has settled the operation. */
+  void requireOwner(OperationId operation, long fence) {
+    session
+        .first(
+            "SELECT fence FROM epoch.operations WHERE operation_id = $1 AND fence > $2",
+            row -> row.getLong(0),
+            operation.id(),
+            fence)
+        .ifPresent(later -> {
+          throw FormerOwnerException.of(operation);
+        });
   }
 
   /** Sent, not waited for: the COMMIT behind it tells what became of it. */
@@ -92,12 +129,13 @@ final class OperationRecords {
   private record Stored(
       Map<String, RowsLocation> locations,
       Map<String, RowsLocation> live,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableSchema> schemas) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableSchema> schemas,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableSchema> altered) {}
 
   private static String format(OperationResult result) {
     try {
       return JSON.writeValueAsString(
-          new Stored(result.locations(), result.live(), result.schemas()));
+          new Stored(result.locations(), result.live(), result.schemas(), result.altered()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -110,7 +148,8 @@ final class OperationRecords {
           stored.locations(),
           stored.live(),
           Map.of(),
-          stored.schemas() == null ? Map.of() : stored.schemas());
+          stored.schemas() == null ? Map.of() : stored.schemas(),
+          stored.altered() == null ? Map.of() : stored.altered());
     } catch (JsonProcessingException e) {
       throw new StorageException("The record of an operation cannot be read: " + json, null, e);
     }

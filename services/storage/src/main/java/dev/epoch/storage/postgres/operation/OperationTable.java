@@ -1,16 +1,20 @@
 package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.LiveRelations;
 import dev.epoch.storage.postgres.state.OpenRelations;
 import dev.epoch.storage.postgres.state.OverlayRelations;
 import dev.epoch.storage.postgres.state.PhysicalState;
 import dev.epoch.storage.postgres.state.StateResolver;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,6 +51,22 @@ record OperationTable(
     BranchPlacement placement = placements.get(handle.id());
     boolean own = placement != null && placement.hasOverlay();
     LiveRelations live = resolver.live(session, handle);
+    if (placement != null
+        && live.shape() != null
+        && live.shape().columns().size() != placement.layers()) {
+      // what was not known of would be lost on the way to the history
+      throw new ShapeMovedException(List.of(handle));
+    }
+    if (live.shape() != null
+        && operation instanceof MergeRows merge
+        && !handle.path().equals(live.shape().place())) {
+      // it was moved since
+      operation =
+          new MergeRows(
+              new BranchTable(handle.at(live.shape().place()), merge.table().head()),
+              merge.anchor(),
+              merge.step());
+    }
     boolean asLive = branch.isDefault() && live.shape() != null;
     return new OperationTable(
         operation,
@@ -63,6 +83,11 @@ record OperationTable(
 
   String id() {
     return handle().id();
+  }
+
+  /** The same, closed. */
+  OperationTable layered() {
+    return new OperationTable(operation, branch, columns, live, placement.layered(), overlay);
   }
 
   /** Where the branch's rows are while the table is open; null if it is not. */

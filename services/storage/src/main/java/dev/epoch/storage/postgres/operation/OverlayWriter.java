@@ -49,7 +49,7 @@ final class OverlayWriter {
       keys.addAll(Candidates.entries(columns, before));
       keys.addAll(Candidates.between(columns, before.base(), base).sources());
     }
-    JoinStrategy.choose(session, new Candidates(keys), base.live().rows());
+    JoinStrategy.choose(session, new Candidates(keys), base.live().relation());
     KeyedStates keyed = new KeyedStates(columns, "k");
     KeyedStates.StateAtKey old = keyed.add(before);
     KeyedStates.StateAtKey underneath = keyed.add(base);
@@ -129,7 +129,7 @@ final class OverlayWriter {
     List<String> keys = new ArrayList<>(otherKeys);
     keys.add("SELECT " + columns.key("x") + " FROM (" + formerEntries + ") x");
     keys.add("SELECT " + columns.key("x") + " FROM " + overlay.workingSet() + " x");
-    JoinStrategy.choose(session, new Candidates(keys), base.live().rows());
+    JoinStrategy.choose(session, new Candidates(keys), base.live().relation());
     String images = target.replace("epoch_entries_", "epoch_images_");
     session.run(
         """

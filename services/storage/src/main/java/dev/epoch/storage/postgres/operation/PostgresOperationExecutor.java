@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * The physical half of commits and merges. Each operation is one transaction that also records
@@ -53,15 +54,23 @@ public final class PostgresOperationExecutor {
   /**
    * @param operation with the names that columns have in the database
    * @param recorded schemas of its tables as the log has them
+   * @param opened what the branch's open tables are like
    */
   public OperationResult apply(
-      Operation operation, Map<String, PlannedRows> rows, Map<String, TableSchema> recorded) {
+      Operation operation,
+      Map<String, PlannedRows> rows,
+      Map<String, TableSchema> recorded,
+      OpenSchemas opened) {
     try {
       boolean merges =
           !operation.live().isEmpty()
               || operation.tables().stream().anyMatch(MergeRows.class::isInstance);
       return holders.named(
-          operation, () -> merges ? merge(operation, rows, recorded) : commit(operation, recorded));
+          operation,
+          () ->
+              merges
+                  ? merge(operation, rows, recorded, opened)
+                  : commit(operation, recorded, opened));
     } catch (ConstraintFailure failure) {
       throw refused(failure);
     } finally {
@@ -69,7 +78,8 @@ public final class PostgresOperationExecutor {
     }
   }
 
-  private OperationResult commit(Operation operation, Map<String, TableSchema> recorded) {
+  private OperationResult commit(
+      Operation operation, Map<String, TableSchema> recorded, OpenSchemas opened) {
     String key =
         Database.key(operation.branch().id(), operation.tables().getFirst().table().table().id());
     return retries.run(() -> {
@@ -77,7 +87,7 @@ public final class PostgresOperationExecutor {
         return database.writeKeyed(
             key,
             retries.setting() + "; " + OperationRecords.lock(operation.id()),
-            session -> work(session, operation, recorded).run(Map.of(), Map.of()));
+            session -> work(session, operation, recorded, opened).run(Map.of(), Map.of()));
       } catch (ConstraintFailure failure) {
         // its record was there before
         return switch (state(operation.id())) {
@@ -90,7 +100,10 @@ public final class PostgresOperationExecutor {
   }
 
   private OperationResult merge(
-      Operation operation, Map<String, PlannedRows> rows, Map<String, TableSchema> recorded) {
+      Operation operation,
+      Map<String, PlannedRows> rows,
+      Map<String, TableSchema> recorded,
+      OpenSchemas opened) {
     return database.write(session -> {
       OperationRecords records = new OperationRecords(session);
       session.run(retries.setting());
@@ -107,8 +120,8 @@ public final class PostgresOperationExecutor {
         case State.Unknown _ -> {}
       }
       Map<String, StagedTable> staged = stage(session, operation, rows);
-      return retries.run(
-          () -> session.inSavepoint(() -> work(session, operation, recorded).run(staged, rows)));
+      return retries.run(() ->
+          session.inSavepoint(() -> work(session, operation, recorded, opened).run(staged, rows)));
     });
   }
 
@@ -121,12 +134,19 @@ public final class PostgresOperationExecutor {
       Session session, Operation operation, Map<String, PlannedRows> rows) {
     Map<String, StagedTable> staged = new LinkedHashMap<>();
     for (TableOperation table : operation.tables()) {
-      if (table instanceof MergeRows) {
+      if (table instanceof MergeRows merge) {
         TableHandle handle = table.table().table();
+        boolean altered = operation.branch().isDefault() && merge.step() != null;
         StagedTable stage =
             new StagedTable(
-                handle.id(), new TableColumns(handle.schema()), resolver.live(session, handle));
-        stage.create(session);
+                handle.id(),
+                new TableColumns(altered ? merge.step().schema() : handle.schema()),
+                resolver.live(session, handle));
+        if (altered) {
+          stage.createTyped(session);
+        } else {
+          stage.create(session);
+        }
         PlannedRows planned = rows.get(handle.id());
         if (!operation.live().isEmpty()) {
           stage.loadKept(session, planned.kept());
@@ -139,33 +159,69 @@ public final class PostgresOperationExecutor {
   }
 
   private OperationAttempt work(
-      Session session, Operation operation, Map<String, TableSchema> recorded) {
+      Session session, Operation operation, Map<String, TableSchema> recorded, OpenSchemas opened) {
     return new OperationAttempt(
-        session, resolver, retries, operation, recorded, others.apply(session, operation), checks);
+        session,
+        resolver,
+        retries,
+        operation,
+        recorded,
+        opened,
+        others.apply(session, operation),
+        checks);
   }
 
   public Optional<OperationResult> result(OperationId operation) {
-    return switch (retries.run(() -> state(operation))) {
+    return done(retries.run(() -> state(operation)));
+  }
+
+  public Optional<OperationResult> settle(OperationId operation, long fence) {
+    return done(retries.run(() -> state(operation, records -> records.settle(operation, fence))));
+  }
+
+  private static Optional<OperationResult> done(State state) {
+    return switch (state) {
       case State.Done done -> Optional.of(done.result());
       case State.Reverted _, State.Unknown _ -> Optional.empty();
     };
   }
 
-  /** Waits for a transaction that is at it. */
   private State state(OperationId operation) {
+    return state(operation, records -> {});
+  }
+
+  /** Waits for a transaction that is at it. */
+  private State state(OperationId operation, Consumer<OperationRecords> before) {
     return database.write(session -> {
       session.run(retries.setting() + "; " + OperationRecords.lock(operation));
-      return new OperationRecords(session).read(operation);
+      OperationRecords records = new OperationRecords(session);
+      before.accept(records);
+      return records.read(operation);
     });
   }
 
-  public void revert(Operation operation) {
+  /** Its sessions belong to the same role, or it is left to its own end. */
+  public void interrupt(OperationId operation) {
+    database.read(session -> {
+      session.run(OperationRecords.endHolders(operation));
+      return null;
+    });
+  }
+
+  /**
+   * @param fence of the ownership in whose name it is undone
+   * @param recorded schemas of its tables as the log has them, before the operation
+   */
+  public void revert(
+      Operation operation, long fence, Map<String, TableSchema> recorded, OpenSchemas opened) {
     retries.run(() ->
         database.write(session -> {
           session.run(retries.setting() + "; " + OperationRecords.lock(operation.id()));
           OperationRecords records = new OperationRecords(session);
+          records.requireOwner(operation.id(), fence);
           switch (records.read(operation.id())) {
-            case State.Done _ -> new RevertWork(session, resolver, retries, operation).run();
+            case State.Done _ ->
+                new RevertWork(session, resolver, retries, operation, recorded, opened).run();
             case State.Reverted _ -> {
               return null;
             }

@@ -1,6 +1,8 @@
 package dev.epoch.storage.postgres.operation;
 
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.Operation;
@@ -28,18 +30,39 @@ final class RevertWork {
   private final StateResolver resolver;
   private final LockRetries retries;
   private final Operation operation;
+  private final Map<String, TableSchema> recorded;
+  private final OpenSchemas opened;
 
-  RevertWork(Session session, StateResolver resolver, LockRetries retries, Operation operation) {
+  /**
+   * @param recorded schemas of its tables as the log has them, before the operation
+   */
+  RevertWork(
+      Session session,
+      StateResolver resolver,
+      LockRetries retries,
+      Operation operation,
+      Map<String, TableSchema> recorded,
+      OpenSchemas opened) {
+    this.recorded = recorded;
     this.session = session;
     this.resolver = resolver;
     this.retries = retries;
     this.operation = operation;
+    this.opened = opened;
   }
 
   void run() {
-    List<OperationTable> tables = tables();
-    OpenTables open = new OpenTables(session, resolver, operation.branch(), tables);
-    open.push();
+    List<OperationTable> locked = tables();
+    if (locked.stream().anyMatch(table -> LiveAlterations.step(table) != null)) {
+      LiveAlterations.undo(session, resolver, operation.id().position(), locked, recorded);
+      locked = tables();
+    }
+    OpenTables open = new OpenTables(session, resolver, operation.branch(), locked, opened);
+    List<OperationTable> tables = open.push();
+    tables.stream()
+        .filter(table -> !table.branch().isDefault())
+        .filter(table -> table.operation() instanceof CommitWorkingSet)
+        .forEach(this::uncommitSchema);
     LiveWriter writer = new LiveWriter(session);
     List<StagedTable> restored = new ArrayList<>();
     for (OperationTable table : tables) {
@@ -73,6 +96,18 @@ final class RevertWork {
       uncommit(table, table.workingSet(), history(table), operation.livePosition());
       moveAnchorBack(table);
     }
+  }
+
+  /** What the branch's head says of the table is what it said before. */
+  private void uncommitSchema(OperationTable table) {
+    session.list(
+        "SELECT epoch.unnote_committed($1, $2, $3, $4, $5)::text",
+        row -> row,
+        table.branch().id(),
+        table.id(),
+        operation.id().position(),
+        table.handle().schema().columns().stream().map(Column::id).toArray(String[]::new),
+        opened.definition(table.id()));
   }
 
   /** Tables whose live changes were committed first; locks those that the merge did not write. */
@@ -113,7 +148,12 @@ final class RevertWork {
     for (TableOperation table : ordered) {
       OperationTable found = OperationTable.of(session, resolver, table, branch, placements);
       tables.add(found);
-      if (branch.isDefault() && table instanceof MergeRows) {
+      if (LiveAlterations.step(found) != null) {
+        locks
+            .append("; LOCK TABLE ")
+            .append(found.live().rows())
+            .append(" IN ACCESS EXCLUSIVE MODE");
+      } else if (branch.isDefault() && table instanceof MergeRows) {
         OperationAttempt.usersTable(found).ifPresent(users -> addLock(locks, users));
         addLock(locks, found.live().rows());
       }

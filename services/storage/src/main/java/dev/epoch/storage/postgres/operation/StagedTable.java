@@ -69,6 +69,21 @@ final class StagedTable {
                 columns.keyList()));
   }
 
+  /** Makes it for columns that no table has yet. */
+  void createTyped(Session session) {
+    session.run(
+        """
+        CREATE TEMPORARY TABLE %s (
+          epoch_kind smallint, epoch_changed text, epoch_rewrite boolean DEFAULT FALSE,
+          epoch_round smallint DEFAULT 0, %s, PRIMARY KEY (%s)
+        ) ON COMMIT DROP\
+        """
+            .formatted(
+                name,
+                TableColumns.each(columns.all(), c -> c + " " + columns.undomainedType(c), ", "),
+                columns.keyList()));
+  }
+
   /** Fills it from a stream, which is closed; the number of rows. */
   long load(Session session, RowStream<RowChange> changes) {
     long count = 0;
@@ -106,8 +121,11 @@ final class StagedTable {
   /**
    * Plans rows anew that have live changes which are not committed, and forgets those that stay;
    * under the locks that keep them from changing again.
+   *
+   * @param live the table as it is now
+   * @param touched relation with the keys of the live changes
    */
-  void reconcile(Session session, PlannedRows plan) {
+  void reconcile(Session session, LiveRelations live, String touched, PlannedRows plan) {
     String key = columns.sameKey("w", "s");
     int width = columns.key().size();
     Map<RowKey, Row> now = new LinkedHashMap<>();
@@ -119,7 +137,7 @@ final class StagedTable {
                     columns.key().getFirst(),
                     columns.sent("l"),
                     name,
-                    live.workingSet(),
+                    touched,
                     key,
                     live.rows(),
                     columns.sameKey("l", "s")),
@@ -130,7 +148,7 @@ final class StagedTable {
                 RowMapping.rowIf(row, width, width + 1, columns.all().size())));
     if (!now.isEmpty()) {
       List<RowChange> again = plan.again(now);
-      session.run("DELETE FROM %s s USING %s w WHERE %s".formatted(name, live.workingSet(), key));
+      session.run("DELETE FROM %s s USING %s w WHERE %s".formatted(name, touched, key));
       for (int start = 0; start < again.size(); start += BATCH) {
         insert(session, again.subList(start, Math.min(again.size(), start + BATCH)));
       }

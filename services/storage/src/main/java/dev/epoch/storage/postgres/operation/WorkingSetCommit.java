@@ -19,11 +19,14 @@ final class WorkingSetCommit {
   private final OperationTable table;
   private final WorkingSetSql sql;
   private final long position;
+  private final List<String> kept;
 
   /**
    * @param position of the operation
+   * @param kept conditions of images, w, that are kept although rows are what they were
    */
-  WorkingSetCommit(Session session, OperationTable table, long position) {
+  WorkingSetCommit(Session session, OperationTable table, long position, List<String> kept) {
+    this.kept = kept;
     this.session = session;
     this.table = table;
     this.sql = new WorkingSetSql(table.columns());
@@ -41,7 +44,7 @@ final class WorkingSetCommit {
 
   /** On the default branch. */
   Moved live() {
-    return moved(session.list(sql.commitLive(table.live()), row -> row, position));
+    return moved(session.list(sql.commitLive(table.live(), kept), row -> row, position));
   }
 
   /** On another branch; takes redundant entries out of the overlay first. */

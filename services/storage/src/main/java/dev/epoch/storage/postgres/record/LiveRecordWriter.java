@@ -4,6 +4,7 @@ import dev.epoch.events.table.Column;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.catalog.ApplicationPath;
+import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.RelationNames;
@@ -62,19 +63,8 @@ final class LiveRecordWriter implements RecordWrites.RecordWriter {
 
   /** For the rows of a branch in an open table, which is quoted with its schema. */
   static LiveRecordWriter ofOpenTable(
-      Session session,
-      BranchHandle branch,
-      TableHandle table,
-      String openTable,
-      ShapeCache<String> keyMatches,
-      RelationNames names) {
-    String match =
-        keyMatches.get(
-            session,
-            table.id(),
-            null,
-            () -> names.requireFitting(session, table),
-            () -> keyMatch(session, table));
+      Session session, BranchHandle branch, TableHandle table, String openTable) {
+    String match = new TableColumns(table.schema()).sameKeyInAnyPath("target", "given");
     ApplicationPath.enter(session);
     session.list(STAND_ON_BRANCH, row -> row, openTable, branch.name(), branch.repository());
     return new LiveRecordWriter(session, table, openTable, openTable, match);

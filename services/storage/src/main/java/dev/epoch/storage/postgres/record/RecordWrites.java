@@ -169,7 +169,7 @@ public final class RecordWrites {
     if (!open.isEmpty()) {
       lockOpen(session, open);
       requireStill(open, session, branch, table);
-      return LiveRecordWriter.ofOpenTable(session, branch, table, open, keyMatches, names);
+      return LiveRecordWriter.ofOpenTable(session, branch, table, open);
     }
     RecordWriter writer = OverlayRecordWriter.open(session, branch, table, overlays, names);
     requireStill(open, session, branch, table);

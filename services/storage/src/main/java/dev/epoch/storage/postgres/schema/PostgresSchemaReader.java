@@ -1,7 +1,9 @@
 package dev.epoch.storage.postgres.schema;
 
+import dev.epoch.model.schema.impact.RowQuestion;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectKind;
+import dev.epoch.storage.AppliedMigration;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.SchemaReader;
 import dev.epoch.storage.StorageException;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -41,7 +44,7 @@ public final class PostgresSchemaReader implements SchemaReader {
       WHERE n.nspname <> ALL ('{information_schema,epoch}')
         AND n.nspname NOT LIKE 'pg\\_%'
         -- schemas of branches
-        AND n.nspname !~ '^epoch_.*_b[0-9a-z]{12}_(changed|base)$'
+        AND n.nspname !~ '^epoch_(.*_b[0-9a-z]{12}_(changed|base)|new_t[0-9a-z]+)$'
         AND NOT EXISTS (
           SELECT
           FROM pg_catalog.pg_depend d
@@ -83,6 +86,16 @@ public final class PostgresSchemaReader implements SchemaReader {
   @Override
   public List<TableHealth> health(Collection<TablePath> tables) {
     return database.read(session -> TableHealthReader.read(session, tables));
+  }
+
+  @Override
+  public OptionalLong count(RowQuestion question) {
+    return RowCounts.count(database, question);
+  }
+
+  @Override
+  public List<AppliedMigration> migrations(boolean flyway, Collection<String> schemas) {
+    return database.read(session -> MigrationNotes.read(session, flyway, schemas));
   }
 
   @Override

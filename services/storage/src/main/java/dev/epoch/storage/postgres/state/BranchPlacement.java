@@ -9,6 +9,7 @@ import dev.epoch.events.table.RowsLocation;
  * @param anchor position of the live table underneath
  * @param sourceOverlay whose overlay is seen without an own one, or null
  * @param sourcePosition of that overlay
+ * @param layers number of columns that the layers have
  * @param open where the branch's rows are while the table is open; null if it is layered
  */
 public record BranchPlacement(
@@ -16,7 +17,13 @@ public record BranchPlacement(
     long anchor,
     String sourceOverlay,
     long sourcePosition,
+    int layers,
     OpenRelations open) {
+
+  /** The same, closed. */
+  public BranchPlacement layered() {
+    return new BranchPlacement(hasOverlay, anchor, sourceOverlay, sourcePosition, layers, null);
+  }
 
   /** Where rows are that were never changed on the branch. */
   public RowsLocation source() {

@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres.state;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.postgres.catalog.TableColumns;
+import dev.epoch.storage.postgres.codec.Quote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -62,25 +63,63 @@ final class DifferenceSql {
         + String.join(", ", keyNames());
   }
 
+  /**
+   * A SELECT for people: {@code change_type}, the key, and the columns of both states as {@code
+   * before_...} and {@code after_...}, with their types.
+   *
+   * @param names of the columns, in their order
+   */
+  String typed(KeySource keys, PhysicalState before, PhysicalState after, List<String> names) {
+    List<String> outer = new ArrayList<>();
+    outer.add(
+        "CASE WHEN NOT s.p0 THEN 'insert' WHEN NOT s.p1 THEN 'delete' ELSE 'update' END AS change_type");
+    boolean hidden = columns.schema().appendOnly();
+    for (int i = 0; i < columns.key().size() && !hidden; i++) {
+      String name = names.get(columns.all().indexOf(columns.key().get(i)));
+      outer.add("s.k" + i + " AS " + Quote.identifier(name));
+    }
+    for (int column = 0; column < names.size(); column++) {
+      if (hidden && columns.key().contains(columns.all().get(column))) {
+        continue;
+      }
+      outer.add("s.s0_" + column + " AS " + Quote.identifier("before_" + names.get(column)));
+      outer.add("s.s1_" + column + " AS " + Quote.identifier("after_" + names.get(column)));
+    }
+    return select(keys, List.of(before, after), "", List.of(), outer);
+  }
+
   private String select(
       KeySource keys, List<PhysicalState> states, String tail, List<String> conditions) {
-    KeyedStates keyed = new KeyedStates(columns, "k", empty, keys.images());
-    List<String> inner = new ArrayList<>();
     List<String> outer = new ArrayList<>();
     for (int i = 0; i < columns.key().size(); i++) {
-      inner.add("k." + columns.key().get(i) + " AS k" + i);
       outer.add(columns.sent(columns.key().get(i), "s.k" + i));
     }
     for (int i = 0; i < states.size(); i++) {
       outer.add("s.p" + i);
     }
     for (int i = 0; i < states.size(); i++) {
-      KeyedStates.StateAtKey state = keyed.add(states.get(i));
-      inner.add(state.present() + " AS p" + i);
-      inner.add(state.numberedColumns("s" + i + "_"));
       for (int column = 0; column < columns.all().size(); column++) {
         outer.add(columns.sent(columns.all().get(column), "s.s" + i + "_" + column));
       }
+    }
+    return select(keys, states, tail, conditions, outer);
+  }
+
+  private String select(
+      KeySource keys,
+      List<PhysicalState> states,
+      String tail,
+      List<String> conditions,
+      List<String> outer) {
+    KeyedStates keyed = new KeyedStates(columns, "k", empty, keys.images());
+    List<String> inner = new ArrayList<>();
+    for (int i = 0; i < columns.key().size(); i++) {
+      inner.add("k." + columns.key().get(i) + " AS k" + i);
+    }
+    for (int i = 0; i < states.size(); i++) {
+      KeyedStates.StateAtKey state = keyed.add(states.get(i));
+      inner.add(state.present() + " AS p" + i);
+      inner.add(state.numberedColumns("s" + i + "_"));
     }
     List<String> all = new ArrayList<>();
     all.add(

@@ -18,7 +18,7 @@ public record LiveRelations(
 
   /** The relation that the rows are read from. */
   public String relation() {
-    return rows.startsWith(TableShape.PROJECTED)
+    return rows.startsWith("(SELECT ")
         ? rows.substring(
             rows.lastIndexOf(TableShape.FROM) + TableShape.FROM.length(), rows.length() - 1)
         : rows;

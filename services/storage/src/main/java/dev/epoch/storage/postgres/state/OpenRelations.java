@@ -7,11 +7,18 @@ import dev.epoch.storage.postgres.codec.Quote;
  * A table of a branch that is open, see {@code open_tables.sql}.
  *
  * @param path the table in the branch's schema: all that the branch sees, uncommitted changes too
- * @param workingSet images before uncommitted changes: a quoted name with schema
+ * @param workingSet keys of uncommitted changes: a quoted name with schema
+ * @param projection what to read the rows from where the columns of the layers have other names;
+ *     else null
  */
-public record OpenRelations(TablePath path, String workingSet) {
+public record OpenRelations(TablePath path, String workingSet, String projection) {
   /** Quoted name of the table with its schema. */
-  public String rows() {
+  public String relation() {
     return Quote.qualified(path.schema(), path.table());
+  }
+
+  /** What to read the rows from, with the columns of the layers. */
+  public String rows() {
+    return projection == null ? relation() : projection;
   }
 }

@@ -79,6 +79,28 @@ public final class PostgresStateReader {
         : select;
   }
 
+  /**
+   * A SELECT of what differs between two states, as {@link TableState.Difference} has it. Costs
+   * what has changed.
+   *
+   * @param names of the columns, in their order
+   */
+  public String difference(
+      Session session, TableHandle table, TableState from, TableState to, List<String> names) {
+    TableColumns columns = new TableColumns(table.schema());
+    resolver.checkShape(session, List.of(table)).run();
+    PhysicalState before = resolver.resolve(session, table, from);
+    PhysicalState after = resolver.resolve(session, table, to);
+    StatePair pair = new StatePair(from, to, before, after);
+    KeySource keys =
+        candidates(session, columns, table, pair)
+            .map(Keys::source)
+            .orElseGet(() ->
+                KeySource.query(
+                    "SELECT %s FROM %s x WHERE FALSE".formatted(columns.key("x"), pair.bottom())));
+    return new DifferenceSql(columns).typed(keys, before, after, names);
+  }
+
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
     TableColumns columns = new TableColumns(table.schema());
     return database.read(session -> {

@@ -56,16 +56,36 @@ public final class RelationNames {
     }
     LayerNames layers = live.computeIfAbsent(table.id(), id -> readLive(session, table));
     requireFitting(session, table);
-    TableShape shape = shapes.known(table).orElse(null);
+    TableShape shape = shape(session, table);
     return new LiveRelations(
         layers.rows() != null
             ? layers.rows()
             : shape == null
                 ? TableShapes.path(table)
-                : shape.rows(TableShapes.path(table), table.schema()),
+                : shape.rows(TableShapes.path(table.at(shape.place())), table.schema()),
         layers.workingSet(),
         layers.history(),
         shape);
+  }
+
+  /** As this transaction has made the table, else as it was last looked at. */
+  private TableShape shape(Session session, TableHandle table) {
+    return session
+        .kept(made(table.id()), TableShape.class)
+        .or(() -> shapes.known(table))
+        .orElse(null);
+  }
+
+  /** This transaction has given the live table another shape; null: it has not. */
+  void made(Session session, TableHandle table, TableShape shape) {
+    if (shape != null) {
+      session.note("fits " + table.id());
+    }
+    session.keep(made(table.id()), shape);
+  }
+
+  private static String made(String tableId) {
+    return "shape of " + tableId;
   }
 
   /** The relation of a live table's working set. */

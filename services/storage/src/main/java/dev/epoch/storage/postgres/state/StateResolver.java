@@ -6,6 +6,7 @@ import dev.epoch.storage.BusyException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableState;
+import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.PhysicalState.Live;
@@ -27,8 +28,9 @@ public final class StateResolver {
   private static final String PLACEMENTS =
       """
       SELECT table_id, has_overlay, anchor, source_overlay, source_position, parse_ident(open_relation),
-        CASE WHEN open_relation IS NOT NULL THEN epoch.object_of('o', table_id, branch_id) END
-      FROM epoch.branch_tables
+        CASE WHEN open_relation IS NOT NULL THEN epoch.object_of('o', table_id, branch_id) END, open_rows,
+        (SELECT count(*) FROM epoch.table_columns AS k WHERE k.table_id = p.table_id)::integer
+      FROM epoch.branch_tables AS p
       WHERE branch_id = $1 AND table_id = ANY ($2)\
       """;
 
@@ -41,11 +43,13 @@ public final class StateResolver {
               row.getLong(2),
               row.getString(3),
               row.getLong(4) == null ? 0 : row.getLong(4),
+              row.getInteger(8),
               row.getString(6) == null
                   ? null
                   : new OpenRelations(
                       new TablePath(row.getArrayOfStrings(5)[0], row.getArrayOfStrings(5)[1]),
-                      Quote.qualified("epoch", row.getString(6)))));
+                      Quote.qualified("epoch", row.getString(6)),
+                      row.getString(7))));
     }
   }
 
@@ -63,6 +67,8 @@ public final class StateResolver {
       case TableState.Empty _ -> new Nothing();
       case TableState.Committed committed -> at(session, table, committed.location());
       case TableState.Working working -> working(session, table, working);
+      case TableState.Difference _ ->
+          throw new IllegalArgumentException("a difference has no rows of its own");
       case TableState.Another another -> resolve(session, another.table(), another.state());
     };
   }
@@ -138,6 +144,14 @@ public final class StateResolver {
   /** {@link #checkShape} of what was found to fit before: see {@link Session#assume}. */
   public Runnable assumeShape(Session session, Collection<TableHandle> tables) {
     return names.assumeShape(session, tables);
+  }
+
+  /**
+   * From now on this transaction sees the live table with another shape, which it has given it;
+   * null: with the one that was last looked at.
+   */
+  public void made(Session session, TableHandle table, TableShape shape) {
+    names.made(session, table, shape);
   }
 
   public LiveRelations live(Session session, TableHandle table) {

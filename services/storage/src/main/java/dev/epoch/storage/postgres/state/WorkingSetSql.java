@@ -31,13 +31,17 @@ public final class WorkingSetSql {
     this.columns = columns;
   }
 
-  /** $1: the operation's position. */
-  public String commitLive(LiveRelations live) {
+  /**
+   * $1: the operation's position.
+   *
+   * @param kept conditions of images, w, that are kept although rows are what they were
+   */
+  public String commitLive(LiveRelations live, List<String> kept) {
     return """
     WITH net AS MATERIALIZED (
       SELECT w.*, %9$s AS epoch_bytes FROM %1$s w %3$s
       WHERE (w.epoch_kind = 1) <> (l.%4$s IS NOT NULL)
-      OR w.epoch_kind = 1 AND record_image_ne(%5$s, %6$s)
+      OR w.epoch_kind = 1 AND record_image_ne(%5$s, %6$s)%11$s
     ), moved AS (
       %7$s
       RETURNING 1
@@ -60,7 +64,21 @@ public final class WorkingSetSql {
             toHistory(live.history(), "net", "TRUE"),
             told("net", "TRUE", new Live(live, PhysicalState.NOW)),
             bytes("w", "l"),
-            little("net", "TRUE"));
+            little("net", "TRUE"),
+            keptValue()
+                + kept.stream()
+                    .map(condition -> "\n  OR " + condition)
+                    .collect(Collectors.joining()));
+  }
+
+  /** An image with a value of a column that went is all that is left of it. */
+  private String keptValue() {
+    return columns.kept().isEmpty()
+        ? ""
+        : "\n      OR w.epoch_kind = 1 AND ("
+            + TableColumns.each(
+                columns.kept(), name -> "w." + name + " IS DISTINCT FROM NULL", " OR ")
+            + ")";
   }
 
   /** The stored size of values, which is known without reading them. */
@@ -253,6 +271,8 @@ public final class WorkingSetSql {
   /** The state without what is not committed. */
   public static PhysicalState committed(PhysicalState working) {
     return switch (working) {
+      // the layers of an open table are as of the last commit
+      case Live live when live.live().head() != null -> live.live().head();
       case Live live -> new Live(live.live(), PhysicalState.NOW - 1);
       case PhysicalState.Overlaid overlaid ->
           new PhysicalState.Overlaid(overlaid.base(), overlaid.overlay(), PhysicalState.NOW - 1);

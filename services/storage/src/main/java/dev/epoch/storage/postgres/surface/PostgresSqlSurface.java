@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The queue {@code epoch.commands}, and the tables that sessions read; see commands.sql. */
@@ -198,6 +199,31 @@ public final class PostgresSqlSurface implements SqlSurface {
               one,
               other,
               changes.toString()));
+    }
+  }
+
+  @Override
+  public Set<String> snapshots(String repository) {
+    return isReady()
+        ? Set.copyOf(
+            database.read(session ->
+                session.list(
+                    "SELECT DISTINCT commit_id FROM epoch.commit_objects WHERE repository = $1",
+                    row -> row.getString(0),
+                    repository)))
+        : Set.of();
+  }
+
+  @Override
+  public void snapshot(String repository, String commit, ArrayNode objects) {
+    if (isReady()) {
+      database.writeOnly(session ->
+          session.list(
+              "SELECT epoch.put_snapshot($1, $2, $3::text::jsonb)::text",
+              row -> row,
+              repository,
+              commit,
+              objects.toString()));
     }
   }
 

@@ -38,16 +38,31 @@ END
 $$;
 
 -- Tells which columns a table has on a branch; that of the default branch has those of the live table.
-CREATE OR REPLACE FUNCTION epoch.show_columns(of_branch text, of_table text, column_ids text[]) RETURNS void
+--
+--   head_definition   the table as the log has it, where it is not as the live table; '' leaves what is known
+CREATE OR REPLACE FUNCTION epoch.show_columns(of_branch text, of_table text, column_ids text[], head_definition text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  UPDATE epoch.branch_tables AS place SET shown = column_ids
+  UPDATE epoch.branch_tables AS place
+  SET shown = column_ids, definition = CASE head_definition WHEN '' THEN place.definition ELSE head_definition::jsonb END,
+    retyped = place.retyped AND head_definition IS NOT DISTINCT FROM ''
   WHERE place.branch_id = of_branch AND place.table_id = of_table
-    AND NOT (place.shown @> column_ids AND place.shown <@ column_ids)
+    AND (
+      NOT (place.shown @> column_ids AND place.shown <@ column_ids)
+      OR head_definition IS DISTINCT FROM ''
+        AND (place.retyped OR place.definition IS DISTINCT FROM head_definition::jsonb)
+    )
     AND EXISTS (SELECT FROM epoch.branches AS b WHERE b.branch_id = of_branch AND NOT b.is_default);
   IF FOUND THEN
+    IF EXISTS (
+      SELECT FROM epoch.branch_tables AS p
+      WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.has_overlay AND p.definition IS NOT NULL
+    ) THEN
+      PERFORM epoch.loosen_overlay(of_branch, of_table);
+      PERFORM epoch.create_overlay_capture(of_branch, of_table);
+    END IF;
     PERFORM epoch.rebuild_views(of_branch, of_table);
   END IF;
 END
@@ -57,7 +72,8 @@ $$;
 -- and only if the head is in that overlay: before its first commit the overlay stands over what it was made of.
 -- The default branch only moves on.
 CREATE OR REPLACE FUNCTION epoch.put_branch_table(
-  of_branch text, of_table text, head_anchor bigint, head_overlay text, head_position bigint, head_columns text[]
+  of_branch text, of_table text, head_anchor bigint, head_overlay text, head_position bigint, head_columns text[],
+  head_definition text
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -66,11 +82,24 @@ DECLARE
   source text := CASE WHEN head_overlay <> of_branch THEN head_overlay END;
   changed boolean;
 BEGIN
-  PERFORM epoch.show_columns(of_branch, of_table, head_columns);
-  INSERT INTO epoch.branch_tables AS place (branch_id, table_id, anchor, source_overlay, source_position, shown)
+  PERFORM epoch.show_columns(of_branch, of_table, head_columns, head_definition);
+  INSERT INTO epoch.branch_tables AS place (
+    branch_id, table_id, anchor, source_overlay, source_position, shown, definition, dropped_columns, retyped)
   SELECT of_branch, of_table, head_anchor, source, CASE WHEN source IS NOT NULL THEN head_position END,
-    CASE WHEN NOT b.is_default THEN head_columns END
-  FROM epoch.branches AS b WHERE b.branch_id = of_branch
+    CASE WHEN NOT b.is_default THEN head_columns END,
+    CASE WHEN b.is_default THEN NULL WHEN head_definition = '' THEN origin.definition ELSE head_definition::jsonb END,
+    coalesce(origin.dropped_columns, '{}'),
+    NOT b.is_default AND head_definition IS NOT DISTINCT FROM '' AND (
+      origin.retyped IS TRUE OR EXISTS (
+        SELECT
+        FROM epoch.table_columns AS gone
+        JOIN epoch.table_columns AS now ON now.table_id = gone.table_id AND now.column_id = gone.column_id
+        WHERE gone.table_id = of_table AND gone.number IS NULL AND now.number IS NOT NULL
+      )
+    )
+  FROM epoch.branches AS b
+  LEFT JOIN epoch.branch_tables AS origin ON origin.branch_id = head_overlay AND origin.table_id = of_table
+  WHERE b.branch_id = of_branch
   ON CONFLICT (branch_id, table_id) DO UPDATE
   SET anchor = CASE
       WHEN (SELECT b.is_default FROM epoch.branches AS b WHERE b.branch_id = of_branch)
@@ -132,6 +161,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+  PERFORM epoch.drop_own_objects(of_branch);
   PERFORM epoch.drop_branch_schemas(of_branch);
   PERFORM epoch.drop_copy(of_branch, b.table_id)
   FROM epoch.branch_tables AS b WHERE b.branch_id = of_branch;
@@ -201,6 +231,7 @@ BEGIN
   EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', b.changed_schema);
   EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', b.base_schema);
   EXECUTE format('GRANT USAGE ON SCHEMA %I, %I TO PUBLIC', b.changed_schema, b.base_schema);
+  PERFORM epoch.grant_creation(of_branch);
   PERFORM epoch.open_small_tables(of_branch, true);
   FOR of_table IN SELECT table_id FROM epoch.branch_tables WHERE branch_id = of_branch AND open_relation IS NULL LOOP
     PERFORM epoch.rebuild_views(of_branch, of_table);

@@ -2,15 +2,13 @@
 -- their working set is empty, and what is not committed is in the open table and in a working set of its own (kind o), as
 -- of a live table. Whoever moves holds the lock of that working set.
 
--- ROW(...) of the stored columns, as images have them: without domains.
-CREATE OR REPLACE FUNCTION epoch.image_row(of_table text, alias text) RETURNS text
+-- Columns as images have them: without domains.
+CREATE OR REPLACE FUNCTION epoch.image_list(of_table text, alias text, columns text[]) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT format('ROW(%s)', string_agg(epoch.image_column(of_table, alias, c.name), ', ' ORDER BY c.place))
-  FROM epoch.tables AS t
-  CROSS JOIN unnest(t.columns) WITH ORDINALITY AS c (name, place)
-  WHERE t.table_id = of_table
+  SELECT string_agg(epoch.image_column(of_table, alias, c.name), ', ' ORDER BY c.place)
+  FROM unnest(columns) WITH ORDINALITY AS c (name, place)
 $$;
 
 -- A column without its domain.
@@ -18,11 +16,26 @@ CREATE OR REPLACE FUNCTION epoch.image_column(of_table text, alias text, named t
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT format('%I.%I', alias, named)
-    || CASE WHEN y.typtype = 'd' THEN '::' || epoch.base_type(a.atttypid, a.atttypmod) ELSE '' END
-  FROM pg_attribute AS a
-  JOIN pg_type AS y ON y.oid = a.atttypid
-  WHERE a.attrelid = epoch.live_table(of_table) AND a.attname = named
+  SELECT format('%I.%I', alias, named) || coalesce((
+    SELECT '::' || epoch.base_type(a.atttypid, a.atttypmod)
+    FROM pg_attribute AS a
+    JOIN pg_type AS y ON y.oid = a.atttypid AND y.typtype = 'd'
+    WHERE a.attrelid = epoch.live_table(of_table) AND a.attname = named
+  ), '')
+$$;
+
+-- The columns of the layers as the live table has them: those that it does not have, as rows began with them.
+CREATE OR REPLACE FUNCTION epoch.live_values(of_table text, alias text, columns text[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(
+    CASE
+      WHEN k.name IS NOT NULL THEN format('%L::%s', k.initial, k.type || k.collation_clause)
+      ELSE epoch.image_column(of_table, alias, c.name)
+    END, ', ' ORDER BY c.place)
+  FROM unnest(columns) WITH ORDINALITY AS c (name, place)
+  LEFT JOIN epoch.table_columns AS k ON k.table_id = of_table AND k.name = c.name AND k.number IS NULL
 $$;
 
 -- A join with the row (alias base, with epoch_there) of the live table at the branch's anchor that has the key of alias k.
@@ -31,11 +44,10 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  t epoch.tables;
+  columns text[] := epoch.layer_columns(of_table);
   past text;
   pending text;
 BEGIN
-  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   past := format(
     'epoch.%I AS past WHERE %s AND past.epoch_from <= %s AND past.epoch_to > %3$s',
     epoch.object_of('h', of_table), epoch.key_match(of_table, 'past', 'k'), epoch.anchor_of(of_branch, of_table));
@@ -52,9 +64,8 @@ BEGIN
           AND NOT EXISTS (SELECT FROM %4$s) AND NOT EXISTS (SELECT FROM %2$s)
       ) AS base ON true
     $sql$,
-    epoch.column_list(t.columns, 'past'), past, epoch.column_list(t.columns, 'pending'), pending,
-    (SELECT string_agg(epoch.image_column(of_table, 'live', c.name), ', ' ORDER BY c.place)
-     FROM unnest(t.columns) WITH ORDINALITY AS c (name, place)),
+    epoch.column_list(columns, 'past'), past, epoch.column_list(columns, 'pending'), pending,
+    epoch.live_values(of_table, 'live', columns),
     epoch.live_table(of_table), epoch.key_match(of_table, 'live', 'k'));
 END
 $$;
@@ -69,16 +80,17 @@ DECLARE
   t epoch.tables;
   row_table text := epoch.object_of('v', of_table, of_branch);
   tombstones text := epoch.object_of('d', of_table, of_branch);
-  writable text[] := epoch.writable_columns(epoch.live_table(of_table));
+  columns text[] := epoch.layer_columns(of_table);
+  writable text[] := epoch.writable_layer_columns(of_table);
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   EXECUTE format(
     'DELETE FROM epoch.%I AS entry USING %s AS wanted WHERE wanted.epoch_kind <> 2 AND %s',
     tombstones, wanted, epoch.key_match(of_table, 'entry', 'wanted'));
   EXECUTE format(
-    'DELETE FROM epoch.%I AS entry USING %s AS wanted WHERE %s AND (wanted.epoch_kind <> 1 OR record_image_ne(%s, ROW(%s)))',
-    row_table, wanted, epoch.key_match(of_table, 'entry', 'wanted'), epoch.image_row(of_table, 'entry'),
-    epoch.column_list(t.columns, 'wanted'));
+    'DELETE FROM epoch.%I AS entry USING %s AS wanted WHERE %s AND (wanted.epoch_kind <> 1 OR record_image_ne(ROW(%s), ROW(%s)))',
+    row_table, wanted, epoch.key_match(of_table, 'entry', 'wanted'), epoch.image_list(of_table, 'entry', columns),
+    epoch.column_list(columns, 'wanted'));
   EXECUTE format(
     'INSERT INTO epoch.%I (%s) SELECT %s FROM %s AS wanted WHERE wanted.epoch_kind = 2 ON CONFLICT DO NOTHING',
     tombstones, epoch.column_list(t.key_columns), epoch.column_list(t.key_columns, 'wanted'), wanted);
@@ -91,7 +103,7 @@ END
 $$;
 
 -- Gives the layers what is not committed in an open table, as uncommitted changes; the open table's working set is empty
--- then. Fails if the open table has other columns than the live table.
+-- then. Fails if the open table has other columns than when it was last looked at.
 CREATE OR REPLACE FUNCTION epoch.push_open(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
@@ -101,6 +113,8 @@ DECLARE
   t epoch.tables;
   place epoch.branch_tables;
   working_set text := epoch.object_of('o', of_table, of_branch);
+  columns text[] := epoch.layer_columns(of_table);
+  own text[] := epoch.open_layer_columns(of_branch, of_table);
   touched boolean;
 BEGIN
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
@@ -119,7 +133,7 @@ BEGIN
       SELECT
         CASE
           WHEN open_row.epoch_there THEN
-            CASE WHEN base.epoch_there AND record_image_eq(%1$s, ROW(%2$s)) THEN 0 ELSE 1 END
+            CASE WHEN base.epoch_there AND record_image_eq(ROW(%1$s), ROW(%2$s)) THEN 0 ELSE 1 END
           WHEN base.epoch_there THEN 2
           ELSE 0
         END::smallint AS epoch_kind,
@@ -130,16 +144,23 @@ BEGIN
       ) AS open_row ON true
       %7$s
     $sql$,
-    epoch.image_row(of_table, 'open_row'), epoch.column_list(t.columns, 'base'),
+    epoch.image_list(of_table, 'open_row', own), epoch.column_list(own, 'base'),
     (SELECT string_agg(
       CASE
         WHEN c.name = ANY (t.key_columns)
         THEN format(
           'CASE WHEN open_row.epoch_there THEN %s ELSE k.%I END AS %2$I', epoch.image_column(of_table, 'open_row', c.name), c.name)
-        ELSE format('%s AS %I', epoch.image_column(of_table, 'open_row', c.name), c.name)
+        WHEN c.name = ANY (own)
+        THEN format('%s AS %I', epoch.image_column(of_table, 'open_row', c.name), c.name)
+        -- the branch does not have it: a row stays what it was there
+        ELSE format(
+          'CASE WHEN base.epoch_there THEN base.%I ELSE %s END AS %1$I', c.name, (
+            SELECT format('%L::%s', l.initial, l.type || l.collation_clause) FROM epoch.table_columns AS l
+            WHERE l.table_id = of_table AND l.name = c.name
+          ))
       END, ', ' ORDER BY c.place)
-     FROM unnest(t.columns) WITH ORDINALITY AS c (name, place)),
-    working_set, place.open_relation, epoch.key_match(of_table, 'x', 'k'),
+     FROM unnest(columns) WITH ORDINALITY AS c (name, place)),
+    working_set, epoch.open_rows(of_branch, of_table), epoch.key_match(of_table, 'x', 'k'),
     epoch.join_base_row(of_branch, of_table));
   PERFORM epoch.apply_entries(of_branch, of_table, 'pg_temp.epoch_pushed');
   EXECUTE format('DELETE FROM epoch.%I', working_set);
@@ -172,40 +193,29 @@ BEGIN
       %5$s
       ON CONFLICT DO NOTHING
     $sql$,
-    epoch.object_of('o', of_table, of_branch), epoch.column_list(t.columns),
-    (SELECT string_agg(
-      CASE
-        WHEN c.name = ANY (t.key_columns)
-        THEN format('CASE WHEN k.epoch_kind = 0 AND base.epoch_there THEN base.%1$I ELSE k.%1$I END', c.name)
-        ELSE format('CASE k.epoch_kind WHEN 0 THEN base.%1$I WHEN 1 THEN k.%1$I END', c.name)
-      END, ', ' ORDER BY c.place)
-     FROM unnest(t.columns) WITH ORDINALITY AS c (name, place)),
-    layered, epoch.join_base_row(of_branch, of_table));
+    epoch.object_of('o', of_table, of_branch), epoch.column_list(t.key_columns),
+    epoch.column_list(t.key_columns, 'k'), layered, epoch.join_base_row(of_branch, of_table));
   PERFORM epoch.apply_entries(of_branch, of_table, format('epoch.%I', layered));
   EXECUTE format('DELETE FROM epoch.%I', layered);
 END
 $$;
 
--- Fails if somebody has given an open table another shape than the live table has.
+-- Fails if somebody has given an open table other columns since it was last looked at.
 CREATE OR REPLACE FUNCTION epoch.require_open_shape(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  open_table regclass;
   place epoch.branch_tables;
-  live regclass := epoch.users_table(of_table);
 BEGIN
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
-  open_table := to_regclass(place.open_relation);
-  IF open_table IS NULL OR epoch.shape(open_table) <> epoch.shape(live) THEN
-    RAISE EXCEPTION 'The table % of the branch has another shape than the table %', place.open_relation, live
+  IF to_regclass(place.open_relation) IS NULL THEN
+    RAISE EXCEPTION 'The table % of the branch was dropped or renamed', place.open_relation
       USING ERRCODE = 'EP003',
-        DETAIL = CASE
-          WHEN open_table IS NULL THEN 'It was dropped or renamed.'
-          ELSE format('Its columns are (%s), those of the live table (%s).', epoch.shape(open_table), epoch.shape(live))
-        END,
-        HINT = 'Undo the ALTER TABLE on the branch; or DROP the table there and close it, which gives up what is not committed.';
+        HINT = 'Rename it back; or close it, which gives up what is not committed: epoch branch close';
+  ELSIF epoch.is_open_altered(of_branch, of_table, to_regclass(place.open_relation)) THEN
+    RAISE EXCEPTION 'The columns of % were changed meanwhile', place.open_relation
+      USING ERRCODE = 'EP003', HINT = 'Try again.';
   END IF;
 END
 $$;
@@ -231,7 +241,7 @@ AS $$
 DECLARE
   t epoch.tables;
   kind text;
-  writable text := epoch.column_list(epoch.writable_columns(epoch.live_table(of_table)));
+  writable text := epoch.column_list(epoch.writable_layer_columns(of_table));
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   FOREACH kind IN ARRAY ARRAY['v', 'd', 'vw', 'vh'] LOOP
@@ -272,7 +282,7 @@ END
 $$;
 
 -- Quoted name of an open table that has the committed rows, as far as the transaction's snapshot shows; nobody can close it
--- until the transaction ends. Null if something in it is not committed, or it is gone.
+-- until the transaction ends. Null if something in it is not committed, or it is gone, or has columns of its own.
 CREATE OR REPLACE FUNCTION epoch.hold_committed(of_branch text, of_table text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -286,7 +296,11 @@ BEGIN
   EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', epoch.object_of('o', of_table, of_branch)) INTO touched;
   RETURN CASE
     WHEN NOT touched
-    THEN (SELECT p.open_relation FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table)
+    THEN (
+      SELECT p.open_relation FROM epoch.branch_tables AS p
+      WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.open_rows IS NULL
+        AND NOT epoch.is_open_altered(of_branch, of_table, to_regclass(p.open_relation))
+    )
   END;
 END
 $$;

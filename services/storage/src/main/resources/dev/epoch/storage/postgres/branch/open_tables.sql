@@ -28,8 +28,8 @@ AS $$
     WHEN c.relkind <> 'r' OR c.relispartition THEN 'it is partitioned'
     WHEN EXISTS (SELECT FROM pg_inherits AS i WHERE c.oid IN (i.inhparent, i.inhrelid)) THEN 'it inherits rows or columns'
     WHEN EXISTS (SELECT FROM pg_rewrite AS w WHERE w.ev_class = c.oid) THEN 'it has rules'
-    WHEN c.relrowsecurity AND c.relowner <> (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user)
-      THEN 'it has row security policies and another owner than Epoch''s role'
+    WHEN c.relrowsecurity AND NOT epoch.can_give_to(c.relowner)
+      THEN 'it has row security policies and an owner that Epoch''s role is no member of'
     WHEN EXISTS (
       SELECT FROM pg_policy AS p
       JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
@@ -52,72 +52,6 @@ AS $$
     ELSE left(definition, p.place - 1) || word || relation || substr(definition, p.place + length(word || former::text))
   END
   FROM strpos(definition, word || former::text) AS p (place)
-$$;
-
--- The next value of an identity column, for whoever may insert rows: such a column asks for no right on its sequence.
-CREATE OR REPLACE FUNCTION epoch.identity_value(identity_sequence regclass) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  IF NOT EXISTS (
-    SELECT FROM pg_depend AS d
-    WHERE d.classid = 'pg_class'::regclass AND d.objid = identity_sequence AND d.deptype = 'i'
-      AND epoch.registration_of(d.refobjid) IS NOT NULL
-  ) THEN
-    RAISE EXCEPTION '% is not the sequence of an identity column of a versioned table', identity_sequence
-      USING ERRCODE = 'insufficient_privilege';
-  END IF;
-  RETURN nextval(identity_sequence);
-END
-$$;
-
--- Like epoch.note_beginning, for statements on open tables.
-CREATE OR REPLACE FUNCTION epoch.note_beginning_on_branch() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  IF pg_catalog.current_setting('epoch.nested', true) OPERATOR(pg_catalog.<>) '' THEN
-    PERFORM pg_catalog.set_config(
-      TG_ARGV[0],
-      pg_catalog.concat(
-        pg_catalog.current_setting(TG_ARGV[0], true), ' ', pg_catalog.current_setting('epoch.nested', true)),
-      true);
-  ELSIF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' AND pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.>) 1 THEN
-    PERFORM pg_catalog.set_config('epoch.nested', '0', true), pg_catalog.set_config(TG_ARGV[0], ' 0', true);
-  END IF;
-  RETURN NULL;
-END
-$$;
-
--- Makes the function and the triggers that capture an open table.
-CREATE OR REPLACE FUNCTION epoch.capture_open(of_branch text, of_table text, open_table text) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  operation text;
-  capture text := epoch.object_of('oc', of_table, of_branch);
-BEGIN
-  IF epoch.is_key_counted(of_table) THEN
-    PERFORM epoch.create_row_capture(
-      of_table, capture, epoch.object_of('o', of_table, of_branch), epoch.waits_at_key(of_table));
-  ELSE
-    -- the same with another working set; to make it anew takes ten times as long
-    PERFORM epoch.create_trigger_function(capture, replace(
-      p.prosrc, quote_ident(epoch.object_of('w', of_table)), quote_ident(epoch.object_of('o', of_table, of_branch))))
-    FROM pg_proc AS p
-    WHERE p.proname = epoch.object_of('c', of_table) AND p.pronamespace = 'epoch'::regnamespace;
-  END IF;
-  PERFORM epoch.create_row_triggers(of_table, open_table::regclass, capture);
-  FOREACH operation IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
-    EXECUTE format(
-      'CREATE OR REPLACE TRIGGER %I BEFORE %s ON %s '
-      'FOR EACH STATEMENT EXECUTE FUNCTION epoch.note_beginning_on_branch(%L)',
-      'epoch_capture_before_' || lower(operation), operation, open_table,
-      format('epoch.open_%s_%s', lower(operation), left(md5(open_table::regclass::text), 16)));
-  END LOOP;
-END
 $$;
 
 -- Gives an open table the keys and indexes of the live table, under their names.
@@ -266,6 +200,11 @@ DECLARE
   writable text := epoch.column_list(epoch.writable_columns(live));
   part record;
 BEGIN
+  IF epoch.has_definition(of_branch, of_table) THEN
+    PERFORM epoch.drop_copy(of_branch, of_table);
+    PERFORM epoch.create_defined_table(of_branch, of_table, open_table);
+    RETURN;
+  END IF;
   IF (SELECT p.has_copy FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table) THEN
     PERFORM epoch.take_copy(of_branch, of_table, open_table);
   ELSE
@@ -282,6 +221,19 @@ BEGIN
     EXECUTE format(
       'ALTER TABLE %s ALTER %I SET DEFAULT epoch.identity_value(%L::regclass)', open_table, part.attname, part.feeds);
   END LOOP;
+  PERFORM epoch.dress_open(of_table, open_table);
+END
+$$;
+
+-- Gives an open table the triggers, policies and privileges of the live table, and statistics.
+CREATE OR REPLACE FUNCTION epoch.dress_open(of_table text, open_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  live regclass := epoch.users_table(of_table);
+  part record;
+BEGIN
   FOR part IN
     SELECT pg_get_triggerdef(g.oid) AS definition
     FROM pg_trigger AS g
@@ -319,8 +271,13 @@ BEGIN
   reason := coalesce(
     epoch.why_not_open(of_table),
     CASE
-      WHEN epoch.hidden_columns(of_branch, of_table) <> '{}'
+      WHEN epoch.hidden_columns(of_branch, of_table) <> '{}' AND NOT epoch.has_definition(of_branch, of_table)
       THEN 'the live table has columns that the branch does not have: merge the branch that has them'
+      WHEN EXISTS (
+        SELECT FROM epoch.branch_tables AS p
+        WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.retyped AND p.definition IS NULL
+      )
+      THEN 'columns of the live table have other types than on the branch: merge the branch that has them'
     END);
   IF reason IS NOT NULL THEN
     UPDATE epoch.branch_tables SET open_refused = reason
@@ -348,16 +305,24 @@ BEGIN
     -- under another name first: who reads the views need not wait until it is filled
     PERFORM epoch.create_open_table(of_branch, of_table, opening);
     PERFORM epoch.create_image_table(
-      epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.columns, t.key_columns, false);
+      epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.key_columns, t.key_columns, false);
+    PERFORM epoch.note_open_columns(of_branch, of_table, opening);
     PERFORM epoch.capture_open(of_branch, of_table, opening);
     PERFORM epoch.pull_open(of_branch, of_table);
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, t.view_name);
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
+    PERFORM epoch.drop_inner_views(of_branch, of_table);
     EXECUTE format('ALTER TABLE %s RENAME TO %I', opening, t.view_name);
     UPDATE epoch.branch_tables AS p
-    SET open_relation = open_table, open_id = open_table::regclass, open_refused = NULL, open_policies = epoch.policy_digest(epoch.users_table(of_table))
+    SET open_relation = open_table, open_id = open_table::regclass, open_refused = NULL,
+      open_policies = epoch.policy_digest(epoch.users_table(of_table)),
+      open_made = jsonb_build_object(
+        'definition', p.definition, 'facts', epoch.table_facts(open_table::regclass)) || epoch.open_files(open_table::regclass)
     WHERE p.branch_id = of_branch AND p.table_id = of_table;
+    UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(of_branch, of_table)
+    WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL;
     PERFORM epoch.switch_triggers_on(of_branch, of_table);
+    PERFORM epoch.give_open_table(of_branch, of_table);
   EXCEPTION
     WHEN lock_not_available OR deadlock_detected OR query_canceled OR serialization_failure THEN
       RAISE;
@@ -387,15 +352,20 @@ BEGIN
     RETURN false;
   END IF;
   FOR referring IN
-    SELECT c.conrelid::regclass AS child, c.conname FROM pg_constraint AS c
+    SELECT c.conrelid::regclass AS child, c.conname, p.table_id
+    FROM pg_constraint AS c
+    LEFT JOIN epoch.branch_tables AS p ON p.branch_id = of_branch AND to_regclass(p.open_relation) = c.conrelid
     WHERE c.contype = 'f' AND c.confrelid = to_regclass(open_table) AND c.conrelid <> c.confrelid
   LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', referring.child, referring.conname);
+    PERFORM epoch.note_reference(of_branch, referring.table_id, referring.conname);
   END LOOP;
   EXECUTE 'DROP TABLE IF EXISTS ' || open_table;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of('o', of_table, of_branch));
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('oc', of_table, of_branch));
-  UPDATE epoch.branch_tables AS p SET open_relation = NULL, open_id = NULL, open_policies = NULL, open_automatic = false
+  DELETE FROM epoch.open_columns AS o WHERE o.branch_id = of_branch AND o.table_id = of_table;
+  UPDATE epoch.branch_tables AS p
+  SET open_relation = NULL, open_id = NULL, open_policies = NULL, open_automatic = false, open_rows = NULL, open_made = NULL
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
   RETURN true;
 END
@@ -408,6 +378,7 @@ SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
   open_table text;
+  referring text;
 BEGIN
   SELECT p.open_relation INTO open_table FROM epoch.branch_tables AS p
   WHERE p.branch_id = of_branch AND p.table_id = of_table FOR UPDATE;
@@ -416,6 +387,11 @@ BEGIN
   END IF;
   IF to_regclass(open_table) IS NOT NULL THEN
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', open_table);
+    IF epoch.is_open_changed(of_branch, of_table) THEN
+      RAISE EXCEPTION 'The schema of % was changed on the branch, and that is not committed', open_table
+        USING ERRCODE = 'EP003', HINT = 'Commit it, or undo the change, and close the table then.';
+    END IF;
+    PERFORM epoch.require_references_kept(of_branch, open_table::regclass);
     PERFORM epoch.push_open(of_branch, of_table);
   END IF;
   PERFORM epoch.drop_open_table(of_branch, of_table);
@@ -424,53 +400,90 @@ BEGIN
 END
 $$;
 
--- Makes the foreign keys between open tables of a branch that are not there yet.
+-- Makes the foreign keys between open tables of a branch that are not there yet, but for those that a session has dropped.
 CREATE OR REPLACE FUNCTION epoch.link_open_tables(of_branch text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   key record;
-  definition text;
 BEGIN
   FOR key IN
-    SELECT r.* FROM epoch.references_of_branch(of_branch) AS r
+    SELECT r.*, replace(r.definition, ' REFERENCES ' || r.parent || '(', ' REFERENCES ' || r.open_parent || '(') AS made
+    FROM epoch.branch_references(of_branch) AS r
+    JOIN epoch.branch_tables AS p ON p.branch_id = of_branch AND p.table_id = r.table_id
     WHERE r.open_child IS NOT NULL AND r.open_parent IS NOT NULL
       AND NOT EXISTS (
         SELECT FROM pg_constraint AS there
         WHERE there.conrelid = r.open_child::regclass AND there.conname = r.constraint_name
       )
+      AND NOT coalesce(p.open_made -> 'facts' -> 'constraints' ? r.constraint_name, false)
     ORDER BY r.open_child, r.constraint_name
   LOOP
-    definition := epoch.on_other_relation(
-      pg_get_constraintdef(key.constraint_id), ' REFERENCES ', key.parent, key.open_parent);
     BEGIN
-      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', key.open_child, key.constraint_name, definition);
-    EXCEPTION WHEN foreign_key_violation THEN
-      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', key.open_child, key.constraint_name, definition);
-      RAISE NOTICE 'Rows of % on the branch break its foreign key %: only rows that are written from now on are checked',
-        key.child, key.constraint_name;
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', key.open_child, key.constraint_name, key.made);
+    EXCEPTION
+      WHEN foreign_key_violation THEN
+        EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', key.open_child, key.constraint_name, key.made);
+        RAISE NOTICE 'Rows of % on the branch break its foreign key %: only rows that are written from now on are checked',
+          key.child, key.constraint_name;
+      WHEN undefined_column OR invalid_foreign_key OR datatype_mismatch THEN
+        RAISE NOTICE 'Not checked on the branch, but when it is merged: foreign key % of %: %',
+          key.constraint_name, key.child, SQLERRM;
     END;
+    PERFORM epoch.note_reference(of_branch, key.table_id, key.constraint_name);
   END LOOP;
 END
 $$;
 
--- Foreign keys of the live tables of a branch, with the open tables of both sides.
-CREATE OR REPLACE FUNCTION epoch.references_of_branch(of_branch text)
+-- Takes note of a foreign key of an open table that Epoch has made or dropped: that is no change of a session's.
+CREATE OR REPLACE FUNCTION epoch.note_reference(of_branch text, of_table text, reference text) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+  UPDATE epoch.branch_tables AS p
+  SET open_made = jsonb_set(
+    p.open_made, '{facts,constraints}',
+    (p.open_made -> 'facts' -> 'constraints') - reference || coalesce((
+      SELECT jsonb_build_object(reference, pg_get_constraintdef(c.oid))
+      FROM pg_constraint AS c
+      WHERE c.conrelid = to_regclass(p.open_relation) AND c.conname = reference), '{}'))
+  WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.open_made -> 'facts' ? 'constraints'
+$$;
+
+-- Foreign keys that the tables of a branch have there, those of the live tables or of the branch's own definition, with the
+-- open tables of both sides. Definitions name live tables.
+CREATE OR REPLACE FUNCTION epoch.branch_references(of_branch text)
 RETURNS TABLE (
-  constraint_id oid, constraint_name name, child regclass, parent regclass, open_child text, open_parent text
+  table_id text, constraint_name text, definition text, child text, parent text, open_child text, open_parent text
 )
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   WITH placed AS MATERIALIZED (
-    SELECT epoch.users_table(p.table_id) AS live, p.open_relation FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch
+    SELECT p.table_id, epoch.users_table(p.table_id) AS live, p.open_relation, p.definition,
+      coalesce(t.home_schema, t.schema_name) || '.' || t.table_name AS told,
+      format('%I.%I', coalesce(t.home_schema, t.schema_name), t.table_name) AS name
+    FROM epoch.branch_tables AS p
+    JOIN epoch.tables AS t ON t.table_id = p.table_id
+    WHERE p.branch_id = of_branch
   )
-  SELECT c.oid, c.conname, c.conrelid::regclass, c.confrelid::regclass, child.open_relation, parent.open_relation
+  SELECT child.table_id, c.conname, pg_get_constraintdef(c.oid), child.live::text, c.confrelid::regclass::text,
+    child.open_relation, parent.open_relation
   FROM placed AS child
   JOIN pg_constraint AS c ON c.conrelid = child.live AND c.contype = 'f' AND c.conparentid = 0
   LEFT JOIN placed AS parent ON parent.live = c.confrelid
+  WHERE child.definition IS NULL
+  UNION ALL
+  SELECT child.table_id, c ->> 'name', c ->> 'definition', child.name,
+    coalesce(parent.name, c ->> 'referencesTable'), child.open_relation, parent.open_relation
+  FROM placed AS child
+  CROSS JOIN LATERAL jsonb_array_elements(child.definition -> 'constraints') AS c
+  LEFT JOIN placed AS parent ON parent.told = c ->> 'referencesTable'
+  WHERE c ->> 'kind' = 'FOREIGN_KEY'
 $$;
+
+DROP FUNCTION IF EXISTS epoch.references_of_branch(text);
 
 -- Foreign keys that nothing checks while the branch is written, since one side is open and the other is not.
 CREATE OR REPLACE FUNCTION epoch.unchecked_references(of_branch text) RETURNS SETOF text
@@ -478,203 +491,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT format('%s (%s to %s)', r.constraint_name, r.child, r.parent)
-  FROM epoch.references_of_branch(of_branch) AS r
+  FROM epoch.branch_references(of_branch) AS r
   WHERE (r.open_child IS NULL) <> (r.open_parent IS NULL)
   ORDER BY 1
-$$;
-
--- Opens the tables of a branch that are not larger than the setting epoch.open_tables_up_to ('64MB'; '0' opens none), and
--- that nobody has closed, for a second at most; the others stay layered until a later call. What is being used by others is
--- left as it is.
-CREATE OR REPLACE FUNCTION epoch.open_small_tables(of_branch text, is_new boolean) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  most bigint := pg_size_bytes(coalesce(nullif(current_setting('epoch.open_tables_up_to', true), ''), '64MB'));
-  began timestamptz := clock_timestamp();
-  former_timeout text := current_setting('lock_timeout');
-  candidate text;
-  opened boolean := false;
-  left_out text;
-BEGIN
-  IF NOT EXISTS (
-    SELECT FROM epoch.branch_tables AS p
-    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
-  ) THEN
-    RETURN;
-  END IF;
-  IF most <= 0 OR current_setting('transaction_read_only')::boolean
-    OR current_setting('transaction_isolation') <> 'read committed'
-    -- others would wait for a transaction that goes on; of a new branch there are none
-    OR NOT is_new AND (
-      now() <> statement_timestamp()
-      -- a snapshot from before would not see the rows
-      OR EXISTS (
-        SELECT FROM pg_stat_activity AS a
-        WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
-        AND a.pid <> pg_backend_pid()
-      )
-    )
-  THEN
-    RETURN;
-  END IF;
-  PERFORM set_config('lock_timeout', '200ms', true);
-  FOR candidate IN
-    SELECT p.table_id
-    FROM epoch.branch_tables AS p
-    JOIN epoch.tables AS t ON t.table_id = p.table_id
-    JOIN pg_namespace AS n ON n.nspname = t.schema_name
-    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
-    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
-      AND pg_table_size(c.oid) <= most
-    ORDER BY pg_table_size(c.oid), p.table_id
-  LOOP
-    BEGIN
-      PERFORM epoch.open_branch_table(of_branch, candidate);
-      opened := true;
-    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-      NULL;
-    END;
-    EXIT WHEN clock_timestamp() - began > interval '1 second';
-  END LOOP;
-  IF opened THEN
-    BEGIN
-      PERFORM epoch.link_open_tables(of_branch);
-    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-      NULL;
-    END;
-    SELECT string_agg(u, ', ') INTO left_out FROM epoch.unchecked_references(of_branch) AS u;
-    IF left_out IS NOT NULL THEN
-      RAISE NOTICE 'Not checked on the branch, but when it is merged: foreign keys %', left_out
-        USING HINT = 'epoch branch open opens the other tables.';
-    END IF;
-  END IF;
-  PERFORM set_config('lock_timeout', former_timeout, true);
-END
-$$;
-
--- Fails in a transaction whose snapshot is older than an open table of the branch: it would see none of its rows.
-CREATE OR REPLACE FUNCTION epoch.require_open_tables_seen(of_branch text) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  IF current_setting('transaction_isolation') <> 'read committed' AND EXISTS (
-    SELECT
-    FROM epoch.branches AS b
-    JOIN epoch.branch_tables AS p ON p.branch_id = b.branch_id
-    JOIN epoch.tables AS t ON t.table_id = p.table_id
-    WHERE b.branch_id = of_branch AND p.open_relation IS NULL AND b.changed_schema IS NOT NULL
-      -- looked up in the catalogs as they are now: a view has no file
-      AND pg_relation_filenode(to_regclass(format('%I.%I', b.changed_schema, t.view_name))) IS NOT NULL
-  ) THEN
-    RAISE EXCEPTION 'could not serialize access: a table was opened on this branch meanwhile'
-      USING ERRCODE = 'serialization_failure', HINT = 'Try the transaction again.';
-  END IF;
-END
-$$;
-
--- Somebody asks for the table to be open.
-CREATE OR REPLACE FUNCTION epoch.want_open(of_branch text, of_table text) RETURNS void
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-AS $$
-  UPDATE epoch.branch_tables SET open_unwanted = false, open_refused = NULL
-  WHERE branch_id = of_branch AND table_id = of_table AND (open_unwanted OR open_refused IS NOT NULL)
-$$;
-
--- Closes a table at somebody's wish: it is not opened unasked from then on.
-CREATE OR REPLACE FUNCTION epoch.refuse_open(of_branch text, of_table text) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  UPDATE epoch.branch_tables SET open_unwanted = true WHERE branch_id = of_branch AND table_id = of_table;
-  PERFORM epoch.close_branch_table(of_branch, of_table);
-END
-$$;
-
--- Opens a table of a branch, or closes it, for a session: what epoch.open_table and epoch.close_table do.
-CREATE OR REPLACE FUNCTION epoch.switch_table_on(
-  named text, on_branch text, in_repository text, opens boolean
-) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  b epoch.branches := epoch.find_branch(on_branch, in_repository);
-  of_table text;
-  reason text;
-BEGIN
-  IF b.is_default THEN
-    RAISE EXCEPTION 'The tables of the default branch are the live tables: they are always open'
-      USING ERRCODE = 'wrong_object_type';
-  END IF;
-  SELECT t.table_id INTO of_table
-  FROM epoch.branch_tables AS p
-  JOIN epoch.tables AS t ON t.table_id = p.table_id
-  WHERE p.branch_id = b.branch_id AND named IN (t.view_name, t.name, t.schema_name || '.' || t.table_name)
-  ORDER BY named <> t.view_name
-  LIMIT 1;
-  IF of_table IS NULL THEN
-    RAISE EXCEPTION 'Branch "%" has no table %', b.name, named USING ERRCODE = 'undefined_table';
-  ELSIF NOT has_table_privilege(session_user, epoch.users_table(of_table), 'SELECT') THEN
-    RAISE EXCEPTION 'permission denied for table %', named USING ERRCODE = 'insufficient_privilege';
-  END IF;
-  IF NOT opens THEN
-    PERFORM epoch.refuse_open(b.branch_id, of_table);
-    RETURN named;
-  END IF;
-  IF current_setting('transaction_isolation') <> 'read committed' OR EXISTS (
-    SELECT FROM pg_stat_activity AS a
-    WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
-        AND a.pid <> pg_backend_pid()
-  ) THEN
-    RAISE EXCEPTION 'Transactions are at work that would see none of the rows of table %', named
-      USING ERRCODE = 'lock_not_available',
-        HINT = format('Try again in a READ COMMITTED transaction, or let the server wait for them: epoch branch open %s %s', b.name, named);
-  END IF;
-  PERFORM epoch.want_open(b.branch_id, of_table);
-  reason := epoch.open_branch_table(b.branch_id, of_table);
-  IF reason IS NOT NULL THEN
-    RAISE EXCEPTION 'Table % cannot be open on a branch: %', named, reason USING ERRCODE = 'feature_not_supported',
-      HINT = 'It stays readable and writable on the branch, through views.';
-  END IF;
-  PERFORM epoch.link_open_tables(b.branch_id);
-  RETURN named;
-END
-$$;
-
--- Opens a table of a branch, of the session's if none is named. Fails with the reason if that cannot be.
-CREATE OR REPLACE FUNCTION epoch.open_table(
-  table_name text, branch text DEFAULT NULL, repository text DEFAULT NULL
-) RETURNS text
-LANGUAGE sql
-AS $$
-  SELECT epoch.switch_table_on(
-    open_table.table_name, coalesce(open_table.branch, epoch.current_branch(open_table.repository)),
-    open_table.repository, true)
-$$;
-
--- Closes a table of a branch, of the session's if none is named: views stand for it again.
-CREATE OR REPLACE FUNCTION epoch.close_table(
-  table_name text, branch text DEFAULT NULL, repository text DEFAULT NULL
-) RETURNS text
-LANGUAGE sql
-AS $$
-  SELECT epoch.switch_table_on(
-    close_table.table_name, coalesce(close_table.branch, epoch.current_branch(close_table.repository)),
-    close_table.repository, false)
-$$;
-
--- Takes note of the open tables' new ids where a dump was restored.
-CREATE OR REPLACE FUNCTION epoch.know_open_tables(of_branch text) RETURNS void
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-AS $$
-  UPDATE epoch.branch_tables AS p SET open_id = to_regclass(p.open_relation)
-  WHERE p.branch_id = of_branch AND to_regclass(p.open_relation) <> p.open_id
-    AND NOT current_setting('transaction_read_only')::boolean
-    AND current_setting('transaction_isolation') = 'read committed'
 $$;

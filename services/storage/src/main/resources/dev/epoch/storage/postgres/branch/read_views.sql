@@ -399,7 +399,13 @@ AS $$
   SELECT pg_describe_object(d.classid, d.objid, 0)
   FROM pg_namespace AS n
   JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.deptype = 'n'
-  WHERE epoch.is_for_branches(n.nspname)
+  WHERE epoch.is_for_branches(n.nspname) AND n.nspname !~ '^epoch_new_t[0-9a-z]+$'
+    -- what sessions make on a branch is its own, as long as there is the branch
+    AND NOT EXISTS (
+      SELECT FROM epoch.branches AS b
+      WHERE b.changed_schema = n.nspname AND NOT b.dropped
+        AND NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT epoch.hiding_relations(b.branch_id)))
+    )
     AND NOT EXISTS (
       SELECT FROM epoch.branch_tables AS p
       WHERE p.open_relation IS NOT NULL
@@ -437,6 +443,8 @@ BEGIN
   WHERE starts_with(n.nspname, epoch.read_schema('')) AND obj_description(n.oid, 'pg_namespace') LIKE 'Epoch: %';
   DROP EVENT TRIGGER IF EXISTS epoch_closed_schema;
   DROP EVENT TRIGGER IF EXISTS epoch_alterations;
+  DROP EVENT TRIGGER IF EXISTS epoch_live_schema;
+  DROP EVENT TRIGGER IF EXISTS epoch_live_drops;
   PERFORM epoch.drop_schema_of_views(epoch.closed_schema());
 END
 $$;

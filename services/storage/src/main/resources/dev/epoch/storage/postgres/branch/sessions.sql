@@ -5,8 +5,8 @@
 --                  Empty: none was. 'live': the session stands on no branch, whatever its search_path says (the
 --                  server's own sessions say so, against settings of roles and databases)
 
--- The schema that comes first in the path of a session on a branch: nobody has the right to create anything in it, its
--- owner neither. The message that PostgreSQL makes of its name is the remedy.
+-- A schema that stood first in the path of sessions on branches of earlier versions, and that nobody may create in. Settings
+-- of roles and connections may still name it.
 CREATE OR REPLACE FUNCTION epoch.closed_schema() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -14,45 +14,23 @@ AS $$
   SELECT 'epoch_create_on_main_instead'
 $$;
 
--- Makes that schema unless it is there. Superusers may create in every schema; what they do there is refused by an event
--- trigger, which only they can make; without it, the branches fail that it would be hidden by.
-CREATE OR REPLACE FUNCTION epoch.make_closed_schema() RETURNS void
+-- Sees to it that nothing is made on a branch that hides what the branch has, where the role may: an event trigger takes a
+-- superuser. Elsewhere the next epoch.use_branch says so.
+CREATE OR REPLACE FUNCTION epoch.watch_creations() RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp SET client_min_messages = warning SET lock_timeout = '10s'
+SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  foreign_objects text;
 BEGIN
-  IF to_regnamespace(epoch.closed_schema()) IS NOT NULL THEN
-    SELECT string_agg(pg_describe_object(d.classid, d.objid, 0), ', ') INTO foreign_objects
-    FROM pg_depend AS d
-    WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace(epoch.closed_schema())
-      AND d.deptype = 'n';
-    IF foreign_objects IS NOT NULL THEN
-      RAISE EXCEPTION 'Something was created in a schema of Epoch and hides what branches have: %', foreign_objects
-        USING ERRCODE = 'EP002', HINT = 'Drop it, or move it: ALTER TABLE ... SET SCHEMA public';
-    END IF;
-    RETURN;
-  ELSIF current_setting('transaction_read_only')::boolean THEN
-    RETURN;
-  END IF;
-  BEGIN
-    EXECUTE format('CREATE SCHEMA %I', epoch.closed_schema());
-  EXCEPTION
-    WHEN unique_violation OR duplicate_schema THEN
-      -- another session was making it, and has
-      RETURN;
-    WHEN lock_not_available THEN
-      RAISE EXCEPTION 'Another transaction that has called epoch.use_branch for the first time is still open'
-        USING ERRCODE = 'lock_not_available', HINT = 'Try again when it has ended.';
-  END;
-  EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', epoch.closed_schema(), current_user);
-  EXECUTE format('GRANT USAGE ON SCHEMA %I TO PUBLIC', epoch.closed_schema());
   IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)
+    AND NOT current_setting('transaction_read_only')::boolean
+    AND EXISTS (SELECT FROM epoch.branches AS b WHERE b.changed_schema IS NOT NULL)
     AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'epoch_closed_schema')
   THEN
     CREATE EVENT TRIGGER epoch_closed_schema ON ddl_command_end EXECUTE FUNCTION epoch.refuse_creation();
   END IF;
+EXCEPTION WHEN unique_violation OR duplicate_object THEN
+  -- another session was making it, and has
+  NULL;
 END
 $$;
 
@@ -60,21 +38,37 @@ $$;
 CREATE OR REPLACE FUNCTION epoch.refuse_creation() RETURNS event_trigger
 LANGUAGE plpgsql
 AS $$
+DECLARE
+  hiding pg_catalog.text;
 BEGIN
-  IF pg_catalog.strpos(
-    pg_catalog.current_setting('search_path'), 'epoch_create_on_main_instead') OPERATOR(pg_catalog.=) 0
-  THEN
+  IF pg_catalog.strpos(pg_catalog.current_setting('search_path'), 'epoch_') OPERATOR(pg_catalog.=) 0 THEN
     RETURN;
   END IF;
-  IF EXISTS (
-    SELECT FROM pg_catalog.pg_event_trigger_ddl_commands() AS c
-    WHERE c.schema_name OPERATOR(pg_catalog.=) 'epoch_create_on_main_instead'
-  ) THEN
-    RAISE EXCEPTION 'This session stands on a branch: % is refused there', TG_TAG USING ERRCODE = 'EP002',
-      DETAIL = 'Branches have the tables of the default branch, and nothing is created in their schemas.',
-      HINT = 'Create it where the live tables are: SELECT epoch.use_branch(''main''), or name it with its schema.';
+  SELECT c.object_identity INTO hiding
+  FROM pg_catalog.pg_event_trigger_ddl_commands() AS c
+  WHERE c.command_tag IN ('CREATE TABLE', 'CREATE TABLE AS', 'CREATE VIEW', 'CREATE MATERIALIZED VIEW', 'CREATE SEQUENCE',
+      'CREATE FOREIGN TABLE', 'SELECT INTO')
+    AND c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+    AND epoch.hides_table(c.objid)
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'The branch of this session has a table of that name: % is refused', TG_TAG USING ERRCODE = 'EP002',
+      DETAIL = pg_catalog.concat(hiding, ' would hide it.'), HINT = 'Choose another name.';
   END IF;
 END
+$$;
+
+-- Whether a relation hides a table of the branch in whose schema it is.
+CREATE OR REPLACE FUNCTION epoch.hides_table(relation oid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (
+    SELECT FROM pg_class AS c
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN epoch.branches AS b ON b.changed_schema = n.nspname
+    WHERE c.oid = relation AND relation IN (SELECT epoch.hiding_relations(b.branch_id))
+  )
 $$;
 
 -- The elements of a search path: as they are written, and the schemas that they mean.
@@ -114,7 +108,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT schema_name = epoch.closed_schema() OR starts_with(schema_name, epoch.read_schema(''))
-    OR epoch.branch_of_schema(schema_name) IS NOT NULL
+    OR epoch.branch_of_schema(schema_name) IS NOT NULL OR schema_name ~ '^epoch_new_t[0-9a-z]+$'
 $$;
 
 -- A search path without what leads to branches.
@@ -179,6 +173,7 @@ BEGIN
     b := epoch.find_branch(named, in_repository);
   ELSIF NOT b.is_default THEN
     PERFORM epoch.require_open_tables_seen(b.branch_id);
+    PERFORM epoch.require_nothing_hidden(b.branch_id);
     PERFORM epoch.know_open_tables(b.branch_id);
     PERFORM epoch.make_missing_views(b.branch_id);
     PERFORM epoch.renew_privileges(b.branch_id);
@@ -198,7 +193,7 @@ BEGIN
   END IF;
 
   IF is_on_branch THEN
-    PERFORM epoch.make_closed_schema();
+    PERFORM epoch.watch_creations();
     PERFORM epoch.refresh_read_views(ARRAY(
       SELECT epoch.schema_of_part(p.schema_name, role_name) FROM epoch.path_parts(former_path) AS p));
   END IF;
@@ -212,7 +207,6 @@ BEGIN
   WHERE NOT epoch.is_for_branches(p.schema_name) OR other.repository <> b.repository;
   path := concat_ws(
     ', ',
-    CASE WHEN is_on_branch THEN epoch.closed_schema() END,
     CASE WHEN NOT b.is_default THEN b.changed_schema || ', ' || b.base_schema END,
     nullif(path, ''));
 END

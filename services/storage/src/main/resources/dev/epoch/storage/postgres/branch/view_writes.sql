@@ -70,8 +70,9 @@ AS $$
       FROM (SELECT m[1]::integer AS k FROM regexp_matches(u.computed, ' AS u(\d+)', 'g') AS m) AS numbered
     ) AS told_values
     FROM epoch.unique_rules(of_table) AS u
+    WHERE epoch.keeps_rule(of_branch, of_table, u.index_name)
     -- a column that the branch does not have has one value for all its rows
-    WHERE NOT EXISTS (
+    AND NOT EXISTS (
       SELECT FROM unnest(epoch.hidden_columns(of_branch, of_table)) AS h
       WHERE strpos(u.computed || u.predicate, '"' || replace(h, '"', '""') || '"') > 0
     )
@@ -111,7 +112,12 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   WITH given AS (
-    SELECT a.attname, a.attnum, a.attnotnull
+    SELECT a.attname, a.attnum, coalesce(
+      (
+        SELECT NOT (d.definition ->> 'nullable')::boolean FROM epoch.defined_columns(of_branch, of_table) AS d
+        WHERE d.layer = a.attname
+      ),
+      a.attnotnull) AS attnotnull
     FROM pg_attribute AS a
     WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
       AND a.attname <> ALL (epoch.hidden_columns(of_branch, of_table))
@@ -120,6 +126,7 @@ AS $$
     FROM pg_constraint AS c
     WHERE c.conrelid = epoch.users_table(of_table) AND c.contype = 'c'
       AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+      AND NOT epoch.has_definition(of_branch, of_table)
       AND c.conkey <@ (SELECT array_agg(g.attnum) FROM given AS g)
   ), told AS (
     SELECT format(
@@ -145,6 +152,7 @@ AS $$
       WHERE g.attnotnull
       HAVING count(*) > 0
     ),
+    epoch.defined_checks(of_branch, of_table),
     (
       SELECT format(
         $sql$
@@ -167,6 +175,44 @@ AS $$
   CROSS JOIN told
   CROSS JOIN epoch.users_table(of_table) AS live
   WHERE t.table_id = of_table
+$$;
+
+-- Statements that fail when the row NEW breaks a CHECK that the branch's head has, where it is not as the live table; and
+-- where it has computed columns, which nothing computes behind views.
+CREATE OR REPLACE FUNCTION epoch.defined_checks(of_branch text, of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN EXISTS (
+      SELECT FROM epoch.defined_columns(of_branch, of_table) AS d
+      WHERE NOT d.is_live AND d.definition ->> 'generatedExpression' IS NOT NULL
+    ) THEN format(
+      $sql$
+        RAISE EXCEPTION 'Table %% has a computed column on the branch, and is closed', %L
+          USING ERRCODE = 'feature_not_supported', HINT = 'Open it: SELECT epoch.open_table(%1$L)';
+      $sql$, replace(epoch.view_name(of_table), '%', '%%'))
+    ELSE (
+      SELECT format(
+        $sql$
+          DECLARE %s BEGIN epoch_broken := CASE %s END; END;
+          IF epoch_broken IS NOT NULL THEN
+            RAISE EXCEPTION 'new row for relation "%%" violates check constraint "%%"', %L, epoch_broken
+              USING ERRCODE = 'check_violation', CONSTRAINT = epoch_broken, TABLE = %3$L;
+          END IF;
+        $sql$,
+        (SELECT string_agg(format('%I %s := NEW.%I;', d.name, d.type, d.layer), ' ' ORDER BY d.place)
+         FROM epoch.defined_columns(of_branch, of_table) AS d),
+        string_agg(
+          format('WHEN %s IS FALSE THEN %L', substring(c ->> 'definition' FROM '^CHECK (\(.*\))'), c ->> 'name'),
+          ' ' ORDER BY c ->> 'name'),
+        epoch.view_name(of_table))
+      FROM epoch.branch_tables AS p
+      CROSS JOIN LATERAL jsonb_array_elements(p.definition -> 'constraints') AS c
+      WHERE p.branch_id = of_branch AND p.table_id = of_table AND c ->> 'kind' = 'CHECK'
+      HAVING count(*) > 0
+    )
+  END
 $$;
 
 -- Statements about columns that the database fills: identities get their next value, and what was given for
@@ -254,8 +300,11 @@ DECLARE
   t epoch.tables;
   b epoch.branches;
   live regclass := epoch.live_table(of_table);
-  writable text[] := epoch.shown_columns(of_branch, of_table, epoch.writable_columns(live));
-  visible text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(live));
+  writable text[] := epoch.shown_columns(of_branch, of_table, epoch.writable_columns(live))
+    || epoch.extra_columns(of_branch, of_table);
+  visible text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(live))
+    || epoch.extra_columns(of_branch, of_table);
+  in_view text;
   compared text[];
   row_table text := format('epoch.%I', epoch.object_of('v', of_table, of_branch));
   tombstones text := format('epoch.%I', epoch.object_of('d', of_table, of_branch));
@@ -278,7 +327,11 @@ BEGIN
   SELECT coalesce(max(c.conname), t.table_name || '_pkey') INTO key_name
   FROM pg_constraint AS c WHERE c.conrelid = live AND c.contype = 'p';
 
-  compared := epoch.shown_columns(of_branch, of_table, t.columns);
+  compared := epoch.shown_columns(of_branch, of_table, t.columns) || epoch.extra_columns(of_branch, of_table);
+  in_view := CASE
+    WHEN epoch.has_own_columns(of_branch, of_table) THEN epoch.inner_view(of_branch, of_table, b.changed_schema)
+    ELSE format('%I.%I', b.changed_schema, t.view_name)
+  END;
   same_row := format(
     '%s AND record_image_eq(ROW(%s), ROW(%s))',
     epoch.key_match(of_table, 'target', 'old'), epoch.column_list(compared, 'target'),
@@ -310,7 +363,7 @@ BEGIN
     $sql$,
     tombstones, epoch.key_match(of_table, 'target', 'new'), epoch.base_has_key(of_branch, of_table, 'new'),
     row_table, key_name, t.table_name, t.schema_name,
-    epoch.unique_checks(of_branch, of_table, format('%I.%I', b.changed_schema, t.view_name)), put_row,
+    epoch.unique_checks(of_branch, of_table, in_view), put_row,
     epoch.told_columns(epoch.column_list(t.key_columns)),
     format('concat_ws('', '', %s)', epoch.column_list(t.key_columns, 'new')));
   stale := format(
@@ -404,7 +457,7 @@ BEGIN
       remove_row,
       epoch.filled_columns(of_branch, of_table, 'UPDATE') || epoch.row_checks(of_branch, of_table),
       key_kept,
-      epoch.unique_checks(of_branch, of_table, format('%I.%I', b.changed_schema, t.view_name)),
+      epoch.unique_checks(of_branch, of_table, in_view),
       row_table,
       (SELECT string_agg(format('%I = new.%1$I', c), ', ') FROM unnest(writable) AS c), same_row,
       epoch.column_list(visible, 'target'),

@@ -63,7 +63,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT md5(string_agg(
     concat_ws(
-      ' ', c.oid, c.xmin,
+      ' ', c.oid, c.xmin, n.oid, n.xmin,
       (
         SELECT string_agg(concat(a.attnum, ' ', a.xmin), ',' ORDER BY a.attnum)
         FROM pg_attribute AS a
@@ -100,6 +100,7 @@ BEGIN
   END IF;
   -- others that come at the same time do the same, one after the other
   UPDATE epoch.branches SET privileges_seen = versions WHERE branch_id = of_branch;
+  PERFORM epoch.renew_owners(of_branch);
   FOR stale IN
     SELECT t.table_id
     FROM epoch.branches AS b
@@ -160,8 +161,72 @@ BEGIN
 END
 $$;
 
--- Makes or replaces one view with its defaults, triggers and privileges; does nothing if it is up to date.
+-- The view of a table in one of the two schemas of a branch. Where the branch has columns of its own, what is behind it
+-- has the columns of the layers, and it gives them their names.
 CREATE OR REPLACE FUNCTION epoch.make_view(of_branch text, of_table text, in_schema text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  view_path text := format('%I.%I', in_schema, epoch.view_name(of_table));
+  inner_path text := epoch.inner_view(of_branch, of_table, in_schema);
+  query text;
+  digest text;
+  preset record;
+BEGIN
+  IF NOT epoch.has_own_columns(of_branch, of_table) THEN
+    IF to_regclass(inner_path) IS NOT NULL THEN
+      EXECUTE format('DROP VIEW IF EXISTS %s', view_path);
+      EXECUTE format('DROP VIEW %s', inner_path);
+    END IF;
+    PERFORM epoch.make_layer_view(of_branch, of_table, view_path);
+    RETURN;
+  END IF;
+  IF to_regclass(inner_path) IS NULL THEN
+    EXECUTE format('DROP VIEW IF EXISTS %s', view_path);
+  END IF;
+  PERFORM epoch.make_layer_view(of_branch, of_table, inner_path);
+  query := format('SELECT %s FROM %s AS layered', epoch.own_columns(of_branch, of_table, 'layered'), inner_path);
+  digest := regexp_replace(
+    obj_description(to_regclass(inner_path), 'pg_class'), '[0-9a-f]{32}',
+    md5(query || (SELECT p.definition FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table)));
+  IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
+    RETURN;
+  END IF;
+  EXECUTE format('DROP VIEW IF EXISTS %s', view_path);
+  EXECUTE format('CREATE VIEW %s AS %s', view_path, query);
+  EXECUTE format('COMMENT ON VIEW %s IS %L', view_path, digest);
+  FOR preset IN
+    SELECT c.name, c.definition ->> 'defaultExpression' AS expression
+    FROM epoch.defined_columns(of_branch, of_table) AS c
+    WHERE c.definition ->> 'defaultExpression' IS NOT NULL
+  LOOP
+    EXECUTE format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view_path, preset.name, preset.expression);
+  END LOOP;
+  PERFORM epoch.copy_privileges(epoch.users_table(of_table), view_path);
+END
+$$;
+
+-- Where the view with the columns of the layers is that stands behind one in a schema of a branch.
+CREATE OR REPLACE FUNCTION epoch.inner_view(of_branch text, of_table text, in_schema text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('epoch.%I', epoch.object_of(CASE WHEN in_schema LIKE '%\_changed' THEN 'nv' ELSE 'nb' END, of_table, of_branch))
+$$;
+
+CREATE OR REPLACE FUNCTION epoch.drop_inner_views(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+BEGIN
+  EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', epoch.inner_view(of_branch, of_table, '_changed'));
+  EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', epoch.inner_view(of_branch, of_table, '_base'));
+END
+$$;
+
+-- Makes or replaces one view with its defaults, triggers and privileges; does nothing if it is up to date.
+CREATE OR REPLACE FUNCTION epoch.make_layer_view(of_branch text, of_table text, view_path text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
@@ -170,21 +235,20 @@ DECLARE
   place epoch.branch_tables;
   live regclass := epoch.users_table(of_table);
   policies text := epoch.policy_digest(live);
-  shown text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(live));
+  extra text[] := epoch.extra_columns(of_branch, of_table);
+  shown text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(live)) || extra;
   query text;
   digest text;
-  view_path text;
   instead text := epoch.object_of('vi', of_table, of_branch);
   preset record;
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
-  view_path := format('%I.%I', in_schema, t.view_name);
   query := CASE
     WHEN place.copy_shown THEN epoch.copy_select(of_branch, of_table)
     ELSE epoch.branch_select(of_branch, of_table)
   END;
-  IF t.append_only OR shown <> epoch.visible_columns(live) THEN
+  IF t.append_only OR shown <> epoch.visible_columns(live) || extra THEN
     query := format(
       'SELECT %s FROM (%s) AS row_seen', epoch.column_list(shown, 'row_seen'), query);
   END IF;
@@ -199,7 +263,7 @@ BEGIN
     EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
       view_path, epoch.column_list(shown), policies <> '', query);
   EXCEPTION WHEN invalid_table_definition THEN
-    EXECUTE format('DROP VIEW %s', view_path);
+    EXECUTE format('DROP VIEW %s%s', view_path, CASE WHEN starts_with(view_path, 'epoch.') THEN ' CASCADE' END);
     EXECUTE format('CREATE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
       view_path, epoch.column_list(shown), policies <> '', query);
   END;
@@ -209,6 +273,8 @@ BEGIN
     FROM pg_attribute AS a
     JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = live AND a.attgenerated = '' AND a.attname = ANY (shown)
+      -- a view before it has the branch's
+      AND NOT starts_with(view_path, 'epoch.')
   LOOP
     EXECUTE format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view_path, preset.attname, preset.expression);
   END LOOP;
@@ -254,9 +320,11 @@ BEGIN
   SELECT has_overlay INTO shown FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
   IF shown IS NULL OR NOT shown THEN
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, epoch.view_name(of_table));
+    EXECUTE format('DROP VIEW IF EXISTS %s', epoch.inner_view(of_branch, of_table, b.changed_schema));
   END IF;
   IF shown IS NULL THEN
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, epoch.view_name(of_table));
+    PERFORM epoch.drop_inner_views(of_branch, of_table);
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('vi', of_table, of_branch));
     RETURN;
   END IF;
@@ -300,18 +368,18 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT CASE
-    WHEN t.schema_name <> 'public' AND EXISTS (
+    WHEN coalesce(t.home_schema, t.schema_name) <> 'public' AND EXISTS (
       SELECT FROM epoch.tables AS other
       WHERE other.repository = t.repository AND other.table_name = t.table_name AND other.table_id <> t.table_id
     )
     THEN CASE
-      WHEN octet_length(t.schema_name || '_' || t.table_name) <= 63
+      WHEN octet_length(coalesce(t.home_schema, t.schema_name) || '_' || t.table_name) <= 63
         AND NOT EXISTS (
           SELECT FROM epoch.tables AS other
           WHERE other.repository = t.repository AND other.table_id <> t.table_id
-            AND other.table_name = t.schema_name || '_' || t.table_name
+            AND other.table_name = coalesce(t.home_schema, t.schema_name) || '_' || t.table_name
         )
-      THEN t.schema_name || '_' || t.table_name
+      THEN coalesce(t.home_schema, t.schema_name) || '_' || t.table_name
       ELSE t.label || '_' || t.table_id
     END
     ELSE t.table_name
@@ -333,7 +401,7 @@ BEGIN
     SELECT t.table_id, t.view_name, epoch.wanted_view_name(t.table_id) AS wanted
     FROM epoch.tables AS t
     WHERE t.repository = of_repository AND t.view_name <> epoch.wanted_view_name(t.table_id)
-    ORDER BY t.schema_name = 'public'
+    ORDER BY coalesce(t.home_schema, t.schema_name) = 'public'
   LOOP
     PERFORM epoch.close_branch_table(p.branch_id, p.table_id) FROM epoch.branch_tables AS p
     WHERE p.table_id = renamed.table_id AND p.open_relation IS NOT NULL;

@@ -198,22 +198,26 @@ AS $$
 DECLARE
   altered text;
   open_table epoch.branch_tables;
+  layered text;
 BEGIN
+  -- PostgreSQL lets columns of views be renamed; the table would keep its name for them
+  SELECT o.relname INTO layered
+  FROM pg_event_trigger_ddl_commands() AS c
+  JOIN pg_class AS o ON o.oid = c.objid AND o.relkind = 'v'
+  JOIN pg_namespace AS n ON n.oid = o.relnamespace
+  JOIN epoch.branches AS b ON n.nspname IN (b.changed_schema, b.base_schema)
+  WHERE c.classid = 'pg_class'::regclass;
+  IF FOUND THEN
+    RAISE EXCEPTION 'Table "%" is layered on this branch: its columns cannot change', layered
+      USING ERRCODE = 'EP003', HINT = format('SELECT epoch.open_table(%L) makes a real table of it.', layered);
+  END IF;
   -- one thing at a time: while Epoch itself is upgraded, the functions that are asked further down may not be there
   SELECT p.* INTO open_table
   FROM pg_event_trigger_ddl_commands() AS c
   JOIN epoch.branch_tables AS p ON to_regclass(p.open_relation) = c.objid
-  WHERE c.classid = 'pg_class'::regclass AND coalesce(current_setting('epoch.following', true), '') <> p.table_id;
+  WHERE c.classid = 'pg_class'::regclass AND current_setting('epoch.following', true) IS DISTINCT FROM p.table_id;
   IF FOUND THEN
-    IF epoch.shape(open_table.open_relation::regclass) <> ALL (ARRAY[
-      epoch.shape(to_regclass(format('epoch.%I', epoch.object_of('o', open_table.table_id, open_table.branch_id)))),
-      epoch.shape(epoch.users_table(open_table.table_id))
-    ]) THEN
-      RAISE EXCEPTION 'The columns of % are those of its branch: they do not change there', open_table.open_relation
-        USING ERRCODE = 'EP002',
-          DETAIL = 'Columns are added, renamed and dropped where the live table is.',
-          HINT = 'SELECT epoch.use_branch(''main''), or name the live table with its schema.';
-    END IF;
+    PERFORM epoch.note_open_alteration(open_table.branch_id, open_table.table_id);
   END IF;
   FOR altered IN
     SELECT DISTINCT t.table_id
@@ -255,7 +259,22 @@ BEGIN
     CREATE EVENT TRIGGER epoch_alterations ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
     EXECUTE FUNCTION epoch.note_alteration();
   END IF;
+  PERFORM epoch.watch_live_schema();
 END
+$$;
+
+-- Columns of which a working set has images: of an open table's just the key, since its layers have its rows as of the last
+-- commit; so its other columns may change as they like.
+CREATE OR REPLACE FUNCTION epoch.captured_columns(of_table text, working_set text) RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN starts_with(working_set, t.label || '__o_') THEN t.key_columns
+    WHEN working_set = epoch.object_of('w', of_table) THEN t.columns
+    ELSE epoch.layer_columns(of_table)
+  END
+  FROM epoch.tables AS t WHERE t.table_id = of_table
 $$;
 
 -- Makes the function that captures changes of rows. An update that gives a row another key touches both. That is
@@ -264,6 +283,14 @@ $$;
 CREATE OR REPLACE FUNCTION epoch.create_row_capture(
   of_table text, function_name text, working_set text, waits_at_key boolean
 ) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT epoch.create_trigger_function(function_name, epoch.row_capture_body(of_table, working_set, waits_at_key))
+$$;
+
+-- Its body.
+CREATE OR REPLACE FUNCTION epoch.row_capture_body(of_table text, working_set text, waits_at_key boolean) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
@@ -278,10 +305,11 @@ DECLARE
   -- nothing but the functions behind its views writes an overlay, and no trigger of the user is on it
   is_live boolean := working_set = epoch.object_of('w', of_table);
   is_open boolean;
+  captured text[] := epoch.captured_columns(of_table, working_set);
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   is_open := starts_with(working_set, t.label || '__o_');
-  keep_old := epoch.keep_images(of_table, working_set, 1, 'old_rows', t.columns, waits_at_key);
+  keep_old := epoch.keep_images(of_table, working_set, 1, 'old_rows', captured, waits_at_key);
   keep_new := epoch.keep_images(of_table, working_set, 0, 'new_rows', t.key_columns, waits_at_key);
   IF is_live AND NOT t.append_only THEN
     emptied := coalesce(epoch.columns_by_place(of_table, '"epoch:table"'), '"epoch:table"');
@@ -332,7 +360,7 @@ BEGIN
     keep_new,
     format(
       'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM %3$s',
-      working_set, epoch.column_list(t.columns), split_part(emptied, '"epoch:table"', 1)),
+      working_set, epoch.column_list(captured), split_part(emptied, '"epoch:table"', 1)),
     CASE WHEN is_live OR is_open THEN epoch.capture_nested(of_table, working_set, key_may_change) ELSE '' END,
     CASE
       WHEN is_live OR is_open THEN format(
@@ -359,7 +387,7 @@ BEGIN
         'g');
     END LOOP;
   END IF;
-  PERFORM epoch.create_trigger_function(function_name, body);
+  RETURN body;
 END
 $$;
 
@@ -411,7 +439,10 @@ BEGIN
     'CREATE OR REPLACE TRIGGER epoch_capture_truncate BEFORE TRUNCATE ON %s '
     'FOR EACH STATEMENT EXECUTE FUNCTION epoch.%I()',
     on_table, function_name);
-  IF EXISTS (SELECT FROM pg_class WHERE oid = on_table AND relkind = 'r' AND NOT relispartition) THEN
+  IF EXISTS (SELECT FROM pg_class WHERE oid = on_table AND relkind = 'r' AND NOT relispartition)
+    -- the key of an open table may have other names: epoch.capture_open
+    AND NOT EXISTS (SELECT FROM epoch.tables AS t WHERE t.table_id = of_table AND starts_with(function_name, t.label || '__oc_'))
+  THEN
     EXECUTE format(
       'CREATE OR REPLACE TRIGGER epoch_capture_key AFTER UPDATE ON %s '
       'FOR EACH ROW WHEN ((%s) IS NOT TRUE) EXECUTE FUNCTION epoch.note_key_change()',
@@ -515,6 +546,7 @@ BEGIN
   END IF;
   PERFORM epoch.create_row_capture(
     of_table, epoch.object_of('c', of_table), working_set, epoch.waits_at_key(of_table));
+  PERFORM epoch.make_open_capture(of_table);
   PERFORM epoch.capture_partitions(of_table);
   IF must_count THEN
     PERFORM epoch.fill_key_counts(of_table);

@@ -77,3 +77,84 @@ BEGIN
   RETURN NULL;
 END
 $$;
+
+-- Runs at the end of each statement that changes tables, as whoever made it, where Epoch's role may have an event trigger: a
+-- session on a branch that names a live table with its schema would change what everybody sees.
+CREATE OR REPLACE FUNCTION epoch.guard_live_schema() RETURNS event_trigger
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  path pg_catalog.text := pg_catalog.current_setting('search_path');
+  setting pg_catalog.text := pg_catalog.current_setting('epoch.branch', true);
+  changed pg_catalog.oid;
+  gone record;
+BEGIN
+  -- the server's own sessions; those that are on no branch
+  IF setting OPERATOR(pg_catalog.=) 'live'
+    OR (setting IS NULL OR setting OPERATOR(pg_catalog.=) '')
+      AND pg_catalog.strpos(path, 'epoch_') OPERATOR(pg_catalog.=) 0
+  THEN
+    RETURN;
+  END IF;
+  IF TG_EVENT OPERATOR(pg_catalog.=) 'sql_drop' THEN
+    FOR gone IN SELECT d.schema_name, d.object_name FROM pg_catalog.pg_event_trigger_dropped_objects() AS d
+      WHERE d.object_type OPERATOR(pg_catalog.=) 'table'
+    LOOP
+      PERFORM epoch.refuse_live_drop(gone.schema_name, gone.object_name, path, setting);
+    END LOOP;
+    RETURN;
+  END IF;
+  FOR changed IN SELECT c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() AS c
+    WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+  LOOP
+    PERFORM epoch.refuse_live_alteration(changed, path, setting);
+  END LOOP;
+END
+$$;
+
+-- Fails if a session with these settings must not change a table, or the table of an index: a registered live one.
+CREATE OR REPLACE FUNCTION epoch.refuse_live_alteration(relation oid, path text, setting text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  altered oid := coalesce((SELECT i.indrelid FROM pg_index AS i WHERE i.indexrelid = relation), relation);
+BEGIN
+  IF epoch.registration_of(altered) IS NOT NULL THEN
+    PERFORM epoch.refuse_live_write(altered::regclass, path, setting);
+  END IF;
+END
+$$;
+
+-- The same for a table that has just been dropped.
+CREATE OR REPLACE FUNCTION epoch.refuse_live_drop(in_schema text, named text, path text, setting text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF setting IS DISTINCT FROM 'live' AND NOT epoch.allows_live_writes()
+    AND EXISTS (SELECT FROM epoch.tables AS t WHERE t.schema_name = in_schema AND t.table_name = named)
+    AND EXISTS (SELECT FROM epoch.branches_of_session(path, setting) AS s WHERE NOT s.is_default)
+  THEN
+    RAISE EXCEPTION 'This session stands on a branch: it may not drop the live table %.%', in_schema, named
+      USING ERRCODE = 'EP002', HINT = 'SELECT epoch.use_branch(''main'') goes back to the live tables.';
+  END IF;
+END
+$$;
+
+-- Makes the event triggers unless they are there, or the role may not.
+CREATE OR REPLACE FUNCTION epoch.watch_live_schema() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)
+    AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'epoch_live_schema')
+  THEN
+    CREATE EVENT TRIGGER epoch_live_schema ON ddl_command_end WHEN TAG IN ('ALTER TABLE', 'CREATE INDEX')
+    EXECUTE FUNCTION epoch.guard_live_schema();
+    CREATE EVENT TRIGGER epoch_live_drops ON sql_drop WHEN TAG IN ('DROP TABLE')
+    EXECUTE FUNCTION epoch.guard_live_schema();
+  END IF;
+END
+$$;

@@ -182,8 +182,8 @@ AS $$
       CASE operation
         WHEN 'INSERT' THEN format(
           'SELECT NULL::bigint AS epoch_index, %s FROM epoch.%I WHERE false',
-          epoch.column_list(t.columns), working_set)
-        ELSE format('SELECT row_number() OVER () AS epoch_index, %s FROM old_rows', epoch.column_list(t.columns))
+          epoch.column_list(captured), working_set)
+        ELSE format('SELECT row_number() OVER () AS epoch_index, %s FROM old_rows', epoch.column_list(captured))
       END,
       epoch.column_list(t.key_columns),
       CASE
@@ -218,11 +218,12 @@ AS $$
             WHEN c = ANY (t.key_columns) THEN format('%1$I = coalesce(former.%1$I, known.%1$I)', c)
             ELSE format('%1$I = former.%1$I', c)
           END, ', ')
-        FROM unnest(t.columns) AS c
+        FROM unnest(captured) AS c
       ),
       of_table)
   ]
   FROM epoch.tables AS t
+  CROSS JOIN epoch.captured_columns(of_table, working_set) AS captured
   WHERE t.table_id = of_table
 $$;
 
@@ -246,10 +247,11 @@ DECLARE
     working_set, note);
   keep_old text;
   keep_new text;
+  captured text[] := epoch.captured_columns(of_table, working_set);
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   keep_old := format(
-    insertion, epoch.column_list(t.columns), 1, epoch.column_list(t.columns, 'old_rows'), 'old_rows');
+    insertion, epoch.column_list(captured), 1, epoch.column_list(captured, 'old_rows'), 'old_rows');
   keep_new := format(
     insertion, epoch.column_list(t.key_columns), 0, epoch.column_list(t.key_columns, 'new_rows'), 'new_rows');
   RETURN concat(

@@ -33,6 +33,10 @@ ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS last_column integer;
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS key_counted boolean NOT NULL DEFAULT false;
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS append_only boolean NOT NULL DEFAULT false;
 
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS home_schema text;
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS home_branch text COLLATE "C";
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS settled_at bigint;
+
 COMMENT ON TABLE epoch.tables IS 'Tables whose changes are captured';
 COMMENT ON COLUMN epoch.tables.label IS 'Readable part of the names of Epoch''s objects; never changes';
 COMMENT ON COLUMN epoch.tables.view_name IS 'Name of the views that stand for the table on branches';
@@ -40,6 +44,9 @@ COMMENT ON COLUMN epoch.tables.columns IS 'Columns of images: all that are store
 COMMENT ON COLUMN epoch.tables.last_column IS 'Greatest pg_attribute.attnum when the table was registered; null if that is not known';
 COMMENT ON COLUMN epoch.tables.key_counted IS 'Nothing but Epoch sees to it that the key is unique and not null';
 COMMENT ON COLUMN epoch.tables.append_only IS 'Rows have ids in a table of Epoch, which is their key';
+COMMENT ON COLUMN epoch.tables.home_schema IS 'Schema that it will be in; null if it is there. Until then the default branch does not have it';
+COMMENT ON COLUMN epoch.tables.home_branch IS 'Branch that it was made on; null if it was made as a live table';
+COMMENT ON COLUMN epoch.tables.settled_at IS 'Position of the merge that moved it there';
 COMMENT ON COLUMN epoch.tables.install_position IS 'First position at which a state of the table is known';
 
 CREATE TABLE IF NOT EXISTS epoch.written_keys (
@@ -141,3 +148,7 @@ CREATE TABLE IF NOT EXISTS epoch.operations (
   result jsonb NOT NULL,
   applied_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
+
+ALTER TABLE epoch.operations ADD COLUMN IF NOT EXISTS fence bigint NOT NULL DEFAULT 0;
+
+COMMENT ON COLUMN epoch.operations.fence IS 'Of the last owner of the repository who settled it: those before it cannot undo it';

@@ -8,6 +8,8 @@ GRANT EXECUTE ON FUNCTION epoch.option_value(text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.session_on_branch(text, text, text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.branch_of_session(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_live_write(regclass, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.refuse_live_alteration(oid, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.refuse_live_drop(text, text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.may_read_live(text, boolean) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.judge_live_read(text, boolean, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_view(text, text) TO PUBLIC;
@@ -15,6 +17,7 @@ GRANT EXECUTE ON FUNCTION epoch.identity_value(regclass) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.open_table(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.close_table(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.switch_table_on(text, text, text, boolean) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.hides_table(oid) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.anchor_at(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.source_position_at(text, text) TO PUBLIC;
 

@@ -56,6 +56,7 @@ BEGIN
   IF NOT keep THEN
     PERFORM epoch.drop_archive(gone);
   END IF;
+  PERFORM epoch.release_table_of_branch(gone);
   PERFORM epoch.lock_for_removal(gone);
   SELECT * INTO t FROM epoch.tables WHERE table_id = gone;
   IF NOT FOUND THEN
@@ -75,7 +76,9 @@ BEGIN
   FOR b IN SELECT * FROM epoch.branches WHERE repository = t.repository LOOP
     PERFORM epoch.drop_open_table(b.branch_id, gone);
     IF b.changed_schema IS NOT NULL THEN
-      EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.changed_schema, t.view_name);
+      IF NOT EXISTS (SELECT FROM epoch.own_relations(b.branch_id) AS o WHERE o.name = t.view_name AND o.kind <> 'v') THEN
+        EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.changed_schema, t.view_name);
+      END IF;
       EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, t.view_name);
     END IF;
     FOREACH kind IN ARRAY ARRAY['m', 'mk'] LOOP
@@ -103,6 +106,7 @@ BEGIN
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, gone));
   END LOOP;
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
+  PERFORM epoch.drop_hidden(t);
   DELETE FROM epoch.tables WHERE table_id = gone;
   DELETE FROM epoch.table_columns AS k
   WHERE k.table_id = gone AND NOT EXISTS (SELECT FROM epoch.archives AS a WHERE a.table_id = gone);
@@ -201,6 +205,8 @@ BEGIN
       END IF;
       PERFORM epoch.rebuild_views(place.branch_id, place.table_id);
     END LOOP;
+    PERFORM epoch.watch_alterations();
   END LOOP;
+  PERFORM epoch.watch_creations();
 END
 $$;

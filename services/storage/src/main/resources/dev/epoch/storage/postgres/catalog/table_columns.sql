@@ -21,10 +21,12 @@ COMMENT ON COLUMN epoch.table_columns.number IS 'pg_attribute.attnum in the live
 COMMENT ON COLUMN epoch.table_columns.initial IS 'What rows had here when the column was added to them; null for NULL';
 COMMENT ON COLUMN epoch.table_columns.filled IS 'Rows were given values of their own when the column was added, without a trigger';
 
+ALTER TABLE epoch.table_columns ADD COLUMN IF NOT EXISTS kept boolean NOT NULL DEFAULT false;
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS live_oid oid;
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS file_nodes text;
 ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS shown text[];
 
+COMMENT ON COLUMN epoch.table_columns.kept IS 'Went, and images have all values that it had';
 COMMENT ON COLUMN epoch.tables.live_oid IS 'Of the live table when its columns were last looked at';
 COMMENT ON COLUMN epoch.tables.file_nodes IS 'Digest of the files of the live table then: another one if it was rewritten since';
 COMMENT ON COLUMN epoch.branch_tables.shown IS 'Ids of the columns that the branch has; null for all';
@@ -111,7 +113,8 @@ BEGIN
 END
 $$;
 
--- Images and rows of a table beside its live rows, open tables of branches among them: all have its columns.
+-- Images and rows of a table beside its live rows: all have its columns, but for working sets of open tables (o), which
+-- have its key.
 CREATE OR REPLACE FUNCTION epoch.layers(of_table text)
 RETURNS TABLE (kind text, branch_id text, relation text)
 LANGUAGE sql STABLE
@@ -126,10 +129,6 @@ AS $$
     FROM epoch.branch_tables AS p
     CROSS JOIN unnest(ARRAY['v', 'vw', 'vh', 'o']) AS layer (kind)
     WHERE p.table_id = of_table AND p.has_overlay AND (layer.kind <> 'o' OR p.open_relation IS NOT NULL)
-    UNION ALL
-    SELECT 'open', p.branch_id, p.open_relation
-    FROM epoch.branch_tables AS p
-    WHERE p.table_id = of_table
   ) AS layer (kind, branch_id, relation)
   -- lost ones are made anew with the columns of the table
   WHERE to_regclass(layer.relation) IS NOT NULL
@@ -173,7 +172,7 @@ BEGIN
   EXECUTE format(
     'ALTER TABLE %s ADD COLUMN %I %s%s', layer, named, of_type,
     CASE WHEN initial IS NULL THEN '' ELSE format(' DEFAULT %L', initial) END);
-  IF layer_kind NOT IN ('v', 'open') AND EXISTS (
+  IF layer_kind <> 'v' AND EXISTS (
     SELECT FROM pg_attribute
     WHERE attrelid = layer::regclass AND attname = named AND attstorage = 'x'
   ) THEN
@@ -225,7 +224,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF layer_kind IN ('v', 'open') THEN
+  IF layer_kind = 'v' THEN
     EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', layer);
   END IF;
   BEGIN
@@ -236,7 +235,7 @@ BEGIN
       'UPDATE %1$s SET %2$I = epoch.converted(%3$I::text, %4$L, %4$L)::%4$s WHERE %3$I IS NOT NULL',
       layer, later, former, to_type);
   END;
-  IF layer_kind IN ('v', 'open') THEN
+  IF layer_kind = 'v' THEN
     EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', layer);
   END IF;
 END
@@ -326,29 +325,22 @@ DECLARE
   gone epoch.table_columns;
 BEGIN
   FOR gone IN SELECT * FROM epoch.table_columns WHERE table_id = of_table AND number IS NULL ORDER BY name LOOP
-    PERFORM epoch.add_layer_column(layer_kind, layer, gone.name, gone.type || gone.collation_clause, NULL);
+    PERFORM epoch.add_layer_column(layer_kind, layer, gone.name, gone.type || gone.collation_clause, gone.initial);
   END LOOP;
 END
 $$;
 
 -- Makes a column that the log knows of and the layers do not, as one that went.
-CREATE OR REPLACE FUNCTION epoch.put_gone_column(of_table text, new_id text, of_type text) RETURNS void
+CREATE OR REPLACE FUNCTION epoch.put_gone_column(
+  of_table text, new_id text, of_type text, value text, is_filled boolean
+) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  aside text;
-  layer record;
 BEGIN
-  IF EXISTS (SELECT FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.column_id = new_id) THEN
-    RETURN;
+  IF NOT EXISTS (SELECT FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.column_id = new_id) THEN
+    PERFORM epoch.put_branch_column(of_table, new_id, of_type, '', value, is_filled);
   END IF;
-  SELECT 'epoch_gone_' || count(*) + 1 INTO aside
-  FROM epoch.table_columns WHERE table_id = of_table AND number IS NULL;
-  INSERT INTO epoch.table_columns (table_id, name, column_id, type) VALUES (of_table, aside, new_id, of_type);
-  FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('o', 'open') ORDER BY relation LOOP
-    PERFORM epoch.add_layer_column(layer.kind, layer.relation, aside, of_type, NULL);
-  END LOOP;
 END
 $$;
 
@@ -374,6 +366,9 @@ BEGIN
       'ALTER TABLE epoch.%I ALTER %I SET DEFAULT %L, ALTER %2$I DROP NOT NULL',
       epoch.object_of('v', of_table, of_branch), gone.name, gone.initial);
   END LOOP;
+  IF epoch.has_definition(of_branch, of_table) THEN
+    PERFORM epoch.loosen_overlay(of_branch, of_table);
+  END IF;
   PERFORM epoch.relax_overlay(of_table, of_branch);
 END
 $$;
@@ -395,6 +390,7 @@ BEGIN
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', place.changed_schema, epoch.view_name(of_table));
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', place.base_schema, epoch.view_name(of_table));
   END LOOP;
+  PERFORM epoch.drop_inner_views(p.branch_id, of_table) FROM epoch.branch_tables AS p WHERE p.table_id = of_table;
 END
 $$;
 
@@ -452,6 +448,7 @@ DECLARE
   aside text;
   value text;
   former epoch.table_columns;
+  adopted text;
   retyped jsonb := '{}';
 BEGIN
   SELECT * INTO t FROM epoch.tables WHERE table_id = of_table;
@@ -526,10 +523,10 @@ BEGIN
   LOOP
     names_change := true;
     PERFORM epoch.drop_views_of(of_table);
-    FOR layer IN SELECT * FROM epoch.layers(of_table) ORDER BY relation LOOP
+    FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind <> 'o' ORDER BY relation LOOP
       EXECUTE format(
         'ALTER TABLE %s ALTER %I TYPE %s%s', layer.relation, change.name,
-        CASE WHEN layer.kind IN ('v', 'open') THEN change.declared ELSE change.type END, change.collation_clause);
+        CASE WHEN layer.kind = 'v' THEN change.declared ELSE change.type END, change.collation_clause);
     END LOOP;
     UPDATE epoch.table_columns SET type = change.type, collation_clause = change.collation_clause
     WHERE table_id = of_table AND name = change.name;
@@ -545,18 +542,26 @@ BEGIN
     ORDER BY k.number
   LOOP
     names_change := true;
-    SELECT 'epoch_gone_' || count(*) + 1 INTO aside
-    FROM epoch.table_columns WHERE table_id = of_table AND number IS NULL;
+    aside := epoch.name_aside(of_table);
     PERFORM epoch.rename_layer_column(of_table, change.name, aside);
     UPDATE epoch.table_columns SET name = aside, number = NULL WHERE table_id = of_table AND name = change.name;
     IF change.kept_number IS NOT NULL THEN
       retyped := retyped || jsonb_build_object(change.kept_number::text, aside);
     END IF;
-    FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind IN ('v', 'open') LOOP
+    FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind = 'v' LOOP
       EXECUTE format('ALTER TABLE %s ALTER %I DROP NOT NULL', layer.relation, aside);
+    END LOOP;
+    -- rows that are captured from now on have no value there
+    FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('v', 'o') LOOP
+      EXECUTE format('ALTER TABLE %s ALTER %I DROP DEFAULT', layer.relation, aside);
     END LOOP;
   END LOOP;
 
+  IF retyped <> '{}' THEN
+    UPDATE epoch.branch_tables AS p SET retyped = true
+    FROM epoch.branches AS b
+    WHERE b.branch_id = p.branch_id AND NOT b.is_default AND p.table_id = of_table AND p.definition IS NULL;
+  END IF;
   -- two steps: names may change places
   FOR change IN
     SELECT k.name AS former, 'epoch_moved_' || k.number AS moved, c.name AS later
@@ -596,15 +601,29 @@ BEGIN
       WHEN change.aside IS NULL THEN change.initial
       ELSE epoch.converted(former.initial, former.type, change.type)
     END;
+    IF change.aside IS NULL THEN
+      -- a branch has it already
+      SELECT k.name INTO adopted FROM epoch.table_columns AS k
+      WHERE k.table_id = of_table AND k.column_id = change.name AND k.of_branches
+        AND (k.type, k.collation_clause, k.initial, k.filled)
+          IS NOT DISTINCT FROM (change.type, change.collation_clause, value, rewritten AND NOT change.has_initial);
+      IF FOUND THEN
+        names_change := true;
+        PERFORM epoch.rename_layer_column(of_table, adopted, change.name);
+        UPDATE epoch.table_columns SET name = change.name, number = change.number, of_branches = false
+        WHERE table_id = of_table AND name = adopted;
+        CONTINUE;
+      END IF;
+    END IF;
     INSERT INTO epoch.table_columns (table_id, name, column_id, number, type, collation_clause, initial, filled)
     VALUES (
       of_table, change.name, coalesce(former.column_id, epoch.new_column_id(of_table, change.name)), change.number,
       change.type, change.collation_clause, value,
       change.aside IS NOT NULL OR rewritten AND NOT change.has_initial);
-    FOR layer IN SELECT * FROM epoch.layers(of_table) ORDER BY relation LOOP
+    FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind <> 'o' ORDER BY relation LOOP
       PERFORM epoch.add_layer_column(
         layer.kind, layer.relation, change.name,
-        CASE WHEN layer.kind IN ('v', 'open') THEN change.declared ELSE change.type END || change.collation_clause,
+        CASE WHEN layer.kind = 'v' THEN change.declared ELSE change.type END || change.collation_clause,
         CASE WHEN change.aside IS NULL THEN value END);
       IF change.aside IS NOT NULL THEN
         PERFORM epoch.convert_layer_column(layer.kind, layer.relation, change.aside, change.name, change.type);
@@ -618,23 +637,23 @@ BEGIN
   WHERE table_id = of_table;
   PERFORM epoch.create_row_capture(
     of_table, epoch.object_of('c', of_table), epoch.object_of('w', of_table), epoch.waits_at_key(of_table));
+  PERFORM epoch.make_open_capture(of_table);
   FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind = 'v' ORDER BY branch_id LOOP
     PERFORM epoch.create_overlay_capture(layer.branch_id, of_table);
     PERFORM epoch.relax_overlay(of_table, layer.branch_id);
   END LOOP;
-  -- open tables have the columns of the live table only: they go, and what is not committed in them stays in the layers
-  FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind = 'open' ORDER BY branch_id LOOP
-    FOR aside IN
-      SELECT k.name FROM epoch.table_columns AS k
-      JOIN pg_attribute AS a ON a.attrelid = layer.relation::regclass AND a.attname = k.name AND NOT a.attisdropped
-      WHERE k.table_id = of_table AND k.number IS NULL
-    LOOP
-      EXECUTE format('ALTER TABLE %s DROP %I CASCADE', layer.relation, aside);
-    END LOOP;
+  -- open tables are made anew for the columns of the layers; what is not committed in them stays in the layers
+  FOR change IN
+    SELECT p.branch_id FROM epoch.branch_tables AS p
+    WHERE p.table_id = of_table AND p.open_relation IS NOT NULL ORDER BY p.branch_id
+  LOOP
+    UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(change.branch_id, of_table)
+    WHERE p.branch_id = change.branch_id AND p.table_id = of_table;
+    PERFORM epoch.create_open_capture(change.branch_id, of_table);
     BEGIN
-      PERFORM epoch.close_branch_table(layer.branch_id, of_table);
+      PERFORM epoch.close_branch_table(change.branch_id, of_table);
     EXCEPTION WHEN SQLSTATE 'EP003' THEN
-      -- somebody has given it other columns: that is the branch's trouble, and tells of it there
+      -- what somebody has done to its columns is not committed: it stays, and keeps its own
       NULL;
     END;
   END LOOP;

@@ -16,6 +16,9 @@ CREATE TABLE IF NOT EXISTS epoch.migrations (
   ended_at timestamptz
 );
 
+ALTER TABLE epoch.migrations ADD COLUMN IF NOT EXISTS forced boolean NOT NULL DEFAULT true;
+ALTER TABLE epoch.migrations ADD COLUMN IF NOT EXISTS branch text;
+
 -- One at a time in a repository.
 CREATE UNIQUE INDEX IF NOT EXISTS migrations_running ON epoch.migrations (repository) WHERE state = 'RUNNING';
 

@@ -106,7 +106,7 @@ BEGIN
   PERFORM epoch.fit_overlay(of_branch, of_table);
 
   IF place.source_overlay IS NOT NULL THEN
-    writable := epoch.column_list(epoch.writable_columns(live));
+    writable := epoch.column_list(epoch.writable_layer_columns(of_table));
     EXECUTE format(
       'INSERT INTO epoch.%I (%s) SELECT %2$s FROM (%s) AS entries WHERE epoch_kind = 1',
       row_table, writable, epoch.entries_at(of_table, place.source_overlay, place.source_position::text));

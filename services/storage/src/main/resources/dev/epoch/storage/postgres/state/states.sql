@@ -41,13 +41,14 @@ AS $$
   SELECT string_agg(
     CASE
       WHEN c.name = ANY (t.key_columns) THEN format('%I.%I', alias, c.name)
-      ELSE format('NULL::%s', epoch.base_type(a.atttypid, a.atttypmod))
+      ELSE format('NULL::%s', coalesce(epoch.base_type(a.atttypid, a.atttypmod), k.type || k.collation_clause))
     END,
     ', ' ORDER BY c.place
   )
   FROM epoch.tables AS t
-  CROSS JOIN unnest(t.columns) WITH ORDINALITY AS c (name, place)
-  JOIN pg_attribute AS a ON a.attrelid = epoch.live_table(of_table) AND a.attname = c.name
+  CROSS JOIN unnest(epoch.layer_columns(of_table)) WITH ORDINALITY AS c (name, place)
+  LEFT JOIN pg_attribute AS a ON a.attrelid = epoch.live_table(of_table) AND a.attname = c.name
+  LEFT JOIN epoch.table_columns AS k ON k.table_id = of_table AND k.name = c.name
   WHERE t.table_id = of_table
 $$;
 
@@ -85,7 +86,7 @@ BEGIN
       SELECT 2::smallint, %8$s FROM epoch.%9$I AS entry
       WHERE %5$s AND %7$s
     $sql$,
-    epoch.column_list(t.columns, 'entry'), history, at_position, working_set, not_in_history,
+    epoch.column_list(epoch.layer_columns(of_table), 'entry'), history, at_position, working_set, not_in_history,
     epoch.object_of('v', of_table, of_branch), not_in_working_set,
     epoch.key_or_nulls(of_table, 'entry'), epoch.object_of('d', of_table, of_branch));
 END
@@ -186,12 +187,13 @@ AS $$
 DECLARE
   t epoch.tables;
   live regclass := epoch.live_table(of_table);
-  visible text[] := epoch.visible_columns(live);
+  visible text[] := epoch.visible_columns(live) || epoch.extra_columns(of_branch, of_table);
   part text := epoch.part_column(of_table);
   history text := epoch.object_of('h', of_table);
   working_set text := epoch.object_of('w', of_table);
   anchor text := format('(SELECT epoch.anchor_at(%L, %L))', of_branch, of_table);
-  images text := epoch.image_columns(of_table);
+  images text := concat_ws(
+    ', ', epoch.image_columns(of_table), epoch.column_list(epoch.extra_columns(of_branch, of_table), 'image'));
   past_keys text;
   pending_keys text;
 BEGIN
@@ -221,7 +223,8 @@ BEGIN
           AND %10$s
         )
     $sql$,
-    epoch.column_list(visible, 'part'), part, epoch.column_list(visible, 'live'), live,
+    epoch.column_list(visible, 'part'), part,
+    epoch.column_list(epoch.visible_columns(live), 'live') || epoch.extra_values(of_branch, of_table), live,
     'UNION ALL SELECT 2, 1::smallint, 0::bigint, 0::bigint, ' || entry_rows,
     images, working_set, history,
     epoch.not_among(of_table, 'part', entry_keys || ARRAY[pending_keys, past_keys]),
@@ -270,7 +273,8 @@ BEGIN
       of_branch, of_table,
       format(
         '%s FROM epoch.%I AS entry',
-        epoch.column_list(epoch.visible_columns(epoch.live_table(of_table)), 'entry'),
+        epoch.column_list(
+          epoch.visible_columns(epoch.live_table(of_table)) || epoch.extra_columns(of_branch, of_table), 'entry'),
         epoch.object_of('v', of_table, of_branch)),
       epoch.overlay_keys(of_branch, of_table));
   END IF;
@@ -282,7 +286,10 @@ BEGIN
   RETURN epoch.layered_select(
     of_branch, of_table,
     format(
-      '%s FROM (%s) AS image WHERE image.epoch_kind = 1', epoch.image_columns(of_table), entries),
+      '%s FROM (%s) AS image WHERE image.epoch_kind = 1',
+      concat_ws(
+        ', ', epoch.image_columns(of_table), epoch.column_list(epoch.extra_columns(of_branch, of_table), 'image')),
+      entries),
     ARRAY[format('SELECT %s FROM (%s) AS entry', epoch.column_list(t.key_columns, 'entry'), entries)]);
 END
 $$;

@@ -295,3 +295,20 @@ BEGIN
   status := answer OPERATOR(pg_catalog.->>) 'status';
 END
 $$;
+
+-- Runs statements that change the schema, on the session's branch. Values that they take away are kept first.
+CREATE OR REPLACE PROCEDURE epoch.ddl(
+  sql text, force boolean DEFAULT false, branch text DEFAULT NULL, repository text DEFAULT NULL,
+  INOUT tables text[] DEFAULT NULL
+)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  answer pg_catalog.jsonb;
+BEGIN
+  CALL epoch.run_command(
+    'ddl',
+    pg_catalog.jsonb_build_object('sql', sql, 'force', force, 'branch', branch, 'repository', repository), answer);
+  tables := ARRAY(SELECT pg_catalog.jsonb_array_elements_text(answer OPERATOR(pg_catalog.->) 'tables'));
+END
+$$;

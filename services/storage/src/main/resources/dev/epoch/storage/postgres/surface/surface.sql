@@ -57,10 +57,12 @@ BEGIN
   END IF;
   EXECUTE format(
     'GRANT SELECT ON epoch.branches, epoch.commits, epoch.merge_history, epoch.merge_conflicts, '
-    'epoch.schema_comparisons, epoch.schema_merges TO %I', role_name);
+    'epoch.schema_comparisons, epoch.schema_merges, epoch.object_snapshots TO %I', role_name);
   FOR granted IN
     SELECT p.oid FROM pg_proc AS p
     WHERE access = 'write' AND p.pronamespace = 'epoch'::regnamespace AND p.prokind = 'p'
+      -- who may call it can do what Epoch's role can
+      AND p.proname <> 'ddl'
   LOOP
     EXECUTE format('GRANT EXECUTE ON PROCEDURE %s TO %I', granted, role_name);
   END LOOP;

@@ -157,51 +157,51 @@ class BranchReadViewsTest extends ItemsOnABranch {
   // ---- what is created on a branch
 
   @Test
-  void nothingIsCreatedInTheSchemasOfABranch() throws SQLException {
+  void whatIsCreatedOnABranchIsTheBranchs() throws SQLException {
     for (String statement :
         List.of(
-            "CREATE TABLE made (id integer)",
-            "CREATE TABLE IF NOT EXISTS items (id integer)",
-            "CREATE TABLE made AS SELECT * FROM items",
-            "CREATE VIEW made AS SELECT 1",
-            "CREATE SEQUENCE made",
-            "CREATE TYPE made AS ENUM ('a')",
+            "CREATE TABLE made (id integer PRIMARY KEY)",
+            "CREATE TABLE IF NOT EXISTS made (id integer)",
+            "INSERT INTO made VALUES (1)",
+            "CREATE TABLE copied AS SELECT * FROM items",
+            "CREATE VIEW shown AS SELECT * FROM made",
+            "CREATE SEQUENCE counted",
+            "CREATE TYPE kind AS ENUM ('a')",
             "CREATE FUNCTION made() RETURNS integer LANGUAGE sql AS 'SELECT 1'")) {
-      assertFails(branch, statement, "42501", "epoch_create_on_main_instead");
+      run(branch, statement);
     }
-    run(branch, "CREATE TEMPORARY TABLE made AS SELECT * FROM items");
-    run(branch, "CREATE TABLE public.made (id integer)");
+    run(branch, "CREATE TEMPORARY TABLE passing AS SELECT * FROM items");
+    run(branch, "CREATE TABLE public.live (id integer)");
     assertThat(problems()).isEmpty();
+    assertThat(one(branch, "SELECT count(*) FROM shown")).isEqualTo("1");
+    assertThat(database.sql().value("SELECT to_regclass('public.made')")).isNull();
 
-    // when: a superuser does, in the database of a server that is none
-    try (Connection superuser = database.connect("postgres", feature)) {
-      run(superuser, "CREATE TABLE items (id integer)");
-    }
+    // when
+    database.branches.drop(feature);
+
+    // then a function and a type are left, and told of
+    assertThat(
+            database
+                .sql()
+                .value(
+                    "SELECT count(*) FROM pg_class WHERE relname IN ('made', 'copied', 'shown', 'counted')"))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void whatHidesATableOfTheBranchIsToldOf() throws SQLException {
+    // when: a role that may, in the database of a server that is no superuser
+    run(branch, "CREATE TABLE items (id integer)");
     assertFails(
-        branch, "SELECT epoch.use_branch('feature/x')", REFUSED, "hides what branches have");
+        branch, "SELECT epoch.use_branch('feature/x')", REFUSED, "hides what the branch has");
 
     // then
     assertThat(problems())
         .singleElement()
         .satisfies(problem -> {
-          assertThat(problem.problem()).contains("table epoch_create_on_main_instead.items");
+          assertThat(problem.problem()).contains(".items");
           assertThat(problem.remedy()).contains("DROP");
         });
-
-    // when: in a schema of a branch by its name, and the branch is deleted
-    String schema =
-        database.sql().value("SELECT changed_schema FROM epoch.branches WHERE NOT is_default");
-    database
-        .sql()
-        .executeAsSuperuser(
-            "DROP TABLE epoch_create_on_main_instead.items",
-            "CREATE TABLE " + schema + ".stays (id integer)");
-    database.branches.drop(feature);
-
-    // then
-    assertThat(problems())
-        .singleElement()
-        .satisfies(problem -> assertThat(problem.problem()).contains("table " + schema + ".stays"));
   }
 
   /** Without what is the test server's own: it does not wait for the disk. */
@@ -244,7 +244,7 @@ class BranchReadViewsTest extends ItemsOnABranch {
   }
 
   @Test
-  void superusersCreateNothingThereEither() throws SQLException {
+  void superusersHideNothingEither() throws SQLException {
     try (VersionedDatabase powerful = VersionedDatabase.startAsSuperuser()) {
       // given
       powerful.sql().execute("CREATE TABLE items (id integer PRIMARY KEY)");
@@ -255,17 +255,10 @@ class BranchReadViewsTest extends ItemsOnABranch {
       try (Connection superuser = powerful.connect("postgres", there);
           Connection owner = powerful.connect(there)) {
         assertFails(
-            superuser,
-            "CREATE TABLE IF NOT EXISTS items (id integer)",
-            REFUSED,
-            "CREATE TABLE is refused");
-        assertFails(
-            superuser,
-            "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
-            REFUSED,
-            "refused");
-        assertFails(
-            owner, "CREATE TABLE made (id integer)", "42501", "epoch_create_on_main_instead");
+            superuser, "CREATE TABLE items (id integer)", REFUSED, "has a table of that name");
+        assertFails(owner, "CREATE VIEW items AS SELECT 1", REFUSED, "has a table of that name");
+        run(owner, "CREATE TABLE made (id integer)");
+        run(owner, "DROP TABLE made");
         run(superuser, "CREATE TABLE public.made (id integer)");
         run(superuser, "INSERT INTO items VALUES (1)");
       }

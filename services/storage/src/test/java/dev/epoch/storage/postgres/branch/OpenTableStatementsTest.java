@@ -8,7 +8,6 @@ import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.BranchCopy;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.OpenedTables;
-import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.TestRepository;
 import dev.epoch.storage.testing.TestDatabase;
@@ -329,12 +328,14 @@ class OpenTableStatementsTest {
       assertThat(repository.database.value("SELECT count(*) FROM totals")).isEqualTo("20");
       run(session, "ALTER TABLE totals ADD more integer");
       run(session, "INSERT INTO totals VALUES (2, 5)");
-      assertThatThrownBy(() -> repository.commit(other, "totals"))
-          .isInstanceOf(TableChangedException.class)
-          .hasMessageContaining("another shape");
+      repository.commit(other, "totals");
+      assertThat(repository.table(other, "totals").schema().columns()).hasSize(3);
       run(session, "ALTER TABLE totals DROP more");
       repository.commit(other, "totals");
-      assertThat(repository.rows("totals", repository.committed(other, "totals"))).hasSize(2);
+      assertThat(
+              repository.rows(
+                  repository.table(other, "totals"), repository.committed(other, "totals")))
+          .hasSize(2);
     }
   }
 

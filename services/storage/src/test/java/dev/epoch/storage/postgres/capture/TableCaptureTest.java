@@ -267,6 +267,37 @@ class TableCaptureTest {
   }
 
   @Test
+  void anUpgradeMakesTheEventTriggers() {
+    try (VersionedDatabase database = start(true)) {
+      // given a database as an earlier version left it
+      TableHandle users = database.installReal(USERS, "users");
+      database.branch("feature/x", users);
+      database.sql().rows("SELECT epoch.use_branch('feature/x')");
+      database
+          .sql()
+          .executeAsSuperuser(
+              "DROP EVENT TRIGGER epoch_alterations",
+              "DROP EVENT TRIGGER epoch_closed_schema",
+              "UPDATE epoch.storage_version SET fingerprint = 'old'");
+
+      // when
+      database.connections().writeOnly(EpochSchema::ensure);
+
+      // then
+      assertThat(
+              database
+                  .sql()
+                  .rows(
+                      """
+                      SELECT evtname FROM pg_event_trigger
+                      WHERE evtname IN ('epoch_alterations', 'epoch_closed_schema')
+                      ORDER BY 1
+                      """))
+          .containsExactly(List.of("epoch_alterations"), List.of("epoch_closed_schema"));
+    }
+  }
+
+  @Test
   void anOlderSchemaIsBroughtUpToDateAndANewerOneLeft() {
     try (VersionedDatabase database = start(false)) {
       // given

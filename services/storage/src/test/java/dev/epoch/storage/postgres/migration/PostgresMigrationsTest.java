@@ -179,7 +179,9 @@ class PostgresMigrationsTest {
                 2,
                 Duration.ofMillis(1),
                 Duration.ofMillis(4),
-                transaction)));
+                transaction),
+            false,
+            null));
     return id;
   }
 }

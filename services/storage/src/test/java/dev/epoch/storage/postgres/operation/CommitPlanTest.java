@@ -30,7 +30,7 @@ class CommitPlanTest {
       database.sql().execute("ANALYZE " + workingSet, "ANALYZE " + history);
       String commit =
           new WorkingSetSql(new TableColumns(items.schema()))
-              .commitLive(new LiveRelations("public.items", workingSet, history, null))
+              .commitLive(new LiveRelations("public.items", workingSet, history, null), List.of())
               .replace("$1", "100");
 
       // when

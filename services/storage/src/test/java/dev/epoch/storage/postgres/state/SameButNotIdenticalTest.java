@@ -14,6 +14,7 @@ import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.TableState;
 import dev.epoch.storage.WriteResult;
 import dev.epoch.storage.postgres.TestRepository;
+import dev.epoch.storage.testing.Cases;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -35,42 +36,44 @@ class SameButNotIdenticalTest {
 
   /** Type, the value before, the value after; both as the adapter reads them. */
   static Stream<Arguments> values() {
-    return Stream.of(
-        arguments("numeric", "1.0", "1.00"),
-        arguments("amount", "1.0", "1.00"),
-        arguments("numeric[]", "{1.0,2}", "{1.00,2}"),
-        arguments("numrange", "[1.0,2)", "[1.00,2)"),
-        arguments("interval", "P1M", "P30D"),
-        arguments("interval", "P1D", "PT24H"),
-        arguments("interval[]", "{P1M}", "{P30D}"),
-        arguments("period", "(P1M,a)", "(P30D,a)"),
-        arguments("period", "(P1M,a)", "(P1M,A)"),
-        arguments("period[]", "{\"(P1M,a)\"}", "{\"(P30D,a)\"}"),
-        arguments("json", "{\"a\":1}", "{\"a\": 1}"),
-        arguments("json", "{\"a\": 1, \"a\": 2}", "{\"a\": 2}"),
-        arguments("json", "1.0", "1.00"),
-        arguments("json[]", "{1.0}", "{1.00}"),
-        arguments("jsonb", "{\"a\": 1.0}", "{\"a\": 1.00}"),
-        arguments("xml", "<a/>", "<a></a>"),
-        arguments("point", "(1,2)", "(1,3)"),
-        arguments("polygon", "((0,0),(1,1),(1,0))", "((1,1),(1,0),(0,0))"),
-        arguments("box", "(1,1),(0,0)", "(2,0.5),(0,0)"),
-        arguments("circle", "<(0,0),1>", "<(1,0),1>"),
-        arguments("citext", "anna", "Anna"),
-        arguments("text COLLATE nocase", "anna", "Anna"),
-        arguments("double precision", "0", "-0"),
-        arguments("real", "0", "-0"),
-        arguments("float8[]", "{0}", "{-0}"),
-        arguments("timetz", "12:00:00+00", "13:00:00+01"),
-        arguments("varbit", "1", "10"),
-        arguments("inet", "10.0.0.1/32", "10.0.0.1/24"),
-        arguments("text[]", "{a}", "[0:0]={a}"),
-        arguments("text[]", "{}", "{NULL}"),
-        arguments("text", "", null),
-        arguments("text", "é", "e\u0301"),
-        arguments("bytea", "\\x00", "\\x0000"),
-        arguments("tsvector", "'a':1", "'a':2"),
-        arguments("name", "a", "A"));
+    return Cases.every(
+        4,
+        Stream.of(
+            arguments("numeric", "1.0", "1.00"),
+            arguments("amount", "1.0", "1.00"),
+            arguments("numeric[]", "{1.0,2}", "{1.00,2}"),
+            arguments("numrange", "[1.0,2)", "[1.00,2)"),
+            arguments("interval", "P1M", "P30D"),
+            arguments("interval", "P1D", "PT24H"),
+            arguments("interval[]", "{P1M}", "{P30D}"),
+            arguments("period", "(P1M,a)", "(P30D,a)"),
+            arguments("period", "(P1M,a)", "(P1M,A)"),
+            arguments("period[]", "{\"(P1M,a)\"}", "{\"(P30D,a)\"}"),
+            arguments("json", "{\"a\":1}", "{\"a\": 1}"),
+            arguments("json", "{\"a\": 1, \"a\": 2}", "{\"a\": 2}"),
+            arguments("json", "1.0", "1.00"),
+            arguments("json[]", "{1.0}", "{1.00}"),
+            arguments("jsonb", "{\"a\": 1.0}", "{\"a\": 1.00}"),
+            arguments("xml", "<a/>", "<a></a>"),
+            arguments("point", "(1,2)", "(1,3)"),
+            arguments("polygon", "((0,0),(1,1),(1,0))", "((1,1),(1,0),(0,0))"),
+            arguments("box", "(1,1),(0,0)", "(2,0.5),(0,0)"),
+            arguments("circle", "<(0,0),1>", "<(1,0),1>"),
+            arguments("citext", "anna", "Anna"),
+            arguments("text COLLATE nocase", "anna", "Anna"),
+            arguments("double precision", "0", "-0"),
+            arguments("real", "0", "-0"),
+            arguments("float8[]", "{0}", "{-0}"),
+            arguments("timetz", "12:00:00+00", "13:00:00+01"),
+            arguments("varbit", "1", "10"),
+            arguments("inet", "10.0.0.1/32", "10.0.0.1/24"),
+            arguments("text[]", "{a}", "[0:0]={a}"),
+            arguments("text[]", "{}", "{NULL}"),
+            arguments("text", "", null),
+            arguments("text", "é", "e\u0301"),
+            arguments("bytea", "\\x00", "\\x0000"),
+            arguments("tsvector", "'a':1", "'a':2"),
+            arguments("name", "a", "A")));
   }
 
   @BeforeAll

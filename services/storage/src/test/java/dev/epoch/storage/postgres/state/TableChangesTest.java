@@ -37,14 +37,16 @@ class TableChangesTest {
     ADD("ALTER TABLE item ADD extra text"),
     ADD_WITH_DEFAULT("ALTER TABLE item ADD extra text NOT NULL DEFAULT 'x'"),
     ADD_AS_FRAMEWORKS_DO(
-        "ALTER TABLE item ADD extra text NOT NULL DEFAULT 'x'; ALTER TABLE item ALTER extra DROP DEFAULT"),
+        "ALTER TABLE item ADD extra text NOT NULL DEFAULT 'x'; ALTER TABLE item ALTER extra DROP"
+            + " DEFAULT"),
     ADD_FILLED("ALTER TABLE item ADD extra uuid DEFAULT gen_random_uuid()"),
     RENAME_COLUMN("ALTER TABLE item RENAME name TO label"),
     RENAME_KEY("ALTER TABLE item RENAME id TO number"),
     RENAME_AND_ADD(
         "ALTER TABLE item RENAME name TO label; ALTER TABLE item ADD name text DEFAULT 'n'"),
     SWAP_NAMES(
-        "ALTER TABLE item RENAME name TO x; ALTER TABLE item RENAME word TO name; ALTER TABLE item RENAME x TO word"),
+        "ALTER TABLE item RENAME name TO x; ALTER TABLE item RENAME word TO name; ALTER TABLE item"
+            + " RENAME x TO word"),
     DROP("ALTER TABLE item DROP price", "price"),
     DROP_FIRST("ALTER TABLE item DROP name", "name"),
     DROP_AND_ADD(
@@ -72,7 +74,8 @@ class TableChangesTest {
     shop =
         new TestRepository(
             "CREATE TABLE item (id integer PRIMARY KEY, name text, word text, price numeric(8, 2))",
-            "INSERT INTO item VALUES (1, 'one', 'w', 1.50), (2, 'two', 'x', 2), (3, 'three', 'y', 3)");
+            "INSERT INTO item VALUES (1, 'one', 'w', 1.50), (2, 'two', 'x', 2), (3, 'three', 'y',"
+                + " 3)");
     shop.install("item");
   }
 
@@ -179,6 +182,32 @@ class TableChangesTest {
 
     // then
     assertThat(shop.rows(after, shop.committed(feature, "item"))).hasSizeGreaterThan(2);
+  }
+
+  /** What is left of the values is read; that they may have been others is said. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "price|numeric(8, 1)",
+        "price|numeric(6, 0)",
+        "name|varchar(3) USING left(name, 3)"
+      })
+  void whatATypeCutsOffIsLost(String change) {
+    // given
+    TableHandle before = shop.table("item");
+    TableState head = shop.committed(shop.main, "item");
+    String column = change.substring(0, change.indexOf('|'));
+
+    // when
+    shop.database.execute(
+        "ALTER TABLE item ALTER %s TYPE %s"
+            .formatted(column, change.substring(column.length() + 1)));
+    now();
+
+    // then
+    assertThat(shop.rows(before, head)).hasSize(3);
+    assertThat(shop.adapter.lost(before)).containsExactly(column);
+    assertThat(shop.adapter.lost(now())).isEmpty();
   }
 
   /** Another table, or none, has the name. */

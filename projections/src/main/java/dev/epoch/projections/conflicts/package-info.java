@@ -1,0 +1,2 @@
+/** Open merges and what was decided about their conflicts. */
+package dev.epoch.projections.conflicts;

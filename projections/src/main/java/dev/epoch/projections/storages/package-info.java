@@ -1,0 +1,2 @@
+/** Storage backends, without their secrets. */
+package dev.epoch.projections.storages;

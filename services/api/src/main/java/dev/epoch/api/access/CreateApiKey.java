@@ -1,0 +1,18 @@
+package dev.epoch.api.access;
+
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Body of {@code POST /auth/keys}. */
+@Schema(name = "CreateApiKey")
+public record CreateApiKey(
+    @NotNull
+        @Pattern(
+            regexp = "[A-Za-z0-9][A-Za-z0-9._@-]{0,99}",
+            message =
+                "Should be up to 100 letters, digits, dots, underscores, hyphens and @, a letter or digit first")
+        @Schema(
+            description = "Who or what uses the key; the actor of requests that name no person",
+            examples = "ci")
+        String name) {}

@@ -1,0 +1,53 @@
+package dev.epoch.api.commit;
+
+import dev.epoch.api.diff.TableChangeView;
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.commit.WorkingSetService.TableChange;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Uncommitted work of a branch. */
+@Schema(name = "Status")
+public record StatusView(
+    String branch,
+    @Schema(description = "Head of the branch, null before the first commit") String commitId,
+    boolean clean,
+    List<TableChangeView> staged,
+    List<TableChangeView> unstaged,
+    @Schema(description = "Names of tables that were made on the branch and are not versioned")
+        List<String> untracked,
+    @Schema(description = "The open merge, or null") OpenMerge merge) {
+
+  /** A merge that waits for decisions or for its commit. */
+  @Schema(name = "OpenMerge")
+  public record OpenMerge(
+      String source,
+      @Schema(description = "Conflicts without decision") long conflicts,
+      @Schema(description = "Conflicts as they were found, by table") Map<String, Long> tables) {
+
+    static OpenMerge of(MergeState merge) {
+      return merge == null
+          ? null
+          : new OpenMerge(merge.source(), merge.remaining(), new TreeMap<>(merge.conflicts()));
+    }
+  }
+
+  public static StatusView of(
+      RepositoryState state,
+      BranchState branch,
+      List<TableChange> changes,
+      List<String> untracked) {
+    return new StatusView(
+        branch.name(),
+        CommitView.idOf(state, branch.head()),
+        changes.isEmpty() && branch.merge() == null,
+        changes.stream().filter(TableChange::staged).map(TableChangeView::of).toList(),
+        changes.stream().filter(change -> !change.staged()).map(TableChangeView::of).toList(),
+        untracked,
+        OpenMerge.of(branch.merge()));
+  }
+}

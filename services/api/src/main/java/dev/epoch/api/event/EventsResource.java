@@ -1,0 +1,149 @@
+package dev.epoch.api.event;
+
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.event.EventPage.EventView;
+import dev.epoch.api.json.ApiJson;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.request.Pages;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.log.EventLog;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Multi;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseHeader;
+
+/** Events of a repository: page by page, or as they come. */
+@Path(ApiPaths.PREFIX + "/events")
+@Tag(name = "Events")
+public class EventsResource {
+  private final ApiRequest request;
+  private final KeptStreams streams;
+
+  EventsResource(ApiRequest request, KeptStreams streams) {
+    this.request = request;
+    this.streams = streams;
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Events in the order of the log")
+  public EventPage list(
+      @Parameter(description = "Position to start at") @QueryParam("from") Long from,
+      @QueryParam("limit") Integer limit,
+      @Parameter(description = "Wire name such as commit-created; several joined by commas")
+          @QueryParam("type")
+          List<String> type,
+      @Parameter(description = "Name of a branch, or a pattern such as release/*")
+          @QueryParam("branch")
+          List<String> branch,
+      @Parameter(description = "Name of a table that it is about, or a pattern")
+          @QueryParam("table")
+          List<String> table) {
+    int size = Pages.limit(limit);
+    EventLog log = request.server().log();
+    EventViews views = views(type, branch, table);
+    List<EventView> events =
+        log.read(EventLog.ALL, before(from))
+            .map(views::of)
+            .filter(Optional::isPresent)
+            .map(Optional::get)
+            .select()
+            .first(size + 1L)
+            .collect()
+            .asList()
+            .await()
+            .indefinitely();
+    boolean more = events.size() > size;
+    return new EventPage(
+        more ? events.subList(0, size) : events, more ? events.get(size).position() : null);
+  }
+
+  @GET
+  @Path("stream")
+  @Blocking
+  @Produces(MediaType.SERVER_SENT_EVENTS)
+  @ResponseHeader(name = "Cache-Control", value = "no-cache")
+  @ResponseHeader(name = "X-Accel-Buffering", value = "no")
+  @Operation(
+      summary = "Events as they come",
+      description =
+          "Server-sent events, first those from the position on, then those to come. The id of each is its position: a client that comes back with Last-Event-ID misses none. Comments in between keep the connection alive.")
+  @APIResponse(
+      responseCode = "200",
+      description = "Each event is one of GET /events",
+      content =
+          @Content(
+              mediaType = MediaType.SERVER_SENT_EVENTS,
+              schema = @Schema(implementation = EventView.class)))
+  public Multi<OutboundSseEvent> stream(
+      @Parameter(description = "Position to start at") @QueryParam("from") Long from,
+      @Parameter(description = "Position of the last event seen; wins over from")
+          @HeaderParam("Last-Event-ID")
+          String lastEventId,
+      @QueryParam("type") List<String> type,
+      @QueryParam("branch") List<String> branch,
+      @QueryParam("table") List<String> table,
+      @Context Sse sse) {
+    EventViews views = views(type, branch, table);
+    Multi<OutboundSseEvent> events =
+        request
+            .server()
+            .log()
+            .tail(lastEventId == null ? before(from) : position(lastEventId))
+            .map(views::of)
+            .filter(Optional::isPresent)
+            .map(event -> sse(sse, event.get()));
+    return streams.kept(sse, events);
+  }
+
+  private EventViews views(List<String> type, List<String> branch, List<String> table) {
+    request.state();
+    LiveRepository repository = request.repository();
+    return new EventViews(repository.state(), repository.stream(), type, branch, table);
+  }
+
+  private static OutboundSseEvent sse(Sse sse, EventView event) {
+    return sse.newEventBuilder()
+        .id(Long.toString(event.position()))
+        .name(event.type())
+        .data(String.class, ApiJson.text(ApiJson.mapper().valueToTree(event)))
+        .build();
+  }
+
+  private static long before(Long from) {
+    if (from != null && from < 0) {
+      throw new InvalidRequestException(
+          FieldProblem.query("greater_than_equal", "from", "Should be 0 or more"));
+    }
+    return from == null || from == 0 ? 0 : from - 1;
+  }
+
+  private static long position(String lastEventId) {
+    try {
+      return Math.max(0, Long.parseLong(lastEventId.strip()));
+    } catch (NumberFormatException notANumber) {
+      throw new InvalidRequestException(
+          FieldProblem.query("int_parsing", "Last-Event-ID", "Should be a position of the log"));
+    }
+  }
+}

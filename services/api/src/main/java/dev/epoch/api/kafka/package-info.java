@@ -1,0 +1,2 @@
+/** How publishing to Kafka goes. */
+package dev.epoch.api.kafka;

@@ -1,0 +1,2 @@
+/** Merges that wait until they are allowed. */
+package dev.epoch.api.mergerequest;

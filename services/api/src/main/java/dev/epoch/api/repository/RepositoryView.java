@@ -1,0 +1,41 @@
+package dev.epoch.api.repository;
+
+import dev.epoch.api.merge.ConflictRules;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.LiveCommits;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** A repository. */
+@Schema(name = "Repository")
+public record RepositoryView(
+    String name,
+    String defaultBranch,
+    String description,
+    Instant createdAt,
+    @Schema(description = "Where the server keeps metadata, without credentials")
+        String metadataUrl,
+    @Schema(description = "What merges do with uncommitted live changes: commit, refuse")
+        String liveChanges,
+    LiveCommits liveCommits,
+    @Schema(description = "What settles conflicts of merges") ConflictRules conflict,
+    Branching branching) {
+
+  public static RepositoryView of(RepositoryState state, String metadataUrl) {
+    return new RepositoryView(
+        state.name(),
+        state.defaultBranch().name(),
+        state.profile().description(),
+        state.profile().createdAt(),
+        metadataUrl,
+        state.profile().liveChanges(),
+        state.profile().liveCommits(),
+        ConflictRules.of(state.profile().conflict()),
+        Branching.of(state.profile().branching()));
+  }
+
+  /** All repositories. */
+  @Schema(name = "Repositories")
+  public record Listing(List<RepositoryView> repositories) {}
+}

@@ -1,0 +1,216 @@
+package dev.epoch.api.rows;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.api.error.FieldProblem;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.json.ApiJson;
+import dev.epoch.api.json.JsonCosts;
+import dev.epoch.api.request.NumberLimits;
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.RowWrite;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Records of one table as files hold them, to be written. Columns that the database computes are
+ * passed over, so that what was exported can be imported.
+ */
+public final class RecordFile {
+  private final TableSchema schema;
+  private final Set<String> computed;
+  private final List<RowWrite> writes = new ArrayList<>();
+
+  private RecordFile(TableSchema schema) {
+    this.schema = schema;
+    this.computed =
+        schema.columns().stream()
+            .filter(Column::generated)
+            .map(Column::name)
+            .collect(Collectors.toSet());
+  }
+
+  /** Whether values of the column are JSON in CSV. */
+  static boolean document(Column column) {
+    DataType.Kind kind = column.type().base().kind();
+    return kind == DataType.Kind.JSON
+        || kind == DataType.Kind.JSON_BINARY
+        || kind == DataType.Kind.ARRAY
+        || kind == DataType.Kind.COMPOSITE;
+  }
+
+  /** Objects in an array. */
+  public static List<RowWrite> json(List<JsonNode> records, TableSchema schema) {
+    RecordFile file = new RecordFile(schema);
+    records.forEach(file::add);
+    return file.writes;
+  }
+
+  /** An object a line. */
+  public static List<RowWrite> ndjson(InputStream body, TableSchema schema) throws IOException {
+    RecordFile file = new RecordFile(schema);
+    JsonCosts costs = body instanceof JsonCosts.Source source ? source.costs() : JsonCosts.NONE;
+    BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (!line.isBlank()) {
+        try {
+          file.add(ApiJson.tree(line, costs));
+        } catch (JsonProcessingException notJson) {
+          throw file.problem("The record is not JSON: " + notJson.getOriginalMessage());
+        }
+      }
+    }
+    return file.writes;
+  }
+
+  private void add(JsonNode record) {
+    if (record == null || !record.isObject()) {
+      throw problem("Each record is an object of columns");
+    }
+    NumberLimits.check(record, "body", writes.size());
+    Map<String, JsonNode> columns = new LinkedHashMap<>();
+    record
+        .properties()
+        .forEach(field -> {
+          if (!computed.contains(field.getKey())) {
+            columns.put(field.getKey(), field.getValue());
+          }
+        });
+    writes.add(new RowWrite.Upsert(columns));
+  }
+
+  /**
+   * Lines of CSV (RFC 4180) behind one with the columns' names. An empty field is null, a quoted
+   * empty one the empty text; arrays, composites and JSON are JSON.
+   */
+  public static List<RowWrite> csv(InputStream body, TableSchema schema) throws IOException {
+    RecordFile file = new RecordFile(schema);
+    CsvFields fields = new CsvFields(new InputStreamReader(body, StandardCharsets.UTF_8));
+    List<CsvFields.Field> head = fields.next();
+    if (head == null) {
+      return List.of();
+    }
+    List<Column> columns = new ArrayList<>();
+    for (CsvFields.Field name : head) {
+      columns.add(
+          schema
+              .column(name.text())
+              .orElseThrow(() ->
+                  file.problem("The first line names a column that is not there: " + name.text())));
+    }
+    for (List<CsvFields.Field> line = fields.next(); line != null; line = fields.next()) {
+      if (line.size() != columns.size()) {
+        throw file.problem(
+            "The record has " + line.size() + " fields, the first line " + columns.size());
+      }
+      Map<String, JsonNode> record = new LinkedHashMap<>();
+      for (int i = 0; i < columns.size(); i++) {
+        Column column = columns.get(i);
+        if (!column.generated()) {
+          record.put(column.name(), file.value(column, line.get(i)));
+        }
+      }
+      file.writes.add(new RowWrite.Upsert(record));
+    }
+    return file.writes;
+  }
+
+  private JsonNode value(Column column, CsvFields.Field field) {
+    if (field.text().isEmpty() && !field.quoted()) {
+      return NullNode.instance;
+    }
+    if (!document(column)) {
+      return TextNode.valueOf(field.text());
+    }
+    try {
+      JsonNode value = ApiJson.tree(field.text(), JsonCosts.NONE);
+      NumberLimits.check(value, "body", writes.size(), column.name());
+      return value;
+    } catch (IOException notJson) {
+      throw problem("Column " + column.name() + " holds JSON, and the field is none");
+    }
+  }
+
+  private InvalidRequestException problem(String message) {
+    return new InvalidRequestException(
+        new FieldProblem("value_error", List.of("body", writes.size()), message, Map.of()));
+  }
+
+  /** Fields of CSV, line by line. */
+  static final class CsvFields {
+    private final Reader text;
+    private int ahead;
+
+    CsvFields(Reader text) throws IOException {
+      this.text = new BufferedReader(text);
+      this.ahead = this.text.read();
+      if (ahead == 0xFEFF) {
+        ahead = this.text.read();
+      }
+    }
+
+    /** A field, and whether it stood in quotes. */
+    record Field(String text, boolean quoted) {}
+
+    /** The next line, null at the end. */
+    List<Field> next() throws IOException {
+      if (ahead < 0) {
+        return null;
+      }
+      List<Field> fields = new ArrayList<>();
+      while (true) {
+        fields.add(ahead == '"' ? quoted() : plain());
+        if (ahead != ',') {
+          break;
+        }
+        ahead = text.read();
+      }
+      if (ahead == '\r') {
+        ahead = text.read();
+      }
+      if (ahead == '\n') {
+        ahead = text.read();
+      }
+      return fields;
+    }
+
+    private Field plain() throws IOException {
+      StringBuilder field = new StringBuilder();
+      while (ahead >= 0 && ahead != ',' && ahead != '\n' && ahead != '\r') {
+        field.append((char) ahead);
+        ahead = text.read();
+      }
+      return new Field(field.toString(), false);
+    }
+
+    private Field quoted() throws IOException {
+      StringBuilder field = new StringBuilder();
+      ahead = text.read();
+      while (ahead >= 0) {
+        if (ahead == '"') {
+          ahead = text.read();
+          if (ahead != '"') {
+            break;
+          }
+        }
+        field.append((char) ahead);
+        ahead = text.read();
+      }
+      return new Field(field.toString(), true);
+    }
+  }
+}

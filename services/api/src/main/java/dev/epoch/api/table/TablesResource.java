@@ -1,0 +1,252 @@
+package dev.epoch.api.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.answer.Formats;
+import dev.epoch.api.record.TableDdl;
+import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.schema.SchemaView;
+import dev.epoch.api.storage.StorageView;
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.engine.state.StorageState;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.schema.SchemaService;
+import dev.epoch.gateway.storage.StorageService;
+import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.table.TableService;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.model.schema.snapshot.ObjectJson;
+import dev.epoch.projections.history.TableRow;
+import dev.epoch.storage.TablePath;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Uni;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+
+/** Registered tables: which there are, and their shapes. */
+@Path(ApiPaths.PREFIX + "/tables")
+@Tag(name = "Tables")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+public class TablesResource {
+  private final ApiRequest request;
+  private final TablesReader reader;
+
+  TablesResource(ApiRequest request, TablesReader reader) {
+    this.request = request;
+    this.reader = reader;
+  }
+
+  @POST
+  @RunOnVirtualThread
+  @ResponseStatus(201)
+  @APIResponseSchema(value = TableView.class, responseCode = "201")
+  @Operation(
+      summary = "Register a table",
+      description =
+          "Answers when capture is installed and every record is read; GET on the table shows how far that is. The next commit of the default branch, or of the branch that is named, contains the table.")
+  public TableView register(@NotNull @Valid RegisterTable body) {
+    LiveRepository repository = request.repository();
+    RegisteredTable table =
+        request
+            .server()
+            .tables()
+            .register(
+                repository,
+                new TableService.Request(
+                    body.name(),
+                    body.location(),
+                    body.storageName(),
+                    body.path(),
+                    body.key(),
+                    body.branch()),
+                request.caller());
+    return TableView.of(storage(repository.state(), table), table)
+        .withSchema(SchemaView.of(table.name(), table.schema()));
+  }
+
+  @POST
+  @RunOnVirtualThread
+  @Path("discover")
+  @Operation(
+      summary = "List the tables of a database",
+      description =
+          "Those that the repository has and those that it has not, whether they can be registered or not. Changes nothing.")
+  public DiscoveredTables discover(@NotNull @Valid DiscoverTables body) {
+    return DiscoveredTables.of(
+        request
+            .server()
+            .discovery()
+            .discover(request.state(), body.location(), body.storageName()));
+  }
+
+  @GET
+  @Operation(
+      summary = "List tables",
+      description = "At a branch also those registered since its last commit.")
+  public Uni<TableView.Listing> list(@QueryParam("ref") String ref) {
+    return reader.at(request, ref).map(tables -> new TableView.Listing(tables.views()));
+  }
+
+  @GET
+  @Path("{table}")
+  @Operation(
+      summary = "Get a table",
+      description = "While it is being registered, the answer tells how far that is.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(oneOf = {TableView.class, TableView.Registering.class})))
+  public Uni<Response> get(String table, @QueryParam("ref") String ref) {
+    String repository = request.repository().name();
+    TableService registrations = request.server().tables();
+    Uni<TablesAt> tables = reader.at(request, ref);
+    return reader
+        .registering(request, table)
+        .chain(registering ->
+            registering
+                ? Uni.createFrom()
+                    .item(
+                        TableView.Registering.of(table, registrations.progress(repository, table)))
+                : tables.map(found -> view(found, table)))
+        .map(answer -> Response.ok(answer).build());
+  }
+
+  private static TableView view(TablesAt tables, String name) {
+    TableRow table = tables.named(name);
+    return tables.view(table).withSchema(SchemaView.of(table.name(), table.schema()));
+  }
+
+  private static StorageView storage(RepositoryState state, RegisteredTable table) {
+    return StorageView.of(state, state.storages().byName().get(table.storage()));
+  }
+
+  @DELETE
+  @RunOnVirtualThread
+  @Path("{table}")
+  @Operation(
+      summary = "Stop versioning a table",
+      description =
+          """
+          Removes all that Epoch keeps beside it. The table stays as it is, and commits still read \
+          what they read of it; with purge they do not, and what earlier removals of the name kept \
+          goes too. Uncommitted changes, on whichever branch, need force.\
+          """)
+  public void remove(
+      String table, @QueryParam("force") Boolean force, @QueryParam("purge") Boolean purge) {
+    request
+        .server()
+        .tables()
+        .remove(
+            request.repository(),
+            table,
+            Boolean.TRUE.equals(force),
+            Boolean.TRUE.equals(purge),
+            request.caller());
+  }
+
+  @POST
+  @RunOnVirtualThread
+  @Path("{table}/refresh")
+  @Operation(
+      summary = "Look at the table in its database",
+      description =
+          "What has become of its columns shows in GET /status from then on. Refused with SchemaChangedError if it is another table.")
+  public TableView refresh(String table) {
+    RepositoryState state = request.state();
+    request.server().tables().refresh(state, table);
+    return view(reader.at(request, null).await().indefinitely(), table);
+  }
+
+  @GET
+  @RunOnVirtualThread
+  @Path("{table}/schema")
+  @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+  @Operation(
+      summary = "Get a table's shape",
+      description =
+          "At a ref; with live=true as the database has it now; with format=ddl as SQL in plain text; with full=true also the table's triggers, policies, privileges, comments and the like, if the backend tells them.")
+  @APIResponse(
+      responseCode = "200",
+      content = {
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON,
+            schema = @Schema(implementation = SchemaView.class)),
+        @Content(mediaType = MediaType.TEXT_PLAIN, schema = @Schema(implementation = String.class))
+      })
+  public Response schema(
+      String table,
+      @QueryParam("ref") String ref,
+      @QueryParam("live") Boolean live,
+      @QueryParam("full") Boolean full,
+      @QueryParam("format") String format) {
+    RepositoryState state = request.state();
+    TablesAt tables = reader.at(request, ref).await().indefinitely();
+    TableRow found = tables.named(table);
+    StorageView storage = tables.storage(found);
+    boolean ofDatabase = Boolean.TRUE.equals(live);
+    TableSchema schema =
+        ofDatabase ? live(StorageService.get(state, storage.name()), found) : found.schema();
+    return switch (Formats.of(format, "json", "ddl")) {
+      case "ddl" ->
+          Response.ok(
+                  TableDdl.of(found.schemaName(), found.tableName(), schema),
+                  MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8"))
+              .build();
+      default ->
+          Response.ok(
+                  SchemaView.of(table, schema)
+                      .from(
+                          storage.backend(),
+                          ofDatabase ? "live" : found.committed() ? tables.commit() : "registered",
+                          Boolean.TRUE.equals(full)
+                              ? definition(state, found, ref, ofDatabase)
+                              : null),
+                  MediaType.APPLICATION_JSON_TYPE)
+              .build();
+    };
+  }
+
+  /** Null where nothing more is known. */
+  private JsonNode definition(RepositoryState state, TableRow table, String ref, boolean live) {
+    SchemaService schemas = request.server().schemas();
+    Optional<DatabaseSchema> schema =
+        live
+            ? Optional.of(schemas.live(state, table.storage()))
+            : SchemaService.recorded(state, request.references(state).commit(ref), table.storage())
+                .map(recorded -> schemas.read(recorded.schema()));
+    return schema
+        .flatMap(objects -> objects.table(new ObjectName(table.schemaName(), table.tableName())))
+        .map(ObjectJson::tree)
+        .orElse(null);
+  }
+
+  private TableSchema live(StorageState storage, TableRow table) {
+    return request
+        .server()
+        .backends()
+        .adapters()
+        .adapter(storage)
+        .introspect(
+            new TablePath(table.schemaName(), table.tableName()), table.schema().primaryKey())
+        .schema();
+  }
+}

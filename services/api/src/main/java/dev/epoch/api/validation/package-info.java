@@ -1,0 +1,2 @@
+/** Whether commits are what they say. */
+package dev.epoch.api.validation;

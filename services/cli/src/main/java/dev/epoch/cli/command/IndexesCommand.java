@@ -1,7 +1,0 @@
-package dev.epoch.cli.command;
-
-import picocli.CommandLine.Command;
-
-/** {@code epoch indexes}. */
-@Command(name = "indexes", description = "Indexes of live tables.")
-public final class IndexesCommand {}

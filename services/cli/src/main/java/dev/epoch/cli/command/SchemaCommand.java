@@ -1,7 +1,0 @@
-package dev.epoch.cli.command;
-
-import picocli.CommandLine.Command;
-
-/** {@code epoch schema}. */
-@Command(name = "schema", description = "Schemas of tables and databases.")
-public final class SchemaCommand {}

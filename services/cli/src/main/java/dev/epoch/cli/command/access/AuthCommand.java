@@ -1,0 +1,17 @@
+package dev.epoch.cli.command.access;
+
+import dev.epoch.cli.Session;
+import picocli.CommandLine.Command;
+
+/** {@code epoch auth}: without more, the keys. */
+@Command(
+    name = "auth",
+    description = "Make, list and revoke keys of the API.",
+    synopsisSubcommandLabel = "[<command>]")
+public final class AuthCommand extends AuthKeyListing {
+
+  /** The command in a session. */
+  public AuthCommand(Session session) {
+    super(session);
+  }
+}

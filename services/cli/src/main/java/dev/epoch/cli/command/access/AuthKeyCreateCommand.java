@@ -1,0 +1,37 @@
+package dev.epoch.cli.command.access;
+
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.access.ApiKeys;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch auth key create}. */
+@Command(
+    name = "create",
+    description =
+        "Make a key of the API. It is shown once; from the first one on, the server wants one.")
+public final class AuthKeyCreateCommand extends EpochSubcommand {
+
+  @Parameters(paramLabel = "<name>", description = "Who or what will use it.")
+  private String name;
+
+  /** The command in a session. */
+  public AuthKeyCreateCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  protected ExitCode run() {
+    ApiKeys.Created created = session().server().apiKeys().create(name);
+    if (output().json()) {
+      output().json(created);
+      return ExitCode.OK;
+    }
+    output().line(created.key());
+    output().confirm("Created API key '" + created.name() + "'; it is not shown again.");
+    output().confirm("Use it: export EPOCH_API_KEY=" + created.key());
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.epoch.cli.command.help;
+
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.command.EpochSubcommand;
+import java.util.Objects;
+import java.util.function.Supplier;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch completion}. */
+@Command(
+    name = "completion",
+    description = {"Print a completion script.", "bash and zsh: source <(epoch completion bash)"})
+public final class CompletionCommand extends EpochSubcommand {
+
+  @Parameters(paramLabel = "<shell>", description = "bash or zsh.")
+  private String shell;
+
+  private final Supplier<CommandLine> everything;
+
+  /**
+   * The command in a session.
+   *
+   * @param everything the command line with all commands
+   */
+  public CompletionCommand(Session session, Supplier<CommandLine> everything) {
+    super(session);
+    this.everything = Objects.requireNonNull(everything, "everything");
+  }
+
+  @Override
+  protected ExitCode run() {
+    String script = AutoComplete.bash("epoch", everything.get());
+    switch (shell) {
+      case "bash" -> output().line(script);
+      case "zsh" -> output().line("autoload -U +X bashcompinit && bashcompinit\n" + script);
+      default -> throw CommandFailure.usage("unknown shell '" + shell + "'; known: bash, zsh");
+    }
+    return ExitCode.OK;
+  }
+}

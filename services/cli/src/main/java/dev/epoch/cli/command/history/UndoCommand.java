@@ -1,0 +1,145 @@
+package dev.epoch.cli.command.history;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.Actor;
+import dev.epoch.client.branch.Reflog;
+import dev.epoch.client.commit.Commit;
+import dev.epoch.client.replay.Reset;
+import dev.epoch.client.transport.Json;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code epoch undo}. */
+@Command(
+    name = "undo",
+    description = {
+      "Take back your last move of a branch: a commit, merge, revert, rebase, reset, or that a branch was made or deleted.",
+      "The changes of a commit stay, not committed. Once more takes back the undo."
+    })
+public final class UndoCommand extends EpochSubcommand {
+  private static final int PAGE = 100;
+  private static final int PAGES = 10;
+
+  @Option(
+      names = "--hard",
+      description =
+          "Of a commit, take the changes back too; on the default branch needed for that.")
+  private boolean hard;
+
+  @Option(names = "--dry-run", description = "Only tell what would be taken back.")
+  private boolean dryRun;
+
+  /** The command in a session. */
+  public UndoCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  protected ExitCode run() {
+    Reflog.Entry last = mine();
+    Reflog.Entry latest = client().branches().reflog(last.branch(), 1, null).entries().getFirst();
+    if (!latest.json().path("position").equals(last.json().path("position"))) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          latest.actor() + " has moved '" + last.branch() + "' since: " + latest.command(),
+          "'epoch reflog "
+              + last.branch()
+              + "' shows its moves, 'epoch revert' takes single commits"
+              + " back");
+    }
+    if (last.from() == null && last.to() != null && !last.command().equals("branch create")) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "there is nothing before the first commit of '" + last.branch() + "'",
+          "'epoch repo delete' deletes a repository");
+    }
+    return dryRun ? told("Would take back ", last, null) : undo(last);
+  }
+
+  /** The last move of whoever asks, of any branch. */
+  private Reflog.Entry mine() {
+    String after = null;
+    for (int page = 0; page < PAGES; page++) {
+      Reflog moves = client().branches().reflog(null, PAGE, after);
+      Optional<Reflog.Entry> found = moves.entries().stream().filter(this::isMine).findFirst();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      after = moves.next();
+      if (after == null) {
+        break;
+      }
+    }
+    throw new CommandFailure(
+        ExitCode.NEGATIVE,
+        "you have not moved a branch lately",
+        "'epoch reflog --all' shows who has");
+  }
+
+  private boolean isMine(Reflog.Entry entry) {
+    Actor actor = session().settings().actor();
+    String email = entry.json().path("actor").path("email").asText("");
+    return actor.email() == null ? entry.actor().equals(actor.name()) : actor.email().equals(email);
+  }
+
+  private ExitCode undo(Reflog.Entry last) {
+    String branch = last.branch();
+    switch (last.command()) {
+      case "branch create" -> {
+        client().branches().delete(branch, false);
+        leave(branch);
+        return told("Took back ", last, null);
+      }
+      case "branch delete" -> {
+        client().branches().create(branch, last.from());
+        return told("Took back ", last, null);
+      }
+      default -> {
+        boolean soft = last.command().equals("commit") && !hard;
+        if (soft && branch.equals(session().defaultBranch())) {
+          throw new CommandFailure(
+              ExitCode.CONFLICT,
+              "the changes of a commit cannot stay uncommitted on '" + branch + "'",
+              "'epoch undo --hard' takes them out of the live tables, 'epoch revert HEAD' by a new"
+                  + " commit");
+        }
+        return told("Took back ", last, client().replays().reset(branch, last.from(), soft));
+      }
+    }
+  }
+
+  /** Nobody stays on a branch that is gone. */
+  private void leave(String branch) {
+    session()
+        .workspaceOfRepository()
+        .filter(found -> found.branch().equals(branch))
+        .ifPresent(found -> found.checkOut(session().defaultBranch()));
+  }
+
+  private ExitCode told(String did, Reflog.Entry last, Reset reset) {
+    if (output().json()) {
+      ObjectNode result = Json.object();
+      result.set(dryRun ? "would_undo" : "undone", last.json());
+      if (reset != null) {
+        result.set("reset", reset.json());
+      }
+      output().json(result);
+      return ExitCode.OK;
+    }
+    String message =
+        last.message() == null ? "" : ": " + last.message().lines().findFirst().orElse("");
+    output().confirm(did + last.command() + " on " + last.branch() + message);
+    if (reset != null) {
+      output().confirm(last.branch() + " is now at " + Commit.shortId(reset.head()));
+      if (reset.saved() != null) {
+        output().remark("hint: uncommitted changes are in commit " + Commit.shortId(reset.saved()));
+      }
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.epoch.cli.command.record;
+
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.cli.text.Counts;
+import dev.epoch.client.record.Records;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch import}. */
+@Command(
+    name = "import",
+    description = {
+      "Write the records of a file as uncommitted changes of the current branch, all or none.",
+      "Takes what 'epoch export' prints. Records with these keys are updated, others stay."
+    })
+public final class ImportCommand extends EpochSubcommand {
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "csv", "text/csv",
+          "json", "application/json",
+          "ndjson", "application/x-ndjson",
+          "jsonl", "application/x-ndjson");
+
+  @Parameters(index = "0", paramLabel = "<table>", description = "The table.")
+  private String table;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "<file>",
+      description = "The file; its name ends with .csv, .json or .ndjson, or --as tells.")
+  private String file;
+
+  @Option(names = "--as", paramLabel = "<form>", description = "csv, json or ndjson.")
+  private String form;
+
+  /** The command in a session. */
+  public ImportCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  protected ExitCode run() {
+    String end = file.substring(file.lastIndexOf('.') + 1);
+    String type = TYPES.get((form == null ? end : form).toLowerCase(Locale.ROOT));
+    if (type == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "'" + (form == null ? file : form) + "' is neither csv nor json nor ndjson",
+          "--as csv, --as json or --as ndjson says what the file holds");
+    }
+    Path path = session().directory().resolve(file);
+    if (!Files.isReadable(path) || Files.isDirectory(path)) {
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND, "there is no file " + file + " that can be read", "name another one");
+    }
+    Records.Written written = client().records().imported(table, session().branch(), path, type);
+    if (output().json()) {
+      output().json(written);
+    } else {
+      String changes = Counts.changes(written.inserted(), written.updated(), written.deleted());
+      output().confirm("Imported: " + (changes.isEmpty() ? "nothing to change" : changes));
+    }
+    return ExitCode.OK;
+  }
+}

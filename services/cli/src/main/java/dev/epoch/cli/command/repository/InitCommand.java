@@ -1,0 +1,116 @@
+package dev.epoch.cli.command.repository;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.command.config.PolicyPush;
+import dev.epoch.cli.command.storage.StorageAddCommand;
+import dev.epoch.cli.configuration.RepositoryPolicy;
+import dev.epoch.cli.configuration.Settings;
+import dev.epoch.cli.configuration.Workspace;
+import dev.epoch.client.repository.Repositories;
+import dev.epoch.client.repository.Repository;
+import dev.epoch.client.storage.StorageBackends;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch init}. */
+@Command(name = "init", description = "Create a repository and tie this folder to it.")
+public final class InitCommand extends OpenRepositoryCommand {
+
+  @Parameters(paramLabel = "<name>", description = "Name of the repository.")
+  private String name;
+
+  @Option(
+      names = {"-d", "--description"},
+      description = "What the repository is for.")
+  private String description;
+
+  @Option(
+      names = {"-b", "--default-branch"},
+      description = "Name of the first branch (default: main).")
+  private String defaultBranch;
+
+  @Option(names = "--metadata-url", description = "Database where the server keeps metadata.")
+  private String metadataUrl;
+
+  @Option(
+      names = "--storage",
+      paramLabel = "<name>",
+      description = "Storage backend of the configuration to begin with.")
+  private String storage;
+
+  /** The command in a session. */
+  public InitCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  Repository repository() {
+    Settings settings = session().settings();
+    session().workspace().ifPresent(this::refuseIfHere);
+    RepositoryPolicy policy = settings.policy();
+    Repository created = create(settings);
+    if (!policy.isEmpty()) {
+      PolicyPush.send(session().server().inRepository(created.name()), created.name(), policy);
+    }
+    return created;
+  }
+
+  private Repository create(Settings settings) {
+    return session()
+        .server()
+        .repositories()
+        .create(
+            new Repositories.Draft(
+                name,
+                description,
+                defaultBranch == null ? settings.defaultBranch().orElse(null) : defaultBranch,
+                metadataUrl == null ? settings.metadataUrl().orElse(null) : metadataUrl,
+                storage == null ? null : configured(settings)));
+  }
+
+  @Override
+  String done() {
+    return "Initialized";
+  }
+
+  private StorageBackends.Draft configured(Settings settings) {
+    var found =
+        settings
+            .storages()
+            .named(storage)
+            .orElseThrow(() ->
+                new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    "no storage '" + storage + "' is configured here",
+                    "add it before with 'epoch storage add "
+                        + storage
+                        + " --type <type> ...' in this folder; or after with 'epoch init "
+                        + name
+                        + "' and 'epoch storage add "
+                        + storage
+                        + " --type <type> ... --set-default'"));
+    ObjectNode config = found.config();
+    JsonNode description = config.remove("description");
+    return new StorageBackends.Draft(
+        storage,
+        StorageAddCommand.wireType(found.type()),
+        config,
+        description == null ? null : description.asText(),
+        true);
+  }
+
+  private void refuseIfHere(Workspace workspace) {
+    boolean here = session().directory().equals(workspace.directory().getParent());
+    if (here && workspace.repository() != null && !workspace.repository().equals(name)) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "this folder already belongs to repository '" + workspace.repository() + "'",
+          "run 'epoch init " + name + "' in another folder");
+    }
+  }
+}

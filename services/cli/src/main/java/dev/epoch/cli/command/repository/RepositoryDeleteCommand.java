@@ -1,0 +1,51 @@
+package dev.epoch.cli.command.repository;
+
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.transport.Json;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch repo delete}. */
+@Command(
+    name = "delete",
+    description = {
+      "Delete a repository: its branches, commits and tags.",
+      "Its tables must be removed before; they stay as they are in their databases."
+    })
+public final class RepositoryDeleteCommand extends EpochSubcommand {
+
+  @Parameters(paramLabel = "<name>", description = "Name of the repository.")
+  private String name;
+
+  @Option(
+      names = {"-f", "--force"},
+      description = "Needed: nothing brings it back.")
+  private boolean force;
+
+  /** The command in a session. */
+  public RepositoryDeleteCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  protected ExitCode run() {
+    if (!force) {
+      session().server().repositories().get(name);
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "nothing brings a deleted repository back",
+          "'epoch repo delete " + name + " --force' deletes it");
+    }
+    session().server().repositories().delete(name);
+    if (output().json()) {
+      output().json(Json.object().put("status", "deleted").put("name", name));
+    } else {
+      output().confirm("Deleted repository '" + name + "'");
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.epoch.cli.command.schema;
+
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Migrations as files. */
+final class SchemaFiles {
+  private SchemaFiles() {}
+
+  /** All that the server sends. */
+  static String read(Reader text) {
+    try (text) {
+      StringWriter all = new StringWriter();
+      text.transferTo(all);
+      return all.toString();
+    } catch (IOException broken) {
+      throw new CommandFailure(
+          ExitCode.UNAVAILABLE, "the migration broke off: " + broken.getMessage(), "try again");
+    }
+  }
+
+  /** Writes a file; makes the folders that lead to it. */
+  static void write(Path file, String text) {
+    try {
+      if (file.toAbsolutePath().getParent() != null) {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+      }
+      Files.writeString(file, text);
+    } catch (IOException refused) {
+      throw new CommandFailure(
+          ExitCode.INVALID,
+          "cannot write " + file + ": " + refused.getMessage(),
+          "give another file");
+    }
+  }
+
+  /** Flyway's undo of {@code V2__name.sql} is {@code U2__name.sql}; null for other names. */
+  static Path undo(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith("V") ? file.resolveSibling("U" + name.substring(1)) : null;
+  }
+
+  /** Name of the file without its ending: what Liquibase calls the change set. */
+  static String id(Path file) {
+    String name = file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+}

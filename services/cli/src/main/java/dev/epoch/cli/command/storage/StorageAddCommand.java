@@ -1,0 +1,105 @@
+package dev.epoch.cli.command.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.storage.StorageBackends;
+import dev.epoch.client.transport.Json;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch storage add}. */
+@Command(name = "add", description = "Register a storage backend.", sortOptions = false)
+public final class StorageAddCommand extends EpochSubcommand {
+
+  @Parameters(paramLabel = "<name>", description = "Name of the storage backend.")
+  private String name;
+
+  @Option(
+      names = "--type",
+      required = true,
+      paramLabel = "<type>",
+      description = "postgresql, mysql, mssql, sqlite, s3, azureblob, gcs or local.")
+  private String type;
+
+  @Option(names = "--description", paramLabel = "<text>", description = "What it is for.")
+  private String description;
+
+  @Option(names = "--set-default", description = "Make it the default storage backend.")
+  private boolean setDefault;
+
+  @Mixin private final StorageOptions options = new StorageOptions();
+
+  /** The command in a session. */
+  public StorageAddCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  protected ExitCode run() {
+    String backend = wireType(type);
+    if (session().settings().repository().isEmpty()) {
+      return configure(backend);
+    }
+    JsonNode answer =
+        session()
+            .clientOfAnyRepository()
+            .storage()
+            .add(
+                new StorageBackends.Draft(
+                    name, backend, options.config(backend), description, setDefault));
+    if (output().json()) {
+      output().json(answer);
+    } else {
+      output().confirm("Added storage '" + name + "' (" + type + ")");
+    }
+    return ExitCode.OK;
+  }
+
+  /** Where no repository is named, the storage backend is kept for one that is yet to be made. */
+  private ExitCode configure(String backend) {
+    if (setDefault) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--set-default is for the storage of a repository, and this folder belongs to none",
+          "name one with --repository, or run 'epoch repo open <name>' here");
+    }
+    ObjectNode config = options.config(backend);
+    if (description != null) {
+      config.put("description", description);
+    }
+    String section = backend.equals("postgresql") ? "postgres" : backend;
+    Path file = session().settings().storages().add(name, section, config);
+    if (output().json()) {
+      output().json(Json.object().put("name", name).put("file", file.toString()));
+    } else {
+      output().confirm("Added storage '" + name + "' (" + type + ") to " + file);
+      output()
+          .remark(
+              "hint: 'epoch init <name> --storage "
+                  + name
+                  + "' makes a repository with it; for one that exists, name it with --repository");
+    }
+    return ExitCode.OK;
+  }
+
+  /** The name of a type on the wire; the command line calls one of them differently. */
+  public static String wireType(String type) {
+    return switch (type) {
+      case "postgres" -> "postgresql";
+      case "azureblob" -> "azure";
+      case "postgresql", "mysql", "mssql", "sqlite", "s3", "azure", "gcs", "local" -> type;
+      default ->
+          throw CommandFailure.usage(
+              "unknown storage type '"
+                  + type
+                  + "'; known: postgresql, mysql, mssql, sqlite, s3, azureblob, gcs, local");
+    };
+  }
+}

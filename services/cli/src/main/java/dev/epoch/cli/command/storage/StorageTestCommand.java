@@ -1,0 +1,74 @@
+package dev.epoch.cli.command.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.cli.CommandFailure;
+import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.Session;
+import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.RefusedException;
+import dev.epoch.client.storage.StorageBackend;
+import dev.epoch.client.storage.StorageBackends;
+import dev.epoch.client.transport.Json;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code epoch storage test-credentials}. */
+@Command(name = "test-credentials", description = "Try to connect to a storage backend.")
+public final class StorageTestCommand extends EpochSubcommand {
+
+  @Parameters(arity = "0..1", paramLabel = "<name>", description = "Name of the storage backend.")
+  private String name;
+
+  @Option(names = "--all", description = "All storage backends.")
+  private boolean all;
+
+  /** The command in a session. */
+  public StorageTestCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  protected ExitCode run() {
+    boolean json = output().json();
+    if (all == (name != null)) {
+      throw CommandFailure.usage("give the name of a storage backend, or --all");
+    }
+    StorageBackends storage = session().clientOfAnyRepository().storage();
+    List<String> names =
+        all ? storage.list().backends().stream().map(StorageBackend::name).toList() : List.of(name);
+    ExitCode exitCode = ExitCode.OK;
+    ObjectNode results = Json.object();
+    for (String each : names) {
+      try {
+        StorageBackends.Connection connection = storage.test(each);
+        results.set(each, connection.json());
+        report(json, each + ": " + (connection.ok() ? "ok" : connection.message()));
+        for (JsonNode note : connection.json().path("notes")) {
+          report(json, "  note: " + note.path("problem").asText());
+          report(json, "        " + note.path("remedy").asText());
+        }
+        exitCode = connection.ok() ? exitCode : ExitCode.NEGATIVE;
+      } catch (RefusedException refusal) {
+        if (refusal.status() == 404) {
+          throw refusal;
+        }
+        results.set(each, refusal.body());
+        report(json, each + ": " + refusal.getMessage());
+        exitCode = ExitCode.NEGATIVE;
+      }
+    }
+    if (json) {
+      output().json(all ? results : results.path(name));
+    }
+    return exitCode;
+  }
+
+  private void report(boolean json, String line) {
+    if (!json) {
+      output().line(line);
+    }
+  }
+}

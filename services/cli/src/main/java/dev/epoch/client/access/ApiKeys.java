@@ -1,0 +1,73 @@
+package dev.epoch.client.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.client.transport.Call;
+import dev.epoch.client.transport.Json;
+import dev.epoch.client.transport.Received;
+import dev.epoch.client.transport.Scope;
+import java.util.List;
+import java.util.Objects;
+
+/** Makes, lists and revokes keys of the API. */
+public final class ApiKeys {
+
+  private final Scope scope;
+
+  public ApiKeys(Scope scope) {
+    this.scope = Objects.requireNonNull(scope, "scope");
+  }
+
+  /**
+   * A key, without what clients send.
+   *
+   * @param createdAt null for the key of the server's settings
+   * @param createdBy likewise
+   * @param source {@code created} or {@code settings}
+   */
+  public record ApiKey(
+      String name, String createdAt, String createdBy, String source, JsonNode json)
+      implements Received {
+
+    static ApiKey of(JsonNode json) {
+      return new ApiKey(
+          json.path("name").asText(),
+          Json.text(json, "created_at"),
+          Json.text(json, "created_by"),
+          json.path("source").asText(),
+          json);
+    }
+  }
+
+  /** All keys, as one answer. */
+  public record Listing(List<ApiKey> keys, JsonNode json) implements Received {}
+
+  /**
+   * A new key.
+   *
+   * @param key what clients send
+   */
+  public record Created(String name, String key, JsonNode json) implements Received {
+    /** Shows no key. */
+    @Override
+    public String toString() {
+      return "Created[" + name + "]";
+    }
+  }
+
+  /** Makes a key; nobody can be told it again. */
+  public Created create(String name) {
+    JsonNode answer = scope.send(Call.post("auth", "keys").body(Json.object().put("name", name)));
+    return new Created(answer.path("name").asText(), answer.path("key").asText(), answer);
+  }
+
+  /** Those that are accepted. */
+  public Listing list() {
+    JsonNode answer = scope.send(Call.get("auth", "keys"));
+    return new Listing(Json.items(answer, "keys").stream().map(ApiKey::of).toList(), answer);
+  }
+
+  /** No request with the key is answered any more when this returns. */
+  public void revoke(String name) {
+    scope.send(Call.delete("auth", "keys", name));
+  }
+}

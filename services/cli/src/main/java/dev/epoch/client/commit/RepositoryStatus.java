@@ -1,0 +1,40 @@
+package dev.epoch.client.commit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.client.transport.Json;
+import dev.epoch.client.transport.Received;
+import java.util.List;
+
+/**
+ * What a branch holds beyond its head.
+ *
+ * @param commitId head of the branch, or null before the first commit
+ * @param untracked names of tables that were made on the branch and are not versioned
+ * @param mergeSource branch whose merge into this one is open, or null
+ */
+public record RepositoryStatus(
+    String branch,
+    String commitId,
+    boolean clean,
+    List<TableChange> staged,
+    List<TableChange> unstaged,
+    List<String> untracked,
+    String mergeSource,
+    boolean merging,
+    JsonNode json)
+    implements Received {
+
+  static RepositoryStatus of(JsonNode json) {
+    JsonNode merge = json.path("merge");
+    return new RepositoryStatus(
+        json.path("branch").asText(),
+        Json.text(json, "commit_id"),
+        json.path("clean").asBoolean(false),
+        TableChange.list(json, "staged"),
+        TableChange.list(json, "unstaged"),
+        Json.items(json, "untracked").stream().map(JsonNode::asText).toList(),
+        Json.text(merge, "source"),
+        merge.isObject(),
+        json);
+  }
+}

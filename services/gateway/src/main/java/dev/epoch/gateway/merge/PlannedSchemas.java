@@ -1,0 +1,104 @@
+package dev.epoch.gateway.merge;
+
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.event.OperationPlan.Alteration;
+import dev.epoch.events.event.OperationPlan.TableMerge;
+import dev.epoch.events.table.StoredSchema;
+import dev.epoch.gateway.migration.TableAlterations;
+import dev.epoch.storage.TableHandle;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The schemas that a merge gives to tables, and what has to be done for it. */
+final class PlannedSchemas {
+  private final RepositoryState state;
+  private final BranchState target;
+  private final TableAlterations alterations;
+  private final Map<String, Planned> changed = new LinkedHashMap<>();
+  private final List<String> destructive = new ArrayList<>();
+
+  private record Planned(TableHandle now, MergedSchema schema) {}
+
+  PlannedSchemas(RepositoryState state, BranchState target, TableAlterations alterations) {
+    this.state = state;
+    this.target = target;
+    this.alterations = alterations;
+  }
+
+  /**
+   * @param now the target's table as it is
+   */
+  void add(TableHandle now, MergedSchema schema) {
+    if (schema.changes()) {
+      changed.put(now.id(), new Planned(now, schema));
+    }
+  }
+
+  /**
+   * The default branch gets the table: it has a schema to be given, also where that is as it was.
+   */
+  void addArriving(TableHandle now, MergedSchema schema) {
+    changed.put(now.id(), new Planned(now, schema));
+  }
+
+  /** Schemas that the plan names; records may have some of them. */
+  List<StoredSchema> stored() {
+    return changed.entrySet().stream()
+        .filter(entry -> entry.getValue().schema().changes())
+        .map(entry -> entry.getValue().schema().brought(entry.getKey()))
+        .toList();
+  }
+
+  /** What of it takes something away for good. Known when {@link #given} was asked. */
+  List<String> destructive() {
+    return destructive;
+  }
+
+  /**
+   * The same with the schemas that tables get. Live tables are altered.
+   *
+   * @throws dev.epoch.gateway.stream.RefusedException if they cannot be in a transaction
+   */
+  List<TableMerge> given(List<TableMerge> tables) {
+    if (changed.isEmpty()) {
+      return tables;
+    }
+    Map<String, TableAlterations.Statements> statements =
+        state.isDefault(target) ? statements() : Map.of();
+    return tables.stream()
+        .map(table -> changed.containsKey(table.tableId()) ? given(table, statements) : table)
+        .toList();
+  }
+
+  private TableMerge given(TableMerge table, Map<String, TableAlterations.Statements> statements) {
+    MergedSchema schema = changed.get(table.tableId()).schema();
+    TableAlterations.Statements of =
+        statements.getOrDefault(table.tableId(), TableAlterations.Statements.NONE);
+    boolean alters = state.isDefault(target);
+    return new TableMerge(
+        table.tableId(),
+        table.action(),
+        table.anchor(),
+        table.to(),
+        schema.hash(),
+        alters || !schema.notNull().isEmpty() || !schema.constraints().isEmpty()
+            ? new Alteration(
+                of.first(), of.last(), of.undo(), schema.notNull(), schema.constraints())
+            : null);
+  }
+
+  private Map<String, TableAlterations.Statements> statements() {
+    TableAlterations.Planned planned =
+        alterations.plan(
+            state,
+            changed.values().stream()
+                .filter(table -> table.schema().changes())
+                .map(table -> new TableAlterations.Change(table.now(), table.schema().schema()))
+                .toList());
+    destructive.addAll(planned.destructive());
+    return planned.statements();
+  }
+}

@@ -1,0 +1,162 @@
+package dev.epoch.gateway.migration;
+
+import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.schema.SchemaService;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.schema.migration.Migration;
+import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.TableDefinition;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.TablePath;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Live tables get other schemas together with rows, in one transaction.
+ *
+ * <pre>
+ *   live --first--> columns are what they will be, without what may stand against rows
+ *        --rows-->  written
+ *        --last-->  NOT NULL, constraints, indexes, defaults
+ * </pre>
+ */
+public final class TableAlterations {
+  private static final MigrationOptions OPTIONS = MigrationOptions.TRANSACTIONAL;
+
+  private final SchemaService schemas;
+
+  public TableAlterations(SchemaService schemas) {
+    this.schemas = schemas;
+  }
+
+  /**
+   * A table and the schema that it is to have.
+   *
+   * @param now as it is, with the ids of its columns
+   */
+  public record Change(TableHandle now, TableSchema schema) {}
+
+  /**
+   * What is run for a table. What is run for several tables of a database stands with one of them.
+   *
+   * @param undo takes both back
+   */
+  public record Statements(List<String> first, List<String> last, List<String> undo) {
+    public static final Statements NONE = new Statements(List.of(), List.of(), List.of());
+  }
+
+  /**
+   * @param statements by table id
+   * @param destructive what takes something away for good, for people to read
+   */
+  public record Planned(Map<String, Statements> statements, List<String> destructive) {}
+
+  /**
+   * @throws RefusedException if something of it cannot be in a transaction, or cannot be brought
+   *     about
+   */
+  public Planned plan(RepositoryState state, Collection<Change> changes) {
+    Map<String, List<Change>> byStorage = new TreeMap<>();
+    for (Change change : changes) {
+      RegisteredTable table = state.tables().byId().get(change.now().id());
+      byStorage.computeIfAbsent(table.storage(), _ -> new ArrayList<>()).add(change);
+    }
+    Map<String, Statements> statements = new HashMap<>();
+    List<String> destructive = new ArrayList<>();
+    byStorage.forEach((storage, there) -> {
+      there.forEach(change -> refuseAppendOnly(change.now()));
+      DatabaseSchema live = schemas.live(state, storage);
+      DatabaseSchema before = live;
+      DatabaseSchema between = live;
+      DatabaseSchema after = live;
+      for (Change change : there) {
+        AlteredTable altered = new AlteredTable(live, change);
+        before = with(before, altered.before());
+        between = with(with(between, altered.needs()), altered.between());
+        after = with(with(after, altered.needs()), altered.after());
+      }
+      List<Statement> first = Migration.statements(before, between, OPTIONS);
+      List<Statement> last = Migration.statements(between, after, OPTIONS);
+      refuseAlone(first);
+      refuseAlone(last);
+      List<Statement> all = new ArrayList<>(first);
+      all.addAll(last);
+      all.stream()
+          .flatMap(statement -> statement.hazards().stream())
+          .filter(hazard -> hazard.destructive())
+          .map(Object::toString)
+          .distinct()
+          .forEach(destructive::add);
+      statements.put(
+          there.getFirst().now().id(),
+          new Statements(sql(first), sql(last), sql(Migration.statements(after, before, OPTIONS))));
+    });
+    return new Planned(statements, destructive);
+  }
+
+  private static void refuseAppendOnly(TableHandle table) {
+    if (table.schema().appendOnly()) {
+      throw new RefusedException(
+          Code.SCHEMA_CHANGED,
+          "Table '" + table.name() + "' is append-only: merges do not change its schema",
+          Map.of("table", table.name(), "remedy", "Register it again with its new schema"));
+    }
+  }
+
+  private static void refuseAlone(List<Statement> statements) {
+    for (Statement statement : statements) {
+      if (statement.alone()) {
+        throw new RefusedException(
+            Code.SCHEMA_CHANGED,
+            "The merge would change a live table by what runs in no transaction: "
+                + statement.sql(),
+            Map.of(
+                "statement",
+                statement.sql(),
+                "remedy",
+                "Run it on the live table, commit, and merge again"));
+      }
+    }
+  }
+
+  private static DatabaseSchema with(DatabaseSchema schema, TableDefinition table) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
+    objects.put(table.id(), table);
+    return new DatabaseSchema(objects);
+  }
+
+  /** With types and sequences that are not there. */
+  private static DatabaseSchema with(DatabaseSchema schema, Collection<SchemaObject> needs) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
+    needs.forEach(object -> objects.put(object.id(), object));
+    return new DatabaseSchema(objects);
+  }
+
+  private static List<String> sql(List<Statement> statements) {
+    return statements.stream().map(Statement::sql).toList();
+  }
+
+  /** The shape of a table, with what it tells of other objects. */
+  static Map<ObjectId, SchemaObject> shape(TablePath path, TableSchema schema) {
+    TableShapes shapes = new TableShapes();
+    shapes.add(path, schema);
+    return new LinkedHashMap<>(shapes.schema().objects());
+  }
+
+  static ObjectName name(TablePath path) {
+    return new ObjectName(path.schema(), path.table());
+  }
+}

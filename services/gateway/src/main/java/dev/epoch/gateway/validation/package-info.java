@@ -1,0 +1,2 @@
+/** Whether commits are what they say: everything is read and hashed anew. */
+package dev.epoch.gateway.validation;

@@ -1,0 +1,147 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Migrations that sessions run on a branch: committed there, and nowhere else. */
+class BranchSchemaIT {
+  private TestServer test;
+  private TestTable table;
+
+  @BeforeEach
+  void start() {
+    test = new TestServer();
+    table = new TestTable(test, "t");
+    test.database.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, name text, price numeric)",
+        "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3)");
+    test.register("t");
+    test.commit("main", "first");
+    test.branch("x", "main");
+  }
+
+  @AfterEach
+  void stop() {
+    test.close();
+  }
+
+  /** In a session whose branch has open tables. */
+  private void onBranch(String branch, String... statements) throws SQLException {
+    try (Connection connection = test.database.connect();
+        Statement session = connection.createStatement()) {
+      session.execute("SET epoch.open_tables_up_to = '64MB'");
+      session.execute("SELECT epoch.use_branch('" + branch + "')");
+      for (String sql : statements) {
+        session.execute(sql);
+      }
+    }
+  }
+
+  private RepositoryState state() {
+    return test.repository().state();
+  }
+
+  private CommitState head(String branch) {
+    return state().head(state().branch(branch).orElseThrow());
+  }
+
+  @Test
+  void columnsOfABranchAreCommittedThere() throws SQLException {
+    // given
+    String main = head("main").id();
+
+    // when
+    onBranch(
+        "x",
+        "ALTER TABLE t ADD phone text DEFAULT 'p'",
+        "UPDATE t SET phone = 'q' WHERE id = 2",
+        "ALTER TABLE t RENAME name TO title");
+
+    // then
+    assertThat(table.status("x")).containsExactly("t 010 [ColumnModified, ColumnAdded]");
+    assertThat(table.status("main")).isEmpty();
+    assertThat(table.working("x")).contains("id=2 title=b price=2 phone=q");
+    assertThat(table.rows("x")).contains("id=2 name=b price=2");
+
+    // when
+    String first = test.commit("x", "phone").commit().id();
+
+    // then
+    assertThat(table.status("x")).isEmpty();
+    assertThat(table.rows("x"))
+        .containsExactly(
+            "id=1 title=a price=1 phone=p",
+            "id=2 title=b price=2 phone=q",
+            "id=3 title=c price=3 phone=p");
+    table.assertRecorded("x");
+    assertThat(table.rows("main")).contains("id=2 name=b price=2");
+    assertThat(table.working("main")).contains("id=2 name=b price=2");
+    assertThat(head("main").id()).isEqualTo(main);
+
+    // when it goes on, with what another branch was made from
+    test.branch("y", "x");
+    onBranch("x", "ALTER TABLE t DROP price", "UPDATE t SET phone = 'r' WHERE id = 3");
+    test.commit("x", "no price");
+    onBranch(
+        "y", "INSERT INTO t (id, title, price) VALUES (4, 'd', 4)", "DELETE FROM t WHERE id = 1");
+    test.commit("y", "rows");
+
+    // then
+    table.assertRecorded("x");
+    assertThat(table.rows("x"))
+        .containsExactly("id=1 title=a phone=p", "id=2 title=b phone=q", "id=3 title=c phone=r");
+    assertThat(table.rows("y"))
+        .containsExactly(
+            "id=2 title=b price=2 phone=q",
+            "id=3 title=c price=3 phone=p",
+            "id=4 title=d price=4 phone=p");
+    table.assertRecorded("y");
+    assertThat(table.rows(first))
+        .containsExactly(
+            "id=1 title=a price=1 phone=p",
+            "id=2 title=b price=2 phone=q",
+            "id=3 title=c price=3 phone=p");
+    assertThat(table.rows("main"))
+        .containsExactly("id=1 name=a price=1", "id=2 name=b price=2", "id=3 name=c price=3");
+  }
+
+  @Test
+  void valuesOfEachRowsOwnAreKept() throws SQLException {
+    // when
+    onBranch(
+        "x",
+        "ALTER TABLE t ADD code text DEFAULT 'n' || floor(random() * 1000)",
+        "ALTER TABLE t ALTER price TYPE text USING 'p' || price");
+    List<String> before = table.working("x");
+    test.commit("x", "types");
+
+    // then
+    assertThat(table.rows("x")).isEqualTo(before).first().asString().contains("price=p1 code=n");
+    table.assertRecorded("x");
+    assertThat(table.rows("main")).contains("id=1 name=a price=1");
+
+    // when the application does the same to the live table, and more
+    test.database.execute(
+        "ALTER TABLE t ADD note text DEFAULT 'live'", "UPDATE t SET name = 'A' WHERE id = 1");
+    test.commit("main", "live");
+
+    // then
+    assertThat(table.rows("x")).isEqualTo(before);
+    onBranch("x", "UPDATE t SET name = 'B' WHERE id = 2");
+    test.commit("x", "row");
+    assertThat(table.rows("x"))
+        .hasSize(3)
+        .anyMatch(row -> row.startsWith("id=2 name=B price=p2 code=n"));
+    table.assertRecorded("x");
+    assertThat(table.rows("main")).contains("id=1 name=A price=1 note=live");
+  }
+}

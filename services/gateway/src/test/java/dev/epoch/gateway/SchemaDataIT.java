@@ -1,0 +1,214 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.gateway.merge.MergeService.Merged;
+import dev.epoch.gateway.stream.RefusedException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One side drops a column, the other changes its values: nobody loses them without a word. */
+class SchemaDataIT {
+  private TestServer test;
+  private TestTable table;
+
+  @BeforeEach
+  void start() {
+    test = new TestServer();
+    table = new TestTable(test, "t");
+    test.database.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, name text, price numeric)",
+        "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3)");
+    test.register("t");
+    test.commit("main", "first");
+    test.branch("y", "main");
+  }
+
+  @AfterEach
+  void stop() {
+    test.close();
+  }
+
+  private void branchDrops() throws Exception {
+    test.onBranch(
+        "y",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t DROP COLUMN price",
+        "UPDATE t SET name = 'bee' WHERE id = 2");
+    test.commit("y", "dropped");
+  }
+
+  private void mainChanges(String change) {
+    test.database.execute(change);
+    test.commit("main", "changed");
+  }
+
+  private RepositoryState state() {
+    return test.repository().state();
+  }
+
+  private void assertAsked(String target, Merged open, String ours, String theirs) {
+    assertThat(open.conflicts()).containsEntry("t", 1L);
+    assertThat(
+            test.server()
+                .conflicts()
+                .list(state(), state().branch(target).orElseThrow(), null, null, 99)
+                .conflicts())
+        .singleElement()
+        .satisfies(status -> {
+          assertThat(status.conflict().type().wireName()).isEqualTo("schema_data");
+          assertThat(status.conflict().constraint()).isEqualTo("price");
+          assertThat(status.conflict().fields())
+              .singleElement()
+              .satisfies(field -> {
+                assertThat(field.name()).isEqualTo("column values");
+                assertThat(field.ours()).isEqualTo(ours);
+                assertThat(field.theirs()).isEqualTo(theirs);
+              });
+        });
+    assertThatThrownBy(() -> goOn(target)).isInstanceOf(RefusedException.class);
+  }
+
+  private void resolve(String branch, String resolution) {
+    test.server()
+        .conflicts()
+        .resolve(
+            test.repository(),
+            new ResolveConflictsV1(
+                branch,
+                null,
+                List.of(),
+                null,
+                "price",
+                resolution,
+                Map.of(),
+                List.of(),
+                false,
+                0,
+                0),
+            TestServer.caller());
+  }
+
+  private Merged goOn(String branch) {
+    return test.server()
+        .merges()
+        .continueMerge(
+            test.repository(), branch, null, TestServer.ALICE, true, TestServer.caller());
+  }
+
+  @Test
+  void valuesOfTheLiveTableAreKeptIfThatIsDecided() throws Exception {
+    // given
+    branchDrops();
+    mainChanges("UPDATE t SET price = 10 WHERE id = 1");
+
+    // when
+    Merged open = test.merge("y", "main");
+
+    // then
+    assertAsked("main", open, "values changed", null);
+
+    // when
+    resolve("main", "ours");
+    Merged merged = goOn("main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(table.rows("main"))
+        .containsExactlyInAnyOrder(
+            "id=1 name=a price=10", "id=2 name=bee price=2", "id=3 name=c price=3");
+  }
+
+  @Test
+  void theColumnGoesIfThatIsDecided() throws Exception {
+    // given
+    branchDrops();
+    mainChanges("INSERT INTO t VALUES (4, 'd', 4)");
+    String before = state().defaultBranch().head();
+
+    // when
+    Merged open = test.merge("y", "main");
+
+    // then
+    assertAsked("main", open, "values changed", null);
+
+    // when
+    resolve("main", "theirs");
+    Merged merged = goOn("main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(table.rows("main"))
+        .containsExactlyInAnyOrder("id=1 name=a", "id=2 name=bee", "id=3 name=c", "id=4 name=d");
+    assertThat(table.rows(before)).contains("id=4 name=d price=4", "id=1 name=a price=1");
+  }
+
+  @Test
+  void aBranchGetsTheColumnBackWithItsValues() throws Exception {
+    // given
+    branchDrops();
+    test.onBranch("y", "SELECT epoch.close_table('t')");
+    mainChanges("UPDATE t SET price = 10 WHERE id = 1");
+
+    // when
+    Merged open = test.merge("main", "y");
+
+    // then
+    assertAsked("y", open, null, "values changed");
+
+    // when
+    resolve("y", "theirs");
+    Merged merged = goOn("y");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(table.rows("y"))
+        .containsExactlyInAnyOrder(
+            "id=1 name=a price=10", "id=2 name=bee price=2", "id=3 name=c price=3");
+  }
+
+  @Test
+  void whatTheLiveTableHasDroppedStaysSo() throws Exception {
+    // given
+    test.onBranch("y", "UPDATE t SET price = 10, name = 'x' WHERE id = 1");
+    test.commit("y", "changed");
+    test.database.execute("SELECT epoch.release_table('t')");
+    mainChanges("ALTER TABLE t DROP COLUMN price");
+
+    // when
+    Merged open = test.merge("y", "main");
+
+    // then
+    assertAsked("main", open, null, "values changed");
+
+    // when
+    resolve("main", "ours");
+    Merged merged = goOn("main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(table.rows("main"))
+        .containsExactlyInAnyOrder("id=1 name=x", "id=2 name=b", "id=3 name=c");
+  }
+
+  @Test
+  void valuesThatNobodyChangedAreNotAskedAbout() throws Exception {
+    // given
+    branchDrops();
+    mainChanges("UPDATE t SET name = 'x' WHERE id = 1");
+
+    // when
+    Merged merged = test.merge("main", "y");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(table.rows("y"))
+        .containsExactlyInAnyOrder("id=1 name=x", "id=2 name=bee", "id=3 name=c");
+  }
+}

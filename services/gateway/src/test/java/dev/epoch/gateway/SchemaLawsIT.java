@@ -1,0 +1,115 @@
+package dev.epoch.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The laws of versioning while schemas change: random statements of both kinds between commits,
+ * merges, reverts and resets, and ends of the process. The gate plays one that is known, longer
+ * runs play others. A history that breaks a law is made shorter and told with its seed; {@code
+ * -Depoch.test.seed=N} begins with it, {@code -Depoch.test.histories=N} says how many, {@code
+ * -Depoch.test.shrink=N} for how many seconds to look for a shorter one.
+ */
+class SchemaLawsIT {
+  private static final String SEED = "epoch.test.seed";
+  private static final int STEPS = 24;
+  private static final int CHECK_EVERY = 8;
+  private static final long SHRINK_SECONDS = Integer.getInteger("epoch.test.shrink", 120);
+
+  private record Failure(Throwable cause, int steps, List<String> script) {}
+
+  @Test
+  void aHistoryKeepsTheLaws() {
+    run(Integer.getInteger("epoch.test.histories", 1), 1001);
+  }
+
+  @Test
+  @Tag("nightly")
+  void tensOfHistoriesKeepTheLaws() {
+    run(Integer.getInteger("epoch.test.histories", 60), System.nanoTime());
+  }
+
+  @Test
+  @Tag("long")
+  void manyHistoriesKeepTheLaws() {
+    run(Integer.getInteger("epoch.test.histories", 1_000), System.nanoTime());
+  }
+
+  private static void run(int histories, long seed) {
+    long start = Long.getLong(SEED, seed);
+    System.out.println("laws of schemas: " + histories + " histories, -D" + SEED + "=" + start);
+    Map<String, Integer> counts = new TreeMap<>();
+    for (int i = 0; i < histories; i++) {
+      List<Long> steps =
+          new Random((start + i) * 0x9E3779B97F4A7C15L).longs(STEPS).boxed().toList();
+      Failure failure = play(steps, counts);
+      if (failure != null) {
+        report(start + i, steps.subList(0, failure.steps()), failure);
+      }
+    }
+    System.out.println("  " + histories + " histories of " + STEPS + " steps: " + counts);
+  }
+
+  /** Null if the steps keep the laws. */
+  private static Failure play(List<Long> steps, Map<String, Integer> counts) {
+    int done = 0;
+    List<String> script = List.of();
+    try (SchemaHistory history = new SchemaHistory()) {
+      script = history.script;
+      for (long step : steps) {
+        done++;
+        history.step(step);
+        if (done % CHECK_EVERY == 0) {
+          history.checkBranches();
+          history.checkCommits();
+        }
+      }
+      history.checkBranches();
+      history.checkCommits();
+      history.checkLog();
+      history.counts.forEach((what, times) -> counts.merge(what, times, Integer::sum));
+      return null;
+    } catch (Exception | AssertionError broken) {
+      return new Failure(broken, done, script);
+    }
+  }
+
+  private static void report(long seed, List<Long> steps, Failure failure) {
+    List<Long> fewer = fewer(steps);
+    Failure last = play(fewer, new TreeMap<>());
+    Failure told = last == null ? failure : last;
+    throw new AssertionError(
+        "broken by -D%s=%d: %s%nmade shorter, %d steps:%n%s"
+            .formatted(
+                SEED,
+                seed,
+                told.cause().getMessage(),
+                fewer.size(),
+                String.join("\n", told.script())),
+        told.cause());
+  }
+
+  /** Leaves steps out, in ever smaller pieces, as long as what is left still fails. */
+  private static List<Long> fewer(List<Long> failing) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SHRINK_SECONDS);
+    List<Long> steps = failing;
+    for (int piece = Math.max(1, steps.size() / 2); piece >= 1; piece /= 2) {
+      for (int start = 0; start + piece <= steps.size() && System.nanoTime() < end; ) {
+        List<Long> fewer = new ArrayList<>(steps.subList(0, start));
+        fewer.addAll(steps.subList(start + piece, steps.size()));
+        if (play(fewer, new TreeMap<>()) != null) {
+          steps = fewer;
+        } else {
+          start += piece;
+        }
+      }
+    }
+    return steps;
+  }
+}

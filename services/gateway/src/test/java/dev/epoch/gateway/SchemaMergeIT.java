@@ -1,0 +1,240 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.gateway.merge.MergeService.Merged;
+import dev.epoch.gateway.stream.Failpoints;
+import dev.epoch.gateway.stream.RefusedException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Schemas are merged with rows, into branches and into live tables. */
+class SchemaMergeIT extends SchemaScene {
+  @Test
+  void aLiveTableLosesAColumnOnlyIfThatIsAllowed() throws Exception {
+    // given
+    String added = columnAndRename();
+    List<String> withExtra = rows("main");
+    List<String> onX = rows("x");
+
+    // when
+    assertThatThrownBy(() -> revert("main", added, false))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("DROP COLUMN");
+
+    // then
+    assertThat(rows("main")).isEqualTo(withExtra);
+    assertRecorded("main");
+
+    // when
+    String before = commit("main").id();
+    Merged reverted = revert("main", added, true);
+
+    // then
+    assertThat(live("SELECT * FROM t ORDER BY id"))
+        .containsExactly("id=1 label=a price=1", "id=2 label=b price=2", "id=3 label=c price=30");
+    assertThat(rows("main")).isEqualTo(live("SELECT * FROM t ORDER BY id"));
+    assertThat(reverted.result().message()).startsWith("Revert \"extra\"");
+    assertRecorded("main");
+    assertThat(rows(before)).isEqualTo(withExtra);
+    assertThat(rows("x")).isEqualTo(onX);
+    assertThat(working("x")).isEqualTo(onX);
+
+    // when it is taken back, too
+    revert("main", "HEAD", false);
+
+    // then
+    assertThat(live("SELECT id, label, price, extra FROM t ORDER BY id"))
+        .containsExactly(
+            "id=1 label=a price=1 extra=d",
+            "id=2 label=b price=2 extra=e",
+            "id=3 label=c price=30 extra=d");
+    assertThat(rows(before)).isEqualTo(withExtra);
+    assertRecorded("main");
+
+    // when
+    test.restart(Failpoints.NONE);
+
+    // then
+    assertThat(rows(before)).isEqualTo(withExtra);
+    assertThat(rows("x")).isEqualTo(onX);
+    test.database.execute("INSERT INTO t (id, label, price) VALUES (4, 'n', 4)");
+    test.commit("main", "after");
+    assertRecorded("main");
+  }
+
+  @Test
+  void bothSidesChangeTheTableOfABranch() throws Exception {
+    // given
+    String added = columnAndRename();
+    test.branch("y", "main");
+    test.onBranch("y", "UPDATE t SET price = 11 WHERE id = 1");
+    test.commit("y", "on y");
+
+    // when
+    revert("y", added, false);
+
+    // then
+    assertThat(columns("y")).containsExactly("id", "label", "price");
+    assertThat(rows("y"))
+        .containsExactly("id=1 label=a price=11", "id=2 label=b price=2", "id=3 label=c price=30");
+    assertThat(columns("main")).containsExactly("id", "label", "price", "extra");
+    assertRecorded("y");
+    assertRecorded("main");
+  }
+
+  @Test
+  void aBranchBringsItsSchemaToTheLiveTableWithRowsOfBoth() throws Exception {
+    // given
+    String added = columnAndRename();
+    test.branch("y", "main");
+    revert("y", added, false);
+    test.onBranch(
+        "y", "UPDATE t SET price = 11 WHERE id = 1", "INSERT INTO t (id, price) VALUES (9, 9)");
+    test.commit("y", "on y");
+    test.branch("z", "main");
+    List<String> onZ = rows("z");
+    test.database.execute(
+        "ALTER TABLE t ADD later int DEFAULT 7",
+        "UPDATE t SET label = 'live', later = 8 WHERE id = 1",
+        "ALTER TABLE t RENAME price TO cost");
+    test.commit("main", "on main");
+    test.database.execute("UPDATE t SET label = 'uncommitted' WHERE id = 3");
+
+    // when
+    assertThatThrownBy(() -> test.merge("y", "main")).hasMessageContaining("DROP COLUMN");
+    Merged merged = mergeDestructively("y", "main");
+
+    // then
+    assertThat(merged.liveCommit()).isNotNull();
+    assertThat(columns(merged.liveCommit())).contains("extra", "later", "cost");
+    assertThat(rows(merged.liveCommit())).contains("id=2 label=b cost=2 extra=e later=7");
+    assertThat(live("SELECT * FROM t ORDER BY id"))
+        .containsExactly(
+            "id=1 label=live cost=11 later=8",
+            "id=2 label=b cost=2 later=7",
+            "id=3 label=uncommitted cost=30 later=7",
+            "id=9 label=null cost=9 later=7");
+    assertThat(rows("main")).isEqualTo(live("SELECT * FROM t ORDER BY id"));
+    assertRecorded("main");
+    assertThat(rows("z")).isEqualTo(onZ);
+    assertThat(working("z")).isEqualTo(onZ);
+  }
+
+  @Test
+  void aPartThatBothChangedIsDecided() throws Exception {
+    // given
+    test.database.execute("ALTER TABLE t RENAME name TO label");
+    String renamed = test.commit("main", "label").commit().id();
+    test.database.execute(
+        "ALTER TABLE t RENAME label TO title", "UPDATE t SET title = 'z' WHERE id = 1");
+    test.commit("main", "title");
+
+    // when
+    Merged open = revert("main", renamed, false);
+
+    // then
+    assertThat(open.conflicts()).containsEntry("t", 1L);
+    assertThat(conflicts("main"))
+        .singleElement()
+        .asString()
+        .startsWith("schema_schema  label ")
+        .contains("column name")
+        .contains("base=label")
+        .contains("ours=title")
+        .contains("theirs=name");
+    assertThatThrownBy(() -> goOn("main")).isInstanceOf(RefusedException.class);
+    assertThat(columns("main")).contains("title");
+
+    // when
+    resolve("main", "label", "theirs", Map.of());
+    Merged merged = goOn("main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(live("SELECT * FROM t WHERE id = 1")).containsExactly("id=1 name=z price=1");
+    assertRecorded("main");
+  }
+
+  @Test
+  void aConstraintThatComesAsksRowsThatNobodyAsked() throws Exception {
+    // given
+    test.database.execute("ALTER TABLE t DROP CONSTRAINT positive");
+    String dropped = test.commit("main", "no check").commit().id();
+    test.database.execute("UPDATE t SET price = -5 WHERE id = 2");
+    test.commit("main", "negative");
+
+    // when
+    Merged open = revert("main", dropped, false);
+
+    // then
+    assertThat(open.conflicts()).containsEntry("t", 1L);
+    assertThat(conflicts("main"))
+        .singleElement()
+        .asString()
+        .startsWith("constraint_violation 2 positive ");
+    test.database.execute("INSERT INTO t VALUES (7, 'still', -7)", "DELETE FROM t WHERE id = 7");
+
+    // when
+    resolve("main", "positive", "value", Map.of("price", "5"));
+    Merged merged = goOn("main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(live("SELECT * FROM t WHERE id = 2")).containsExactly("id=2 name=b price=5");
+    assertThat(live("SELECT conname FROM pg_constraint WHERE conname = 'positive'")).hasSize(1);
+    assertRecorded("main");
+  }
+
+  @Test
+  void aSessionsSchemaComesToTheLiveTableWithRowsOfBoth() throws Exception {
+    // given
+    test.branch("y", "main");
+    test.onBranch(
+        "y",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD phone text DEFAULT 'none'",
+        "ALTER TABLE t RENAME name TO title",
+        "UPDATE t SET phone = '1' WHERE id = 1",
+        "INSERT INTO t (id, title, price) VALUES (9, 'nine', 9)");
+    test.commit("y", "on y");
+    List<String> onX = rows("x");
+    test.database.execute(
+        "ALTER TABLE t ADD later int DEFAULT 7",
+        "UPDATE t SET price = 10, later = 8 WHERE id = 1",
+        "UPDATE t SET name = 'bee' WHERE id = 2");
+    test.commit("main", "on main");
+    String before = commit("main").id();
+    List<String> onMain = rows("main");
+
+    // when
+    Merged merged = test.merge("y", "main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(live("SELECT id, title, price, later, phone FROM t ORDER BY id"))
+        .containsExactly(
+            "id=1 title=a price=10 later=8 phone=1",
+            "id=2 title=bee price=2 later=7 phone=none",
+            "id=3 title=c price=3 later=7 phone=none",
+            "id=9 title=nine price=9 later=7 phone=none");
+    assertThat(columns("main")).containsExactlyInAnyOrder("id", "title", "price", "later", "phone");
+    assertRecorded("main");
+    assertThat(rows(before)).isEqualTo(onMain);
+    assertThat(rows("x")).isEqualTo(onX);
+    assertThat(rows("y")).contains("id=1 title=a price=1 phone=1");
+
+    // when the branch gets what main has
+    test.merge("main", "y");
+
+    // then
+    assertThat(rows("y")).containsExactlyInAnyOrderElementsOf(rows("main"));
+    assertRecorded("y");
+    test.onBranch("y", "UPDATE t SET later = 9 WHERE id = 3");
+    test.commit("y", "later on y");
+    test.merge("y", "main");
+    assertThat(live("SELECT later FROM t WHERE id = 3")).containsExactly("later=9");
+  }
+}

@@ -1,0 +1,63 @@
+package dev.epoch.server.owner;
+
+import dev.epoch.api.ApiPaths;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.request.Asking;
+import dev.epoch.api.request.KeyHolder;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.Repositories;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which repository a request is about, and whether its owner has to answer it. */
+final class RequestedRepository {
+  private static final Set<HttpMethod> CHANGING =
+      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+
+  /** What belongs to no repository's owner: tables that all servers share, and reads. */
+  private static final List<String> ANYWHERE =
+      List.of(
+          "/auth/", "/webhooks/", "/hooks/", "/subscriptions/", "/query/", "/admin/projections/");
+
+  /** Short ways below {@code /repositories}, which are no names. */
+  private static final Set<String> SHORT_WAYS = Set.of("status", "tables", "storage");
+
+  private RequestedRepository() {}
+
+  static boolean isOfApi(RoutingContext context) {
+    return context.request().path().startsWith(ApiPaths.PREFIX + "/");
+  }
+
+  /** Whether the owner alone can answer it. */
+  static boolean isForOwner(RoutingContext context) {
+    String path = context.request().path().substring(ApiPaths.PREFIX.length()) + "/";
+    return CHANGING.contains(context.request().method())
+        && ANYWHERE.stream().noneMatch(path::startsWith)
+        && !path.equals("/repositories/")
+        && (!path.equals("/admin/rebuild/") || context.queryParams().contains("repository"));
+  }
+
+  /** Empty if there is no such repository: what to say about that is for the resource. */
+  static Optional<String> of(RoutingContext context, Repositories repositories) {
+    String[] path = context.request().path().substring(ApiPaths.PREFIX.length() + 1).split("/");
+    if (path.length > 1 && path[0].equals("repositories") && !SHORT_WAYS.contains(path[1])) {
+      return Optional.of(URLDecoder.decode(path[1].replace("+", "%2B"), StandardCharsets.UTF_8));
+    }
+    String named = context.queryParams().get("repository");
+    try {
+      return named != null && !named.isEmpty()
+          ? Optional.of(repositories.get(named).name())
+          : Optional.of(
+              repositories
+                  .current(Asking.actor(context.request()::getHeader, KeyHolder.of(context)).id())
+                  .name());
+    } catch (RefusedException | InvalidRequestException saidLater) {
+      return Optional.empty();
+    }
+  }
+}

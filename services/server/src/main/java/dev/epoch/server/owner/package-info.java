@@ -1,0 +1,2 @@
+/** Requests of repositories that another server owns. */
+package dev.epoch.server.owner;

@@ -1,0 +1,350 @@
+package dev.epoch.storage.postgres.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.Index;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.TableChangedException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.connection.Session;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What open tables of branches are like, as last looked at. Sessions alter them like any table; the
+ * layers follow when somebody looks ({@code branch_columns.sql}).
+ */
+public final class BranchShapes {
+  private static final int MOST_KNOWN = 10_000;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A commit of what was done changes no catalog, but what it is compared with. */
+  private static final String OPEN =
+      """
+      SELECT p.table_id, concat_ws('|', v.rows, p.open_made ->> 'position')
+      FROM epoch.branch_tables AS p
+      JOIN LATERAL (%s) AS v (name, rows) ON true
+      WHERE p.branch_id = $1 AND p.table_id = ANY ($2) AND p.open_relation IS NOT NULL\
+      """
+          .formatted(TableShapes.VERSIONS.replace("$1::text[]", "ARRAY[p.open_relation]"));
+
+  private static final String PLACE =
+      """
+      SELECT to_regclass(p.open_relation)::oid::bigint, coalesce(p.open_made -> 'facts', 'null')::text,
+        epoch.table_facts(to_regclass(p.open_relation))::text,
+        ARRAY(
+          SELECT o.name
+          FROM unnest(t.key_columns) WITH ORDINALITY AS k (name, place)
+          JOIN epoch.open_columns AS o ON o.branch_id = p.branch_id AND o.table_id = p.table_id
+            AND k.name = epoch.layer_of(p.table_id, o.column_id, o.type, o.collation_clause)
+          ORDER BY k.place
+        )
+      FROM epoch.branch_tables AS p
+      JOIN epoch.tables AS t ON t.table_id = p.table_id
+      WHERE p.branch_id = $1 AND p.table_id = $2 AND p.open_relation IS NOT NULL\
+      """;
+
+  private static final String COLUMNS =
+      """
+      SELECT number, column_id, initial, filled FROM epoch.open_columns
+      WHERE branch_id = $1 AND table_id = $2
+      ORDER BY number\
+      """;
+
+  /** How open tables of a branch are called, and the live tables that they stand for. */
+  private static final String NAMES =
+      """
+      SELECT p.open_relation, format('%I.%I', coalesce(t.home_schema, t.schema_name), t.table_name),
+        parse_ident(p.open_relation), coalesce(t.home_schema, t.schema_name) || '.' || t.table_name
+      FROM epoch.branch_tables AS p
+      JOIN epoch.tables AS t ON t.table_id = p.table_id
+      WHERE p.branch_id = $1 AND p.open_relation IS NOT NULL\
+      """;
+
+  private final Database database;
+  private final LockRetries retries;
+  private final Map<String, BranchShape> known = new ConcurrentHashMap<>();
+  private volatile boolean there;
+
+  public BranchShapes(Database database, LockRetries retries) {
+    this.database = database;
+    this.retries = retries;
+  }
+
+  /** A table as JSON: what the database keeps of a branch's head. */
+  public static String definition(TableSchema schema) {
+    try {
+      return JSON.writeValueAsString(schema);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Versions of open tables, of their rows in the catalogs and of the commit that last had their
+   * schema, by table id; layered ones are left out.
+   */
+  public static Map<String, String> versions(
+      Session session, BranchHandle branch, Collection<String> tableIds) {
+    Map<String, String> versions = new HashMap<>();
+    session
+        .list(OPEN, row -> row, branch.id(), tableIds.toArray(String[]::new))
+        .forEach(row -> versions.put(row.getString(0), row.getString(1)));
+    return versions;
+  }
+
+  /**
+   * What sessions have made of open tables, where it is other than at the branch's head; the layers
+   * have their columns then.
+   *
+   * @throws TableChangedException where a change cannot be kept
+   */
+  public Map<String, BranchShape> altered(BranchHandle branch, Collection<BranchTable> tables) {
+    Map<String, BranchShape> altered = new HashMap<>(changed(branch, tables));
+    tables.forEach(table ->
+        altered.computeIfPresent(
+            table.table().id(),
+            (id, shape) ->
+                shape.schema(table.table().schema()).equals(table.table().schema())
+                    ? null
+                    : shape));
+    return altered;
+  }
+
+  /**
+   * Open tables whose schema sessions have changed since the branch's last commit, whatever schema
+   * the handles have; the layers have their columns then.
+   *
+   * @throws TableChangedException where a change cannot be kept
+   */
+  public Map<String, BranchShape> changed(BranchHandle branch, Collection<BranchTable> tables) {
+    if (branch.isDefault() || tables.isEmpty()) {
+      return Map.of();
+    }
+    List<String> ids = tables.stream().map(table -> table.table().id()).toList();
+    if (!isThere()) {
+      return Map.of();
+    }
+    Map<String, String> versions = askVersions(branch, ids);
+    Map<String, BranchShape> changed = new HashMap<>();
+    for (BranchTable table : tables) {
+      String version = versions.get(table.table().id());
+      if (version != null) {
+        shape(branch, table.table(), version)
+            .filter(BranchShape::isChanged)
+            .ifPresent(shape -> changed.put(table.table().id(), shape));
+      }
+    }
+    return changed;
+  }
+
+  /** Whether the table is open on the branch. */
+  public boolean isOpen(BranchHandle branch, TableHandle table) {
+    return !branch.isDefault()
+        && database.read(session ->
+            EpochSchema.exists(session)
+                && session
+                    .first(
+                        """
+                        SELECT open_relation IS NOT NULL FROM epoch.branch_tables
+                        WHERE branch_id = $1 AND table_id = $2\
+                        """,
+                        row -> row.getBoolean(0),
+                        branch.id(),
+                        table.id())
+                    .orElse(false));
+  }
+
+  /** Schemas of tables that were altered, by table id. */
+  public static Map<String, TableSchema> schemas(
+      Map<String, BranchShape> altered, Collection<BranchTable> tables) {
+    Map<String, TableSchema> schemas = new HashMap<>();
+    for (BranchTable table : tables) {
+      BranchShape shape = altered.get(table.table().id());
+      if (shape != null) {
+        schemas.put(table.table().id(), shape.schema(table.table().schema()));
+      }
+    }
+    return schemas;
+  }
+
+  /** {@link #versions(Session, BranchHandle, Collection)} as they were when last looked at. */
+  public Map<String, String> versions(BranchHandle branch, Collection<BranchTable> tables) {
+    Map<String, String> versions = new HashMap<>();
+    for (BranchTable table : tables) {
+      BranchShape shape = known.get(table.table().id() + " " + branch.id());
+      if (shape != null) {
+        versions.put(table.table().id(), shape.version());
+      }
+    }
+    return versions;
+  }
+
+  private Map<String, String> askVersions(BranchHandle branch, List<String> ids) {
+    try {
+      return database.ask(session -> versions(session, branch, ids));
+    } catch (StorageException failure) {
+      // somebody may have removed Epoch from the database
+      there = false;
+      if (isThere()) {
+        throw failure;
+      }
+      return Map.of();
+    }
+  }
+
+  /** Whether the database has what tells of open tables; once it has, it is not asked again. */
+  private boolean isThere() {
+    if (!there) {
+      there =
+          database.read(
+              session -> EpochSchema.exists(session) && EpochSchema.hasOpenColumns(session));
+    }
+    return there;
+  }
+
+  private Optional<BranchShape> shape(BranchHandle branch, TableHandle table, String version) {
+    String key = table.id() + " " + branch.id();
+    BranchShape shape = known.get(key);
+    if (shape != null && shape.version().equals(version)) {
+      return Optional.of(shape);
+    }
+    Optional<BranchShape> looked =
+        retries.run(
+            () -> database.write(retries.setting(), session -> look(session, branch, table)));
+    if (looked.isPresent()) {
+      if (known.size() >= MOST_KNOWN) {
+        known.clear();
+      }
+      known.put(key, looked.get());
+    }
+    return looked;
+  }
+
+  private static Optional<BranchShape> look(
+      Session session, BranchHandle branch, TableHandle table) {
+    EpochSchema.ensure(session);
+    session
+        .first(
+            "SELECT epoch.follow_open($1, $2)",
+            row -> Optional.ofNullable(row.getString(0)),
+            branch.id(),
+            table.id())
+        .flatMap(reason -> reason)
+        .ifPresent(reason -> {
+          throw new TableChangedException(
+              "The table %s of branch %s cannot be kept as it is: %s"
+                  .formatted(table.name(), branch.name(), reason),
+              "Undo the change on the branch");
+        });
+    String version = versions(session, branch, List.of(table.id())).get(table.id());
+    return session
+        .first(PLACE, row -> row, branch.id(), table.id())
+        .map(place -> {
+          JsonNode then = json(place.getString(1));
+          JsonNode now = json(place.getString(2));
+          long oid = place.getLong(0);
+          LiveNames names = new LiveNames(session, branch);
+          return new BranchShape(
+              version,
+              then.isNull() ? now : then,
+              now,
+              columns(session, branch, table, oid),
+              List.of(place.getArrayOfStrings(3)),
+              Introspector.constraints(session, oid).stream().map(names::of).toList(),
+              Introspector.indexes(session, oid).stream().map(names::of).toList());
+        });
+  }
+
+  private static Map<String, Column> columns(
+      Session session, BranchHandle branch, TableHandle table, long oid) {
+    List<Column> found = Introspector.columns(session, oid);
+    List<io.vertx.mutiny.sqlclient.Row> noted =
+        session.list(COLUMNS, row -> row, branch.id(), table.id());
+    Map<String, Column> columns = new LinkedHashMap<>();
+    for (int i = 0; i < noted.size(); i++) {
+      Column column = found.get(i);
+      columns.put(
+          String.valueOf(noted.get(i).getInteger(0)),
+          new Column(
+              noted.get(i).getString(1),
+              column.name(),
+              column.type(),
+              column.nullable(),
+              column.defaultExpression(),
+              column.generatedExpression(),
+              column.identity(),
+              noted.get(i).getString(2),
+              noted.get(i).getBoolean(3) ? true : null));
+    }
+    return columns;
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Puts the names of live tables in the place of those of a branch's open tables. */
+  private static final class LiveNames {
+    private record Name(String open, String live, String openTold, String liveTold) {}
+
+    private final List<Name> names = new ArrayList<>();
+
+    LiveNames(Session session, BranchHandle branch) {
+      session
+          .list(NAMES, row -> row, branch.id())
+          .forEach(row ->
+              names.add(
+                  new Name(
+                      row.getString(0),
+                      row.getString(1),
+                      String.join(".", row.getArrayOfStrings(2)),
+                      row.getString(3))));
+    }
+
+    Index of(Index index) {
+      String definition = index.definition();
+      for (Name name : names) {
+        definition = definition.replace(" ON " + name.open() + " ", " ON " + name.live() + " ");
+      }
+      return new Index(index.name(), definition, index.unique());
+    }
+
+    Constraint of(Constraint constraint) {
+      for (Name name : names) {
+        if (name.openTold().equals(constraint.referencesTable())) {
+          return new Constraint(
+              constraint.name(),
+              constraint.kind(),
+              constraint.columns(),
+              constraint
+                  .definition()
+                  .replace(" REFERENCES " + name.open() + "(", " REFERENCES " + name.live() + "("),
+              name.liveTold(),
+              constraint.referencesColumns(),
+              constraint.deferrable());
+        }
+      }
+      return constraint;
+    }
+  }
+}

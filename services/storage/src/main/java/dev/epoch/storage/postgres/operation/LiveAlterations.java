@@ -1,0 +1,345 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.Operation.MergeRows;
+import dev.epoch.storage.Operation.SchemaStep;
+import dev.epoch.storage.PrivilegeException;
+import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.QueryTimeoutException;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.catalog.TableShape;
+import dev.epoch.storage.postgres.catalog.TableShapes;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
+import dev.epoch.storage.postgres.connection.SqlErrors;
+import dev.epoch.storage.postgres.state.StateResolver;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Gives live tables another schema, in the transaction of an operation that holds their locks. What
+ * is kept beside them follows at once.
+ *
+ * <pre>
+ *   live changes are committed --> images of what goes --> first --> layers follow --> rows --> last --> follow
+ * </pre>
+ */
+final class LiveAlterations {
+  private final Session session;
+  private final StateResolver resolver;
+  private final long position;
+  private final List<Altered> altered = new ArrayList<>();
+
+  /** A table that is altered, and conditions of images that hold what went. */
+  private record Altered(TableHandle table, SchemaStep step, List<String> kept) {}
+
+  /**
+   * @param position of the operation
+   */
+  LiveAlterations(Session session, StateResolver resolver, long position) {
+    this.session = session;
+    this.resolver = resolver;
+    this.position = position;
+  }
+
+  /** What the operation does to a live table's schema; null if nothing. */
+  static SchemaStep step(OperationTable table) {
+    return table.branch().isDefault() && table.operation() instanceof MergeRows merge
+        ? merge.step()
+        : null;
+  }
+
+  /** A former try of the same transaction may have left what it saw. */
+  void forget(Collection<TableHandle> tables) {
+    tables.forEach(table -> resolver.made(session, table, null));
+  }
+
+  /**
+   * Remembers the keys of uncommitted changes of a table, under the names that columns will have.
+   *
+   * @return the relation with them, null for a table that is not altered
+   */
+  String touched(OperationTable table) {
+    SchemaStep step = step(table);
+    if (step == null) {
+      return null;
+    }
+    TableSchema now = table.live().shape().schema();
+    String name = Quote.qualified("pg_temp", "epoch_touched_" + table.id());
+    List<String> keys = new ArrayList<>();
+    for (String key : now.primaryKey()) {
+      String id = now.column(key).orElseThrow().id();
+      step.schema().columns().stream()
+          .filter(column -> column.id().equals(id))
+          .forEach(column ->
+              keys.add(
+                  "w.%s AS %s".formatted(Quote.identifier(key), Quote.identifier(column.name()))));
+    }
+    session.run(
+        "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS SELECT %s FROM %s w"
+            .formatted(name, String.join(", ", keys), table.live().workingSet()));
+    return name;
+  }
+
+  /**
+   * Runs the first statements of all tables.
+   *
+   * @return the same tables as they are now
+   */
+  List<OperationTable> begin(List<OperationTable> tables) {
+    Map<String, TableShape> before = new HashMap<>();
+    for (OperationTable table : tables) {
+      if (step(table) != null) {
+        before.put(table.id(), table.live().shape());
+        keepImages(table, step(table).schema());
+        release(table, step(table).schema());
+      }
+    }
+    tables.stream().filter(table -> step(table) != null).forEach(this::settle);
+    for (OperationTable table : tables) {
+      if (step(table) != null) {
+        run(step(table).first());
+      }
+    }
+    List<OperationTable> after = new ArrayList<>();
+    for (OperationTable table : tables) {
+      SchemaStep step = step(table);
+      if (step == null) {
+        after.add(table);
+        continue;
+      }
+      TableShape shape = follow(table.handle().with(step.schema()));
+      TableHandle handle = table.handle().with(step.schema()).at(shape.place());
+      altered.add(new Altered(handle, step, kept(before.get(table.id()), shape)));
+      after.add(again(table, handle));
+    }
+    return after;
+  }
+
+  /**
+   * Runs the last statements, when rows are written.
+   *
+   * @return the same tables as they are now
+   */
+  List<OperationTable> end(List<OperationTable> tables) {
+    if (altered.isEmpty()) {
+      return tables;
+    }
+    altered.forEach(table -> run(table.step().last()));
+    List<OperationTable> after = new ArrayList<>();
+    for (OperationTable table : tables) {
+      SchemaStep step = step(table);
+      if (step != null) {
+        follow(table.handle());
+      }
+      after.add(step == null ? table : again(table, table.handle()));
+    }
+    return after;
+  }
+
+  /**
+   * Takes everything back.
+   *
+   * @param recorded by table id: the schemas from before
+   */
+  static void undo(
+      Session session,
+      StateResolver resolver,
+      long position,
+      List<OperationTable> tables,
+      Map<String, TableSchema> recorded) {
+    LiveAlterations alterations = new LiveAlterations(session, resolver, position);
+    tables.stream()
+        .filter(table -> step(table) != null)
+        .forEach(table -> alterations.release(table, recorded.get(table.id())));
+    tables.stream()
+        .filter(table -> step(table) != null)
+        .forEach(table -> alterations.run(step(table).undo()));
+    tables.stream()
+        .filter(table -> step(table) != null)
+        .forEach(table ->
+            session.list(
+                "SELECT epoch.unsettle_table($1, $2)::text", row -> row, table.id(), position));
+    tables.stream()
+        .filter(table -> step(table) != null)
+        .forEach(table -> alterations.follow(table.handle().with(recorded.get(table.id()))));
+  }
+
+  /** A table that the default branch gets comes to its place ({@code new_tables.sql}). */
+  private void settle(OperationTable table) {
+    try {
+      session.list("SELECT epoch.settle_table($1, $2)::text", row -> row, table.id(), position);
+    } catch (RuntimeException failure) {
+      RuntimeException refused = SqlErrors.translate(failure);
+      if (refused instanceof BusyException
+          || refused instanceof StorageUnavailableException
+          || !(refused instanceof StorageException)) {
+        throw refused;
+      }
+      throw new QueryRefusedException(
+          "The merge cannot bring table '%s' to the live tables: %s"
+              .formatted(table.handle().name(), refused.getMessage()),
+          "Rename or drop what has its name there, and merge again",
+          (StorageException) refused);
+    }
+  }
+
+  /** By table id: schemas that tables have now. */
+  Map<String, TableSchema> schemas() {
+    Map<String, TableSchema> schemas = new HashMap<>();
+    altered.forEach(table ->
+        schemas.put(table.table().id(), resolver.live(session, table.table()).shape().schema()));
+    return schemas;
+  }
+
+  /** Conditions of images that are kept although rows are what they were. */
+  List<String> kept(OperationTable table) {
+    return altered.stream()
+        .filter(candidate -> candidate.table().id().equals(table.id()))
+        .flatMap(candidate -> candidate.kept().stream())
+        .toList();
+  }
+
+  private OperationTable again(OperationTable table, TableHandle handle) {
+    MergeRows merge = (MergeRows) table.operation();
+    return OperationTable.of(
+        session,
+        resolver,
+        new MergeRows(new BranchTable(handle, merge.table().head()), merge.anchor(), merge.step()),
+        table.branch(),
+        Map.of());
+  }
+
+  /** Rows without a value need no image: none is read as none. */
+  private static String worthKeeping(Column column, String value) {
+    return column.initialDefault() == null ? value + " IS NOT NULL" : "TRUE";
+  }
+
+  /**
+   * Conditions of rows that have values which the database does not keep where the table gets
+   * another schema: in columns that go, and in those that get a type with fewer values.
+   */
+  private List<String> going(OperationTable table, TableSchema after) {
+    List<String> going = new ArrayList<>();
+    for (Column column : table.live().shape().schema().columns()) {
+      if (!column.generated() && !keeps(column, after)) {
+        going.add(worthKeeping(column, "l." + Quote.identifier(column.name())));
+      }
+    }
+    return going;
+  }
+
+  private boolean keeps(Column column, TableSchema after) {
+    return after.columns().stream()
+        .filter(there -> there.id().equals(column.id()))
+        .findFirst()
+        .flatMap(there ->
+            session.first(
+                "SELECT epoch.keeps_values($1, $2)",
+                row -> row.getBoolean(0),
+                column.type().base().name(),
+                there.type().base().name()))
+        .orElse(false);
+  }
+
+  /** Images of all rows where values would be gone: commits from before read them. */
+  private void keepImages(OperationTable table, TableSchema after) {
+    List<String> going = going(table, after);
+    if (!going.isEmpty()) {
+      session.run(
+          """
+          INSERT INTO %1$s (epoch_kind, %2$s)
+          SELECT 1, %3$s FROM %4$s l WHERE %5$s
+          ON CONFLICT DO NOTHING\
+          """
+              .formatted(
+                  table.live().workingSet(),
+                  table.columns().allList(),
+                  table.columns().all("l"),
+                  table.live().rows(),
+                  String.join(" OR ", going)));
+    }
+  }
+
+  private static boolean stays(Column column, TableSchema after) {
+    return after.columns().stream()
+        .anyMatch(there ->
+            there.id().equals(column.id())
+                && there.type().base().name().equals(column.type().base().name()));
+  }
+
+  /** Views of branches hold the columns that they read. */
+  private void release(OperationTable table, TableSchema after) {
+    boolean goes =
+        table.live().shape().schema().columns().stream().anyMatch(column -> !stays(column, after));
+    if (goes) {
+      session.list("SELECT epoch.drop_views_of($1)::text", row -> row, table.id());
+    }
+  }
+
+  /** Conditions of images with values that live rows had before, and images alone have now. */
+  private static List<String> kept(TableShape before, TableShape after) {
+    List<String> kept = new ArrayList<>();
+    for (Column was : before.schema().columns()) {
+      for (TableShape.LayerColumn is : after.columns()) {
+        if (!is.live() && is.id().equals(was.id()) && is.type().equals(was.type().base().name())) {
+          kept.add(worthKeeping(was, "w." + Quote.identifier(is.name())));
+        }
+      }
+    }
+    return kept;
+  }
+
+  /** The layers follow, and columns that come back, or come from a branch, are what they were. */
+  private TableShape follow(TableHandle table) {
+    for (Column column : table.schema().columns()) {
+      session.list(
+          "SELECT epoch.adopt_column($1, $2, $3)::text",
+          row -> row,
+          table.id(),
+          column.id(),
+          column.name());
+    }
+    TableShape shape =
+        TableShapes.followed(session, table)
+            .orElseThrow(() -> new ShapeMovedException(List.of(table)));
+    resolver.made(session, table, shape);
+    return shape;
+  }
+
+  /** One statement at a time: a text is never two of them. */
+  private void run(List<String> statements) {
+    for (String sql : statements) {
+      try {
+        session.execute(sql);
+      } catch (RuntimeException failure) {
+        throw refused(sql, SqlErrors.translate(failure));
+      }
+    }
+  }
+
+  private static RuntimeException refused(String sql, RuntimeException failure) {
+    return switch (failure) {
+      case BusyException busy -> busy;
+      case StorageUnavailableException away -> away;
+      case QueryTimeoutException late -> late;
+      case PrivilegeException privilege -> privilege;
+      case StorageException refused ->
+          new QueryRefusedException(
+              "The live schema cannot be changed by \"%s\": %s"
+                  .formatted(sql, refused.getMessage()),
+              "Change what refuses it, or the live table by hand, commit, and merge again",
+              refused);
+      default -> failure;
+    };
+  }
+}

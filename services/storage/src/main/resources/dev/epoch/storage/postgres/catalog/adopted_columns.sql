@@ -1,0 +1,46 @@
+-- Columns of live tables that the layers knew before the live table had them, or knew once: merges bring them.
+
+-- Takes a column that the live table has now, and that nobody has looked at, for one that the layers have: epoch.follow_table,
+-- called next, gives that one its name. Nothing if the layers do not know the identity with this type.
+CREATE OR REPLACE FUNCTION epoch.adopt_column(of_table text, of_id text, named text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  live_column record;
+  former epoch.table_columns;
+  adopted epoch.table_columns;
+  layer record;
+  aside text;
+BEGIN
+  SELECT * INTO live_column FROM epoch.live_columns(epoch.users_table(of_table)) AS c WHERE c.name = named;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  SELECT * INTO former FROM epoch.table_columns AS k
+  WHERE k.table_id = of_table AND k.number = live_column.number;
+  IF FOUND AND former.column_id = of_id AND (former.type, former.collation_clause)
+      = (live_column.type, live_column.collation_clause) THEN
+    RETURN;
+  END IF;
+  SELECT * INTO adopted FROM epoch.table_columns AS k
+  WHERE k.table_id = of_table AND k.column_id = of_id AND k.number IS NULL
+    AND (k.type, k.collation_clause) = (live_column.type, live_column.collation_clause)
+  ORDER BY length(k.name) DESC, k.name DESC
+  LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  IF former.name IS NOT NULL THEN
+    -- of another type until now
+    aside := epoch.name_aside(of_table);
+    PERFORM epoch.rename_layer_column(of_table, former.name, aside);
+    UPDATE epoch.table_columns SET name = aside, number = NULL WHERE table_id = of_table AND name = former.name;
+    FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind = 'v' LOOP
+      EXECUTE format('ALTER TABLE %s ALTER %I DROP NOT NULL', layer.relation, aside);
+    END LOOP;
+  END IF;
+  UPDATE epoch.table_columns SET number = live_column.number, of_branches = false
+  WHERE table_id = of_table AND name = adopted.name;
+END
+$$;
