@@ -9,26 +9,28 @@ import org.junit.jupiter.api.Test;
 /**
  * Random histories of applications, branches and merges on a real database, against a model in
  * plain maps. A failure prints its seed and the shortest list of steps that was found to fail;
- * {@code -Depoch.seed=N} runs it again.
+ * {@code -Depoch.test.seed=N} runs it again.
  */
 class RandomHistoryIT {
   private static final int STEPS = 60;
 
   @Test
   void everyHistoryIsAsTheModelSays() {
-    run(Long.getLong("epoch.seed", System.nanoTime()), Integer.getInteger("epoch.histories", 2));
+    run(
+        Long.getLong("epoch.test.seed", System.nanoTime()),
+        Integer.getInteger("epoch.histories", 2));
   }
 
   @Test
   @Tag("nightly")
   void tensOfHistoriesAreAsTheModelSays() {
-    run(Long.getLong("epoch.seed", System.nanoTime()), 20);
+    run(Long.getLong("epoch.test.seed", System.nanoTime()), 20);
   }
 
   @Test
   @Tag("long")
   void manyHistoriesAreAsTheModelSays() {
-    run(Long.getLong("epoch.seed", System.nanoTime()), 100);
+    run(Long.getLong("epoch.test.seed", System.nanoTime()), 100);
   }
 
   private static void run(long seed, int histories) {

@@ -39,7 +39,7 @@ class StorageHistoryTest {
   }
 
   private static void histories(long count) {
-    long first = System.nanoTime() % 1_000_000_000L;
+    long first = Long.getLong("epoch.test.seed", System.nanoTime() % 1_000_000_000L);
     LongStream.range(first, first + count).forEach(StorageHistoryTest::run);
   }
 

@@ -36,13 +36,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The database ends Epoch's connections at random moments of an operation: afterwards it is done or
- * not, as {@code result} says, and never half. {@code -Depoch.storage.seed=...} runs one again.
+ * not, as {@code result} says, and never half. {@code -Depoch.test.seed=...} runs one again.
  */
 class KilledConnectionsTest {
   private static final int ROUNDS = Integer.getInteger("epoch.storage.kills", 40);
   private static final List<String> TABLES = List.of("a", "b");
 
-  private final long seed = Long.getLong("epoch.storage.seed", System.nanoTime() % 1_000_000);
+  private final long seed = Long.getLong("epoch.test.seed", System.nanoTime() % 1_000_000);
   private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
   private TestRepository repository;
   private BranchHandle feature;

@@ -43,7 +43,7 @@ class RandomMigrationTest {
   @Test
   void everySchemaBecomesEveryOtherAndBack() throws SQLException {
     Long given = Long.getLong("epoch.seed");
-    long first = given == null ? System.nanoTime() : given;
+    long first = given == null ? Long.getLong("epoch.test.seed", System.nanoTime()) : given;
     try (Connection connection = postgres.sql.connect()) {
       for (int i = 0; i < (given == null ? PAIRS : 1); i++) {
         long seed = first + i;
