@@ -83,6 +83,9 @@ final class StoredDeliveries {
           SELECT *
           FROM epoch.webhook_deliveries
           WHERE webhook = $1 AND branch = $2 AND state IN ('pending', 'failed')
+            AND EXISTS (
+              SELECT FROM epoch.webhook_queues AS q
+              WHERE q.webhook = $1 AND q.branch = $2 AND q.due_at <= $5)
           ORDER BY position, id
           LIMIT $3) AS d
         JOIN epoch.webhook_messages AS m ON m.id = d.message) AS next
@@ -284,9 +287,12 @@ final class StoredDeliveries {
         .toList();
   }
 
-  /** The next ones of a queue, in order; at least one if there is any. */
-  List<Waiting> next(Queue queue, int most, long characters) {
-    return stream(ask(NEXT, queue.webhook(), queue.branch(), (long) most, characters))
+  /**
+   * The next ones of a queue, in order; at least one if there is any and the queue is due: it may
+   * have been put off since it was found.
+   */
+  List<Waiting> next(Queue queue, int most, long characters, Instant now) {
+    return stream(ask(NEXT, queue.webhook(), queue.branch(), (long) most, characters, time(now)))
         .map(row ->
             new Waiting(
                 row.getLong("id"),

@@ -236,7 +236,7 @@ final class WebhookSender implements AutoCloseable {
       if (stored.isEmpty() || !stored.get().webhook().active()) {
         return;
       }
-      List<Waiting> page = deliveries.next(queue, PAGE, PAGE_CHARACTERS);
+      List<Waiting> page = deliveries.next(queue, PAGE, PAGE_CHARACTERS, clock.instant());
       if (page.isEmpty()) {
         deliveries.rest(queue);
         return;

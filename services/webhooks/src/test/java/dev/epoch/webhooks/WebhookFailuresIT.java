@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.log.StoredRecord;
 import dev.epoch.webhooks.Delivery.State;
+import dev.epoch.webhooks.StoredDeliveries.Queue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ class WebhookFailuresIT extends WebhookTrial {
 
     // then
     until("the other branch", () -> receiver.ids().contains(other.envelope().id().toString()));
+    StoredDeliveries stored = new StoredDeliveries(clients.pool());
+    Queue queue = new Queue(made.webhook().id(), "main");
     Duration total = Duration.ZERO;
     for (int attempt = 1; attempt < 10; attempt++) {
       int number = attempt;
@@ -39,6 +42,9 @@ class WebhookFailuresIT extends WebhookTrial {
       Duration pause = Duration.between(now.get(), bad.nextAttemptAt());
       total = total.plus(pause);
       assertThat(deliveries(made).get(1).state()).isEqualTo(State.PENDING);
+      // whoever found the queue due just before finds nothing in it
+      assertThat(stored.next(queue, 1, 1, now.get())).isEmpty();
+      assertThat(stored.next(queue, 1, 1, bad.nextAttemptAt())).hasSize(1);
       now.set(bad.nextAttemptAt());
       webhooks.wake();
     }
