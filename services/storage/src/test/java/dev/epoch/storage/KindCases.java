@@ -270,6 +270,44 @@ abstract class KindCases extends StorageAdapterCases {
     }
   }
 
+  /** A required composite whose fields are all null is there, and is not null. */
+  @Test
+  void aCompositeOfNullsIsAValue() {
+    // given
+    ValueKinds.Sample composite =
+        kinds().stream()
+            .filter(sample -> sample.type().kind() == DataType.Kind.COMPOSITE)
+            .findFirst()
+            .orElseThrow();
+    VersionedTable table =
+        new VersionedTable(
+            backend,
+            "pairs",
+            ValueKinds.columns(List.of(KINDS.get(1), composite), List.of(false, false)),
+            List.of("c1"),
+            List.of(Row.of("1", "(1,\"a b\")")));
+    for (BranchHandle branch : List.of(table.branch("feature", table.main), table.main)) {
+      // when
+      table.apply(
+          branch,
+          new Operation.MergeRows(table.at(branch), table.heads.get(branch.id()).anchor()),
+          List.of(new RowChange(RowKey.of("2"), null, Row.of("2", "(,)"))));
+      table.write(branch, table.upsert(Row.of("3", "(,)")));
+
+      // then
+      assertThat(table.rows(table.working(branch)))
+          .containsExactly(Row.of("1", "(1,\"a b\")"), Row.of("2", "(,)"), Row.of("3", "(,)"));
+      assertThat(
+              VersionedTable.list(
+                  table.adapter.rows(
+                      table.handle,
+                      table.working(branch),
+                      new RowQuery(
+                          null, Collections.singletonMap("c2", null), OptionalLong.empty(), true))))
+          .isEmpty();
+    }
+  }
+
   @Test
   void rowsAreFoundByAnyValue() {
     VersionedTable table = wide(samples());

@@ -221,7 +221,7 @@ final class LiveAlterations {
 
   /** Rows without a value need no image: none is read as none. */
   private static String worthKeeping(Column column, String value) {
-    return column.initialDefault() == null ? value + " IS NOT NULL" : "TRUE";
+    return column.initialDefault() == null ? value + " IS DISTINCT FROM NULL" : "TRUE";
   }
 
   /**

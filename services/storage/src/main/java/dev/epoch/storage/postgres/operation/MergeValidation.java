@@ -95,9 +95,14 @@ final class MergeValidation {
               .formatted(
                   TableColumns.each(columns.key(), c -> c + "::text", ", "),
                   table.staged().name(),
-                  rule.expression()),
+                  holds(rule)),
           (key, _, _) -> "The row " + key + " breaks " + rule.name() + ": " + rule.expression());
     }
+  }
+
+  /** Of a composite value, IS NOT NULL asks the fields; NOT NULL does not. */
+  private static String holds(RowRule rule) {
+    return rule.required() == null ? rule.expression() : rule.required() + " IS DISTINCT FROM NULL";
   }
 
   private void checkPairs(MergedTable table) {

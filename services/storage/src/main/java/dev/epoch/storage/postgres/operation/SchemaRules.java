@@ -64,7 +64,7 @@ final class SchemaRules {
           table,
           schema,
           column,
-          "SELECT %s FROM (%s) r WHERE r.%s IS NULL"
+          "SELECT %s FROM (%s) r WHERE r.%s IS NOT DISTINCT FROM NULL"
               .formatted(key(schema), rows(table, schema), Quote.identifier(column)),
           "has no " + column);
     }

@@ -69,7 +69,7 @@ final class RowsSql {
   private String filter(String name, String value, SqlParameters parameters) {
     String column = "x." + name;
     if (value == null) {
-      return column + " IS NULL";
+      return column + " IS NOT DISTINCT FROM NULL";
     }
     String parameter = parameters.add(value);
     return columns.comparable(name)

@@ -145,8 +145,8 @@ AS $$
                 DETAIL = 'Failing row contains (' || %5$s || ').';
           END IF;
         $sql$,
-        string_agg(format('NEW.%I IS NULL', g.attname), ' OR ' ORDER BY g.attnum),
-        string_agg(format('WHEN NEW.%I IS NULL THEN %1$L', g.attname), ' ' ORDER BY g.attnum),
+        string_agg(format('NEW.%I IS NOT DISTINCT FROM NULL', g.attname), ' OR ' ORDER BY g.attnum),
+        string_agg(format('WHEN NEW.%I IS NOT DISTINCT FROM NULL THEN %1$L', g.attname), ' ' ORDER BY g.attnum),
         t.table_name, t.schema_name, told.row_values)
       FROM given AS g
       WHERE g.attnotnull
