@@ -123,6 +123,12 @@ public final class Scenario {
         prepared);
   }
 
+  /** Commits new contents of {@code users}. */
+  public Scenario commits(String branch) {
+    commit(branch, "users");
+    return this;
+  }
+
   /** An entry of new contents, where an operation of the branch puts them. */
   public TableEntry entry(String branch, String table, UUID operation) {
     long position = state().operations().get(operation).position();

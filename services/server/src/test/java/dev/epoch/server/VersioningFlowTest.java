@@ -233,6 +233,12 @@ class VersioningFlowTest {
   @Test
   void conflictsAreListedDecidedAndTheMergeGoesOn() {
     conflictingBranches();
+    api.post("/branches", "{\"name\": \"twin\", \"start_point\": \"other\", \"checkout\": false}");
+    api.delete("/branches/other")
+        .statusCode(409)
+        .body("error", equalTo("BranchInUseError"))
+        .body("details.descendants", equalTo(List.of("twin")));
+    api.delete("/branches/twin").statusCode(204);
 
     api.post("/branches/merge", "{\"source\": \"other\", \"dry_run\": true}")
         .statusCode(200)
@@ -247,6 +253,7 @@ class VersioningFlowTest {
         .body("message", equalTo("Merge conflict in 1 table(s)"))
         .body("details.conflict_tables", equalTo(List.of("users")))
         .body("details.conflict_count", equalTo(2));
+    api.delete("/branches/other").statusCode(409).body("details.merges", equalTo(List.of("main")));
     api.get("/status")
         .body("merge.source", equalTo("other"))
         .body("merge.conflicts", equalTo(2))

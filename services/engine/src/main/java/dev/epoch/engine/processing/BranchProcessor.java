@@ -87,7 +87,7 @@ public final class BranchProcessor {
 
   /**
    * As git does: not the default branch, not the current one; unmerged or uncommitted work needs
-   * force.
+   * force, and so does a branch that merges wait for or that others were made from and stand on.
    */
   public static Decision delete(
       RepositoryState state, DeleteBranchV1 command, DecisionContext context) {
@@ -125,6 +125,11 @@ public final class BranchProcessor {
     }
     if (!command.force() && (branch.merge() != null || branch.replay() != null)) {
       return Refusals.mergeInProgress(branch);
+    }
+    Optional<Rejection> needed =
+        command.force() ? Optional.empty() : Descendants.refuseDelete(state, branch);
+    if (needed.isPresent()) {
+      return Decision.reject(needed.get());
     }
     if (!command.force() && !merged(state, branch)) {
       return Decision.reject(

@@ -119,6 +119,9 @@ public final class ExpiryProcessor {
     if (branch.merge() != null || branch.replay() != null) {
       return Optional.of("open merge");
     }
+    if (Descendants.refuseDelete(state, branch).isPresent()) {
+      return Optional.of("other branches need it");
+    }
     return BranchProcessor.merged(state, branch) ? Optional.empty() : Optional.of("not merged");
   }
 }

@@ -6,24 +6,39 @@ import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.BranchReviewedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
 
 final class BranchAppliers {
+  private static final Pattern STEPS = Pattern.compile("[~^].*$");
+
   private BranchAppliers() {}
 
   static RepositoryState created(RepositoryState state, BranchCreatedV1 event, Occurrence at) {
-    return state.withBranch(
-        new BranchState(
-            event.branchId(),
-            event.name(),
-            event.head(),
-            at.time(),
-            HashTreePMap.from(event.locations()),
-            HashTreePSet.empty(),
-            null,
-            null,
-            null));
+    RepositoryState next =
+        state.withBranch(
+            new BranchState(
+                event.branchId(),
+                event.name(),
+                event.head(),
+                at.time(),
+                HashTreePMap.from(event.locations()),
+                HashTreePSet.empty(),
+                null,
+                null,
+                null));
+    return origin(state, event.startPoint())
+        .map(origin -> next.withBranches(next.branches().made(event.branchId(), origin.id())))
+        .orElse(next);
+  }
+
+  /** The branch that a start point names, also with steps back: {@code dev~2}. */
+  private static Optional<BranchState> origin(RepositoryState state, String startPoint) {
+    return Optional.ofNullable(startPoint)
+        .map(written -> STEPS.matcher(written).replaceFirst(""))
+        .flatMap(state::branch);
   }
 
   static RepositoryState renamed(RepositoryState state, BranchRenamedV1 event) {

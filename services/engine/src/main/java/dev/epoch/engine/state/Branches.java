@@ -1,7 +1,10 @@
 package dev.epoch.engine.state;
 
 import dev.epoch.events.BranchExpiry;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -13,15 +16,19 @@ import org.pcollections.PMap;
  * @param reviews of their heads, by branch id and id of who reviewed
  * @param requests merges that wait until they are allowed, by ids of target and source
  * @param expiries when they expire, by branch id; those that do not left out
+ * @param origins id of the branch that a branch was made from, by its id; those made from a tag, a
+ *     commit, or a branch of which nothing is left are left out
  */
 public record Branches(
     PMap<String, BranchState> byId,
     PMap<String, String> idByName,
     PMap<String, PMap<String, Review>> reviews,
     PMap<String, BranchExpiry> expiries,
-    PMap<String, PMap<String, MergeRequest>> requests) {
+    PMap<String, PMap<String, MergeRequest>> requests,
+    PMap<String, String> origins) {
   public static final Branches NONE =
       new Branches(
+          HashTreePMap.empty(),
           HashTreePMap.empty(),
           HashTreePMap.empty(),
           HashTreePMap.empty(),
@@ -44,7 +51,8 @@ public record Branches(
         names.plus(branch.name(), branch.id()),
         reviews,
         expiries,
-        requests);
+        requests,
+        origins);
   }
 
   /** What was said about a branch, by id of who said it. */
@@ -58,7 +66,8 @@ public record Branches(
         idByName,
         reviews.plus(branchId, reviewsOf(branchId).plus(review.actor().id(), review)),
         expiries,
-        requests);
+        requests,
+        origins);
   }
 
   /** The merges into a branch that wait, by id of the source. */
@@ -78,7 +87,7 @@ public record Branches(
   }
 
   private Branches withRequests(PMap<String, PMap<String, MergeRequest>> changed) {
-    return new Branches(byId, idByName, reviews, expiries, changed);
+    return new Branches(byId, idByName, reviews, expiries, changed, origins);
   }
 
   private static PMap<String, PMap<String, MergeRequest>> minus(
@@ -115,7 +124,8 @@ public record Branches(
         idByName,
         reviews,
         expiry == null ? expiries.minus(branchId) : expiries.plus(branchId, expiry),
-        requests);
+        requests,
+        origins);
   }
 
   Branches without(String id) {
@@ -124,6 +134,39 @@ public record Branches(
         idByName.minus(byId.get(id).name()),
         reviews.minus(id),
         expiries.minus(id),
-        withoutRequests(id));
+        withoutRequests(id),
+        withoutOrigin(id));
+  }
+
+  /** With a branch that was made from another one. */
+  Branches made(String branchId, String originId) {
+    return new Branches(
+        byId, idByName, reviews, expiries, requests, origins.plus(branchId, originId));
+  }
+
+  /** Those that were made from this branch, directly or by way of others. */
+  public Set<BranchState> descendants(String id) {
+    Set<BranchState> found = new LinkedHashSet<>();
+    for (BranchState branch : byId.values()) {
+      for (String at = origins.get(branch.id()); at != null; at = origins.get(at)) {
+        if (at.equals(id)) {
+          found.add(branch);
+          break;
+        }
+      }
+    }
+    return found;
+  }
+
+  /** What was made from a branch that goes was made from where that one came from. */
+  private PMap<String, String> withoutOrigin(String id) {
+    String origin = origins.get(id);
+    PMap<String, String> left = origins.minus(id);
+    for (Map.Entry<String, String> one : origins.entrySet()) {
+      if (one.getValue().equals(id)) {
+        left = origin == null ? left.minus(one.getKey()) : left.plus(one.getKey(), origin);
+      }
+    }
+    return left;
   }
 }

@@ -135,7 +135,32 @@ class BranchProcessorTest {
             s -> new DeleteBranchV1("dev", false, false),
             Code.MERGE_IN_PROGRESS,
             "not finished",
-            "--abort"));
+            "--abort"),
+        Refused.of(
+            "delete: its merge into another branch waits",
+            s -> s.diverged().fork("keep", "dev").openMerge(1),
+            s -> new DeleteBranchV1("dev", false, false),
+            Code.BRANCH_IN_USE,
+            "its merge into 'main' is not finished",
+            "--abort"),
+        Refused.of(
+            "delete: a branch made from it stands on its commits",
+            s -> s.fork("dev", "main").commits("dev").fork("next", "dev").commits("next"),
+            s -> new DeleteBranchV1("dev", false, false),
+            Code.BRANCH_IN_USE,
+            "'next' was made from it and stands on commits of it",
+            "delete 'next' first"),
+        Refused.of(
+            "delete: branches of branches stand on its commits",
+            s -> {
+              s.fork("dev", "main").commits("dev").fork("next", "dev").commits("next");
+              s.fork("last", "next").ok(new DeleteBranchV1("next", true, false));
+              s.ok(new CreateBranchV1("back", s.head("dev"), "dev~0", false));
+            },
+            s -> new DeleteBranchV1("dev", false, false),
+            Code.BRANCH_IN_USE,
+            "'back', 'last' were made from it and stand on",
+            "--force"));
   }
 
   @ParameterizedTest
@@ -272,14 +297,36 @@ class BranchProcessorTest {
 
   @Test
   void deletesWhatAnotherBranchHolds() {
+    // given a branch whose commits another one has that was not made from it
     Scenario scenario = Scenario.withTable();
-    scenario.fork("dev", "main").commit("dev", "users");
-    scenario.fork("next", "dev").commit("next", "users");
+    scenario.fork("dev", "main").commits("dev").fork("next", "dev").commits("next");
+    scenario.ok(new CreateBranchV1("release", scenario.head("dev"), null, false));
 
     Answer answer = scenario.ok(new DeleteBranchV1("dev", false, false));
 
     assertThat(answer.event(BranchDeletedV1.class).name()).isEqualTo("dev");
     assertThat(scenario.state().branch("dev")).isEmpty();
+  }
+
+  @Test
+  void deletesByForceWhatOthersWereMadeFrom() {
+    Scenario scenario = Scenario.withTable();
+    scenario.fork("dev", "main").commits("dev").fork("next", "dev").commits("next");
+
+    scenario.ok(new DeleteBranchV1("dev", true, false));
+
+    assertThat(scenario.state().branches().origins().get(scenario.branch("next").id()))
+        .isEqualTo(scenario.branch("main").id());
+  }
+
+  @Test
+  void deletesWhatOthersWereMadeFromWithoutCommitsOfItsOwn() {
+    Scenario scenario = Scenario.withTable();
+    scenario.fork("dev", "main").fork("next", "dev").commit("next", "users");
+
+    scenario.ok(new DeleteBranchV1("dev", false, false));
+
+    assertThat(scenario.state().branch("next")).isPresent();
   }
 
   @Test

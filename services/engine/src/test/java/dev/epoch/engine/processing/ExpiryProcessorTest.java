@@ -123,6 +123,16 @@ class ExpiryProcessorTest {
   }
 
   @Test
+  void branchesMadeFromItHoldIt() {
+    Scenario s = Scenario.withTable().fork("dev", "main").commits("dev").fork("next", "dev");
+    s.ok(new ExpireBranchV1("dev", at(FAR)));
+
+    assertThat(ExpiryProcessor.held(s.state(), s.branch("dev"))).contains("other branches need it");
+    assertThat(s.refused(new DeleteBranchV1("dev", false, false, FARTHER)).message())
+        .contains("'next' was made from it");
+  }
+
+  @Test
   void workHoldsUnlessItGoesToo() {
     Scenario s = Scenario.withTable();
     s.fork("dev", "main");
