@@ -1,6 +1,7 @@
 package dev.epoch.server;
 
 import io.restassured.RestAssured;
+import io.restassured.config.LogConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -10,6 +11,12 @@ import java.util.UUID;
 
 /** The API as one actor uses it in one repository. */
 final class Api {
+  /** What fails is shown; laying out all that is sent would take longer than what is tested. */
+  private static final LogConfig AS_SENT =
+      LogConfig.logConfig()
+          .enableLoggingOfRequestAndResponseIfValidationFails()
+          .enablePrettyPrinting(false);
+
   private final String repository;
   private final String actor;
 
@@ -37,6 +44,7 @@ final class Api {
   /** A request that names the repository, the actor, and nothing else. */
   RequestSpecification request() {
     return RestAssured.given()
+        .config(RestAssured.config().logConfig(AS_SENT))
         .urlEncodingEnabled(false)
         .basePath("/api/v1")
         .header("X-User-Id", actor)
