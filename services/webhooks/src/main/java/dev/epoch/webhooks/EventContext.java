@@ -99,6 +99,14 @@ public final class EventContext {
     return before == null ? List.of() : before;
   }
 
+  /** Learns from an event that nobody is told of. */
+  synchronized void passed(ProjectedEvent event) {
+    Known known = learn(event);
+    if (event.event() instanceof CommitCreatedV1 commit && commit.operationId() != null) {
+      known.tables.remove(commit.operationId());
+    }
+  }
+
   /** Events of the repository are left out from now on. */
   synchronized void forget(String repository) {
     repositories.remove(repository);

@@ -14,12 +14,14 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The tables of messages, deliveries and queues. Methods wait for the database. */
 final class StoredDeliveries {
@@ -30,32 +32,47 @@ final class StoredDeliveries {
       ON CONFLICT DO NOTHING
       """;
 
-  /** Locks the queues, also those that are due anyway: see {@link #REST}. */
-  private static final String WAKE_QUEUES =
+  /**
+   * Several messages to several webhooks. Locks the queues, also those that are due anyway: see
+   * {@link #REST}.
+   */
+  private static final String ADD =
       """
-      INSERT INTO epoch.webhook_queues AS q (webhook, branch, due_at)
-      SELECT w.id, $2, $3
-      FROM epoch.webhooks AS w
-      WHERE w.id = ANY ($1)
-      ORDER BY w.id
-      ON CONFLICT (webhook, branch) DO UPDATE SET due_at = excluded.due_at
-      WHERE q.due_at = 'infinity'
-      """;
-
-  private static final String ADD_DELIVERIES =
-      """
+      WITH given AS (
+        SELECT *
+        FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
+          AS m (id, repository, position, type, branch, payload, created_at)),
+      wanting AS (
+        SELECT id
+        FROM epoch.webhooks
+        WHERE id = ANY ($1)),
+      queues AS (
+        INSERT INTO epoch.webhook_queues AS q (webhook, branch, due_at)
+        SELECT w.id, b.branch, $2
+        FROM wanting AS w
+        CROSS JOIN (SELECT DISTINCT branch FROM given) AS b
+        ORDER BY w.id, b.branch
+        ON CONFLICT (webhook, branch) DO UPDATE SET due_at = excluded.due_at
+        WHERE q.due_at = 'infinity'),
+      messages AS (
+        INSERT INTO epoch.webhook_messages (id, repository, position, type, branch, payload, created_at)
+        SELECT id, repository, position, type, branch, payload, created_at
+        FROM given
+        ORDER BY position
+        ON CONFLICT DO NOTHING)
       INSERT INTO epoch.webhook_deliveries (webhook, message, position, branch, created_at)
-      SELECT w.id, $2, $3, $4, $5
-      FROM epoch.webhooks AS w
-      WHERE w.id = ANY ($1)
+      SELECT w.id, m.id, m.position, m.branch, $2
+      FROM given AS m
+      CROSS JOIN wanting AS w
+      ORDER BY m.position, w.id
       ON CONFLICT (webhook, message) DO NOTHING
       """;
 
   private static final String ADD_AGAIN =
-      ADD_DELIVERIES.replace(
-          "DO NOTHING",
+      ADD.replace(
+          "(webhook, message) DO NOTHING",
           """
-          DO UPDATE
+          (webhook, message) DO UPDATE
           SET state = 'pending', attempt = 0, next_attempt_at = NULL
           """);
 
@@ -204,32 +221,30 @@ final class StoredDeliveries {
     this.pool = pool;
   }
 
-  /** Puts a message into the queues of these webhooks, once each. */
-  void add(Message message, List<String> webhooks, Instant now) {
-    add(message, webhooks, now, ADD_DELIVERIES);
+  /** Puts messages, each of another event, into the queues of these webhooks, once each. */
+  void add(List<Message> messages, List<String> webhooks, Instant now) {
+    add(messages, webhooks, now, ADD);
   }
 
-  /** Puts a message into the queue of the webhook, also one that has arrived or is dead. */
-  void addAgain(Message message, String webhook, Instant now) {
-    add(message, List.of(webhook), now, ADD_AGAIN);
+  /** Puts messages into the queues of the webhook, also those that have arrived or are dead. */
+  void addAgain(List<Message> messages, String webhook, Instant now) {
+    if (!messages.isEmpty()) {
+      add(messages, List.of(webhook), now, ADD_AGAIN);
+    }
   }
 
-  private void add(Message message, List<String> webhooks, Instant now, String deliveries) {
-    String[] ids = StoredWebhooks.array(webhooks);
-    pool.withTransaction(transaction ->
-            run(transaction, WAKE_QUEUES, ids, message.branch(), time(now))
-                .chain(() -> addMessage(transaction, message))
-                .chain(() ->
-                    run(
-                        transaction,
-                        deliveries,
-                        ids,
-                        message.id(),
-                        message.position(),
-                        message.branch(),
-                        time(now))))
-        .await()
-        .indefinitely();
+  private void add(List<Message> messages, List<String> webhooks, Instant now, String sql) {
+    ask(
+        sql,
+        StoredWebhooks.array(webhooks),
+        time(now),
+        messages.stream().map(Message::id).toArray(UUID[]::new),
+        messages.stream().map(Message::repository).toArray(String[]::new),
+        messages.stream().map(Message::position).toArray(Long[]::new),
+        messages.stream().map(Message::type).toArray(String[]::new),
+        messages.stream().map(Message::branch).toArray(String[]::new),
+        messages.stream().map(Message::payload).toArray(String[]::new),
+        messages.stream().map(message -> time(message.time())).toArray(OffsetDateTime[]::new));
   }
 
   private static Uni<RowSet<Row>> addMessage(SqlConnection transaction, Message message) {

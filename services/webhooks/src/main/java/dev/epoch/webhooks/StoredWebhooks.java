@@ -96,14 +96,6 @@ final class StoredWebhooks {
       String requestKey,
       String rotationKey) {}
 
-  /**
-   * Those that are active.
-   *
-   * @param upTo position up to which the log had been written: for events up to it, nothing that
-   *     was acknowledged before they were appended is missing
-   */
-  record Active(long upTo, List<Stored> webhooks) {}
-
   private final Pool pool;
   private final EventLog log;
 
@@ -128,10 +120,15 @@ final class StoredWebhooks {
     return list(run(BY_REQUEST, repository, key)).stream().findFirst();
   }
 
-  Active active() {
-    // asked before: what is appended in between is looked at with those of later
+  /** Those that are active now; read only if they are not the known ones. */
+  ActiveWebhooks active(ActiveWebhooks known) {
+    // in this order: what changes in between is looked at with events of later
     long upTo = end();
-    return new Active(upTo, stream(run(ACTIVE)).map(StoredWebhooks::stored).toList());
+    long version =
+        run("SELECT version FROM epoch.webhooks_version").iterator().next().getLong("version");
+    return version == known.version()
+        ? known.goodUpTo(upTo)
+        : new ActiveWebhooks(upTo, version, list(run(ACTIVE)));
   }
 
   private long end() {

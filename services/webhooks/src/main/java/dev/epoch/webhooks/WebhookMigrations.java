@@ -7,7 +7,9 @@ import java.util.List;
 public final class WebhookMigrations {
   public static final Migrations ALL =
       new Migrations(
-          "webhooks", WebhookMigrations.class, List.of("001-webhooks.sql", "002-hooks.sql"));
+          "webhooks",
+          WebhookMigrations.class,
+          List.of("001-webhooks.sql", "002-hooks.sql", "003-version.sql"));
 
   private WebhookMigrations() {}
 }

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +51,9 @@ public final class Webhooks implements AutoCloseable {
   private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
   private static final int FORGET_PAGE = 5_000;
   private static final int LOG_PAGE = 500;
+
+  /** Characters of payloads that are put into a queue at once, one message excepted. */
+  private static final long LARGEST_ADDITION = 1L << 20;
 
   private final Parts parts;
   private final StoredWebhooks webhooks;
@@ -413,9 +417,10 @@ public final class Webhooks implements AutoCloseable {
     while (true) {
       List<StoredRecord> page = page(after, to);
       if (page.isEmpty()) {
-        sender.wake();
         return count;
       }
+      List<Message> again = new ArrayList<>();
+      long characters = 0;
       for (StoredRecord stored : page) {
         Optional<Message> message =
             Optional.of(stored)
@@ -424,10 +429,18 @@ public final class Webhooks implements AutoCloseable {
                 .map(messages::of)
                 .filter(webhook::wants);
         if (message.isPresent()) {
-          deliveries.addAgain(message.get(), webhook.id(), parts.clock().instant());
+          again.add(message.get());
+          characters += message.get().payload().length();
           count++;
         }
+        if (characters > LARGEST_ADDITION) {
+          deliveries.addAgain(again, webhook.id(), parts.clock().instant());
+          again.clear();
+          characters = 0;
+        }
       }
+      deliveries.addAgain(again, webhook.id(), parts.clock().instant());
+      sender.wake();
       after = page.getLast().position();
     }
   }

@@ -4,7 +4,6 @@ import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.NotNowException;
 import dev.epoch.projections.ProjectedEvent;
-import dev.epoch.webhooks.StoredWebhooks.Active;
 import dev.epoch.webhooks.StoredWebhooks.Stored;
 import java.time.Clock;
 import java.util.List;
@@ -23,7 +22,7 @@ public final class WebhooksProjector implements EffectProjector {
   private final EventContext context;
   private final Runnable wake;
   private final Clock clock;
-  private volatile Active active = new Active(-1, List.of());
+  private volatile ActiveWebhooks active = ActiveWebhooks.UNKNOWN;
 
   WebhooksProjector(
       StoredWebhooks webhooks,
@@ -47,9 +46,16 @@ public final class WebhooksProjector implements EffectProjector {
 
   @Override
   public void apply(ProjectedEvent event) {
-    List<Stored> candidates = candidates(event);
-    if (candidates.isEmpty()) {
+    long position = event.stored().position();
+    ActiveWebhooks now = upTo(position);
+    if (!now.any(event.repository())) {
       context.forget(event.repository());
+      return;
+    }
+    List<Stored> candidates =
+        now.candidates(event.repository(), event.stored().envelope().type(), position);
+    if (candidates.isEmpty() && !(event.event() instanceof RepositoryDeletedV1)) {
+      context.passed(event);
       return;
     }
     Message message = messages.of(event);
@@ -61,12 +67,11 @@ public final class WebhooksProjector implements EffectProjector {
             .toList();
     try {
       if (!wanting.isEmpty()) {
-        deliveries.add(message, wanting, clock.instant());
+        deliveries.add(List.of(message), wanting, clock.instant());
         wake.run();
       }
       if (event.event() instanceof RepositoryDeletedV1) {
-        webhooks.disableAll(
-            event.repository(), "the repository was deleted", event.stored().position());
+        webhooks.disableAll(event.repository(), "the repository was deleted", position);
       }
     } catch (RuntimeException away) {
       throw new NotNowException(away);
@@ -78,19 +83,14 @@ public final class WebhooksProjector implements EffectProjector {
     context.forgetAll();
   }
 
-  private List<Stored> candidates(ProjectedEvent event) {
-    long position = event.stored().position();
+  private ActiveWebhooks upTo(long position) {
     if (active.upTo() < position) {
       try {
-        active = webhooks.active();
+        active = webhooks.active(active);
       } catch (RuntimeException away) {
         throw new NotNowException(away);
       }
     }
-    return active.webhooks().stream()
-        .filter(stored ->
-            stored.webhook().repository().equals(event.repository())
-                && stored.afterPosition() < position)
-        .toList();
+    return active;
   }
 }

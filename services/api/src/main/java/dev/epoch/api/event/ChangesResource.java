@@ -16,7 +16,6 @@ import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.LiveRepository;
-import dev.epoch.log.StoredRecord;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
@@ -41,6 +40,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -64,10 +64,12 @@ public class ChangesResource {
   private static final Executor VIRTUAL = task -> Thread.ofVirtual().name("changes").start(task);
 
   private final ApiRequest request;
+  private final EventTail tail;
   private final KeptStreams streams;
 
-  ChangesResource(ApiRequest request, KeptStreams streams) {
+  ChangesResource(ApiRequest request, EventTail tail, KeptStreams streams) {
     this.request = request;
+    this.tail = tail;
     this.streams = streams;
   }
 
@@ -139,15 +141,12 @@ public class ChangesResource {
     VersioningServer server = request.server();
     EventDecoder decoder = new EventDecoder(new RecordCodec());
     Multi<OutboundSseEvent> changes =
-        server
-            .log()
-            .tail(Math.max(0, after))
-            .filter(stored -> stored.stream().equals(repository.stream()) && isOfInterest(stored))
+        tail.events(repository, Math.max(0, after), movesOf(followed))
             .onItem()
-            .transformToMultiAndConcatenate(stored ->
-                steps(decoder.decode(stored), followed.id())
+            .transformToMultiAndConcatenate(event ->
+                step(decoder.decode(event.stored()))
                     .map(step ->
-                        changes(new Reading(server, repository, table, step, stored.position())))
+                        changes(new Reading(server, repository, table, step, event.position())))
                     .orElseGet(() -> Multi.createFrom().empty()))
             .filter(numbered ->
                 numbered.view().position() > start.position() || numbered.number() > start.seen())
@@ -155,9 +154,9 @@ public class ChangesResource {
     return streams.kept(sse, changes);
   }
 
-  private static boolean isOfInterest(StoredRecord stored) {
-    String type = stored.envelope().type();
-    return type.equals("commit-created") || type.equals("branch-moved");
+  private static EventFilter movesOf(BranchState branch) {
+    return new EventFilter(
+        Set.of("commit-created", "branch-moved"), List.of(), List.of(), branch.id());
   }
 
   private static Place place(String lastEventId) {
@@ -179,13 +178,12 @@ public class ChangesResource {
    */
   private record Step(String from, String to) {}
 
-  private static Optional<Step> steps(Optional<ProjectedEvent> event, String branchId) {
+  private static Optional<Step> step(Optional<ProjectedEvent> event) {
     return event.flatMap(projected ->
         switch (projected.event()) {
-          case CommitCreatedV1 e when e.branchId().equals(branchId) && !e.parents().isEmpty() ->
+          case CommitCreatedV1 e when !e.parents().isEmpty() ->
               Optional.of(new Step(e.parents().getFirst(), e.commit()));
-          case BranchMovedV1 e when e.branchId().equals(branchId) ->
-              Optional.of(new Step(e.from(), e.to()));
+          case BranchMovedV1 e -> Optional.of(new Step(e.from(), e.to()));
           default -> Optional.empty();
         });
   }

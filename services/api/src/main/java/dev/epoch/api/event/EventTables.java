@@ -1,38 +1,23 @@
 package dev.epoch.api.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/**
- * Names of the tables that events are about. Use one instance for each reading: tables of a large
- * commit are in records before it.
- */
+/** Names of the tables that an event is about, as far as its own record says. */
 final class EventTables {
-  private final Map<String, Set<String>> ofOperations = new HashMap<>();
+  private EventTables() {}
 
-  /** Of the next event. */
-  Set<String> of(String type, JsonNode data) {
+  static Set<String> of(String type, JsonNode data) {
     Set<String> names = new TreeSet<>();
     switch (type) {
       case "table-registered", "table-removed" -> names.add(data.path("name").asText());
       case "changes-staged", "changes-unstaged" ->
           data.path("tables").forEach(table -> names.add(table.asText()));
-      case "commit-tables-recorded" -> {
-        addEntries(names, data);
-        ofOperations
-            .computeIfAbsent(data.path("operation_id").asText(), _ -> new TreeSet<>())
-            .addAll(names);
-      }
+      case "commit-tables-recorded" -> addEntries(names, data);
       case "commit-created" -> {
         addEntries(names, data);
         data.path("removed_tables").forEach(table -> names.add(table.asText()));
-        Set<String> before = ofOperations.remove(data.path("operation_id").asText());
-        if (before != null) {
-          names.addAll(before);
-        }
       }
       case "merge-opened" -> data.path("conflicts").fieldNames().forEachRemaining(names::add);
       case "conflicts-resolved" -> {

@@ -4,7 +4,6 @@ import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.event.EventPage.EventView;
-import dev.epoch.api.json.ApiJson;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.Pages;
 import dev.epoch.gateway.stream.LiveRepository;
@@ -22,7 +21,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.util.List;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -36,10 +34,12 @@ import org.jboss.resteasy.reactive.ResponseHeader;
 @Tag(name = "Events")
 public class EventsResource {
   private final ApiRequest request;
+  private final EventTail tail;
   private final KeptStreams streams;
 
-  EventsResource(ApiRequest request, KeptStreams streams) {
+  EventsResource(ApiRequest request, EventTail tail, KeptStreams streams) {
     this.request = request;
+    this.tail = tail;
     this.streams = streams;
   }
 
@@ -61,12 +61,13 @@ public class EventsResource {
           List<String> table) {
     int size = Pages.limit(limit);
     EventLog log = request.server().log();
-    EventViews views = views(type, branch, table);
+    EventFilter filter = EventFilter.of(type, branch, table);
+    EventReading reading = EventReading.of(repository());
     List<EventView> events =
         log.read(EventLog.ALL, before(from))
-            .map(views::of)
-            .filter(Optional::isPresent)
-            .map(Optional::get)
+            .map(reading::next)
+            .filter(event -> event.isPresent() && filter.wants(event.get()))
+            .map(event -> event.get().view())
             .select()
             .first(size + 1L)
             .collect()
@@ -104,29 +105,22 @@ public class EventsResource {
       @QueryParam("branch") List<String> branch,
       @QueryParam("table") List<String> table,
       @Context Sse sse) {
-    EventViews views = views(type, branch, table);
-    Multi<OutboundSseEvent> events =
-        request
-            .server()
-            .log()
-            .tail(lastEventId == null ? before(from) : position(lastEventId))
-            .map(views::of)
-            .filter(Optional::isPresent)
-            .map(event -> sse(sse, event.get()));
-    return streams.kept(sse, events);
+    EventFilter filter = EventFilter.of(type, branch, table);
+    long after = lastEventId == null ? before(from) : position(lastEventId);
+    return streams.kept(
+        sse, tail.events(repository(), after, filter).map(event -> sse(sse, event)));
   }
 
-  private EventViews views(List<String> type, List<String> branch, List<String> table) {
+  private LiveRepository repository() {
     request.state();
-    LiveRepository repository = request.repository();
-    return new EventViews(repository.state(), repository.stream(), type, branch, table);
+    return request.repository();
   }
 
-  private static OutboundSseEvent sse(Sse sse, EventView event) {
+  private static OutboundSseEvent sse(Sse sse, LogEvent event) {
     return sse.newEventBuilder()
         .id(Long.toString(event.position()))
         .name(event.type())
-        .data(String.class, ApiJson.text(ApiJson.mapper().valueToTree(event)))
+        .data(String.class, event.text())
         .build();
   }
 

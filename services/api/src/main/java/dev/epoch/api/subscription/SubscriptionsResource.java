@@ -5,8 +5,11 @@ import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.error.RequestRefusedException;
+import dev.epoch.api.event.EventFilter;
 import dev.epoch.api.event.EventPage.EventView;
-import dev.epoch.api.event.EventViews;
+import dev.epoch.api.event.EventReading;
+import dev.epoch.api.event.EventTail;
+import dev.epoch.api.event.LogEvent;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.log.EventLog;
@@ -49,10 +52,12 @@ public class SubscriptionsResource {
   private static final int LONGEST_WAIT = 30;
 
   private final ApiRequest request;
+  private final EventTail tail;
   private final EventSubscriptions subscriptions;
 
-  SubscriptionsResource(ApiRequest request, EventSubscriptions subscriptions) {
+  SubscriptionsResource(ApiRequest request, EventTail tail, EventSubscriptions subscriptions) {
     this.request = request;
+    this.tail = tail;
     this.subscriptions = subscriptions;
   }
 
@@ -85,7 +90,7 @@ public class SubscriptionsResource {
             body.from() == null ? repository.position() : Math.max(0, body.from() - 1),
             Instant.now(),
             request.actor().id());
-    views(repository, added);
+    filter(added);
     if (!subscriptions.add(added)) {
       Subscription there =
           subscriptions
@@ -173,14 +178,16 @@ public class SubscriptionsResource {
 
   /** What is not for the subscription is passed over for good, so that nobody reads it again. */
   private List<EventView> read(LiveRepository repository, Subscription subscription, int size) {
-    EventViews views = views(repository, subscription);
+    EventFilter filter = filter(subscription);
+    EventReading reading = EventReading.of(repository);
     List<EventView> events = new ArrayList<>();
     long[] passed = {subscription.position()};
     request
         .server()
         .log()
         .read(EventLog.ALL, subscription.position())
-        .map(stored -> new Seen(stored, views.of(stored)))
+        .map(stored ->
+            new Seen(stored, reading.next(stored).filter(filter::wants).map(LogEvent::view)))
         .invoke(seen -> {
           if (events.isEmpty() && seen.view().isEmpty()) {
             passed[0] = seen.stored().position();
@@ -203,14 +210,8 @@ public class SubscriptionsResource {
 
   private boolean await(LiveRepository repository, Subscription subscription, int seconds) {
     Subscription now = found(repository, subscription.name());
-    EventViews views = views(repository, now);
     try {
-      request
-          .server()
-          .log()
-          .tail(now.position())
-          .map(views::of)
-          .filter(Optional::isPresent)
+      tail.events(repository, now.position(), filter(now))
           .select()
           .first()
           .toUni()
@@ -222,13 +223,8 @@ public class SubscriptionsResource {
     }
   }
 
-  private static EventViews views(LiveRepository repository, Subscription subscription) {
-    return new EventViews(
-        repository.state(),
-        repository.stream(),
-        subscription.types(),
-        subscription.branches(),
-        subscription.tables());
+  private static EventFilter filter(Subscription subscription) {
+    return EventFilter.of(subscription.types(), subscription.branches(), subscription.tables());
   }
 
   private LiveRepository repository() {

@@ -37,6 +37,7 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
   private final AppendQueue queue;
   private final LogHead head = new LogHead();
   private final HeadFeed feed;
+  private final SharedPages tailPages = new SharedPages(this::pageOfTail);
   private volatile boolean closed;
 
   /** Connects to nothing until it is used. */
@@ -145,7 +146,7 @@ public final class PostgresEventLog implements EventLog, StreamDirectory {
   @Override
   public Multi<StoredRecord> tail(long afterPosition) {
     feed.start();
-    return LogPages.tail(afterPosition, head, this::pageOfTail, PostgresFailures::passing);
+    return LogPages.tail(afterPosition, head, tailPages, PostgresFailures::passing);
   }
 
   private Uni<List<StoredRecord>> pageOfAll(long after) {
