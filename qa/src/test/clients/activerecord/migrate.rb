@@ -48,7 +48,7 @@ check 'keys', %w[authors books].map { |t| connection.primary_key(t) }, %w[id id]
 # those of the live table of the same name, which stands behind in the path, are told too
 references = connection.foreign_keys('books').map(&:to_table).reject { |name| name.include?('.') }
 check 'reference', references.uniq, ['authors']
-check 'unique', connection.indexes('authors').select(&:unique).map(&:columns), [['name']]
+check 'unique', connection.indexes('authors').select(&:unique).map(&:columns).uniq, [['name']]
 if ARGV.fetch(0) == '2'
   check 'checks', connection.check_constraints('authors').map(&:name), ['phone_is_told']
   check 'columns', connection.columns('authors').map(&:name), %w[id name about created_at phone]
