@@ -24,29 +24,32 @@ final class Refs {
   /**
    * The same as {@link #resolve(String, Supplier)}, with {@code branch@{n}} replaced by the commit;
    * without a name it is the current branch.
+   *
+   * @param head what HEAD is, a branch or a commit
+   * @param branch the current branch, if there is one
    */
-  static String resolve(String typed, Supplier<String> branch, Moves moves) {
+  static String resolve(String typed, Supplier<String> head, Supplier<String> branch, Moves moves) {
     Matcher matcher = MOVES.matcher(typed);
     if (!matcher.find()) {
-      return resolve(typed, branch);
+      return resolve(typed, head);
     }
     String name = matcher.group(1);
     String named = name.isEmpty() || name.equals("HEAD") ? branch.get() : name;
     return resolve(
         moves.back(named, Integer.parseInt(matcher.group(2))) + typed.substring(matcher.end()),
-        branch);
+        head);
   }
 
   /**
-   * A ref with {@code HEAD} and {@code @} replaced by the branch and first-parent steps added up:
-   * {@code HEAD^} is {@code main~1}, {@code v1~~} is {@code v1~2}, {@code HEAD^2} is {@code
-   * main^2}.
+   * A ref with {@code HEAD} and {@code @} replaced by what is checked out and first-parent steps
+   * added up: {@code HEAD^} is {@code main~1}, {@code v1~~} is {@code v1~2}, {@code HEAD^2} is
+   * {@code main^2}.
    */
-  static String resolve(String typed, Supplier<String> branch) {
+  static String resolve(String typed, Supplier<String> head) {
     Matcher matcher = STEPS.matcher(typed);
     boolean stepping = matcher.find();
     String name = stepping ? typed.substring(0, matcher.start()) : typed;
-    String start = name.equals("HEAD") || name.equals("@") ? branch.get() : name;
+    String start = name.equals("HEAD") || name.equals("@") ? head.get() : name;
     return stepping ? start + steps(matcher.group()) : start;
   }
 

@@ -1,9 +1,11 @@
 package dev.epoch.cli;
 
+import dev.epoch.cli.configuration.Head;
 import dev.epoch.cli.configuration.Settings;
 import dev.epoch.cli.configuration.Workspace;
 import dev.epoch.client.EpochClient;
 import dev.epoch.client.branch.Reflog;
+import dev.epoch.client.commit.Commit;
 import dev.epoch.client.repository.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,12 +199,36 @@ public final class Session implements AutoCloseable {
     settings = null;
   }
 
-  /** The branch that is checked out, or that --branch names. */
-  public String branch() {
+  /** What is checked out, or the branch that --branch names. */
+  public Head head() {
     if (options.branch() != null) {
-      return options.branch();
+      return new Head.OnBranch(options.branch());
     }
-    return workspaceOfRepository().map(Workspace::branch).orElseGet(this::defaultBranch);
+    return workspaceOfRepository()
+        .map(Workspace::head)
+        .orElseGet(() -> new Head.OnBranch(defaultBranch()));
+  }
+
+  /**
+   * The branch that is checked out, or that --branch names: what a command writes to.
+   *
+   * @throws CommandFailure if a commit is checked out
+   */
+  public String branch() {
+    return switch (head()) {
+      case Head.OnBranch on -> on.name();
+      case Head.Detached at ->
+          throw new CommandFailure(
+              ExitCode.CONFLICT,
+              "HEAD is detached at " + Commit.shortId(at.commit()) + ": there is no current branch",
+              "'epoch checkout -b <name>' makes a branch of it; 'epoch checkout -' goes back;"
+                  + " --branch names a branch");
+    };
+  }
+
+  /** What reading commands read when they are not told: a branch, or the id of a commit. */
+  public String headRef() {
+    return head().ref();
   }
 
   /** The branch that --branch names. */
@@ -217,7 +243,7 @@ public final class Session implements AutoCloseable {
 
   /** A ref as the server knows it. */
   public String ref(String typed) {
-    return Refs.resolve(typed, this::branch, this::moves);
+    return Refs.resolve(typed, this::headRef, this::branch, this::moves);
   }
 
   private String moves(String branch, int count) {

@@ -2,6 +2,8 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.testing.Shell;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +135,85 @@ class BranchCommandTest extends CommandTest {
         "checkout",
         "nope");
     assertThat(shell.read(".epoch/HEAD")).isEqualTo("ref: refs/heads/feature\n");
+  }
+
+  @Test
+  void looksAtACommit() {
+    // given
+    String commit = "{\"id\": \"cccccccc\", \"message\": \"three\\nmore\", \"parents\": []}";
+    server.on("GET /commits/v1", commit).on("GET /commits/cccccccc", commit);
+    server.on("GET /commits/feature", "{\"id\": \"ffffffff\", \"message\": \"six\"}");
+    server.on("GET /tags", "{\"tags\": [{\"name\": \"v1\", \"commit_id\": \"cccccccc\"}]}");
+    server.on("GET /tables", "{\"tables\": []}");
+    server.on("GET /commits/diff", "{\"tables\": []}");
+    server.on("POST /query", "{\"columns\": [], \"rows\": []}");
+    server.on("POST /branches", 201, "{\"name\": \"fix\", \"head_commit_id\": \"cccccccc\"}");
+
+    // when
+    Shell.Result result = shell.run("checkout", "v1");
+
+    // then
+    assertThat(result.out()).isEqualTo("HEAD is now at ccccccc three\n");
+    assertThat(result.err())
+        .isEqualTo(
+            "Note: switching to 'v1', without a branch: HEAD is detached.\n"
+                + "hint: 'epoch checkout -b <name>' makes a branch to work on; 'epoch checkout -'"
+                + " goes back\n");
+    assertThat(shell.read(".epoch/HEAD")).isEqualTo("cccccccc\n");
+    prints(
+        "HEAD detached at v1\n"
+            + "nothing to commit: \"epoch checkout -b <name>\" makes a branch to work on\n",
+        "status");
+    prints("", "status", "--short");
+    assertThat(shell.run("status", "--format", "json").out())
+        .contains("\"branch\": null", "\"is_detached\": true");
+    prints("* (HEAD detached at ccccccc)\n  main\n  feature\n", "branch");
+    shell.run("query", "SELECT 1");
+    assertThat(server.request("POST /query").body().path("ref").asText()).isEqualTo("cccccccc");
+    shell.run("table", "list");
+    assertThat(server.request("GET /tables").query()).containsEntry("ref", "cccccccc");
+    shell.run("diff", "main");
+    assertThat(server.request("GET /commits/diff").query())
+        .containsEntry("target", "cccccccc")
+        .doesNotContainEntry("working", "true");
+    for (String writing :
+        List.of(
+            "commit -m m",
+            "stage users",
+            "unstage users",
+            "merge main",
+            "merge --abort",
+            "stash",
+            "reset --hard main",
+            "revert main",
+            "rebase main",
+            "apply -",
+            "import users - --as csv",
+            "table refresh users",
+            "branch rename x",
+            "conflicts show")) {
+      fails(
+          4,
+          "error: HEAD is detached at ccccccc: there is no current branch\n"
+              + "hint: 'epoch checkout -b <name>' makes a branch of it; 'epoch checkout -' goes"
+              + " back; --branch names a branch\n",
+          writing.split(" "));
+    }
+    assertThat(shell.run("checkout", "-").err()).contains("Previous HEAD position was ccccccc");
+    assertThat(shell.read(".epoch/HEAD")).isEqualTo("ref: refs/heads/feature\n");
+    assertThat(shell.run("checkout", "-").out()).isEqualTo("HEAD is now at ccccccc three\n");
+    prints("Switched to a new branch 'fix'\n", "checkout", "-b", "fix");
+    assertThat(server.request("POST /branches").body().path("start_point").asText())
+        .isEqualTo("cccccccc");
+    shell.inRepository("shop", "feature");
+    assertThat(shell.run("checkout", "--detach").out()).isEqualTo("HEAD is now at fffffff six\n");
+  }
+
+  @Test
+  void nothingWasCheckedOutBefore() {
+    fails(3, "error: nothing else was checked out here before\n", "checkout", "-");
+    fails(2, "error: name a branch, a commit or a tag\n", "checkout");
+    fails(2, "error: -b makes a branch, --detach leaves branches\n", "checkout", "-bd", "x");
   }
 
   @Test

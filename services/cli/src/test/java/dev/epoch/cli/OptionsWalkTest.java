@@ -240,6 +240,7 @@ class OptionsWalkTest extends CommandTest {
   /** Options that are tested where what they do can be seen. */
   private static final Map<String, String> SEEN_ELSEWHERE =
       Map.ofEntries(
+          entry("checkout --detach", "BranchCommandTest"),
           entry("events --follow", "EventsCommandTest"),
           entry("events --exec", "EventsCommandTest"),
           entry("local start --wait", "LocalCommandTest"),

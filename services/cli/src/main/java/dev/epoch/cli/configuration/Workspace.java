@@ -9,13 +9,15 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * A working folder: the {@code .epoch} directory that ties it to a repository and keeps the branch
- * that is checked out.
+ * A working folder: the {@code .epoch} directory that ties it to a repository and keeps what is
+ * checked out.
  *
  * <pre>
- *   .epoch/HEAD       ref: refs/heads/main
+ *   .epoch/HEAD       ref: refs/heads/main, or the id of a commit
+ *   .epoch/PREVIOUS   what HEAD was before
  *   .epoch/config     repository_name = "shop", [server] url, [author] name, email
  *   .epoch/position   server and log position of the last command, so that reads see it
  * </pre>
@@ -24,6 +26,7 @@ public final class Workspace {
 
   private static final String WRITABLE = "use a folder that you may write in; -C names another one";
   private static final String BRANCH_PREFIX = "ref: refs/heads/";
+  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{4,64}");
 
   private final Path directory;
   private final ConfigurationFile configuration;
@@ -67,6 +70,7 @@ public final class Workspace {
         write(directory.resolve("config"), config.toString());
       }
       Files.deleteIfExists(directory.resolve("position"));
+      Files.deleteIfExists(directory.resolve("PREVIOUS"));
       Workspace workspace =
           new Workspace(
               directory, ConfigurationFile.read(directory.resolve("config"), null, Map.of()));
@@ -102,28 +106,73 @@ public final class Workspace {
     return configuration.text("repository_name");
   }
 
-  /**
-   * The branch that is checked out.
-   *
-   * @throws CommandFailure if HEAD names a commit instead
-   */
-  public String branch() {
-    String head = read(directory.resolve("HEAD"));
-    if (!head.startsWith(BRANCH_PREFIX)) {
-      throw new CommandFailure(
-          ExitCode.CONFLICT, "HEAD is not on a branch", "epoch checkout <branch>");
+  /** What is checked out. */
+  public Head head() {
+    return head(read(directory.resolve("HEAD")));
+  }
+
+  /** What was checked out before; empty if nothing was. */
+  public Optional<Head> previous() {
+    Path file = directory.resolve("PREVIOUS");
+    return Files.isRegularFile(file) ? Optional.of(head(read(file))) : Optional.empty();
+  }
+
+  private static Head head(String text) {
+    if (text.startsWith(BRANCH_PREFIX)) {
+      return new Head.OnBranch(text.substring(BRANCH_PREFIX.length()));
     }
-    return head.substring(BRANCH_PREFIX.length());
+    if (!COMMIT.matcher(text).matches()) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          ".epoch/HEAD names neither a branch nor a commit",
+          "epoch checkout <branch>");
+    }
+    return new Head.Detached(text);
+  }
+
+  /** Whether this branch is checked out. */
+  public boolean isOn(String branch) {
+    return head().equals(new Head.OnBranch(branch));
   }
 
   /** Makes a branch the one that is checked out. */
   public void checkOut(String branch) {
+    checkOut(new Head.OnBranch(branch));
+  }
+
+  /** Follows the branch that is checked out to its new name. */
+  public void renamed(String branch) {
+    replace("HEAD", new Head.OnBranch(branch));
+  }
+
+  /** Checks a branch or a commit out. */
+  public void checkOut(Head next) {
+    Path head = directory.resolve("HEAD");
+    String former = Files.isRegularFile(head) ? read(head) : null;
+    replace("HEAD", next);
+    if (former != null && !former.equals(text(next))) {
+      replace("PREVIOUS", former);
+    }
+  }
+
+  private static String text(Head head) {
+    return switch (head) {
+      case Head.OnBranch on -> BRANCH_PREFIX + on.name();
+      case Head.Detached at -> at.commit();
+    };
+  }
+
+  private void replace(String file, Head head) {
+    replace(file, text(head));
+  }
+
+  private void replace(String file, String text) {
     try {
-      write(directory.resolve("HEAD"), BRANCH_PREFIX + branch + "\n");
+      write(directory.resolve(file), text + "\n");
     } catch (IOException unwritable) {
       throw new CommandFailure(
           ExitCode.CONFLICT,
-          "cannot write " + directory.resolve("HEAD") + ": " + unwritable.getMessage(),
+          "cannot write " + directory.resolve(file) + ": " + unwritable.getMessage(),
           WRITABLE);
     }
   }

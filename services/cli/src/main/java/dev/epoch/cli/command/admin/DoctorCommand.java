@@ -7,6 +7,7 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.cli.configuration.Head;
 import dev.epoch.cli.text.Counts;
 import dev.epoch.client.EpochException;
 import dev.epoch.client.RefusedException;
@@ -156,6 +157,10 @@ public final class DoctorCommand extends EpochSubcommand {
   }
 
   private Finding repository() {
+    if (session().head() instanceof Head.Detached at) {
+      return Finding.good(
+          "repository", "detached at " + client().commits().get(at.ref()).shortId());
+    }
     String branch = session().branch();
     return client().branches().list().named(branch).isPresent()
         ? Finding.good("repository", "branch '" + branch + "'")

@@ -45,7 +45,7 @@ public final class ValidateCommand extends EpochSubcommand {
   @Override
   protected ExitCode run() {
     List<Validations.Validation> all = new ArrayList<>();
-    for (String ref : refs.isEmpty() ? List.of(session().branch()) : refs) {
+    for (String ref : refs.isEmpty() ? List.of(session().headRef()) : refs) {
       Validations.Validation one = client().validations().validate(session().ref(ref), tables);
       all.add(one);
       if (!output().json()) {

@@ -33,7 +33,7 @@ public final class BranchDeleteCommand extends EpochSubcommand {
   protected ExitCode run() {
     session()
         .workspaceOfRepository()
-        .filter(found -> found.branch().equals(name))
+        .filter(found -> found.isOn(name))
         .ifPresent(found -> {
           throw new CommandFailure(
               ExitCode.CONFLICT,

@@ -6,6 +6,8 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.cli.configuration.Head;
+import dev.epoch.cli.configuration.Workspace;
 import dev.epoch.cli.text.CommitText;
 import dev.epoch.cli.text.HistoryGraph;
 import dev.epoch.client.branch.Branch;
@@ -36,7 +38,7 @@ abstract class BranchListing extends EpochSubcommand {
       throw CommandFailure.usage("--graph draws branches; --all is about the list");
     }
     Branch.Listing listing = client().branches().list();
-    String current = current(listing);
+    Head current = current(listing);
     if (output().json()) {
       JsonNode json = withCurrent(listing.json(), current);
       if (withTags() && json instanceof ObjectNode object) {
@@ -46,7 +48,7 @@ abstract class BranchListing extends EpochSubcommand {
     } else if (graph()) {
       drawn(listing, current);
     } else {
-      listing.branches().forEach(branch -> output().line(line(branch, current)));
+      lines(listing, current);
       if (withTags()) {
         client().tags().list(null).tags().forEach(tag -> output().line("  tags/" + tag.name()));
       }
@@ -54,28 +56,42 @@ abstract class BranchListing extends EpochSubcommand {
     return ExitCode.OK;
   }
 
-  /** The branch of this folder; without a folder, the one that the server names. */
-  private String current(Branch.Listing listing) {
+  /** What this folder has checked out; without a folder, the branch that the server names. */
+  private Head current(Branch.Listing listing) {
     return session()
         .workspaceOfRepository()
-        .map(found -> found.branch())
-        .orElseGet(() -> listing.json().path("current").asText());
+        .map(Workspace::head)
+        .orElseGet(() -> new Head.OnBranch(listing.json().path("current").asText()));
   }
 
-  private static JsonNode withCurrent(JsonNode json, String current) {
-    return json instanceof ObjectNode object ? object.put("current", current) : json;
+  private static JsonNode withCurrent(JsonNode json, Head current) {
+    if (!(json instanceof ObjectNode object)) {
+      return json;
+    }
+    return switch (current) {
+      case Head.OnBranch on -> object.put("current", on.name());
+      case Head.Detached at -> object.putNull("current").put("detached", at.commit());
+    };
   }
 
-  private String line(Branch branch, String current) {
+  private void lines(Branch.Listing listing, Head current) {
+    if (current instanceof Head.Detached at) {
+      String here = "(HEAD detached at " + Commit.shortId(at.commit()) + ")";
+      output().line("* " + output().palette().green(here));
+    }
+    listing.branches().forEach(branch -> output().line(line(branch, current)));
+  }
+
+  private String line(Branch branch, Head current) {
     String details =
         session().options().verbose() ? "  " + Commit.shortId(branch.headCommitId()) : "";
     String rest = details + BranchTimes.until(session(), branch);
-    return branch.name().equals(current)
+    return current.equals(new Head.OnBranch(branch.name()))
         ? "* " + output().palette().green(branch.name()) + rest
         : "  " + branch.name() + rest;
   }
 
-  private void drawn(Branch.Listing listing, String current) {
+  private void drawn(Branch.Listing listing, Head current) {
     List<Commit> history = new ArrayList<>();
     Commits.Selection everything =
         new Commits.Selection(

@@ -28,8 +28,8 @@ public final class BranchRenameCommand extends EpochSubcommand {
     Branch branch = client().branches().rename(name, second == null ? first : second);
     session()
         .workspaceOfRepository()
-        .filter(found -> found.branch().equals(name))
-        .ifPresent(found -> found.checkOut(branch.name()));
+        .filter(found -> found.isOn(name))
+        .ifPresent(found -> found.renamed(branch.name()));
     if (output().json()) {
       output().json(branch);
     } else {

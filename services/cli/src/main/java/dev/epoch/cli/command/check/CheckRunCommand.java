@@ -38,7 +38,7 @@ public final class CheckRunCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    String ref = at == null ? session().branch() : session().ref(at);
+    String ref = at == null ? session().headRef() : session().ref(at);
     Checks.Results results = client().checks().run(names, ref);
     if (output().json()) {
       output().json(results);

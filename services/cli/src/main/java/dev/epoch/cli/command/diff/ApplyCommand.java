@@ -46,6 +46,7 @@ public final class ApplyCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
+    String branch = session().branch();
     DiffFile diff = DiffFile.of(session(), file, table);
     try (diff) {
       // a diff of several parts is looked at as a whole before the first part is written
@@ -54,14 +55,14 @@ public final class ApplyCommand extends EpochSubcommand {
       if (parts && !dryRun) {
         Sum unread = new Sum();
         do {
-          send(diff.changes(), true, unread);
+          send(branch, diff.changes(), true, unread);
         } while (diff.next());
         diff.again();
         diff.next();
       }
       if (!diff.changes().isEmpty()) {
         do {
-          send(diff.changes(), dryRun, sum);
+          send(branch, diff.changes(), dryRun, sum);
         } while (diff.next());
       }
       report(sum);
@@ -69,9 +70,9 @@ public final class ApplyCommand extends EpochSubcommand {
     return ExitCode.OK;
   }
 
-  private void send(List<JsonNode> changes, boolean onlyTell, Sum sum) {
+  private void send(String branch, List<JsonNode> changes, boolean onlyTell, Sum sum) {
     try {
-      sum.add(client().diffs().apply(session().branch(), changes, force, onlyTell));
+      sum.add(client().diffs().apply(branch, changes, force, onlyTell));
     } catch (RefusedException refusal) {
       if (refusal.error().equals("DiffDoesNotApplyError")) {
         refusal.details().path("records").forEach(record -> output().problem("  " + line(record)));

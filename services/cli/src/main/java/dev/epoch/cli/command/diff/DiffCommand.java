@@ -10,6 +10,7 @@ import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.cli.command.LostColumns;
 import dev.epoch.cli.command.Range;
 import dev.epoch.cli.command.schema.SchemaParts;
+import dev.epoch.cli.configuration.Head;
 import dev.epoch.cli.text.CsvText;
 import dev.epoch.cli.text.DiffText;
 import dev.epoch.cli.text.SchemaDiffText;
@@ -148,9 +149,10 @@ public final class DiffCommand extends EpochSubcommand {
   }
 
   private Diffs.Range range() {
-    String branch = session().branch();
+    Head head = session().head();
+    boolean working = head instanceof Head.OnBranch;
     if (source == null) {
-      return new Diffs.Range(branch, branch, true);
+      return new Diffs.Range(head.ref(), head.ref(), working);
     }
     Range typed = Range.parse(source, session()::ref).orElse(null);
     if (typed != null && target != null) {
@@ -172,7 +174,7 @@ public final class DiffCommand extends EpochSubcommand {
     if (target != null) {
       return new Diffs.Range(session().ref(source), session().ref(target), false);
     }
-    return new Diffs.Range(session().ref(source), branch, true);
+    return new Diffs.Range(session().ref(source), head.ref(), working);
   }
 
   private List<TableChange> tables(Diffs.Range range) {

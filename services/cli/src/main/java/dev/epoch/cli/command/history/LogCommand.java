@@ -147,7 +147,7 @@ public final class LogCommand extends EpochSubcommand {
     Map<String, List<String>> names =
         BranchNames.byHead(
             client().branches().list().branches(),
-            session().workspaceOfRepository().map(Workspace::branch).orElse(null));
+            session().workspaceOfRepository().map(Workspace::head).orElse(null));
     client()
         .tags()
         .list(null)

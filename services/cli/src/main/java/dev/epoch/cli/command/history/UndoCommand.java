@@ -117,7 +117,7 @@ public final class UndoCommand extends EpochSubcommand {
   private void leave(String branch) {
     session()
         .workspaceOfRepository()
-        .filter(found -> found.branch().equals(branch))
+        .filter(found -> found.isOn(branch))
         .ifPresent(found -> found.checkOut(session().defaultBranch()));
   }
 

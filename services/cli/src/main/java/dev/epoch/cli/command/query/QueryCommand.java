@@ -7,6 +7,7 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.TimeExpression;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.cli.configuration.Head;
 import dev.epoch.cli.text.CsvText;
 import dev.epoch.cli.text.RowsText;
 import dev.epoch.client.query.Queries;
@@ -183,7 +184,12 @@ public final class QueryCommand extends EpochSubcommand {
 
   private Queries.Request request() {
     if (at == null) {
-      return new Queries.Request(sql, null, session().branch(), null, working, values(), limit);
+      return switch (session().head()) {
+        case Head.OnBranch on ->
+            new Queries.Request(sql, null, on.name(), null, working, values(), limit);
+        case Head.Detached commit ->
+            new Queries.Request(sql, commit.ref(), null, null, working, values(), limit);
+      };
     }
     Optional<Instant> time =
         TimeExpression.from(at, ZonedDateTime.now(session().environment().zone()));

@@ -48,6 +48,7 @@ public final class ImportCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
+    String branch = session().branch();
     String end = file.substring(file.lastIndexOf('.') + 1);
     String type = TYPES.get((form == null ? end : form).toLowerCase(Locale.ROOT));
     if (type == null) {
@@ -61,7 +62,7 @@ public final class ImportCommand extends EpochSubcommand {
       throw new CommandFailure(
           ExitCode.NOT_FOUND, "there is no file " + file + " that can be read", "name another one");
     }
-    Records.Written written = client().records().imported(table, session().branch(), path, type);
+    Records.Written written = client().records().imported(table, branch, path, type);
     if (output().json()) {
       output().json(written);
     } else {

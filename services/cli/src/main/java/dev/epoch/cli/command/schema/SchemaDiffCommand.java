@@ -134,7 +134,10 @@ public final class SchemaDiffCommand extends EpochSubcommand {
     }
     boolean now = live || refs.isEmpty();
     String base = refs.isEmpty() ? session().branch() : session().ref(refs.getFirst());
-    String target = refs.size() < 2 ? session().branch() : session().ref(refs.get(1));
+    String target =
+        now
+            ? session().branch()
+            : refs.size() < 2 ? session().headRef() : session().ref(refs.get(1));
     return new Schemas.Comparison(base, target, now, only, dialect, online ? true : null);
   }
 

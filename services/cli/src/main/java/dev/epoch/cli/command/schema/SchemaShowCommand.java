@@ -51,7 +51,7 @@ public final class SchemaShowCommand extends EpochSubcommand {
     if (all == (table != null)) {
       throw CommandFailure.usage("name a table, or ask for --all");
     }
-    String ref = at == null ? session().branch() : session().ref(at);
+    String ref = at != null ? session().ref(at) : live ? session().branch() : session().headRef();
     if (ddl) {
       print(
           all

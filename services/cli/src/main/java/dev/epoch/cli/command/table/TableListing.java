@@ -16,7 +16,7 @@ abstract class TableListing extends EpochSubcommand {
 
   @Override
   protected final ExitCode run() {
-    Table.Listing listing = client().tables().list(session().branch());
+    Table.Listing listing = client().tables().list(session().headRef());
     if (output().json()) {
       output().json(listing);
     } else if (!listing.tables().isEmpty()) {

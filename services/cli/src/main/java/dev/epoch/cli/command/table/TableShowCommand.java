@@ -29,9 +29,9 @@ public final class TableShowCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    String branch = session().branch();
+    String ref = session().headRef();
     if (schemaOnly) {
-      JsonNode schema = client().tables().schema(name, branch);
+      JsonNode schema = client().tables().schema(name, ref);
       if (output().json()) {
         output().json(schema);
       } else {
@@ -40,7 +40,7 @@ public final class TableShowCommand extends EpochSubcommand {
       }
       return ExitCode.OK;
     }
-    Table table = client().tables().get(name, branch);
+    Table table = client().tables().get(name, ref);
     if (output().json()) {
       output().json(table);
       return ExitCode.OK;
