@@ -295,7 +295,7 @@ class CommandLineIT {
     assertThat(there.epoch("stash").exitCode()).isNotZero();
     assertThat(there.epoch("stash", "list").ok()).contains("0: ", "for later (customers)");
     assertThat(there.epoch("tag", "list").ok()).doesNotContain("stash/");
-    assertThat(there.epoch("stash", "pop").ok())
+    assertThat(there.epoch("stash", "pop", "stash@{0}").ok())
         .isEqualTo("Changed 1 record; stash 0 is dropped\n");
     assertThat(verbs.database().rows(names)).containsExactly("Stashed Bob Clea");
 

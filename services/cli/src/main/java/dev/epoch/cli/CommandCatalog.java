@@ -5,6 +5,9 @@ import dev.epoch.cli.command.access.AuthKeyCommand;
 import dev.epoch.cli.command.access.AuthKeyCreateCommand;
 import dev.epoch.cli.command.access.AuthKeyListCommand;
 import dev.epoch.cli.command.access.AuthKeyRevokeCommand;
+import dev.epoch.cli.command.access.AuthLoginCommand;
+import dev.epoch.cli.command.access.AuthLogoutCommand;
+import dev.epoch.cli.command.access.AuthStatusCommand;
 import dev.epoch.cli.command.admin.AdminCommand;
 import dev.epoch.cli.command.admin.AdminKeysCommand;
 import dev.epoch.cli.command.admin.AdminKeysListCommand;
@@ -50,6 +53,7 @@ import dev.epoch.cli.command.diff.DiffCommand;
 import dev.epoch.cli.command.event.EventsCommand;
 import dev.epoch.cli.command.help.CompletionCommand;
 import dev.epoch.cli.command.help.HelpCommand;
+import dev.epoch.cli.command.help.RemoteCommand;
 import dev.epoch.cli.command.help.TipsCommand;
 import dev.epoch.cli.command.history.BlameCommand;
 import dev.epoch.cli.command.history.HistoryCommand;
@@ -100,11 +104,13 @@ import dev.epoch.cli.command.schema.SchemaShowCommand;
 import dev.epoch.cli.command.schema.SchemaStatusCommand;
 import dev.epoch.cli.command.storage.StorageAddCommand;
 import dev.epoch.cli.command.storage.StorageCommand;
+import dev.epoch.cli.command.storage.StorageCredentialsCommand;
 import dev.epoch.cli.command.storage.StorageDefaultCommand;
 import dev.epoch.cli.command.storage.StorageListCommand;
 import dev.epoch.cli.command.storage.StorageRemoveCommand;
 import dev.epoch.cli.command.storage.StorageShowCommand;
 import dev.epoch.cli.command.storage.StorageTestCommand;
+import dev.epoch.cli.command.storage.StorageTunnelsCommand;
 import dev.epoch.cli.command.storage.StorageUpdateCommand;
 import dev.epoch.cli.command.table.TableAddCommand;
 import dev.epoch.cli.command.table.TableCommand;
@@ -168,6 +174,8 @@ final class CommandCatalog {
           "revert",
           "cherry-pick",
           "rebase",
+          "pull",
+          "push",
           "reset",
           "stash",
           "tag",
@@ -295,6 +303,8 @@ final class CommandCatalog {
       case "revert" -> new RevertCommand(session);
       case "cherry-pick" -> new CherryPickCommand(session);
       case "rebase" -> new RebaseCommand(session);
+      case "pull" -> new RemoteCommand.Pull(session);
+      case "push" -> new RemoteCommand.Push(session);
       case "reset" -> new ResetCommand(session);
       case "stash" -> new StashCommand(session);
       case "tag" -> tag();
@@ -437,6 +447,9 @@ final class CommandCatalog {
 
   private CommandLine access() {
     return new CommandLine(new AuthCommand(session))
+        .addSubcommand("login", new AuthLoginCommand(session))
+        .addSubcommand("logout", new AuthLogoutCommand(session))
+        .addSubcommand("status", new AuthStatusCommand(session))
         .addSubcommand(
             "key",
             new CommandLine(new AuthKeyCommand(session))
@@ -467,6 +480,8 @@ final class CommandCatalog {
                 .addSubcommand("set", new StorageDefaultCommand.Set(session))
                 .addSubcommand("show", new StorageDefaultCommand.Show(session))
                 .addSubcommand("clear", new StorageDefaultCommand.Clear(session)))
-        .addSubcommand("test-credentials", new StorageTestCommand(session));
+        .addSubcommand("test-credentials", new StorageTestCommand(session))
+        .addSubcommand("credentials", new StorageCredentialsCommand(session))
+        .addSubcommand("tunnels", new StorageTunnelsCommand(session));
   }
 }

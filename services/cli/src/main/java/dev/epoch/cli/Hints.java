@@ -47,7 +47,9 @@ final class Hints {
           entry("ConflictNotFoundError", "'epoch conflicts show' shows what is to be decided"),
           entry("HeadMovedError", "somebody else was faster: look at 'epoch log' and try again"),
           entry("ApiKeyNotFoundError", "'epoch auth key list' shows the keys"),
-          entry("UnauthorizedError", "set EPOCH_API_KEY to a key that the server knows"),
+          entry(
+              "UnauthorizedError",
+              "'epoch auth login' asks for a key that the server knows; or set EPOCH_API_KEY"),
           entry(
               "QueryRefusedError",
               "'epoch table list' and 'epoch table show <name>' show what can be read"));

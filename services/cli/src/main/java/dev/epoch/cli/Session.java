@@ -106,6 +106,15 @@ public final class Session implements AutoCloseable {
 
   /** The server, without a repository. */
   public EpochClient server() {
+    return server == null ? serverWith(settings().apiKey().orElse(null)) : server;
+  }
+
+  /**
+   * The server, asked with a key from now on.
+   *
+   * @param apiKey null for none
+   */
+  public EpochClient serverWith(String apiKey) {
     if (server == null) {
       String url = settings().serverUrl();
       knownPosition = workspace().map(found -> found.position(url)).orElse(null);
@@ -114,7 +123,7 @@ public final class Session implements AutoCloseable {
             EpochClient.at(url)
                 .apiPrefix(settings().apiPrefix())
                 .actor(settings().actor())
-                .apiKey(settings().apiKey().orElse(null))
+                .apiKey(apiKey)
                 .position(knownPosition);
         if (options.timeoutSeconds() != null) {
           if (options.timeoutSeconds() <= 0) {

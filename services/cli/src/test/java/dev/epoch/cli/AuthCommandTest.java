@@ -2,6 +2,10 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 
 class AuthCommandTest extends CommandTest {
@@ -49,6 +53,68 @@ class AuthCommandTest extends CommandTest {
     prints(table, "auth", "key");
     prints("Revoked API key 'ci'\n", "auth", "key", "revoke", "ci");
     server.request("DELETE /auth/keys/ci");
+  }
+
+  @Test
+  void aKeyIsPutAwayOnceTheServerHasAcceptedIt() throws IOException {
+    // given
+    server.on(
+        "GET /auth/whoami", "{\"key\": \"ci\", \"actor\": {\"id\": \"ci\", \"name\": \"ci\"}}");
+    server.on("GET /auth/keys", KEYS);
+
+    // when
+    shell.type(KEY + "\n");
+    prints("Logged in to " + server.url() + " with key 'ci'\n", "auth", "login");
+
+    // then
+    Path file = shell.home().resolve(".config/epoch/credentials.toml");
+    assertThat(Files.readString(file))
+        .isEqualTo("[\"" + server.url() + "\"]\napi_key = \"" + KEY + "\"\n");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(server.request("GET /auth/whoami").headers())
+        .containsEntry("Authorization", "Bearer " + KEY);
+    assertThat(sent()).isEqualTo("Bearer " + KEY);
+    prints(
+        "Logged in to " + server.url() + " with key 'ci'\n  Key: of " + file + "\n",
+        "auth",
+        "status");
+    shell.set("EPOCH_API_KEY", "of-the-variable");
+    assertThat(sent()).isEqualTo("Bearer of-the-variable");
+    assertThat(shell.run("auth", "logout").err())
+        .isEqualTo("hint: the key of EPOCH_API_KEY is still sent\n");
+    shell.set("EPOCH_API_KEY", null);
+    assertThat(sent()).isNull();
+    assertThat(shell.run("auth", "logout").exitCode()).isEqualTo(1);
+    shell.type(KEY).run("auth", "login");
+    shell.set("EPOCH_SERVER_URL", "http://127.0.0.1:9");
+    assertThat(shell.run("auth", "logout").out())
+        .isEqualTo("You are not logged in to http://127.0.0.1:9\n");
+  }
+
+  @Test
+  void whatTheServerRefusesIsNotPutAway() {
+    server.on(
+        "GET /auth/whoami", 401, "{\"error\": \"UnauthorizedError\", \"message\": \"Wrong key\"}");
+
+    shell.type("wrong");
+    fails(4, "error: Wrong key\n", "auth", "login");
+    assertThat(shell.home().resolve(".config/epoch/credentials.toml")).doesNotExist();
+    assertThat(shell.run("auth", "status").out())
+        .isEqualTo("Not logged in to " + server.url() + "\n");
+    assertThat(shell.run("auth", "status", "--format", "json").out())
+        .contains("\"accepted\": false");
+    shell.type("");
+    fails(2, "error: no key was given\n", "auth", "login");
+    fails(
+        4,
+        "error: the server knows who asks by keys of its API, not by oauth\n",
+        "auth",
+        "login",
+        "--method",
+        "oauth",
+        "--provider",
+        "github");
   }
 
   @Test

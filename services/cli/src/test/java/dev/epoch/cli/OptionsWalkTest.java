@@ -117,6 +117,7 @@ class OptionsWalkTest extends CommandTest {
           entry("stash", "push"),
           entry("storage add", "s1 --type postgresql --url postgresql://h/d"),
           entry("storage default set", "s1"),
+          entry("storage credentials", "s1"),
           entry("storage remove", "s1"),
           entry("storage show", "s1"),
           entry("storage test-credentials", "s1"),
@@ -219,6 +220,8 @@ class OptionsWalkTest extends CommandTest {
           entry("storage add --type", "s1 --type mysql --url mysql://h/d"),
           entry("storage add --url", "s1 --type postgresql --url postgresql://h/e"),
           entry("storage list --type", "--type mysql"),
+          entry("storage credentials --all", "--all"),
+          entry("storage credentials --username", "s1 --rotate --username x"),
           entry("storage test-credentials --all", "--all"),
           entry("storage update --description", "s1 --description d"),
           entry("storage update --disable", "s1 --disable"),
@@ -240,6 +243,8 @@ class OptionsWalkTest extends CommandTest {
   /** Options that are tested where what they do can be seen. */
   private static final Map<String, String> SEEN_ELSEWHERE =
       Map.ofEntries(
+          entry("auth login --method", "AuthCommandTest"),
+          entry("auth login --provider", "AuthCommandTest"),
           entry("checkout --detach", "BranchCommandTest"),
           entry("events --follow", "EventsCommandTest"),
           entry("events --exec", "EventsCommandTest"),

@@ -196,4 +196,75 @@ class StorageCommandTest extends CommandTest {
     assertThat(all.out()).isEqualTo("prod-pg: ok\nlake: no such bucket\n");
     assertThat(all.exitCode()).isEqualTo(1);
   }
+
+  @Test
+  void tellsWhatStorageLogsInWithAndRotatesIt() {
+    // given
+    String credentials =
+        "{\"storage\": \"prod-pg\", \"backend\": \"postgresql\", \"provider\": \"static\","
+            + " \"username\": \"app\", \"secrets\": [\"password\"], \"sealed_by\": \"17\","
+            + " \"readable\": %s}";
+    server.on(
+        "GET /storage", "{\"storage\": [{\"name\": \"prod-pg\", \"backend\": \"postgresql\"}]}");
+    server.on("GET /storage/prod-pg/credentials", credentials.formatted("true"));
+    server.on("GET /storage/prod-pg/credentials", credentials.formatted("false"));
+    server.on("POST /storage/prod-pg/credentials", credentials.formatted("true"));
+
+    // then
+    prints(
+        """
+        NAME     TYPE        USER  PROVIDER  SECRETS   SEALED BY  STATE
+        prod-pg  postgresql  app   static    password  17         ok
+        """,
+        "storage",
+        "credentials",
+        "prod-pg");
+    var unreadable = shell.run("storage", "credentials", "--all");
+    assertThat(unreadable.out()).contains("no key opens them");
+    assertThat(unreadable.exitCode()).isEqualTo(1);
+    shell.type("s3cret\n");
+    prints(
+        "Storage 'prod-pg' logs in with the new password\n",
+        "storage",
+        "credentials",
+        "prod-pg",
+        "--rotate",
+        "--username",
+        "app2");
+    assertThat(server.request("POST /storage/prod-pg/credentials").body().toString())
+        .isEqualTo("{\"password\":\"s3cret\",\"username\":\"app2\"}");
+    fails(
+        2,
+        "error: --rotate is about one storage backend\n",
+        "storage",
+        "credentials",
+        "--all",
+        "--rotate");
+    fails(
+        2,
+        "error: --username goes with --rotate\n",
+        "storage",
+        "credentials",
+        "x",
+        "--username",
+        "y");
+  }
+
+  @Test
+  void opensNoTunnels() {
+    fails(
+        4,
+        "error: the server opens no SSH tunnels, so there is none to show\n"
+            + "hint: on its machine: ssh -N -L 15432:database:5432 user@bastion; then epoch storage"
+            + " add <name> --type postgresql --host localhost --port 15432 --database <name>\n",
+        "storage",
+        "tunnels");
+    for (String remote : List.of("pull", "push")) {
+      assertThat(shell.run(remote, "origin", "main"))
+          .matches(result -> result.exitCode() == 4)
+          .matches(
+              result -> result.err().startsWith("error: there is no remote 'origin' to " + remote))
+          .matches(result -> result.err().contains("\nhint: leave it out"));
+    }
+  }
 }

@@ -76,6 +76,13 @@ class AccessTest {
         RestAssured.given().urlEncodingEnabled(false).get(path).then().statusCode(401);
       }
       with(first + "x").get("/api/v1/repositories").then().statusCode(401);
+      with(first + "x").get("/api/v1/auth/whoami").then().statusCode(401);
+      with(first)
+          .get("/api/v1/auth/whoami")
+          .then()
+          .statusCode(200)
+          .body("key", equalTo("first"))
+          .body("actor.id", equalTo("first"));
       with("").get("/api/v1/repositories").then().statusCode(401);
       RestAssured.given()
           .header("Authorization", "Basic " + first)

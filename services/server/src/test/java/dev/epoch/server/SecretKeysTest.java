@@ -1,8 +1,10 @@
 package dev.epoch.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -76,6 +78,36 @@ class SecretKeysTest {
     DatabasesForTests.shop("INSERT INTO " + table + " VALUES (1, 'one')");
     api.commit("main", "With the password that was sealed anew");
     api.get("/tables/items/records").body("records.name", hasItem("one"));
+  }
+
+  @Test
+  void aPasswordIsTriedBeforeItIsTakenOver() {
+    // given
+    Api api = Api.inNewRepository("rotated");
+    api.register("items", "CREATE TABLE %s (id integer PRIMARY KEY, name text)");
+    String name = api.get("/storage").statusCode(200).extract().path("storage[0].name");
+    String credentials = "/storage/" + name + "/credentials";
+    String body = "{\"username\": \"%s\", \"password\": \"second\"}";
+    DatabasesForTests.shop("CREATE ROLE without_rights LOGIN");
+
+    // then
+    api.get(credentials)
+        .statusCode(200)
+        .body("provider", equalTo("static"))
+        .body("secrets", equalTo(List.of("password")))
+        .body("sealed_by", notNullValue())
+        .body("readable", equalTo(true));
+    api.post(credentials, body.formatted("nobody_at_all")).statusCode(503);
+    api.post(credentials, body.formatted("without_rights"))
+        .statusCode(422)
+        .body("message", containsString("permission denied"));
+    api.get(credentials).body("username", equalTo("postgres"));
+    api.post(credentials, "{\"password\": \"second\"}")
+        .statusCode(200)
+        .body("username", equalTo("postgres"));
+    api.post("/storage/" + name + "/test").body("ok", equalTo(true));
+    api.post("/storage/nothing/credentials", "{\"password\": \"x\"}").statusCode(404);
+    api.post(credentials, "{}").statusCode(422);
   }
 
   @Test

@@ -85,6 +85,11 @@ public class ApiRequest {
     return Asking.actor(headers::getHeaderString, KeyHolder.of(context.getCurrent()));
   }
 
+  /** The name of the key of the API that the request has. */
+  public Optional<String> keyName() {
+    return KeyHolder.of(context.getCurrent()).keyName();
+  }
+
   /** Whether the request may see what is not for everybody. */
   public boolean admitted() {
     return KeyHolder.of(context.getCurrent()).admitted();

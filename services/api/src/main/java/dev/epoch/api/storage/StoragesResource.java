@@ -141,6 +141,30 @@ public class StoragesResource {
         .remove(request.repository(), name, Boolean.TRUE.equals(force), request.caller());
   }
 
+  @GET
+  @RunOnVirtualThread
+  @Path("{name}/credentials")
+  @Operation(summary = "Tell what a storage backend logs in with, without the secrets")
+  public StorageCredentials credentials(String name) {
+    return StorageCredentials.of(request.server().storages().credentials(request.state(), name));
+  }
+
+  @POST
+  @RunOnVirtualThread
+  @Path("{name}/credentials")
+  @Operation(
+      summary = "Give a storage backend another password",
+      description =
+          "It is tried first: one with which the database cannot be used is refused, and the former one stays.")
+  public StorageCredentials rotate(String name, @NotNull @Valid StorageCredentials.Rotate body) {
+    return StorageCredentials.of(
+        request
+            .server()
+            .storages()
+            .rotate(
+                request.repository(), name, body.username(), body.password(), request.caller()));
+  }
+
   @POST
   @RunOnVirtualThread
   @Path("{name}/test")

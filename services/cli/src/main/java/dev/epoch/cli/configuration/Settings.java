@@ -64,15 +64,50 @@ public final class Settings {
   }
 
   /**
-   * Key of the API, unless nobody has set it. One that stands in a file beside the address of a
-   * server is sent to that server only.
+   * Key of the API, unless nobody has set it or logged in. One that stands in a file beside the
+   * address of a server is sent to that server only.
    */
   public Optional<String> apiKey() {
-    return first(
-        () -> environment.variable("EPOCH_API_KEY"),
-        this::keyOfFile,
-        () -> meant(local("server", "url")) ? local("server", "api_key") : null,
-        () -> meant(file().text("server", "url")) ? file().text("server", "api_key") : null);
+    return foundKey().map(Found::key);
+  }
+
+  /** The variable or the file that says the key of the API, if any does. */
+  public Optional<String> apiKeySource() {
+    return foundKey().map(Found::source);
+  }
+
+  private record Found(String key, String source) {}
+
+  private Optional<Found> foundKey() {
+    String variable = environment.variable("EPOCH_API_KEY");
+    if (variable != null) {
+      return Optional.of(new Found(variable, "EPOCH_API_KEY"));
+    }
+    String named = keyOfFile();
+    if (named != null && !named.isBlank()) {
+      return Optional.of(new Found(named, "EPOCH_API_KEY_FILE"));
+    }
+    return key(local("server", "url"), local("server", "api_key"), ".epoch/config")
+        .or(() ->
+            key(
+                file().text("server", "url"),
+                file().text("server", "api_key"),
+                String.valueOf(file().path())))
+        .or(() -> {
+          StoredApiKeys stored = storedApiKeys();
+          return stored.of(serverUrl()).map(key -> new Found(key, stored.file().toString()));
+        });
+  }
+
+  private Optional<Found> key(String url, String key, String source) {
+    return key == null || key.isBlank() || !meant(url)
+        ? Optional.empty()
+        : Optional.of(new Found(key, source));
+  }
+
+  /** Keys that the user has logged in with. */
+  public StoredApiKeys storedApiKeys() {
+    return new StoredApiKeys(userFile().resolveSibling("credentials.toml"));
   }
 
   private boolean meant(String url) {

@@ -54,6 +54,19 @@ public final class ApiKeys {
     }
   }
 
+  /**
+   * Who asks, as the server sees it.
+   *
+   * @param key name of the key that was sent, or null
+   */
+  public record Identity(String key, JsonNode json) implements Received {}
+
+  /** Who asks. */
+  public Identity whoAmI() {
+    JsonNode answer = scope.send(Call.get("auth", "whoami"));
+    return new Identity(Json.text(answer, "key"), answer);
+  }
+
   /** Makes a key; nobody can be told it again. */
   public Created create(String name) {
     JsonNode answer = scope.send(Call.post("auth", "keys").body(Json.object().put("name", name)));

@@ -66,6 +66,24 @@ public final class StorageBackends {
     scope.send(scope.delete("storage", name).query("force", force ? true : null));
   }
 
+  /** What a storage backend logs in with, without its secrets. */
+  public JsonNode credentials(String name) {
+    return scope.send(scope.get("storage", name, "credentials"));
+  }
+
+  /**
+   * Gives a storage backend another password, if the database takes it.
+   *
+   * @param username null for the same
+   */
+  public JsonNode rotate(String name, String username, String password) {
+    ObjectNode body = Json.object().put("password", password);
+    if (username != null) {
+      body.put("username", username);
+    }
+    return scope.send(scope.post("storage", name, "credentials").body(body));
+  }
+
   /**
    * What came of an attempt to connect.
    *

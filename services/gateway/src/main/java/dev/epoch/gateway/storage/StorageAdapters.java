@@ -7,11 +7,13 @@ import dev.epoch.storage.BadLocationException;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageAdapterFactory.Settings;
+import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.StorageUnavailableException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -80,6 +82,22 @@ public final class StorageAdapters implements AutoCloseable {
         key -> factory(backend).open(settings));
   }
 
+  /** Reaches a database with settings that nothing else uses yet. */
+  StorageCheck tried(String backend, Settings settings) {
+    try (StorageAdapter trial = factory(backend).open(settings)) {
+      return trial.check();
+    }
+  }
+
+  /** The id of the key that sealed the secrets, null if there are none or it cannot be told. */
+  Long sealedBy(StorageState storage) {
+    OptionalLong key =
+        storage.sealedSecrets() == null
+            ? OptionalLong.empty()
+            : secrets.sealedBy(storage.sealedSecrets());
+    return key.isPresent() ? key.getAsLong() : null;
+  }
+
   /**
    * How to connect.
    *
@@ -91,8 +109,9 @@ public final class StorageAdapters implements AutoCloseable {
           "The secrets of storage '"
               + storage.name()
               + "' cannot be decrypted: the key that sealed them is none of the server's keys",
-          "Put back a copy of the key set file, or give the secrets again: epoch storage update "
-              + storage.name());
+          "Put back a copy of the key set file, or give the secrets again: epoch storage credentials "
+              + storage.name()
+              + " --rotate");
     }
     return new Settings(storage.config(), secrets.open(storage.sealedSecrets()));
   }

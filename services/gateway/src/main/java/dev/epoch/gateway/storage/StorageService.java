@@ -1,6 +1,7 @@
 package dev.epoch.gateway.storage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.events.Actor;
@@ -15,6 +16,8 @@ import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.storage.StorageAdapterFactory.Location;
 import dev.epoch.storage.StorageAdapterFactory.Settings;
 import dev.epoch.storage.StorageCheck;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -100,6 +103,64 @@ public final class StorageService {
                 new UpdateStorageV1(name, Map.of(), text, null, null, null), Caller.of(actor, null))
             .orRefuse());
     return sealed.isPresent();
+  }
+
+  /**
+   * What a storage logs in with.
+   *
+   * @param username null if none is set
+   * @param secrets names of those that are kept; none if no key opens them
+   * @param sealedBy id of the key that sealed them, null if that cannot be told
+   * @param readable whether there are none, or a key opens them
+   */
+  public record Credentials(
+      String storage,
+      String backend,
+      String username,
+      List<String> secrets,
+      Long sealedBy,
+      boolean readable) {}
+
+  public Credentials credentials(RepositoryState state, String name) {
+    StorageState storage = get(state, name);
+    JsonNode username = storage.config().get("username");
+    return new Credentials(
+        name,
+        storage.backend(),
+        username == null ? null : username.asText(),
+        adapters.settingsToChange(storage).secrets().keySet().stream().sorted().toList(),
+        adapters.sealedBy(storage),
+        adapters.readable(storage));
+  }
+
+  /**
+   * Gives a storage another password, if the database can be used with it; else the former one
+   * stays. Fails as {@link #test} does, and with {@link RefusedException} for a check with
+   * problems.
+   *
+   * @param username null for the same
+   */
+  public Credentials rotate(
+      LiveRepository repository, String name, String username, String password, Caller caller) {
+    StorageState former = get(repository.state(), name);
+    Map<String, JsonNode> given = new HashMap<>();
+    given.put("password", TextNode.valueOf(password));
+    if (username != null) {
+      given.put("username", TextNode.valueOf(username));
+    }
+    StorageCheck check =
+        adapters.tried(
+            former.backend(),
+            adapters.factory(former.backend()).change(adapters.settingsToChange(former), given));
+    if (!check.problems().isEmpty()) {
+      StorageCheck.Problem problem = check.problems().getFirst();
+      throw new RefusedException(
+          Code.VALIDATION,
+          "The password is not taken over: " + problem.problem(),
+          Map.of("storage", name, "remedy", problem.remedy()));
+    }
+    update(repository, name, given, null, null, null, caller);
+    return credentials(repository.state(), name);
   }
 
   public void remove(LiveRepository repository, String name, boolean force, Caller caller) {

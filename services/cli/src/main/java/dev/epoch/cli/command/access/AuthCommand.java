@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** {@code epoch auth}: without more, the keys. */
 @Command(
     name = "auth",
-    description = "Make, list and revoke keys of the API.",
+    description = "Log in with a key of the API; make, list and revoke keys.",
     synopsisSubcommandLabel = "[<command>]")
 public final class AuthCommand extends AuthKeyListing {
 

@@ -10,6 +10,8 @@ import dev.epoch.client.commit.Commit;
 import dev.epoch.client.commit.Stashes;
 import dev.epoch.client.commit.TableChange;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,6 +25,8 @@ import picocli.CommandLine.Parameters;
     })
 public final class StashCommand extends EpochSubcommand {
 
+  private static final Pattern NUMBER = Pattern.compile("(?:stash@\\{)?(\\d{1,6})}?");
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -34,8 +38,8 @@ public final class StashCommand extends EpochSubcommand {
       index = "1",
       arity = "0..1",
       paramLabel = "<stash>",
-      description = "Number of the stash, 0 for the latest (default: 0).")
-  private Integer number;
+      description = "Number of the stash, 0 or stash@{0} for the latest (default: 0).")
+  private String number;
 
   @Option(
       names = {"-m", "--message"},
@@ -63,7 +67,7 @@ public final class StashCommand extends EpochSubcommand {
       throw CommandFailure.usage(wanted + " takes no message");
     }
     String branch = session().branch();
-    int stash = number == null ? 0 : number;
+    int stash = number == null ? 0 : number();
     switch (wanted) {
       case "push" -> push(branch);
       case "list" -> list(branch);
@@ -72,6 +76,14 @@ public final class StashCommand extends EpochSubcommand {
       default -> again(branch, stash, wanted.equals("pop"));
     }
     return ExitCode.OK;
+  }
+
+  private int number() {
+    Matcher typed = NUMBER.matcher(number);
+    if (!typed.matches()) {
+      throw CommandFailure.usage("a stash is a number or stash@{number}, not '" + number + "'");
+    }
+    return Integer.parseInt(typed.group(1));
   }
 
   private void push(String branch) {

@@ -22,7 +22,7 @@ public final class ConfigCacheClearCommand extends EpochSubcommand {
     throw new CommandFailure(
         ExitCode.CONFLICT,
         "there is no cache to clear: neither credentials nor answers of queries are kept",
-        "'epoch storage update <name> ...' changes credentials, and they count from the next connection on");
+        "'epoch storage credentials <name> --rotate' changes credentials, and they count from the next connection on");
   }
 
   /** {@code epoch config cache}. */
