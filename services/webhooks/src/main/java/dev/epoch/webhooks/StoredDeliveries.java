@@ -5,6 +5,7 @@ import static dev.epoch.webhooks.StoredWebhooks.stream;
 import static dev.epoch.webhooks.StoredWebhooks.time;
 
 import dev.epoch.projections.ModelReads;
+import dev.epoch.webhooks.StoredWebhooks.Stored;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -89,12 +90,13 @@ final class StoredDeliveries {
       ORDER BY due_at
       """;
 
-  /** As many as fit in so many characters, and the first one. */
+  /** The webhook if it is active, with as many as fit in so many characters, and the first one. */
   private static final String NEXT =
       """
-      SELECT id, message, attempt, payload
-      FROM (
-        SELECT d.id, d.message, d.attempt, d.position, m.payload,
+      SELECT %s, next.delivery, next.message, next.attempt, next.payload
+      FROM epoch.webhooks AS w
+      LEFT JOIN (
+        SELECT d.id AS delivery, d.message, d.attempt, d.position, m.payload,
           sum(length(m.payload)) OVER (ORDER BY d.position, d.id) - length(m.payload) AS before
         FROM (
           SELECT *
@@ -105,10 +107,11 @@ final class StoredDeliveries {
               WHERE q.webhook = $1 AND q.branch = $2 AND q.due_at <= $5)
           ORDER BY position, id
           LIMIT $3) AS d
-        JOIN epoch.webhook_messages AS m ON m.id = d.message) AS next
-      WHERE before < $4
-      ORDER BY position, id
-      """;
+        JOIN epoch.webhook_messages AS m ON m.id = d.message) AS next ON next.before < $4
+      WHERE w.id = $1 AND w.active
+      ORDER BY next.position, next.delivery
+      """
+          .formatted(StoredWebhooks.COLUMNS);
 
   private static final String ARRIVED =
       """
@@ -132,21 +135,8 @@ final class StoredDeliveries {
   private static final String POSTPONE =
       "UPDATE epoch.webhook_queues SET due_at = $3 WHERE webhook = $1 AND branch = $2";
 
-  private static final String LOCK_QUEUE =
-      "SELECT FROM epoch.webhook_queues WHERE webhook = $1 AND branch = $2 FOR UPDATE";
-
-  /**
-   * With the lock of {@link #LOCK_QUEUE}, so that it sees every delivery whose transaction has
-   * woken the queue.
-   */
-  private static final String REST =
-      """
-      UPDATE epoch.webhook_queues AS q
-      SET due_at = 'infinity'
-      WHERE q.webhook = $1 AND q.branch = $2 AND NOT EXISTS (
-        SELECT FROM epoch.webhook_deliveries AS d
-        WHERE d.webhook = $1 AND d.branch = $2 AND d.state IN ('pending', 'failed'))
-      """;
+  /** Locks the queue, so that it sees every delivery whose transaction has woken it. */
+  private static final String REST = "SELECT epoch.webhook_queue_rests($1, $2)";
 
   private static final String LISTED =
       """
@@ -211,6 +201,9 @@ final class StoredDeliveries {
 
   /** What is to be sent next. */
   record Waiting(long id, String messageId, int attempt, String payload) {}
+
+  /** The next ones of a queue, in order, and their webhook, which is active. */
+  record Page(Stored webhook, List<Waiting> waiting) {}
 
   /** What has arrived. */
   record Arrived(long id, Outcome outcome) {}
@@ -303,18 +296,30 @@ final class StoredDeliveries {
   }
 
   /**
-   * The next ones of a queue, in order; at least one if there is any and the queue is due: it may
-   * have been put off since it was found.
+   * The next ones of a queue, at least one if there is any and the queue is due: it may have been
+   * put off since it was found. Empty if the webhook is not active, or gone.
    */
-  List<Waiting> next(Queue queue, int most, long characters, Instant now) {
-    return stream(ask(NEXT, queue.webhook(), queue.branch(), (long) most, characters, time(now)))
-        .map(row ->
-            new Waiting(
-                row.getLong("id"),
-                row.getUUID("message").toString(),
-                row.getInteger("attempt"),
-                row.getString("payload")))
-        .toList();
+  Optional<Page> next(Queue queue, int most, long characters, Instant now) {
+    List<Row> rows =
+        stream(ask(NEXT, queue.webhook(), queue.branch(), (long) most, characters, time(now)))
+            .toList();
+    return rows.stream()
+        .findFirst()
+        .map(first ->
+            new Page(
+                StoredWebhooks.stored(first),
+                rows.stream()
+                    .filter(row -> row.getLong("delivery") != null)
+                    .map(StoredDeliveries::waiting)
+                    .toList()));
+  }
+
+  private static Waiting waiting(Row row) {
+    return new Waiting(
+        row.getLong("delivery"),
+        row.getUUID("message").toString(),
+        row.getInteger("attempt"),
+        row.getString("payload"));
   }
 
   void arrived(List<Arrived> all) {
@@ -361,11 +366,7 @@ final class StoredDeliveries {
 
   /** Nothing waits in the queue, unless something was added meanwhile. */
   void rest(Queue queue) {
-    pool.withTransaction(transaction ->
-            run(transaction, LOCK_QUEUE, queue.webhook(), queue.branch())
-                .chain(() -> run(transaction, REST, queue.webhook(), queue.branch())))
-        .await()
-        .indefinitely();
+    ask(REST, queue.webhook(), queue.branch());
   }
 
   /**

@@ -32,9 +32,6 @@ final class StoredWebhooks {
   private static final String ONE =
       "SELECT " + COLUMNS + "FROM epoch.webhooks AS w WHERE w.repository = $1 AND w.id = $2";
 
-  private static final String BY_ID =
-      "SELECT " + COLUMNS + "FROM epoch.webhooks AS w WHERE w.id = $1";
-
   private static final String BY_REQUEST =
       "SELECT "
           + COLUMNS
@@ -110,10 +107,6 @@ final class StoredWebhooks {
 
   Optional<Stored> get(String repository, String id) {
     return list(run(ONE, repository, id)).stream().findFirst();
-  }
-
-  Optional<Stored> byId(String id) {
-    return list(run(BY_ID, id)).stream().findFirst();
   }
 
   Optional<Stored> byRequest(String repository, String key) {

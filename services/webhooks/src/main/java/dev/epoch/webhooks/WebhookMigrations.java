@@ -9,7 +9,7 @@ public final class WebhookMigrations {
       new Migrations(
           "webhooks",
           WebhookMigrations.class,
-          List.of("001-webhooks.sql", "002-hooks.sql", "003-version.sql"));
+          List.of("001-webhooks.sql", "002-hooks.sql", "003-version.sql", "004-queues.sql"));
 
   private WebhookMigrations() {}
 }

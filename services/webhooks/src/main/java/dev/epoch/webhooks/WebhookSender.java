@@ -4,6 +4,7 @@ import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.log.postgres.AdvisoryLock;
 import dev.epoch.webhooks.StoredDeliveries.Arrived;
 import dev.epoch.webhooks.StoredDeliveries.Due;
+import dev.epoch.webhooks.StoredDeliveries.Page;
 import dev.epoch.webhooks.StoredDeliveries.Queue;
 import dev.epoch.webhooks.StoredDeliveries.Waiting;
 import dev.epoch.webhooks.StoredWebhooks.Stored;
@@ -232,19 +233,15 @@ final class WebhookSender implements AutoCloseable {
 
   private void drain(Queue queue) {
     while (goesOn()) {
-      Optional<Stored> stored = webhooks.byId(queue.webhook());
-      if (stored.isEmpty() || !stored.get().webhook().active()) {
-        return;
-      }
-      List<Waiting> page = deliveries.next(queue, PAGE, PAGE_CHARACTERS, clock.instant());
+      Optional<Page> page = deliveries.next(queue, PAGE, PAGE_CHARACTERS, clock.instant());
       if (page.isEmpty()) {
-        deliveries.rest(queue);
         return;
       }
-      if (!send(queue, stored.get(), page)) {
+      List<Waiting> waiting = page.get().waiting();
+      if (!send(queue, page.get().webhook(), waiting)) {
         return;
       }
-      if (isAll(page)) {
+      if (isAll(waiting)) {
         deliveries.rest(queue);
         return;
       }

@@ -43,8 +43,8 @@ class WebhookFailuresIT extends WebhookTrial {
       total = total.plus(pause);
       assertThat(deliveries(made).get(1).state()).isEqualTo(State.PENDING);
       // whoever found the queue due just before finds nothing in it
-      assertThat(stored.next(queue, 1, 1, now.get())).isEmpty();
-      assertThat(stored.next(queue, 1, 1, bad.nextAttemptAt())).hasSize(1);
+      assertThat(waiting(stored, queue, now.get())).isEmpty();
+      assertThat(waiting(stored, queue, bad.nextAttemptAt())).hasSize(1);
       now.set(bad.nextAttemptAt());
       webhooks.wake();
     }
@@ -59,6 +59,11 @@ class WebhookFailuresIT extends WebhookTrial {
     receiver.answer = _ -> 200;
     assertThat(webhooks.redeliverDead(SHOP, made.webhook().id())).contains(1L);
     allIn(made, State.DELIVERED);
+  }
+
+  private static List<StoredDeliveries.Waiting> waiting(
+      StoredDeliveries stored, Queue queue, Instant at) {
+    return stored.next(queue, 1, 1, at).orElseThrow().waiting();
   }
 
   @Test
