@@ -14,10 +14,12 @@ import dev.epoch.benchmarks.measure.LargeMerge;
 import dev.epoch.benchmarks.measure.LargeRow;
 import dev.epoch.benchmarks.measure.LiveWrites;
 import dev.epoch.benchmarks.measure.LogPages;
+import dev.epoch.benchmarks.measure.OpenTables;
 import dev.epoch.benchmarks.measure.PointRead;
 import dev.epoch.benchmarks.measure.PromotionRound;
 import dev.epoch.benchmarks.measure.RangeRead;
 import dev.epoch.benchmarks.measure.Replays;
+import dev.epoch.benchmarks.measure.SchemaChanges;
 import dev.epoch.benchmarks.measure.ServerStart;
 import dev.epoch.benchmarks.measure.ShortVerbs;
 import dev.epoch.benchmarks.measure.SmallMerge;
@@ -41,6 +43,8 @@ public final class Suite {
           new Aggregate(),
           new UntouchedTable(),
           new LiveWrites(),
+          new OpenTables(),
+          new SchemaChanges(),
           new CommitRate(),
           new LogPages(),
           new LargeCommit(),
