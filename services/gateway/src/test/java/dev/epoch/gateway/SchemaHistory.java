@@ -144,10 +144,7 @@ final class SchemaHistory implements AutoCloseable {
       if (!main && opens && !open(session, branch)) {
         alters = false;
       }
-      if (!names(session).equals(working.get(branch).schemaNames())) {
-        count("names of the live table");
-        return;
-      }
+      assertThat(names(session)).as(branch).isEqualTo(working.get(branch).schemaNames());
       connection.setAutoCommit(!together);
       for (int i = random.nextInt(4); i >= 0; i--) {
         SchemaModel before = working.get(branch);
@@ -168,10 +165,6 @@ final class SchemaHistory implements AutoCloseable {
             session.execute(change.sql());
           }
           working.put(branch, change.after());
-          if (!main && !sameKey(before, change.after())) {
-            // roles that are no superusers write again when Epoch has looked at the table
-            break;
-          }
           count(change.sql().split(" ")[0]);
         }
       }
@@ -179,10 +172,6 @@ final class SchemaHistory implements AutoCloseable {
         connection.commit();
       }
     }
-  }
-
-  private static boolean sameKey(SchemaModel before, SchemaModel after) {
-    return before.columns().getFirst().equals(after.columns().getFirst());
   }
 
   /** Old commits of main answer only if Epoch does it: it keeps the values first. */

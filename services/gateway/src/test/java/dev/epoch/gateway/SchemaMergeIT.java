@@ -237,4 +237,67 @@ class SchemaMergeIT extends SchemaScene {
     test.merge("y", "main");
     assertThat(live("SELECT later FROM t WHERE id = 3")).containsExactly("later=9");
   }
+
+  @Test
+  void numberedColumnsComeToTheLiveTableWithTheirSequences() throws Exception {
+    // given
+    test.branch("y", "main");
+    test.onBranch(
+        "y",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD n serial, ADD m bigint GENERATED ALWAYS AS IDENTITY",
+        "ALTER TABLE t ADD UNIQUE (n)",
+        "INSERT INTO t (id, name, price) VALUES (9, 'nine', 9)");
+    test.commit("y", "on y");
+    List<String> onX = rows("x");
+    test.database.execute(
+        "CREATE TABLE fired (id int)",
+        "CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS "
+            + "'BEGIN INSERT INTO public.fired VALUES (NEW.id); RETURN NEW; END'",
+        "INSERT INTO t VALUES (4, 'd', 4)");
+    String before = test.commit("main", "on main").commit().id();
+    test.database.execute(
+        "INSERT INTO t VALUES (5, 'e', 5)",
+        "CREATE TRIGGER fire AFTER UPDATE ON t FOR EACH ROW WHEN (NEW.id > 3) EXECUTE FUNCTION fire()");
+
+    // when
+    Merged merged = test.merge("y", "main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(live("SELECT id, n, m FROM t ORDER BY n"))
+        .containsExactly(
+            "id=1 n=1 m=1",
+            "id=2 n=2 m=2",
+            "id=3 n=3 m=3",
+            "id=9 n=4 m=4",
+            "id=4 n=5 m=5",
+            "id=5 n=6 m=6");
+    assertThat(
+            live("SELECT pg_get_serial_sequence('t', 'n') s, pg_get_serial_sequence('t', 'm') i"))
+        .containsExactly("s=public.t_n_seq i=public.t_m_seq");
+    assertThat(live("SELECT * FROM fired")).isEmpty();
+    assertRecorded("main");
+    assertThat(rows("main")).hasSize(6);
+    assertThat(columns(before)).containsExactly("id", "name", "price");
+    assertThat(rows(before)).contains("id=4 name=d price=4");
+    assertThat(rows("x")).isEqualTo(onX);
+    test.database.execute("INSERT INTO t (id, name, price) VALUES (6, 'f', 6)");
+    assertThat(live("SELECT n, m FROM t WHERE id = 6")).containsExactly("n=7 m=7");
+
+    // when both go on
+    test.commit("main", "six");
+    test.merge("main", "y");
+    assertRecorded("y");
+    test.onBranch("y", "INSERT INTO t (id, name, price) VALUES (7, 'g', 7)");
+    test.commit("y", "seven");
+    test.merge("y", "main");
+
+    // then
+    assertThat(live("SELECT n, m FROM t WHERE id = 7")).containsExactly("n=8 m=8");
+    test.database.execute("INSERT INTO t (id, name, price) VALUES (8, 'h', 8)");
+    assertThat(live("SELECT n, m FROM t WHERE id = 8")).containsExactly("n=9 m=9");
+    test.commit("main", "eight");
+    assertRecorded("main");
+  }
 }

@@ -11,6 +11,7 @@ import dev.epoch.storage.TableOwnedException;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.catalog.Introspector;
 import dev.epoch.storage.postgres.catalog.Registering;
+import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.catalog.VersionableTable;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
@@ -96,6 +97,7 @@ public final class TableCapture {
         table.schema().primaryKey().toArray(String[]::new),
         operation.position(),
         operation.id());
+    TableShapes.note(session, table.id(), table.schema());
   }
 
   private static void requireTable(Session session, TableHandle table) {
@@ -148,6 +150,7 @@ public final class TableCapture {
           column.initialDefault(),
           column.wasFilled());
     }
+    TableShapes.note(session, table.id(), table.schema());
   }
 
   /** The catalog, which would tell what the columns were, is lost. */

@@ -124,7 +124,10 @@ public record BranchShape(
     };
   }
 
-  /** Those of before, unless they went or are others now, and those that are new or others. */
+  /**
+   * Those of before, unless they went or are others now, and those that are new or others. What the
+   * table was opened with and the head does not have is the live table's.
+   */
   private <T> List<T> parts(String kind, List<T> before, List<T> found, Function<T, String> name) {
     JsonNode former = then.path(kind);
     JsonNode latter = now.path(kind);
@@ -139,6 +142,9 @@ public record BranchShape(
     }
     found.stream()
         .filter(part -> latter.has(name.apply(part)) && !kept.contains(name.apply(part)))
+        .filter(part ->
+            !former.path(name.apply(part)).equals(latter.path(name.apply(part)))
+                || before.stream().anyMatch(was -> name.apply(was).equals(name.apply(part))))
         .forEach(result::add);
     result.sort(Comparator.comparing(name));
     return result;

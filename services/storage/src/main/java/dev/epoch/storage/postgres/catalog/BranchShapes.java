@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What open tables of branches are like, as last looked at. Sessions alter them like any table; the
- * layers follow when somebody looks ({@code branch_columns.sql}).
+ * layers follow when somebody looks ({@code followed_columns.sql}).
  */
 public final class BranchShapes {
   private static final int MOST_KNOWN = 10_000;
@@ -61,7 +61,7 @@ public final class BranchShapes {
 
   private static final String COLUMNS =
       """
-      SELECT number, column_id, initial, filled FROM epoch.open_columns
+      SELECT number, column_id, initial, filled, identity FROM epoch.open_columns
       WHERE branch_id = $1 AND table_id = $2
       ORDER BY number\
       """;
@@ -279,6 +279,7 @@ public final class BranchShapes {
     Map<String, Column> columns = new LinkedHashMap<>();
     for (int i = 0; i < noted.size(); i++) {
       Column column = found.get(i);
+      String identity = noted.get(i).getString(4);
       columns.put(
           String.valueOf(noted.get(i).getInteger(0)),
           new Column(
@@ -286,9 +287,9 @@ public final class BranchShapes {
               column.name(),
               column.type(),
               column.nullable(),
-              column.defaultExpression(),
+              identity == null ? column.defaultExpression() : null,
               column.generatedExpression(),
-              column.identity(),
+              identity == null ? column.identity() : identity,
               noted.get(i).getString(2),
               noted.get(i).getBoolean(3) ? true : null));
     }

@@ -79,6 +79,11 @@ public record TableShape(
             .equals(schema.columns().stream().map(Column::id).toList());
   }
 
+  /** Whether the live table has other columns, under whatever names. */
+  public boolean differsInColumns(TableSchema wanted) {
+    return !wanted.equals(schema) && !differsBesideColumns(wanted);
+  }
+
   /** The same schema with the names that its columns have in the database. */
   public TableSchema physical(TableSchema wanted) {
     if (wanted.equals(schema)) {

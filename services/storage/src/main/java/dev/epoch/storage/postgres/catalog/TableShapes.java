@@ -194,7 +194,17 @@ public final class TableShapes {
                 (Object) new String[] {path(table.at(now.place()))})
             .orElseThrow();
     TableSchema schema = Introspector.schema(session, now.place(), now.key());
+    note(session, table.id(), schema);
     return Optional.of(new TableShape(version, schema, columns, now.place()));
+  }
+
+  /** What branches that are like the live table keep when it changes: {@code follow_table.sql}. */
+  public static void note(Session session, String tableId, TableSchema live) {
+    session.list(
+        "SELECT epoch.note_live_definition($1, $2::text::jsonb)::text",
+        row -> row,
+        tableId,
+        BranchShapes.definition(live));
   }
 
   private record Placed(TablePath place, List<String> key) {}

@@ -103,6 +103,8 @@ final class LiveColumns {
     session
         .first(TABLE, row -> row.getString(0), altered.table())
         .ifPresent(table -> {
+          // what is kept goes by the names that columns have now
+          session.list("SELECT epoch.follow_table($1)", row -> row, table);
           released.add(table);
           if (!altered.dropped().isEmpty()) {
             lost.computeIfAbsent(table, any -> new TreeSet<>()).addAll(altered.dropped());

@@ -30,7 +30,8 @@ import java.util.Map;
  * is kept beside them follows at once.
  *
  * <pre>
- *   live changes are committed --> images of what goes --> first --> layers follow --> rows --> last --> follow
+ *   live changes are committed --> images of what goes --> first --> layers follow
+ *     --> rows --> numbers for rows that came without --> last --> follow
  * </pre>
  */
 final class LiveAlterations {
@@ -39,8 +40,14 @@ final class LiveAlterations {
   private final long position;
   private final List<Altered> altered = new ArrayList<>();
 
-  /** A table that is altered, and conditions of images that hold what went. */
-  private record Altered(TableHandle table, SchemaStep step, List<String> kept) {}
+  /**
+   * A table that is altered.
+   *
+   * @param kept conditions of images that hold what went
+   * @param numbered columns that come, and take their values from sequences
+   */
+  private record Altered(
+      TableHandle table, SchemaStep step, List<String> kept, List<String> numbered) {}
 
   /**
    * @param position of the operation
@@ -119,10 +126,33 @@ final class LiveAlterations {
       }
       TableShape shape = follow(table.handle().with(step.schema()));
       TableHandle handle = table.handle().with(step.schema()).at(shape.place());
-      altered.add(new Altered(handle, step, kept(before.get(table.id()), shape)));
+      TableShape former = before.get(table.id());
+      altered.add(new Altered(handle, step, kept(former, shape), numbered(former, step.schema())));
       after.add(again(table, handle));
     }
     return after;
+  }
+
+  /** Numbers rows that came without the columns that come: {@code hidden_sequences.sql}. */
+  void number() {
+    for (Altered table : altered) {
+      for (String column : table.numbered()) {
+        session.list(
+            "SELECT epoch.number_rows($1, $2)::text", row -> row, table.table().id(), column);
+      }
+    }
+  }
+
+  private static List<String> numbered(TableShape before, TableSchema after) {
+    return after.columns().stream()
+        .filter(column ->
+            before.schema().columns().stream().noneMatch(was -> was.id().equals(column.id())))
+        .filter(column ->
+            column.identity() != null
+                || column.defaultExpression() != null
+                    && column.defaultExpression().startsWith("nextval("))
+        .map(Column::name)
+        .toList();
   }
 
   /**
@@ -135,6 +165,14 @@ final class LiveAlterations {
       return tables;
     }
     altered.forEach(table -> run(table.step().last()));
+    altered.stream()
+        .filter(table -> !table.numbered().isEmpty())
+        .forEach(table ->
+            session.list(
+                "SELECT epoch.settle_sequences($1, $2)::text",
+                row -> row,
+                table.table().id(),
+                table.numbered().toArray(String[]::new)));
     List<OperationTable> after = new ArrayList<>();
     for (OperationTable table : tables) {
       SchemaStep step = step(table);

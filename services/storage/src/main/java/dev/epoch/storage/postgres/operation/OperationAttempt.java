@@ -127,6 +127,7 @@ final class OperationAttempt {
     }
     if (!staged.isEmpty()) {
       merge(tables, staged);
+      alterations.number();
       new SchemaRules(session, others, tables).check();
       tables = alterations.end(tables);
       session.run(KEYED_PLANS);

@@ -96,6 +96,7 @@ public final class PhysicalOperations {
       return "";
     }
     if (shape.get().isOwn(table.schema())
+        || shape.get().differsInColumns(table.schema())
         || given && shape.get().differsBesideColumns(table.schema())) {
       return BranchShapes.definition(table.schema());
     }

@@ -200,251 +200,13 @@ AS $$
 BEGIN
   DELETE FROM epoch.open_columns WHERE branch_id = of_branch AND table_id = of_table;
   INSERT INTO epoch.open_columns (
-    branch_id, table_id, number, name, column_id, type, collation_clause, generated, initial, filled)
-  SELECT of_branch, of_table, c.number, c.name, k.column_id, c.type, c.collation_clause, a.attgenerated, k.initial, k.filled
+    branch_id, table_id, number, name, column_id, type, collation_clause, generated, initial, filled, identity)
+  SELECT of_branch, of_table, c.number, c.name, k.column_id, c.type, c.collation_clause, a.attgenerated, k.initial, k.filled,
+    (SELECT i.identity FROM epoch.own_identities(of_branch, of_table) AS i WHERE i.name = c.name)
   FROM epoch.live_columns(open_table) AS c
   JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = c.number
   LEFT JOIN epoch.defined_columns(of_branch, of_table) AS d ON d.name = c.name
   JOIN epoch.table_columns AS k ON k.table_id = of_table AND k.name = coalesce(d.layer, c.name);
-END
-$$;
-
--- Whether an open table has other columns than when it was last looked at.
-CREATE OR REPLACE FUNCTION epoch.is_open_altered(of_branch text, of_table text, open_table regclass) RETURNS boolean
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT EXISTS (
-    SELECT
-    FROM (SELECT * FROM epoch.open_columns WHERE branch_id = of_branch AND table_id = of_table) AS o
-    FULL JOIN (
-      SELECT c.*, a.attgenerated::text AS generated
-      FROM epoch.live_columns(open_table) AS c
-      JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = c.number
-    ) AS c ON c.number = o.number
-    WHERE (o.name, o.type, o.collation_clause, o.generated)
-      IS DISTINCT FROM (c.name, c.type, c.collation_clause, c.generated)
-  )
-$$;
-
--- An identity for a column that a branch has made: that of a column which is the same for all that is known, and that the
--- branch has not had before, as if both had asked each other; else a new one.
-CREATE OR REPLACE FUNCTION epoch.branch_column_id(
-  of_branch text, of_table text, named text, of_type text, of_collation text, of_initial text, is_filled boolean
-) RETURNS text
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  candidate text;
-  known epoch.table_columns;
-BEGIN
-  FOR n IN 1 .. 2000 LOOP
-    candidate := CASE n WHEN 1 THEN named ELSE named || '~' || n END;
-    SELECT * INTO known FROM epoch.table_columns AS k
-    WHERE k.table_id = of_table AND k.column_id = candidate
-    ORDER BY k.number IS NULL LIMIT 1;
-    IF NOT FOUND THEN
-      RETURN candidate;
-    ELSIF (known.type, known.collation_clause, known.initial, known.filled)
-        IS NOT DISTINCT FROM (of_type, of_collation, of_initial, is_filled)
-      AND NOT EXISTS (
-        SELECT FROM epoch.open_columns AS o
-        WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.column_id = candidate
-      )
-      AND NOT EXISTS (
-        SELECT FROM epoch.branch_tables AS p
-        WHERE p.branch_id = of_branch AND p.table_id = of_table AND candidate = ANY (p.dropped_columns)
-      )
-    THEN
-      RETURN candidate;
-    END IF;
-  END LOOP;
-  RAISE EXCEPTION 'The table has had 2000 columns called %', named USING ERRCODE = 'program_limit_exceeded';
-END
-$$;
-
--- Lets an overlay take what the branch has: what the live table demands is not demanded of it any more.
-CREATE OR REPLACE FUNCTION epoch.loosen_overlay(of_branch text, of_table text) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  overlay regclass := to_regclass(format('epoch.%I', epoch.object_of('v', of_table, of_branch)));
-  statement text;
-BEGIN
-  FOR statement IN
-    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', overlay, c.conname)
-    FROM pg_constraint AS c
-    WHERE c.conrelid = overlay AND c.contype = 'c'
-    UNION ALL
-    SELECT format('ALTER TABLE %s ALTER %I DROP NOT NULL', overlay, a.attname)
-    FROM pg_attribute AS a
-    JOIN epoch.tables AS t ON t.table_id = of_table
-    WHERE a.attrelid = overlay AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
-      AND a.attname <> ALL (t.key_columns)
-    UNION ALL
-    SELECT CASE
-        WHEN c.oid IS NULL THEN format('DROP INDEX epoch.%I', x.relname)
-        ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', overlay, c.conname)
-      END
-    FROM pg_index AS i
-    JOIN pg_class AS x ON x.oid = i.indexrelid
-    LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid AND c.conrelid = overlay AND c.contype IN ('u', 'x')
-    JOIN epoch.tables AS t ON t.table_id = of_table
-    WHERE i.indrelid = overlay AND (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary AND NOT t.key_counted
-  LOOP
-    EXECUTE statement;
-  END LOOP;
-END
-$$;
-
--- Of which columns and files an open table is.
-CREATE OR REPLACE FUNCTION epoch.open_files(open_table regclass) RETURNS jsonb
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT jsonb_build_object(
-    'last_column', (SELECT max(a.attnum) FROM pg_attribute AS a WHERE a.attrelid = open_table),
-    'file_node', pg_relation_filenode(open_table))
-$$;
-
--- Brings the layers up to the columns that somebody has given an open table; nothing if they are. Answers why that cannot
--- be, null if it is done. Waits for who writes the table on the branch, and for writers of the live table as a commit does.
-CREATE OR REPLACE FUNCTION epoch.follow_open(of_branch text, of_table text) RETURNS text
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
-AS $$
-DECLARE
-  t epoch.tables;
-  place epoch.branch_tables;
-  open_table regclass;
-  problem text;
-  change record;
-  fresh text;
-  refill boolean := false;
-BEGIN
-  SELECT * INTO place FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table;
-  IF place.open_relation IS NULL THEN
-    RETURN NULL;
-  END IF;
-  open_table := to_regclass(place.open_relation);
-  IF open_table IS NULL THEN
-    RETURN 'it was dropped or renamed there';
-  END IF;
-  IF place.open_id <> open_table::oid THEN
-    -- restored from a dump, which counts columns anew
-    UPDATE epoch.open_columns AS o SET number = -o.number WHERE o.branch_id = of_branch AND o.table_id = of_table;
-    UPDATE epoch.open_columns AS o SET number = c.number
-    FROM epoch.live_columns(open_table) AS c
-    WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.name = c.name;
-    PERFORM epoch.know_open_tables(of_branch);
-  END IF;
-  IF epoch.is_open_changed(of_branch, of_table) THEN
-    PERFORM epoch.loosen_overlay(of_branch, of_table);
-  END IF;
-  IF NOT epoch.is_open_altered(of_branch, of_table, open_table) THEN
-    RETURN NULL;
-  END IF;
-  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
-  EXECUTE format('LOCK TABLE %s IN SHARE MODE', open_table);
-  EXECUTE format('LOCK TABLE epoch.%I IN ACCESS EXCLUSIVE MODE', epoch.object_of('w', of_table));
-
-  SELECT format('its key column "%s" was dropped, or has another type', o.name) INTO problem
-  FROM epoch.open_columns AS o
-  LEFT JOIN epoch.live_columns(open_table) AS c ON c.number = o.number
-  WHERE o.branch_id = of_branch AND o.table_id = of_table
-    AND epoch.layer_of(of_table, o.column_id, o.type, o.collation_clause) = ANY (t.key_columns)
-    AND (c.type, c.collation_clause) IS DISTINCT FROM (o.type, o.collation_clause)
-  LIMIT 1;
-  IF problem IS NOT NULL THEN
-    RETURN problem;
-  END IF;
-  SELECT format('its column "%s" has a name that Epoch needs', c.name) INTO problem
-  FROM epoch.live_columns(open_table) AS c
-  WHERE c.name ~ '^epoch_(kind|from|to|row|(gone|moved)_[0-9]+)$';
-  IF problem IS NOT NULL THEN
-    RETURN problem;
-  END IF;
-
-  UPDATE epoch.open_columns AS o SET name = c.name
-  FROM epoch.live_columns(open_table) AS c
-  WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.number = c.number AND o.name <> c.name;
-  WITH went AS (
-    DELETE FROM epoch.open_columns AS o
-    WHERE o.branch_id = of_branch AND o.table_id = of_table AND NOT EXISTS (
-      SELECT
-      FROM epoch.live_columns(open_table) AS c
-      JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = c.number
-      WHERE c.number = o.number AND (c.type, c.collation_clause, a.attgenerated::text) = (o.type, o.collation_clause, o.generated)
-    )
-    RETURNING o.column_id
-  )
-  UPDATE epoch.branch_tables AS p SET dropped_columns = p.dropped_columns || ARRAY(SELECT w.column_id FROM went AS w)
-  WHERE p.branch_id = of_branch AND p.table_id = of_table;
-
-  FOR change IN
-    SELECT c.*, a.attgenerated::text AS generated,
-      c.number <= coalesce((place.open_made ->> 'last_column')::integer, 0) AS is_retyped,
-      pg_relation_filenode(open_table) <> coalesce((place.open_made ->> 'file_node')::oid, 0) AS is_rewritten
-    FROM epoch.live_columns(open_table) AS c
-    JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = c.number
-    WHERE NOT EXISTS (
-      SELECT FROM epoch.open_columns AS o
-      WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.number = c.number
-    )
-    ORDER BY c.number
-  LOOP
-    -- values of each row's own: the branch has a row of its own for each
-    change.is_rewritten := NOT change.has_initial AND (change.is_retyped OR change.is_rewritten);
-    refill := refill OR change.is_rewritten;
-    fresh := epoch.branch_column_id(
-      of_branch, of_table, change.name, change.type, change.collation_clause, change.initial, change.is_rewritten);
-    PERFORM epoch.put_branch_column(
-      of_table, fresh, change.type, change.collation_clause, change.initial, change.is_rewritten);
-    INSERT INTO epoch.open_columns (
-      branch_id, table_id, number, name, column_id, type, collation_clause, generated, initial, filled)
-    VALUES (
-      of_branch, of_table, change.number, change.name, fresh, change.type, change.collation_clause, change.generated,
-      change.initial, change.is_rewritten);
-  END LOOP;
-
-  PERFORM epoch.create_overlay_capture(of_branch, of_table);
-  UPDATE epoch.branch_tables AS p
-  SET open_rows = epoch.open_projection(of_branch, of_table),
-    open_made = coalesce(p.open_made, '{}') || epoch.open_files(open_table)
-  WHERE p.branch_id = of_branch AND p.table_id = of_table;
-  PERFORM epoch.create_open_capture(of_branch, of_table);
-  IF refill THEN
-    EXECUTE format(
-      'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM %s AS x ON CONFLICT DO NOTHING',
-      epoch.object_of('o', of_table, of_branch), epoch.column_list(t.key_columns), epoch.open_rows(of_branch, of_table));
-  END IF;
-  -- other servers look at the table again
-  UPDATE epoch.tables SET table_id = table_id WHERE table_id = of_table;
-  RETURN NULL;
-END
-$$;
-
--- Makes a column in the layers for a column that a branch has; nothing if it is there.
-CREATE OR REPLACE FUNCTION epoch.put_branch_column(
-  of_table text, new_id text, of_type text, of_collation text, value text, is_filled boolean
-) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  aside text := epoch.name_aside(of_table);
-  layer record;
-BEGIN
-  IF epoch.layer_of(of_table, new_id, of_type, of_collation) IS NOT NULL THEN
-    RETURN;
-  END IF;
-  INSERT INTO epoch.table_columns (table_id, name, column_id, type, collation_clause, initial, filled, of_branches)
-  VALUES (of_table, aside, new_id, of_type, of_collation, value, is_filled, true);
-  FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('o', 'open') ORDER BY relation LOOP
-    PERFORM epoch.add_layer_column(layer.kind, layer.relation, aside, of_type || of_collation, value);
-  END LOOP;
 END
 $$;
 
@@ -507,6 +269,7 @@ DECLARE
   head jsonb := (SELECT p.definition FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table);
   part record;
 BEGIN
+  PERFORM epoch.make_lost_sequences(of_branch, of_table);
   EXECUTE format(
     'CREATE TABLE %s (%s)', open_table, (
       SELECT string_agg(
@@ -532,6 +295,8 @@ BEGIN
       SELECT pg_get_serial_sequence(live::text, a.attname)::regclass AS feeds
       FROM pg_attribute AS a
       WHERE a.attrelid = live AND a.attname = c.layer AND a.attidentity <> '' AND c.definition ->> 'identity' IS NOT NULL
+      UNION ALL
+      SELECT i.feeds::regclass FROM epoch.own_identities(of_branch, of_table) AS i WHERE i.name = c.name
     ) AS s ON true
   LOOP
     IF part.feeds IS NOT NULL THEN

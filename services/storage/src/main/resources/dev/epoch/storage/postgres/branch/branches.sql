@@ -147,6 +147,7 @@ BEGIN
   FOR of_table IN SELECT table_id FROM epoch.branch_tables WHERE branch_id = of_branch LOOP
     EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.changed_schema, epoch.view_name(of_table));
     EXECUTE format('DROP VIEW IF EXISTS %I.%I CASCADE', b.base_schema, epoch.view_name(of_table));
+    PERFORM epoch.drop_inner_views(of_branch, of_table);
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('vi', of_table, of_branch));
   END LOOP;
   PERFORM epoch.drop_schema_of_views(b.changed_schema);

@@ -79,34 +79,35 @@ AS $$
     WHEN strpos(told, 'epoch_new_') = 0 THEN told
     ELSE coalesce(
       (
-        SELECT replace(told, t.schema_name || '.', quote_ident(t.home_schema) || '.')
-        FROM epoch.tables AS t
-        WHERE t.home_schema IS NOT NULL AND strpos(told, t.schema_name || '.') > 0
+        SELECT replace(told, h.hidden || '.', quote_ident(coalesce(t.home_schema, t.schema_name)) || '.')
+        FROM (SELECT substring(told FROM 'epoch_new_t[0-9a-z]+') AS hidden) AS h
+        JOIN epoch.tables AS t ON epoch.hidden_schema(t.table_id) = h.hidden
         LIMIT 1
       ), told)
   END
 $$;
 
--- The other way: a definition of a table that is hidden as the database takes it.
+-- The other way: a definition of a table that is hidden, or reads hidden sequences, as the database takes it.
 CREATE OR REPLACE FUNCTION epoch.as_placed(of_table text, told text) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   t epoch.tables;
+  home text;
+  hidden text := epoch.hidden_schema(of_table);
   named text;
 BEGIN
-  SELECT * INTO t FROM epoch.tables WHERE table_id = of_table AND home_schema IS NOT NULL;
-  IF NOT FOUND THEN
-    RETURN told;
-  END IF;
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  home := coalesce(t.home_schema, t.schema_name);
   FOR named IN
     SELECT quote_ident(c.relname) FROM pg_class AS c
-    WHERE c.relnamespace = to_regnamespace(t.schema_name) AND c.relkind IN ('r', 'S')
+    WHERE c.relnamespace = to_regnamespace(hidden) AND c.relkind IN ('r', 'S')
+      -- the live table has got it meanwhile
+      AND (t.home_schema IS NOT NULL OR to_regclass(format('%I.%I', home, c.relname)) IS NULL)
   LOOP
-    told := replace(told, format(' ON %I.%s ', t.home_schema, named), format(' ON %I.%s ', t.schema_name, named));
-    told := replace(
-      told, format('''%I.%s''', t.home_schema, named), format('''%I.%s''', t.schema_name, named));
+    told := replace(told, format(' ON %I.%s ', home, named), format(' ON %I.%s ', hidden, named));
+    told := replace(told, format('''%I.%s''', home, named), format('''%I.%s''', hidden, named));
   END LOOP;
   RETURN told;
 END
@@ -348,6 +349,7 @@ BEGIN
       'SELECT setval(%L::regclass, last_value, is_called) FROM %s', pg_get_serial_sequence(own, part.attname), part.feeds);
   END LOOP;
   PERFORM epoch.move_sequences(placed, own::regclass);
+  PERFORM epoch.give_sequences_back(of_table, own::regclass);
 END
 $$;
 
@@ -359,8 +361,9 @@ AS $$
 BEGIN
   IF gone.home_schema IS NOT NULL THEN
     EXECUTE format('DROP TABLE IF EXISTS %I.%I', gone.schema_name, gone.table_name);
-    EXECUTE format('DROP SCHEMA IF EXISTS %I', gone.schema_name);
   END IF;
+  -- sequences of columns that branches have added
+  EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', epoch.hidden_schema(gone.table_id));
 END
 $$;
 
@@ -382,7 +385,9 @@ BEGIN
         HINT = 'Rename it or drop it, or rename the table on the branch, and merge again.';
   END IF;
   EXECUTE format('ALTER TABLE %I.%I SET SCHEMA %I', t.schema_name, t.table_name, t.home_schema);
-  EXECUTE format('DROP SCHEMA %I', t.schema_name);
+  IF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.relnamespace = to_regnamespace(quote_ident(t.schema_name))) THEN
+    EXECUTE format('DROP SCHEMA %I', t.schema_name);
+  END IF;
   UPDATE epoch.tables SET schema_name = t.home_schema, home_schema = NULL, settled_at = at_position
   WHERE table_id = of_table;
 END
@@ -402,9 +407,7 @@ BEGIN
     RETURN;
   END IF;
   SELECT pg_get_userbyid(c.relowner) INTO owner FROM pg_class AS c WHERE c.oid = epoch.users_table(of_table);
-  EXECUTE format('CREATE SCHEMA %I', 'epoch_new_' || of_table);
-  EXECUTE format('COMMENT ON SCHEMA %I IS %L', 'epoch_new_' || of_table, 'Epoch: a table that the default branch does not have yet');
-  EXECUTE format('GRANT USAGE ON SCHEMA %I TO PUBLIC', 'epoch_new_' || of_table);
+  PERFORM epoch.ensure_hidden_schema(of_table);
   IF owner <> current_user THEN
     EXECUTE format('GRANT ALL ON SCHEMA %I TO %I', 'epoch_new_' || of_table, owner);
   END IF;

@@ -14,7 +14,7 @@ BEGIN
     SELECT FROM pg_depend AS d
     WHERE d.classid = 'pg_class'::regclass AND d.objid = identity_sequence AND d.deptype = 'i'
       AND epoch.registration_of(d.refobjid) IS NOT NULL
-  ) THEN
+  ) AND NOT epoch.is_identity_of_branches(identity_sequence) THEN
     RAISE EXCEPTION '% is not the sequence of an identity column of a versioned table', identity_sequence
       USING ERRCODE = 'insufficient_privilege';
   END IF;
@@ -49,7 +49,7 @@ DECLARE
   operation text;
   capture text := epoch.object_of('oc', of_table, of_branch);
 BEGIN
-  PERFORM epoch.create_open_capture(of_branch, of_table);
+  PERFORM epoch.create_open_capture(of_branch, of_table, open_table::regclass);
   PERFORM epoch.create_row_triggers(of_table, open_table::regclass, capture);
   EXECUTE format(
     'CREATE OR REPLACE TRIGGER epoch_capture_key AFTER UPDATE ON %s '
@@ -90,16 +90,89 @@ AS $$
   WHERE table_id = of_table AND NOT append_only
 $$;
 
--- Makes the function that captures an open table. It names the key's columns, as they are called there, and no others.
-CREATE OR REPLACE FUNCTION epoch.create_open_capture(of_branch text, of_table text) RETURNS void
+-- The columns of an open table's key with the names that they have now, and in the layers.
+CREATE OR REPLACE FUNCTION epoch.open_key(of_branch text, of_table text, open_table regclass)
+RETURNS TABLE (number integer, name text, layer text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT o.number, a.attname::text, k.name
+  FROM epoch.tables AS t
+  JOIN epoch.open_columns AS o ON o.branch_id = of_branch AND o.table_id = t.table_id
+  JOIN epoch.table_columns AS k ON k.table_id = t.table_id AND k.column_id = o.column_id AND k.name = ANY (t.key_columns)
+  JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = o.number AND NOT a.attisdropped
+  WHERE t.table_id = of_table
+$$;
+
+-- A relation with the key of an open table's rows, for behind FROM. Whoever renames a column of the key says so to nobody:
+-- this runs when the text is made.
+CREATE OR REPLACE FUNCTION epoch.open_keys(of_branch text, of_table text, open_table regclass) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $$
+  SELECT format('(SELECT %s FROM %s)', string_agg(format('%I AS %I', k.name, k.layer), ', ' ORDER BY k.number), open_table)
+  FROM epoch.open_key(of_branch, of_table, open_table) AS k
+$$;
+
+-- Statement that captures keys of a transition table of an open table from which columns were dropped since.
+CREATE OR REPLACE FUNCTION epoch.capture_open_left(
+  of_branch text, of_table text, open_table regclass, kind integer, rows_name text
+) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $$
+DECLARE
+  keys integer := (SELECT cardinality(t.key_columns) FROM epoch.tables AS t WHERE t.table_id = of_table);
+BEGIN
+  IF (SELECT count(*) FROM epoch.open_key(of_branch, of_table, open_table)) < keys THEN
+    RAISE EXCEPTION 'A column that tells the rows of % apart was dropped', open_table
+      USING ERRCODE = 'EP002', HINT = 'Undo that: it stays.';
+  END IF;
+  RETURN (
+    SELECT format(
+      'INSERT INTO epoch.%I (epoch_kind, %s) SELECT %s, %s FROM %I ON CONFLICT DO NOTHING',
+      epoch.object_of('o', of_table, of_branch), string_agg(format('%I', k.layer), ', ' ORDER BY k.number), kind,
+      string_agg(format('%I', k.name), ', ' ORDER BY k.number), rows_name)
+    FROM epoch.open_key(of_branch, of_table, open_table) AS k);
+END
+$$;
+
+-- Statements of the capture function for that case: only as long as nobody has looked at the table.
+CREATE OR REPLACE FUNCTION epoch.when_columns_went(of_branch text, of_table text, columns smallint[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    $went$
+      IF TG_OP <> 'TRUNCATE' AND num_nulls(VARIADIC ARRAY[%1$s]) > 0 THEN
+        IF TG_OP IN ('UPDATE', 'DELETE') THEN
+          EXECUTE epoch.capture_open_left(%2$L, %3$L, TG_RELID, 1, 'old_rows');
+        END IF;
+        IF TG_OP IN ('UPDATE', 'INSERT') THEN
+          EXECUTE epoch.capture_open_left(%2$L, %3$L, TG_RELID, 0, 'new_rows');
+        END IF;
+        RETURN NULL;
+      END IF;
+    $went$,
+    string_agg(format('has_column_privilege(TG_RELID, %s::smallint, ''SELECT'')', c), ', ' ORDER BY c), of_branch, of_table)
+  FROM unnest(columns) AS c
+$$;
+
+-- Makes the function that captures an open table. It knows the key's columns by their place, whatever they are called, and
+-- no others: new ones come behind, and that columns before them went is looked for (epoch.columns_by_place is the same for
+-- live tables).
+CREATE OR REPLACE FUNCTION epoch.create_open_capture(of_branch text, of_table text, open_table regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 DECLARE
   capture text := epoch.object_of('oc', of_table, of_branch);
+  places smallint[];
   keys text;
   rows_name text;
   body text;
+  relation text := format('|| epoch.open_keys(%L, %L, TG_RELID) ||', of_branch, of_table);
+  beginning integer;
 BEGIN
   SELECT t.open_capture INTO body FROM epoch.tables AS t WHERE t.table_id = of_table;
   IF body IS NULL THEN
@@ -108,24 +181,31 @@ BEGIN
   END IF;
   body := replace(
     body, quote_ident(epoch.open_working_set(of_table)), quote_ident(epoch.object_of('o', of_table, of_branch)));
-  SELECT string_agg(format('%I AS %I', o.name, k.name), ', ') INTO keys
-  FROM epoch.tables AS t
-  JOIN epoch.open_columns AS o ON o.branch_id = of_branch AND o.table_id = of_table
-  JOIN epoch.table_columns AS k ON k.table_id = of_table AND k.column_id = o.column_id AND k.name = ANY (t.key_columns)
-  WHERE t.table_id = of_table
-  HAVING bool_or(o.name <> k.name);
+  SELECT string_agg(format('r."epoch:%s" AS %I', k.number, k.layer), ', ' ORDER BY k.number) INTO keys
+  FROM epoch.open_key(of_branch, of_table, open_table) AS k
+  -- such a name cannot stand in a text in a text
+  HAVING NOT bool_or(k.layer ~ $re$['\\]$re$);
   IF keys IS NULL THEN
     PERFORM epoch.create_trigger_function(capture, body);
     RETURN;
   END IF;
-  keys := replace(keys, '''', '''''');
+  places := ARRAY(
+    SELECT a.attnum FROM pg_attribute AS a
+    WHERE a.attrelid = open_table AND NOT a.attisdropped
+      AND a.attnum BETWEEN 1 AND (SELECT max(k.number) FROM epoch.open_key(of_branch, of_table, open_table) AS k)
+    ORDER BY a.attnum);
   FOREACH rows_name IN ARRAY ARRAY['old_rows', 'new_rows'] LOOP
     body := regexp_replace(
       body, format('FROM ("%1$s"|%1$s)(?![''\w])', rows_name),
-      replace(format('FROM (SELECT %s FROM "%s") AS "%2$s"', keys, rows_name), '\', '\\'), 'g');
+      format(
+        'FROM (SELECT %s FROM "%s" AS r (%s)) AS "%2$s"', keys, rows_name,
+        (SELECT string_agg(format('"epoch:%s"', c), ', ' ORDER BY c) FROM unnest(places) AS c)), 'g');
   END LOOP;
-  body := replace(body, '|| TG_RELID::regclass ||', format('|| epoch.open_rows(%L, %L) || '' AS x'' ||', of_branch, of_table));
-  PERFORM epoch.create_trigger_function(capture, body);
+  body := replace(body, '|| TG_RELID::regclass || '' ON CONFLICT', relation || ' '' AS x ON CONFLICT');
+  body := replace(body, '|| TG_RELID::regclass ||', relation);
+  beginning := strpos(body, 'BEGIN') + length('BEGIN');
+  PERFORM epoch.create_trigger_function(
+    capture, left(body, beginning - 1) || epoch.when_columns_went(of_branch, of_table, places) || substr(body, beginning));
 END
 $$;
 
@@ -164,7 +244,7 @@ BEGIN
     WHERE o.branch_id = of_branch AND o.table_id = of_table AND c.number = o.number;
     UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(of_branch, of_table)
     WHERE p.branch_id = of_branch AND p.table_id = of_table;
-    PERFORM epoch.create_open_capture(of_branch, of_table);
+    PERFORM epoch.create_open_capture(of_branch, of_table, place.open_relation::regclass);
   END IF;
 END
 $$;

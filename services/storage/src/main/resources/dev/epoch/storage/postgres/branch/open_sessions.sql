@@ -225,7 +225,7 @@ BEGIN
     SET open_made = jsonb_build_object('facts', epoch.table_facts(p.open_relation::regclass))
       || epoch.open_files(p.open_relation::regclass)
     WHERE p.branch_id = place.branch_id AND p.table_id = place.table_id;
-    PERFORM epoch.create_open_capture(place.branch_id, place.table_id);
+    PERFORM epoch.create_open_capture(place.branch_id, place.table_id, to_regclass(place.open_relation));
   END LOOP;
   -- foreign keys were no part of what was noted
   FOR place IN

@@ -18,30 +18,6 @@ COMMENT ON COLUMN epoch.branch_tables.open_policies IS 'Digest of the policies t
 COMMENT ON COLUMN epoch.branch_tables.open_automatic IS 'Opened because it was read a lot: it is closed when it is not read any more';
 COMMENT ON COLUMN epoch.branch_tables.open_unwanted IS 'Somebody closed the table: it is not opened unasked';
 
--- Why a table cannot be open on branches; null if it can.
-CREATE OR REPLACE FUNCTION epoch.why_not_open(of_table text) RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT CASE
-    WHEN t.append_only THEN 'it is append-only: ids of its rows are kept beside it'
-    WHEN c.relkind <> 'r' OR c.relispartition THEN 'it is partitioned'
-    WHEN EXISTS (SELECT FROM pg_inherits AS i WHERE c.oid IN (i.inhparent, i.inhrelid)) THEN 'it inherits rows or columns'
-    WHEN EXISTS (SELECT FROM pg_rewrite AS w WHERE w.ev_class = c.oid) THEN 'it has rules'
-    WHEN c.relrowsecurity AND NOT epoch.can_give_to(c.relowner)
-      THEN 'it has row security policies and an owner that Epoch''s role is no member of'
-    WHEN EXISTS (
-      SELECT FROM pg_policy AS p
-      JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
-        AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
-      WHERE p.polrelid = c.oid
-    ) THEN 'its row security policies read other tables'
-  END
-  FROM epoch.tables AS t
-  JOIN pg_class AS c ON c.oid = epoch.users_table(t.table_id)
-  WHERE t.table_id = of_table
-$$;
-
 -- A definition that names one relation behind a word, with another in its place.
 CREATE OR REPLACE FUNCTION epoch.on_other_relation(definition text, word text, former regclass, relation text) RETURNS text
 LANGUAGE sql STABLE
@@ -268,17 +244,7 @@ DECLARE
   opening text;
   reason text;
 BEGIN
-  reason := coalesce(
-    epoch.why_not_open(of_table),
-    CASE
-      WHEN epoch.hidden_columns(of_branch, of_table) <> '{}' AND NOT epoch.has_definition(of_branch, of_table)
-      THEN 'the live table has columns that the branch does not have: merge the branch that has them'
-      WHEN EXISTS (
-        SELECT FROM epoch.branch_tables AS p
-        WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.retyped AND p.definition IS NULL
-      )
-      THEN 'columns of the live table have other types than on the branch: merge the branch that has them'
-    END);
+  reason := coalesce(epoch.why_not_open(of_table), epoch.why_not_open_on(of_branch, of_table));
   IF reason IS NOT NULL THEN
     UPDATE epoch.branch_tables SET open_refused = reason
     WHERE branch_id = of_branch AND table_id = of_table AND open_refused IS DISTINCT FROM reason;

@@ -282,6 +282,23 @@ BEGIN
 END
 $function$;
 
+-- Columns that the live table has with another type than the branch's head: the branch's states read them where they were
+-- kept aside, so that what is written goes there, too.
+CREATE OR REPLACE FUNCTION epoch.columns_of_other_types(of_branch text, of_table text)
+RETURNS TABLE (live text, aside text, value text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
+AS $$
+  SELECT is_now.name, was.name, format('new.%I::text::%s', is_now.name, was.type)
+  FROM epoch.branch_tables AS p
+  CROSS JOIN LATERAL jsonb_array_elements(p.definition -> 'columns') AS c
+  JOIN epoch.table_columns AS was ON was.table_id = of_table AND was.column_id = c ->> 'id' AND was.number IS NULL
+    AND was.type IN (c #>> '{type,name}', c #>> '{type,element,name}')
+  JOIN epoch.table_columns AS is_now ON is_now.table_id = of_table AND is_now.column_id = was.column_id
+    AND is_now.number IS NOT NULL AND is_now.type <> was.type
+  WHERE p.branch_id = of_branch AND p.table_id = of_table
+$$;
+
 -- Makes the function behind the views of a table on a branch. It writes one row into the overlay:
 --
 --   insert    the key must not be visible: it is if the base has it and no tombstone hides it
@@ -317,6 +334,9 @@ DECLARE
   stale text;
   same_row text;
   key_kept text;
+  aside_columns text;
+  aside_values text;
+  aside_changes text;
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   IF t.append_only THEN
@@ -327,6 +347,11 @@ BEGIN
   SELECT coalesce(max(c.conname), t.table_name || '_pkey') INTO key_name
   FROM pg_constraint AS c WHERE c.conrelid = live AND c.contype = 'p';
 
+  SELECT coalesce(string_agg(format(', %I', a.aside), '' ORDER BY a.aside), ''),
+    coalesce(string_agg(', ' || a.value, '' ORDER BY a.aside), ''),
+    coalesce(string_agg(format(', %I = %s', a.aside, a.value), '' ORDER BY a.aside), '')
+  INTO aside_columns, aside_values, aside_changes
+  FROM epoch.columns_of_other_types(of_branch, of_table) AS a;
   compared := epoch.shown_columns(of_branch, of_table, t.columns) || epoch.extra_columns(of_branch, of_table);
   in_view := CASE
     WHEN epoch.has_own_columns(of_branch, of_table) THEN epoch.inner_view(of_branch, of_table, b.changed_schema)
@@ -342,7 +367,7 @@ BEGIN
       ON CONFLICT DO NOTHING
       RETURNING %s INTO written;
     $sql$,
-    row_table, epoch.column_list(writable), epoch.column_list(writable, 'new'),
+    row_table, epoch.column_list(writable) || aside_columns, epoch.column_list(writable, 'new') || aside_values,
     epoch.column_list(visible, 'target'));
   insert_row := format(
     $sql$
@@ -459,7 +484,7 @@ BEGIN
       key_kept,
       epoch.unique_checks(of_branch, of_table, in_view),
       row_table,
-      (SELECT string_agg(format('%I = new.%1$I', c), ', ') FROM unnest(writable) AS c), same_row,
+      (SELECT string_agg(format('%I = new.%1$I', c), ', ') FROM unnest(writable) AS c) || aside_changes, same_row,
       epoch.column_list(visible, 'target'),
       hide_row, put_row, stale));
 END

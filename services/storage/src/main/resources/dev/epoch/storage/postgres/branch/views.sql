@@ -196,10 +196,13 @@ BEGIN
   EXECUTE format('DROP VIEW IF EXISTS %s', view_path);
   EXECUTE format('CREATE VIEW %s AS %s', view_path, query);
   EXECUTE format('COMMENT ON VIEW %s IS %L', view_path, digest);
+  PERFORM epoch.make_lost_sequences(of_branch, of_table);
   FOR preset IN
-    SELECT c.name, c.definition ->> 'defaultExpression' AS expression
+    SELECT c.name, epoch.as_placed(of_table, c.definition ->> 'defaultExpression') AS expression
     FROM epoch.defined_columns(of_branch, of_table) AS c
     WHERE c.definition ->> 'defaultExpression' IS NOT NULL
+    UNION ALL
+    SELECT i.name, format('epoch.identity_value(%L::regclass)', i.feeds) FROM epoch.own_identities(of_branch, of_table) AS i
   LOOP
     EXECUTE format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view_path, preset.name, preset.expression);
   END LOOP;
@@ -252,7 +255,9 @@ BEGIN
     query := format(
       'SELECT %s FROM (%s) AS row_seen', epoch.column_list(shown, 'row_seen'), query);
   END IF;
-  digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query) || policies;
+  digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query || coalesce((
+    SELECT string_agg(d.adnum || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' ORDER BY d.adnum)
+    FROM pg_attrdef AS d WHERE d.adrelid = live), '')) || policies;
   IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
     RETURN;
   END IF;
