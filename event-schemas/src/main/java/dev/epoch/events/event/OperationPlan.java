@@ -95,6 +95,14 @@ public sealed interface OperationPlan {
       tables = tables == null ? List.of() : List.copyOf(tables);
       newTables = newTables == null ? List.of() : List.copyOf(newTables);
     }
+
+    /** Ids of tables that the branch has no more. */
+    public List<String> drops() {
+      return tables.stream()
+          .filter(table -> table.action().equals(TableMerge.DROP))
+          .map(TableMerge::tableId)
+          .toList();
+    }
   }
 
   /**
@@ -102,8 +110,9 @@ public sealed interface OperationPlan {
    *
    * @param tableId of the table
    * @param action {@code write}: rows are written; {@code repoint}: the branch sees the rows
-   *     elsewhere
-   * @param anchor for write: position of the default branch that is seen underneath afterwards
+   *     elsewhere; {@code drop}: the branch has the table no more
+   * @param anchor for write: position of the default branch that is seen underneath afterwards; for
+   *     drop: 1 if somebody has decided that changes of the table are no reason to keep it, else 0
    * @param to for repoint: where the rows are
    * @param schemaHash for write: of the schema that the table has on the branch afterwards, null if
    *     it keeps the one that it has
@@ -116,6 +125,17 @@ public sealed interface OperationPlan {
       RowsLocation to,
       @JsonInclude(JsonInclude.Include.NON_NULL) Digest schemaHash,
       @JsonInclude(JsonInclude.Include.NON_NULL) Alteration alteration) {
+
+    /** The branch has the table no more. */
+    public static final String DROP = "drop";
+
+    /**
+     * @param whateverWritten whether somebody has decided that changes of it are no reason to keep
+     *     it
+     */
+    public static TableMerge drop(String tableId, boolean whateverWritten) {
+      return new TableMerge(tableId, DROP, whateverWritten ? 1 : 0, null);
+    }
 
     /** With the schema that the table has. */
     public TableMerge(String tableId, String action, long anchor, RowsLocation to) {

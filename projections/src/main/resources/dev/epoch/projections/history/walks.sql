@@ -166,3 +166,23 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
     ) AS v
   WHERE v.table_id IS NOT NULL
 $$;
+
+-- Whether a commit, or one that it leads to by first parents, has the table: if the commit itself lacks it, it was dropped.
+CREATE OR REPLACE FUNCTION was_committed(repo text, commit_position bigint, of_name text, of_table text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  WITH RECURSIVE under (line, until) AS (
+    SELECT c.line, c.position
+    FROM commits AS c
+    WHERE c.repository = repo AND c.position = commit_position
+    UNION ALL
+    SELECT l.parent_line, l.parent_position
+    FROM under AS u
+      JOIN lines AS l ON l.repository = repo AND l.line = u.line
+    WHERE l.parent_line IS NOT NULL
+  )
+  SELECT EXISTS (
+    SELECT FROM under AS u
+      JOIN table_versions AS t ON t.repository = repo AND t.line = u.line AND t.name = of_name
+    WHERE t.position <= u.until AND t.table_id = of_table
+  )
+$$;

@@ -31,11 +31,13 @@ public sealed interface Continuation {
    *
    * @param entries of tables that really changed, those registered since the last commit too
    * @param schemas of entries, as far as they may be new
+   * @param dropped ids of tables that clients have dropped on the branch
    */
-  record CompleteCommit(UUID operation, List<TableEntry> entries, List<StoredSchema> schemas)
+  record CompleteCommit(
+      UUID operation, List<TableEntry> entries, List<StoredSchema> schemas, List<String> dropped)
       implements Continuation {
     public CompleteCommit(UUID operation, List<TableEntry> entries) {
-      this(operation, entries, List.of());
+      this(operation, entries, List.of(), List.of());
     }
   }
 

@@ -1,15 +1,31 @@
 package dev.epoch.storage;
 
 import dev.epoch.storage.TableStore.Introspection;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Tables that clients have made on a branch, where other tables of the branch are. Nothing of them
- * is versioned until they are adopted; they go with the branch.
+ * Tables that clients have made on a branch, where other tables of the branch are, and tables of
+ * the branch that they have dropped. Nothing of the former is versioned until they are adopted;
+ * they go with the branch.
  */
 public interface BranchOwnTables {
   /** What clients have made on a branch and nobody has adopted: names of tables, in order. */
   List<String> made(BranchHandle branch);
+
+  /**
+   * Tables of the branch that clients have dropped there, and that no commit of it has so: an
+   * uncommitted change, which {@link Operation.CommitWorkingSet} commits. What is not committed of
+   * their rows is lost.
+   *
+   * @param tables of the branch's head
+   * @return ids of those that were dropped
+   */
+  Set<String> dropped(BranchHandle branch, Collection<BranchTable> tables);
+
+  /** Takes drops back: the branch has the tables as its head says. */
+  void undrop(BranchHandle branch, Collection<TableHandle> tables);
 
   /**
    * Reads the shape of such a table as it can be registered: without its foreign keys, which are a

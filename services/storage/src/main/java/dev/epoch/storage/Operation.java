@@ -108,6 +108,16 @@ public record Operation(
    */
   public record Repoint(BranchTable table, RowsLocation to) implements TableOperation {}
 
+  /**
+   * The branch has the table no more; what commits say of it stays. The branch must have no
+   * uncommitted changes of it. The live table of the default branch goes out of its place, with its
+   * rows, to where no application finds it; what depends on it refuses that.
+   *
+   * @param whateverWritten whether live changes of it, which are committed first, are no reason to
+   *     look at it again
+   */
+  public record Drop(BranchTable table, boolean whateverWritten) implements TableOperation {}
+
   public Operation {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(branch, "branch");

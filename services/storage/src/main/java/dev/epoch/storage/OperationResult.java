@@ -5,6 +5,7 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.RowChange;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What an operation did in one database.
@@ -20,23 +21,27 @@ import java.util.Map;
  *     schema to be where that is not the one of their handle; rows of {@code committed} are of this
  *     one
  * @param altered by table id: of live tables that the operation gave another schema, which
+ * @param dropped ids of tables that clients had dropped on the branch: they are committed as gone,
+ *     and are in none of the maps
  */
 public record OperationResult(
     Map<String, RowsLocation> locations,
     Map<String, RowsLocation> live,
     Map<String, List<RowChange>> committed,
     Map<String, TableSchema> schemas,
-    Map<String, TableSchema> altered) {
+    Map<String, TableSchema> altered,
+    Set<String> dropped) {
   public OperationResult {
     locations = Map.copyOf(locations);
     live = Map.copyOf(live);
     committed = Map.copyOf(committed);
     schemas = Map.copyOf(schemas);
     altered = Map.copyOf(altered);
+    dropped = Set.copyOf(dropped);
   }
 
   public OperationResult(Map<String, RowsLocation> locations) {
-    this(locations, Map.of(), Map.of(), Map.of(), Map.of());
+    this(locations, Map.of(), Map.of(), Map.of(), Map.of(), Set.of());
   }
 
   /** Without changes of schemas. */
@@ -44,7 +49,7 @@ public record OperationResult(
       Map<String, RowsLocation> locations,
       Map<String, RowsLocation> live,
       Map<String, List<RowChange>> committed) {
-    this(locations, live, committed, Map.of(), Map.of());
+    this(locations, live, committed, Map.of(), Map.of(), Set.of());
   }
 
   /** Without altered tables. */
@@ -53,6 +58,6 @@ public record OperationResult(
       Map<String, RowsLocation> live,
       Map<String, List<RowChange>> committed,
       Map<String, TableSchema> schemas) {
-    this(locations, live, committed, schemas, Map.of());
+    this(locations, live, committed, schemas, Map.of(), Set.of());
   }
 }

@@ -129,7 +129,12 @@ public final class CommitProcessor {
     OperationState operation = Refusals.inFlight(state, facts.operation());
     BranchState branch = state.branches().byId().get(operation.branchId());
     OperationPlan.Commit plan = (OperationPlan.Commit) operation.plan();
-    List<String> removed = List.copyOf(removed(state, branch));
+    SortedSet<String> without = removed(state, branch);
+    facts.dropped().stream()
+        .map(id -> state.tables().byId().get(id))
+        .filter(table -> holds(state.head(branch), table))
+        .forEach(table -> without.add(table.name()));
+    List<String> removed = List.copyOf(without);
     if (facts.entries().isEmpty() && removed.isEmpty() && !plan.tables().isEmpty()) {
       OperationAbortedV1 aborted =
           new OperationAbortedV1(

@@ -40,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * Merges: start, decide conflicts, finish, give up. What rows do is planned outside; here is
@@ -343,11 +344,18 @@ public final class MergeProcessor {
                 ? List.of(target.head(), plan.sourceCommit())
                 : List.of(target.head()),
             facts.entries(),
-            List.copyOf(CommitProcessor.removed(state, target)),
+            removed(state, target, plan),
             facts.locations(),
             facts.schemas()),
         new CommitEvents.Text(plan.author(), plan.message(), plan.time()),
         new CommitEvents.Part(false, liveCommit));
+  }
+
+  private static List<String> removed(
+      RepositoryState state, BranchState target, OperationPlan.Merge plan) {
+    SortedSet<String> removed = CommitProcessor.removed(state, target);
+    plan.drops().forEach(id -> removed.add(state.tables().byId().get(id).name()));
+    return List.copyOf(removed);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.BranchReviewedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
+import dev.epoch.events.event.OperationPlan;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.pcollections.HashTreePMap;
@@ -52,6 +53,11 @@ final class BranchAppliers {
             ReplayAppliers.moved(branch, event.reason())
                 .withHead(event.to(), HashTreePMap.from(event.locations()))
                 .withMerge(null));
+    OperationState operation =
+        event.operationId() == null ? null : state.operations().get(event.operationId());
+    if (operation != null && operation.plan() instanceof OperationPlan.Merge merge) {
+      next = TableAppliers.dropped(next, branch, merge.drops());
+    }
     return event.operationId() == null ? next : OperationAppliers.closed(next, event.operationId());
   }
 

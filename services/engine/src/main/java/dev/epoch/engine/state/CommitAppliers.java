@@ -58,6 +58,11 @@ final class CommitAppliers {
         state
             .withCommits(state.commits().with(commit))
             .withTables(state.tables().withSchemas(event.schemas()));
+    next =
+        TableAppliers.dropped(
+            next,
+            branch,
+            event.removedTables().stream().map(name -> parent.tree().get(name).tableId()).toList());
     if (event.live()) {
       return OperationAppliers.goesOn(next.withBranch(moved), operation);
     }

@@ -21,6 +21,7 @@ import dev.epoch.events.table.TableSchema;
  * @param kept whether commits still read what they read of it, though it is removed
  * @param branch id of the branch that it was made on, to which the baseline belongs; null: a live
  *     table
+ * @param dropped whether the branch that it began on has dropped it
  */
 public record RegisteredTable(
     String id,
@@ -36,11 +37,12 @@ public record RegisteredTable(
     long position,
     boolean removed,
     boolean kept,
-    String branch) {
+    String branch,
+    boolean dropped) {
 
   /** Whether the branch has it from its registration on, before a commit of the branch does. */
   public boolean beganOn(BranchState on, boolean isDefault) {
-    return branch == null ? isDefault : branch.equals(on.id());
+    return !dropped && (branch == null ? isDefault : branch.equals(on.id()));
   }
 
   /** The same, versioned no more; what was dropped once stays so. */
@@ -59,6 +61,27 @@ public record RegisteredTable(
         position,
         true,
         keep && (kept || !removed),
-        branch);
+        branch,
+        dropped);
+  }
+
+  /** The same, dropped by the branch that it began on. */
+  RegisteredTable asDropped() {
+    return new RegisteredTable(
+        id,
+        name,
+        storage,
+        schemaName,
+        tableName,
+        schema,
+        schemaHash,
+        baselineRows,
+        baselineHash,
+        baselineSum,
+        position,
+        removed,
+        kept,
+        branch,
+        true);
   }
 }

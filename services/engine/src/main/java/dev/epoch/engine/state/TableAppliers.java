@@ -2,6 +2,7 @@ package dev.epoch.engine.state;
 
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import java.util.List;
 
 final class TableAppliers {
   private TableAppliers() {}
@@ -22,9 +23,24 @@ final class TableAppliers {
             event.position(),
             false,
             false,
-            event.branchId());
+            event.branchId(),
+            false);
     return OperationAppliers.closed(state, event.operationId())
         .withTables(state.tables().with(table));
+  }
+
+  /**
+   * Where a branch drops a table that it began with, it does not have it from its registration on.
+   */
+  static RepositoryState dropped(RepositoryState state, BranchState branch, List<String> ids) {
+    Tables tables = state.tables();
+    for (String id : ids) {
+      RegisteredTable table = tables.byId().get(id);
+      if (!table.removed() && table.beganOn(branch, state.isDefault(branch))) {
+        tables = tables.dropped(table);
+      }
+    }
+    return state.withTables(tables);
   }
 
   static RepositoryState removed(RepositoryState state, TableRemovedV1 event) {

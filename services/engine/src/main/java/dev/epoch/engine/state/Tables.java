@@ -61,6 +61,10 @@ public record Tables(
         schemas.plus(table.schemaHash().hex(), table.schema()));
   }
 
+  Tables dropped(RegisteredTable table) {
+    return new Tables(byId.plus(table.id(), table.asDropped()), idByName, removed, schemas);
+  }
+
   /** Removed tables of this name of which something is kept for commits, by id. */
   public List<String> kept(String name) {
     return removed.stream()

@@ -181,7 +181,8 @@ public final class BranchService {
               boolean uncommitted =
                   !force
                       && !state.isDefault(branch)
-                      && !workingSets.pending(state, branch).isEmpty();
+                      && (!workingSets.pending(state, branch).isEmpty()
+                          || !workingSets.dropped(state, branch).isEmpty());
               requireNothingOfItsOwn(state, branch, force, uncommitted);
               StepResult result =
                   repository

@@ -161,6 +161,7 @@ public final class ResetService {
     if (now.merge() != null || now.replay() != null || now.operation() != null) {
       return null;
     }
+    workingSets.undrop(state, now);
     List<String> tables = new ArrayList<>(workingSets.pending(state, now).keySet());
     tables.removeAll(CommitProcessor.registered(state, now));
     if (tables.isEmpty()) {

@@ -23,6 +23,7 @@ import dev.epoch.model.schema.SchemaDiff;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.PendingChanges;
 import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.WriteResult;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,6 +123,9 @@ public final class WorkingSetService {
     touched.addAll(schemas.keySet());
     var registered = CommitProcessor.registered(state, branch);
     var removed = CommitProcessor.removed(state, branch);
+    List<String> dropped = dropped(state, branch);
+    removed.addAll(dropped);
+    touched.addAll(dropped);
     return CommitProcessor.changed(state, branch, touched).stream()
         .map(name -> {
           PendingChanges rows = pending.getOrDefault(name, new PendingChanges(0, 0, 0));
@@ -139,6 +143,36 @@ public final class WorkingSetService {
               schemas.getOrDefault(name, List.of()));
         })
         .toList();
+  }
+
+  /** Names of tables that clients have dropped on the branch since its last commit. */
+  public List<String> dropped(RepositoryState state, BranchState branch) {
+    List<BranchTable> tables = Backends.tables(state, branch);
+    Set<String> dropped = backends.dropped(state, branch, tables);
+    return tables.stream()
+        .map(BranchTable::table)
+        .filter(table -> dropped.contains(table.id()))
+        .map(TableHandle::name)
+        .sorted()
+        .toList();
+  }
+
+  /** Gives the branch back what clients have dropped there since its last commit. */
+  public void undrop(RepositoryState state, BranchState branch) {
+    List<BranchTable> tables = Backends.tables(state, branch);
+    Set<String> dropped = backends.dropped(state, branch, tables);
+    backends
+        .byAdapter(
+            state,
+            tables.stream()
+                .map(BranchTable::table)
+                .filter(table -> dropped.contains(table.id()))
+                .toList(),
+            table -> table)
+        .forEach((adapter, there) ->
+            adapter
+                .ownTables()
+                .ifPresent(own -> own.undrop(Backends.handle(state, branch), there)));
   }
 
   /** Names of tables that clients have made on the branch and that are not versioned. */

@@ -212,11 +212,15 @@ public final class MergeExecution {
     }
     Set<String> written = new TreeSet<>();
     plan.tables().forEach(table -> written.add(state.tables().byId().get(table.tableId()).name()));
-    List<String> uncommitted =
-        workingSets.pending(state, target).keySet().stream().filter(written::contains).toList();
+    Set<String> uncommitted = new TreeSet<>(workingSets.pending(state, target).keySet());
+    uncommitted.addAll(workingSets.dropped(state, target));
+    uncommitted.retainAll(written);
     if (!uncommitted.isEmpty()) {
       throw refuse(
-          repository, intent, caller, MergeRefusals.uncommitted(target.name(), uncommitted));
+          repository,
+          intent,
+          caller,
+          MergeRefusals.uncommitted(target.name(), List.copyOf(uncommitted)));
     }
   }
 

@@ -19,6 +19,7 @@ import dev.epoch.model.merge.BaseRow;
 import dev.epoch.model.merge.ConflictPolicy;
 import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.MergeStrategy;
+import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.merge.RowMerge;
 import dev.epoch.model.merge.RuleDecision;
 import dev.epoch.model.row.Row;
@@ -89,6 +90,8 @@ public final class MergePlanner {
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
     List<TableHandle> changedByOurs = changedByOurs(state, head, source, base);
     PlannedSchemas schemas = new PlannedSchemas(state, target, alterations);
+    DroppedTables dropped = new DroppedTables(state, source, base);
+    List<String> destructive = new ArrayList<>();
 
     for (TableEntry theirs : sorted(source)) {
       if (state.tables().byId().get(theirs.tableId()).removed()) {
@@ -100,7 +103,30 @@ public final class MergePlanner {
           && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
         continue;
       }
+      TableEntry last =
+          ours == null ? Backends.last(state, head, theirs.tableId()).orElse(null) : null;
+      if (last != null && dropped.atBase(theirs)) {
+        RowConflict conflict = DroppedTables.conflict(theirs, false);
+        DroppedTables.End end =
+            DroppedTables.end(
+                conflict, false, new SchemaConflicts(sourceTable, strategy, decisions));
+        if (end == DroppedTables.End.OPEN) {
+          conflictSet.add(conflict);
+          conflicts.put(theirs.name(), 1L);
+        }
+        if (end != DroppedTables.End.STAYS) {
+          continue;
+        }
+      }
       boolean arrives = ours == null && state.isDefault(target);
+      if (arrives && last != null) {
+        throw DroppedTables.refused(theirs, target);
+      }
+      if (last != null && !arrives && target.id().equals(last.location().overlay())) {
+        // it comes back over what the branch had of it
+        ours = last;
+        newTables.add(theirs.tableId());
+      }
       if (arrives) {
         // its rows on the default branch are those that it was registered with there: none
         ours = asRegistered(state, theirs);
@@ -207,6 +233,26 @@ public final class MergePlanner {
       if (state.tables().byId().get(ours.tableId()).removed() || entryOf(source, ours) != null) {
         continue;
       }
+      if (dropped.atBase(ours)) {
+        SchemaConflicts decided =
+            new SchemaConflicts(Backends.handle(state, ours), strategy, decisions);
+        boolean changed = !everyBaseHas(state, base, ours) || isTouched(state, target, ours);
+        RowConflict conflict = DroppedTables.conflict(ours, true);
+        DroppedTables.End end =
+            changed ? DroppedTables.end(conflict, true, decided) : DroppedTables.End.GONE;
+        if (end == DroppedTables.End.OPEN) {
+          conflictSet.add(conflict);
+          conflicts.put(ours.name(), 1L);
+          tables.add(write(target, ours, target.location(ours)));
+          continue;
+        } else if (end == DroppedTables.End.GONE) {
+          tables.add(TableMerge.drop(ours.tableId(), changed));
+          if (state.isDefault(target)) {
+            destructive.add("DROP TABLE " + Backends.handle(state, ours).path());
+          }
+          continue;
+        }
+      }
       TableHandle handle = working(state, target, ours).table();
       if (!RowDecisions.any(handle, decisions)) {
         continue;
@@ -220,6 +266,7 @@ public final class MergePlanner {
       rows.put(ours.tableId(), merged::planned);
       tables.add(new TableMerge(ours.tableId(), "write", target.location(ours).anchor(), null));
     }
+    destructive.addAll(schemas.destructive());
     Digest root = null;
     if (!conflicts.isEmpty()) {
       root = conflictSet.finish();
@@ -233,7 +280,13 @@ public final class MergePlanner {
         conflicts,
         root,
         schemas.stored(),
-        schemas.destructive());
+        destructive);
+  }
+
+  /** Whether applications have changed the table on the default branch since the head. */
+  private boolean isTouched(RepositoryState state, BranchState target, TableEntry ours) {
+    TableHandle handle = Backends.handle(state, ours);
+    return isTouched(backends.adapter(state, handle), state, target, handle, target.location(ours));
   }
 
   /**

@@ -216,7 +216,7 @@ public final class ReplayRunner {
             .commits()
             .byId()
             .get(commit.parents().get(Math.toIntExact(Math.max(1, step.mainline())) - 1));
-    refuseOtherTables(commit, parent);
+    refuseOtherTables(state, commit, parent);
     boolean revert = step.verb().equals("revert");
     String id = commit.id().substring(0, 7);
     String message =
@@ -244,14 +244,19 @@ public final class ReplayRunner {
         step.allowDestructive());
   }
 
-  /** Tables come and go by themselves: their registration is not a change of rows. */
-  private static void refuseOtherTables(CommitState commit, CommitState parent) {
-    Set<String> other = names(commit);
-    Set<String> before = names(parent);
-    Set<String> both = new HashSet<>(other);
-    both.retainAll(before);
-    other.addAll(before);
-    other.removeAll(both);
+  /**
+   * Tables come and go by themselves: their registration is not a change of rows. What a branch
+   * dropped is a change.
+   */
+  private static void refuseOtherTables(
+      RepositoryState state, CommitState commit, CommitState parent) {
+    Set<String> now = ids(commit);
+    Set<String> before = ids(parent);
+    Set<String> other = new HashSet<>(now);
+    other.removeAll(before);
+    before.stream()
+        .filter(id -> !now.contains(id) && state.tables().byId().get(id).removed())
+        .forEach(other::add);
     if (!other.isEmpty()) {
       Map<String, Object> details = new HashMap<>();
       details.put("commit", commit.id());
@@ -264,11 +269,11 @@ public final class ReplayRunner {
     }
   }
 
-  private static Set<String> names(CommitState commit) {
-    Set<String> names = new HashSet<>();
+  private static Set<String> ids(CommitState commit) {
+    Set<String> ids = new HashSet<>();
     for (TableEntry entry : commit.tree().values()) {
-      names.add(entry.tableId());
+      ids.add(entry.tableId());
     }
-    return names;
+    return ids;
   }
 }

@@ -1,6 +1,7 @@
 package dev.epoch.gateway.operation;
 
 import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
@@ -81,8 +82,11 @@ public final class OperationPlans {
                     new BranchTable(
                         Backends.handle(state, source), table == null ? merge.to() : table.head()),
                     merge.to()));
+          } else if (merge.action().equals(OperationPlan.TableMerge.DROP)) {
+            parts.add(new Operation.Drop(table, merge.anchor() > 0));
           } else {
-            parts.add(mergeRows(state, operation, table, merge));
+            parts.add(
+                mergeRows(state, operation, before(state, operation, plan, merge, table), merge));
           }
         }
       }
@@ -90,6 +94,21 @@ public final class OperationPlans {
       case OperationPlan.RemoveTable plan -> {}
     }
     return parts;
+  }
+
+  /** Where the branch keeps the rows: of a table that comes back, where it did when it had it. */
+  private static BranchTable before(
+      RepositoryState state,
+      OperationState operation,
+      OperationPlan.Merge plan,
+      OperationPlan.TableMerge merge,
+      BranchTable table) {
+    BranchState branch = state.branches().byId().get(operation.branchId());
+    return plan.newTables().contains(merge.tableId()) && !state.isDefault(branch)
+        ? Backends.last(state, state.head(branch), merge.tableId())
+            .map(last -> new BranchTable(Backends.handle(state, last), last.location()))
+            .orElse(table)
+        : table;
   }
 
   /** The entry of a table in the commit that it comes from. */
@@ -157,7 +176,8 @@ public final class OperationPlans {
         Schemas schemas = Schemas.found(state, done);
         List<TableEntry> entries =
             changed(state, operation, new Before(state, operation), schemas, schemas, done);
-        yield new Continuation.CompleteCommit(operation.id(), entries, schemas.of(entries));
+        yield new Continuation.CompleteCommit(
+            operation.id(), entries, schemas.of(entries), List.copyOf(done.dropped()));
       }
       case OperationPlan.Merge plan -> completion(state, operation, plan, done);
       case OperationPlan.RegisterTable plan ->

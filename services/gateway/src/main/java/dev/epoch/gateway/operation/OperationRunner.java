@@ -30,8 +30,10 @@ import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
 import dev.epoch.storage.StorageUnavailableException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -112,6 +114,7 @@ public final class OperationRunner {
     Map<String, List<RowChange>> committed = new HashMap<>();
     Map<String, TableSchema> schemas = new HashMap<>();
     Map<String, TableSchema> altered = new HashMap<>();
+    Set<String> dropped = new HashSet<>();
     int done = 0;
     for (Map.Entry<StorageAdapter, Operation> part :
         checks.with(state, operation, change, operations.physical(state, operation)).entrySet()) {
@@ -128,10 +131,11 @@ public final class OperationRunner {
       committed.putAll(result.committed());
       schemas.putAll(result.schemas());
       altered.putAll(result.altered());
+      dropped.addAll(result.dropped());
       done++;
       failpoints.reach(kind + ".applied." + done);
     }
-    return new OperationResult(locations, live, committed, schemas, altered);
+    return new OperationResult(locations, live, committed, schemas, altered, dropped);
   }
 
   private StepResult undo(

@@ -33,6 +33,7 @@ import dev.epoch.storage.TablePath;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -230,6 +231,7 @@ public final class Recovery implements AutoCloseable {
     Map<String, RowsLocation> live = new HashMap<>();
     Map<String, TableSchema> schemas = new HashMap<>();
     Map<String, TableSchema> altered = new HashMap<>();
+    Set<String> dropped = new HashSet<>();
     boolean all = true;
     for (Map.Entry<StorageAdapter, Operation> part : parts.entrySet()) {
       var result = part.getKey().settle(OperationPlans.id(operation), fence);
@@ -238,6 +240,7 @@ public final class Recovery implements AutoCloseable {
         live.putAll(done.live());
         schemas.putAll(done.schemas());
         altered.putAll(done.altered());
+        dropped.addAll(done.dropped());
       });
       all &= result.isPresent();
       part.getValue()
@@ -251,7 +254,7 @@ public final class Recovery implements AutoCloseable {
           repository,
           operation,
           original,
-          new OperationResult(locations, live, Map.of(), schemas, altered),
+          new OperationResult(locations, live, Map.of(), schemas, altered, dropped),
           tables);
     }
     revert(state, operation, fence);

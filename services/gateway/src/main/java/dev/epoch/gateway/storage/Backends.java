@@ -2,6 +2,7 @@ package dev.epoch.gateway.storage;
 
 import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.event.OperationPlan;
@@ -18,9 +19,12 @@ import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** From a repository's state to the databases behind it. */
@@ -83,6 +87,20 @@ public final class Backends {
   public static boolean isLive(RepositoryState state, RegisteredTable table) {
     TableEntry entry = state.head(state.defaultBranch()).tree().get(table.name());
     return entry != null && entry.tableId().equals(table.id());
+  }
+
+  /** The last entry that a branch had of a table which its head lacks. */
+  public static Optional<TableEntry> last(RepositoryState state, CommitState head, String tableId) {
+    RegisteredTable table = state.tables().byId().get(tableId);
+    for (CommitState commit = head;
+        !commit.root() && commit.position() > table.position();
+        commit = state.commits().byId().get(commit.parents().getFirst())) {
+      TableEntry entry = commit.tree().get(table.name());
+      if (entry != null && entry.tableId().equals(tableId)) {
+        return Optional.of(entry);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether any commit has the table, also one that no branch reaches. */
@@ -153,10 +171,29 @@ public final class Backends {
 
   /**
    * {@link #tables} as a client of the branch sees them now: with what was done to the schemas of
-   * live tables, or open tables of the branch, and is not committed.
+   * live tables, or open tables of the branch, and is not committed; without what was dropped
+   * there.
    */
   public List<BranchTable> workingTables(RepositoryState state, BranchState branch) {
-    return working(state, branch, tables(state, branch));
+    List<BranchTable> tables = tables(state, branch);
+    Set<String> dropped = dropped(state, branch, tables);
+    return working(
+        state,
+        branch,
+        tables.stream().filter(table -> !dropped.contains(table.table().id())).toList());
+  }
+
+  /** Ids of those of the tables that clients of the branch have dropped, and no commit has so. */
+  public Set<String> dropped(RepositoryState state, BranchState branch, List<BranchTable> tables) {
+    Set<String> dropped = new HashSet<>();
+    if (!state.isDefault(branch)) {
+      byAdapter(state, tables, BranchTable::table)
+          .forEach((adapter, there) ->
+              adapter
+                  .ownTables()
+                  .ifPresent(own -> dropped.addAll(own.dropped(handle(state, branch), there))));
+    }
+    return dropped;
   }
 
   /** The same of some tables of the branch. */

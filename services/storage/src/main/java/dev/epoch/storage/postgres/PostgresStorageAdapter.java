@@ -176,7 +176,7 @@ public final class PostgresStorageAdapter
     this.branches = new BranchRegistry(database, retries);
     this.copies = new BranchCopies(database, retries);
     this.openings = new BranchOpenings(database, retries, copies);
-    this.own = new OwnTables(database, retries);
+    this.own = new OwnTables(database, retries, branchShapes);
     this.reader = new PostgresStateReader(database, resolver);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -384,10 +384,13 @@ public final class PostgresStorageAdapter
   public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
     return shapes.settled(() -> {
       Set<String> touched = new HashSet<>(reader.touched(branch, this.tables.physical(tables)));
-      touched.addAll(
-          branch.isDefault()
-              ? this.tables.changed(tables).keySet()
-              : branchShapes.altered(branch, tables).keySet());
+      if (branch.isDefault()) {
+        touched.addAll(this.tables.changed(tables).keySet());
+      } else {
+        BranchShapes.Found found = branchShapes.found(branch, tables);
+        touched.addAll(found.altered(tables).keySet());
+        touched.addAll(found.dropped());
+      }
       return touched;
     });
   }

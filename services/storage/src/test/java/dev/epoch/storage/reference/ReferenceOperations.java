@@ -75,6 +75,10 @@ final class ReferenceOperations {
     requireNothingPending(operation);
     List<Step> steps = new ArrayList<>();
     for (TableOperation table : operation.tables()) {
+      if (table instanceof Operation.Drop) {
+        // nobody but its own clients would find it
+        continue;
+      }
       steps.add(
           switch (table) {
             case CommitWorkingSet commit ->
@@ -90,6 +94,7 @@ final class ReferenceOperations {
                         .committed(repoint.to(), repoint.table().table().schema()),
                     true,
                     List.of());
+            case Operation.Drop _ -> throw new IllegalStateException("no step");
           });
     }
     requireConstraints(steps);

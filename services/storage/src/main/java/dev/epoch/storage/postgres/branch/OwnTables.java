@@ -6,6 +6,7 @@ import dev.epoch.events.table.Index;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchOwnTables;
+import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.TableHandle;
@@ -21,17 +22,39 @@ import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tables that sessions have made on branches; see {@code new_tables.sql}. */
 public final class OwnTables implements BranchOwnTables {
   private final Database database;
   private final LockRetries retries;
+  private final BranchShapes shapes;
 
-  public OwnTables(Database database, LockRetries retries) {
+  public OwnTables(Database database, LockRetries retries, BranchShapes shapes) {
     this.database = database;
     this.retries = retries;
+    this.shapes = shapes;
+  }
+
+  @Override
+  public Set<String> dropped(BranchHandle branch, Collection<BranchTable> tables) {
+    return shapes.found(branch, tables).dropped();
+  }
+
+  @Override
+  public void undrop(BranchHandle branch, Collection<TableHandle> tables) {
+    retries.run(() ->
+        database.write(
+            retries.setting(),
+            session ->
+                session.list(
+                    "SELECT epoch.undo_drop($1, t)::text FROM unnest($2::text[]) AS t",
+                    row -> row,
+                    branch.id(),
+                    tables.stream().map(TableHandle::id).toArray(String[]::new))));
   }
 
   @Override

@@ -18,10 +18,12 @@ import dev.epoch.storage.postgres.connection.Session;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -36,12 +38,16 @@ public final class BranchShapes {
   /** A commit of what was done changes no catalog, but what it is compared with. */
   private static final String OPEN =
       """
-      SELECT p.table_id, concat_ws('|', v.rows, p.open_made ->> 'position')
+      SELECT p.table_id, CASE WHEN p.absent THEN 'gone' ELSE concat_ws('|', v.rows, p.open_made ->> 'position') END
       FROM epoch.branch_tables AS p
-      JOIN LATERAL (%s) AS v (name, rows) ON true
-      WHERE p.branch_id = $1 AND p.table_id = ANY ($2) AND p.open_relation IS NOT NULL\
+      LEFT JOIN LATERAL (%s) AS v (name, rows) ON true
+      WHERE p.branch_id = $1 AND p.table_id = ANY ($2)
+        AND (p.open_relation IS NOT NULL OR p.absent AND p.absent_at IS NULL)\
       """
           .formatted(TableShapes.VERSIONS.replace("$1::text[]", "ARRAY[p.open_relation]"));
+
+  /** In place of the version of a table that clients have dropped, and that no commit has so. */
+  private static final String GONE = "gone";
 
   private static final String PLACE =
       """
@@ -56,7 +62,7 @@ public final class BranchShapes {
         )
       FROM epoch.branch_tables AS p
       JOIN epoch.tables AS t ON t.table_id = p.table_id
-      WHERE p.branch_id = $1 AND p.table_id = $2 AND p.open_relation IS NOT NULL\
+      WHERE p.branch_id = $1 AND p.table_id = $2 AND to_regclass(p.open_relation) IS NOT NULL\
       """;
 
   private static final String COLUMNS =
@@ -115,15 +121,7 @@ public final class BranchShapes {
    * @throws TableChangedException where a change cannot be kept
    */
   public Map<String, BranchShape> altered(BranchHandle branch, Collection<BranchTable> tables) {
-    Map<String, BranchShape> altered = new HashMap<>(changed(branch, tables));
-    tables.forEach(table ->
-        altered.computeIfPresent(
-            table.table().id(),
-            (id, shape) ->
-                shape.schema(table.table().schema()).equals(table.table().schema())
-                    ? null
-                    : shape));
-    return altered;
+    return found(branch, tables).altered(tables);
   }
 
   /**
@@ -133,24 +131,64 @@ public final class BranchShapes {
    * @throws TableChangedException where a change cannot be kept
    */
   public Map<String, BranchShape> changed(BranchHandle branch, Collection<BranchTable> tables) {
-    if (branch.isDefault() || tables.isEmpty()) {
-      return Map.of();
+    return found(branch, tables).changed();
+  }
+
+  /**
+   * What clients have done to the tables of a branch since its last commit.
+   *
+   * @param changed open tables with another schema, by table id
+   * @param dropped ids of tables that they have dropped
+   */
+  public record Found(Map<String, BranchShape> changed, Set<String> dropped) {
+    static final Found NOTHING = new Found(Map.of(), Set.of());
+
+    /** Of those that are changed, where the schema is not that of the handles. */
+    public Map<String, BranchShape> altered(Collection<BranchTable> tables) {
+      Map<String, BranchShape> altered = new HashMap<>(changed);
+      tables.forEach(table ->
+          altered.computeIfPresent(
+              table.table().id(),
+              (id, shape) ->
+                  shape.schema(table.table().schema()).equals(table.table().schema())
+                      ? null
+                      : shape));
+      return altered;
+    }
+  }
+
+  /** The same as {@link #changed}, and what was dropped, in one look. */
+  public Found found(BranchHandle branch, Collection<BranchTable> tables) {
+    if (branch.isDefault() || tables.isEmpty() || !isThere()) {
+      return Found.NOTHING;
     }
     List<String> ids = tables.stream().map(table -> table.table().id()).toList();
-    if (!isThere()) {
-      return Map.of();
-    }
     Map<String, String> versions = askVersions(branch, ids);
     Map<String, BranchShape> changed = new HashMap<>();
+    Set<String> dropped = new HashSet<>();
+    List<String> noted = new ArrayList<>();
     for (BranchTable table : tables) {
-      String version = versions.get(table.table().id());
-      if (version != null) {
-        shape(branch, table.table(), version)
-            .filter(BranchShape::isChanged)
-            .ifPresent(shape -> changed.put(table.table().id(), shape));
+      String id = table.table().id();
+      String version = versions.get(id);
+      if (GONE.equals(version)) {
+        dropped.add(id);
+      } else if (version != null) {
+        Optional<BranchShape> shape = shape(branch, table.table(), version);
+        shape.filter(BranchShape::isChanged).ifPresent(found -> changed.put(id, found));
+        if (shape.isEmpty()) {
+          noted.add(id);
+        }
       }
     }
-    return changed;
+    if (!noted.isEmpty()) {
+      askVersions(branch, noted)
+          .forEach((id, version) -> {
+            if (GONE.equals(version)) {
+              dropped.add(id);
+            }
+          });
+    }
+    return new Found(changed, dropped);
   }
 
   /** Whether the table is open on the branch. */

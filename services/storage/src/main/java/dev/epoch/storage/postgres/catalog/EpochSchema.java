@@ -35,6 +35,7 @@ public final class EpochSchema {
           "catalog/columns.sql",
           "catalog/table_columns.sql",
           "catalog/follow_table.sql",
+          "branch/dropped_tables.sql",
           "branch/branch_columns.sql",
           "branch/followed_columns.sql",
           "branch/hidden_sequences.sql",
@@ -219,7 +220,11 @@ public final class EpochSchema {
   static boolean hasOpenColumns(Session session) {
     return session
         .first(
-            "SELECT to_regclass('epoch.open_columns') IS NOT NULL AS there",
+            """
+            SELECT EXISTS (
+              SELECT FROM pg_attribute WHERE attrelid = to_regclass('epoch.branch_tables') AND attname = 'absent'
+            ) AS there\
+            """,
             row -> row.getBoolean("there"))
         .orElse(false);
   }

@@ -2,10 +2,24 @@ package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.BusyException;
+import dev.epoch.storage.MergeOvertakenException;
 import dev.epoch.storage.Operation;
+import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.Operation.Drop;
+import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.Repoint;
+import dev.epoch.storage.Operation.TableOperation;
+import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.postgres.capture.WorkingSetProbes;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.SqlErrors;
+import java.util.List;
+import java.util.Map;
 
 /** Where a branch sees its tables, and which columns of them. */
 final class BranchPlaces {
@@ -26,6 +40,137 @@ final class BranchPlaces {
         row -> row,
         operation.branch().id(),
         table,
+        operation.id().position());
+  }
+
+  /**
+   * What clients have dropped is gone from the branch's head, where the operation commits it.
+   *
+   * @return ids of these tables
+   * @throws PendingChangesException of tables that others write
+   */
+  List<String> commitDrops(List<OperationTable> tables) {
+    List<OperationTable> gone =
+        tables.stream()
+            .filter(table -> table.placement() != null && table.placement().gone())
+            .toList();
+    if (gone.isEmpty()) {
+      return List.of();
+    }
+    List<String> ids = gone.stream().map(OperationTable::id).toList();
+    List<String> uncommitted =
+        session.list(
+            """
+            SELECT table_id FROM epoch.branch_tables
+            WHERE branch_id = $1 AND table_id = ANY ($2) AND absent AND absent_at IS NULL FOR UPDATE\
+            """,
+            row -> row.getString(0),
+            operation.branch().id(),
+            ids.toArray(String[]::new));
+    List<String> written =
+        gone.stream()
+            .filter(table -> !(table.operation() instanceof CommitWorkingSet))
+            .filter(table -> uncommitted.contains(table.id()))
+            .map(table -> table.handle().name())
+            .toList();
+    if (!written.isEmpty()) {
+      throw new PendingChangesException(written);
+    }
+    session.execute(
+        """
+        UPDATE epoch.branch_tables SET absent_at = $3
+        WHERE branch_id = $1 AND table_id = ANY ($2) AND absent AND absent_at IS NULL\
+        """,
+        operation.branch().id(),
+        uncommitted.toArray(String[]::new),
+        operation.id().position());
+    return uncommitted;
+  }
+
+  /** Gives the branch back a table that its head does not have, where the operation brings it. */
+  void bringBack(TableOperation table) {
+    if (table instanceof MergeRows || table instanceof Repoint) {
+      session.list(
+          """
+          SELECT epoch.undo_drop(branch_id, table_id)::text FROM epoch.branch_tables
+          WHERE branch_id = $1 AND table_id = $2 AND absent AND absent_at IS NOT NULL\
+          """,
+          row -> row,
+          operation.branch().id(),
+          table.table().table().id());
+    }
+  }
+
+  /** Under the locks: what is dropped was left alone since the plan, or that does not matter. */
+  void requireUnwritten(List<OperationTable> tables) {
+    for (OperationTable table : tables) {
+      if (operation.branch().isDefault()
+          && table.operation() instanceof Drop drop
+          && !drop.whateverWritten()
+          && !WorkingSetProbes.touched(session, Map.of(table.id(), table.workingSet())).isEmpty()) {
+        throw new MergeOvertakenException(
+            "Table " + table.handle().name() + " was written while its drop was merged",
+            "Merge again");
+      }
+    }
+  }
+
+  /** Takes a table from the branch; a live one goes where applications do not find it. */
+  void drop(OperationTable table) {
+    if (!operation.branch().isDefault()) {
+      session.list(
+          "SELECT epoch.drop_on_branch($1, $2, $3)::text",
+          row -> row,
+          operation.branch().id(),
+          table.id(),
+          operation.id().position());
+      return;
+    }
+    try {
+      session.list(
+          "SELECT epoch.hide_table($1, $2)::text",
+          row -> row,
+          table.id(),
+          operation.id().position());
+    } catch (RuntimeException failure) {
+      throw refused(table, SqlErrors.translate(failure));
+    }
+  }
+
+  private static RuntimeException refused(OperationTable table, RuntimeException failure) {
+    return failure instanceof BusyException
+            || failure instanceof StorageUnavailableException
+            || !(failure instanceof StorageException)
+        ? failure
+        : new QueryRefusedException(
+            "The merge cannot drop the live table '%s': %s"
+                .formatted(table.handle().name(), failure.getMessage()),
+            "Change what refuses it, commit that, and merge again",
+            (StorageException) failure);
+  }
+
+  /** The other way, where the operation did not come to be. */
+  void undoDrop(OperationTable table) {
+    session.list(
+        operation.branch().isDefault()
+            ? "SELECT epoch.unhide_table($2, $3)::text WHERE $1::text IS NOT NULL"
+            : "SELECT epoch.undo_drop($1, $2)::text FROM epoch.branch_tables"
+                + " WHERE branch_id = $1 AND table_id = $2 AND absent_at = $3",
+        row -> row,
+        operation.branch().id(),
+        table.id(),
+        operation.id().position());
+  }
+
+  /** The other way, where that commit did not come to be. */
+  void uncommitDrop(OperationTable table) {
+    session.execute(
+        """
+        UPDATE epoch.branch_tables SET absent_at = NULL
+        WHERE branch_id = $1 AND table_id = $2 AND absent AND absent_at = $3\
+        """,
+        operation.branch().id(),
+        table.id(),
         operation.id().position());
   }
 

@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres.operation;
 import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BusyException;
 import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.Operation.Drop;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.TableColumns;
@@ -117,6 +118,9 @@ final class OpenTables {
             session.list(
                 OWN, row -> row.getString(0), branch.id(), written.toArray(String[]::new)));
     written.stream().filter(id -> schemas.definitions().get(id) != null).forEach(own::add);
+    open.stream()
+        .filter(table -> table.operation() instanceof Drop)
+        .forEach(table -> own.add(table.id()));
     List<OperationTable> tables = new ArrayList<>();
     for (OperationTable table : all) {
       if (own.contains(table.id())) {

@@ -7,6 +7,7 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.Operation.Drop;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.Repoint;
 import dev.epoch.storage.Operation.TableOperation;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,7 @@ final class OperationAttempt {
   private final LiveAlterations alterations;
   private final Map<String, RowsLocation> live = new HashMap<>();
   private final Map<String, List<RowChange>> committed = new HashMap<>();
+  private final Set<String> dropped = new HashSet<>();
 
   OperationAttempt(
       Session session,
@@ -138,6 +141,12 @@ final class OperationAttempt {
             locations.put(table.id(), commit(table, commit.table().head(), position()));
         case MergeRows merge -> locations.put(table.id(), commitMerged(table, merge));
         case Repoint _ -> {}
+        case Drop _ -> locations.remove(table.id());
+      }
+    }
+    for (OperationTable table : tables) {
+      if (table.operation() instanceof Drop) {
+        places.drop(table);
       }
     }
     open.follow(staged);
@@ -146,8 +155,9 @@ final class OperationAttempt {
       left.putAll(locations);
       checks.run(session, operation.checks(), left);
     }
+    locations.keySet().removeAll(dropped);
     OperationResult result =
-        new OperationResult(locations, live, committed, found, alterations.schemas());
+        new OperationResult(locations, live, committed, found, alterations.schemas(), dropped);
     new OperationRecords(session).insertDone(operation, result);
     return result;
   }
@@ -239,6 +249,7 @@ final class OperationAttempt {
             .toList();
     if (!branch.isDefault()) {
       for (TableOperation table : ordered) {
+        places.bringBack(table);
         if (table instanceof MergeRows) {
           session.list(
               "SELECT epoch.ensure_overlay($1, $2)::text",
@@ -268,12 +279,15 @@ final class OperationAttempt {
     for (TableOperation table : ordered) {
       tables.add(find(table, branch, placements));
     }
+    dropped.addAll(places.commitDrops(tables));
+    tables.removeIf(table -> dropped.contains(table.id()));
     if (commitsOnly) {
       return tables.size() == 1 ? lockWorkingSets(tables) : lockTouched(tables);
     }
     StringBuilder locks = new StringBuilder(retries.setting());
     for (OperationTable table : tables) {
-      if (LiveAlterations.step(table) != null) {
+      if (LiveAlterations.step(table) != null
+          || branch.isDefault() && table.operation() instanceof Drop) {
         // at once: whoever waits for a stronger lock later waits for those that wait for this one
         locks
             .append("; LOCK TABLE ")
@@ -288,6 +302,7 @@ final class OperationAttempt {
       }
     }
     session.run(locks.toString());
+    places.requireUnwritten(tables);
     return tables;
   }
 
@@ -435,7 +450,13 @@ final class OperationAttempt {
     }
     BranchPlacement placed =
         new BranchPlacement(
-            true, merge.anchor(), null, 0, table.placement().layers(), table.placement().open());
+            true,
+            merge.anchor(),
+            null,
+            0,
+            table.placement().layers(),
+            table.placement().open(),
+            false);
     RowsLocation committed =
         commit(
             new OperationTable(

@@ -14,6 +14,7 @@ import dev.epoch.storage.postgres.connection.Session;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -130,12 +131,18 @@ final class OperationRecords {
       Map<String, RowsLocation> locations,
       Map<String, RowsLocation> live,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableSchema> schemas,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableSchema> altered) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, TableSchema> altered,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Set<String> dropped) {}
 
   private static String format(OperationResult result) {
     try {
       return JSON.writeValueAsString(
-          new Stored(result.locations(), result.live(), result.schemas(), result.altered()));
+          new Stored(
+              result.locations(),
+              result.live(),
+              result.schemas(),
+              result.altered(),
+              result.dropped()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -149,7 +156,8 @@ final class OperationRecords {
           stored.live(),
           Map.of(),
           stored.schemas() == null ? Map.of() : stored.schemas(),
-          stored.altered() == null ? Map.of() : stored.altered());
+          stored.altered() == null ? Map.of() : stored.altered(),
+          stored.dropped() == null ? Set.of() : stored.dropped());
     } catch (JsonProcessingException e) {
       throw new StorageException("The record of an operation cannot be read: " + json, null, e);
     }

@@ -130,6 +130,8 @@ public final class PhysicalOperations {
           new Operation.MergeRows(physical(merge.table(), live), merge.anchor(), merge.step());
       case Operation.Repoint repoint ->
           new Operation.Repoint(physical(repoint.table(), live), repoint.to());
+      case Operation.Drop drop ->
+          new Operation.Drop(physical(drop.table(), live), drop.whateverWritten());
     };
   }
 

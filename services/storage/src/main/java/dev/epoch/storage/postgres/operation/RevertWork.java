@@ -7,6 +7,7 @@ import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.BranchTable;
 import dev.epoch.storage.Operation;
 import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.Operation.Drop;
 import dev.epoch.storage.Operation.MergeRows;
 import dev.epoch.storage.Operation.Repoint;
 import dev.epoch.storage.Operation.TableOperation;
@@ -32,6 +33,7 @@ final class RevertWork {
   private final Operation operation;
   private final Map<String, TableSchema> recorded;
   private final OpenSchemas opened;
+  private final BranchPlaces places;
 
   /**
    * @param recorded schemas of its tables as the log has them, before the operation
@@ -49,6 +51,7 @@ final class RevertWork {
     this.retries = retries;
     this.operation = operation;
     this.opened = opened;
+    this.places = new BranchPlaces(session, operation, opened);
   }
 
   void run() {
@@ -68,6 +71,10 @@ final class RevertWork {
     for (OperationTable table : tables) {
       switch (table.operation()) {
         case CommitWorkingSet _ -> {
+          if (table.placement() != null && table.placement().gone()) {
+            places.uncommitDrop(table);
+            continue;
+          }
           if (table.workingSet() != null) {
             uncommit(table, table.workingSet(), history(table), operation.id().position());
             moveAnchorBack(table);
@@ -83,6 +90,7 @@ final class RevertWork {
           }
         }
         case Repoint repoint -> pointBack(table, repoint.table().head());
+        case Drop _ -> places.undoDrop(table);
       }
     }
     if (!restored.isEmpty()) {

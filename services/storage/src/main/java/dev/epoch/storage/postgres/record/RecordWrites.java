@@ -196,9 +196,16 @@ public final class RecordWrites {
   private static String openTable(Session session, BranchHandle branch, TableHandle table) {
     return session
         .first(
-            "SELECT coalesce(open_relation, '') FROM epoch.branch_tables"
+            "SELECT coalesce(open_relation, ''), absent FROM epoch.branch_tables"
                 + " WHERE branch_id = $1 AND table_id = $2",
-            row -> row.getString(0),
+            row -> {
+              if (row.getBoolean(1)) {
+                throw new TableNotFoundException(
+                    "Table %s was dropped on branch %s".formatted(table.name(), branch.name()),
+                    "See: epoch status --branch " + branch.name());
+              }
+              return row.getString(0);
+            },
             branch.id(),
             table.id())
         .orElse("");

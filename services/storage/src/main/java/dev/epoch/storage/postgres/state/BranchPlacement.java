@@ -11,6 +11,7 @@ import dev.epoch.events.table.RowsLocation;
  * @param sourcePosition of that overlay
  * @param layers number of columns that the layers have
  * @param open where the branch's rows are while the table is open; null if it is layered
+ * @param gone whether sessions have dropped the table there
  */
 public record BranchPlacement(
     boolean hasOverlay,
@@ -18,11 +19,13 @@ public record BranchPlacement(
     String sourceOverlay,
     long sourcePosition,
     int layers,
-    OpenRelations open) {
+    OpenRelations open,
+    boolean gone) {
 
   /** The same, closed. */
   public BranchPlacement layered() {
-    return new BranchPlacement(hasOverlay, anchor, sourceOverlay, sourcePosition, layers, null);
+    return new BranchPlacement(
+        hasOverlay, anchor, sourceOverlay, sourcePosition, layers, null, gone);
   }
 
   /** Where rows are that were never changed on the branch. */

@@ -120,8 +120,8 @@ BEGIN
     RETURN NULL;
   END IF;
   open_table := to_regclass(place.open_relation);
-  IF open_table IS NULL THEN
-    RETURN 'it was dropped or renamed there';
+  IF open_table IS NULL OR epoch.is_made_anew(of_branch, of_table) THEN
+    RETURN epoch.follow_drop(of_branch, of_table);
   END IF;
   IF place.open_id <> open_table::oid THEN
     -- restored from a dump, which counts columns anew

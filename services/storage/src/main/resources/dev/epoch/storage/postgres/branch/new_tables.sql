@@ -46,7 +46,7 @@ AS $$
   SELECT c.oid
   FROM epoch.branches AS b
   JOIN pg_namespace AS n ON n.nspname = b.changed_schema
-  JOIN epoch.branch_tables AS p ON p.branch_id = b.branch_id AND p.open_relation IS NULL
+  JOIN epoch.branch_tables AS p ON p.branch_id = b.branch_id AND p.open_relation IS NULL AND NOT p.absent
   JOIN epoch.tables AS t ON t.table_id = p.table_id
   JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.view_name
     AND (c.relkind <> 'v' OR NOT p.has_overlay)
@@ -390,6 +390,7 @@ BEGIN
   END IF;
   UPDATE epoch.tables SET schema_name = t.home_schema, home_schema = NULL, settled_at = at_position
   WHERE table_id = of_table;
+  PERFORM epoch.restore_references(of_table);
 END
 $$;
 
@@ -400,19 +401,33 @@ SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
   t epoch.tables;
-  owner name;
 BEGIN
   SELECT * INTO t FROM epoch.tables WHERE table_id = of_table AND settled_at = at_position FOR UPDATE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
+  PERFORM epoch.move_to_hidden(of_table);
+  UPDATE epoch.tables SET settled_at = NULL WHERE table_id = of_table;
+END
+$$;
+
+-- Moves a live table into its hidden schema.
+CREATE OR REPLACE FUNCTION epoch.move_to_hidden(of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  t epoch.tables;
+  owner name;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table FOR UPDATE;
   SELECT pg_get_userbyid(c.relowner) INTO owner FROM pg_class AS c WHERE c.oid = epoch.users_table(of_table);
   PERFORM epoch.ensure_hidden_schema(of_table);
   IF owner <> current_user THEN
     EXECUTE format('GRANT ALL ON SCHEMA %I TO %I', 'epoch_new_' || of_table, owner);
   END IF;
   EXECUTE format('ALTER TABLE %I.%I SET SCHEMA %I', t.schema_name, t.table_name, 'epoch_new_' || of_table);
-  UPDATE epoch.tables SET home_schema = t.schema_name, schema_name = 'epoch_new_' || of_table, settled_at = NULL
+  UPDATE epoch.tables SET home_schema = t.schema_name, schema_name = 'epoch_new_' || of_table
   WHERE table_id = of_table;
 END
 $$;

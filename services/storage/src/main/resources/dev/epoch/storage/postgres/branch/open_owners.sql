@@ -99,7 +99,7 @@ BEGIN
   PERFORM epoch.grant_creation(of_branch);
   FOR of_table IN
     SELECT p.table_id FROM epoch.branch_tables AS p
-    WHERE p.branch_id = of_branch AND p.open_relation IS NOT NULL ORDER BY p.table_id
+    WHERE p.branch_id = of_branch AND to_regclass(p.open_relation) IS NOT NULL ORDER BY p.table_id
   LOOP
     BEGIN
       PERFORM epoch.give_open_table(of_branch, of_table);

@@ -19,6 +19,7 @@ BEGIN
   IF NOT EXISTS (
     SELECT FROM epoch.branch_tables AS p
     WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
+      AND NOT p.absent
   ) THEN
     RETURN;
   END IF;
@@ -45,7 +46,7 @@ BEGIN
     JOIN pg_namespace AS n ON n.nspname = t.schema_name
     JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
     WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
-      AND pg_table_size(c.oid) <= most
+      AND NOT p.absent AND pg_table_size(c.oid) <= most
     ORDER BY pg_table_size(c.oid), p.table_id
   LOOP
     BEGIN
@@ -59,7 +60,8 @@ BEGIN
   SELECT string_agg(quote_ident(t.table_name), ', ' ORDER BY t.table_name) INTO layered
   FROM epoch.branch_tables AS p
   JOIN epoch.tables AS t ON t.table_id = p.table_id
-  WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted;
+  WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
+    AND NOT p.absent;
   IF opened AND layered IS NOT NULL THEN
     RAISE NOTICE 'Layered, as views: %', layered
       USING HINT = 'epoch branch open, or SELECT epoch.open_table(''name''), makes real tables of them.';
@@ -140,7 +142,7 @@ BEGIN
   SELECT t.table_id INTO of_table
   FROM epoch.branch_tables AS p
   JOIN epoch.tables AS t ON t.table_id = p.table_id
-  WHERE p.branch_id = b.branch_id AND named IN (t.view_name, t.name, coalesce(t.home_schema, t.schema_name) || '.' || t.table_name)
+  WHERE p.branch_id = b.branch_id AND NOT p.absent AND named IN (t.view_name, t.name, coalesce(t.home_schema, t.schema_name) || '.' || t.table_name)
   ORDER BY named <> t.view_name
   LIMIT 1;
   IF of_table IS NULL THEN
@@ -207,6 +209,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   UPDATE epoch.branch_tables AS p SET open_id = to_regclass(p.open_relation)
   WHERE p.branch_id = of_branch AND to_regclass(p.open_relation) <> p.open_id
+    AND NOT epoch.is_made_anew(p.branch_id, p.table_id)
     AND NOT current_setting('transaction_read_only')::boolean
     AND current_setting('transaction_isolation') = 'read committed'
 $$;

@@ -173,6 +173,7 @@ BEGIN
     b := epoch.find_branch(named, in_repository);
   ELSIF NOT b.is_default THEN
     PERFORM epoch.require_open_tables_seen(b.branch_id);
+    PERFORM epoch.follow_drops(b.branch_id);
     PERFORM epoch.require_nothing_hidden(b.branch_id);
     PERFORM epoch.know_open_tables(b.branch_id);
     PERFORM epoch.make_missing_views(b.branch_id);

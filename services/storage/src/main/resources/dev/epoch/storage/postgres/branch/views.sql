@@ -116,7 +116,7 @@ BEGIN
   END LOOP;
   FOR stale IN
     SELECT p.table_id, p.open_relation FROM epoch.branch_tables AS p
-    WHERE p.branch_id = of_branch AND p.open_relation IS NOT NULL
+    WHERE p.branch_id = of_branch AND to_regclass(p.open_relation) IS NOT NULL
       AND p.open_policies IS DISTINCT FROM epoch.policy_digest(epoch.users_table(p.table_id))
     ORDER BY p.table_id
   LOOP
@@ -322,7 +322,15 @@ BEGIN
     -- a table stands in their place
     RETURN;
   END IF;
-  SELECT has_overlay INTO shown FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
+  SELECT has_overlay INTO shown FROM epoch.branch_tables
+  WHERE branch_id = of_branch AND table_id = of_table AND NOT absent;
+  IF shown IS NULL AND EXISTS (
+    SELECT FROM pg_class AS c WHERE c.oid = to_regclass(format('%I.%I', b.changed_schema, epoch.view_name(of_table)))
+      AND c.relkind <> 'v'
+  ) THEN
+    -- a session has made another one of the name
+    RETURN;
+  END IF;
   IF shown IS NULL OR NOT shown THEN
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, epoch.view_name(of_table));
     EXECUTE format('DROP VIEW IF EXISTS %s', epoch.inner_view(of_branch, of_table, b.changed_schema));

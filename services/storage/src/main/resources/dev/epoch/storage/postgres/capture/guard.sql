@@ -51,8 +51,8 @@ BEGIN
         WHEN stands.repository IS DISTINCT FROM t.repository
           THEN format('The table belongs to the repository "%s".', t.repository)
         WHEN NOT EXISTS (
-          SELECT FROM epoch.branch_tables AS b WHERE b.branch_id = stands.branch_id AND b.table_id = t.table_id
-        ) THEN 'The branch does not have the table: it was registered later. Merge the default branch into it.'
+          SELECT FROM epoch.branch_tables AS b WHERE b.branch_id = stands.branch_id AND b.table_id = t.table_id AND NOT b.absent
+        ) THEN 'The branch does not have the table: it was registered later, or dropped there. Merge the default branch into it.'
         ELSE format(
           'On the branch the table is called %s, without a schema. Names with a schema, views, and functions with a '
           'search_path of their own mean the live table.', quote_ident(t.view_name))

@@ -67,7 +67,7 @@ BEGIN
     FROM epoch.branch_tables AS p
     JOIN epoch.branches AS b ON b.branch_id = p.branch_id AND b.changed_schema IS NOT NULL
     JOIN epoch.tables AS t ON t.table_id = p.table_id
-    WHERE p.branch_id = of_branch AND p.open_relation IS NULL
+    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND NOT p.absent
       AND to_regclass(format('%I.%I', b.base_schema, t.view_name)) IS NULL
   LOOP
     -- where something cannot be created, as in a transaction that only reads, the table stays unknown on the branch
