@@ -151,6 +151,49 @@ class SessionsIT {
   }
 
   @Test
+  void tablesAreAddedAndDroppedByASessionAlone() throws SQLException {
+    // given
+    database.execute(
+        "GRANT CREATE ON SCHEMA public TO " + clerk,
+        "CREATE TABLE teams (id integer PRIMARY KEY)",
+        "INSERT INTO teams VALUES (1)");
+    try (Connection connection = database.connect();
+        Statement session = connection.createStatement()) {
+      // when
+      assertThat(only(connection, "CALL epoch.table_add('teams')")).isEqualTo("1");
+      session.execute("CALL epoch.commit('Teams')");
+      session.execute("CALL epoch.create_branch('x')");
+      session.execute("SET epoch.open_tables_up_to = '64MB'");
+      session.execute("SELECT epoch.use_branch('x')");
+      session.execute("CREATE TABLE notes (id integer PRIMARY KEY, body text)");
+      session.execute("INSERT INTO notes VALUES (1, 'a'), (2, 'b')");
+      session.execute("DROP TABLE teams");
+
+      // then
+      assertThat(only(connection, "CALL epoch.status()"))
+          .contains("\"table\": \"teams\"", "\"removed\": true");
+      assertThat(TestDatabase.rows(connection, "CALL epoch.status()").getFirst())
+          .endsWith("{notes}");
+
+      // when
+      assertThat(only(connection, "CALL epoch.table_add('notes')")).isEqualTo("0");
+      session.execute("CALL epoch.commit('Notes in place of teams')");
+      session.execute("SELECT epoch.use_branch('main')");
+
+      // then
+      assertThatThrownBy(() -> session.execute("CALL epoch.merge('x')"))
+          .hasMessageContaining("DROP TABLE public.teams");
+      assertThat(
+              TestDatabase.rows(connection, "CALL epoch.merge('x', allow_destructive => true)")
+                  .getFirst()
+                  .getFirst())
+          .isEqualTo("merged");
+      assertThat(TestDatabase.rows(connection, "SELECT id FROM notes ORDER BY id")).hasSize(2);
+      assertThat(only(connection, "SELECT to_regclass('teams') IS NULL")).isEqualTo("t");
+    }
+  }
+
+  @Test
   void objectsThatCommitsRecordedAreSeen() {
     // given a commit that records the schema
     test.server()

@@ -1,9 +1,11 @@
 package dev.epoch.gateway.surface;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.RecordType;
@@ -19,12 +21,15 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
+import dev.epoch.gateway.table.TableService;
 import dev.epoch.storage.SchemaMigrations;
 import dev.epoch.storage.SqlSurface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Runs the commands of sessions. Who asks is the role that the session logged in with; the id of
@@ -56,6 +61,8 @@ final class SessionCommands {
       case "abort_merge" -> abortMerge(repository, given, caller);
       case "ddl" -> ddl(repository, given, caller);
       case "compare_schemas" -> compareSchemas(repository, given);
+      case "table_add" -> addTable(repository, given, caller);
+      case "status" -> status(repository, given);
       default ->
           throw new RefusedException(
               Code.VALIDATION,
@@ -130,7 +137,12 @@ final class SessionCommands {
           server
               .merges()
               .continueMerge(
-                  repository, given.branch(), given.text("message"), caller.actor(), caller);
+                  repository,
+                  given.branch(),
+                  given.text("message"),
+                  caller.actor(),
+                  given.flag("allow_destructive"),
+                  caller);
       return merged(merged);
     }
     CommitService.Committed done =
@@ -165,7 +177,10 @@ final class SessionCommands {
                     false,
                     false,
                     false,
-                    null),
+                    null,
+                    null,
+                    false,
+                    given.flag("allow_destructive")),
                 caller));
   }
 
@@ -240,6 +255,61 @@ final class SessionCommands {
             references.commit(given.required("base")),
             references.commit(given.required("target")));
     return facts().put("changes", changes);
+  }
+
+  /** On the default branch a live table, on others one that was made there. */
+  private ObjectNode addTable(LiveRepository repository, Parameters given, Caller caller) {
+    RepositoryState state = repository.state();
+    String path = given.required("table");
+    boolean live = state.isDefault(References.branch(state, given.branch()));
+    RegisteredTable table =
+        server
+            .tables()
+            .register(
+                repository,
+                new TableService.Request(
+                    path.substring(path.lastIndexOf('.') + 1),
+                    null,
+                    given.text("storage") == null ? usualStorage(state) : given.text("storage"),
+                    path,
+                    given.texts("key"),
+                    live ? null : given.branch()),
+                caller);
+    return facts().put("rows", table.baselineRows());
+  }
+
+  /** The storage that the repository's tables are in; null if there are several, or none. */
+  private static String usualStorage(RepositoryState state) {
+    Set<String> storages = new TreeSet<>();
+    state
+        .tables()
+        .idByName()
+        .values()
+        .forEach(id -> storages.add(state.tables().byId().get(id).storage()));
+    return storages.size() == 1 ? storages.iterator().next() : null;
+  }
+
+  private ObjectNode status(LiveRepository repository, Parameters given) {
+    RepositoryState state = repository.state();
+    BranchState branch = References.branch(state, given.branch());
+    ObjectNode facts = facts();
+    ArrayNode changes = facts.putArray("changes");
+    server
+        .workingSets()
+        .changes(state, branch)
+        .forEach(change ->
+            changes
+                .addObject()
+                .put("table", change.table())
+                .put("inserted", change.inserted())
+                .put("updated", change.updated())
+                .put("deleted", change.deleted())
+                .put("registered", change.registered())
+                .put("removed", change.removed())
+                .put("schema_changes", change.schemaChanges().size()));
+    ArrayNode untracked = facts.putArray("untracked");
+    server.workingSets().untracked(state, branch).forEach(untracked::add);
+    return facts;
   }
 
   private static ObjectNode facts() {

@@ -67,6 +67,7 @@ public final class EpochSchema {
           "capture/guard.sql",
           "branch/read_views.sql",
           "surface/commands.sql",
+          "surface/tables.sql",
           "surface/history.sql",
           "surface/schemas.sql",
           "surface/snapshots.sql",

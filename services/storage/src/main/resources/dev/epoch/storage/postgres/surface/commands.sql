@@ -212,10 +212,14 @@ BEGIN
 END
 $$;
 
+-- Of versions before allow_destructive.
+DROP PROCEDURE IF EXISTS epoch.commit(text, text[], text, text, text);
+DROP PROCEDURE IF EXISTS epoch.merge(text, text, text, text, text, text, text, bigint);
+
 -- Commits what changed on the session's branch; finishes the merge that is open there.
 CREATE OR REPLACE PROCEDURE epoch.commit(
   message text, tables text[] DEFAULT NULL, branch text DEFAULT NULL, repository text DEFAULT NULL,
-  INOUT commit_id text DEFAULT NULL
+  allow_destructive boolean DEFAULT false, INOUT commit_id text DEFAULT NULL
 )
 LANGUAGE plpgsql
 AS $$
@@ -225,7 +229,8 @@ BEGIN
   CALL epoch.run_command(
     'commit',
     pg_catalog.jsonb_build_object(
-      'message', message, 'tables', pg_catalog.to_jsonb(tables), 'branch', branch, 'repository', repository),
+      'message', message, 'tables', pg_catalog.to_jsonb(tables), 'branch', branch, 'repository', repository,
+      'allow_destructive', allow_destructive),
     answer);
   commit_id := answer OPERATOR(pg_catalog.->>) 'commit';
 END
@@ -234,7 +239,7 @@ $$;
 -- Merges a branch, tag or commit into a branch, the session's if none is named. With conflicts the merge stays open.
 CREATE OR REPLACE PROCEDURE epoch.merge(
   source text, target text DEFAULT NULL, strategy text DEFAULT NULL, message text DEFAULT NULL,
-  repository text DEFAULT NULL,
+  repository text DEFAULT NULL, allow_destructive boolean DEFAULT false,
   INOUT status text DEFAULT NULL, INOUT commit_id text DEFAULT NULL, INOUT conflicts bigint DEFAULT NULL
 )
 LANGUAGE plpgsql
@@ -245,7 +250,8 @@ BEGIN
   CALL epoch.run_command(
     'merge',
     pg_catalog.jsonb_build_object(
-      'source', source, 'branch', target, 'strategy', strategy, 'message', message, 'repository', repository),
+      'source', source, 'branch', target, 'strategy', strategy, 'message', message, 'repository', repository,
+      'allow_destructive', allow_destructive),
     answer);
   status := answer OPERATOR(pg_catalog.->>) 'status';
   commit_id := answer OPERATOR(pg_catalog.->>) 'commit';
