@@ -266,15 +266,16 @@ public final class MergePlanner {
       rows.put(ours.tableId(), merged::planned);
       tables.add(new TableMerge(ours.tableId(), "write", target.location(ours).anchor(), null));
     }
-    destructive.addAll(schemas.destructive());
     Digest root = null;
     if (!conflicts.isEmpty()) {
       root = conflictSet.finish();
       buffer.flush();
     }
+    List<TableMerge> planned = conflicts.isEmpty() ? schemas.given(tables) : tables;
+    destructive.addAll(schemas.destructive());
     return new MergePlan(
         fastForward,
-        conflicts.isEmpty() ? schemas.given(tables) : tables,
+        planned,
         newTables,
         rows,
         conflicts,
