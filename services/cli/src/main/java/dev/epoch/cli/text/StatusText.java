@@ -114,7 +114,7 @@ public final class StatusText {
       lines.add("");
       constraints.forEach(conflict ->
           lines.add(
-              palette.red("  both modified:   " + conflict.table() + "." + conflict.constraint())));
+              palette.red("  both modified:   " + conflict.table() + part(conflict.constraint()))));
     }
     return lines;
   }
@@ -187,5 +187,10 @@ public final class StatusText {
           case MODIFIED -> 'M';
           case REMOVED -> 'D';
         };
+  }
+
+  /** The table as a whole has no name of a part. */
+  private static String part(String constraint) {
+    return constraint.isEmpty() ? "" : "." + constraint;
   }
 }
