@@ -10,6 +10,7 @@ import dev.epoch.qa.process.Shop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -309,6 +310,35 @@ class CommandLineIT {
     assertThat(isMerging(verbs)).isTrue();
     there.epoch("cherry-pick", "--abort").ok();
     assertThat(isMerging(verbs)).isFalse();
+  }
+
+  @Test
+  void aTableGoesThroughAParquetFileUnchanged() throws Exception {
+    Shop files = Shop.open(server, "files");
+    Shell there = server.shell(Files.createDirectory(home.resolve("files")));
+    there.epoch("repo", "open", "files").ok();
+    there
+        .bash(
+            "PATH=%s/bin:$PATH; epoch export orders --format parquet > all.parquet"
+                .formatted(Checkout.ROOT))
+        .ok();
+    there.epoch("checkout", "-b", "back").ok();
+    onBranch(files, "back", "DELETE FROM orders");
+    there.epoch("commit", "-m", "nothing left").ok();
+
+    assertThat(there.epoch("import", "orders", "all.parquet").ok())
+        .matches("Imported: \\d+ records? added\n");
+
+    there.epoch("commit", "-m", "all is back").ok();
+    List<String> hashes =
+        there
+            .epoch("validate", "main", "back", "--table", "orders")
+            .ok()
+            .lines()
+            .filter(line -> line.contains("orders:"))
+            .toList();
+    assertThat(hashes).hasSize(2);
+    assertThat(hashes.getFirst()).isEqualTo(hashes.getLast()).startsWith("  ok ");
   }
 
   @Test

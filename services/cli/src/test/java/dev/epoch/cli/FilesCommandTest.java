@@ -2,6 +2,9 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +27,19 @@ class FilesCommandTest extends CommandTest {
         .containsEntry("csv_formulas", "escape");
     fails(
         2,
-        "error: unknown format 'parquet'; known: csv, json, ndjson\n",
+        "error: unknown format 'avro'; known: csv, json, ndjson, parquet\n",
+        "export",
+        "users",
+        "--format",
+        "avro");
+    prints("id,name\r\n1,\"a\r\nb\"\r\n", "export", "users", "--format", "parquet");
+    assertThat(server.requests("GET /export/users").getLast().query())
+        .containsEntry("format", "parquet");
+    shell.onTerminal();
+    fails(
+        2,
+        "error: a Parquet file is nothing to read on a terminal\n"
+            + "hint: epoch export users --format parquet > users.parquet\n",
         "export",
         "users",
         "--format",
@@ -49,11 +64,50 @@ class FilesCommandTest extends CommandTest {
         .containsEntry("Content-Type", "application/x-ndjson");
     fails(
         2,
-        "error: 'users.parquet' is neither csv nor json nor ndjson\n",
+        "error: 'users.xlsx' is neither csv nor json, ndjson or parquet\n",
         "import",
         "users",
-        "users.parquet");
+        "users.xlsx");
     fails(3, "error: there is no file no.csv that can be read\n", "import", "users", "no.csv");
+  }
+
+  /** The file was written by pyarrow: two groups of rows, dictionaries, compressed by Snappy. */
+  @Test
+  void importsParquetOfOthers() throws IOException {
+    // given
+    try (InputStream file = getClass().getResourceAsStream("pyarrow.parquet")) {
+      Files.copy(file, shell.folder().resolve("users.parquet"));
+    }
+    server.on(
+        "GET /tables/users",
+        "{\"name\": \"users\", \"schema\": {\"columns\": [{\"name\": \"document\", \"type\":"
+            + " \"jsonb\"}]}}");
+    server.on("POST /import/users", "{\"inserted\": 3}");
+
+    // when
+    prints("Imported: 3 records added\n", "import", "users", "users.parquet");
+
+    // then
+    var request = server.request("POST /import/users");
+    assertThat(request.headers()).containsEntry("Content-Type", "application/x-ndjson");
+    assertThat(request.rawBody())
+        .isEqualTo(
+            """
+            {"id":1,"small":255,"big":9007199254740993,"price":-12.30,"single":0.1,"double":"-0",\
+            "flag":true,"name":"é \\"x\\"","kind":"a","bytes":"AP8=","day":"2024-01-31",\
+            "time":"12:30:00.500","local":"2024-01-31T12:30:00.250","utc":"2024-01-31T10:30Z",\
+            "document":{"a":[1,null]}}
+            {"id":2,"small":null,"big":null,"price":null,"single":null,"double":null,"flag":null,\
+            "name":null,"kind":null,"bytes":null,"day":null,"time":null,"local":null,"utc":null,\
+            "document":null}
+            {"id":3,"small":0,"big":-1,"price":0.05,"single":"Infinity","double":"NaN","flag":false,\
+            "name":"","kind":"b","bytes":"","day":"1969-12-31","time":"00:00",\
+            "local":"1969-12-31T23:59:59","utc":"1969-12-31T23:59:59.999Z","document":"s"}
+            """);
+    shell.write("users.parquet", "PAR1 no more");
+    var broken = shell.run("import", "users", "users.parquet");
+    assertThat(broken.err()).startsWith("error: cannot read users.parquet as Parquet: ");
+    assertThat(broken.exitCode()).isEqualTo(5);
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.epoch.api.answer.Done;
 import dev.epoch.api.answer.Formats;
 import dev.epoch.api.answer.MediaTypes;
 import dev.epoch.api.commit.Snapshots;
+import dev.epoch.api.parquet.ParquetExport;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.rows.CsvLine;
 import dev.epoch.api.rows.LostColumns;
@@ -37,6 +38,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.OptionalLong;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -56,7 +58,12 @@ public class FilesResource {
 
   @GET
   @Path("export/{table}")
-  @Produces({MediaTypes.CSV, MediaTypes.NDJSON, MediaType.APPLICATION_JSON})
+  @Produces({
+    MediaTypes.CSV,
+    MediaTypes.NDJSON,
+    MediaType.APPLICATION_JSON,
+    ParquetExport.MEDIA_TYPE
+  })
   @Operation(
       summary = "All records of a table in key order, streamed",
       description =
@@ -68,20 +75,23 @@ public class FilesResource {
         @Content(mediaType = MediaTypes.NDJSON, schema = @Schema(implementation = String.class)),
         @Content(
             mediaType = MediaType.APPLICATION_JSON,
-            schema = @Schema(implementation = String.class))
+            schema = @Schema(implementation = String.class)),
+        @Content(
+            mediaType = ParquetExport.MEDIA_TYPE,
+            schema = @Schema(type = SchemaType.STRING, format = "binary"))
       })
   public Response exported(
       @PathParam("table") String table,
       @QueryParam("ref") String ref,
       @QueryParam("working") Boolean working,
-      @Parameter(description = "csv, json or ndjson") @QueryParam("format") String given,
+      @Parameter(description = "csv, json, ndjson or parquet") @QueryParam("format") String given,
       @Parameter(
               description =
                   "About CSV: escape puts an apostrophe before texts that spreadsheets would"
                       + " compute")
           @QueryParam("csv_formulas")
           String csvFormulas) {
-    String format = Formats.of(given, "csv", "json", "ndjson");
+    String format = Formats.of(given, "csv", "json", "ndjson", "parquet");
     CsvLine line = CsvLine.asked(csvFormulas, format.equals("csv"));
     RepositoryState state = request.state();
     Snapshot snapshot = Snapshots.at(request, state, ref, working);
@@ -99,6 +109,11 @@ public class FilesResource {
     Response.ResponseBuilder answer =
         switch (format) {
           case "json" -> Response.ok(RecordLines.json(rows, json), MediaType.APPLICATION_JSON_TYPE);
+          case "parquet" ->
+              Response.ok(
+                  ParquetExport.of(
+                      rows, handle.schema(), request.server().reads().values(state, handle)),
+                  ParquetExport.MEDIA_TYPE);
           case "ndjson" -> Response.ok(RecordLines.ndjson(rows, json), MediaTypes.NDJSON);
           default -> Response.ok(RecordLines.csv(rows, json, line), MediaTypes.CSV_UTF8);
         };

@@ -16,11 +16,14 @@ public final class RecordText extends FilterReader {
 
   RecordText(Transport.Streamed answer) {
     super(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
-    lost =
-        answer.headers().allValues(LOST).stream()
-            .flatMap(names -> Arrays.stream(names.split(",")))
-            .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
-            .toList();
+    lost = lost(answer);
+  }
+
+  static List<String> lost(Transport.Streamed answer) {
+    return answer.headers().allValues(LOST).stream()
+        .flatMap(names -> Arrays.stream(names.split(",")))
+        .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
+        .toList();
   }
 
   /** Columns whose values are not known any more where they are null. */

@@ -7,6 +7,7 @@ import dev.epoch.client.RefusedException;
 import dev.epoch.client.transport.Json;
 import dev.epoch.client.transport.Received;
 import dev.epoch.client.transport.Scope;
+import dev.epoch.client.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,18 +92,33 @@ public final class Records {
    */
   public RecordText export(
       String table, String ref, boolean working, String format, boolean escapeFormulas) {
-    return new RecordText(
-        scope
-            .transport()
-            .open(
-                scope
-                    .get("export", table)
-                    .query("ref", ref)
-                    .query("working", working ? true : null)
-                    .query("format", format)
-                    .query("csv_formulas", escapeFormulas ? "escape" : null)
-                    .accept("*/*")
-                    .asLongAsItTakes()));
+    return new RecordText(exported(table, ref, working, format, escapeFormulas ? "escape" : null));
+  }
+
+  /**
+   * All records of a table as a file of bytes; close it. An {@link IOException} of it means that
+   * the rest did not come.
+   *
+   * @param format parquet
+   * @param working with what is not committed; then the ref is a branch
+   */
+  public RecordBytes exportFile(String table, String ref, boolean working, String format) {
+    return new RecordBytes(exported(table, ref, working, format, null));
+  }
+
+  private Transport.Streamed exported(
+      String table, String ref, boolean working, String format, String formulas) {
+    return scope
+        .transport()
+        .open(
+            scope
+                .get("export", table)
+                .query("ref", ref)
+                .query("working", working ? true : null)
+                .query("format", format)
+                .query("csv_formulas", formulas)
+                .accept("*/*")
+                .asLongAsItTakes());
   }
 
   /**

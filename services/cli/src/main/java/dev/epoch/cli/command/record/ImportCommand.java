@@ -6,8 +6,10 @@ import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.cli.text.Counts;
 import dev.epoch.client.record.Records;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -22,12 +24,14 @@ import picocli.CommandLine.Parameters;
       "Takes what 'epoch export' prints. Records with these keys are updated, others stay."
     })
 public final class ImportCommand extends EpochSubcommand {
+  private static final String PARQUET = "application/vnd.apache.parquet";
   private static final Map<String, String> TYPES =
       Map.of(
           "csv", "text/csv",
           "json", "application/json",
           "ndjson", "application/x-ndjson",
-          "jsonl", "application/x-ndjson");
+          "jsonl", "application/x-ndjson",
+          "parquet", PARQUET);
 
   @Parameters(index = "0", paramLabel = "<table>", description = "The table.")
   private String table;
@@ -35,10 +39,10 @@ public final class ImportCommand extends EpochSubcommand {
   @Parameters(
       index = "1",
       paramLabel = "<file>",
-      description = "The file; its name ends with .csv, .json or .ndjson, or --as tells.")
+      description = "The file; its name ends with .csv, .json, .ndjson or .parquet, or --as tells.")
   private String file;
 
-  @Option(names = "--as", paramLabel = "<form>", description = "csv, json or ndjson.")
+  @Option(names = "--as", paramLabel = "<form>", description = "csv, json, ndjson or parquet.")
   private String form;
 
   /** The command in a session. */
@@ -54,15 +58,18 @@ public final class ImportCommand extends EpochSubcommand {
     if (type == null) {
       throw new CommandFailure(
           ExitCode.USAGE,
-          "'" + (form == null ? file : form) + "' is neither csv nor json nor ndjson",
-          "--as csv, --as json or --as ndjson says what the file holds");
+          "'" + (form == null ? file : form) + "' is neither csv nor json, ndjson or parquet",
+          "--as csv, --as json, --as ndjson or --as parquet says what the file holds");
     }
     Path path = session().directory().resolve(file);
     if (!Files.isReadable(path) || Files.isDirectory(path)) {
       throw new CommandFailure(
           ExitCode.NOT_FOUND, "there is no file " + file + " that can be read", "name another one");
     }
-    Records.Written written = client().records().imported(table, branch, path, type);
+    Records.Written written =
+        type.equals(PARQUET)
+            ? importedParquet(branch, path)
+            : client().records().imported(table, branch, path, type);
     if (output().json()) {
       output().json(written);
     } else {
@@ -70,5 +77,29 @@ public final class ImportCommand extends EpochSubcommand {
       output().confirm("Imported: " + (changes.isEmpty() ? "nothing to change" : changes));
     }
     return ExitCode.OK;
+  }
+
+  /** The server takes lines of JSON: what is in the file is read here. */
+  private Records.Written importedParquet(String branch, Path path) {
+    Map<String, String> types = new HashMap<>();
+    client()
+        .tables()
+        .get(table, branch)
+        .columns()
+        .forEach(column -> types.put(column.name(), column.type()));
+    try {
+      Path lines = Files.createTempFile("epoch-import", ".ndjson");
+      try {
+        new ParquetRecords(types).write(path, lines);
+        return client().records().imported(table, branch, lines, TYPES.get("ndjson"));
+      } finally {
+        Files.deleteIfExists(lines);
+      }
+    } catch (IOException full) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "cannot write the records beside: " + full.getMessage(),
+          "make room in the folder for temporary files");
+    }
   }
 }
