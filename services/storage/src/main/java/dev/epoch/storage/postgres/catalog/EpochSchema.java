@@ -42,6 +42,7 @@ public final class EpochSchema {
           "catalog/adopted_columns.sql",
           "capture/capture.sql",
           "capture/append_only.sql",
+          "capture/append_columns.sql",
           "capture/key_counts.sql",
           "capture/nested_captures.sql",
           "catalog/unique_rules.sql",

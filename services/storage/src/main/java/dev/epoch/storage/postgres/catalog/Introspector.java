@@ -144,11 +144,11 @@ public final class Introspector {
    */
   static TableSchema schema(Session session, TablePath path, List<String> key) {
     long table = VersionableTable.find(session, path);
-    return new TableSchema(
-        identified(session, path, columns(session, table)),
-        key,
-        constraints(session, table),
-        indexes(session, table));
+    List<Column> columns = new ArrayList<>(identified(session, path, columns(session, table)));
+    if (key.equals(List.of(TableSchema.ROW_ID))) {
+      columns.add(AppendOnlyTable.ROW_ID);
+    }
+    return new TableSchema(columns, key, constraints(session, table), indexes(session, table));
   }
 
   private static Introspection appendOnly(

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What tables are like, as last looked at, and how to go on when they are otherwise now: what Epoch
@@ -221,7 +222,11 @@ public final class TableShapes {
 
   /** Sees to it that the layers have every column of the schema, also such as the table lost. */
   public void putColumns(TableHandle table) {
-    if (table.removed() || table.schema().appendOnly()) {
+    if (table.removed()) {
+      return;
+    }
+    if (table.schema().appendOnly()) {
+      look(table);
       return;
     }
     retries.run(() ->
@@ -252,15 +257,29 @@ public final class TableShapes {
   }
 
   private static List<TableShape.LayerColumn> columns(Session session, TableHandle table) {
-    return session.list(
-        """
-        SELECT column_id, name, type, number IS NOT NULL, kept, initial
-        FROM epoch.table_columns WHERE table_id = $1
-        ORDER BY length(name), name\
-        """,
-        TableShapes::column,
-        table.id());
+    List<TableShape.LayerColumn> columns =
+        session.list(
+            """
+            SELECT column_id, name, type, number IS NOT NULL, kept, initial
+            FROM epoch.table_columns WHERE table_id = $1
+            ORDER BY length(name), name\
+            """,
+            TableShapes::column,
+            table.id());
+    return table.schema().appendOnly()
+        ? Stream.concat(columns.stream(), Stream.of(ROW_ID)).toList()
+        : columns;
   }
+
+  /** Of append-only tables, whose layers are over rows with ids. */
+  private static final TableShape.LayerColumn ROW_ID =
+      new TableShape.LayerColumn(
+          TableSchema.ROW_ID,
+          TableSchema.ROW_ID,
+          AppendOnlyTable.ROW_ID.type().name(),
+          true,
+          false,
+          null);
 
   private static TableShape.LayerColumn column(Row row) {
     return new TableShape.LayerColumn(

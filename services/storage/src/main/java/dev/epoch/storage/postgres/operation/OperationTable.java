@@ -53,7 +53,8 @@ record OperationTable(
     LiveRelations live = resolver.live(session, handle);
     if (placement != null
         && live.shape() != null
-        && live.shape().columns().size() != placement.layers()) {
+        && live.shape().columns().size()
+            != placement.layers() + (handle.schema().appendOnly() ? 1 : 0)) {
       // what was not known of would be lost on the way to the history
       throw new ShapeMovedException(List.of(handle));
     }

@@ -1,8 +1,6 @@
 package dev.epoch.storage.postgres.state;
 
-import dev.epoch.storage.BusyException;
 import dev.epoch.storage.HistoryPrunedException;
-import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.postgres.catalog.TableShape;
@@ -17,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -27,9 +24,6 @@ public final class RelationNames {
   private final Map<String, OverlayRelations> overlays = new ConcurrentHashMap<>();
 
   private final TableShapes shapes;
-
-  /** By table id: the catalog rows of an append-only table when it was last found to fit. */
-  private final Map<String, String> fitting = new ConcurrentHashMap<>();
 
   public RelationNames(TableShapes shapes) {
     this.shapes = shapes;
@@ -46,10 +40,7 @@ public final class RelationNames {
    */
   private record LayerNames(String rows, String workingSet, String history) {}
 
-  /**
-   * Fails with {@link ShapeMovedException} if the table is not as it was last known, with {@link
-   * TableChangedException} if images and rows of an append-only one do not fit any more.
-   */
+  /** Fails with {@link ShapeMovedException} if the table is not as it was last known. */
   public LiveRelations live(Session session, TableHandle table) {
     if (table.removed()) {
       return readArchive(session, table);
@@ -98,9 +89,8 @@ public final class RelationNames {
   }
 
   /**
-   * Fails with {@link TableChangedException} if one of the tables does not fit its images any more.
-   * One round trip for all of them, once per transaction: asks for the versions of the catalog's
-   * rows, and looks closer only where they are new.
+   * Fails with {@link ShapeMovedException} if one of the tables is not as it was last known. One
+   * round trip for all of them, once per transaction: asks for the versions of the catalog's rows.
    */
   void requireFitting(Session session, Collection<TableHandle> tables) {
     checkShape(session, tables).run();
@@ -115,15 +105,7 @@ public final class RelationNames {
     Supplier<List<Version>> found =
         session.ask(
             TableShapes.VERSIONS, Version::of, (Object) byPath.keySet().toArray(String[]::new));
-    return () -> {
-      Map<String, String> now = byPath(found.get());
-      requireKnown(byPath, now);
-      byPath.forEach((path, table) -> {
-        if (table.schema().appendOnly()) {
-          requireFitting(session, table, now.get(path));
-        }
-      });
-    };
+    return () -> requireKnown(byPath, byPath(found.get()));
   }
 
   /**
@@ -139,7 +121,7 @@ public final class RelationNames {
       Supplier<List<Version>> found =
           session.askAside(
               TableShapes.VERSIONS, Version::of, (Object) byPath.keySet().toArray(String[]::new));
-      session.assume(() -> requireVersions(byPath, byPath(found.get())));
+      session.assume(() -> requireKnown(byPath, byPath(found.get())));
     }
     return () -> {};
   }
@@ -164,56 +146,19 @@ public final class RelationNames {
   }
 
   private boolean isKnown(TableHandle table) {
-    return table.removed()
-        || (table.schema().appendOnly()
-            ? fitting.containsKey(table.id())
-            : shapes.known(table).isPresent());
+    return table.removed() || shapes.known(table).isPresent();
   }
 
   private void requireKnown(Map<String, TableHandle> byPath, Map<String, String> now) {
     List<TableHandle> moved = new ArrayList<>();
     byPath.forEach((path, table) -> {
-      if (!table.schema().appendOnly()
-          && shapes.known(table).filter(shape -> shape.version().equals(now.get(path))).isEmpty()) {
+      if (shapes.known(table).filter(shape -> shape.version().equals(now.get(path))).isEmpty()) {
         moved.add(table);
       }
     });
     if (!moved.isEmpty()) {
       throw new ShapeMovedException(moved);
     }
-  }
-
-  private void requireVersions(Map<String, TableHandle> byPath, Map<String, String> now) {
-    requireKnown(byPath, now);
-    byPath.forEach((path, table) -> {
-      String known = fitting.get(table.id());
-      if (known != null && !known.equals(now.get(path))) {
-        fitting.remove(table.id(), known);
-        throw new BusyException("The shape of a table has changed meanwhile", "Try again");
-      }
-    });
-  }
-
-  private void requireFitting(Session session, TableHandle table, String now) {
-    if (now == null || !now.equals(fitting.get(table.id()))) {
-      requireUnchanged(session, table);
-      if (now != null) {
-        fitting.put(table.id(), now);
-      }
-    }
-  }
-
-  /** Fails with {@link TableChangedException}; does nothing for tables that are not registered. */
-  private static void requireUnchanged(Session session, TableHandle table) {
-    session
-        .first(
-            "SELECT epoch.shape_change($1) AS change",
-            row -> Optional.ofNullable(row.getString("change")),
-            table.id())
-        .flatMap(change -> change)
-        .ifPresent(change -> {
-          throw TableShapes.changed(table, change);
-        });
   }
 
   /** Not kept in memory: it may go at any time. */

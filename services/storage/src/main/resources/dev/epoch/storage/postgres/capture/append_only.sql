@@ -86,6 +86,9 @@ AS $function$
 DECLARE
   row_table text := epoch.object_of('r', of_table);
 BEGIN
+  IF NOT EXISTS (SELECT FROM epoch.table_columns AS k WHERE k.table_id = of_table) THEN
+    PERFORM epoch.note_columns(of_table);
+  END IF;
   PERFORM epoch.create_trigger_function(epoch.object_of('ac', of_table), format(
     $body$
       #variable_conflict use_column
@@ -96,10 +99,18 @@ BEGIN
           END IF;
         END IF;
         IF TG_OP = 'INSERT' THEN
-          WITH added AS (
-            INSERT INTO %2$s (%3$s) SELECT %3$s FROM new_rows RETURNING epoch_row
-          )
-          INSERT INTO %5$s (epoch_kind, epoch_row) SELECT 0, added.epoch_row FROM added;
+          IF has_column_privilege(TG_RELID, %6$s::smallint, 'SELECT') IS NOT NULL THEN
+            -- a column was added since
+            IF epoch.follow_append(%1$L) IS NULL THEN
+              EXECUTE epoch.append_rows(%1$L, false);
+              RETURN NULL;
+            END IF;
+          END IF;
+          IF %8$s THEN
+            EXECUTE epoch.append_rows(%1$L, false);
+            RETURN NULL;
+          END IF;
+          %7$s;
         ELSIF TG_OP = 'TRUNCATE' THEN
           IF current_setting('transaction_isolation') <> 'read committed' THEN
             RAISE EXCEPTION 'TRUNCATE of a versioned table needs a READ COMMITTED transaction'
@@ -120,7 +131,8 @@ BEGIN
     $body$,
     of_table, format('epoch.%I', row_table),
     epoch.column_list(epoch.stored_columns(epoch.users_table(of_table))), epoch.refuse_change(of_table),
-    format('epoch.%I', epoch.object_of('w', of_table))));
+    format('epoch.%I', epoch.object_of('w', of_table)), epoch.last_column(epoch.users_table(of_table)) + 1,
+    epoch.append_rows(of_table, true), epoch.append_columns_went(of_table)));
 END
 $function$;
 

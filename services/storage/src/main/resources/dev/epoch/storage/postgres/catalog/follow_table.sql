@@ -117,7 +117,7 @@ BEGIN
     RETURN NULL;
   END IF;
   IF t.append_only THEN
-    RETURN epoch.shape_change(of_table);
+    RETURN epoch.follow_append_locked(of_table);
   END IF;
   problem := epoch.identity_change(of_table);
   IF problem IS NOT NULL THEN
