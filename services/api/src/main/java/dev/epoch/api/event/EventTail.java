@@ -40,7 +40,7 @@ import java.util.function.LongSupplier;
 @Singleton
 public class EventTail {
   private static final int RECENT = 1_024;
-  private static final long RECENT_CHARACTERS = 2L << 20;
+  private static final long RECENT_CHARACTERS = 512L << 10;
   private static final int PAGE = 64;
   private static final long PAGE_CHARACTERS = 128L << 10;
 

@@ -47,10 +47,15 @@ final class SharedPages implements PageSource {
         : others.chain(page -> page.isEmpty() ? source.after(place) : Uni.createFrom().item(page));
   }
 
-  private void keep(List<StoredRecord> page) {
-    if (!page.isEmpty()) {
+  /** Who reads what is old takes nothing from those at the end. */
+  private synchronized void keep(List<StoredRecord> page) {
+    if (last(page) >= last(latest)) {
       latest = page;
     }
+  }
+
+  private static long last(List<StoredRecord> page) {
+    return page.isEmpty() ? 0 : page.getLast().position();
   }
 
   /** The records of the page behind the place, if the first of them is in it. */

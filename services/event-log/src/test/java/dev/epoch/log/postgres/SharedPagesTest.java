@@ -57,6 +57,21 @@ class SharedPagesTest {
   }
 
   @Test
+  void whoReadsOldPagesTakesNothingFromThoseAtTheEnd() {
+    // given
+    ask(4);
+    answers.getFirst().complete(records(5, 7));
+
+    // when
+    ask(0);
+    answers.getLast().complete(records(1, 4));
+
+    // then
+    assertThat(ask(6)).isCompletedWithValueMatching(page -> page.size() == 1);
+    assertThat(ask(1)).isNotDone();
+  }
+
+  @Test
   void anEmptyPageIsNotShared() {
     // given
     CompletableFuture<List<StoredRecord>> first = ask(4);
