@@ -128,7 +128,8 @@ class DroppedTableIT {
     assertThat(working("x")).containsExactly("items");
     assertThat(untracked("x")).isEmpty();
     assertThatThrownBy(() -> onBranch("x", "SELECT * FROM notes"))
-        .hasMessageContaining("does not have table notes");
+        .hasMessageContaining("does not have table notes")
+        .hasMessageContaining("It was dropped there");
     assertThatThrownBy(() -> onBranch("x", "INSERT INTO notes (body) VALUES ('no')"))
         .isInstanceOf(SQLException.class);
     assertThatThrownBy(() ->

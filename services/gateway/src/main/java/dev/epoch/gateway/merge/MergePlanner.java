@@ -274,14 +274,7 @@ public final class MergePlanner {
     List<TableMerge> planned = conflicts.isEmpty() ? schemas.given(tables) : tables;
     destructive.addAll(schemas.destructive());
     return new MergePlan(
-        fastForward,
-        planned,
-        newTables,
-        rows,
-        conflicts,
-        root,
-        schemas.stored(),
-        destructive);
+        fastForward, planned, newTables, rows, conflicts, root, schemas.stored(), destructive);
   }
 
   /** Whether applications have changed the table on the default branch since the head. */

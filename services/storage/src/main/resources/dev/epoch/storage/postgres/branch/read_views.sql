@@ -358,6 +358,12 @@ BEGIN
     RAISE EXCEPTION 'Partitions of table % cannot be read on a branch', t.table_name USING ERRCODE = 'EP002',
       HINT = 'Read the table; a name with its schema means the live partition.';
   END IF;
+  IF EXISTS (
+    SELECT FROM epoch.branch_tables AS p WHERE p.branch_id = stands.branch_id AND p.table_id = of_table
+  ) THEN
+    RAISE EXCEPTION 'Branch "%" does not have table %', stands.name, t.table_name USING ERRCODE = 'EP002',
+      DETAIL = 'It was dropped there.', HINT = 'A name with its schema means the live table.';
+  END IF;
   RAISE EXCEPTION 'Branch "%" does not have table %', stands.name, t.table_name USING ERRCODE = 'EP002',
     DETAIL = 'The table was registered after the branch was made, or the branch has removed it.',
     HINT = 'Merge the default branch into it; a name with its schema means the live table.';
