@@ -24,6 +24,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Gives live tables another schema, in the transaction of an operation that holds their locks. What
@@ -35,6 +37,9 @@ import java.util.Map;
  * </pre>
  */
 final class LiveAlterations {
+  private static final Pattern OWNED_BY =
+      Pattern.compile("ALTER SEQUENCE (.+) OWNED BY (.+)\\.(?:\"(?:[^\"]|\"\")+\"|\\w+)");
+
   private final Session session;
   private final StateResolver resolver;
   private final long position;
@@ -358,6 +363,14 @@ final class LiveAlterations {
   private void run(List<String> statements) {
     for (String sql : statements) {
       try {
+        Matcher owned = OWNED_BY.matcher(sql);
+        if (owned.matches()) {
+          session.list(
+              "SELECT epoch.give_sequence($1, $2)::text",
+              row -> row,
+              owned.group(1),
+              owned.group(2));
+        }
         session.execute(sql);
       } catch (RuntimeException failure) {
         throw refused(sql, SqlErrors.translate(failure));

@@ -306,6 +306,34 @@ BEGIN
 END
 $$;
 
+-- Gives a sequence to the owner of a table, whose column it is to belong to.
+CREATE OR REPLACE FUNCTION epoch.give_sequence(sequence_name text, table_name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  sequence pg_class;
+  in_schema name;
+  new_owner oid := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = to_regclass(table_name));
+  may_create boolean;
+BEGIN
+  SELECT * INTO sequence FROM pg_class AS c WHERE c.oid = to_regclass(sequence_name) AND c.relowner <> new_owner;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  in_schema := (SELECT n.nspname FROM pg_namespace AS n WHERE n.oid = sequence.relnamespace);
+  -- as in epoch.give_open_table
+  may_create := has_schema_privilege(new_owner, in_schema, 'CREATE');
+  IF NOT may_create THEN
+    EXECUTE format('GRANT CREATE ON SCHEMA %I TO %s', in_schema, new_owner::regrole);
+  END IF;
+  EXECUTE format('ALTER SEQUENCE %s OWNER TO %s', sequence_name, new_owner::regrole);
+  IF NOT may_create THEN
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %s', in_schema, new_owner::regrole);
+  END IF;
+END
+$$;
+
 -- After the live table has got columns that branches had: its sequences go on where those of the branches stand, and behind
 -- the values that came with them.
 CREATE OR REPLACE FUNCTION epoch.settle_sequences(of_table text, column_names text[]) RETURNS void
@@ -319,7 +347,7 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT live FROM pg_class WHERE oid = epoch.users_table(of_table);
   FOR part IN
-    SELECT a.attname, s.oid::regclass::text AS feeds, s.relname, s.relowner, d.deptype AS owned, k.column_id
+    SELECT a.attname, s.oid::regclass::text AS feeds, s.relname, d.deptype AS owned, k.column_id
     FROM pg_attribute AS a
     LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
     JOIN pg_class AS s ON s.relkind = 'S' AND (
@@ -337,9 +365,7 @@ BEGIN
     IF part.owned IS NULL AND NOT EXISTS (
       SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = part.feeds::regclass AND d.deptype = 'a'
     ) THEN
-      IF part.relowner <> live.relowner THEN
-        EXECUTE format('ALTER SEQUENCE %s OWNER TO %s', part.feeds, live.relowner::regrole);
-      END IF;
+      PERFORM epoch.give_sequence(part.feeds, live.oid::regclass::text);
       EXECUTE format('ALTER SEQUENCE %s OWNED BY %s.%I', part.feeds, live.oid::regclass, part.attname);
     END IF;
     EXECUTE format('SELECT max(%I) FROM %s', part.attname, live.oid::regclass) INTO given;
