@@ -50,6 +50,19 @@ class GcCommandTest extends CommandTest {
   }
 
   @Test
+  void tellsWhichStorageItDidNotReach() {
+    server.on("POST /admin/cleanup", "{\"branches\": [\"b-1\"], \"unreached\": [\"old\"]}");
+
+    var result = shell.run("gc");
+
+    assertThat(result.out())
+        .isEqualTo(
+            "Dropped the rows of 1 deleted branch\n"
+                + "Not reached: storage old; try it again later\n");
+    assertThat(result.exitCode()).isEqualTo(1);
+  }
+
+  @Test
   void deletesMergedBranchesFirst() {
     server
         .on(

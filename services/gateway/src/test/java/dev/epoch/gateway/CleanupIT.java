@@ -3,9 +3,11 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.branch.TagService;
 import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.model.row.Row;
@@ -14,6 +16,7 @@ import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.RowQuery;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -49,10 +52,22 @@ class CleanupIT {
     test.server().branches().delete(test.repository(), "merged", false, TestServer.caller());
     test.server().branches().delete(test.repository(), "given-up", true, TestServer.caller());
 
-    // when
+    // when there is a storage beside that nothing answers for
+    test.server()
+        .storages()
+        .add(
+            test.repository(),
+            "away",
+            "postgresql",
+            Map.of("database", TextNode.valueOf(TestDatabaseFactory.AWAY)),
+            null,
+            false,
+            TestServer.caller());
     assertThat(test.server().cleanups().cleanup(test.repository(), true).branches()).hasSize(1);
     assertThat(read(givenUp)).isEqualTo("given up");
-    assertThat(test.server().cleanups().cleanup(test.repository(), false).branches()).hasSize(1);
+    CleanupService.Cleaned cleaned = test.server().cleanups().cleanup(test.repository(), false);
+    assertThat(cleaned.branches()).hasSize(1);
+    assertThat(cleaned.unreached()).containsExactly("away");
 
     // then
     assertThat(read(merged)).isEqualTo("merged");

@@ -16,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Opens test databases by their name: {@code database:NAME/schema.table}. */
 final class TestDatabaseFactory implements StorageAdapterFactory {
+  /** Name of a database that nothing answers for. */
+  static final String AWAY = "away";
+
   private final Map<String, TestDatabase> databases = new ConcurrentHashMap<>();
   private final int answerSeconds;
 
@@ -76,8 +79,9 @@ final class TestDatabaseFactory implements StorageAdapterFactory {
 
   @Override
   public StorageAdapter open(Settings settings) {
-    TestDatabase database = databases.get(settings.config().get("database").asText());
-    PgConnectOptions options = database.options();
+    String name = settings.config().get("database").asText();
+    PgConnectOptions options =
+        name.equals(AWAY) ? new PgConnectOptions().setPort(9) : databases.get(name).options();
     options.setReadIdleTimeout(answerSeconds);
     return new PostgresStorageAdapter(
         StoragePostgres.vertx(), options, new PoolOptions().setMaxSize(6));

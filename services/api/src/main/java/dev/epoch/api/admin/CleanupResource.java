@@ -50,6 +50,8 @@ public class CleanupResource {
    * @param kept by name, why a merged branch could not be deleted
    * @param branches ids of deleted branches whose rows are gone, or would be
    * @param tables names of removed tables of which nothing is kept any more, or would be
+   * @param unreached names of storages whose databases could not be reached; what is there stays
+   *     until the next time
    */
   public record Cleaned(
       String repository,
@@ -57,7 +59,8 @@ public class CleanupResource {
       List<String> deleted,
       Map<String, String> kept,
       List<String> branches,
-      List<String> tables) {}
+      List<String> tables,
+      List<String> unreached) {}
 
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
@@ -71,7 +74,13 @@ public class CleanupResource {
     MergedBranches.Deleted merged = merged(live, body, dryRun);
     CleanupService.Cleaned cleaned = request.server().cleanups().cleanup(live, dryRun);
     return new Cleaned(
-        live.name(), dryRun, merged.deleted(), merged.kept(), cleaned.branches(), cleaned.tables());
+        live.name(),
+        dryRun,
+        merged.deleted(),
+        merged.kept(),
+        cleaned.branches(),
+        cleaned.tables(),
+        cleaned.unreached());
   }
 
   private MergedBranches.Deleted merged(LiveRepository live, Cleanup body, boolean dryRun) {

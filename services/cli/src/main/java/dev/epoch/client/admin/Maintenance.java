@@ -28,12 +28,14 @@ public final class Maintenance {
    * @param kept by name, why a merged branch was not
    * @param branches ids of deleted branches whose rows are gone
    * @param tables names of removed tables of which nothing is kept any more
+   * @param unreached names of storages whose databases could not be reached
    */
   public record Cleaned(
       List<String> deleted,
       Map<String, String> kept,
       List<String> branches,
       List<String> tables,
+      List<String> unreached,
       JsonNode json)
       implements Received {}
 
@@ -66,7 +68,14 @@ public final class Maintenance {
     answer.path("branches").forEach(branch -> branches.add(branch.asText()));
     List<String> tables = new ArrayList<>();
     answer.path("tables").forEach(table -> tables.add(table.asText()));
+    List<String> unreached = new ArrayList<>();
+    answer.path("unreached").forEach(storage -> unreached.add(storage.asText()));
     return new Cleaned(
-        List.copyOf(deleted), kept, List.copyOf(branches), List.copyOf(tables), answer);
+        List.copyOf(deleted),
+        kept,
+        List.copyOf(branches),
+        List.copyOf(tables),
+        List.copyOf(unreached),
+        answer);
   }
 }

@@ -14,8 +14,11 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageException;
+import dev.epoch.storage.StorageUnavailableException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,12 +56,14 @@ public final class CleanupService {
    *
    * @param branches ids of deleted branches
    * @param tables names of removed tables
+   * @param unreached names of storages whose databases could not be reached: what is there stays
+   *     until the next time
    */
-  public record Cleaned(List<String> branches, List<String> tables) {}
+  public record Cleaned(List<String> branches, List<String> tables, List<String> unreached) {}
 
   /** What commits read of removed tables goes with the repository; it is deleted. */
   public void forget(RepositoryState state) {
-    for (StorageAdapter database : databases(state)) {
+    for (StorageAdapter database : databases(state).keySet()) {
       try {
         database.reclaimTables(state.name(), Set.of(), false);
       } catch (StorageException e) {
@@ -74,12 +79,21 @@ public final class CleanupService {
     Kept kept = kept(state, used);
     Set<String> branches = new LinkedHashSet<>();
     Set<String> tables = new LinkedHashSet<>();
-    for (StorageAdapter database : databases(state)) {
-      branches.addAll(database.reclaim(state.name(), kept.overlays(), dryRun));
-      tables.addAll(database.reclaimTables(state.name(), kept.tables(), dryRun));
-    }
+    List<String> unreached = new ArrayList<>();
+    databases(state)
+        .forEach((database, names) -> {
+          try {
+            branches.addAll(database.reclaim(state.name(), kept.overlays(), dryRun));
+            tables.addAll(database.reclaimTables(state.name(), kept.tables(), dryRun));
+          } catch (StorageUnavailableException away) {
+            LOG.info(() -> "Not cleaned up: storage " + names + ": " + away.getMessage());
+            unreached.addAll(names);
+          }
+        });
     return new Cleaned(
-        List.copyOf(branches), tables.stream().map(id -> name(state, id)).sorted().toList());
+        List.copyOf(branches),
+        tables.stream().map(id -> name(state, id)).sorted().toList(),
+        unreached.stream().sorted().toList());
   }
 
   private static String name(RepositoryState state, String tableId) {
@@ -87,11 +101,14 @@ public final class CleanupService {
     return table == null ? tableId : table.name();
   }
 
-  private Set<StorageAdapter> databases(RepositoryState state) {
-    Set<StorageAdapter> databases = new LinkedHashSet<>();
+  /** With the names of their storages. */
+  private Map<StorageAdapter, List<String>> databases(RepositoryState state) {
+    Map<StorageAdapter, List<String>> databases = new LinkedHashMap<>();
     for (StorageState storage : state.storages().byName().values()) {
       if (storage.enabled()) {
-        databases.add(adapters.adapter(storage));
+        databases
+            .computeIfAbsent(adapters.adapter(storage), _ -> new ArrayList<>())
+            .add(storage.name());
       }
     }
     return databases;

@@ -43,7 +43,7 @@ public class AccessKeys implements ApiKeys {
 
   private static final Verdict ADMITTED = new Verdict.Admitted(Optional.empty());
   private static final String HOW =
-      "Authorization: Bearer KEY; the command line: EPOCH_API_KEY=KEY";
+      "Authorization: Bearer KEY; the command line: epoch auth login, or EPOCH_API_KEY=KEY";
   private static final Verdict STARTING =
       new Verdict.Refused(
           ApiError.of(

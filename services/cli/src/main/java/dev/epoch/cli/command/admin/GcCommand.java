@@ -55,7 +55,7 @@ public final class GcCommand extends EpochSubcommand {
             : client().maintenance().cleanup(dryRun);
     if (output().json()) {
       output().json(cleaned);
-      return ExitCode.OK;
+      return cleaned.unreached().isEmpty() ? ExitCode.OK : ExitCode.NEGATIVE;
     }
     cleaned
         .deleted()
@@ -70,7 +70,11 @@ public final class GcCommand extends EpochSubcommand {
       tell("deleted branch", "es", cleaned.branches());
       tell("removed table", "s", cleaned.tables());
     }
-    return ExitCode.OK;
+    cleaned
+        .unreached()
+        .forEach(
+            storage -> output().line("Not reached: storage " + storage + "; try it again later"));
+    return cleaned.unreached().isEmpty() ? ExitCode.OK : ExitCode.NEGATIVE;
   }
 
   private void tell(String noun, String plural, List<String> gone) {

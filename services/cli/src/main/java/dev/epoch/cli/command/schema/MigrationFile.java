@@ -44,7 +44,7 @@ record MigrationFile(String id, String description, String script, String sql, S
         }
       }
     } catch (IOException unreadable) {
-      throw CommandFailure.usage("cannot read " + folder + ": " + unreadable.getMessage());
+      throw SchemaFiles.unreadable(folder, unreadable);
     }
     found.sort(Comparator.comparing(MigrationFile::order));
     return found;
@@ -77,7 +77,7 @@ record MigrationFile(String id, String description, String script, String sql, S
     try {
       lines = Files.readAllLines(changelog);
     } catch (IOException unreadable) {
-      throw CommandFailure.usage("cannot read " + changelog + ": " + unreadable.getMessage());
+      throw SchemaFiles.unreadable(changelog, unreadable);
     }
     if (lines.stream().noneMatch(line -> CHANGE_SET.matcher(line).matches())) {
       throw CommandFailure.usage(

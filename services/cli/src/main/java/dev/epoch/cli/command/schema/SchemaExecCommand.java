@@ -9,6 +9,7 @@ import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.client.transport.Json;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -137,7 +138,7 @@ public final class SchemaExecCommand extends EpochSubcommand {
     try {
       return Files.readString(session().directory().resolve(file));
     } catch (IOException unreadable) {
-      throw CommandFailure.usage("cannot read " + file + ": " + unreadable.getMessage());
+      throw SchemaFiles.unreadable(Path.of(file), unreadable);
     }
   }
 }

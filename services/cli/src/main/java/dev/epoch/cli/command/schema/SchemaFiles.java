@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Migrations as files. */
@@ -22,6 +23,13 @@ final class SchemaFiles {
       throw new CommandFailure(
           ExitCode.UNAVAILABLE, "the migration broke off: " + broken.getMessage(), "try again");
     }
+  }
+
+  /** A file or folder that was named and cannot be read. */
+  static CommandFailure unreadable(Path path, IOException problem) {
+    return problem instanceof NoSuchFileException
+        ? CommandFailure.usage("there is no file " + path.normalize())
+        : CommandFailure.usage("cannot read " + path.normalize() + ": " + problem.getMessage());
   }
 
   /** Writes a file; makes the folders that lead to it. */
