@@ -1,16 +1,11 @@
 package dev.epoch.gateway.merge;
 
-import dev.epoch.engine.state.BranchState;
-import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.operation.ChunkBuffer;
-import dev.epoch.gateway.storage.Backends;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ConflictSetWriter;
-import dev.epoch.model.commit.MergeBase;
 import dev.epoch.model.merge.ConflictType;
 import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.merge.RowConflict;
@@ -27,11 +22,9 @@ import java.util.stream.Stream;
 
 /** Conflicts of rows that break constraints together, or one that the merge brings. */
 final class BrokenConstraints {
-  private final Backends backends;
   private final ChunkStore chunks;
 
-  BrokenConstraints(Backends backends, ChunkStore chunks) {
-    this.backends = backends;
+  BrokenConstraints(ChunkStore chunks) {
     this.chunks = chunks;
   }
 
@@ -39,36 +32,24 @@ final class BrokenConstraints {
    * The plan of a merge whose rows break constraints: the same, with these conflicts. No decision
    * is about them yet.
    */
-  MergePlan violated(
-      RepositoryState state,
-      BranchState target,
-      CommitState source,
-      MergeBase base,
-      MergePlan plan,
-      ConstraintViolationsException violations) {
+  MergePlan violated(MergeSides sides, MergePlan plan, ConstraintViolationsException violations) {
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
     Map<String, Long> conflicts = new TreeMap<>();
-    CommitState head = state.head(target);
     for (ConstraintViolationsException.Violation violation : violations.violations()) {
-      String name = state.tables().byId().get(violation.table()).name();
-      TableEntry ours = head.tree().get(name);
-      TableEntry theirs = source.tree().get(name);
-      TableHandle handle =
-          merged(plan, MergePlanner.working(backends, state, target, ours).table());
-      StateReader reader = backends.adapter(state, handle);
-      Row oursRow =
-          reader.row(handle, MergePlanner.now(state, target, ours), violation.key()).orElse(null);
+      String name = sides.state().tables().byId().get(violation.table()).name();
+      TableEntry ours = sides.head().tree().get(name);
+      TableEntry theirs = sides.source().tree().get(name);
+      TableHandle handle = merged(plan, sides.working(ours).table());
+      StateReader reader = sides.reader(handle);
+      Row oursRow = reader.row(handle, sides.now(ours), violation.key()).orElse(null);
       Row theirsRow =
           theirs == null
               ? null
               : reader
-                  .row(
-                      handle,
-                      new TableState.Committed(MergePlanner.location(state, source, theirs)),
-                      violation.key())
+                  .row(handle, new TableState.Committed(sides.location(theirs)), violation.key())
                   .orElse(null);
-      Row baseRow = new BaseRows(reader, handle, state, base).row(violation.key());
+      Row baseRow = new BaseRows(reader, handle, sides.state(), sides.base()).row(violation.key());
       List<FieldConflict> fields = new ArrayList<>();
       for (String column : columns(handle, violation.constraint())) {
         int i = handle.schema().indexOf(column);

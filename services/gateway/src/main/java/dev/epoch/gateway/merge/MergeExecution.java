@@ -50,7 +50,9 @@ public final class MergeExecution {
   /** Plans before the merge gives up against applications that write the same rows. */
   private static final int MOST_PLANS = 8;
 
-  private final MergePlanner planner;
+  private final Backends backends;
+  private final ChunkStore chunks;
+  private final TableAlterations alterations;
   private final BrokenConstraints broken;
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
@@ -68,8 +70,10 @@ public final class MergeExecution {
       ChunkStore chunks,
       Clock clock,
       Failpoints failpoints) {
-    this.planner = new MergePlanner(backends, chunks, alterations);
-    this.broken = new BrokenConstraints(backends, chunks);
+    this.backends = backends;
+    this.chunks = chunks;
+    this.alterations = alterations;
+    this.broken = new BrokenConstraints(chunks);
     this.workingSets = workingSets;
     this.runner = runner;
     this.hooks = hooks;
@@ -99,20 +103,24 @@ public final class MergeExecution {
    * @param told what rules settle
    */
   MergePlan plan(RepositoryState state, MergeIntent intent, Consumer<RuleDecision> told) {
+    MergeSides sides = sides(state, intent);
+    MergeTerms terms =
+        new MergeTerms(
+            intent.isMerge()
+                && Lineage.isAncestor(state, sides.target().head(), intent.sourceCommit())
+                && !intent.noCommit()
+                && !intent.continues(),
+            intent.rowStrategy(),
+            intent.policy(state),
+            intent.decisions(),
+            told);
+    return new MergePlanner(sides, terms, chunks, alterations).plan();
+  }
+
+  private MergeSides sides(RepositoryState state, MergeIntent intent) {
     BranchState target = target(state, intent);
-    return planner.plan(
-        state,
-        target,
-        source(state, intent),
-        intent.base(state, target.head()),
-        intent.isMerge()
-            && Lineage.isAncestor(state, target.head(), intent.sourceCommit())
-            && !intent.noCommit()
-            && !intent.continues(),
-        intent.rowStrategy(),
-        intent.policy(state),
-        intent.decisions(),
-        told);
+    return new MergeSides(
+        backends, state, target, source(state, intent), intent.base(state, target.head()));
   }
 
   Ended run(LiveRepository repository, MergeIntent intent, Caller caller) {
@@ -150,13 +158,7 @@ public final class MergeExecution {
         return open(
             repository,
             intent,
-            broken.violated(
-                now,
-                target(now, intent),
-                source(now, intent),
-                intent.base(now, target(now, intent).head()),
-                plan,
-                violations),
+            broken.violated(sides(now, intent), plan, violations),
             ruled,
             caller);
       } catch (MergeOvertakenException overtaken) {

@@ -1,12 +1,7 @@
 package dev.epoch.gateway.merge;
 
-import dev.epoch.engine.state.BranchState;
-import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.RegisteredTable;
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
-import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.migration.TableAlterations;
@@ -14,14 +9,9 @@ import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ConflictSetWriter;
-import dev.epoch.model.commit.MergeBase;
 import dev.epoch.model.merge.BaseRow;
-import dev.epoch.model.merge.ConflictPolicy;
-import dev.epoch.model.merge.Decision;
-import dev.epoch.model.merge.MergeStrategy;
 import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.merge.RowMerge;
-import dev.epoch.model.merge.RuleDecision;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;
@@ -35,14 +25,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Plans a merge: which tables change, how, and what conflicts. Changes nothing but chunks beside
- * the log.
+ * Plans one merge, table by table: which change, how, and what conflicts. Changes nothing but
+ * chunks beside the log. Used once.
  *
  * <pre>
  *   theirs = base, or theirs = ours         nothing to do
@@ -53,218 +42,38 @@ import java.util.function.Supplier;
  *   else                                    three-way, row by row
  * </pre>
  */
-public final class MergePlanner {
-  private final Backends backends;
-  private final ChunkStore chunks;
-  private final TableAlterations alterations;
+final class MergePlanner {
+  private final MergeSides sides;
+  private final MergeTerms terms;
+  private final ChunkBuffer buffer;
+  private final ConflictSetWriter conflictSet;
+  private final List<TableHandle> changedByOurs;
+  private final PlannedSchemas schemas;
+  private final DroppedTables dropped;
 
-  MergePlanner(Backends backends, ChunkStore chunks, TableAlterations alterations) {
-    this.backends = backends;
-    this.chunks = chunks;
-    this.alterations = alterations;
+  private final List<TableMerge> tables = new ArrayList<>();
+  private final List<String> newTables = new ArrayList<>();
+  private final Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
+  private final Map<String, Long> conflicts = new TreeMap<>();
+  private final List<String> destructive = new ArrayList<>();
+
+  MergePlanner(
+      MergeSides sides, MergeTerms terms, ChunkStore chunks, TableAlterations alterations) {
+    this.sides = sides;
+    this.terms = terms;
+    this.buffer = new ChunkBuffer(chunks);
+    this.conflictSet = new ConflictSetWriter(buffer::put);
+    this.changedByOurs = sides.changedByOurs();
+    this.schemas = new PlannedSchemas(sides.state(), sides.target(), alterations);
+    this.dropped = new DroppedTables(sides.state(), sides.source(), sides.base());
   }
 
-  /**
-   * @param base what both sides are compared with
-   * @param fastForward whether the head may move to the source
-   * @param policy what settles conflicts
-   * @param decisions of the open merge that continues, in order
-   * @param told what rules settle
-   */
-  MergePlan plan(
-      RepositoryState state,
-      BranchState target,
-      CommitState source,
-      MergeBase base,
-      boolean fastForward,
-      MergeStrategy strategy,
-      ConflictPolicy policy,
-      List<Decision> decisions,
-      Consumer<RuleDecision> told) {
-    CommitState head = state.head(target);
-    List<TableMerge> tables = new ArrayList<>();
-    List<String> newTables = new ArrayList<>();
-    Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
-    Map<String, Long> conflicts = new TreeMap<>();
-    ChunkBuffer buffer = new ChunkBuffer(chunks);
-    ConflictSetWriter conflictSet = new ConflictSetWriter(buffer::put);
-    List<TableHandle> changedByOurs = changedByOurs(state, head, source, base);
-    PlannedSchemas schemas = new PlannedSchemas(state, target, alterations);
-    DroppedTables dropped = new DroppedTables(state, source, base);
-    List<String> destructive = new ArrayList<>();
-
-    for (TableEntry theirs : sorted(source)) {
-      if (state.tables().byId().get(theirs.tableId()).removed()) {
-        continue;
+  MergePlan plan() {
+    sides.theirs().forEach(this::planTheirs);
+    for (TableEntry ours : sides.ours()) {
+      if (sides.theirsOf(ours) == null) {
+        planOurs(ours);
       }
-      TableEntry ours = entryOf(head, theirs);
-      TableHandle sourceTable = Backends.handle(state, theirs);
-      if (!RowDecisions.any(sourceTable, decisions)
-          && (same(ours, theirs) || everyBaseHas(state, base, theirs))) {
-        continue;
-      }
-      TableEntry last =
-          ours == null ? Backends.last(state, head, theirs.tableId()).orElse(null) : null;
-      if (last != null && dropped.atBase(theirs)) {
-        RowConflict conflict = DroppedTables.conflict(theirs, false);
-        DroppedTables.End end =
-            DroppedTables.end(
-                conflict, false, new SchemaConflicts(sourceTable, strategy, decisions));
-        if (end == DroppedTables.End.OPEN) {
-          conflictSet.add(conflict);
-          conflicts.put(theirs.name(), 1L);
-        }
-        if (end != DroppedTables.End.STAYS) {
-          continue;
-        }
-      }
-      boolean arrives = ours == null && state.isDefault(target);
-      if (arrives && last != null) {
-        throw DroppedTables.refused(theirs, target);
-      }
-      if (last != null && !arrives && target.id().equals(last.location().overlay())) {
-        // it comes back over what the branch had of it
-        ours = last;
-        newTables.add(theirs.tableId());
-      }
-      if (arrives) {
-        // its rows on the default branch are those that it was registered with there: none
-        ours = asRegistered(state, theirs);
-        newTables.add(theirs.tableId());
-      }
-      TableEntry oursThen = ours;
-      if (ours == null
-          || (!state.isDefault(target)
-              && neverChanged(target, ours, base, state)
-              && changedByOurs.stream().noneMatch(other -> related(sourceTable, other)))) {
-        if (ours == null) {
-          newTables.add(theirs.tableId());
-        }
-        tables.add(new TableMerge(theirs.tableId(), "repoint", 0, location(state, source, theirs)));
-        continue;
-      }
-      BranchTable oursNow = working(state, target, ours);
-      MergedSchema schema =
-          MergedSchema.of(
-              state,
-              oursNow.table(),
-              theirs,
-              BaseRows.entries(state, base, theirs.name()),
-              new SchemaConflicts(oursNow.table(), strategy, decisions),
-              (column, side, byOurs) ->
-                  changed(
-                      state,
-                      base,
-                      oursNow.table().with(side),
-                      byOurs
-                          ? now(state, target, oursThen)
-                          : new TableState.Committed(location(state, source, theirs)),
-                      column));
-      if (!schema.conflicts().isEmpty()) {
-        // rows are merged when it is known what they look like
-        schema.conflicts().forEach(conflictSet::add);
-        conflicts.put(theirs.name(), (long) schema.conflicts().size());
-        tables.add(write(target, ours, location(state, source, theirs)));
-        continue;
-      }
-      if (arrives) {
-        schemas.addArriving(oursNow.table(), schema);
-      } else {
-        schemas.add(oursNow.table(), schema);
-      }
-      TableHandle handle = oursNow.table().with(schema.schema());
-      StateReader reader = backends.adapter(state, handle);
-      RowsLocation oursAt = target.location(ours);
-      RowsLocation theirsAt = location(state, source, theirs);
-      TableState oursState = now(state, target, ours);
-      TableState theirsState = new TableState.Committed(theirsAt);
-      RowMerge merge =
-          new RowMerge(
-              theirs.tableId(),
-              theirs.name(),
-              handle.schema(),
-              strategy,
-              policy.forTable(theirs.name(), handle.schema()));
-      BaseRows baseRows = new BaseRows(reader, handle, state, base);
-      MergedRows merged =
-          new MergedRows(
-              new RowDecisions(merge, handle, decisions, told),
-              schema,
-              buffer,
-              // rows of a virtual base cannot be looked up one by one
-              base.bestCommonAncestors().size() == 1 ? MergedRows.MOST_SIDES : Integer.MAX_VALUE,
-              key ->
-                  new MergedRows.Sides(
-                      BaseRow.of(baseRows.row(key)),
-                      theirsRow(schema, baseRows, reader, handle, theirsState, key)));
-      if (fastForward && !isTouched(reader, state, target, handle, oursAt)) {
-        rows.put(
-            theirs.tableId(),
-            () ->
-                merged.plannedFrom(
-                    reader.changes(
-                        handle, new TableState.Committed(oursAt), theirsState, ChangeQuery.all())));
-      } else {
-        baseRows.forEach(
-            merge,
-            oursState,
-            theirsState,
-            (key, baseRow, oursRow, theirsRow) ->
-                merged.accept(
-                    key,
-                    baseRow,
-                    schema.ours(baseRow.row(), oursRow),
-                    schema.theirs(baseRow.row(), theirsRow)));
-        merged.settleOthers(key ->
-            new ThreeWayRow(
-                key,
-                baseRows.row(key),
-                reader.row(handle, oursState, key).orElse(null),
-                theirsRow(schema, baseRows, reader, handle, theirsState, key)));
-        long count = merged.writeConflicts(conflictSet);
-        if (count > 0) {
-          conflicts.put(theirs.name(), count);
-        }
-        rows.put(theirs.tableId(), merged::planned);
-      }
-      tables.add(write(target, ours, theirsAt));
-    }
-    for (TableEntry ours : sorted(head)) {
-      if (state.tables().byId().get(ours.tableId()).removed() || entryOf(source, ours) != null) {
-        continue;
-      }
-      if (dropped.atBase(ours)) {
-        SchemaConflicts decided =
-            new SchemaConflicts(Backends.handle(state, ours), strategy, decisions);
-        boolean changed = !everyBaseHas(state, base, ours) || isTouched(state, target, ours);
-        RowConflict conflict = DroppedTables.conflict(ours, true);
-        DroppedTables.End end =
-            changed ? DroppedTables.end(conflict, true, decided) : DroppedTables.End.GONE;
-        if (end == DroppedTables.End.OPEN) {
-          conflictSet.add(conflict);
-          conflicts.put(ours.name(), 1L);
-          tables.add(write(target, ours, target.location(ours)));
-          continue;
-        } else if (end == DroppedTables.End.GONE) {
-          tables.add(TableMerge.drop(ours.tableId(), changed));
-          if (state.isDefault(target)) {
-            destructive.add("DROP TABLE " + Backends.handle(state, ours).path());
-          }
-          continue;
-        }
-      }
-      TableHandle handle = working(state, target, ours).table();
-      if (!RowDecisions.any(handle, decisions)) {
-        continue;
-      }
-      MergedRows merged =
-          decidedRows(state, target, base, handle, ours, strategy, policy, decisions, told, buffer);
-      long count = merged.writeConflicts(conflictSet);
-      if (count > 0) {
-        conflicts.put(ours.name(), count);
-      }
-      rows.put(ours.tableId(), merged::planned);
-      tables.add(new TableMerge(ours.tableId(), "write", target.location(ours).anchor(), null));
     }
     Digest root = null;
     if (!conflicts.isEmpty()) {
@@ -274,96 +83,162 @@ public final class MergePlanner {
     List<TableMerge> planned = conflicts.isEmpty() ? schemas.given(tables) : tables;
     destructive.addAll(schemas.destructive());
     return new MergePlan(
-        fastForward, planned, newTables, rows, conflicts, root, schemas.stored(), destructive);
+        terms.fastForward(),
+        planned,
+        newTables,
+        rows,
+        conflicts,
+        root,
+        schemas.stored(),
+        destructive);
   }
 
-  /** Whether applications have changed the table on the default branch since the head. */
-  private boolean isTouched(RepositoryState state, BranchState target, TableEntry ours) {
-    TableHandle handle = Backends.handle(state, ours);
-    return isTouched(backends.adapter(state, handle), state, target, handle, target.location(ours));
+  /** A table that the source has. */
+  private void planTheirs(TableEntry theirs) {
+    TableEntry ours = sides.oursOf(theirs);
+    TableHandle table = sides.handle(theirs);
+    if (!RowDecisions.any(table, terms.decisions())
+        && (MergeSides.same(ours, theirs) || sides.everyBaseHas(theirs))) {
+      return;
+    }
+    Optional<TableEntry> before =
+        ours == null
+            ? Backends.last(sides.state(), sides.head(), theirs.tableId())
+            : Optional.empty();
+    if (before.isPresent() && dropped.atBase(theirs) && !comesBack(theirs, table)) {
+      return;
+    }
+    if (ours != null) {
+      if (isAsAtBase(ours, table)) {
+        repoint(theirs);
+      } else {
+        merge(ours, theirs, false);
+      }
+    } else if (sides.intoDefault()) {
+      if (before.isPresent()) {
+        throw DroppedTables.refused(theirs, sides.target());
+      }
+      newTables.add(theirs.tableId());
+      merge(sides.asRegistered(theirs), theirs, true);
+    } else {
+      newTables.add(theirs.tableId());
+      before
+          .filter(last -> sides.target().id().equals(last.location().overlay()))
+          .ifPresentOrElse(
+              // over what the branch had of it
+              last -> merge(last, theirs, false),
+              () -> repoint(theirs));
+    }
+  }
+
+  /** Whether a table that the target dropped, and the source changed, is there again. */
+  private boolean comesBack(TableEntry theirs, TableHandle table) {
+    RowConflict conflict = DroppedTables.conflict(theirs, false);
+    DroppedTables.End end = DroppedTables.end(conflict, false, terms.schemaConflicts(table));
+    if (end == DroppedTables.End.OPEN) {
+      conflictSet.add(conflict);
+      conflicts.put(theirs.name(), 1L);
+    }
+    return end == DroppedTables.End.STAYS;
   }
 
   /**
-   * Rows of a table that the source does not have, as far as they were decided about: they refer to
-   * what the source takes away.
+   * Whether the target has no change of the table, nor of what it refers to or is referred to by.
    */
-  private MergedRows decidedRows(
-      RepositoryState state,
-      BranchState target,
-      MergeBase base,
-      TableHandle handle,
-      TableEntry ours,
-      MergeStrategy strategy,
-      ConflictPolicy policy,
-      List<Decision> decisions,
-      Consumer<RuleDecision> told,
-      ChunkBuffer buffer) {
-    StateReader reader = backends.adapter(state, handle);
-    TableState oursState = now(state, target, ours);
-    RowMerge merge =
-        new RowMerge(
-            ours.tableId(),
-            ours.name(),
-            handle.schema(),
-            strategy,
-            policy.forTable(ours.name(), handle.schema()));
-    BaseRows baseRows = new BaseRows(reader, handle, state, base);
+  private boolean isAsAtBase(TableEntry ours, TableHandle table) {
+    return !sides.intoDefault()
+        && sides.neverChanged(ours)
+        && changedByOurs.stream().noneMatch(other -> related(table, other));
+  }
+
+  /** The target sees the source's rows. */
+  private void repoint(TableEntry theirs) {
+    tables.add(new TableMerge(theirs.tableId(), "repoint", 0, sides.location(theirs)));
+  }
+
+  /**
+   * Rows and schema of both sides become one.
+   *
+   * @param arrives whether the live table is made by this merge
+   */
+  private void merge(TableEntry ours, TableEntry theirs, boolean arrives) {
+    BranchTable now = sides.working(ours);
+    MergedSchema schema = mergedSchema(ours, theirs, now.table());
+    if (!schema.conflicts().isEmpty()) {
+      // rows are merged when it is known what they look like
+      schema.conflicts().forEach(conflictSet::add);
+      conflicts.put(theirs.name(), (long) schema.conflicts().size());
+    } else {
+      if (arrives) {
+        schemas.addArriving(now.table(), schema);
+      } else {
+        schemas.add(now.table(), schema);
+      }
+      mergeRows(ours, theirs, now.table().with(schema.schema()), schema);
+    }
+    tables.add(write(ours, sides.location(theirs)));
+  }
+
+  private MergedSchema mergedSchema(TableEntry ours, TableEntry theirs, TableHandle now) {
+    return MergedSchema.of(
+        sides.state(),
+        now,
+        theirs,
+        BaseRows.entries(sides.state(), sides.base(), theirs.name()),
+        terms.schemaConflicts(now),
+        (column, side, byOurs) ->
+            sides.changed(
+                now.with(side),
+                byOurs ? sides.now(ours) : new TableState.Committed(sides.location(theirs)),
+                column));
+  }
+
+  private void mergeRows(
+      TableEntry ours, TableEntry theirs, TableHandle table, MergedSchema schema) {
+    StateReader reader = sides.reader(table);
+    TableState oursState = sides.now(ours);
+    TableState theirsState = new TableState.Committed(sides.location(theirs));
+    RowMerge merge = terms.rowMerge(theirs, table);
+    BaseRows baseRows = new BaseRows(reader, table, sides.state(), sides.base());
     MergedRows merged =
         new MergedRows(
-            new RowDecisions(merge, handle, decisions, told),
-            MergedSchema.unchanged(handle.schema()),
+            new RowDecisions(merge, table, terms.decisions(), terms.told()),
+            schema,
             buffer,
-            Integer.MAX_VALUE,
-            key -> new MergedRows.Sides(BaseRow.of(baseRows.row(key)), null));
+            // rows of a virtual base cannot be looked up one by one
+            sides.base().bestCommonAncestors().size() == 1
+                ? MergedRows.MOST_SIDES
+                : Integer.MAX_VALUE,
+            key ->
+                new MergedRows.Sides(
+                    BaseRow.of(baseRows.row(key)),
+                    theirsRow(schema, baseRows, reader, table, theirsState, key)));
+    if (terms.fastForward() && !sides.isTouched(table, ours)) {
+      TableState oursCommitted = new TableState.Committed(sides.target().location(ours));
+      rows.put(
+          theirs.tableId(),
+          () ->
+              merged.plannedFrom(
+                  reader.changes(table, oursCommitted, theirsState, ChangeQuery.all())));
+      return;
+    }
+    baseRows.forEach(
+        merge,
+        oursState,
+        theirsState,
+        (key, baseRow, oursRow, theirsRow) ->
+            merged.accept(
+                key,
+                baseRow,
+                schema.ours(baseRow.row(), oursRow),
+                schema.theirs(baseRow.row(), theirsRow)));
     merged.settleOthers(key ->
         new ThreeWayRow(
-            key, baseRows.row(key), reader.row(handle, oursState, key).orElse(null), null));
-    return merged;
-  }
-
-  /** Whether a side has values of a column that it did not have at the base. */
-  private boolean changed(
-      RepositoryState state, MergeBase base, TableHandle table, TableState side, Column column) {
-    int index = table.schema().indexOf(column.name());
-    return new BaseRows(backends.adapter(state, table), table, state, base)
-        .anyChange(side, change -> DroppedColumns.isNew(change, column, index));
-  }
-
-  /** What the branch begins with that gets a table. */
-  private static TableEntry asRegistered(RepositoryState state, TableEntry theirs) {
-    RegisteredTable table = state.tables().byId().get(theirs.tableId());
-    return new TableEntry(
-        table.id(),
-        table.name(),
-        table.schemaHash(),
-        table.baselineHash(),
-        table.baselineSum(),
-        table.baselineRows(),
-        RowsLocation.live(table.position()),
-        null,
-        table.baselineRows(),
-        0,
-        0);
-  }
-
-  private static TableMerge write(BranchState target, TableEntry ours, RowsLocation theirs) {
-    return new TableMerge(
-        ours.tableId(), "write", Math.max(target.location(ours).anchor(), theirs.anchor()), null);
-  }
-
-  /** The target's table with the schema that it has now. */
-  private BranchTable working(RepositoryState state, BranchState target, TableEntry ours) {
-    return working(backends, state, target, ours);
-  }
-
-  static BranchTable working(
-      Backends backends, RepositoryState state, BranchState target, TableEntry ours) {
-    return backends
-        .working(
-            state,
-            target,
-            List.of(new BranchTable(Backends.handle(state, ours), target.location(ours))))
-        .getFirst();
+            key,
+            baseRows.row(key),
+            reader.row(table, oursState, key).orElse(null),
+            theirsRow(schema, baseRows, reader, table, theirsState, key)));
+    take(theirs, merged);
   }
 
   private static Row theirsRow(
@@ -379,69 +254,81 @@ public final class MergePlanner {
         : schema.theirs(base.row(key), row);
   }
 
-  /** The target's rows as they are now: of the default branch with what is not committed. */
-  static TableState now(RepositoryState state, BranchState target, TableEntry ours) {
-    RowsLocation head = target.location(ours);
-    return state.isDefault(target)
-        ? new TableState.Working(Backends.handle(state, target), head)
-        : new TableState.Committed(head);
+  private void take(TableEntry table, MergedRows merged) {
+    long count = merged.writeConflicts(conflictSet);
+    if (count > 0) {
+      conflicts.put(table.name(), count);
+    }
+    rows.put(table.tableId(), merged::planned);
   }
 
-  /** Whether applications have changed the table on the default branch since the head. */
-  private static boolean isTouched(
-      StateReader reader,
-      RepositoryState state,
-      BranchState target,
-      TableHandle table,
-      RowsLocation head) {
-    return state.isDefault(target)
-        && !reader
-            .touched(Backends.handle(state, target), List.of(new BranchTable(table, head)))
-            .isEmpty();
+  /** A table that only the target has. */
+  private void planOurs(TableEntry ours) {
+    if (dropped.atBase(ours) && goes(ours)) {
+      return;
+    }
+    TableHandle table = sides.working(ours).table();
+    if (RowDecisions.any(table, terms.decisions())) {
+      take(ours, decidedRows(ours, table));
+      tables.add(write(ours, sides.target().location(ours)));
+    }
   }
 
-  private static List<TableEntry> sorted(CommitState commit) {
-    List<TableEntry> entries = new ArrayList<>();
-    new TreeSet<>(commit.tree().keySet()).forEach(name -> entries.add(commit.tree().get(name)));
-    return entries;
-  }
-
-  /** The entry of the same table; another one may have had its name before. */
-  private static TableEntry entryOf(CommitState commit, TableEntry like) {
-    TableEntry entry = commit.tree().get(like.name());
-    return entry != null && entry.tableId().equals(like.tableId()) ? entry : null;
-  }
-
-  private static boolean same(TableEntry one, TableEntry other) {
-    return one != null
-        && other != null
-        && one.tableId().equals(other.tableId())
-        && one.contentHash().equals(other.contentHash())
-        && one.schemaHash().equals(other.schemaHash());
-  }
-
-  private static boolean everyBaseHas(RepositoryState state, MergeBase base, TableEntry entry) {
-    List<TableEntry> bases = BaseRows.entries(state, base, entry.name());
-    return !bases.isEmpty() && bases.stream().allMatch(candidate -> same(candidate, entry));
-  }
-
-  /** Whether the target sees the table through no overlay of its own, and has no change of it. */
-  private static boolean neverChanged(
-      BranchState target, TableEntry ours, MergeBase base, RepositoryState state) {
-    return !target.id().equals(target.location(ours).overlay()) && everyBaseHas(state, base, ours);
+  /** Whether a table that the source dropped goes, or waits for a decision. */
+  private boolean goes(TableEntry ours) {
+    TableHandle table = sides.handle(ours);
+    boolean changed = !sides.everyBaseHas(ours) || sides.isTouched(table, ours);
+    RowConflict conflict = DroppedTables.conflict(ours, true);
+    DroppedTables.End end =
+        changed
+            ? DroppedTables.end(conflict, true, terms.schemaConflicts(table))
+            : DroppedTables.End.GONE;
+    switch (end) {
+      case OPEN -> {
+        conflictSet.add(conflict);
+        conflicts.put(ours.name(), 1L);
+        tables.add(write(ours, sides.target().location(ours)));
+      }
+      case GONE -> {
+        tables.add(TableMerge.drop(ours.tableId(), changed));
+        if (sides.intoDefault()) {
+          destructive.add("DROP TABLE " + table.path());
+        }
+      }
+      case STAYS -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
-   * Tables that will not be as the source has them: rows of others that refer to them, or that they
-   * refer to, have to be looked at together.
+   * Rows of a table that the source does not have, as far as they were decided about: they refer to
+   * what the source takes away.
    */
-  private static List<TableHandle> changedByOurs(
-      RepositoryState state, CommitState head, CommitState source, MergeBase base) {
-    return head.tree().values().stream()
-        .filter(ours -> !state.tables().byId().get(ours.tableId()).removed())
-        .filter(ours -> !same(ours, entryOf(source, ours)) && !everyBaseHas(state, base, ours))
-        .map(ours -> Backends.handle(state, ours))
-        .toList();
+  private MergedRows decidedRows(TableEntry ours, TableHandle table) {
+    StateReader reader = sides.reader(table);
+    TableState oursState = sides.now(ours);
+    BaseRows baseRows = new BaseRows(reader, table, sides.state(), sides.base());
+    MergedRows merged =
+        new MergedRows(
+            new RowDecisions(terms.rowMerge(ours, table), table, terms.decisions(), terms.told()),
+            MergedSchema.unchanged(table.schema()),
+            buffer,
+            Integer.MAX_VALUE,
+            key -> new MergedRows.Sides(BaseRow.of(baseRows.row(key)), null));
+    merged.settleOthers(key ->
+        new ThreeWayRow(
+            key, baseRows.row(key), reader.row(table, oursState, key).orElse(null), null));
+    return merged;
+  }
+
+  private TableMerge write(TableEntry ours, RowsLocation theirs) {
+    return new TableMerge(
+        ours.tableId(),
+        "write",
+        Math.max(sides.target().location(ours).anchor(), theirs.anchor()),
+        null);
   }
 
   /** Whether one of the tables refers to the other, as far as known when they were registered. */
@@ -452,20 +339,5 @@ public final class MergePlanner {
   private static boolean refers(TableHandle child, TableHandle parent) {
     return child.schema().constraints().stream()
         .anyMatch(constraint -> parent.path().toString().equals(constraint.referencesTable()));
-  }
-
-  /**
-   * Where the rows of a table of the source are read best: where the branch that stands there keeps
-   * them.
-   */
-  static RowsLocation location(RepositoryState state, CommitState source, TableEntry entry) {
-    if (state.defaultBranch().head().equals(source.id())) {
-      return state.defaultBranch().location(entry);
-    }
-    return state.branches().byId().values().stream()
-        .filter(branch -> branch.head().equals(source.id()))
-        .findFirst()
-        .map(branch -> branch.location(entry))
-        .orElse(entry.location());
   }
 }
