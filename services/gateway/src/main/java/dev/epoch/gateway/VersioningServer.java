@@ -183,7 +183,7 @@ public final class VersioningServer implements AutoCloseable {
     this.applications = new ApplyService(reads, workingSets);
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
-    this.softResets = new SoftResetService(resets, changes, applications);
+    this.softResets = new SoftResetService(resets, changes, applications, workingSets);
     this.migrations = new MigrationService(backends, schemas);
     this.migrationRunner = new MigrationRunner(backends, migrations, failpoints);
     this.schemaClones = new SchemaCloneService(backends, migrationRunner);

@@ -316,6 +316,7 @@ class ReplayIT {
     assertThat(branch("dev").head()).isEqualTo(first);
     assertThat(rows("dev")).isEqualTo(rows);
     assertThat(pending("dev")).containsOnlyKeys("items");
+    assertThat(branch("dev").staged()).containsExactly("items");
     CommitState again = test.commit("dev", "again").commit();
     assertThat(again.parents()).containsExactly(first);
     assertThat(rows("dev")).isEqualTo(rows);

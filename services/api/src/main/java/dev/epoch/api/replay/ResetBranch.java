@@ -13,6 +13,6 @@ public record ResetBranch(
         @Pattern(regexp = "hard|soft", message = "Should be hard or soft")
         @Schema(
             description =
-                "hard: the rows move, too; uncommitted changes are put away first. soft, not on the default branch: the rows stay, as uncommitted changes")
+                "hard: the rows move, too; uncommitted changes are put away first. soft, not on the default branch: the rows stay, as uncommitted changes, and what was committed since is staged")
         String mode,
     @Schema(description = "Refuse if the branch stands elsewhere") String expectedHead) {}

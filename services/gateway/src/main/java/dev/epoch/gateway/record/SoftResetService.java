@@ -4,27 +4,38 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.branch.ResetService;
+import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Resets that keep the rows of a branch: what was committed since, and what was not, is uncommitted
- * afterwards. A hard reset whose difference is applied again; if the process ends in between, the
- * commits of both are in the log.
+ * Resets that keep the rows of a branch: what was committed since is staged afterwards, and what
+ * was not is uncommitted as before. A hard reset whose difference is applied again; if the process
+ * ends in between, the commits of both are in the log.
  */
 public final class SoftResetService {
   private final ResetService resets;
   private final CommitChanges changes;
   private final ApplyService applications;
+  private final WorkingSetService workingSets;
 
-  public SoftResetService(ResetService resets, CommitChanges changes, ApplyService applications) {
+  public SoftResetService(
+      ResetService resets,
+      CommitChanges changes,
+      ApplyService applications,
+      WorkingSetService workingSets) {
     this.resets = resets;
     this.changes = changes;
     this.applications = applications;
+    this.workingSets = workingSets;
   }
 
   /**
@@ -50,6 +61,27 @@ public final class SoftResetService {
         repository,
         new ApplyService.Request(branch, changes.between(state, moved.head(), rows), false, false),
         caller.another());
+    stage(repository, branch, state.commits().byId().get(moved.former()), moved.head(), caller);
     return moved;
+  }
+
+  /** The tables in which the commits differ, as far as they have changes now. */
+  private void stage(
+      LiveRepository repository,
+      String branch,
+      CommitState former,
+      CommitState head,
+      Caller caller) {
+    RepositoryState state = repository.state();
+    Set<String> tables =
+        new TreeSet<>(workingSets.pending(state, References.branch(state, branch)).keySet());
+    tables.removeIf(table -> same(former.tree().get(table), head.tree().get(table)));
+    if (!tables.isEmpty()) {
+      workingSets.stage(repository, branch, List.copyOf(tables), caller.another());
+    }
+  }
+
+  private static boolean same(TableEntry one, TableEntry other) {
+    return one != null && other != null && one.contentHash().equals(other.contentHash());
   }
 }
