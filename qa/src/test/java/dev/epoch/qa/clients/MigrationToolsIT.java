@@ -10,12 +10,22 @@ import dev.epoch.qa.process.Shop;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import liquibase.Liquibase;
+import liquibase.database.DatabaseFactory;
+import liquibase.database.jvm.JdbcConnection;
+import liquibase.resource.DirectoryResourceAccessor;
+import org.flywaydb.core.Flyway;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.Tag;
@@ -182,6 +192,129 @@ class MigrationToolsIT {
     new Shell(Bookshop.PROGRAMS, live).run(List.of(ruby, program, "2"), "").ok();
     assertThat(database.rows("SELECT version FROM schema_migrations ORDER BY 1"))
         .containsExactly("1", "2");
+    assertThat(database.rows("SELECT name, phone FROM authors ORDER BY id"))
+        .containsExactly("Herman Melville|none", "Leo Tolstoy|123", "Anonymous|none");
+  }
+
+  /** Runs the migrations up to a version; tells how many that were. */
+  private static int flyway(String url, Database database, String schema, String version) {
+    return Flyway.configure()
+        .dataSource(url, database.user(), database.password())
+        .defaultSchema(schema)
+        .locations("filesystem:" + Bookshop.PROGRAMS.resolve("flyway"))
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        .target(version)
+        .load()
+        .migrate()
+        .migrationsExecuted;
+  }
+
+  @Test
+  void flyway(ServerProcess server) throws Exception {
+    // given
+    Database database = bookshop(server, "update_flyway");
+    assertThat(flyway(jdbc(database, null), database, "public", "1")).isOne();
+    Shop shop = branched(server, database, Map.of());
+    String options = options(database);
+    List<String> before = database.rows(BOOKSHOP);
+
+    // when
+    int done = flyway(jdbc(database, options), database, schema(database, options), "2");
+
+    // then
+    assertThat(done).isOne();
+    assertThat(database.rows(BOOKSHOP)).isEqualTo(before);
+    merge(shop);
+    assertMigrated(database);
+    assertThat(flyway(jdbc(database, null), database, "public", "2")).isZero();
+    assertThat(database.rows("SELECT version FROM flyway_schema_history ORDER BY installed_rank"))
+        .containsExactly("0", "1", "2");
+  }
+
+  /**
+   * Runs change sets.
+   *
+   * @param most how many
+   */
+  private static void liquibase(String url, Database database, String schema, int most)
+      throws Exception {
+    try (Connection session =
+        DriverManager.getConnection(url, database.user(), database.password())) {
+      liquibase.database.Database over =
+          DatabaseFactory.getInstance()
+              .findCorrectDatabaseImplementation(new JdbcConnection(session));
+      over.setDefaultSchemaName(schema);
+      try (Liquibase liquibase =
+          new Liquibase(
+              "changes.sql",
+              new DirectoryResourceAccessor(Bookshop.PROGRAMS.resolve("liquibase")),
+              over)) {
+        liquibase.update(most, "");
+      }
+    }
+  }
+
+  @Test
+  void liquibase(ServerProcess server) throws Exception {
+    // given
+    Database database = bookshop(server, "update_liquibase");
+    liquibase(jdbc(database, null), database, "public", 1);
+    Shop shop =
+        branched(
+            server, database, Map.of("databasechangelog", List.of("id", "author", "filename")));
+    String options = options(database);
+    List<String> before = database.rows(BOOKSHOP);
+
+    // when
+    liquibase(jdbc(database, options), database, schema(database, options), 5);
+
+    // then
+    assertThat(database.rows(BOOKSHOP)).isEqualTo(before);
+    merge(shop);
+    assertMigrated(database);
+    liquibase(jdbc(database, null), database, "public", 5);
+    assertThat(database.rows("SELECT id FROM databasechangelog ORDER BY orderexecuted"))
+        .containsExactly("start", "phones");
+  }
+
+  /**
+   * @param options of the sessions, null for none
+   */
+  private static String jdbc(Database database, String options) {
+    return "jdbc:postgresql://%s:%d/%s%s"
+        .formatted(
+            database.host(),
+            database.port(),
+            database.name(),
+            options == null
+                ? ""
+                : "?options=" + URLEncoder.encode(options, StandardCharsets.UTF_8));
+  }
+
+  /** Where the open tables of the branch are. */
+  private static String schema(Database database, String options) throws SQLException {
+    try (Connection session =
+            DriverManager.getConnection(
+                jdbc(database, options), database.user(), database.password());
+        ResultSet found =
+            session
+                .createStatement()
+                .executeQuery(
+                    "SELECT relnamespace::regnamespace FROM pg_class WHERE oid = 'authors'::regclass")) {
+      found.next();
+      return found.getString(1);
+    }
+  }
+
+  private static void assertMigrated(Database database) throws SQLException {
+    assertThat(database.rows(BOOKSHOP))
+        .containsExactly(
+            "authors|id integer, name text, about jsonb, created_at timestamp with time zone,"
+                + " phone character varying(20)",
+            "books|id bigint, author_id integer, title text, price numeric(8,2), shelf shelf,"
+                + " keywords text[]");
+    assertThat(database.rows(RULES.formatted("books"))).contains("books_by_title");
     assertThat(database.rows("SELECT name, phone FROM authors ORDER BY id"))
         .containsExactly("Herman Melville|none", "Leo Tolstoy|123", "Anonymous|none");
   }
