@@ -1,4 +1,4 @@
-"""Alters tables in every way that Django has, and their rows."""
+"""Alters tables in every way that Django has, and their rows, and makes one."""
 from django.db import migrations, models
 
 
@@ -6,6 +6,8 @@ def read_languages(apps, _):
     author = apps.get_model("bookshop", "Author")
     author.objects.filter(name="Leo Tolstoy").update(language="ru")
     author.objects.create(name="Karl May", language="de")
+    book = apps.get_model("bookshop", "Book").objects.first()
+    apps.get_model("bookshop", "Review").objects.create(book=book, stars=5)
 
 
 class Migration(migrations.Migration):
@@ -29,5 +31,12 @@ class Migration(migrations.Migration):
             "book",
             "first",
             models.ForeignKey("bookshop.Author", models.SET_NULL, null=True, related_name="+")),
+        migrations.CreateModel(
+            "Review",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("book", models.ForeignKey("bookshop.Book", models.CASCADE, related_name="+")),
+                ("stars", models.IntegerField(db_index=True)),
+            ]),
         migrations.RunPython(read_languages),
     ]

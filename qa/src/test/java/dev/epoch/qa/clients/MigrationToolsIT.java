@@ -155,7 +155,14 @@ class MigrationToolsIT {
     // then
     assertThat(migrated).contains("Applying bookshop.0002_languages... OK");
     assertThat(database.rows(columns)).isEqualTo(before);
+    assertThat(database.rows("SELECT to_regclass('bookshop_review')")).containsExactly("null");
+    shop.post("/tables", "{\"name\": \"bookshop_review\", \"branch\": \"feature/x\"}").ok();
     merge(shop);
+    assertThat(database.rows("SELECT id, stars FROM bookshop_review")).containsExactly("1|5");
+    assertThat(database.rows(RULES.formatted("bookshop_review")))
+        .hasSize(4)
+        .anyMatch(name -> name.startsWith("bookshop_review_book_id_"))
+        .anyMatch(name -> name.startsWith("bookshop_review_stars_"));
     assertThat(new Shell(folder, later).run(migrate, "").ok()).contains("No migrations to apply");
     assertThat(database.rows(columns))
         .containsExactly(
