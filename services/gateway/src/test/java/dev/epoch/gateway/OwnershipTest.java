@@ -14,16 +14,24 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.Repositories;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.Member;
+import dev.epoch.log.Membership;
 import dev.epoch.log.NotOwnerException;
 import dev.epoch.log.memory.MemoryEventLog;
 import dev.epoch.log.memory.MemorySnapshotStore;
+import io.smallrye.mutiny.Uni;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BinaryOperator;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +43,7 @@ class OwnershipTest {
   private static final Actor ALICE = new Actor("alice", "Alice", "alice@example.com");
   private static final String STREAM = "repository/shop";
 
-  private final EventLog log = new MemoryEventLog();
+  private EventLog log = new MemoryEventLog();
   private final MemorySnapshotStore snapshots = new MemorySnapshotStore();
   private final AtomicLong ids = new AtomicLong();
   private final List<Server> servers = new ArrayList<>();
@@ -214,5 +222,77 @@ class OwnershipTest {
       assertThat(System.nanoTime()).as("deadline").isLessThan(limit);
       LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
+  }
+
+  @Test
+  void ownersOfBeforeARepositoryWasMadeTakeNothingFromIt() throws Exception {
+    // given a server that asks who owns what, and makes a repository before it has the answer
+    AtomicReference<Runnable> answering = new AtomicReference<>(() -> {});
+    AtomicReference<Runnable> acquiring = new AtomicReference<>(() -> {});
+    log = observed(new MemoryEventLog(), answering, acquiring);
+    Server server = new Server(WAIT.multipliedBy(10)).startedOn();
+    Thread maker = new Thread(() -> create(server));
+    answering.set(() -> {
+      answering.set(() -> {});
+      maker.start();
+      until(() -> !maker.isAlive() || waitsForALock(maker));
+    });
+    AtomicBoolean taken = new AtomicBoolean();
+    acquiring.set(() -> {
+      if (maker.getState() == Thread.State.TERMINATED && !server.shop().decides()) {
+        taken.set(true);
+      }
+    });
+
+    // when
+    server.ownership.lookAgain();
+    until(() -> maker.getState() == Thread.State.TERMINATED);
+
+    // then it goes on to decide while the answer is dealt with
+    AtomicBoolean dealtWith = new AtomicBoolean();
+    answering.set(() -> dealtWith.set(true));
+    server.ownership.lookAgain();
+    until(dealtWith::get);
+    assertThat(taken).isFalse();
+    assertThat(server.shop().decides()).isTrue();
+  }
+
+  private static boolean waitsForALock(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().equals(ReentrantLock.class.getName()));
+  }
+
+  /**
+   * @param answering runs between asking for owners and the answer
+   * @param acquiring runs before something is acquired
+   */
+  private static EventLog observed(
+      EventLog log, AtomicReference<Runnable> answering, AtomicReference<Runnable> acquiring) {
+    return proxy(
+        EventLog.class,
+        log,
+        (method, answer) ->
+            method.equals("join")
+                ? proxy(
+                    Membership.class,
+                    answer,
+                    (asked, owners) -> {
+                      if (asked.equals("acquire")) {
+                        acquiring.get().run();
+                      }
+                      return asked.equals("renew")
+                          ? ((Uni<?>) owners).invoke(_ -> answering.get().run())
+                          : owners;
+                    })
+                : answer);
+  }
+
+  private static <T> T proxy(Class<T> type, Object target, BinaryOperator<Object> answer) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (_, method, arguments) ->
+                answer.apply(method.getName(), method.invoke(target, arguments))));
   }
 }

@@ -265,7 +265,7 @@ class ApplyDiffTest {
       api.get("/diff/things?base=b&target=" + form).body("changes", equalTo(List.of()));
       assertThat(hash(form)).as(form).isEqualTo(hash("b"));
     }
-    api.get("/export/things?format=parquet").statusCode(422);
+    api.get("/export/things?format=xml").statusCode(422);
     api.request()
         .contentType("text/csv")
         .header("Idempotency-Key", "bad")

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -42,6 +43,12 @@ public final class Ownership implements AutoCloseable {
 
   /** Who is being made ready to decide, by stream and with the fence. */
   private final Map<String, Long> opening = new ConcurrentHashMap<>();
+
+  /**
+   * Held from asking who owns what until that is what this server goes by: what was so before must
+   * not be taken for what is so now.
+   */
+  private final ReentrantLock asking = new ReentrantLock();
 
   private volatile Map<String, Owner> owners = Map.of();
   private volatile boolean closed;
@@ -119,13 +126,19 @@ public final class Ownership implements AutoCloseable {
    */
   Owner acquire(String repository) {
     String stream = RepositoryStream.name(repository);
-    Owner owner = membership.acquire(List.of(stream)).await().atMost(PATIENCE).get(stream);
-    if (owner == null) {
-      throw new NotOwnerException(stream, EventLog.UNOWNED, EventLog.UNOWNED);
+    Owner owner;
+    asking.lock();
+    try {
+      owner = membership.acquire(List.of(stream)).await().atMost(PATIENCE).get(stream);
+      if (owner == null) {
+        throw new NotOwnerException(stream, EventLog.UNOWNED, EventLog.UNOWNED);
+      }
+      Map<String, Owner> heard = new HashMap<>(owners);
+      heard.put(stream, owner);
+      hear(heard);
+    } finally {
+      asking.unlock();
     }
-    Map<String, Owner> heard = new HashMap<>(owners);
-    heard.put(stream, owner);
-    hear(heard);
     if (isSelf(owner)) {
       open(owner);
     }
@@ -168,6 +181,15 @@ public final class Ownership implements AutoCloseable {
   }
 
   private void beat() {
+    asking.lock();
+    try {
+      renew();
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private void renew() {
     Map<String, Owner> now = membership.renew().await().atMost(PATIENCE);
     if (now != owners) {
       owners = now;
