@@ -54,6 +54,8 @@ public final class SchemaService {
   /** The tree of each database as it was read last: the next one computes what changed. */
   private final Map<Database, SchemaTree> trees = new ConcurrentHashMap<>();
 
+  private final RecordedSchemas recordedSchemas = new RecordedSchemas();
+
   private record Database(String repository, String storage) {}
 
   public SchemaService(Backends backends, ChunkStore chunks) {
@@ -281,7 +283,7 @@ public final class SchemaService {
 
   /** The objects that a commit recorded. */
   public DatabaseSchema read(RecordedSchema recorded) {
-    return SchemaPages.read(recorded.root(), this::fetch);
+    return recordedSchemas.get(recorded.root(), root -> SchemaPages.read(root, this::fetch));
   }
 
   private Map<Digest, byte[]> fetch(List<Digest> names) {
