@@ -39,8 +39,15 @@ BEGIN
     FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind = 'v' LOOP
       EXECUTE format('ALTER TABLE %s ALTER %I DROP NOT NULL', layer.relation, aside);
     END LOOP;
+    -- rows that are captured from now on have no value there
+    FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('v', 'o') LOOP
+      EXECUTE format('ALTER TABLE %s ALTER %I DROP DEFAULT', layer.relation, aside);
+    END LOOP;
+    IF former.column_id = of_id THEN
+      PERFORM epoch.refill_layers(of_table, of_id, aside, adopted.name, adopted.type);
+    END IF;
   END IF;
-  UPDATE epoch.table_columns SET number = live_column.number, of_branches = false
+  UPDATE epoch.table_columns SET number = live_column.number, of_branches = false, kept = false
   WHERE table_id = of_table AND name = adopted.name;
 END
 $$;

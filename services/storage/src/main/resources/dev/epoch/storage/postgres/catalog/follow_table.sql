@@ -194,6 +194,20 @@ BEGIN
     END LOOP;
     UPDATE epoch.table_columns SET type = change.type, collation_clause = change.collation_clause
     WHERE table_id = of_table AND name = change.name;
+    -- it may have had that type before: states of then have their values there
+    FOR former IN
+      SELECT was.* FROM epoch.table_columns AS k
+      JOIN epoch.table_columns AS was ON was.table_id = k.table_id AND was.column_id = k.column_id AND was.number IS NULL
+        AND (was.type, was.collation_clause) = (k.type, k.collation_clause)
+      WHERE k.table_id = of_table AND k.name = change.name
+    LOOP
+      FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('o', 'open') ORDER BY relation LOOP
+        IF layer.kind <> 'v' OR epoch.defines_type(layer.branch_id, of_table, former.column_id, former.type) THEN
+          PERFORM epoch.convert_layer_column(
+            layer.kind, layer.relation, former.name, change.name, change.type, layer.kind <> 'v');
+        END IF;
+      END LOOP;
+    END LOOP;
   END LOOP;
 
   -- what went, or is of another type: stays under a name of Epoch's
@@ -266,7 +280,20 @@ BEGIN
       WHEN change.aside IS NULL THEN change.initial
       ELSE epoch.converted(former.initial, former.type, change.type)
     END;
-    IF change.aside IS NULL THEN
+    IF change.aside IS NOT NULL THEN
+      -- it had that type before
+      SELECT k.name INTO adopted FROM epoch.table_columns AS k
+      WHERE k.table_id = of_table AND k.column_id = former.column_id AND k.number IS NULL AND k.name <> change.aside
+        AND (k.type, k.collation_clause) = (change.type, change.collation_clause)
+      ORDER BY length(k.name) DESC, k.name DESC LIMIT 1;
+      IF FOUND THEN
+        PERFORM epoch.rename_layer_column(of_table, adopted, change.name);
+        UPDATE epoch.table_columns SET name = change.name, number = change.number, of_branches = false, kept = false
+        WHERE table_id = of_table AND name = adopted;
+        PERFORM epoch.refill_layers(of_table, former.column_id, change.aside, change.name, change.type);
+        CONTINUE;
+      END IF;
+    ELSE
       -- a branch has it already
       SELECT k.name INTO adopted FROM epoch.table_columns AS k
       WHERE k.table_id = of_table AND k.column_id = change.name AND k.of_branches

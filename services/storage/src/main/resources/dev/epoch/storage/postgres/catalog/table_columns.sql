@@ -217,27 +217,60 @@ END
 $$;
 
 -- Fills a column of a layer from that which it takes the place of, as far as its type has such values.
+DROP FUNCTION IF EXISTS epoch.convert_layer_column(text, text, text, text, text);
 CREATE OR REPLACE FUNCTION epoch.convert_layer_column(
-  layer_kind text, layer text, former text, later text, to_type text
+  layer_kind text, layer text, former text, later text, to_type text, only_missing boolean DEFAULT false
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  missing text := CASE WHEN only_missing THEN format(' AND %I IS NOT DISTINCT FROM NULL', later) ELSE '' END;
 BEGIN
   IF layer_kind = 'v' THEN
     EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', layer);
   END IF;
   BEGIN
     EXECUTE format(
-      'UPDATE %s SET %I = %I::text::%s WHERE %3$I IS DISTINCT FROM NULL', layer, later, former, to_type);
+      'UPDATE %s SET %I = %I::text::%s WHERE %3$I IS DISTINCT FROM NULL%5$s', layer, later, former, to_type, missing);
   EXCEPTION WHEN data_exception OR cannot_coerce THEN
     EXECUTE format(
-      'UPDATE %1$s SET %2$I = epoch.converted(%3$I::text, %4$L, %4$L)::%4$s WHERE %3$I IS DISTINCT FROM NULL',
-      layer, later, former, to_type);
+      'UPDATE %1$s SET %2$I = epoch.converted(%3$I::text, %4$L, %4$L)::%4$s WHERE %3$I IS DISTINCT FROM NULL%5$s',
+      layer, later, former, to_type, missing);
   END;
   IF layer_kind = 'v' THEN
     EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', layer);
   END IF;
+END
+$$;
+
+-- Whether the head of a branch has a column with a type; one that is like the live table does not say.
+CREATE OR REPLACE FUNCTION epoch.defines_type(of_branch text, of_table text, of_id text, of_type text) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (
+    SELECT FROM epoch.branch_tables AS p
+    CROSS JOIN LATERAL jsonb_array_elements(p.definition -> 'columns') AS c
+    WHERE p.branch_id = of_branch AND p.table_id = of_table AND c ->> 'id' = of_id
+      AND of_type IN (c #>> '{type,name}', c #>> '{type,element,name}')
+  )
+$$;
+
+-- Fills a column that has a type again which it had before. Images that hold it are of that time: they keep what they have,
+-- others get what there was in its place. So do rows of branches of that type; rows of other branches hold what is old.
+CREATE OR REPLACE FUNCTION epoch.refill_layers(of_table text, of_id text, former text, later text, to_type text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  layer record;
+  stays boolean;
+BEGIN
+  FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('o', 'open') ORDER BY relation LOOP
+    stays := layer.kind <> 'v' OR epoch.defines_type(layer.branch_id, of_table, of_id, to_type);
+    PERFORM epoch.convert_layer_column(layer.kind, layer.relation, former, later, to_type, stays);
+  END LOOP;
 END
 $$;
 
