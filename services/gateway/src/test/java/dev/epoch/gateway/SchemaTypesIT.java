@@ -87,6 +87,34 @@ class SchemaTypesIT extends SchemaScene {
   }
 
   @Test
+  void aBranchMadeOfACommitFromBeforeTakesRows() throws Exception {
+    // given
+    retype("text");
+    test.branch("y", "main");
+
+    // when
+    test.onBranch(
+        "y", "UPDATE t SET name = 'A' WHERE id = 1", "INSERT INTO t VALUES (4, 'd', '4')");
+
+    // then
+    List<String> expected =
+        List.of(
+            "id=1 name=A price=1.50",
+            "id=2 name=b price=2",
+            "id=3 name=c price=3",
+            "id=4 name=d price=4");
+    assertThat(working("y")).isEqualTo(expected);
+    test.commit("y", "on y");
+    assertThat(rows("y")).isEqualTo(expected);
+    assertRecorded("y");
+    test.commit("main", "text");
+    test.merge("main", "y");
+    assertThat(rows("y")).isEqualTo(expected);
+    assertThat(prices("y")).containsExactly("1.50", "2", "3", "4");
+    assertRecorded("y");
+  }
+
+  @Test
   void oldCommitsAreReadWhereATypeComesBack() {
     // given
     retype("text");

@@ -58,7 +58,10 @@ public record TableShape(
             column -> columns.stream().anyMatch(candidate -> candidate.id().equals(column.id())));
   }
 
-  /** Whether a branch with this schema has something that the live table does not have. */
+  /**
+   * Whether a branch with this schema has a column, a name or a type that the live table does not
+   * have.
+   */
   public boolean isOwn(TableSchema wanted) {
     return !wanted.equals(schema)
         && wanted.columns().stream()
@@ -67,7 +70,8 @@ public record TableShape(
                     .noneMatch(candidate ->
                         candidate.live()
                             && candidate.id().equals(column.id())
-                            && candidate.name().equals(column.name())));
+                            && candidate.name().equals(column.name())
+                            && candidate.type().equals(column.type().base().name())));
   }
 
   /** Whether the live table has the same columns, and is another one in something else. */

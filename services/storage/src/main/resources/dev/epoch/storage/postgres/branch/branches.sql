@@ -82,6 +82,7 @@ DECLARE
   source text := CASE WHEN head_overlay <> of_branch THEN head_overlay END;
   changed boolean;
 BEGIN
+  head_definition := epoch.definition_told(of_table, head_definition);
   PERFORM epoch.show_columns(of_branch, of_table, head_columns, head_definition);
   INSERT INTO epoch.branch_tables AS place (
     branch_id, table_id, anchor, source_overlay, source_position, shown, definition, dropped_columns, retyped)

@@ -102,6 +102,20 @@ BEGIN
 END
 $$;
 
+-- What a column of the live table is for a row of an open table that has the column with another type, as far as its type
+-- has such values; null for other columns.
+CREATE OR REPLACE FUNCTION epoch.open_value_of_live_type(of_branch text, of_table text, live_column text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('epoch.converted(open_row.%I::text, %L, %2$L)::%s AS %I', was.name, k.type, k.type || k.collation_clause, k.name)
+  FROM epoch.table_columns AS k
+  JOIN epoch.open_columns AS o ON o.branch_id = of_branch AND o.table_id = k.table_id AND o.column_id = k.column_id
+  JOIN epoch.table_columns AS was ON was.table_id = k.table_id
+    AND was.name = epoch.layer_of(of_table, o.column_id, o.type, o.collation_clause)
+  WHERE k.table_id = of_table AND k.name = live_column AND k.number IS NOT NULL AND was.name <> k.name AND o.generated = ''
+$$;
+
 -- Gives the layers what is not committed in an open table, as uncommitted changes; the open table's working set is empty
 -- then. Fails if the open table has other columns than when it was last looked at.
 CREATE OR REPLACE FUNCTION epoch.push_open(of_branch text, of_table text) RETURNS void
@@ -152,12 +166,14 @@ BEGIN
           'CASE WHEN open_row.epoch_there THEN %s ELSE k.%I END AS %2$I', epoch.image_column(of_table, 'open_row', c.name), c.name)
         WHEN c.name = ANY (own)
         THEN format('%s AS %I', epoch.image_column(of_table, 'open_row', c.name), c.name)
-        -- the branch does not have it: a row stays what it was there
-        ELSE format(
-          'CASE WHEN base.epoch_there THEN base.%I ELSE %s END AS %1$I', c.name, (
-            SELECT format('%L::%s', l.initial, l.type || l.collation_clause) FROM epoch.table_columns AS l
-            WHERE l.table_id = of_table AND l.name = c.name
-          ))
+        -- the branch does not have it: a row stays what it was there; of another type, it follows what the branch has
+        ELSE coalesce(
+          epoch.open_value_of_live_type(of_branch, of_table, c.name),
+          format(
+            'CASE WHEN base.epoch_there THEN base.%I ELSE %s END AS %1$I', c.name, (
+              SELECT format('%L::%s', l.initial, l.type || l.collation_clause) FROM epoch.table_columns AS l
+              WHERE l.table_id = of_table AND l.name = c.name
+            )))
       END, ', ' ORDER BY c.place)
      FROM unnest(columns) WITH ORDINALITY AS c (name, place)),
     working_set, epoch.open_rows(of_branch, of_table), epoch.key_match(of_table, 'x', 'k'),

@@ -3,6 +3,9 @@
 
 ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS live_definition jsonb;
 
+ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS former_definition jsonb;
+
+COMMENT ON COLUMN epoch.tables.former_definition IS 'What live_definition was, where other columns were followed and no server has looked at them since';
 COMMENT ON COLUMN epoch.tables.live_definition IS 'The live table, as the log would have it, when it was last looked at; null: other columns were followed since';
 
 -- Notes what the live table is like, if it has the columns that were followed.
@@ -10,6 +13,8 @@ CREATE OR REPLACE FUNCTION epoch.note_live_definition(of_table text, definition 
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
+  UPDATE epoch.tables AS t SET former_definition = NULL
+  WHERE t.table_id = of_table AND t.former_definition IS NOT NULL;
   UPDATE epoch.tables AS t SET live_definition = definition
   WHERE t.table_id = of_table AND t.live_definition IS DISTINCT FROM definition
     AND (
@@ -30,7 +35,18 @@ AS $$
   FROM epoch.tables AS t, epoch.branches AS b
   WHERE t.table_id = of_table AND t.live_definition IS NOT NULL AND p.table_id = of_table AND p.definition IS NULL
     AND b.branch_id = p.branch_id AND NOT b.is_default AND epoch.hidden_columns(p.branch_id, of_table) = '{}';
-  UPDATE epoch.tables SET live_definition = NULL WHERE table_id = of_table
+  UPDATE epoch.tables AS t SET live_definition = NULL, former_definition = coalesce(t.live_definition, t.former_definition)
+  WHERE t.table_id = of_table
+$$;
+
+-- A definition of a branch's head, of a server that may have looked at the live table last before it got other columns.
+CREATE OR REPLACE FUNCTION epoch.definition_told(of_table text, head_definition text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(
+    head_definition,
+    (SELECT t.former_definition::text FROM epoch.tables AS t WHERE t.table_id = of_table AND t.live_definition IS NULL))
 $$;
 
 -- Drops the views of branches that read a table, and so hold its columns; epoch.use_branch makes them again.
