@@ -19,12 +19,19 @@ final class ShapeCache<T> {
 
   /**
    * Everything that the kept texts depend on: where the table is, the catalog rows of its columns,
-   * its indexes, and where the branch sees it. Operators of types are not in it: those of a type
-   * that has rows stay.
+   * its indexes, and where the branch sees it. Not in it is what changes with each commit, such as
+   * the head that SQL is told, nor what is long and follows from the rest. Operators of types are
+   * not in it: those of a type that has rows stay.
    */
   private static final String SHAPE =
       """
-      SELECT pg_catalog.concat_ws('|', t::text, b::text, p::text, c.oid,
+      SELECT pg_catalog.concat_ws('|',
+        ROW(t.repository, t.name, t.schema_name, t.table_name, t.label, t.view_name, t.columns, t.key_columns,
+          t.last_column, t.key_counted, t.append_only, t.home_schema, t.home_branch, t.settled_at, t.live_oid,
+          t.file_nodes)::text,
+        ROW(b.name, b.label, b.is_default, b.dropped, b.changed_schema, b.base_schema, b.told_at,
+          b.privileges_seen)::text,
+        p::text, c.oid,
         (
           SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attnum, a.xmin), ',' ORDER BY a.attnum)
           FROM pg_catalog.pg_attribute AS a
