@@ -47,26 +47,15 @@ public record RegisteredTable(
 
   /** The same, versioned no more; what was dropped once stays so. */
   RegisteredTable asRemoved(boolean keep) {
-    return new RegisteredTable(
-        id,
-        name,
-        storage,
-        schemaName,
-        tableName,
-        schema,
-        schemaHash,
-        baselineRows,
-        baselineHash,
-        baselineSum,
-        position,
-        true,
-        keep && (kept || !removed),
-        branch,
-        dropped);
+    return with(true, keep && (kept || !removed), dropped);
   }
 
   /** The same, dropped by the branch that it began on. */
   RegisteredTable asDropped() {
+    return with(removed, kept, true);
+  }
+
+  private RegisteredTable with(boolean isRemoved, boolean isKept, boolean isDropped) {
     return new RegisteredTable(
         id,
         name,
@@ -79,9 +68,9 @@ public record RegisteredTable(
         baselineHash,
         baselineSum,
         position,
-        removed,
-        kept,
+        isRemoved,
+        isKept,
         branch,
-        true);
+        isDropped);
   }
 }
