@@ -2,7 +2,6 @@ package dev.epoch.gateway.drift;
 
 import dev.epoch.engine.state.CommitSchema;
 import dev.epoch.engine.state.Commits;
-import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.RecordedSchema;
@@ -22,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * What Flyway and Liquibase did to databases before Epoch knew of it. Migrations are run again in
@@ -58,7 +56,7 @@ public final class MigrationImport {
       adapter(state, storage)
           .schemas()
           .orElseThrow()
-          .migrations(flyway, schemaNames(state, storage))
+          .migrations(flyway, SchemaService.schemaNames(state, storage))
           .forEach(migration ->
               found.add(new Applied(storage, migration, behind(state, migration.at()))));
     }
@@ -67,17 +65,6 @@ public final class MigrationImport {
 
   private StorageAdapter adapter(RepositoryState state, String storage) {
     return backends.adapters().adapter(state.storages().byName().get(storage));
-  }
-
-  private static TreeSet<String> schemaNames(RepositoryState state, String storage) {
-    TreeSet<String> names = new TreeSet<>();
-    for (String id : state.tables().idByName().values()) {
-      RegisteredTable table = state.tables().byId().get(id);
-      if (table.storage().equals(storage)) {
-        names.add(table.schemaName());
-      }
-    }
-    return names;
   }
 
   /** The default branch, oldest first. */
@@ -115,7 +102,7 @@ public final class MigrationImport {
     List<Filled> filled = new ArrayList<>();
     List<Applied> all = applied(state, flyway);
     for (String storage : schemas.storages(state)) {
-      for (String schema : schemaNames(state, storage)) {
+      for (String schema : SchemaService.schemaNames(state, storage)) {
         List<AppliedMigration> run =
             all.stream()
                 .filter(applied -> applied.storage().equals(storage))

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -96,6 +97,11 @@ public final class SchemaService {
     return names;
   }
 
+  /** Names of the schemas of a storage with registered tables; none if there is no table. */
+  public static SortedSet<String> schemaNames(RepositoryState state, String storage) {
+    return schemaNames(state).getOrDefault(storage, new TreeSet<>());
+  }
+
   private Optional<SchemaReader> reader(RepositoryState state, String storage) {
     return backends.adapters().adapter(state.storages().byName().get(storage)).schemas();
   }
@@ -107,7 +113,7 @@ public final class SchemaService {
    */
   public DatabaseSchema live(RepositoryState state, String storage) {
     Map<String, String> names =
-        schemaNames(state).getOrDefault(storage, new TreeSet<>()).stream()
+        schemaNames(state, storage).stream()
             .collect(Collectors.toMap(Function.identity(), Function.identity()));
     if (names.isEmpty()) {
       throw new RefusedException(
@@ -136,7 +142,7 @@ public final class SchemaService {
         recorded(state, state.head(branch), storage)
             .map(recorded -> read(recorded.schema()))
             .orElseGet(() -> live(state, storage));
-    List<String> names = List.copyOf(schemaNames(state).get(storage));
+    List<String> names = List.copyOf(schemaNames(state, storage));
     DatabaseSchema own =
         reader(state, storage).orElseThrow().ofBranch(Backends.handle(state, branch), names);
     if (own.objects().isEmpty()) {
