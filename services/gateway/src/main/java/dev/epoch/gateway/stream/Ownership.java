@@ -107,7 +107,7 @@ public final class Ownership implements AutoCloseable {
   public void start(List<String> streams) {
     List<String> ofRepositories =
         streams.stream().filter(s -> RepositoryStream.repository(s).isPresent()).toList();
-    hear(membership.acquire(ofRepositories).await().atMost(PATIENCE));
+    acquire(ofRepositories);
     // what is loaded now has all that former owners appended
     repositories.load(ofRepositories);
     owners.values().stream().filter(this::isSelf).forEach(this::openLoaded);
@@ -129,15 +129,12 @@ public final class Ownership implements AutoCloseable {
     Owner owner;
     asking.lock();
     try {
-      owner = membership.acquire(List.of(stream)).await().atMost(PATIENCE).get(stream);
-      if (owner == null) {
-        throw new NotOwnerException(stream, EventLog.UNOWNED, EventLog.UNOWNED);
-      }
-      Map<String, Owner> heard = new HashMap<>(owners);
-      heard.put(stream, owner);
-      hear(heard);
+      owner = acquire(List.of(stream)).get(stream);
     } finally {
       asking.unlock();
+    }
+    if (owner == null) {
+      throw new NotOwnerException(stream, EventLog.UNOWNED, EventLog.UNOWNED);
     }
     if (isSelf(owner)) {
       open(owner);
@@ -160,8 +157,13 @@ public final class Ownership implements AutoCloseable {
     }
   }
 
-  private void hear(Map<String, Owner> now) {
-    owners = Map.copyOf(now);
+  /** Who owns these now; this server goes by that from now on. */
+  private Map<String, Owner> acquire(Collection<String> streams) {
+    Map<String, Owner> acquired = membership.acquire(streams).await().atMost(PATIENCE);
+    Map<String, Owner> heard = new HashMap<>(owners);
+    heard.putAll(acquired);
+    owners = Map.copyOf(heard);
+    return acquired;
   }
 
   private void run() {
@@ -207,16 +209,8 @@ public final class Ownership implements AutoCloseable {
       }
     }
     if (!free.isEmpty()) {
-      take(free);
+      acquire(free).values().stream().filter(this::isSelf).forEach(this::openLater);
     }
-  }
-
-  private void take(Collection<String> streams) {
-    Map<String, Owner> taken = membership.acquire(streams).await().atMost(PATIENCE);
-    Map<String, Owner> heard = new HashMap<>(owners);
-    heard.putAll(taken);
-    hear(heard);
-    taken.values().stream().filter(this::isSelf).forEach(this::openLater);
   }
 
   private void openLater(Owner owner) {
