@@ -163,7 +163,9 @@ final class MergePlanner {
    */
   private void merge(TableEntry ours, TableEntry theirs, boolean arrives) {
     BranchTable now = sides.working(ours);
-    MergedSchema schema = mergedSchema(ours, theirs, now.table());
+    RowsLocation theirsAt = sides.location(theirs);
+    TableState theirsState = new TableState.Committed(theirsAt);
+    MergedSchema schema = mergedSchema(ours, theirs, theirsState, now.table());
     if (!schema.conflicts().isEmpty()) {
       // rows are merged when it is known what they look like
       schema.conflicts().forEach(conflictSet::add);
@@ -174,12 +176,13 @@ final class MergePlanner {
       } else {
         schemas.add(now.table(), schema);
       }
-      mergeRows(ours, theirs, now.table().with(schema.schema()), schema);
+      mergeRows(ours, theirs, theirsState, now.table().with(schema.schema()), schema);
     }
-    tables.add(write(ours, sides.location(theirs)));
+    tables.add(write(ours, theirsAt));
   }
 
-  private MergedSchema mergedSchema(TableEntry ours, TableEntry theirs, TableHandle now) {
+  private MergedSchema mergedSchema(
+      TableEntry ours, TableEntry theirs, TableState theirsState, TableHandle now) {
     return MergedSchema.of(
         sides.state(),
         now,
@@ -187,17 +190,17 @@ final class MergePlanner {
         BaseRows.entries(sides.state(), sides.base(), theirs.name()),
         terms.schemaConflicts(now),
         (column, side, byOurs) ->
-            sides.changed(
-                now.with(side),
-                byOurs ? sides.now(ours) : new TableState.Committed(sides.location(theirs)),
-                column));
+            sides.changed(now.with(side), byOurs ? sides.now(ours) : theirsState, column));
   }
 
   private void mergeRows(
-      TableEntry ours, TableEntry theirs, TableHandle table, MergedSchema schema) {
+      TableEntry ours,
+      TableEntry theirs,
+      TableState theirsState,
+      TableHandle table,
+      MergedSchema schema) {
     StateReader reader = sides.reader(table);
     TableState oursState = sides.now(ours);
-    TableState theirsState = new TableState.Committed(sides.location(theirs));
     RowMerge merge = terms.rowMerge(theirs, table);
     BaseRows baseRows = new BaseRows(reader, table, sides.state(), sides.base());
     MergedRows merged =
