@@ -26,6 +26,24 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> TEXT_OF_SQL =
       resideInAPackage("dev.epoch.storage.sql..");
 
+  /** What every backend implements; each package beside these is a backend. */
+  private static final String[] SPI = {
+    "dev.epoch.storage",
+    "dev.epoch.storage.branch",
+    "dev.epoch.storage.error",
+    "dev.epoch.storage.location",
+    "dev.epoch.storage.operation",
+    "dev.epoch.storage.query",
+    "dev.epoch.storage.record",
+    "dev.epoch.storage.schema",
+    "dev.epoch.storage.state",
+  };
+
+  private static final DescribedPredicate<JavaClass> BACKEND =
+      resideInAPackage("dev.epoch.storage..")
+          .and(not(resideInAnyPackage(SPI)))
+          .and(not(TEXT_OF_SQL));
+
   private static final JavaClasses EPOCH =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -57,7 +75,18 @@ class ArchitectureTest {
             .matching("dev.epoch.storage.(*)..")
             .should()
             .notDependOnEachOther()
-            .ignoreDependency(alwaysTrue(), TEXT_OF_SQL));
+            .ignoreDependency(alwaysTrue(), not(BACKEND)));
+  }
+
+  @Test
+  void whatBackendsImplementNamesNone() {
+    check(noClasses().that().resideInAnyPackage(SPI).should().dependOnClassesThat(BACKEND));
+    check(
+        slices()
+            .matching("dev.epoch.storage.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .ignoreDependency(BACKEND, alwaysTrue()));
   }
 
   /** The server wires them; whoever stands above {@code storage} asks its interfaces. */
@@ -66,10 +95,9 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages("dev.epoch.storage.(*)..", "dev.epoch.server")
+            .resideOutsideOfPackages("dev.epoch.storage..", "dev.epoch.server")
             .should()
-            .dependOnClassesThat(
-                resideInAPackage("dev.epoch.storage.(*)..").and(not(TEXT_OF_SQL))));
+            .dependOnClassesThat(BACKEND));
   }
 
   /**

@@ -16,7 +16,7 @@ import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.validation.Validation;
-import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -18,7 +18,7 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.state.RowQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.epoch.storage.StorageException;
+import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.testing.Suspended;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;

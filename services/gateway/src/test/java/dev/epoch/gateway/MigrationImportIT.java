@@ -12,7 +12,7 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectName;
-import dev.epoch.storage.SchemaTrials.Script;
+import dev.epoch.storage.schema.SchemaTrials.Script;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

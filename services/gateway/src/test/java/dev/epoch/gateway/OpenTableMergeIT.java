@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.gateway.migration.DdlService;
-import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.error.PendingChangesException;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,8 +3,8 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.TableChangedException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.TableChangedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

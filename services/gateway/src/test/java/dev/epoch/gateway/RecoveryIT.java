@@ -17,7 +17,7 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.EventLog;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.state.RowQuery;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -8,7 +8,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.stream.References;
-import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.record.RowWrite;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

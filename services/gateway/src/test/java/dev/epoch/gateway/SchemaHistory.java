@@ -21,7 +21,7 @@ import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.state.RowQuery;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.gateway.stream.Failpoints;
-import dev.epoch.storage.BusyException;
+import dev.epoch.storage.error.BusyException;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;

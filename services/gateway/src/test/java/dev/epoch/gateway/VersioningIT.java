@@ -16,7 +16,7 @@ import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.RowQuery;
+import dev.epoch.storage.state.RowQuery;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;

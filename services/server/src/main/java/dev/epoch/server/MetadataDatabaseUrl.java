@@ -1,6 +1,6 @@
 package dev.epoch.server;
 
-import dev.epoch.storage.DatabaseUrl;
+import dev.epoch.storage.location.DatabaseUrl;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.postgres.Migrations;
-import dev.epoch.storage.AddressRules;
+import dev.epoch.storage.location.AddressRules;
 import dev.epoch.subscriptions.EventSubscriptions;
 import dev.epoch.subscriptions.SubscriptionMigrations;
 import dev.epoch.webhooks.Hooks;

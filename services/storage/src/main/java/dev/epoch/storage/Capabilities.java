@@ -1,6 +1,7 @@
 package dev.epoch.storage;
 
 import dev.epoch.events.table.Constraint;
+import dev.epoch.storage.operation.OperationExecutor;
 import java.util.Objects;
 import java.util.Set;
 

@@ -1,5 +1,18 @@
 package dev.epoch.storage;
 
+import dev.epoch.storage.branch.BranchDirectory;
+import dev.epoch.storage.branch.BranchOwnTables;
+import dev.epoch.storage.branch.BranchSessions;
+import dev.epoch.storage.branch.Materialization;
+import dev.epoch.storage.branch.OpenBranchTables;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.operation.OperationExecutor;
+import dev.epoch.storage.query.StateQueries;
+import dev.epoch.storage.schema.SchemaMigrations;
+import dev.epoch.storage.schema.SchemaReader;
+import dev.epoch.storage.schema.SchemaTrials;
+import dev.epoch.storage.schema.SchemaWriter;
+import dev.epoch.storage.state.StateReader;
 import java.util.Optional;
 
 /**

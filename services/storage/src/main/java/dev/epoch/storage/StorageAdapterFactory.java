@@ -1,6 +1,7 @@
 package dev.epoch.storage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.storage.error.BadLocationException;
 import java.util.Map;
 
 /** Opens databases of one backend. */

@@ -1,6 +1,23 @@
 package dev.epoch.storage;
 
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.branch.BranchDirectory;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.NoPrimaryKeyException;
+import dev.epoch.storage.error.PendingChangesException;
+import dev.epoch.storage.error.PrivilegeException;
+import dev.epoch.storage.error.TableChangedException;
+import dev.epoch.storage.error.TableNotFoundException;
+import dev.epoch.storage.error.TableOwnedException;
+import dev.epoch.storage.error.WriteKeyReusedException;
+import dev.epoch.storage.error.WriteRefusedException;
+import dev.epoch.storage.operation.OperationExecutor;
+import dev.epoch.storage.record.RowWrite;
+import dev.epoch.storage.record.WriteKey;
+import dev.epoch.storage.record.WriteResult;
+import dev.epoch.storage.state.TableState;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.epoch.storage;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.events.table.DataType;
+import dev.epoch.storage.error.BadValueException;
 import java.io.IOException;
 
 /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import dev.epoch.storage.error.BadLocationException;
+import dev.epoch.storage.location.AddressRules;
 import java.net.UnknownHostException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

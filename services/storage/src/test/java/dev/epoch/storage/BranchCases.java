@@ -2,6 +2,8 @@ package dev.epoch.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.state.TableState;
 import org.junit.jupiter.api.Test;
 
 /** Branches see their own changes only. */

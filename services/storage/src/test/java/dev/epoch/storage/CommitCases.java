@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.Row;
-import dev.epoch.storage.Operation.CommitWorkingSet;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.FormerOwnerException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.operation.Operation.CommitWorkingSet;
+import dev.epoch.storage.operation.OperationResult;
+import dev.epoch.storage.state.TableState;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

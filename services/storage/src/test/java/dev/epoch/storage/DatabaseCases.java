@@ -3,6 +3,9 @@ package dev.epoch.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.query.ReadQuery;
+import dev.epoch.storage.state.TableState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

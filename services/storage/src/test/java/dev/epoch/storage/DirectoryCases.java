@@ -3,6 +3,9 @@ package dev.epoch.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.state.TableState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.Row;
-import dev.epoch.storage.Operation.Repoint;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.PendingChangesException;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.operation.Operation.Repoint;
+import dev.epoch.storage.state.PendingChanges;
+import dev.epoch.storage.state.TableState;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,12 @@ package dev.epoch.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.HistoryPrunedException;
+import dev.epoch.storage.error.PendingChangesException;
+import dev.epoch.storage.query.ReadQuery;
+import dev.epoch.storage.state.PendingChanges;
+import dev.epoch.storage.state.TableState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

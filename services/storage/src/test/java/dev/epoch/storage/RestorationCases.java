@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.OperationExecutor.CommittedChanges;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.operation.OperationExecutor.CommittedChanges;
+import dev.epoch.storage.state.PendingChanges;
+import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

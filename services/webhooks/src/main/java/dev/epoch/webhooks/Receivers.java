@@ -1,7 +1,7 @@
 package dev.epoch.webhooks;
 
-import dev.epoch.storage.AddressRules;
-import dev.epoch.storage.BadLocationException;
+import dev.epoch.storage.error.BadLocationException;
+import dev.epoch.storage.location.AddressRules;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;

@@ -9,7 +9,7 @@ import dev.epoch.log.StoredRecord;
 import dev.epoch.log.postgres.AdvisoryLock;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.EventDecoder;
-import dev.epoch.storage.AddressRules;
+import dev.epoch.storage.location.AddressRules;
 import dev.epoch.webhooks.EventContext.BranchNames;
 import dev.epoch.webhooks.StoredWebhooks.Stored;
 import io.vertx.mutiny.core.Vertx;

@@ -25,7 +25,7 @@ import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.testing.PostgresClients;
 import dev.epoch.projections.EventDecoder;
-import dev.epoch.storage.AddressRules;
+import dev.epoch.storage.location.AddressRules;
 import dev.epoch.webhooks.Delivery.State;
 import java.net.http.HttpHeaders;
 import java.time.Clock;

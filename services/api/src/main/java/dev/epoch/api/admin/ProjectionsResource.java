@@ -8,7 +8,7 @@ import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.projections.Projections;
-import dev.epoch.storage.StorageException;
+import dev.epoch.storage.error.StorageException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;

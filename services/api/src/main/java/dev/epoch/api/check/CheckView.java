@@ -3,7 +3,7 @@ package dev.epoch.api.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.state.CheckState;
 import dev.epoch.gateway.check.CheckService;
-import dev.epoch.storage.QueryResult;
+import dev.epoch.storage.query.QueryResult;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;

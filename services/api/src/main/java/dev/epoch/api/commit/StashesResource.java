@@ -6,7 +6,7 @@ import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.record.WriteResult;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.ws.rs.Consumes;

@@ -8,7 +8,7 @@ import dev.epoch.api.rows.GivenChanges;
 import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.GivenChange;
 import dev.epoch.gateway.stream.LiveRepository;
-import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.record.WriteResult;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;

@@ -2,7 +2,7 @@ package dev.epoch.api.query;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.epoch.storage.QueryResult;
+import dev.epoch.storage.query.QueryResult;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

@@ -12,7 +12,7 @@ import dev.epoch.api.request.NumberLimits;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.record.RowWrite;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,7 +8,7 @@ import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.json.ApiJson;
 import dev.epoch.api.json.JsonCosts;
 import dev.epoch.api.request.NumberLimits;
-import dev.epoch.storage.RowWrite;
+import dev.epoch.storage.record.RowWrite;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

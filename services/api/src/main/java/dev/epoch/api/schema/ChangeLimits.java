@@ -3,7 +3,7 @@ package dev.epoch.api.schema;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.gateway.schema.ConstraintService.How;
-import dev.epoch.storage.SchemaWriter.Limits;
+import dev.epoch.storage.schema.SchemaWriter.Limits;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -3,7 +3,7 @@ package dev.epoch.api.schema;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.gateway.migration.DdlService;
-import dev.epoch.storage.SchemaMigrations.Settings;
+import dev.epoch.storage.schema.SchemaMigrations.Settings;
 import jakarta.validation.constraints.NotBlank;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.epoch.api.schema;
 
-import dev.epoch.storage.SchemaTrials.Script;
+import dev.epoch.storage.schema.SchemaTrials.Script;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;

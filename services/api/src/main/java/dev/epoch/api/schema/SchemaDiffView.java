@@ -8,7 +8,7 @@ import dev.epoch.model.schema.migration.MigrationScript;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.migration.mysql.MySqlMigration;
 import dev.epoch.model.schema.object.ObjectKind;
-import dev.epoch.storage.SchemaMigrations;
+import dev.epoch.storage.schema.SchemaMigrations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -5,7 +5,7 @@ import dev.epoch.gateway.drift.SchemaBackfill.Filled;
 import dev.epoch.gateway.drift.SchemaStatusService.Historical;
 import dev.epoch.gateway.drift.SchemaStatusService.Live;
 import dev.epoch.gateway.drift.SchemaStatusService.Status;
-import dev.epoch.storage.TableHealth;
+import dev.epoch.storage.schema.TableHealth;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

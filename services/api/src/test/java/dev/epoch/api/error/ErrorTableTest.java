@@ -8,15 +8,15 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.model.row.RowKey;
-import dev.epoch.storage.BadValueException;
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.CheckFailedException;
-import dev.epoch.storage.ConstraintViolationsException;
-import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.PendingChangesException;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
-import dev.epoch.storage.WriteRefusedException;
+import dev.epoch.storage.error.BadValueException;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.CheckFailedException;
+import dev.epoch.storage.error.ConstraintViolationsException;
+import dev.epoch.storage.error.OutcomeUnknownException;
+import dev.epoch.storage.error.PendingChangesException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.error.WriteRefusedException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -198,7 +198,7 @@ class ErrorTableTest {
                       "t1", RowKey.of("7"), "users_email_key", "email is taken")));
       default ->
           (StorageException)
-              Class.forName("dev.epoch.storage." + name)
+              Class.forName(StorageException.class.getPackageName() + "." + name)
                   .getConstructor(String.class, String.class)
                   .newInstance("message", "remedy");
     };
@@ -210,10 +210,10 @@ class ErrorTableTest {
       URI place =
           StorageException.class.getProtectionDomain().getCodeSource().getLocation().toURI();
       if (Files.isDirectory(Path.of(place))) {
-        return names(Path.of(place).resolve("dev/epoch/storage"));
+        return names(Path.of(place).resolve("dev/epoch/storage/error"));
       }
       try (FileSystem jar = FileSystems.newFileSystem(Path.of(place))) {
-        return names(jar.getPath("dev/epoch/storage"));
+        return names(jar.getPath("dev/epoch/storage/error"));
       }
     } catch (IOException | URISyntaxException failure) {
       throw new IllegalStateException(failure);

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.api.json.ApiJson;
 import dev.epoch.events.table.DataType;
-import dev.epoch.storage.BadValueException;
 import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.error.BadValueException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 

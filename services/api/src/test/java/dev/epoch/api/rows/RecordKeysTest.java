@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.json.ApiJson;
 import dev.epoch.model.row.RowKey;
-import dev.epoch.storage.BadValueException;
+import dev.epoch.storage.error.BadValueException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

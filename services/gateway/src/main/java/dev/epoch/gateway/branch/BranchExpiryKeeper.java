@@ -10,7 +10,7 @@ import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.InDoubtException;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.storage.StorageException;
+import dev.epoch.storage.error.StorageException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -20,12 +20,12 @@ import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.BranchTable;
-import dev.epoch.storage.ChangeQuery;
-import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.operation.PlannedRows;
+import dev.epoch.storage.state.ChangeQuery;
+import dev.epoch.storage.state.TableState;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -60,8 +60,8 @@ public final class BranchMover {
    *
    * @param source the commit, as the user named it
    * @param verb reset or rebase
-   * @throws dev.epoch.storage.PendingChangesException if a table that it writes has uncommitted
-   *     changes
+   * @throws dev.epoch.storage.error.PendingChangesException if a table that it writes has
+   *     uncommitted changes
    * @throws RefusedException if the commit has other tables
    */
   public StepResult move(

@@ -19,7 +19,7 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
-import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.operation.PlannedRows;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,7 @@ import dev.epoch.gateway.schema.SchemaService.Observed;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.table.TableService;
-import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.error.StorageUnavailableException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

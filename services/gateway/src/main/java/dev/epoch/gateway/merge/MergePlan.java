@@ -3,7 +3,7 @@ package dev.epoch.gateway.merge;
 import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.StoredSchema;
-import dev.epoch.storage.PlannedRows;
+import dev.epoch.storage.operation.PlannedRows;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;

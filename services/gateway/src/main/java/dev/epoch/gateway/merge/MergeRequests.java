@@ -14,7 +14,7 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
-import dev.epoch.storage.StorageException;
+import dev.epoch.storage.error.StorageException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

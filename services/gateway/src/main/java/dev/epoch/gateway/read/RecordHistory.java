@@ -10,7 +10,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;

@@ -7,8 +7,8 @@ import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
-import dev.epoch.storage.RowWrite;
-import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.record.RowWrite;
+import dev.epoch.storage.record.WriteResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -49,7 +49,7 @@ public final class ApplyService {
    * Repeating it changes nothing: what is as the diff makes it counts as unchanged.
    *
    * @throws DiffDoesNotApplyException if records are not as the diff expects them
-   * @throws dev.epoch.storage.WriteRefusedException if a change does not fit the table
+   * @throws dev.epoch.storage.error.WriteRefusedException if a change does not fit the table
    */
   public WriteResult apply(LiveRepository repository, Request request, Caller caller) {
     RepositoryState state = repository.state();

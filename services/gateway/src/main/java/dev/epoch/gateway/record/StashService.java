@@ -13,7 +13,7 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
-import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.record.WriteResult;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

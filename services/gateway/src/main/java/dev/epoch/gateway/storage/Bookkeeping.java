@@ -1,10 +1,10 @@
 package dev.epoch.gateway.storage;
 
-import dev.epoch.storage.OperationExecutor;
 import dev.epoch.storage.OperationId;
-import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.error.OutcomeUnknownException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.operation.OperationExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

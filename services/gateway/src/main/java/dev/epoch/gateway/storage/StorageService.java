@@ -55,8 +55,8 @@ public final class StorageService {
   }
 
   /**
-   * Null arguments leave what was. Fails with {@link dev.epoch.storage.BadLocationException} if a
-   * secret would go to another address than it was given for.
+   * Null arguments leave what was. Fails with {@link dev.epoch.storage.error.BadLocationException}
+   * if a secret would go to another address than it was given for.
    */
   public synchronized StorageState update(
       LiveRepository repository,

@@ -5,7 +5,7 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.CommandKey;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
-import dev.epoch.storage.WriteKey;
+import dev.epoch.storage.record.WriteKey;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;

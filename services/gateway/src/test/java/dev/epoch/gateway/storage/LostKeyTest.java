@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.engine.state.StorageState;
-import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.error.StorageUnavailableException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.epoch.storage.sql;
 
-import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.error.QueryRefusedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

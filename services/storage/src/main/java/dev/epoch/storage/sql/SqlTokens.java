@@ -1,6 +1,6 @@
 package dev.epoch.storage.sql;
 
-import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.error.QueryRefusedException;
 import dev.epoch.storage.sql.SqlToken.Kind;
 import java.util.ArrayList;
 import java.util.List;

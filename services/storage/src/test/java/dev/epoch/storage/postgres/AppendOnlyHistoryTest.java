@@ -3,9 +3,9 @@ package dev.epoch.storage.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.Operation;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -3,10 +3,10 @@ package dev.epoch.storage.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.model.row.RowChange;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.Operation;
-import dev.epoch.storage.OperationResult;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.operation.OperationResult;
+import dev.epoch.storage.state.TableState;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -3,7 +3,7 @@ package dev.epoch.storage.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.model.row.Row;
-import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

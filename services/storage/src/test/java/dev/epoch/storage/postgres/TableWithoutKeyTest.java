@@ -3,12 +3,12 @@ package dev.epoch.storage.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.NoPrimaryKeyException;
 import dev.epoch.storage.Removal;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.NoPrimaryKeyException;
 import dev.epoch.storage.postgres.catalog.Layout;
 import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.state.TableState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;

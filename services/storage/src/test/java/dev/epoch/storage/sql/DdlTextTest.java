@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.model.schema.migration.Hazard;
-import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.error.QueryRefusedException;
 import dev.epoch.storage.sql.DdlStatement.Altered;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.epoch.storage.postgres.branch;
 
-import dev.epoch.storage.BranchCopy;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BranchRead;
-import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchCopy;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.BranchRead;
+import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
@@ -58,7 +58,7 @@ public final class BranchCopies {
     return show(branch, ids, patience);
   }
 
-  /** See {@link dev.epoch.storage.Materialization#autoMaterialize}. */
+  /** See {@link dev.epoch.storage.branch.Materialization#autoMaterialize}. */
   public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
     fill(branch, table.id(), OptionalLong.of(mostBytes));
@@ -175,7 +175,7 @@ public final class BranchCopies {
         .orElse(false);
   }
 
-  /** See {@link dev.epoch.storage.Materialization#reads}. */
+  /** See {@link dev.epoch.storage.branch.Materialization#reads}. */
   public List<BranchRead> reads() {
     List<Opened> opened =
         database.ask(
@@ -206,7 +206,7 @@ public final class BranchCopies {
     }
   }
 
-  /** See {@link dev.epoch.storage.Materialization#dropIdle}. */
+  /** See {@link dev.epoch.storage.branch.Materialization#dropIdle}. */
   public void dropIdle(Duration idle) {
     retries.run(() ->
         database.write(session -> {
@@ -258,7 +258,7 @@ public final class BranchCopies {
     return session.list(RUNNING, row -> row.getString(0));
   }
 
-  /** See {@link dev.epoch.storage.Materialization#dematerialize}. */
+  /** See {@link dev.epoch.storage.branch.Materialization#dematerialize}. */
   public void drop(BranchHandle branch, Collection<TableHandle> tables) {
     retries.run(() ->
         database.write(session -> {
@@ -278,7 +278,7 @@ public final class BranchCopies {
         }));
   }
 
-  /** See {@link dev.epoch.storage.Materialization#copies}. */
+  /** See {@link dev.epoch.storage.branch.Materialization#copies}. */
   public List<BranchCopy> copies(BranchHandle branch) {
     return database.read(session ->
         EpochSchema.exists(session)

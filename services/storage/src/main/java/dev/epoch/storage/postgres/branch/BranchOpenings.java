@@ -1,10 +1,10 @@
 package dev.epoch.storage.postgres.branch;
 
-import dev.epoch.storage.BranchCopy;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.OpenedTables;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchCopy;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.OpenedTables;
+import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
@@ -60,8 +60,8 @@ public final class BranchOpenings {
   }
 
   /**
-   * See {@link dev.epoch.storage.Materialization#materialize}: opens what can be open, and copies
-   * the rest.
+   * See {@link dev.epoch.storage.branch.Materialization#materialize}: opens what can be open, and
+   * copies the rest.
    */
   public List<BranchCopy> materialize(
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
@@ -78,7 +78,7 @@ public final class BranchOpenings {
     return materialized(branch).stream().filter(table -> wanted.contains(table.tableId())).toList();
   }
 
-  /** See {@link dev.epoch.storage.Materialization#autoMaterialize}. */
+  /** See {@link dev.epoch.storage.branch.Materialization#autoMaterialize}. */
   public Optional<BranchCopy> autoMaterialize(
       BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
     if (openable(branch, List.of(table.id())).isEmpty()) {
@@ -118,7 +118,7 @@ public final class BranchOpenings {
             : List.of());
   }
 
-  /** See {@link dev.epoch.storage.Materialization#copies}. */
+  /** See {@link dev.epoch.storage.branch.Materialization#copies}. */
   public List<BranchCopy> materialized(BranchHandle branch) {
     return Stream.concat(
             opened(branch).tables().stream()
@@ -129,13 +129,13 @@ public final class BranchOpenings {
         .toList();
   }
 
-  /** See {@link dev.epoch.storage.Materialization#dematerialize}. */
+  /** See {@link dev.epoch.storage.branch.Materialization#dematerialize}. */
   public void dematerialize(BranchHandle branch, Collection<TableHandle> tables) {
     close(branch, tables);
     copies.drop(branch, tables);
   }
 
-  /** See {@link dev.epoch.storage.OpenBranchTables#open}. */
+  /** See {@link dev.epoch.storage.branch.OpenBranchTables#open}. */
   public OpenedTables open(BranchHandle branch, Collection<TableHandle> tables) {
     List<String> ids =
         tables.isEmpty()
@@ -176,7 +176,7 @@ public final class BranchOpenings {
             : List.of());
   }
 
-  /** See {@link dev.epoch.storage.OpenBranchTables#close}. */
+  /** See {@link dev.epoch.storage.branch.OpenBranchTables#close}. */
   public void close(BranchHandle branch, Collection<TableHandle> tables) {
     inTransaction(
         """
@@ -197,7 +197,7 @@ public final class BranchOpenings {
         }));
   }
 
-  /** See {@link dev.epoch.storage.OpenBranchTables#opened}. */
+  /** See {@link dev.epoch.storage.branch.OpenBranchTables#opened}. */
   public OpenedTables opened(BranchHandle branch) {
     return database.read(session ->
         EpochSchema.exists(session)

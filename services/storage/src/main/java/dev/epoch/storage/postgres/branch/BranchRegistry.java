@@ -2,13 +2,13 @@ package dev.epoch.storage.postgres.branch;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BranchTable;
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.OutcomeUnknownException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.connection.AffinityPool;
 import dev.epoch.storage.postgres.connection.Database;
@@ -41,7 +41,7 @@ public final class BranchRegistry {
   }
 
   /**
-   * See {@link dev.epoch.storage.BranchDirectory#putBranch}.
+   * See {@link dev.epoch.storage.branch.BranchDirectory#putBranch}.
    *
    * @param definitions of tables that are not like the live ones: see {@code epoch.show_columns}
    */
@@ -124,7 +124,7 @@ public final class BranchRegistry {
         .collect(Collectors.joining("\u001f"));
   }
 
-  /** See {@link dev.epoch.storage.BranchDirectory#branches}. */
+  /** See {@link dev.epoch.storage.branch.BranchDirectory#branches}. */
   public Set<String> known(String repository) {
     return database.read(session ->
         EpochSchema.exists(session)
@@ -136,7 +136,7 @@ public final class BranchRegistry {
             : Set.of());
   }
 
-  /** See {@link dev.epoch.storage.BranchDirectory#dropBranch}. */
+  /** See {@link dev.epoch.storage.branch.BranchDirectory#dropBranch}. */
   public void drop(BranchHandle branch) {
     retries.run(() ->
         database.write(session -> {
@@ -192,7 +192,7 @@ public final class BranchRegistry {
       WHERE o.branch_id = $1
       """;
 
-  /** See {@link dev.epoch.storage.BranchDirectory#reclaim}. */
+  /** See {@link dev.epoch.storage.branch.BranchDirectory#reclaim}. */
   public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
     return retries.run(() ->
         database.write(session -> {
@@ -217,7 +217,7 @@ public final class BranchRegistry {
         }));
   }
 
-  /** See {@link dev.epoch.storage.BranchSessions#renewViews}. */
+  /** See {@link dev.epoch.storage.branch.BranchSessions#renewViews}. */
   public void renewViews(String repository) {
     retries.run(() ->
         database.write(session -> {

@@ -1,14 +1,14 @@
 package dev.epoch.storage.postgres.capture;
 
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.PendingChangesException;
-import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.Removal;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
-import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.OutcomeUnknownException;
+import dev.epoch.storage.error.PendingChangesException;
+import dev.epoch.storage.error.PrivilegeException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;

@@ -3,8 +3,8 @@ package dev.epoch.storage.postgres.catalog;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.storage.NotVersionableException;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.NotVersionableException;
 import dev.epoch.storage.postgres.connection.Session;
 import io.vertx.mutiny.sqlclient.Row;
 

@@ -1,6 +1,6 @@
 package dev.epoch.storage.postgres.catalog;
 
-import dev.epoch.storage.StorageException;
+import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.postgres.connection.Session;
 import java.io.IOException;
 import java.io.InputStream;

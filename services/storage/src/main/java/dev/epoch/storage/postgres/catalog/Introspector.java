@@ -138,7 +138,7 @@ public final class Introspector {
 
   /**
    * The schema of a table that is versioned, whatever privileges are left. Fails with {@link
-   * dev.epoch.storage.TableNotFoundException}.
+   * dev.epoch.storage.error.TableNotFoundException}.
    *
    * @param key names of the key columns
    */

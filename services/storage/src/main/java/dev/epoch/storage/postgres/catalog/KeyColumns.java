@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres.catalog;
 
 import dev.epoch.events.table.Column;
-import dev.epoch.storage.NoPrimaryKeyException;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.NoPrimaryKeyException;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import java.util.HashSet;

@@ -1,11 +1,11 @@
 package dev.epoch.storage.postgres.catalog;
 
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.storage.BranchTable;
-import dev.epoch.storage.RowQuery;
-import dev.epoch.storage.RowWrite;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.record.RowWrite;
+import dev.epoch.storage.state.RowQuery;
+import dev.epoch.storage.state.TableState;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres.catalog;
 
-import dev.epoch.storage.PrivilegeException;
 import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.StorageCheck.Problem;
+import dev.epoch.storage.error.PrivilegeException;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.Session;

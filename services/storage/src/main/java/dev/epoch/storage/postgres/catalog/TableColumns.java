@@ -294,7 +294,7 @@ public final class TableColumns {
   public void requireKnown(java.util.Collection<String> names) {
     for (String name : names) {
       if (schema.indexOf(name) < 0) {
-        throw new dev.epoch.storage.BadValueException(
+        throw new dev.epoch.storage.error.BadValueException(
             "There is no column " + name, "The table has: " + String.join(", ", names()));
       }
     }

@@ -2,9 +2,9 @@ package dev.epoch.storage.postgres.catalog;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.storage.TableChangedException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;

@@ -2,10 +2,10 @@ package dev.epoch.storage.postgres.catalog;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.storage.NotVersionableException;
-import dev.epoch.storage.PrivilegeException;
-import dev.epoch.storage.TableNotFoundException;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.NotVersionableException;
+import dev.epoch.storage.error.PrivilegeException;
+import dev.epoch.storage.error.TableNotFoundException;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import io.vertx.mutiny.sqlclient.Row;

@@ -2,7 +2,7 @@ package dev.epoch.storage.postgres.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.events.table.DataType;
-import dev.epoch.storage.BadValueException;
+import dev.epoch.storage.error.BadValueException;
 
 /** Refusals of values: what was expected, and what came. */
 final class BadValues {

@@ -1,6 +1,6 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.BusyException;
+import dev.epoch.storage.error.BusyException;
 import io.vertx.mutiny.pgclient.PgConnection;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;

@@ -1,6 +1,6 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.AddressRules;
+import dev.epoch.storage.location.AddressRules;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.net.SocketAddress;

@@ -1,6 +1,6 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.StorageException;
+import dev.epoch.storage.error.StorageException;
 import io.vertx.pgclient.PgException;
 
 /**

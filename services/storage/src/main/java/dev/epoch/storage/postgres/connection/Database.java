@@ -1,11 +1,11 @@
 package dev.epoch.storage.postgres.connection;
 
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.AddressRules;
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.OutcomeUnknownException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.location.AddressRules;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;

@@ -1,6 +1,6 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.QueryTimeoutException;
+import dev.epoch.storage.error.QueryTimeoutException;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,6 +1,6 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.BusyException;
+import dev.epoch.storage.error.BusyException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;

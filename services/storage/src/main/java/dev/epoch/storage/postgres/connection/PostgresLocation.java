@@ -1,9 +1,9 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.AddressRules;
-import dev.epoch.storage.DatabaseUrl;
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.location.AddressRules;
+import dev.epoch.storage.location.DatabaseUrl;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
-import dev.epoch.storage.WriteRefusedException;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.error.WriteRefusedException;
 import io.vertx.pgclient.PgException;
 
 /** Tells what code of users in the database, that a write of rows has set off, refuses. */

@@ -1,7 +1,7 @@
 package dev.epoch.storage.postgres.connection;
 
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.BusyException;
+import dev.epoch.storage.error.BusyException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.mutiny.sqlclient.Cursor;

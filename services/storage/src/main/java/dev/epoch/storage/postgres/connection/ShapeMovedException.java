@@ -1,7 +1,7 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.BusyException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.error.BusyException;
 import java.util.List;
 
 /**

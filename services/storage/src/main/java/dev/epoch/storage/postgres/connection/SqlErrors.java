@@ -1,15 +1,15 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.BadValueException;
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.NoPrimaryKeyException;
-import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.PrivilegeException;
-import dev.epoch.storage.QueryTimeoutException;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
-import dev.epoch.storage.TableChangedException;
-import dev.epoch.storage.TableNotFoundException;
+import dev.epoch.storage.error.BadValueException;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.NoPrimaryKeyException;
+import dev.epoch.storage.error.OutcomeUnknownException;
+import dev.epoch.storage.error.PrivilegeException;
+import dev.epoch.storage.error.QueryTimeoutException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.error.TableChangedException;
+import dev.epoch.storage.error.TableNotFoundException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.pgclient.PgException;

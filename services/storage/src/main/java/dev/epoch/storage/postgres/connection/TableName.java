@@ -1,7 +1,7 @@
 package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.postgres.codec.Quote;
 import java.util.ArrayList;
 import java.util.List;

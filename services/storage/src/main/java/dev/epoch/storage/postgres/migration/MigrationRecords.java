@@ -1,12 +1,12 @@
 package dev.epoch.storage.postgres.migration;
 
-import dev.epoch.storage.SchemaMigrations.Plan;
-import dev.epoch.storage.SchemaMigrations.Progress;
-import dev.epoch.storage.SchemaMigrations.Settings;
-import dev.epoch.storage.SchemaMigrations.State;
-import dev.epoch.storage.SchemaMigrations.Step;
-import dev.epoch.storage.SchemaMigrations.StepProgress;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.schema.SchemaMigrations.Plan;
+import dev.epoch.storage.schema.SchemaMigrations.Progress;
+import dev.epoch.storage.schema.SchemaMigrations.Settings;
+import dev.epoch.storage.schema.SchemaMigrations.State;
+import dev.epoch.storage.schema.SchemaMigrations.Step;
+import dev.epoch.storage.schema.SchemaMigrations.StepProgress;
 import io.vertx.mutiny.sqlclient.Row;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.epoch.storage.postgres.migration;
 
-import dev.epoch.storage.QueryRefusedException;
-import dev.epoch.storage.SchemaMigrations.Plan;
-import dev.epoch.storage.SchemaMigrations.State;
+import dev.epoch.storage.error.QueryRefusedException;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.SqlErrors;
+import dev.epoch.storage.schema.SchemaMigrations.Plan;
+import dev.epoch.storage.schema.SchemaMigrations.State;
 import dev.epoch.storage.sql.DdlStatement;
 import dev.epoch.storage.sql.DdlText;
 import io.vertx.pgclient.PgException;

@@ -1,11 +1,11 @@
 package dev.epoch.storage.postgres.migration;
 
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.SchemaMigrations;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.SqlErrors;
+import dev.epoch.storage.schema.SchemaMigrations;
 import io.vertx.pgclient.PgException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres.operation;
 
-import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.postgres.catalog.Introspector;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.PhysicalState;

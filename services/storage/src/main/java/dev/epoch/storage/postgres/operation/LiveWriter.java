@@ -162,7 +162,7 @@ final class LiveWriter {
 
   /**
    * Writes all tables. Triggers run under the search_path of the role and database; what they
-   * refuse is a {@link dev.epoch.storage.WriteRefusedException}.
+   * refuse is a {@link dev.epoch.storage.error.WriteRefusedException}.
    */
   void write() {
     session.run("SET CONSTRAINTS ALL DEFERRED");

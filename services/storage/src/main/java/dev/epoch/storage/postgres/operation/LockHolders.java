@@ -1,9 +1,9 @@
 package dev.epoch.storage.postgres.operation;
 
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.Operation;
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.state.StateResolver;

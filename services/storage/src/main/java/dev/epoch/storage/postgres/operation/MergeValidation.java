@@ -1,10 +1,10 @@
 package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.model.row.RowKey;
-import dev.epoch.storage.ConstraintViolationsException;
-import dev.epoch.storage.ConstraintViolationsException.Violation;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.ConstraintViolationsException;
+import dev.epoch.storage.error.ConstraintViolationsException.Violation;
 import dev.epoch.storage.postgres.catalog.ConstraintCatalog;
 import dev.epoch.storage.postgres.catalog.ConstraintCatalog.ForeignKey;
 import dev.epoch.storage.postgres.catalog.ConstraintCatalog.PairRule;
@@ -57,7 +57,7 @@ final class MergeValidation {
 
   /**
    * Fails with {@link ConstraintViolationsException} if there are violations, and with {@link
-   * dev.epoch.storage.WriteRefusedException} if a function of a constraint fails.
+   * dev.epoch.storage.error.WriteRefusedException} if a function of a constraint fails.
    */
   void check() {
     try {

@@ -1,10 +1,10 @@
 package dev.epoch.storage.postgres.operation;
 
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.Operation.CommitWorkingSet;
-import dev.epoch.storage.Operation.Drop;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.operation.Operation.CommitWorkingSet;
+import dev.epoch.storage.operation.Operation.Drop;
 import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;

@@ -1,10 +1,10 @@
 package dev.epoch.storage.postgres.operation;
 
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BranchTable;
-import dev.epoch.storage.Operation.MergeRows;
-import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.operation.Operation.MergeRows;
+import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;

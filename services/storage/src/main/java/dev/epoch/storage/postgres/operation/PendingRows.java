@@ -1,7 +1,7 @@
 package dev.epoch.storage.postgres.operation;
 
-import dev.epoch.storage.Operation.CommitWorkingSet;
-import dev.epoch.storage.PendingChangesException;
+import dev.epoch.storage.error.PendingChangesException;
+import dev.epoch.storage.operation.Operation.CommitWorkingSet;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.Candidates;
 import dev.epoch.storage.postgres.state.JoinStrategy;

@@ -1,12 +1,12 @@
 package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.storage.BranchTable;
-import dev.epoch.storage.Operation;
-import dev.epoch.storage.Operation.TableOperation;
-import dev.epoch.storage.PendingChangesException;
-import dev.epoch.storage.PlannedRows;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.PendingChangesException;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.operation.Operation.TableOperation;
+import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.catalog.TableShapes;

@@ -1,15 +1,15 @@
 package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.storage.Operation;
-import dev.epoch.storage.Operation.MergeRows;
-import dev.epoch.storage.Operation.TableOperation;
 import dev.epoch.storage.OperationId;
-import dev.epoch.storage.OperationResult;
-import dev.epoch.storage.PlannedRows;
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.WriteRefusedException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.WriteRefusedException;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.operation.Operation.MergeRows;
+import dev.epoch.storage.operation.Operation.TableOperation;
+import dev.epoch.storage.operation.OperationResult;
+import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.ConstraintFailure;
 import dev.epoch.storage.postgres.connection.Database;

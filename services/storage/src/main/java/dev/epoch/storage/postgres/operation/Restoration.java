@@ -3,10 +3,10 @@ package dev.epoch.storage.postgres.operation;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BranchTable;
-import dev.epoch.storage.OperationExecutor.CommittedChanges;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.operation.OperationExecutor.CommittedChanges;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
@@ -33,7 +33,7 @@ public final class Restoration {
     this.retries = retries;
   }
 
-  /** See {@link dev.epoch.storage.OperationExecutor#restore}. All in one transaction. */
+  /** See {@link dev.epoch.storage.operation.OperationExecutor#restore}. All in one transaction. */
   public void restore(
       BranchHandle branch,
       RowsLocation origin,

@@ -1,17 +1,17 @@
 package dev.epoch.storage.postgres.query;
 
-import dev.epoch.storage.QueryRefusedException;
-import dev.epoch.storage.QueryResult;
-import dev.epoch.storage.QueryTimeoutException;
-import dev.epoch.storage.ReadQuery;
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.error.QueryRefusedException;
+import dev.epoch.storage.error.QueryTimeoutException;
+import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.postgres.connection.Await;
 import dev.epoch.storage.postgres.connection.CancelTimer;
 import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.Deadline;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.query.QueryResult;
+import dev.epoch.storage.query.ReadQuery;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;

@@ -1,16 +1,16 @@
 package dev.epoch.storage.postgres.query;
 
 import dev.epoch.events.table.RowsLocation;
-import dev.epoch.storage.BranchTable;
-import dev.epoch.storage.CheckFailedException;
-import dev.epoch.storage.Operation;
-import dev.epoch.storage.QueryResult;
-import dev.epoch.storage.ReadQuery;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableState;
 import dev.epoch.storage.ValueCodec;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.CheckFailedException;
+import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.SqlErrors;
+import dev.epoch.storage.query.QueryResult;
+import dev.epoch.storage.query.ReadQuery;
+import dev.epoch.storage.state.TableState;
 import io.vertx.pgclient.PgException;
 import java.util.HashMap;
 import java.util.List;
@@ -105,7 +105,7 @@ public final class StateChecks {
           failure);
     }
     RuntimeException translated = QueryRun.translate(failure, false, check.timeout());
-    return translated instanceof dev.epoch.storage.QueryRefusedException
+    return translated instanceof dev.epoch.storage.error.QueryRefusedException
         ? CheckFailedException.notRun(check.name(), translated.getMessage(), failure)
         : translated;
   }

@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres.query;
 
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.state.TableState;
 
 /** The rows of a table at a state, as SQL. */
 @FunctionalInterface

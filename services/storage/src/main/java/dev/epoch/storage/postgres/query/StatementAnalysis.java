@@ -1,7 +1,7 @@
 package dev.epoch.storage.postgres.query;
 
-import dev.epoch.storage.QueryRefusedException;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.error.QueryRefusedException;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import io.vertx.mutiny.sqlclient.Row;

@@ -1,6 +1,6 @@
 package dev.epoch.storage.postgres.query;
 
-import dev.epoch.storage.QueryRefusedException;
+import dev.epoch.storage.error.QueryRefusedException;
 import dev.epoch.storage.sql.SqlToken;
 import dev.epoch.storage.sql.SqlTokens;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres.record;
 
 import dev.epoch.events.table.Column;
-import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.postgres.catalog.ApplicationPath;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.codec.Quote;

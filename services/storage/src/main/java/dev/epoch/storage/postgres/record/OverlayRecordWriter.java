@@ -1,9 +1,9 @@
 package dev.epoch.storage.postgres.record;
 
 import dev.epoch.events.table.Column;
-import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.WriteRefusedException;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.WriteRefusedException;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.RelationNames;

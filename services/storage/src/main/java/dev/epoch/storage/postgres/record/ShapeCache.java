@@ -1,6 +1,6 @@
 package dev.epoch.storage.postgres.record;
 
-import dev.epoch.storage.BusyException;
+import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.postgres.connection.Session;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.epoch.storage.postgres.record;
 
-import dev.epoch.storage.WriteKey;
-import dev.epoch.storage.WriteKeyReusedException;
-import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.error.WriteKeyReusedException;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.record.WriteKey;
+import dev.epoch.storage.record.WriteResult;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres.schema;
 
-import dev.epoch.storage.AppliedMigration;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.schema.AppliedMigration;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.ArrayList;
 import java.util.Collection;

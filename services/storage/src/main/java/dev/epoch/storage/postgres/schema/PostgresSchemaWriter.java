@@ -1,15 +1,15 @@
 package dev.epoch.storage.postgres.schema;
 
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.PrivilegeException;
-import dev.epoch.storage.QueryRefusedException;
-import dev.epoch.storage.QueryTimeoutException;
-import dev.epoch.storage.SchemaWriter;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.OutcomeUnknownException;
+import dev.epoch.storage.error.PrivilegeException;
+import dev.epoch.storage.error.QueryRefusedException;
+import dev.epoch.storage.error.QueryTimeoutException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.schema.SchemaWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;

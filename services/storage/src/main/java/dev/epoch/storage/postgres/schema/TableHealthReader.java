@@ -1,9 +1,9 @@
 package dev.epoch.storage.postgres.schema;
 
-import dev.epoch.storage.TableHealth;
-import dev.epoch.storage.TableHealth.IndexHealth;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.schema.TableHealth;
+import dev.epoch.storage.schema.TableHealth.IndexHealth;
 import io.vertx.mutiny.sqlclient.Row;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres.state;
 
-import dev.epoch.storage.HistoryPrunedException;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableNotFoundException;
+import dev.epoch.storage.error.HistoryPrunedException;
+import dev.epoch.storage.error.TableNotFoundException;
 import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.codec.Quote;

@@ -1,8 +1,8 @@
 package dev.epoch.storage.postgres.state;
 
-import dev.epoch.storage.RowQuery;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.state.RowQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,17 +1,17 @@
 package dev.epoch.storage.postgres.state;
 
 import dev.epoch.events.table.RowsLocation;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BusyException;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.PhysicalState.Live;
 import dev.epoch.storage.postgres.state.PhysicalState.Nothing;
 import dev.epoch.storage.postgres.state.PhysicalState.Overlaid;
+import dev.epoch.storage.state.TableState;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.storage.SqlSurface;
-import dev.epoch.storage.StorageException;
+import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
 import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;

@@ -3,7 +3,7 @@ package dev.epoch.storage.postgres.branch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.postgres.TestRepository;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;

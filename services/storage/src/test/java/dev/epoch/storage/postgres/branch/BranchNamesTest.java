@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.table.RowsLocation;
-import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.postgres.VersionedDatabase;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.testing.StoragePostgres;

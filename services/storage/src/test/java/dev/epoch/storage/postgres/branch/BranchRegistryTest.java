@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.RowQuery;
-import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.postgres.TestRepository;
+import dev.epoch.storage.state.RowQuery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.epoch.storage.postgres.branch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.table.RowsLocation;
-import dev.epoch.storage.BranchHandle;
+import dev.epoch.storage.branch.BranchHandle;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -3,8 +3,8 @@ package dev.epoch.storage.postgres.branch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BranchTable;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.postgres.TestRepository;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
-import dev.epoch.storage.BranchCopy;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.OpenedTables;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchCopy;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.OpenedTables;
 import dev.epoch.storage.postgres.TestRepository;
 import dev.epoch.storage.testing.TestDatabase;
 import java.io.StringReader;

@@ -2,9 +2,9 @@ package dev.epoch.storage.postgres.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.epoch.storage.BranchHandle;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.postgres.VersionedDatabase;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;

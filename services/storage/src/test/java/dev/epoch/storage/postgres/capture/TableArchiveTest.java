@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.PendingChangesException;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.postgres.TestRepository;
+import dev.epoch.storage.state.TableState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

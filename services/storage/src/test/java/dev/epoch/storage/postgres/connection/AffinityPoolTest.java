@@ -3,8 +3,8 @@ package dev.epoch.storage.postgres.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.epoch.storage.AddressRules;
-import dev.epoch.storage.BusyException;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.postgres.connection.AffinityPool.Lent;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.BusyException;
-import dev.epoch.storage.OutcomeUnknownException;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
-import dev.epoch.storage.TableNotFoundException;
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.OutcomeUnknownException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.error.TableNotFoundException;
 import dev.epoch.storage.postgres.PostgresTest;
 import dev.epoch.storage.testing.StoragePostgres;
 import io.vertx.sqlclient.PoolOptions;

@@ -3,7 +3,7 @@ package dev.epoch.storage.postgres.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.Suspended;
 import dev.epoch.storage.testing.TestDatabase;

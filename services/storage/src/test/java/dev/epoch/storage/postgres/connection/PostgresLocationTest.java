@@ -3,8 +3,8 @@ package dev.epoch.storage.postgres.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.epoch.storage.StorageException;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.StorageException;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 import java.util.List;

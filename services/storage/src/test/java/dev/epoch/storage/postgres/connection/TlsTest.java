@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.epoch.storage.AddressRules;
-import dev.epoch.storage.BadLocationException;
-import dev.epoch.storage.StorageException;
-import dev.epoch.storage.StorageUnavailableException;
+import dev.epoch.storage.error.BadLocationException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestCertificates;
 import io.vertx.sqlclient.PoolOptions;

@@ -12,14 +12,14 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.OperationExecutor.CommittedChanges;
-import dev.epoch.storage.PendingChanges;
-import dev.epoch.storage.RowWrite;
-import dev.epoch.storage.TableState;
-import dev.epoch.storage.WriteRefusedException;
-import dev.epoch.storage.WriteResult;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.WriteRefusedException;
+import dev.epoch.storage.operation.OperationExecutor.CommittedChanges;
 import dev.epoch.storage.postgres.TestRepository;
+import dev.epoch.storage.record.RowWrite;
+import dev.epoch.storage.record.WriteResult;
+import dev.epoch.storage.state.PendingChanges;
+import dev.epoch.storage.state.TableState;
 import dev.epoch.storage.testing.Cases;
 import java.util.List;
 import java.util.Map;
@@ -241,7 +241,7 @@ class EqualKeysTest {
       TableState before = shop.committed(branch, item);
       List<String> former = texts(before);
       Row merged = Row.of(same, "new", "m");
-      dev.epoch.storage.Operation operation =
+      dev.epoch.storage.operation.Operation operation =
           shop.merge(
               branch,
               item,
@@ -273,7 +273,7 @@ class EqualKeysTest {
       TableState before = shop.committed(branch, item);
       shop.write(
           branch, "UPDATE " + item + " SET id = " + literal(same) + " WHERE id = " + literal(one));
-      dev.epoch.storage.Operation operation = shop.commit(branch, item);
+      dev.epoch.storage.operation.Operation operation = shop.commit(branch, item);
       TableState after = shop.committed(branch, item);
       List<List<String>> contents = List.of(texts(before), texts(after));
       CommittedChanges log =

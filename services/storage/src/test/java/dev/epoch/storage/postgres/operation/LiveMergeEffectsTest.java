@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.epoch.storage.Operation;
-import dev.epoch.storage.RowWrite;
-import dev.epoch.storage.WriteRefusedException;
+import dev.epoch.storage.error.WriteRefusedException;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.record.RowWrite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

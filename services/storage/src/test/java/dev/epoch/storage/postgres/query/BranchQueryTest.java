@@ -3,11 +3,11 @@ package dev.epoch.storage.postgres.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.model.row.Row;
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.QueryResult;
-import dev.epoch.storage.ReadQuery;
-import dev.epoch.storage.TableState;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.postgres.TestRepository;
+import dev.epoch.storage.query.QueryResult;
+import dev.epoch.storage.query.ReadQuery;
+import dev.epoch.storage.state.TableState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,8 @@ package dev.epoch.storage.postgres.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.epoch.storage.BranchHandle;
-import dev.epoch.storage.BusyException;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.postgres.TestRepository;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.testing.StoragePostgres;

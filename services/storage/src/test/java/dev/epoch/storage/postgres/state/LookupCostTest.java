@@ -2,10 +2,10 @@ package dev.epoch.storage.postgres.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.epoch.storage.QueryResult;
-import dev.epoch.storage.ReadQuery;
-import dev.epoch.storage.TableState;
 import dev.epoch.storage.postgres.TestRepository;
+import dev.epoch.storage.query.QueryResult;
+import dev.epoch.storage.query.ReadQuery;
+import dev.epoch.storage.state.TableState;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,9 +1,0 @@
-package dev.epoch.storage;
-
-/** Sessions of the database's own clients that stand on a branch. */
-public interface BranchSessions {
-  /**
-   * Makes what clients that connect to the database itself see of branches anew, after all else.
-   */
-  void renewViews(String repository);
-}

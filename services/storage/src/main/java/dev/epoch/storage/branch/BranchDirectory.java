@@ -1,0 +1,56 @@
+package dev.epoch.storage.branch;
+
+import dev.epoch.storage.error.HistoryPrunedException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The branches that a database knows, by their ids. It learns of them for the clients that connect
+ * to the database itself, and to hold their rows.
+ */
+public interface BranchDirectory {
+  /**
+   * Tells the database of a branch, or of its new name or tables, so that {@code
+   * epoch.use_branch(name)} works. Constant time per table; nothing is copied. Repeating it changes
+   * nothing.
+   *
+   * <p>Branches are known by their ids. Another branch that has the name here loses it if it was
+   * told of at the handle's version or before, and keeps it, for the time being, if it was told of
+   * at a later one.
+   *
+   * @param tables by table id: where the rows of the branch's head are
+   * @return id of that other branch, if there is one
+   */
+  Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+
+  /** Ids of the branches of a repository that the database knows and was not told to forget. */
+  Set<String> branches(String repository);
+
+  /**
+   * Forgets the branch's name and its views; its rows stay while commits refer to them. Repeating
+   * it changes nothing.
+   */
+  void dropBranch(BranchHandle branch);
+
+  /**
+   * Drops the rows of branches of the repository that are forgotten and not in {@code kept}.
+   * Repeating it changes nothing.
+   *
+   * @param kept ids of branches whose rows commits still refer to
+   * @param dryRun whether only to tell
+   * @return ids of the branches whose rows are gone, or would be
+   */
+  List<String> reclaim(String repository, Set<String> kept, boolean dryRun);
+
+  /**
+   * Drops what removals kept of tables of the repository that are not in {@code kept}; reading a
+   * state of them is a {@link HistoryPrunedException} then. Repeating it changes nothing.
+   *
+   * @param kept ids of tables that commits still refer to
+   * @param dryRun whether only to tell
+   * @return ids of the tables of which nothing is kept any more, or would be
+   */
+  List<String> reclaimTables(String repository, Set<String> kept, boolean dryRun);
+}

@@ -1,0 +1,2 @@
+/** Why a backend could not do what was asked. */
+package dev.epoch.storage.error;

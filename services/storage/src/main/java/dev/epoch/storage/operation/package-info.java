@@ -1,0 +1,2 @@
+/** The physical half of commits and merges. */
+package dev.epoch.storage.operation;

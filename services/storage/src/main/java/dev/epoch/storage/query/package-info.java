@@ -1,0 +1,2 @@
+/** Statements of the database's own language over states. */
+package dev.epoch.storage.query;

@@ -1,0 +1,2 @@
+/** Records that clients write through the API. */
+package dev.epoch.storage.record;

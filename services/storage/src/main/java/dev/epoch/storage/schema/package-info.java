@@ -1,0 +1,2 @@
+/** Schemas of databases: read, tried, changed. */
+package dev.epoch.storage.schema;
