@@ -30,7 +30,7 @@ import java.util.List;
 final class TestServer implements AutoCloseable {
   static final Actor ALICE = new Actor("alice", "Alice", "alice@example.com");
 
-  final TestDatabase database = StoragePostgres.database();
+  final TestDatabase database = StoragePostgres.databaseWithSchema();
   private final EventLog log;
   private final ChunkStore chunks;
   private final SnapshotStore snapshots;

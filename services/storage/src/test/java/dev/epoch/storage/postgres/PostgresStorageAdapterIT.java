@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 class PostgresStorageAdapterIT extends AbstractStorageAdapterTests {
   @Override
   protected StorageBackend open() {
-    TestDatabase database = StoragePostgres.durableDatabase();
+    TestDatabase database = StoragePostgres.durableDatabaseWithSchema();
     database.execute(
         "CREATE TABLE person (id integer PRIMARY KEY, name text, age integer)",
         "INSERT INTO person VALUES (1, 'Ann', 30), (2, 'Bob', 40), (3, 'Cid', 50)");

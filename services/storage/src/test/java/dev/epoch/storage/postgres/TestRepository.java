@@ -34,7 +34,7 @@ import java.util.function.Function;
 public final class TestRepository implements AutoCloseable {
   public static final String REPOSITORY = "shop";
 
-  public final TestDatabase database = StoragePostgres.database();
+  public final TestDatabase database;
   public final PostgresStorageAdapter adapter;
   public final BranchHandle main = new BranchHandle(REPOSITORY, "bmain", "main", true);
 
@@ -45,13 +45,19 @@ public final class TestRepository implements AutoCloseable {
   private int installed;
 
   public TestRepository(String... statements) {
-    this(database -> database.owner(), statements);
+    this(StoragePostgres.databaseWithSchema(), TestDatabase::owner, statements);
   }
 
   /**
    * @param role makes what the statements need in the new database, and tells Epoch's role
    */
   public TestRepository(Function<TestDatabase, String> role, String... statements) {
+    this(StoragePostgres.database(), role, statements);
+  }
+
+  private TestRepository(
+      TestDatabase database, Function<TestDatabase, String> role, String... statements) {
+    this.database = database;
     String epoch = role.apply(database);
     database.execute(statements);
     adapter =

@@ -61,7 +61,15 @@ public final class VersionedDatabase implements AutoCloseable {
 
   /** Epoch works as the owner of the database. */
   public static VersionedDatabase start() {
-    TestDatabase database = StoragePostgres.database();
+    return startIn(StoragePostgres.databaseWithSchema());
+  }
+
+  /** {@link #start} in a database that Epoch has never seen. */
+  public static VersionedDatabase startWithoutSchema() {
+    return startIn(StoragePostgres.database());
+  }
+
+  private static VersionedDatabase startIn(TestDatabase database) {
     return new VersionedDatabase(database, database.owner());
   }
 

@@ -1,12 +1,18 @@
 package dev.epoch.storage.testing;
 
+import dev.epoch.storage.postgres.catalog.EpochSchema;
+import dev.epoch.storage.postgres.connection.Database;
 import io.vertx.mutiny.core.Vertx;
+import io.vertx.sqlclient.PoolOptions;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -35,16 +41,22 @@ public final class StoragePostgres {
   private static final String SUPERUSER = "postgres";
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
+  private static final String EMPTY = "template1";
+
+  private static final Map<Integer, TestDatabase> MAINTENANCE = new ConcurrentHashMap<>();
+
   private StoragePostgres() {}
 
   private static final class Server {
     static final EmbeddedPostgres INSTANCE = start("off");
     static final Vertx VERTX = Vertx.vertx();
+    static final int MAJOR_VERSION =
+        Integer.parseInt(maintenance(INSTANCE.getPort()).value("SHOW server_version_num")) / 10_000;
 
-    static EmbeddedPostgres start(String fsync) {
+    static EmbeddedPostgres start(String durable) {
       try {
         return EmbeddedPostgres.builder()
-            .setServerConfig("fsync", fsync)
+            .setServerConfig("fsync", durable)
             .setServerConfig("synchronous_commit", "on")
             .setServerConfig("max_connections", "200")
             .setServerConfig("max_prepared_transactions", "10")
@@ -59,33 +71,94 @@ public final class StoragePostgres {
     static final EmbeddedPostgres INSTANCE = Server.start("on");
   }
 
+  /** Databases that have Epoch's schema, by the port of their server. */
+  private static final Map<Integer, String> TEMPLATES = new ConcurrentHashMap<>();
+
+  /** Of a template's objects; owns nothing else. */
+  private static final String TEMPLATE_OWNER = "epoch_template_owner";
+
+  private static String makeTemplate(int port) {
+    String name = "epoch_template";
+    TestDatabase maintenance = maintenance(port);
+    maintenance.execute(
+        "CREATE ROLE " + TEMPLATE_OWNER + " LOGIN NOSUPERUSER PASSWORD '" + TEMPLATE_OWNER + "'",
+        "CREATE DATABASE " + name,
+        "GRANT CREATE ON DATABASE " + name + " TO " + TEMPLATE_OWNER);
+    TestDatabase template = new TestDatabase(port, name, TEMPLATE_OWNER, SUPERUSER);
+    template.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + TEMPLATE_OWNER);
+    try (Database epoch =
+        new Database(Server.VERTX, template.options(), new PoolOptions().setMaxSize(1))) {
+      epoch.writeOnly(EpochSchema::ensure);
+    }
+    // who copies a database must be alone with it
+    maintenance.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
+    maintenance.rows(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = ?", name);
+    return name;
+  }
+
   /**
    * A new database whose owner is a new role that is no superuser. Tables of branches stay layered
    * unless they are opened.
    */
   public static TestDatabase database() {
-    return database(port());
+    return database(port(), EMPTY);
+  }
+
+  /**
+   * A {@link #database} in which Epoch has worked as the owner, and has removed all but its schema:
+   * a copy, which is made in a third of the time.
+   */
+  public static TestDatabase databaseWithSchema() {
+    return database(port(), template(port()));
+  }
+
+  /** {@link #databaseWithSchema} on a server that loses nothing in a crash of the machine. */
+  public static TestDatabase durableDatabaseWithSchema() {
+    int port = DurableServer.INSTANCE.getPort();
+    return database(port, template(port));
+  }
+
+  private static String template(int port) {
+    return TEMPLATES.computeIfAbsent(port, StoragePostgres::makeTemplate);
   }
 
   /** {@link #database} on a server that loses nothing in a crash of the machine. */
   public static TestDatabase durableDatabase() {
-    return database(DurableServer.INSTANCE.getPort());
+    return database(DurableServer.INSTANCE.getPort(), EMPTY);
   }
 
-  private static TestDatabase database(int port) {
+  /** The database of a server that is always there; never closed. */
+  static TestDatabase maintenance(int port) {
+    return MAINTENANCE.computeIfAbsent(
+        port, _ -> new TestDatabase(port, "postgres", SUPERUSER, SUPERUSER));
+  }
+
+  private static TestDatabase database(int port, String template) {
     int number = DATABASES.incrementAndGet();
     String name = "test_" + number;
     String owner = "owner_" + number;
-    TestDatabase maintenance = new TestDatabase(port, "postgres", SUPERUSER, SUPERUSER);
-    maintenance.execute(
-        "CREATE ROLE " + owner + " LOGIN NOSUPERUSER PASSWORD '" + owner + "'",
-        "CREATE DATABASE " + name + " OWNER " + owner);
+    maintenance(port)
+        .execute(
+            "CREATE ROLE " + owner + " LOGIN NOSUPERUSER PASSWORD '" + owner + "'",
+            "CREATE DATABASE " + name + " OWNER " + owner + " TEMPLATE " + template + copying());
     TestDatabase database = new TestDatabase(port, name, owner, SUPERUSER);
     // from PostgreSQL 15 on it belongs to the owner of the database anyway
-    database.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + owner);
+    List<String> setUp = new ArrayList<>(List.of("ALTER SCHEMA public OWNER TO " + owner));
     // tests of layers are about views; those of open tables open them
-    database.executeAsSuperuser("ALTER DATABASE " + name + " SET epoch.open_tables_up_to = '0'");
+    setUp.add("ALTER DATABASE " + name + " SET epoch.open_tables_up_to = '0'");
+    if (!template.equals(EMPTY)) {
+      setUp.add("REASSIGN OWNED BY " + TEMPLATE_OWNER + " TO " + owner);
+    }
+    database.executeAsSuperuser(setUp.toArray(String[]::new));
     return database;
+  }
+
+  /**
+   * Copies files in place of writing them through the log: half of the time where nothing waits.
+   */
+  private static String copying() {
+    return Server.MAJOR_VERSION < 15 ? "" : " STRATEGY FILE_COPY";
   }
 
   /** Port of the server of {@link #database} on the loopback address. */
@@ -95,9 +168,7 @@ public final class StoragePostgres {
 
   /** Version of the server, like 18. */
   public static int majorVersion() {
-    String number =
-        new TestDatabase(port(), "postgres", SUPERUSER, SUPERUSER).value("SHOW server_version_num");
-    return Integer.parseInt(number) / 10_000;
+    return Server.MAJOR_VERSION;
   }
 
   /** The Vert.x of the tests; never closed. */

@@ -19,6 +19,7 @@ public final class TestDatabase implements AutoCloseable {
   private final String name;
   private final String owner;
   private final String superuser;
+  private final TestSessions sessions = new TestSessions(this::connect);
 
   TestDatabase(int port, String name, String owner, String superuser) {
     this.port = port;
@@ -70,7 +71,7 @@ public final class TestDatabase implements AutoCloseable {
   public Connection connect(String role) {
     try {
       return DriverManager.getConnection(
-          "jdbc:postgresql://127.0.0.1:" + port + "/" + name, role, role);
+          "jdbc:postgresql://127.0.0.1:" + port + "/" + name + "?prepareThreshold=0", role, role);
     } catch (SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
@@ -92,11 +93,17 @@ public final class TestDatabase implements AutoCloseable {
   }
 
   public void executeAs(String role, String... statements) {
-    try (Connection connection = connect(role);
-        Statement statement = connection.createStatement()) {
-      for (String sql : statements) {
-        statement.execute(sql);
+    try {
+      Connection connection = sessions.take(role);
+      try (Statement statement = connection.createStatement()) {
+        for (String sql : statements) {
+          statement.execute(sql);
+        }
+      } catch (SQLException | RuntimeException failure) {
+        connection.close();
+        throw failure;
       }
+      sessions.giveBack(role, connection, statements);
     } catch (SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
@@ -109,8 +116,17 @@ public final class TestDatabase implements AutoCloseable {
 
   /** All rows, values as PostgreSQL prints them; parameters are sent as text of unknown type. */
   public List<List<String>> rows(String sql, String... parameters) {
-    try (Connection connection = connect()) {
-      return rows(connection, sql, parameters);
+    try {
+      Connection connection = sessions.take(owner);
+      List<List<String>> rows;
+      try {
+        rows = rows(connection, sql, parameters);
+      } catch (RuntimeException failure) {
+        connection.close();
+        throw failure;
+      }
+      sessions.giveBack(owner, connection, sql);
+      return rows;
     } catch (SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
@@ -147,7 +163,8 @@ public final class TestDatabase implements AutoCloseable {
   /** Drops the database, its connections and its owner. */
   @Override
   public void close() {
-    TestDatabase maintenance = new TestDatabase(port, "postgres", superuser, superuser);
+    sessions.close();
+    TestDatabase maintenance = StoragePostgres.maintenance(port);
     maintenance.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
     maintenance.execute("DROP ROLE IF EXISTS " + owner);
   }

@@ -55,7 +55,7 @@ class TableCaptureTest {
 
   private static VersionedDatabase start(boolean superuser) {
     VersionedDatabase database =
-        superuser ? VersionedDatabase.startAsSuperuser() : VersionedDatabase.start();
+        superuser ? VersionedDatabase.startAsSuperuser() : VersionedDatabase.startWithoutSchema();
     database
         .sql()
         .execute(
