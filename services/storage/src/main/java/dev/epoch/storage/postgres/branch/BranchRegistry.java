@@ -148,12 +148,30 @@ public final class BranchRegistry {
         }));
   }
 
+  /** Those of which the database knows something else; a repository may have thousands. */
   private static final String PUT_TABLES =
       """
       SELECT epoch.put_branch_table(
         $1, t.id, t.anchor, t.overlay, t.place, string_to_array(t.columns, chr(31)), t.definition)::text
       FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[])
         AS t (id, anchor, overlay, place, columns, definition)
+      WHERE NOT EXISTS (
+        SELECT
+        FROM epoch.branch_tables AS p
+        JOIN epoch.branches AS b ON b.branch_id = p.branch_id
+        WHERE p.branch_id = $1 AND p.table_id = t.id
+          AND (p.anchor, p.source_overlay, p.source_position) IS NOT DISTINCT FROM
+            (t.anchor, nullif(t.overlay, $1), CASE WHEN t.overlay <> $1 THEN t.place END)
+          AND (
+            b.is_default
+            OR p.shown @> string_to_array(t.columns, chr(31)) AND p.shown <@ string_to_array(t.columns, chr(31))
+              AND (
+                t.definition = ''
+                OR NOT p.retyped
+                  AND p.definition IS NOT DISTINCT FROM epoch.definition_told(t.id, t.definition)::jsonb
+              )
+          )
+      )
       """;
 
   private static final String RECLAIMABLE =

@@ -182,8 +182,8 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
   FOR gone IN
-    SELECT table_id FROM epoch.branch_tables
-    WHERE branch_id = of_branch AND table_id <> ALL (tables) AND NOT has_overlay
+    SELECT p.table_id FROM epoch.branch_tables AS p
+    WHERE p.branch_id = of_branch AND NOT p.has_overlay AND p.table_id NOT IN (SELECT unnest(tables))
   LOOP
     DELETE FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = gone;
     PERFORM epoch.rebuild_views(of_branch, gone);
