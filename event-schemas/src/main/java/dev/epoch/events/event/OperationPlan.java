@@ -76,6 +76,8 @@ public sealed interface OperationPlan {
    *     position before the operation's
    * @param verb merge: a commit with two parents is made; revert, cherry_pick, rebase: one with the
    *     head alone; reset: the head moves to the source
+   * @param onto for the first commit of a rebase: commit that the branch is moved to in the same
+   *     operation, the parent of the new one; null if the branch stands where its commit goes
    */
   record Merge(
       String mergeId,
@@ -88,12 +90,41 @@ public sealed interface OperationPlan {
       Actor author,
       Instant time,
       List<String> liveTables,
-      String verb)
+      String verb,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String onto)
       implements OperationPlan {
     public Merge {
       liveTables = liveTables == null ? List.of() : List.copyOf(liveTables);
       tables = tables == null ? List.of() : List.copyOf(tables);
       newTables = newTables == null ? List.of() : List.copyOf(newTables);
+    }
+
+    /** On a branch that stands where its commit goes. */
+    public Merge(
+        String mergeId,
+        String source,
+        String sourceCommit,
+        boolean fastForward,
+        List<TableMerge> tables,
+        List<String> newTables,
+        String message,
+        Actor author,
+        Instant time,
+        List<String> liveTables,
+        String verb) {
+      this(
+          mergeId,
+          source,
+          sourceCommit,
+          fastForward,
+          tables,
+          newTables,
+          message,
+          author,
+          time,
+          liveTables,
+          verb,
+          null);
     }
 
     /** Ids of tables that the branch has no more. */

@@ -112,7 +112,11 @@ final class MergingShell {
     }
     if (replay.onto() != null) {
       CommitState onto = state().commits().byId().get(replay.onto());
-      move(answer, target, onto, "rebase");
+      if (replay.rest().isEmpty() || random.nextBoolean()) {
+        move(answer, target, onto, "rebase");
+      } else {
+        moveWithFirst(answer, target, onto, state().commits().byId().get(replay.rest().getFirst()));
+      }
     } else if (random.nextInt(5) == 0) {
       repository.step(
           new Continuation.SkipCommit(target.id(), replay.rest().getFirst()),
@@ -144,8 +148,65 @@ final class MergingShell {
     }
   }
 
+  /** Moves a branch to a commit, and has another one made again there, by one operation. */
+  private void moveWithFirst(
+      Answer answer, BranchState target, CommitState onto, CommitState first) {
+    Map<String, TableMerge> tables = new TreeMap<>();
+    movedTables(target, onto).forEach(table -> tables.put(table.tableId(), table));
+    for (TableEntry theirs : changed(first)) {
+      if (entry(onto, theirs) == null) {
+        move(answer, target, onto, "rebase");
+        return;
+      }
+      tables.put(
+          theirs.tableId(),
+          new TableMerge(theirs.tableId(), "write", entry(onto, theirs).location().anchor(), null));
+    }
+    repository.step(
+        new Continuation.PrepareMerge(
+            answer.command(),
+            target.id(),
+            target.head(),
+            new OperationPlan.Merge(
+                null,
+                "some",
+                first.id(),
+                false,
+                List.copyOf(tables.values()),
+                List.of(),
+                first.message(),
+                first.author(),
+                repository.log().getLast().at().time(),
+                List.of(),
+                "rebase",
+                onto.id())),
+        TestRepository.ALICE,
+        answer);
+  }
+
+  /** Tables that are other than in the commit's parent, and still registered. */
+  private List<TableEntry> changed(CommitState commit) {
+    CommitState parent = state().commits().byId().get(commit.parents().getFirst());
+    return commit.tree().values().stream()
+        .filter(entry -> !RandomHistory.table(state(), entry.tableId()).removed())
+        .filter(entry -> !same(entry(parent, entry), entry))
+        .toList();
+  }
+
   /** Moves a branch to a commit with the same tables. */
   void move(Answer answer, BranchState target, CommitState to, String verb) {
+    prepare(
+        answer,
+        target,
+        new Side(verb, "three_way", null),
+        "some",
+        to,
+        new Planned(true, movedTables(target, to), List.of()),
+        target.merge() == null ? null : target.merge().id(),
+        TestRepository.ALICE);
+  }
+
+  private List<TableMerge> movedTables(BranchState target, CommitState to) {
     List<TableMerge> tables = new ArrayList<>();
     for (TableEntry theirs : new TreeMap<>(to.tree()).values()) {
       TableEntry ours = entry(state().head(target), theirs);
@@ -158,15 +219,7 @@ final class MergingShell {
               ? new TableMerge(theirs.tableId(), "write", at.anchor(), null)
               : new TableMerge(theirs.tableId(), "repoint", 0, at));
     }
-    prepare(
-        answer,
-        target,
-        new Side(verb, "three_way", null),
-        "some",
-        to,
-        new Planned(true, tables, List.of()),
-        target.merge() == null ? null : target.merge().id(),
-        TestRepository.ALICE);
+    return tables;
   }
 
   private void prepare(
@@ -383,6 +436,9 @@ final class MergingShell {
 
   private Continuation merged(
       OperationState operation, BranchState branch, OperationPlan.Merge plan) {
+    if (plan.onto() != null) {
+      return moved(operation, branch, plan);
+    }
     CommitState source = state().commits().byId().get(plan.sourceCommit());
     List<TableEntry> entries = new ArrayList<>();
     Map<String, RowsLocation> locations = new HashMap<>();
@@ -414,5 +470,35 @@ final class MergingShell {
     }
     return new Continuation.CompleteMerge(
         operation.id(), List.of(), plan.fastForward() ? List.of() : entries, locations);
+  }
+
+  private Continuation moved(
+      OperationState operation, BranchState branch, OperationPlan.Merge plan) {
+    CommitState onto = state().commits().byId().get(plan.onto());
+    List<TableEntry> changed = changed(state().commits().byId().get(plan.sourceCommit()));
+    List<TableEntry> entries = new ArrayList<>();
+    Map<String, RowsLocation> locations = new HashMap<>();
+    for (TableMerge table : plan.tables()) {
+      String id = table.tableId();
+      if (table.action().equals("repoint")) {
+        world.repoint(branch.id(), id, table.to());
+        locations.put(id, table.to());
+        continue;
+      }
+      TableEntry former = onto.tree().get(RandomHistory.table(state(), id).name());
+      RowsLocation at =
+          world.overwrite(state(), branch, id, former.location(), operation.position());
+      for (TableEntry theirs : changed) {
+        if (theirs.tableId().equals(id)) {
+          at = world.merge(state(), branch, id, theirs.location(), operation.position());
+        }
+      }
+      locations.put(id, at);
+      TableEntry entry = world.entry(RandomHistory.table(state(), id), at, false);
+      if (!former.contentHash().equals(entry.contentHash())) {
+        entries.add(entry);
+      }
+    }
+    return new Continuation.CompleteMerge(operation.id(), List.of(), entries, locations);
   }
 }

@@ -169,7 +169,7 @@ public final class VersioningServer implements AutoCloseable {
             clock,
             failpoints);
     BranchMover mover = new BranchMover(backends, runner, clock);
-    ReplayRunner replayRunner = new ReplayRunner(execution, mover);
+    ReplayRunner replayRunner = new ReplayRunner(backends, execution, mover);
     this.merges = new MergeService(cleanups, chunks, execution, replayRunner);
     this.mergeRequests = new MergeRequests(merges, clock);
     this.replays = new ReplayService(workingSets, cleanups, replayRunner);

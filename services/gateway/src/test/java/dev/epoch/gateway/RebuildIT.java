@@ -3,8 +3,10 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.TableChangedException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,54 @@ class RebuildIT {
         test.database.value(
             "SELECT string_agg(format('DELETE FROM epoch.%I', tablename), ';')"
                 + " FROM pg_tables WHERE schemaname = 'epoch' AND (tablename LIKE '%\\_\\_h\\_%' OR tablename LIKE '%\\_\\_vh\\_%')"));
+
+    // then
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+  }
+
+  /** One operation moves the branch and has its first commit; rows of both are in the layers. */
+  @Test
+  void branchThatWasRebased() throws Exception {
+    // given
+    test.branch("one", "main");
+    test.onBranch("one", "INSERT INTO t VALUES (8, 'same'), (9, 'own')");
+    test.commit("one", "both");
+    test.onBranch("one", "DELETE FROM t WHERE id = 2");
+    test.commit("one", "and more");
+    test.branch("two", "one");
+    test.database.execute("INSERT INTO t VALUES (8, 'same')", "DELETE FROM t WHERE id = 3");
+    test.commit("main", "the same row");
+    for (String branch : List.of("one", "two")) {
+      ReplayService.Request onto =
+          new ReplayService.Request(
+              branch,
+              "rebase",
+              List.of("main"),
+              0,
+              null,
+              null,
+              null,
+              null,
+              false,
+              false,
+              null,
+              null);
+      assertThat(
+              test.server()
+                  .replays()
+                  .replay(test.repository(), onto, TestServer.caller())
+                  .conflicts())
+          .isEmpty();
+      test.onBranch(branch, "INSERT INTO t VALUES (7, 'later')");
+      test.commit(branch, "later");
+    }
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+
+    // when
+    test.database.execute(
+        test.database.value(
+            "SELECT string_agg(format('DELETE FROM epoch.%I', tablename), ';')"
+                + " FROM pg_tables WHERE schemaname = 'epoch' AND (tablename LIKE '%\\_\\_h\\_%' OR tablename LIKE '%\\_\\_v%')"));
 
     // then
     assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();

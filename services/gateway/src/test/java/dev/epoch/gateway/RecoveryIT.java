@@ -3,11 +3,13 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.RecordCodec;
 import dev.epoch.events.event.RecoveryCompletedV1;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.stream.Caller;
@@ -133,6 +135,67 @@ class RecoveryIT {
     // then
     assertThat(again.upToDate()).isEqualTo(done);
     assertThat(names("main")).containsExactly("Al", "Rob");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prepared", "applied.1", "completing", "completed"})
+  void rebaseGoesOnFromWhereItStood(String step) throws Exception {
+    // given
+    test.branch("feature/x", "main");
+    onBranch("UPDATE users SET name = 'Al' WHERE id = 1");
+    String own = test.commit("feature/x", "On feature").commit().id();
+    test.database.execute("UPDATE users SET name = 'Rob' WHERE id = 2");
+    String onto = test.commit("main", "On main").commit().id();
+
+    // when
+    test.restart(endingAt("replay-commits." + step));
+    assertThatThrownBy(this::rebase).isInstanceOf(ProcessEnded.class);
+    test.restart(Failpoints.NONE);
+
+    // then
+    RepositoryState state = test.repository().state();
+    CommitState head = state.head(state.branch("feature/x").orElseThrow());
+    boolean done = !step.equals("prepared");
+    assertThat(state.operations()).isEmpty();
+    if (done) {
+      assertThat(head.parents()).containsExactly(onto);
+      assertThat(names(head.id())).containsExactly("Al", "Rob");
+      assertThat(state.branch("feature/x").orElseThrow().replay()).isNull();
+    } else {
+      assertThat(head.id()).isEqualTo(own);
+      assertThat(names(head.id())).containsExactly("Al", "Bob");
+      test.server()
+          .merges()
+          .continueMerge(
+              test.repository(), "feature/x", null, TestServer.ALICE, TestServer.caller());
+    }
+
+    // then
+    assertThat(rebase().upToDate()).isTrue();
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+    assertThat(test.merge("feature/x", "main").fastForward()).isTrue();
+    assertThat(names("main")).containsExactly("Al", "Rob");
+  }
+
+  private MergeService.Merged rebase() {
+    return test.server()
+        .replays()
+        .replay(
+            test.repository(),
+            new ReplayService.Request(
+                "feature/x",
+                "rebase",
+                List.of("main"),
+                0,
+                null,
+                null,
+                null,
+                null,
+                false,
+                false,
+                null,
+                null),
+            TestServer.caller());
   }
 
   @ParameterizedTest

@@ -2,12 +2,14 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.merge.ReplayService;
@@ -18,6 +20,7 @@ import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -240,6 +243,67 @@ class ReplayIT {
         .containsEntry(7, "seven/7");
     assertThat(replay("dev", "rebase", "main").upToDate()).isTrue();
     assertThat(test.merge("dev", "main").fastForward()).isTrue();
+  }
+
+  @Test
+  void theFirstCommitOfARebaseIsMadeByTheOperationThatMovesTheBranch() throws Exception {
+    database.execute(
+        "CREATE TABLE notes (id int PRIMARY KEY, text text)",
+        "CREATE TABLE tags (id int PRIMARY KEY, name text)");
+    test.register("notes");
+    test.register("tags");
+    test.commit("main", "notes");
+    test.branch("topic", "main");
+    change(
+        "topic",
+        "UPDATE items SET price = 10 WHERE id = 1",
+        "UPDATE items SET price = 11 WHERE id = 2",
+        "DELETE FROM items WHERE id = 3",
+        "INSERT INTO tags VALUES (1, 'on topic')");
+    test.commit("topic", "one");
+    change(
+        "main",
+        "UPDATE items SET price = 11 WHERE id = 2",
+        "UPDATE items SET name = 'renamed' WHERE id = 1",
+        "INSERT INTO notes VALUES (1, 'on main')");
+    String onto = test.commit("main", "on main").commit().id();
+    test.branch("merged", "topic");
+    test.merge("main", "merged");
+    List<String> operations = new ArrayList<>();
+    test.restart(point -> {
+      if (point.endsWith(".prepared")) {
+        operations.add(point);
+      }
+    });
+
+    Merged rebased = replay("topic", "rebase", "main");
+
+    assertThat(operations).hasSize(1);
+    CommitState head = rebased.result();
+    assertThat(head.parents()).containsExactly(onto);
+    assertThat(head.message()).isEqualTo("one");
+    assertThat(head.changed())
+        .extracting(
+            TableEntry::name, TableEntry::inserted, TableEntry::updated, TableEntry::deleted)
+        .containsExactlyInAnyOrder(tuple("items", 0L, 1L, 1L), tuple("tags", 1L, 0L, 0L));
+    assertThat(content("topic")).isEqualTo(content("merged"));
+    assertThat(rows("topic"))
+        .containsEntry(1, "renamed/10")
+        .containsEntry(2, "item 2/11")
+        .doesNotContainKey(3);
+    test.restart(Failpoints.NONE);
+    assertThat(rows("topic")).containsEntry(1, "renamed/10").hasSize(4);
+
+    // the same changes again: nothing is left of them
+    test.branch("again", "main~1");
+    change(
+        "again",
+        "UPDATE items SET price = 11 WHERE id = 2",
+        "UPDATE items SET name = 'renamed' WHERE id = 1",
+        "INSERT INTO notes VALUES (1, 'on main')");
+    test.commit("again", "the same");
+    assertThat(replay("again", "rebase", "main").result().id()).isEqualTo(onto);
+    assertThat(branch("again").replay()).isNull();
   }
 
   @Test

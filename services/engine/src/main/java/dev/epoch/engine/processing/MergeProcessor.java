@@ -29,6 +29,7 @@ import dev.epoch.events.event.OperationAbortedV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.ReplayAbortedV1;
+import dev.epoch.events.event.ReplaySkippedV1;
 import dev.epoch.events.event.ResolutionsForgottenV1;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.StoredSchema;
@@ -267,6 +268,9 @@ public final class MergeProcessor {
     OperationState operation = Refusals.inFlight(state, facts.operation());
     BranchState target = state.branches().byId().get(operation.branchId());
     OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
+    if (plan.onto() != null) {
+      return Decision.accept(moved(state, target, operation, facts, context));
+    }
     if (facts.live().isEmpty()) {
       // entries of a fast-forward: the live tables are not just what the source's are
       if (plan.fastForward() && facts.entries().isEmpty()) {
@@ -290,6 +294,15 @@ public final class MergeProcessor {
                     "Live changes before " + Verbs.doing(plan.verb()) + " " + plan.source(),
                     plan.time()),
                 CommitEvents.Part.LIVE));
+    RepositoryState next = after(state, events, context);
+    BranchState moved = next.branches().byId().get(target.id());
+    events.addAll(
+        mergeCommit(next, moved, next.operations().get(operation.id()), facts, moved.head()));
+    return Decision.accept(events);
+  }
+
+  private static RepositoryState after(
+      RepositoryState state, List<Event> events, DecisionContext context) {
     RepositoryState next = state;
     for (Event event : events) {
       Occurrence at =
@@ -297,10 +310,40 @@ public final class MergeProcessor {
               next.version() + 1, context.time(), context.actor(), context.command(), null);
       next = Appliers.apply(next, event, at);
     }
-    BranchState moved = next.branches().byId().get(target.id());
+    return next;
+  }
+
+  /**
+   * The branch moves, and has the first commit of its rebase there; if nothing of that is left to
+   * do it is left out.
+   */
+  private static List<Event> moved(
+      RepositoryState state,
+      BranchState target,
+      OperationState operation,
+      Continuation.CompleteMerge facts,
+      DecisionContext context) {
+    OperationPlan.Merge plan = (OperationPlan.Merge) operation.plan();
+    if (facts.entries().isEmpty()) {
+      return List.of(
+          new BranchMovedV1(
+              operation.id(),
+              target.id(),
+              target.head(),
+              plan.onto(),
+              plan.verb(),
+              locationsAfterMove(state, target, plan.onto(), facts.locations())),
+          new ReplaySkippedV1(target.id(), target.replay().rest().getFirst(), "empty"));
+    }
+    // tables of the operation are where the commit says at once: nobody reads them in between
+    Map<String, RowsLocation> kept = locationsAfterMove(state, target, plan.onto(), Map.of());
+    kept.keySet().removeAll(facts.locations().keySet());
+    List<Event> events = new ArrayList<>();
+    events.add(new BranchMovedV1(null, target.id(), target.head(), plan.onto(), plan.verb(), kept));
+    RepositoryState next = after(state, events, context);
     events.addAll(
-        mergeCommit(next, moved, next.operations().get(operation.id()), facts, moved.head()));
-    return Decision.accept(events);
+        mergeCommit(next, next.branches().byId().get(target.id()), operation, facts, null));
+    return events;
   }
 
   private static List<Event> moved(
@@ -316,7 +359,7 @@ public final class MergeProcessor {
             target.head(),
             plan.sourceCommit(),
             plan.verb().equals("merge") ? "fast_forward" : plan.verb(),
-            locationsAfterFastForward(state, target, plan, facts)));
+            locationsAfterMove(state, target, plan.sourceCommit(), facts.locations())));
   }
 
   /** Of a commit that is replayed, and whose changes the branch has. */
@@ -362,16 +405,13 @@ public final class MergeProcessor {
    * Tables that the operation did not touch stay where the branch kept them; their rows are the
    * same in the new head.
    */
-  private static Map<String, RowsLocation> locationsAfterFastForward(
-      RepositoryState state,
-      BranchState target,
-      OperationPlan.Merge plan,
-      Continuation.CompleteMerge facts) {
+  private static Map<String, RowsLocation> locationsAfterMove(
+      RepositoryState state, BranchState target, String to, Map<String, RowsLocation> written) {
     Map<String, RowsLocation> locations = new HashMap<>();
     Map<String, TableEntry> old = state.head(target).tree();
-    for (TableEntry entry : state.commits().byId().get(plan.sourceCommit()).tree().values()) {
+    for (TableEntry entry : state.commits().byId().get(to).tree().values()) {
       TableEntry before = old.get(entry.name());
-      RowsLocation location = facts.locations().get(entry.tableId());
+      RowsLocation location = written.get(entry.tableId());
       if (location == null && before != null && before.tableId().equals(entry.tableId())) {
         location = target.location(before);
       }

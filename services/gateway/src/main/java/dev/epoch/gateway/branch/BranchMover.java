@@ -53,7 +53,13 @@ public final class BranchMover {
     this.clock = clock;
   }
 
-  private record Plan(List<TableMerge> tables, Map<String, Supplier<PlannedRows>> rows) {}
+  /**
+   * How a branch gets the rows of a commit.
+   *
+   * @param tables what happens to each table that differs
+   * @param rows what to write, by table id; each can be asked for again and again
+   */
+  public record Plan(List<TableMerge> tables, Map<String, Supplier<PlannedRows>> rows) {}
 
   /**
    * In the branch's turn.
@@ -158,7 +164,13 @@ public final class BranchMover {
     }
   }
 
-  private Plan plan(RepositoryState state, BranchState branch, CommitState to) {
+  /**
+   * Plans a move.
+   *
+   * @throws RefusedException if the commit has other tables, or if a schema of the branch is not
+   *     committed
+   */
+  public Plan plan(RepositoryState state, BranchState branch, CommitState to) {
     requireSameTables(state, branch, to);
     CommitState head = state.head(branch);
     requireSchemasCommitted(state, branch);

@@ -151,7 +151,7 @@ public final class MergeExecution {
         hooks.pass(repository, planned(state, intent, caller), intent.command(), caller);
       }
       try {
-        return execute(repository, intent, plan, ruled, caller);
+        return execute(repository, intent, plan, null, ruled, caller);
       } catch (ConstraintViolationsException violations) {
         failpoints.reach(intent.command() + ".violated");
         RepositoryState now = repository.state();
@@ -167,6 +167,22 @@ public final class MergeExecution {
         }
       }
     }
+  }
+
+  /**
+   * Does what was planned, and moves the target to a commit by the same operation; hooks are asked
+   * before.
+   *
+   * @param there the state in which the target stands at that commit, as it was planned for
+   */
+  Ended runMoving(
+      LiveRepository repository,
+      MergeIntent intent,
+      MergePlan plan,
+      RepositoryState there,
+      Caller caller) {
+    hooks.pass(repository, planned(there, intent, caller), intent.command(), caller);
+    return execute(repository, intent, plan, target(there, intent).head(), Ruled.NONE, caller);
   }
 
   private PlannedChange planned(RepositoryState state, MergeIntent intent, Caller caller) {
@@ -239,8 +255,16 @@ public final class MergeExecution {
     return refusal;
   }
 
+  /**
+   * @param onto commit that the target is moved to by the same operation, or null
+   */
   private Ended execute(
-      LiveRepository repository, MergeIntent intent, MergePlan plan, Ruled ruled, Caller caller) {
+      LiveRepository repository,
+      MergeIntent intent,
+      MergePlan plan,
+      String onto,
+      Ruled ruled,
+      Caller caller) {
     RepositoryState state = repository.state();
     BranchState target = target(state, intent);
     List<String> liveTables =
@@ -263,7 +287,8 @@ public final class MergeExecution {
             intent.author(),
             clock.instant().truncatedTo(ChronoUnit.MICROS),
             liveTables,
-            intent.verb());
+            intent.verb(),
+            onto);
     StepResult prepared =
         repository
             .step(

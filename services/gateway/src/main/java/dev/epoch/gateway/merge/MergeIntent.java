@@ -1,5 +1,6 @@
 package dev.epoch.gateway.merge;
 
+import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.ConflictSettings;
@@ -75,6 +76,28 @@ public record MergeIntent(
     return base == null
         ? Lineage.mergeBase(state, head, sourceCommit)
         : new MergeBase.Commit(new CommitId(base));
+  }
+
+  /** The same with what another commit changed since the base. */
+  MergeIntent of(CommitState other) {
+    return new MergeIntent(
+        targetId,
+        other.id(),
+        source,
+        strategy,
+        givenMessage,
+        author,
+        liveChanges,
+        noCommit,
+        failOnConflict,
+        mergeId,
+        decisions,
+        command,
+        verb,
+        rules,
+        base,
+        promotion,
+        allowDestructive);
   }
 
   /** The best common ancestors, or the commit that stands for them. */

@@ -12,6 +12,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.branch.BranchMover;
 import dev.epoch.gateway.merge.MergeService.Merged;
+import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
@@ -33,10 +34,12 @@ import java.util.Set;
 public final class ReplayRunner {
   private final MergeExecution execution;
   private final BranchMover mover;
+  private final RebaseStart rebases;
 
-  public ReplayRunner(MergeExecution execution, BranchMover mover) {
+  public ReplayRunner(Backends backends, MergeExecution execution, BranchMover mover) {
     this.execution = execution;
     this.mover = mover;
+    this.rebases = new RebaseStart(backends, execution, mover);
   }
 
   /** What one commit of a replay is to become. */
@@ -82,34 +85,46 @@ public final class ReplayRunner {
         return ended(repository, branch, command, caller);
       }
       if (replay.onto() != null) {
-        mover.move(
-            repository,
-            branch,
-            state.commits().byId().get(replay.onto()),
-            replay.source(),
-            "rebase",
-            steps);
+        rebases.begin(repository, branch, first(state, branch, command, caller), steps);
         continue;
       }
-      Step step =
-          new Step(
-              replay.verb(),
-              replay.rest().getFirst(),
-              replay.mainline(),
-              replay.strategy(),
-              null,
-              author(replay.verb(), replay.author(), caller),
-              replay.liveChanges(),
-              false,
-              false,
-              command,
-              replay.rules(),
-              false);
-      Merged merged = runOrSkip(repository, intent(state, branch, step), steps);
+      Merged merged = runOrSkip(repository, next(state, branch, command, caller), steps);
       if (!merged.conflicts().isEmpty()) {
         return stopped(repository, merged, command, caller);
       }
     }
+  }
+
+  /** The first commit of a rebase; null if there is none, or none that can be replayed. */
+  private static MergeIntent first(
+      RepositoryState state, BranchState branch, String command, Caller caller) {
+    try {
+      return branch.replay().rest().isEmpty() ? null : next(state, branch, command, caller);
+    } catch (RefusedException _) {
+      // said when the branch stands where its commits go
+      return null;
+    }
+  }
+
+  private static MergeIntent next(
+      RepositoryState state, BranchState branch, String command, Caller caller) {
+    Replay replay = branch.replay();
+    return intent(
+        state,
+        branch,
+        new Step(
+            replay.verb(),
+            replay.rest().getFirst(),
+            replay.mainline(),
+            replay.strategy(),
+            null,
+            author(replay.verb(), replay.author(), caller),
+            replay.liveChanges(),
+            false,
+            false,
+            command,
+            replay.rules(),
+            false));
   }
 
   /** Before a replay is given up: the branch stands where it stood. */

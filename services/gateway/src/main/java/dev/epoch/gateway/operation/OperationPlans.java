@@ -2,6 +2,7 @@ package dev.epoch.gateway.operation;
 
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
@@ -21,6 +22,7 @@ import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.operation.OperationResult;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,10 +113,11 @@ public final class OperationPlans {
         : table;
   }
 
-  /** The entry of a table in the commit that it comes from. */
+  /** The entry of a table in the commit that it comes from: of a rebase where the branch moves. */
   private static TableEntry source(
       RepositoryState state, OperationPlan.Merge plan, OperationPlan.TableMerge merge) {
-    return state.commits().byId().get(plan.sourceCommit()).tree().values().stream()
+    String commit = plan.onto() == null ? plan.sourceCommit() : plan.onto();
+    return state.commits().byId().get(commit).tree().values().stream()
         .filter(entry -> entry.tableId().equals(merge.tableId()))
         .findFirst()
         .orElseThrow();
@@ -128,7 +131,8 @@ public final class OperationPlans {
       OperationPlan.TableMerge merge) {
     OperationPlan.Alteration alteration = merge.alteration();
     if (alteration == null) {
-      return new Operation.MergeRows(after(state, table, merge), merge.anchor());
+      return new Operation.MergeRows(
+          after(state, table, merge), merge.anchor(), null, merge.schemaHash() != null);
     }
     boolean live = state.isDefault(state.branches().byId().get(operation.branchId()));
     return new Operation.MergeRows(
@@ -140,7 +144,8 @@ public final class OperationPlans {
             alteration.last(),
             alteration.undo(),
             alteration.notNull(),
-            alteration.constraints()));
+            alteration.constraints()),
+        true);
   }
 
   /** The table with the schema that the merge gives it. */
@@ -191,7 +196,7 @@ public final class OperationPlans {
       OperationState operation,
       OperationPlan.Merge plan,
       OperationResult done) {
-    Before before = new Before(state, operation);
+    Before before = Before.of(state, operation, plan);
     Schemas found = Schemas.found(state, done);
     Schemas schemas = found.and(plan, done);
     List<TableEntry> live =
@@ -210,7 +215,35 @@ public final class OperationPlans {
         mergedEntries(state, operation, plan, before.after(live), schemas, found, done.locations());
     List<StoredSchema> all = new ArrayList<>(found.of(live));
     all.addAll(schemas.of(merged));
-    return new Continuation.CompleteMerge(operation.id(), live, merged, done.locations(), all);
+    Map<String, RowsLocation> locations = new HashMap<>(done.locations());
+    if (plan.onto() != null) {
+      BranchState branch = state.branches().byId().get(operation.branchId());
+      for (TableEntry entry : asTheyAre(state, plan)) {
+        if (locations.putIfAbsent(entry.tableId(), branch.location(entry)) == null) {
+          merged.add(entry);
+        }
+      }
+      merged.sort(Comparator.comparing(TableEntry::name));
+    }
+    return new Continuation.CompleteMerge(operation.id(), live, merged, locations, all);
+  }
+
+  /** What a commit changed that is made again where these tables are as they were before it. */
+  private static List<TableEntry> asTheyAre(RepositoryState state, OperationPlan.Merge plan) {
+    CommitState commit = state.commits().byId().get(plan.sourceCommit());
+    CommitState parent = state.commits().byId().get(commit.parents().getFirst());
+    CommitState onto = state.commits().byId().get(plan.onto());
+    return commit.changed().stream()
+        .filter(entry -> !state.tables().byId().get(entry.tableId()).removed())
+        .filter(entry -> {
+          TableEntry there = onto.tree().get(entry.name());
+          TableEntry before = parent.tree().get(entry.name());
+          return before != null
+              && there != null
+              && there.contentHash().equals(before.contentHash())
+              && there.schemaHash().equals(before.schemaHash());
+        })
+        .toList();
   }
 
   /** Also of tables of which nothing but the schema was changed. */
@@ -278,16 +311,25 @@ public final class OperationPlans {
    *
    * @param tree entries by table name
    * @param live entries by table id that were committed since by the same operation
+   * @param elsewhere whether rows are compared with those of the entries, not with the branch's
    */
-  private record Before(Map<String, TableEntry> tree, Map<String, TableEntry> live) {
+  private record Before(
+      Map<String, TableEntry> tree, Map<String, TableEntry> live, boolean elsewhere) {
     Before(RepositoryState state, OperationState operation) {
-      this(state.commits().byId().get(operation.expectedHead()).tree(), Map.of());
+      this(state.commits().byId().get(operation.expectedHead()).tree(), Map.of(), false);
+    }
+
+    /** The commit that the branch is moved to, if it is. */
+    static Before of(RepositoryState state, OperationState operation, OperationPlan.Merge plan) {
+      return plan.onto() == null
+          ? new Before(state, operation)
+          : new Before(state.commits().byId().get(plan.onto()).tree(), Map.of(), true);
     }
 
     Before after(List<TableEntry> entries) {
       Map<String, TableEntry> byId = new HashMap<>();
       entries.forEach(entry -> byId.put(entry.tableId(), entry));
-      return new Before(tree, byId);
+      return new Before(tree, byId, elsewhere);
     }
 
     TableEntry entry(TableHandle table) {
@@ -297,7 +339,7 @@ public final class OperationPlans {
     }
 
     RowsLocation location(BranchTable table) {
-      TableEntry entry = live.get(table.table().id());
+      TableEntry entry = elsewhere ? entry(table.table()) : live.get(table.table().id());
       return entry == null ? table.head() : entry.location();
     }
   }
@@ -345,7 +387,7 @@ public final class OperationPlans {
 
   /**
    * Tables that were written get entries by what was written; tables seen elsewhere take the
-   * source's entry.
+   * source's entry. Of a rebase those seen elsewhere are as in the parent.
    */
   private List<TableEntry> mergedEntries(
       RepositoryState state,
@@ -362,7 +404,7 @@ public final class OperationPlans {
       if (merge.action().equals("repoint")) {
         written.remove(merge.tableId());
         source.values().stream()
-            .filter(entry -> entry.tableId().equals(merge.tableId()))
+            .filter(entry -> plan.onto() == null && entry.tableId().equals(merge.tableId()))
             .forEach(merged::add);
       }
     }

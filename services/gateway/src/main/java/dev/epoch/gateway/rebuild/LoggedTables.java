@@ -13,9 +13,11 @@ import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.stream.RepositoryStream;
 import dev.epoch.log.StoredRecord;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -27,6 +29,9 @@ public final class LoggedTables {
   private final RepositoryStream stream;
   private final RecordCodec codec = new RecordCodec();
   private final Map<String, LoggedTable> found = new LinkedHashMap<>();
+
+  /** By branch: where a rebase moved it from, whose first commit has the rows of both. */
+  private final Map<String, CommitState> movedFrom = new HashMap<>();
 
   LoggedTables(RepositoryStream stream) {
     this.stream = stream;
@@ -67,7 +72,8 @@ public final class LoggedTables {
   private void committed(RepositoryState before, RepositoryState after, CommitCreatedV1 event) {
     BranchState branch = before.branches().byId().get(event.branchId());
     BranchState moved = after.branches().byId().get(event.branchId());
-    CommitState parent = before.head(branch);
+    CommitState parent =
+        Optional.ofNullable(movedFrom.remove(branch.id())).orElse(before.head(branch));
     CommitState commit = after.commits().byId().get(event.commit());
     Set<String> changed =
         commit.changed().stream().map(TableEntry::tableId).collect(Collectors.toSet());
@@ -99,13 +105,14 @@ public final class LoggedTables {
 
   /** A fast-forward wrote the rows of those tables whose location names its operation. */
   private void moved(RepositoryState before, BranchMovedV1 event) {
+    BranchState branch = before.branches().byId().get(event.branchId());
+    CommitState parent = before.head(branch);
     OperationState operation =
         event.operationId() == null ? null : before.operations().get(event.operationId());
     if (operation == null) {
+      movedFrom.put(branch.id(), parent);
       return;
     }
-    BranchState branch = before.branches().byId().get(event.branchId());
-    CommitState parent = before.head(branch);
     for (Map.Entry<String, RowsLocation> moved : event.locations().entrySet()) {
       RowsLocation location = moved.getValue();
       long position = location.overlay() == null ? location.anchor() : location.overlayPosition();

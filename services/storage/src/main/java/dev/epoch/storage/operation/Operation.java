@@ -69,13 +69,19 @@ public record Operation(
    * neither the stream nor the branch's own changes determine stays what the branch saw before.
    *
    * @param step what happens to the table's schema, null if nothing
+   * @param reshaped whether the schema of {@code table} is another than the one that it had
    */
-  public record MergeRows(BranchTable table, long anchor, SchemaStep step)
+  public record MergeRows(BranchTable table, long anchor, SchemaStep step, boolean reshaped)
       implements TableOperation {
 
     /** With the schema that the table has. */
     public MergeRows(BranchTable table, long anchor) {
-      this(table, anchor, null);
+      this(table, anchor, null, false);
+    }
+
+    /** The same of another table, or of the same at another place. */
+    public MergeRows at(BranchTable other) {
+      return new MergeRows(other, anchor, step, reshaped);
     }
   }
 

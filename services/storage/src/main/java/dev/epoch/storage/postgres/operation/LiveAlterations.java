@@ -257,7 +257,7 @@ final class LiveAlterations {
     return OperationTable.of(
         session,
         resolver,
-        new MergeRows(new BranchTable(handle, merge.table().head()), merge.anchor(), merge.step()),
+        merge.at(new BranchTable(handle, merge.table().head())),
         table.branch(),
         Map.of());
   }

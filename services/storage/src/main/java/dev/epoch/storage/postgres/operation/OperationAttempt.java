@@ -434,7 +434,10 @@ final class OperationAttempt {
       if (table.operation() instanceof MergeRows merge) {
         new OverlayWriter(session, table.id(), table.columns(), table.overlay())
             .write(
-                staged.get(table.id()), (PhysicalState.Overlaid) table.working(), merge.anchor());
+                staged.get(table.id()),
+                (PhysicalState.Overlaid) table.working(),
+                merge.anchor(),
+                merge.reshaped());
       }
     }
   }

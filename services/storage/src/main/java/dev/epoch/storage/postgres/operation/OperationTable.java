@@ -62,11 +62,7 @@ record OperationTable(
         && operation instanceof MergeRows merge
         && !handle.path().equals(live.shape().place())) {
       // it was moved since
-      operation =
-          new MergeRows(
-              new BranchTable(handle.at(live.shape().place()), merge.table().head()),
-              merge.anchor(),
-              merge.step());
+      operation = merge.at(new BranchTable(handle.at(live.shape().place()), merge.table().head()));
     }
     boolean asLive = branch.isDefault() && live.shape() != null;
     return new OperationTable(

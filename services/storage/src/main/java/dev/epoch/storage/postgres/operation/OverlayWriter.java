@@ -40,13 +40,17 @@ final class OverlayWriter {
    * @param staged rows that are to be; all others stay what they are
    * @param before what the branch sees
    * @param anchor of the future
+   * @param reshaped whether the columns are others than those that entries were written by: then
+   *     entries may be as what is underneath that nobody changed
    */
-  void write(StagedTable staged, Overlaid before, long anchor) {
+  void write(StagedTable staged, Overlaid before, long anchor, boolean reshaped) {
     Live base = new Live(before.base().live(), anchor);
     List<String> keys = new ArrayList<>();
     keys.add("SELECT " + columns.key("x") + " FROM " + staged.name() + " x");
     if (anchor != before.base().anchor()) {
-      keys.addAll(Candidates.entries(columns, before));
+      if (reshaped) {
+        keys.addAll(Candidates.entries(columns, before));
+      }
       keys.addAll(Candidates.between(columns, before.base(), base).sources());
     }
     JoinStrategy.choose(session, new Candidates(keys), base.live().relation());

@@ -126,8 +126,7 @@ public final class PhysicalOperations {
     return switch (operation) {
       case Operation.CommitWorkingSet commit ->
           new Operation.CommitWorkingSet(physical(commit.table(), live));
-      case Operation.MergeRows merge ->
-          new Operation.MergeRows(physical(merge.table(), live), merge.anchor(), merge.step());
+      case Operation.MergeRows merge -> merge.at(physical(merge.table(), live));
       case Operation.Repoint repoint ->
           new Operation.Repoint(physical(repoint.table(), live), repoint.to());
       case Operation.Drop drop ->

@@ -242,7 +242,7 @@ public final class Restoration {
       long from,
       long to) {
     new OverlayWriter(session, table.id(), staged.columns(), overlay)
-        .write(staged, resolver.own(session, table, branch, from), to);
+        .write(staged, resolver.own(session, table, branch, from), to, true);
   }
 
   /** The rows that uncommitted changes gave the branch. */
