@@ -413,7 +413,8 @@ BEGIN
   FOR renamed IN
     SELECT t.table_id, t.view_name, epoch.wanted_view_name(t.table_id) AS wanted
     FROM epoch.tables AS t
-    WHERE t.repository = of_repository AND t.view_name <> epoch.wanted_view_name(t.table_id)
+    WHERE t.repository = of_repository AND (t.view_name <> t.table_name OR coalesce(t.home_schema, t.schema_name) <> 'public')
+      AND t.view_name <> epoch.wanted_view_name(t.table_id)
     ORDER BY coalesce(t.home_schema, t.schema_name) = 'public'
   LOOP
     PERFORM epoch.close_branch_table(p.branch_id, p.table_id) FROM epoch.branch_tables AS p

@@ -51,9 +51,10 @@ CREATE OR REPLACE FUNCTION epoch.file_nodes(live regclass) RETURNS text
 LANGUAGE sql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT md5(string_agg(concat(c.oid, ' ', c.relfilenode), ',' ORDER BY c.oid))
+  -- each looked up by itself: a join would read the whole of pg_class
+  SELECT md5(string_agg(
+    concat(w::oid, ' ', (SELECT c.relfilenode FROM pg_class AS c WHERE c.oid = w)), ',' ORDER BY w::oid))
   FROM epoch.written_tables(live) AS w
-  JOIN pg_class AS c ON c.oid = w
 $$;
 
 -- An identity for a column that the table has not had yet.
