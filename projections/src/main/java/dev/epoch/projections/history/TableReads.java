@@ -28,7 +28,7 @@ public final class TableReads {
             JOIN epoch_read.table_schemas AS s ON s.repository = $1 AND s.hash = r.schema_hash
           WHERE r.repository = $1 AND NOT r.removed
             AND CASE WHEN r.branch_id IS NULL THEN $4 ELSE r.branch_id = $5 END
-            AND NOT EXISTS (SELECT FROM epoch_read.tables_at($1, $2) AS t WHERE t.table_id = r.table_id)
+            AND r.table_id NOT IN (SELECT t.table_id FROM epoch_read.tables_at($1, $2) AS t)
             AND NOT epoch_read.was_committed($1, $2, r.name, r.table_id)
           """;
 

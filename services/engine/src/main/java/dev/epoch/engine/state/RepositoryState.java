@@ -159,11 +159,6 @@ public record RepositoryState(
         outcomes);
   }
 
-  /** As if the branch stood at that commit, and saw its rows where the commit has them. */
-  public RepositoryState withHead(BranchState branch, CommitState commit) {
-    return withBranch(branch.withHead(commit.id(), HashTreePMap.empty()));
-  }
-
   /** With one branch replaced. */
   RepositoryState withBranch(BranchState branch) {
     return withBranches(branches.with(branch));

@@ -1,8 +1,11 @@
 package dev.epoch.gateway.merge;
 
+import dev.epoch.engine.state.Appliers;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Occurrence;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
@@ -20,6 +23,7 @@ import dev.epoch.storage.error.MergeOvertakenException;
 import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.state.ChangeQuery;
 import dev.epoch.storage.state.TableState;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +70,8 @@ final class RebaseStart {
   void begin(LiveRepository repository, BranchState branch, MergeIntent first, Caller caller) {
     RepositoryState state = repository.state();
     CommitState onto = state.commits().byId().get(branch.replay().onto());
-    Optional<Planned> planned = first == null ? Optional.empty() : plan(state, branch, onto, first);
+    Optional<Planned> planned =
+        first == null ? Optional.empty() : plan(state, branch, onto, first, caller);
     if (planned.isEmpty()) {
       move(repository, branch, onto, caller);
       return;
@@ -87,12 +92,16 @@ final class RebaseStart {
   }
 
   private Optional<Planned> plan(
-      RepositoryState state, BranchState branch, CommitState onto, MergeIntent first) {
+      RepositoryState state,
+      BranchState branch,
+      CommitState onto,
+      MergeIntent first,
+      Caller caller) {
     BranchMover.Plan move = mover.plan(state, branch, onto);
     if (!sameSchemas(state.head(branch), onto)) {
       return Optional.empty();
     }
-    RepositoryState there = state.withHead(branch, onto);
+    RepositoryState there = moved(state, branch, onto, caller);
     return fromTheOtherSide(state, branch, onto, first)
         .or(() -> composed(state, there, branch, onto, first, move))
         .map(plan -> new Planned(plan, there));
@@ -152,6 +161,15 @@ final class RebaseStart {
             null,
             List.of(),
             List.of()));
+  }
+
+  /** As if the branch stood at that commit, and saw its rows where the commit has them. */
+  private static RepositoryState moved(
+      RepositoryState state, BranchState branch, CommitState onto, Caller caller) {
+    return Appliers.apply(
+        state,
+        new BranchMovedV1(null, branch.id(), branch.head(), onto.id(), "rebase", Map.of()),
+        new Occurrence(state.version() + 1, Instant.EPOCH, caller.actor(), caller.command(), null));
   }
 
   private static boolean sameSchemas(CommitState one, CommitState other) {
