@@ -24,6 +24,7 @@ public final class TypeCatalog {
     }
   }
 
+  /** OFFSET 0 has each type looked up by its key: every table brings two types with it. */
   private static final String CLOSURE =
       """
       WITH RECURSIVE
@@ -33,7 +34,9 @@ public final class TypeCatalog {
           UNION
           SELECT part.oid::bigint, part.modifier
           FROM wanted w
-          JOIN pg_catalog.pg_type t ON t.oid = w.oid::pg_catalog.oid
+          CROSS JOIN LATERAL (
+            SELECT t.* FROM pg_catalog.pg_type t WHERE t.oid = w.oid::pg_catalog.oid OFFSET 0
+          ) AS t
           CROSS JOIN LATERAL (
             SELECT t.typelem, w.modifier
             WHERE t.typelem <> 0
@@ -89,7 +92,9 @@ public final class TypeCatalog {
         f.oids AS field_oids,
         f.modifiers AS field_modifiers
       FROM wanted w
-      JOIN pg_catalog.pg_type t ON t.oid = w.oid::pg_catalog.oid
+      CROSS JOIN LATERAL (
+        SELECT t.* FROM pg_catalog.pg_type t WHERE t.oid = w.oid::pg_catalog.oid OFFSET 0
+      ) AS t
       JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
       CROSS JOIN LATERAL (
         SELECT

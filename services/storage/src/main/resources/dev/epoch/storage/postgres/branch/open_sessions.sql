@@ -1,17 +1,17 @@
 -- Open tables as sessions meet them: opened by use_branch up to a size, opened and closed at somebody's wish.
 
 -- Opens the tables of a branch that are not larger than the setting epoch.open_tables_up_to ('64MB'; '0' opens none), and
--- that nobody has closed, for a second at most; the others stay layered until a later call. What is being used by others is
--- left as it is.
+-- that nobody has closed, for a second at most when the branch is new, and for a fifth of one later; the others stay layered
+-- until a later call. What is being used by others is left as it is.
 CREATE OR REPLACE FUNCTION epoch.open_small_tables(of_branch text, is_new boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   most bigint := pg_size_bytes(coalesce(nullif(current_setting('epoch.open_tables_up_to', true), ''), '64MB'));
-  began timestamptz := clock_timestamp();
+  until timestamptz := clock_timestamp() + CASE WHEN is_new THEN interval '1 second' ELSE interval '200 milliseconds' END;
   former_timeout text := current_setting('lock_timeout');
-  candidate text;
+  candidate record;
   opened boolean := false;
   left_out text;
   layered text;
@@ -40,29 +40,39 @@ BEGIN
   END IF;
   PERFORM set_config('lock_timeout', '200ms', true);
   FOR candidate IN
-    SELECT p.table_id
+    SELECT p.table_id, c.oid AS live
     FROM epoch.branch_tables AS p
     JOIN epoch.tables AS t ON t.table_id = p.table_id
     JOIN pg_namespace AS n ON n.nspname = t.schema_name
     JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
     WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
-      AND NOT p.absent AND pg_table_size(c.oid) <= most
-    ORDER BY pg_table_size(c.oid), p.table_id
+      AND NOT p.absent
+    ORDER BY c.relpages, p.table_id
   LOOP
-    BEGIN
-      PERFORM epoch.open_branch_table(of_branch, candidate);
-      opened := true;
-    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-      NULL;
-    END;
-    EXIT WHEN clock_timestamp() - began > interval '1 second';
+    -- files are looked at one by one: there may be thousands
+    IF pg_table_size(candidate.live) <= most THEN
+      BEGIN
+        PERFORM epoch.open_branch_table(of_branch, candidate.table_id);
+        opened := true;
+      EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        NULL;
+      END;
+    END IF;
+    EXIT WHEN clock_timestamp() > until;
   END LOOP;
-  SELECT string_agg(quote_ident(t.table_name), ', ' ORDER BY t.table_name) INTO layered
-  FROM epoch.branch_tables AS p
-  JOIN epoch.tables AS t ON t.table_id = p.table_id
-  WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
-    AND NOT p.absent;
-  IF opened AND layered IS NOT NULL THEN
+  IF opened THEN
+    SELECT string_agg(l.name, ', ' ORDER BY l.place) FILTER (WHERE l.place <= 10)
+        || CASE WHEN count(*) > 10 THEN format(' and %s more', count(*) - 10) ELSE '' END
+      INTO layered
+    FROM (
+      SELECT quote_ident(t.table_name) AS name, row_number() OVER (ORDER BY t.table_name) AS place
+      FROM epoch.branch_tables AS p
+      JOIN epoch.tables AS t ON t.table_id = p.table_id
+      WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
+        AND NOT p.absent
+    ) AS l;
+  END IF;
+  IF layered IS NOT NULL THEN
     RAISE NOTICE 'Layered, as views: %', layered
       USING HINT = 'epoch branch open, or SELECT epoch.open_table(''name''), makes real tables of them.';
   END IF;

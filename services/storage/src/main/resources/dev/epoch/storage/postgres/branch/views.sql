@@ -129,26 +129,41 @@ BEGIN
     END IF;
   END LOOP;
   FOR stale IN
-    SELECT v.oid::regclass AS shown, c.oid::regclass AS live, ARRAY[v.relowner, c.relowner] AS owners
-    FROM epoch.branches AS b
-    JOIN epoch.branch_tables AS place ON place.branch_id = b.branch_id
-    JOIN epoch.tables AS t ON t.table_id = place.table_id
-    JOIN pg_namespace AS n ON n.nspname IN (b.changed_schema, b.base_schema)
-    JOIN pg_class AS v ON v.relnamespace = n.oid AND v.relname = t.view_name AND v.relkind IN ('v', 'r')
-    JOIN pg_namespace AS m ON m.nspname = t.schema_name
-    JOIN pg_class AS c ON c.relnamespace = m.oid AND c.relname = t.table_name
-    WHERE b.branch_id = of_branch AND EXISTS (
-      SELECT
-      FROM (
-        SELECT true AS wanted, g.*
-        FROM epoch.privileges_given(c.oid, ARRAY[v.relowner, c.relowner]) AS g
-        UNION ALL
-        SELECT false, g.* FROM epoch.privileges_given(v.oid, ARRAY[v.relowner, c.relowner]) AS g
-      ) AS p
-      GROUP BY p.grantee, p.privilege, p.grantable, p.column_name
-      HAVING count(DISTINCT p.wanted) < 2
+    WITH pairs AS (
+      SELECT v.oid AS shown, c.oid AS live, ARRAY[v.relowner, c.relowner] AS owners, v.relacl AS shown_acl, c.relacl AS live_acl
+      FROM epoch.branches AS b
+      JOIN epoch.branch_tables AS place ON place.branch_id = b.branch_id
+      JOIN epoch.tables AS t ON t.table_id = place.table_id
+      JOIN pg_namespace AS n ON n.nspname IN (b.changed_schema, b.base_schema)
+      JOIN pg_class AS v ON v.relnamespace = n.oid AND v.relname = t.view_name AND v.relkind IN ('v', 'r')
+      JOIN pg_namespace AS m ON m.nspname = t.schema_name
+      JOIN pg_class AS c ON c.relnamespace = m.oid AND c.relname = t.table_name
+      WHERE b.branch_id = of_branch
+    ), given AS (
+      -- what epoch.privileges_given tells, of all at once: there may be thousands
+      SELECT p.shown, p.owners, r.wanted, NULL::name AS column_name, a.*
+      FROM pairs AS p
+      CROSS JOIN LATERAL (VALUES (true, p.live_acl), (false, p.shown_acl)) AS r (wanted, acl)
+      CROSS JOIN LATERAL aclexplode(r.acl) AS a
+      WHERE a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
+      UNION ALL
+      SELECT p.shown, p.owners, r.wanted, c.attname, a.*
+      FROM pairs AS p
+      CROSS JOIN LATERAL (VALUES (true, p.live), (false, p.shown)) AS r (wanted, relation)
+      JOIN pg_attribute AS c ON c.attrelid = r.relation AND c.attnum > 0 AND NOT c.attisdropped AND c.attacl IS NOT NULL
+      CROSS JOIN LATERAL aclexplode(c.attacl) AS a
+      WHERE a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
+    ), differing AS (
+      SELECT DISTINCT g.shown
+      FROM given AS g
+      WHERE g.grantee <> ALL (g.owners)
+      GROUP BY g.shown, g.grantee, g.privilege_type, g.is_grantable, g.column_name
+      HAVING count(DISTINCT g.wanted) < 2
     )
-    ORDER BY v.oid
+    SELECT p.shown::regclass AS shown, p.live::regclass AS live, p.owners
+    FROM differing AS d
+    JOIN pairs AS p ON p.shown = d.shown
+    ORDER BY p.shown
   LOOP
     FOR former IN
       SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END AS grantee

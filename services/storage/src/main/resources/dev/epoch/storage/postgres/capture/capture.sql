@@ -15,7 +15,8 @@ $$;
 -- (by, if, loop, ...), which quote_ident leaves as it is.
 CREATE OR REPLACE FUNCTION epoch.create_trigger_function(function_name text, body text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+-- it is read when it first runs, and not twice
+SET search_path = pg_catalog, pg_temp SET check_function_bodies = off
 AS $$
 BEGIN
   EXECUTE format(

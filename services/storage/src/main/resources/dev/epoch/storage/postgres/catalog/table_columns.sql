@@ -326,17 +326,21 @@ $$;
 
 -- Columns of the live table among these that a branch has.
 CREATE OR REPLACE FUNCTION epoch.shown_columns(of_branch text, of_table text, among text[]) RETURNS text[]
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT coalesce(array_agg(c.name ORDER BY c.place), '{}')
-  FROM unnest(among) WITH ORDINALITY AS c (name, place)
-  WHERE NOT EXISTS (
-    SELECT
-    FROM epoch.branch_tables AS p
-    JOIN epoch.table_columns AS k ON k.table_id = p.table_id AND k.name = c.name
-    WHERE p.branch_id = of_branch AND p.table_id = of_table AND k.column_id <> ALL (p.shown)
-  )
+BEGIN
+  RETURN (
+    SELECT coalesce(array_agg(c.name ORDER BY c.place), '{}')
+    FROM unnest(among) WITH ORDINALITY AS c (name, place)
+    WHERE NOT EXISTS (
+      SELECT
+      FROM epoch.branch_tables AS p
+      JOIN epoch.table_columns AS k ON k.table_id = p.table_id AND k.name = c.name
+      WHERE p.branch_id = of_branch AND p.table_id = of_table AND k.column_id <> ALL (p.shown)
+    )
+  );
+END
 $$;
 
 -- Columns of the live table that a branch does not have.

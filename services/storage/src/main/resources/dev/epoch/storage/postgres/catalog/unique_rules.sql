@@ -51,7 +51,7 @@ AS $$
     string_agg(pg_get_indexdef(i.indexrelid, k, true), ', ' ORDER BY k)
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
-  LEFT JOIN pg_constraint AS x ON x.conindid = i.indexrelid AND x.contype = 'x'
+  LEFT JOIN pg_constraint AS x ON x.conrelid = i.indrelid AND x.conindid = i.indexrelid AND x.contype = 'x'
   CROSS JOIN LATERAL generate_series(1, i.indnkeyatts) AS k
   WHERE i.indrelid = epoch.live_table(of_table) AND i.indisvalid AND NOT i.indisprimary
     AND (i.indisunique OR x.oid IS NOT NULL)
