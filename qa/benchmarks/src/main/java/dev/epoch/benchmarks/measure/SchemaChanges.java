@@ -12,6 +12,7 @@ import dev.epoch.benchmarks.Workbench;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
@@ -33,7 +34,7 @@ public final class SchemaChanges implements Measure {
 
   @Override
   public String description() {
-    return "schemas of a thousand tables, and commits of DDL on a large one";
+    return "a thousand tables, their schemas and branches, and commits of DDL on a large one";
   }
 
   @Override
@@ -54,8 +55,11 @@ public final class SchemaChanges implements Measure {
                             + " price numeric(10, 2) DEFAULT 0 CHECK (price >= 0), made timestamptz)")
                         .formatted(i))
                 .toArray(String[]::new));
-    repository.register(tables);
+    repository.register(Arrays.copyOf(tables, TABLES - ROUNDS));
+    int[] next = {TABLES - ROUNDS};
+    Latency registration = times(ROUNDS, () -> {}, () -> repository.register(tables[next[0]++]));
     record(repository);
+    List<Figure> sessions = sessions(repository);
     Latency first = times(1, () -> {}, () -> changes(repository, "live=true", 0));
     Latency again =
         times(ROUNDS, () -> alter(repository), () -> changes(repository, "live=true", CHANGED));
@@ -63,9 +67,24 @@ public final class SchemaChanges implements Measure {
     Latency diff =
         times(ROUNDS, () -> {}, () -> changes(repository, "base=main~1&target=main", CHANGED));
     return List.of(
+        value(
+            "registration of a table beside 1,000, with a commit",
+            Goal.atMost(500, 100),
+            registration),
+        sessions.getFirst(),
+        sessions.getLast(),
         value("live schema of 1,000 tables, nothing changed", Goal.atMost(3_000, 1_000), first),
         value("the same after each of them 10 tables changed", Goal.atMost(200, 50), again),
         value("diff of two recorded schemas, 10 tables differ", Goal.atMost(50, 10), diff));
+  }
+
+  private List<Figure> sessions(Repository repository) throws Exception {
+    repository.branch("used");
+    Latency first = times(1, () -> {}, () -> repository.session("used").close());
+    Latency later = times(ROUNDS, () -> {}, () -> repository.session("used").close());
+    return List.of(
+        value("first session on a branch of 1,000 tables", Goal.atMost(10_000, 2_000), first),
+        value("later sessions, while its tables are opened", Goal.atMost(1_000, 300), later));
   }
 
   private int altered;
