@@ -99,6 +99,11 @@ public final class Session implements AutoCloseable {
     output = new Output(environment, options.quiet(), fits ? wanted : known.getFirst());
   }
 
+  /** The output format that the command line names; null if it leaves it to the defaults. */
+  public String givenFormat() {
+    return options.format();
+  }
+
   /** Where results go. */
   public Output output() {
     return Objects.requireNonNull(output, "no format was chosen");

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,11 +42,59 @@ class FilesCommandTest extends CommandTest {
     fails(
         2,
         "error: a Parquet file is nothing to read on a terminal\n"
-            + "hint: epoch export users --format parquet > users.parquet\n",
+            + "hint: epoch export users --output users.parquet\n",
         "export",
         "users",
         "--format",
         "parquet");
+  }
+
+  @Test
+  void exportsToAFileInTheFormThatItsNameSays() throws IOException {
+    server.on("GET /export/users", "é");
+
+    for (String name : List.of("users.csv", "users.JSON", "users.jsonl", "users.parquet")) {
+      prints("Wrote " + name + "\n", "export", "users", "-o", name);
+      assertThat(Files.readString(shell.folder().resolve(name))).isEqualTo("é");
+    }
+    prints("", "export", "users", "--output", "users.dat", "--format", "ndjson", "--quiet");
+    assertThat(
+            server.requests("GET /export/users").stream()
+                .map(request -> request.query().get("format")))
+        .containsExactly("csv", "json", "ndjson", "parquet", "ndjson");
+    fails(
+        2,
+        "error: --format csv, but the name of 'users.parquet' says parquet\n"
+            + "hint: leave --format out, or name the file otherwise\n",
+        "export",
+        "users",
+        "--output",
+        "users.parquet",
+        "--format",
+        "csv");
+    fails(
+        2,
+        "error: how records are to stand in 'users' is not said\n",
+        "export",
+        "users",
+        "--output",
+        "users");
+    fails(
+        3,
+        "error: there is no folder for 'users.csv': " + shell.folder().resolve("no") + "\n",
+        "export",
+        "users",
+        "--output",
+        "no/users.csv");
+
+    // what breaks off leaves the file that was there, and nothing else
+    server.on("GET /export/orders", 500, "{}");
+    assertThat(shell.run("export", "orders", "-o", "users.csv").exitCode()).isNotZero();
+    assertThat(Files.readString(shell.folder().resolve("users.csv"))).isEqualTo("é");
+    try (Stream<Path> files = Files.list(shell.folder())) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.startsWith(".users"));
+    }
   }
 
   @Test
@@ -68,6 +119,14 @@ class FilesCommandTest extends CommandTest {
         "import",
         "users",
         "users.xlsx");
+    fails(
+        2,
+        "error: --as parquet, but the name of 'users.csv' says csv\n",
+        "import",
+        "users",
+        "users.csv",
+        "--as",
+        "parquet");
     fails(3, "error: there is no file no.csv that can be read\n", "import", "users", "no.csv");
   }
 
@@ -104,6 +163,28 @@ class FilesCommandTest extends CommandTest {
             "name":"","kind":"b","bytes":"","day":"1969-12-31","time":"00:00",\
             "local":"1969-12-31T23:59:59","utc":"1969-12-31T23:59:59.999Z","document":"s"}
             """);
+
+    // and by pyarrow, compressed by zstd, with pages of version 2
+    try (InputStream file = getClass().getResourceAsStream("pyarrow-zstd.parquet")) {
+      Files.copy(file, shell.folder().resolve("zstd.parquet"));
+    }
+    prints("Imported: 3 records added\n", "import", "users", "zstd.parquet");
+    assertThat(server.requests("POST /import/users").getLast().rawBody())
+        .isEqualTo(
+            """
+            {"id":1,"name":"a","price":1.50,"at":"2024-01-31T12:30Z"}
+            {"id":2,"name":"a","price":null,"at":null}
+            {"id":3,"name":null,"price":-2.25,"at":"1969-12-31T23:59:59Z"}
+            """);
+    try (InputStream file = getClass().getResourceAsStream("pyarrow-brotli.parquet")) {
+      Files.copy(file, shell.folder().resolve("brotli.parquet"));
+    }
+    fails(
+        5,
+        "error: cannot read brotli.parquet as Parquet: it is compressed by BROTLI\n",
+        "import",
+        "users",
+        "brotli.parquet");
     shell.write("users.parquet", "PAR1 no more");
     var broken = shell.run("import", "users", "users.parquet");
     assertThat(broken.err()).startsWith("error: cannot read users.parquet as Parquet: ");

@@ -117,13 +117,15 @@ public final class DiffText {
         List<String> lines = new ArrayList<>();
         lines.add(palette.yellow("  ~ " + key));
         for (String field : change.fields()) {
+          String before = Values.shown(change.before().path(field));
+          String after = Values.shown(change.after().path(field));
           lines.add(
               "      "
                   + field
                   + ": "
-                  + Values.shown(change.before().path(field))
-                  + " -> "
-                  + Values.shown(change.after().path(field)));
+                  + (before.equals(after)
+                      ? after + " (spelled otherwise)"
+                      : before + " -> " + after));
         }
         yield lines;
       }

@@ -8,6 +8,11 @@ import dev.epoch.cli.command.LostColumns;
 import dev.epoch.client.record.RecordBytes;
 import dev.epoch.client.record.RecordText;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,12 +22,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     description = {
-      "Print all records of a table at any ref.",
-      "Formats: csv, json, ndjson, parquet."
+      "Print all records of a table at any ref, or write them to a file.",
+      "Formats: csv, json, ndjson, parquet; of a file what its name ends with."
     })
 public final class ExportCommand extends EpochSubcommand {
 
   private static final String PARQUET = "parquet";
+  private static final List<String> FORMATS = List.of("csv", "json", "ndjson", PARQUET);
 
   @Parameters(paramLabel = "<table>", description = "The table.")
   private String table;
@@ -42,6 +48,12 @@ public final class ExportCommand extends EpochSubcommand {
       description = "In csv: an apostrophe before texts that spreadsheets would compute.")
   private boolean escapeFormulas;
 
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "<file>",
+      description = "File to write: .csv, .json, .ndjson, .jsonl or .parquet, or --format tells.")
+  private String file;
+
   /** The command in a session. */
   public ExportCommand(Session session) {
     super(session);
@@ -49,45 +61,67 @@ public final class ExportCommand extends EpochSubcommand {
 
   @Override
   protected List<String> formats() {
-    return List.of("csv", "json", "ndjson", PARQUET);
+    String given = session().givenFormat();
+    String named = file == null ? null : RecordFiles.format(file);
+    if (file == null || named == null && given != null) {
+      return FORMATS;
+    }
+    if (named == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "how records are to stand in '" + file + "' is not said",
+          "--format csv, json, ndjson or parquet, or a name that ends with one of them");
+    }
+    if (given != null && FORMATS.contains(given) && !given.equals(named)) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--format %s, but the name of '%s' says %s".formatted(given, file, named),
+          "leave --format out, or name the file otherwise");
+    }
+    return given == null ? List.of(named) : FORMATS;
   }
 
   @Override
   protected ExitCode run() {
     csv(escapeFormulas);
+    boolean bytes = output().format().equals(PARQUET);
+    if (file != null) {
+      Path path = session().directory().resolve(file);
+      RecordFiles.write(path, out -> copy(bytes, out));
+      output().confirm("Wrote " + file);
+      return ExitCode.OK;
+    }
+    if (bytes && session().environment().outIsTerminal()) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "a Parquet file is nothing to read on a terminal",
+          "epoch export " + table + " --output " + table + ".parquet");
+    }
+    copy(bytes, session().environment().out());
+    return ExitCode.OK;
+  }
+
+  private void copy(boolean bytes, OutputStream out) {
     String format = output().format();
-    if (format.equals(PARQUET)) {
-      return file();
+    if (bytes) {
+      try (RecordBytes records =
+          client().records().exportFile(table, session().ref(at), working, format)) {
+        LostColumns.remark(output(), table, records.lost());
+        records.transferTo(out);
+      } catch (IOException broken) {
+        throw brokenOff(broken);
+      }
+      return;
     }
     try (RecordText text =
         client().records().export(table, session().ref(at), working, format, escapeFormulas)) {
       LostColumns.remark(output(), table, text.lost());
-      char[] buffer = new char[8192];
-      for (int count = text.read(buffer); count >= 0; count = text.read(buffer)) {
-        output().text(new String(buffer, 0, count));
-      }
+      Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+      text.transferTo(writer);
+      writer.flush();
     } catch (IOException broken) {
       throw brokenOff(broken);
     }
-    return ExitCode.OK;
-  }
-
-  /** Bytes, as the server sends them. */
-  private ExitCode file() {
-    if (session().environment().outIsTerminal()) {
-      throw new CommandFailure(
-          ExitCode.USAGE,
-          "a Parquet file is nothing to read on a terminal",
-          "epoch export " + table + " --format parquet > " + table + ".parquet");
-    }
-    try (RecordBytes bytes =
-        client().records().exportFile(table, session().ref(at), working, PARQUET)) {
-      LostColumns.remark(output(), table, bytes.lost());
-      bytes.transferTo(session().environment().out());
-    } catch (IOException broken) {
-      throw brokenOff(broken);
-    }
-    return ExitCode.OK;
   }
 
   private CommandFailure brokenOff(IOException broken) {

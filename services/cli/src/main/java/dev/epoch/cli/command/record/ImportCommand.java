@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,7 +29,6 @@ public final class ImportCommand extends EpochSubcommand {
           "csv", "text/csv",
           "json", "application/json",
           "ndjson", "application/x-ndjson",
-          "jsonl", "application/x-ndjson",
           "parquet", PARQUET);
 
   @Parameters(index = "0", paramLabel = "<table>", description = "The table.")
@@ -53,8 +51,15 @@ public final class ImportCommand extends EpochSubcommand {
   @Override
   protected ExitCode run() {
     String branch = session().branch();
-    String end = file.substring(file.lastIndexOf('.') + 1);
-    String type = TYPES.get((form == null ? end : form).toLowerCase(Locale.ROOT));
+    String named = RecordFiles.format(file);
+    String format = form == null ? named : RecordFiles.format(form);
+    String type = format == null ? null : TYPES.get(format);
+    if (type != null && form != null && contradict(format, named)) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--as %s, but the name of '%s' says %s".formatted(form, file, named),
+          "leave --as out, or name the file otherwise");
+    }
     if (type == null) {
       throw new CommandFailure(
           ExitCode.USAGE,
@@ -77,6 +82,11 @@ public final class ImportCommand extends EpochSubcommand {
       output().confirm("Imported: " + (changes.isEmpty() ? "nothing to change" : changes));
     }
     return ExitCode.OK;
+  }
+
+  /** Names say little of texts; bytes are either Parquet or not. */
+  private static boolean contradict(String format, String named) {
+    return named != null && format.equals("parquet") != named.equals("parquet");
   }
 
   /** The server takes lines of JSON: what is in the file is read here. */

@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Records of a Parquet file as lines of JSON, which the server takes; groups of rows are read one
@@ -46,6 +48,10 @@ final class ParquetRecords {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final List<String> TEXTS = List.of("text", "character varying", "character");
   private static final List<String> DOCUMENTS = List.of("json", "jsonb");
+
+  /** How the library says that it needs another one, to whoever builds with it. */
+  private static final Pattern UNKNOWN_COMPRESSION =
+      Pattern.compile("^Cannot read (\\S+)-compressed");
 
   /** Held, so that what is set here stays: the library tells how it decodes on standard error. */
   private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
@@ -89,7 +95,7 @@ final class ParquetRecords {
       throw new CommandFailure(
           ExitCode.INVALID,
           "cannot read " + file.getFileName() + " as Parquet: " + reason(unreadable),
-          "files compressed by Snappy or gzip, or not at all, are read; or import csv, json or"
+          "files compressed by Snappy, zstd or gzip, or not at all, are read; or import csv, json or"
               + " ndjson");
     }
   }
@@ -101,6 +107,10 @@ final class ParquetRecords {
       cause = cause.getCause();
     }
     String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    Matcher compressed = UNKNOWN_COMPRESSION.matcher(why);
+    if (compressed.find()) {
+      return "it is compressed by " + compressed.group(1);
+    }
     return why.lines().findFirst().orElse(why);
   }
 
