@@ -20,10 +20,10 @@ import org.pcollections.PMap;
  * Where a record is follows from the log alone: every server that writes a segment writes the same.
  *
  * @param here by id of the commit
- * @param any whether there ever was one
+ * @param numbers of all commits of which something is recorded, here or in the archive
  */
-record CommitSchemas(PMap<String, Told> here, boolean any) {
-  static final CommitSchemas NONE = new CommitSchemas(HashTreePMap.empty(), false);
+record CommitSchemas(PMap<String, Told> here, CommitNumbers numbers) {
+  static final CommitSchemas NONE = new CommitSchemas(HashTreePMap.empty(), CommitNumbers.NONE);
 
   /**
    * A record.
@@ -32,8 +32,8 @@ record CommitSchemas(PMap<String, Told> here, boolean any) {
    */
   record Told(CommitSchema schema, long version) {}
 
-  CommitSchemas with(String commit, CommitSchema schema, long version) {
-    return new CommitSchemas(here.plus(commit, new Told(schema, version)), true);
+  CommitSchemas with(String commit, int number, CommitSchema schema, long version) {
+    return new CommitSchemas(here.plus(commit, new Told(schema, version)), numbers.plus(number));
   }
 
   /** What belongs into a segment. */
@@ -56,7 +56,7 @@ record CommitSchemas(PMap<String, Told> here, boolean any) {
         left = left.minus(one.getKey());
       }
     }
-    return left == here ? this : new CommitSchemas(left, any);
+    return left == here ? this : new CommitSchemas(left, numbers);
   }
 
   /** The segment that a record belongs into; negative if into none yet, or never. */

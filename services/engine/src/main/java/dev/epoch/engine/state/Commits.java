@@ -20,6 +20,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
@@ -275,7 +276,7 @@ public final class Commits implements CommitGraph {
 
   /** With what was recorded of a commit's schemas at a version of the stream. */
   Commits with(String commit, CommitSchema schema, long version) {
-    return with(schemas.with(commit, schema, version));
+    return with(schemas.with(commit, number(commit), schema, version));
   }
 
   Commits with(CommitSchemas newSchemas) {
@@ -294,11 +295,34 @@ public final class Commits implements CommitGraph {
     return new Schemas();
   }
 
+  /**
+   * The nearest commit on the line of first parents, this one before all, of whose schemas
+   * something is recorded that fits; null if there is none. What lies between is not read.
+   */
+  public String nearestRecorded(String id, Predicate<CommitSchema> fits) {
+    int[] parents;
+    for (int number = number(id); (parents = parents(number)).length > 0; number = parents[0]) {
+      CommitSchema told = schema(number);
+      if (told != null && fits.test(told)) {
+        return id(number);
+      }
+    }
+    return null;
+  }
+
   private CommitSchema schema(String id) {
+    int number = schemas.numbers().isEmpty() ? -1 : numberOf(id);
+    return number < 0 ? null : schema(number);
+  }
+
+  private CommitSchema schema(int number) {
+    if (!schemas.numbers().contains(number)) {
+      return null;
+    }
+    String id = id(number);
     CommitSchemas.Told told = schemas.here().get(id);
-    int number = told == null && schemas.any() ? numberOf(id) : -1;
-    if (told != null || number < 0 || number >= archived.size()) {
-      return told == null ? null : told.schema();
+    if (told != null) {
+      return told.schema();
     }
     int own = number / GraphSegment.SIZE;
     CommitSchema later =
@@ -393,7 +417,7 @@ public final class Commits implements CommitGraph {
   private final class Schemas extends AbstractMap<String, CommitSchema> {
     @Override
     public boolean isEmpty() {
-      return !schemas.any();
+      return schemas.numbers().isEmpty();
     }
 
     @Override
@@ -410,8 +434,8 @@ public final class Commits implements CommitGraph {
     @Override
     public Set<Entry<String, CommitSchema>> entrySet() {
       Map<String, CommitSchema> all = new LinkedHashMap<>();
-      for (int number = 0; schemas.any() && number < Commits.this.size(); number++) {
-        CommitSchema told = schema(id(number));
+      for (int number = 0; number < Commits.this.size(); number++) {
+        CommitSchema told = schema(number);
         if (told != null) {
           all.put(id(number), told);
         }

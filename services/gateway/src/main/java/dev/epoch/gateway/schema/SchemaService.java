@@ -3,7 +3,6 @@ package dev.epoch.gateway.schema;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitSchema;
 import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
@@ -276,15 +275,15 @@ public final class SchemaService {
     if (state.schemas().isEmpty()) {
       return Optional.empty();
     }
-    Commits commits = state.commits();
-    for (String at = commit.id(); !commits.isRoot(at); at = commits.firstParent(at)) {
-      CommitSchema told = state.schemas().get(at);
-      if (told != null && told.schemas().containsKey(storage)) {
-        return Optional.of(
-            new Recorded(commits.byId().get(at), told.schemas().get(storage), told.backfilled()));
-      }
+    String at =
+        state.commits().nearestRecorded(commit.id(), told -> told.schemas().containsKey(storage));
+    if (at == null) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    CommitSchema told = state.schemas().get(at);
+    return Optional.of(
+        new Recorded(
+            state.commits().byId().get(at), told.schemas().get(storage), told.backfilled()));
   }
 
   /** The objects that a commit recorded. */
