@@ -169,6 +169,45 @@ class StatusCommandTest extends CommandTest {
   }
 
   @Test
+  void aRebaseThatStoppedSaysHowItGoesOn() {
+    server
+        .on(
+            "GET /status",
+            "{\"branch\": \"main\", \"commit_id\": \"c\", \"merge\": {\"source\": \"1234567\","
+                + " \"verb\": \"rebase\"}}")
+        .on(
+            "GET /conflicts",
+            """
+            {"conflicts": [{"table": "users", "key": {"id": 1}, "fields": [{"name": "a"}]}],
+             "total": 1, "unresolved": 1, "next": null}
+            """);
+
+    prints(
+        """
+        On branch main
+        You are currently rebasing.
+        You have unmerged paths.
+          (fix conflicts and run "epoch rebase --continue")
+          (use "epoch rebase --skip" to leave this commit out)
+          (use "epoch rebase --abort" to abort the rebase)
+
+        Unmerged paths:
+          both modified:   users (1 conflict)
+        """,
+        "status");
+
+    server.on(
+        "POST /branches/merge/abort",
+        409,
+        "{\"error\": \"NoMergeInProgressError\", \"message\": \"No merge is in progress\"}");
+    fails(
+        4,
+        "error: no rebase is in progress on 'main'\nhint: 'epoch rebase <commit>' begins one\n",
+        "rebase",
+        "--abort");
+  }
+
+  @Test
   void jsonIsWhatTheServerSent() {
     server.on("GET /status", "{\"branch\":\"main\",\"clean\":true,\"future\":1.50}");
 

@@ -26,13 +26,15 @@ public record StatusView(
   @Schema(name = "OpenMerge")
   public record OpenMerge(
       String source,
+      @Schema(description = "merge, revert, cherry_pick or rebase") String verb,
       @Schema(description = "Conflicts without decision") long conflicts,
       @Schema(description = "Conflicts as they were found, by table") Map<String, Long> tables) {
 
     static OpenMerge of(MergeState merge) {
       return merge == null
           ? null
-          : new OpenMerge(merge.source(), merge.remaining(), new TreeMap<>(merge.conflicts()));
+          : new OpenMerge(
+              merge.source(), merge.verb(), merge.remaining(), new TreeMap<>(merge.conflicts()));
     }
   }
 

@@ -36,7 +36,7 @@ public final class StatusText {
     }
     List<Conflict> open = conflicts.stream().filter(conflict -> conflict.open() > 0).toList();
     if (status.merging()) {
-      lines.addAll(merge(open));
+      lines.addAll(merge(open, status.verb()));
     }
     lines.addAll(
         changes(
@@ -85,19 +85,38 @@ public final class StatusText {
     return lines;
   }
 
-  private List<String> merge(List<Conflict> open) {
+  private static String doing(String verb) {
+    return switch (verb) {
+      case "revert" -> "reverting";
+      case "cherry-pick" -> "cherry-picking";
+      case "rebase" -> "rebasing";
+      default -> "merging";
+    };
+  }
+
+  /**
+   * @param verb whose options go on and give up
+   */
+  private List<String> merge(List<Conflict> open, String verb) {
     if (open.isEmpty()) {
       return List.of(
-          "All conflicts fixed but you are still merging.",
-          "  (use \"epoch merge --continue\" to conclude merge)");
+          "All conflicts fixed but you are still " + doing(verb) + ".",
+          "  (use \"epoch " + verb + " --continue\" to conclude " + verb + ")");
     }
     List<Conflict> records = open.stream().filter(conflict -> !conflict.aboutDefinition()).toList();
     List<Conflict> constraints = open.stream().filter(Conflict::aboutDefinition).toList();
     List<String> lines = new ArrayList<>();
+    boolean replay = !verb.equals("merge");
+    if (replay) {
+      lines.add("You are currently " + doing(verb) + ".");
+    }
     lines.add("You have unmerged paths.");
     if (!records.isEmpty()) {
-      lines.add("  (fix conflicts and run \"epoch merge --continue\")");
-      lines.add("  (use \"epoch merge --abort\" to abort the merge)");
+      lines.add("  (fix conflicts and run \"epoch " + verb + " --continue\")");
+      if (replay) {
+        lines.add("  (use \"epoch " + verb + " --skip\" to leave this commit out)");
+      }
+      lines.add("  (use \"epoch " + verb + " --abort\" to abort the " + verb + ")");
       lines.add("");
       lines.add("Unmerged paths:");
       Map<String, Long> counts = new LinkedHashMap<>();

@@ -11,6 +11,7 @@ import java.util.List;
  * @param commitId head of the branch, or null before the first commit
  * @param untracked names of tables that were made on the branch and are not versioned
  * @param mergeSource branch whose merge into this one is open, or null
+ * @param verb of the command that waits as a merge does: merge, revert, cherry-pick, rebase
  */
 public record RepositoryStatus(
     String branch,
@@ -21,6 +22,7 @@ public record RepositoryStatus(
     List<String> untracked,
     String mergeSource,
     boolean merging,
+    String verb,
     JsonNode json)
     implements Received {
 
@@ -35,6 +37,7 @@ public record RepositoryStatus(
         Json.items(json, "untracked").stream().map(JsonNode::asText).toList(),
         Json.text(merge, "source"),
         merge.isObject(),
+        merge.path("verb").asText("merge").replace('_', '-'),
         json);
   }
 }

@@ -43,6 +43,6 @@ public final class MergeRefusals {
     return new RefusedException(
         Code.UNCOMMITTED_CHANGES,
         "Branch '" + branch + "' has uncommitted changes in " + String.join(", ", tables),
-        Map.of("branch", branch, "tables", tables, "remedy", "Commit them before merging"));
+        Map.of("branch", branch, "tables", tables, "remedy", "Commit or stash them before"));
   }
 }

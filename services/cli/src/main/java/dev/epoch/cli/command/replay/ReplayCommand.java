@@ -4,6 +4,7 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.RefusedException;
 import dev.epoch.client.commit.Commit;
 import dev.epoch.client.merge.MergeOutcome;
 import dev.epoch.client.transport.Json;
@@ -53,6 +54,20 @@ abstract class ReplayCommand extends EpochSubcommand {
       throw CommandFailure.usage("--allow-destructive is not for --abort and --skip");
     }
     String branch = session().branch();
+    try {
+      return run(branch);
+    } catch (RefusedException refused) {
+      if (given().isEmpty() && refused.error().equals("NoMergeInProgressError")) {
+        throw new CommandFailure(
+            ExitCode.CONFLICT,
+            "no " + verb() + " is in progress on '" + branch + "'",
+            "'epoch " + verb() + " <commit>' begins one");
+      }
+      throw refused;
+    }
+  }
+
+  private ExitCode run(String branch) {
     if (abort) {
       client().merges().abort(branch);
       if (output().json()) {

@@ -14,7 +14,11 @@ import picocli.CommandLine.Parameters;
 @Command(name = "reset", description = "Move the current branch to another commit.")
 public final class ResetCommand extends EpochSubcommand {
 
-  @Parameters(arity = "1", paramLabel = "<commit>", description = "Branch, tag or commit.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "<commit>",
+      defaultValue = "HEAD",
+      description = "Branch, tag or commit (default: HEAD).")
   private String target;
 
   @Option(
