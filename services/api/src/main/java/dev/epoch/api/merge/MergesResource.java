@@ -10,7 +10,7 @@ import dev.epoch.api.merge.MergeView.RuledField;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.gateway.merge.ConflictService;
+import dev.epoch.gateway.merge.conflict.ConflictService;
 import dev.epoch.gateway.merge.MergeRefusals;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.MergeService.Merged;

@@ -16,6 +16,7 @@ import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.ContinueMergeV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.event.CommitCreatedV1;
+import dev.epoch.gateway.merge.conflict.OpenConflicts;
 import dev.epoch.gateway.storage.CleanupService;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;

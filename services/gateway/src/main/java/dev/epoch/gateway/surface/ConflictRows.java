@@ -13,7 +13,7 @@ import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.Column;
 import dev.epoch.gateway.VersioningServer;
-import dev.epoch.gateway.merge.ConflictService;
+import dev.epoch.gateway.merge.conflict.ConflictService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.model.merge.ConflictType;
 import dev.epoch.model.merge.FieldConflict;

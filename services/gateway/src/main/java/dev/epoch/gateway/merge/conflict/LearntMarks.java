@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.conflict;
 
 import dev.epoch.events.LearntConflict;
 import dev.epoch.model.merge.Decision;

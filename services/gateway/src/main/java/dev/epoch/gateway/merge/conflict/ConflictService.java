@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.conflict;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
@@ -8,6 +8,7 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.gateway.merge.SchemaConflicts;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.conflict;
 
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.events.Digest;
@@ -36,7 +36,7 @@ public final class OpenConflicts {
   }
 
   /** All decisions, in order, each about the conflicts that it was made on. */
-  static List<Decision> all(MergeState merge, ChunkStore chunks) {
+  public static List<Decision> all(MergeState merge, ChunkStore chunks) {
     Map<Digest, DecidedConflicts> sets = new HashMap<>();
     List<Decision> decisions = new ArrayList<>();
     for (ConflictsResolvedV1 event : merge.decisions()) {

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.conflict;
 
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.events.RecordType;
@@ -7,9 +7,9 @@ import dev.epoch.events.command.ForgetResolutionsV1;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
 import dev.epoch.events.event.ResolutionsForgottenV1;
-import dev.epoch.gateway.merge.ConflictService.Settled;
-import dev.epoch.gateway.merge.LearntResolutions.Again;
-import dev.epoch.gateway.merge.LearntResolutions.Learnt;
+import dev.epoch.gateway.merge.conflict.ConflictService.Settled;
+import dev.epoch.gateway.merge.conflict.LearntResolutions.Again;
+import dev.epoch.gateway.merge.conflict.LearntResolutions.Learnt;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;

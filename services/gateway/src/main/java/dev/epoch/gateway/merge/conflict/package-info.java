@@ -1,0 +1,2 @@
+/** Conflicts of open merges: read, decided, remembered. */
+package dev.epoch.gateway.merge.conflict;
