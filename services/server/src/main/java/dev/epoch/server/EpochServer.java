@@ -1,5 +1,7 @@
 package dev.epoch.server;
 
+import dev.epoch.server.embedded.EmbeddedPostgresServer;
+import dev.epoch.server.http.MalformedRequests;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import dev.epoch.kafka.Turn;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.postgres.AdvisoryLock;
+import dev.epoch.server.http.HttpRoutes;
 import io.vertx.mutiny.core.Vertx;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;

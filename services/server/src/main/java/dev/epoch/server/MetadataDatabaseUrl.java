@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param password empty where the URL holds none
  * @param parameters the decoded query parameters, without those that stand for a part of the URL
  */
-record MetadataDatabaseUrl(
+public record MetadataDatabaseUrl(
     String host,
     int port,
     String database,
@@ -33,7 +33,7 @@ record MetadataDatabaseUrl(
   private static final Set<String> STARTUP = Set.of("application_name", "options");
   private static final int DEFAULT_PORT = 5432;
 
-  MetadataDatabaseUrl {
+  public MetadataDatabaseUrl {
     Objects.requireNonNull(host);
     Objects.requireNonNull(database);
     Objects.requireNonNull(user);
@@ -47,7 +47,7 @@ record MetadataDatabaseUrl(
    * @throws StartRefusedException when it is no PostgreSQL URL or names a parameter that the server
    *     would have to ignore; the message never holds the password
    */
-  static MetadataDatabaseUrl parse(String text) {
+  public static MetadataDatabaseUrl parse(String text) {
     DatabaseUrl url;
     try {
       url = DatabaseUrl.parse(text.strip(), List.of("postgresql", "postgres"));
@@ -111,7 +111,7 @@ record MetadataDatabaseUrl(
   }
 
   /** The whole URL, with the password; for {@code psql} and for files that only we can read. */
-  String withCredentials() {
+  public String withCredentials() {
     String credentials = encode(user) + password.map(secret -> ":" + encode(secret)).orElse("");
     return "postgresql://" + credentials + "@" + location() + query(parameters.keySet());
   }

@@ -13,6 +13,7 @@ import dev.epoch.log.postgres.MetadataSchema;
 import dev.epoch.log.postgres.Migrations;
 import dev.epoch.log.postgres.SchemaMismatchException;
 import dev.epoch.server.access.AccessKeys;
+import dev.epoch.server.http.HttpRoutes;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;

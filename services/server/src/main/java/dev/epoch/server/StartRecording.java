@@ -1,5 +1,6 @@
 package dev.epoch.server;
 
+import dev.epoch.server.embedded.PrivateFiles;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -6,6 +6,7 @@ import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.postgres.Migrations;
+import dev.epoch.server.http.HttpRoutes;
 import dev.epoch.storage.location.AddressRules;
 import dev.epoch.subscriptions.EventSubscriptions;
 import dev.epoch.subscriptions.SubscriptionMigrations;

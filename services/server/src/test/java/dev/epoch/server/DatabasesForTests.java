@@ -1,5 +1,7 @@
 package dev.epoch.server;
 
+import dev.epoch.server.embedded.PrivateFiles;
+import dev.epoch.server.http.MalformedRequests;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.epoch.server.access;
 
 import dev.epoch.api.error.ApiError;
 import dev.epoch.api.request.KeyHolder;
-import dev.epoch.server.Refusals;
 import dev.epoch.server.access.AccessKeys.Verdict;
+import dev.epoch.server.http.Refusals;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;

@@ -6,7 +6,7 @@ import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.Owner;
-import dev.epoch.server.Refusals;
+import dev.epoch.server.http.Refusals;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;

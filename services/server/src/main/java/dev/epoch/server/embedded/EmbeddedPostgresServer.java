@@ -1,5 +1,7 @@
-package dev.epoch.server;
+package dev.epoch.server.embedded;
 
+import dev.epoch.server.MetadataDatabaseUrl;
+import dev.epoch.server.StartRefusedException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -30,12 +32,12 @@ import org.jboss.logging.Logger;
  *   └── postgres-binaries/   unpacked, for this user alone
  * </pre>
  */
-final class EmbeddedPostgresServer implements AutoCloseable {
+public final class EmbeddedPostgresServer implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(EmbeddedPostgresServer.class);
 
   /** Below the ports that operating systems hand out for outgoing connections. */
-  static final int FIRST_PORT = 15_432;
+  public static final int FIRST_PORT = 15_432;
 
   private static final int PORTS = 500;
   private static final String LOOPBACK = "127.0.0.1";
@@ -66,14 +68,14 @@ final class EmbeddedPostgresServer implements AutoCloseable {
    *
    * @throws StartRefusedException when the directory is in use, or PostgreSQL does not come up
    */
-  static EmbeddedPostgresServer start(Path dataDirectory) throws IOException {
+  public static EmbeddedPostgresServer start(Path dataDirectory) throws IOException {
     return start(dataDirectory, FIRST_PORT);
   }
 
   /**
    * @param firstPort that a new cluster is offered; one that is taken is passed over
    */
-  static EmbeddedPostgresServer start(Path dataDirectory, int firstPort) throws IOException {
+  public static EmbeddedPostgresServer start(Path dataDirectory, int firstPort) throws IOException {
     Path home = PrivateFiles.createDirectory(dataDirectory.toAbsolutePath().normalize());
     DataDirectoryLock lock = DataDirectoryLock.acquire(home);
     try {
@@ -85,7 +87,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
   }
 
   /** Where the database is, with the password. */
-  MetadataDatabaseUrl url() {
+  public MetadataDatabaseUrl url() {
     return url;
   }
 

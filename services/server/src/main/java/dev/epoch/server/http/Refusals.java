@@ -1,4 +1,4 @@
-package dev.epoch.server;
+package dev.epoch.server.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.epoch.api.error.ApiError;

@@ -1,4 +1,4 @@
-package dev.epoch.server;
+package dev.epoch.server.http;
 
 import dev.epoch.api.error.ApiError;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -41,7 +41,7 @@ public class MalformedRequests {
   }
 
   /** Leaves the look at addresses to this filter. To be called before the application starts. */
-  static void replaceOthersCheck() {
+  public static void replaceOthersCheck() {
     System.setProperty(OTHERS_CHECK_OFF, "true");
   }
 

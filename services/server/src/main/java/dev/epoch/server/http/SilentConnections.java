@@ -1,4 +1,4 @@
-package dev.epoch.server;
+package dev.epoch.server.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,4 +1,4 @@
-package dev.epoch.server;
+package dev.epoch.server.embedded;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Files that only the user who runs the server can read. */
-final class PrivateFiles {
+public final class PrivateFiles {
 
   private static final FileAttribute<?> OWNER_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -25,14 +25,14 @@ final class PrivateFiles {
   private PrivateFiles() {}
 
   /** Creates the directory unless it is there already. */
-  static Path createDirectory(Path directory) throws IOException {
+  public static Path createDirectory(Path directory) throws IOException {
     return Files.isDirectory(directory)
         ? directory
         : Files.createDirectories(directory, OWNER_DIRECTORY);
   }
 
   /** Replaces the file: after a crash it has the old content or the new one. */
-  static void write(Path file, String content) throws IOException {
+  public static void write(Path file, String content) throws IOException {
     Path written = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(written);
     try (FileChannel channel =
@@ -48,7 +48,7 @@ final class PrivateFiles {
   }
 
   /** Deletes the directory with everything in it, and nothing that its links lead to. */
-  static void deleteTree(Path directory) throws IOException {
+  public static void deleteTree(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;
     }

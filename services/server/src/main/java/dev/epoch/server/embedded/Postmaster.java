@@ -1,5 +1,6 @@
-package dev.epoch.server;
+package dev.epoch.server.embedded;
 
+import dev.epoch.server.StartRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,4 +1,4 @@
-package dev.epoch.server;
+package dev.epoch.server.http;
 
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.BodyTooLargeException;
@@ -31,7 +31,7 @@ public class HttpRoutes {
     this.largestBody = largestBody.asLongValue();
   }
 
-  static String withoutSlash(String prefix) {
+  public static String withoutSlash(String prefix) {
     return prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
   }
 

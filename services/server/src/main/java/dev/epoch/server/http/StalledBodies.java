@@ -1,4 +1,4 @@
-package dev.epoch.server;
+package dev.epoch.server.http;
 
 import dev.epoch.api.error.ApiError;
 import dev.epoch.api.request.BodyReader;

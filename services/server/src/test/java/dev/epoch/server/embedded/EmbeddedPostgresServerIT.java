@@ -1,8 +1,10 @@
-package dev.epoch.server;
+package dev.epoch.server.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.server.MetadataDatabaseUrl;
+import dev.epoch.server.StartRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

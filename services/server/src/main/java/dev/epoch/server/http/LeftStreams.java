@@ -1,4 +1,4 @@
-package dev.epoch.server;
+package dev.epoch.server.http;
 
 import io.quarkus.logging.LoggingFilter;
 import java.io.IOException;

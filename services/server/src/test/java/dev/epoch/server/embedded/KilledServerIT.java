@@ -1,8 +1,9 @@
-package dev.epoch.server;
+package dev.epoch.server.embedded;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.server.MetadataDatabaseUrl;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
