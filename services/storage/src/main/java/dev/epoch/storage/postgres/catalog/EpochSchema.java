@@ -41,6 +41,7 @@ public final class EpochSchema {
           "branch/hidden_sequences.sql",
           "catalog/adopted_columns.sql",
           "capture/capture.sql",
+          "capture/altered_tables.sql",
           "capture/append_only.sql",
           "capture/append_columns.sql",
           "capture/key_counts.sql",
