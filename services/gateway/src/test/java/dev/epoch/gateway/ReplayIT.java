@@ -307,6 +307,46 @@ class ReplayIT {
   }
 
   @Test
+  void aBranchThatMovesGetsTheTablesThatCameMeanwhile() throws Exception {
+    // given
+    test.branch("other", "main");
+    change("dev", "UPDATE items SET price = 100 WHERE id = 1");
+    test.commit("dev", "on dev");
+    database.execute(
+        "CREATE TABLE notes (id int PRIMARY KEY, item int REFERENCES items, note text)",
+        "INSERT INTO notes VALUES (1, 1, 'first')");
+    test.register("notes");
+    change("main", "UPDATE items SET price = 200 WHERE id = 2");
+    test.commit("main", "notes");
+
+    // when
+    replay("dev", "rebase", "main");
+    reset("other", "main");
+
+    // then
+    assertThat(rows("dev")).containsEntry(1, "item 1/100").containsEntry(2, "item 2/200");
+    assertThat(rows("other")).containsEntry(2, "item 2/200");
+    for (String branch : List.of("dev", "other")) {
+      change(branch, "UPDATE notes SET note = note || '!' WHERE id = 1");
+      test.commit(branch, "loud");
+      CommitState head = test.repository().state().head(branch(branch));
+      assertThat(head.tree().get("notes").rowCount()).isEqualTo(1);
+      assertThat(head.changed()).extracting(TableEntry::name).containsExactly("notes");
+    }
+
+    // when
+    test.merge("dev", "main");
+
+    // then
+    assertThat(database.rows("SELECT note FROM notes")).containsExactly(List.of("first!"));
+
+    // when, then: the branch would lose the table again
+    assertThatThrownBy(() -> reset("dev", "dev~3"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("have different tables: notes");
+  }
+
+  @Test
   void rebaseStopsAtConflictsAndGoesBackWhenAborted() throws Exception {
     change("dev", "UPDATE items SET price = 10 WHERE id = 1");
     test.commit("dev", "one");
@@ -528,6 +568,10 @@ class ReplayIT {
 
   private Map<String, ?> pending(String branch) {
     return test.server().workingSets().pending(test.repository().state(), branch(branch));
+  }
+
+  private void reset(String branch, String target) {
+    test.server().resets().hard(test.repository(), branch, target, null, TestServer.caller());
   }
 
   private String content(String branch) {

@@ -57,9 +57,11 @@ public final class BranchMover {
    * How a branch gets the rows of a commit.
    *
    * @param tables what happens to each table that differs
+   * @param newTables ids of tables that come with the commit
    * @param rows what to write, by table id; each can be asked for again and again
    */
-  public record Plan(List<TableMerge> tables, Map<String, Supplier<PlannedRows>> rows) {}
+  public record Plan(
+      List<TableMerge> tables, List<String> newTables, Map<String, Supplier<PlannedRows>> rows) {}
 
   /**
    * In the branch's turn.
@@ -68,7 +70,7 @@ public final class BranchMover {
    * @param verb reset or rebase
    * @throws dev.epoch.storage.error.PendingChangesException if a table that it writes has
    *     uncommitted changes
-   * @throws RefusedException if the commit has other tables
+   * @throws RefusedException if the commit has other tables: see {@link #requireFittingTables}
    */
   public StepResult move(
       LiveRepository repository,
@@ -86,7 +88,7 @@ public final class BranchMover {
             to.id(),
             true,
             plan.tables(),
-            List.of(),
+            plan.newTables(),
             verb + " to " + source,
             caller.actor(),
             clock.instant().truncatedTo(ChronoUnit.MICROS),
@@ -112,11 +114,13 @@ public final class BranchMover {
   }
 
   /**
-   * Fails if the commit has other tables than the branch.
+   * Fails if the commit has other tables than the branch. Those that a branch beside the live one
+   * has never had come with the commit.
    *
    * @throws RefusedException if so
    */
-  public static void requireSameTables(RepositoryState state, BranchState branch, CommitState to) {
+  public static void requireFittingTables(
+      RepositoryState state, BranchState branch, CommitState to) {
     TreeSet<String> other = new TreeSet<>();
     CommitState head = state.head(branch);
     for (CommitState commit : List.of(head, to)) {
@@ -124,7 +128,8 @@ public final class BranchMover {
       for (TableEntry entry : commit.tree().values()) {
         TableEntry there = counterpart.tree().get(entry.name());
         if (!state.tables().byId().get(entry.tableId()).removed()
-            && (there == null || !there.tableId().equals(entry.tableId()))) {
+            && (there == null || !there.tableId().equals(entry.tableId()))
+            && !(commit == to && comes(state, branch, entry))) {
           other.add(entry.name());
         }
       }
@@ -142,6 +147,15 @@ public final class BranchMover {
               "remedy",
               "epoch table remove, or a new branch at that commit"));
     }
+  }
+
+  /** Whether a table of a commit is new to the branch, which keeps nothing of it. */
+  private static boolean comes(RepositoryState state, BranchState branch, TableEntry entry) {
+    CommitState head = state.head(branch);
+    return !state.isDefault(branch)
+        && !head.tree().containsKey(entry.name())
+        && !branch.id().equals(entry.location().overlay())
+        && Backends.last(state, head, entry.tableId()).isEmpty();
   }
 
   /** Rows of a commit cannot be written into a table of a schema that no commit has. */
@@ -171,17 +185,25 @@ public final class BranchMover {
    *     committed
    */
   public Plan plan(RepositoryState state, BranchState branch, CommitState to) {
-    requireSameTables(state, branch, to);
+    requireFittingTables(state, branch, to);
     CommitState head = state.head(branch);
     requireSchemasCommitted(state, branch);
     List<TableMerge> tables = new ArrayList<>();
+    List<String> newTables = new ArrayList<>();
     Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
     for (String name : new TreeSet<>(to.tree().keySet())) {
       TableEntry theirs = to.tree().get(name);
       TableEntry ours = head.tree().get(name);
-      if (state.tables().byId().get(theirs.tableId()).removed()
-          || ours.contentHash().equals(theirs.contentHash())
-              && ours.schemaHash().equals(theirs.schemaHash())) {
+      if (state.tables().byId().get(theirs.tableId()).removed()) {
+        continue;
+      }
+      if (ours == null) {
+        newTables.add(theirs.tableId());
+        tables.add(new TableMerge(theirs.tableId(), "repoint", 0, theirs.location()));
+        continue;
+      }
+      if (ours.contentHash().equals(theirs.contentHash())
+          && ours.schemaHash().equals(theirs.schemaHash())) {
         continue;
       }
       if (state.isDefault(branch) && !ours.schemaHash().equals(theirs.schemaHash())) {
@@ -220,7 +242,7 @@ public final class BranchMover {
               ours.schemaHash().equals(theirs.schemaHash()) ? null : theirs.schemaHash(),
               null));
     }
-    return new Plan(tables, rows);
+    return new Plan(tables, newTables, rows);
   }
 
   /** The rows that differ. Uncommitted changes are refused, so none of them changes meanwhile. */

@@ -106,7 +106,7 @@ public final class ResetService {
       String expectedHead,
       String message,
       Caller caller) {
-    BranchMover.requireSameTables(repository.state(), branch, to);
+    BranchMover.requireFittingTables(repository.state(), branch, to);
     String saved =
         expectedHead == null || expectedHead.equals(branch.head())
             ? putAway(repository, branch, message, caller)

@@ -98,7 +98,7 @@ final class RebaseStart {
       MergeIntent first,
       Caller caller) {
     BranchMover.Plan move = mover.plan(state, branch, onto);
-    if (!sameSchemas(state.head(branch), onto)) {
+    if (!move.newTables().isEmpty() || !sameSchemas(state.head(branch), onto)) {
       return Optional.empty();
     }
     RepositoryState there = moved(state, branch, onto, caller);

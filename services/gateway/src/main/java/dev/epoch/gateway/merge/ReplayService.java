@@ -155,7 +155,7 @@ public final class ReplayService {
     }
     if (rebase) {
       requireClean(state, branch);
-      BranchMover.requireSameTables(state, branch, first);
+      BranchMover.requireFittingTables(state, branch, first);
     }
     String liveChanges = MergeService.liveChanges(state, request.liveChanges());
     ReplayCommitsV1 command =
