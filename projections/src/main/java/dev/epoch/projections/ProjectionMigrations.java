@@ -15,7 +15,8 @@ public final class ProjectionMigrations {
               "003-read-models.sql",
               "004-all-follow.sql",
               "005-conflicts.sql",
-              "006-tables.sql"));
+              "006-tables.sql",
+              "007-replays.sql"));
 
   private ProjectionMigrations() {}
 }

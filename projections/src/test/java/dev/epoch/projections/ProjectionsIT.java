@@ -179,6 +179,12 @@ class ProjectionsIT {
     }
     assertThat(clients.number("SELECT sum(remaining)::bigint FROM epoch_read.open_merges"))
         .isEqualTo(3);
+    assertThat(
+            clients.number("SELECT count(*) FROM epoch_read.reflog WHERE command = 'cherry-pick'"))
+        .isEqualTo(1);
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.reflog WHERE command = 'commit'"))
+        .isEqualTo(1);
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.reflog_replays")).isZero();
     assertThat(effects).hasSize(SampleEvents.history().size());
     assertThat(projections.status()).allSatisfy(status -> assertThat(status.lag()).isZero());
   }

@@ -31,6 +31,19 @@ final class SampleEvents {
     UUID second = UUID.fromString("00000000-0000-0000-0000-000000000002");
     Actor author = new Actor("alice", "Alice", "alice@example.com");
     OperationPlan plan = new OperationPlan.Commit(List.of("t1"), "first", author, TIME);
+    OperationPlan pick =
+        new OperationPlan.Merge(
+            null,
+            "c9",
+            "c9",
+            false,
+            List.of(),
+            List.of(),
+            "second",
+            author,
+            TIME,
+            List.of(),
+            "cherry_pick");
     return List.of(
         new RepositoryCreatedV1("", "main", "b1", "root"),
         new OperationPreparedV1(operation, "b1", "root", plan),
@@ -51,7 +64,7 @@ final class SampleEvents {
             Map.of()),
         new CommitStatusSetV1("c1", "ci", "success", "all pass", null),
         new BranchCreatedV1("b2", "feature/x", "c1", "main", Map.of()),
-        new OperationPreparedV1(second, "b2", "c1", plan),
+        new OperationPreparedV1(second, "b2", "c1", pick),
         new CommitCreatedV1(
             second,
             "b2",

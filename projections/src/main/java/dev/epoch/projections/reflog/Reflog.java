@@ -48,7 +48,8 @@ public final class Reflog {
    *
    * @param position in the log
    * @param branch last name of the branch
-   * @param command that moved it: commit, merge, fast_forward, branch create ...
+   * @param command that moved it: commit, merge, revert, cherry-pick, rebase (pick), fast_forward,
+   *     branch create ...
    * @param from null where the branch begins
    * @param to null where it ends
    * @param message of the commit; start point of a new branch; null otherwise

@@ -14,6 +14,10 @@ import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.CommitSchemaRecordedV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
 import dev.epoch.events.event.Event;
+import dev.epoch.events.event.OperationAbortedV1;
+import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPreparedV1;
+import dev.epoch.events.event.RecoveryCompletedV1;
 import dev.epoch.events.event.RepositoryCreatedV1;
 import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.events.event.RepositoryOpenedV1;
@@ -23,11 +27,18 @@ import dev.epoch.projections.Sql;
 import dev.epoch.projections.TableProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Every move of a branch's head, and the last names of branches, of deleted ones too. */
 public final class ReflogProjector implements TableProjector {
   public static final String NAME = "reflog";
+
+  /** By the verb of a replay, what is said of each commit that it makes. */
+  private static final Map<String, String> COMMANDS =
+      Map.of("revert", "revert", "cherry_pick", "cherry-pick", "rebase", "rebase (pick)");
 
   private static final List<String> TABLES =
       List.of(
@@ -57,6 +68,14 @@ public final class ReflogProjector implements TableProjector {
             name text NOT NULL,
             PRIMARY KEY (repository, branch_id)
           )
+          """,
+          """
+          CREATE TABLE IF NOT EXISTS reflog_replays (
+            repository text NOT NULL,
+            operation_id uuid NOT NULL,
+            command text NOT NULL,
+            PRIMARY KEY (repository, operation_id)
+          )
           """);
 
   private static final String MOVE =
@@ -68,6 +87,33 @@ public final class ReflogProjector implements TableProjector {
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       """;
 
+  private static final String COMMIT =
+      """
+      INSERT INTO reflog (
+        repository, position, branch_id, command, from_commit, to_commit, message,
+        actor_id, actor_name, actor_email, moved_at
+      )
+      VALUES (
+        $1, $2, $3,
+        coalesce(
+          (SELECT command FROM reflog_replays WHERE repository = $1 AND operation_id = $12), $4),
+        $5, $6, $7, $8, $9, $10, $11
+      )
+      """;
+
+  private static final String REPLAYING =
+      """
+      INSERT INTO reflog_replays (repository, operation_id, command)
+      VALUES ($1, $2, $3)
+      ON CONFLICT DO NOTHING
+      """;
+
+  private static final String REPLAYED =
+      """
+      DELETE FROM reflog_replays
+      WHERE repository = $1 AND operation_id = $2
+      """;
+
   private static final String NAMED =
       """
       INSERT INTO reflog_branches (repository, branch_id, name)
@@ -77,7 +123,8 @@ public final class ReflogProjector implements TableProjector {
 
   private static final String DELETE =
       """
-      WITH names AS (DELETE FROM reflog_branches WHERE repository = $1)
+      WITH names AS (DELETE FROM reflog_branches WHERE repository = $1),
+        replays AS (DELETE FROM reflog_replays WHERE repository = $1)
       DELETE FROM reflog
       WHERE repository = $1
       """;
@@ -94,7 +141,7 @@ public final class ReflogProjector implements TableProjector {
 
   @Override
   public List<String> tableNames() {
-    return List.of("reflog", "reflog_branches");
+    return List.of("reflog", "reflog_branches", "reflog_replays");
   }
 
   @Override
@@ -118,12 +165,13 @@ public final class ReflogProjector implements TableProjector {
               event,
               e.branchId(),
               new Move("branch delete", e.head(), null, e.name()));
-      case CommitCreatedV1 e ->
-          move(
-              transaction,
-              event,
-              e.branchId(),
-              new Move(command(e), e.parents().getFirst(), e.commit(), e.message()));
+      case CommitCreatedV1 e -> commit(transaction, event, e);
+      case OperationPreparedV1 e ->
+          e.plan() instanceof OperationPlan.Merge merge && COMMANDS.containsKey(merge.verb())
+              ? Sql.run(
+                  transaction, REPLAYING, repository, e.operationId(), COMMANDS.get(merge.verb()))
+              : Uni.createFrom().voidItem();
+      case OperationAbortedV1 e -> Sql.run(transaction, REPLAYED, repository, e.operationId());
       case BranchMovedV1 e ->
           move(transaction, event, e.branchId(), new Move(e.reason(), e.from(), e.to(), null));
       case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE, repository);
@@ -138,7 +186,7 @@ public final class ReflogProjector implements TableProjector {
           Event.OfTag _,
           Event.OfCheck _,
           Event.OfStaging _,
-          Event.OfOperation _,
+          RecoveryCompletedV1 _,
           CommitTablesRecordedV1 _,
           CommitSchemaRecordedV1 _,
           Event.OfMerge _,
@@ -155,22 +203,40 @@ public final class ReflogProjector implements TableProjector {
     return commit.live() ? "live commit" : commit.parents().size() > 1 ? "merge" : "commit";
   }
 
+  /** Of a replay, the command is in the plan of the operation that makes the commit. */
+  private static Uni<Void> commit(
+      SqlConnection transaction, ProjectedEvent event, CommitCreatedV1 commit) {
+    Move move =
+        new Move(command(commit), commit.parents().getFirst(), commit.commit(), commit.message());
+    if (commit.operationId() == null || commit.live() || commit.parents().size() > 1) {
+      return move(transaction, event, commit.branchId(), move);
+    }
+    List<Object> values = values(event, commit.branchId(), move);
+    values.add(commit.operationId());
+    return Sql.all(
+        Sql.run(transaction, COMMIT, values.toArray()),
+        Sql.run(transaction, REPLAYED, event.repository(), commit.operationId()));
+  }
+
   private static Uni<Void> move(
       SqlConnection transaction, ProjectedEvent event, String branchId, Move move) {
+    return Sql.run(transaction, MOVE, values(event, branchId, move).toArray());
+  }
+
+  private static List<Object> values(ProjectedEvent event, String branchId, Move move) {
     Actor actor = event.stored().envelope().actor();
-    return Sql.run(
-        transaction,
-        MOVE,
-        event.repository(),
-        event.stored().position(),
-        branchId,
-        move.command(),
-        move.from(),
-        move.to(),
-        move.message(),
-        actor.id(),
-        actor.name(),
-        actor.email(),
-        Sql.time(event.stored().envelope().time()));
+    return new ArrayList<>(
+        Arrays.asList(
+            event.repository(),
+            event.stored().position(),
+            branchId,
+            move.command(),
+            move.from(),
+            move.to(),
+            move.message(),
+            actor.id(),
+            actor.name(),
+            actor.email(),
+            Sql.time(event.stored().envelope().time())));
   }
 }

@@ -67,6 +67,25 @@ class UndoCommandTest extends CommandTest {
   }
 
   @Test
+  void aRebaseIsOneCommand() {
+    server.on(
+        "POST /branches/feature/reset",
+        "{\"head\": \"aaaaaaa1\", \"former_head\": \"ddddddd1\", \"saved\": null}");
+    String me = "you@example.com";
+    String pick = "rebase (pick)";
+    moves(
+        move(9, me, "feature", pick, "\"from\": \"ccccccc1\", \"to\": \"ddddddd1\""),
+        move(8, me, "feature", pick, "\"from\": \"bbbbbbb1\", \"to\": \"ccccccc1\""),
+        move(7, me, "feature", "rebase", "\"from\": \"aaaaaaa1\", \"to\": \"bbbbbbb1\""),
+        move(6, me, "feature", "commit", "\"from\": \"0000001\", \"to\": \"aaaaaaa1\""));
+
+    prints("Took back rebase on feature\nfeature is now at aaaaaaa\n", "undo");
+
+    assertThat(server.request("POST /branches/feature/reset").body().toString())
+        .isEqualTo("{\"target\":\"aaaaaaa1\",\"mode\":\"hard\"}");
+  }
+
+  @Test
   void branchesAreMadeAndDeletedAgain() {
     server.on("DELETE /branches/x", 204, "");
     server.on("POST /branches", 201, "{\"name\": \"x\"}");

@@ -21,7 +21,9 @@ public record ReflogView(
       Instant time,
       Actor actor,
       String branch,
-      @Schema(description = "What moved it: commit, merge, fast_forward, branch create ...")
+      @Schema(
+              description =
+                  "What moved it: commit, merge, revert, cherry-pick, rebase (pick), fast_forward, branch create ...")
           String command,
       @Schema(description = "Null where the branch begins, and before the first commit")
           String from,

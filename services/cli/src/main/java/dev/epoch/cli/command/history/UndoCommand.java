@@ -18,12 +18,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "undo",
     description = {
-      "Take back your last move of a branch: a commit, merge, revert, rebase, reset, or that a branch was made or deleted.",
+      "Take back your last move of a branch: a commit, merge, revert, cherry-pick, rebase, reset, or that a branch was made or deleted.",
       "The changes of a commit stay, not committed. Once more takes back the undo."
     })
 public final class UndoCommand extends EpochSubcommand {
   private static final int PAGE = 100;
   private static final int PAGES = 10;
+
+  /** What the reflog says of each commit that a rebase makes. */
+  private static final String PICK = "rebase (pick)";
 
   @Option(
       names = "--hard",
@@ -108,9 +111,33 @@ public final class UndoCommand extends EpochSubcommand {
               "'epoch undo --hard' takes them out of the live tables, 'epoch revert HEAD' by a new"
                   + " commit");
         }
-        return told("Took back ", last, client().replays().reset(branch, last.from(), soft));
+        String to = last.command().equals(PICK) ? beforeRebase(branch) : last.from();
+        return told("Took back ", last, client().replays().reset(branch, to, soft));
       }
     }
+  }
+
+  /**
+   * Where a branch stood before the rebase that made its last commits: all of it is one command.
+   */
+  private String beforeRebase(String branch) {
+    String from = null;
+    String after = null;
+    do {
+      Reflog moves = client().branches().reflog(branch, PAGE, after);
+      for (Reflog.Entry move : moves.entries()) {
+        boolean begin = move.command().equals("rebase");
+        if (!begin && !move.command().equals(PICK)) {
+          return from;
+        }
+        from = move.from();
+        if (begin) {
+          return from;
+        }
+      }
+      after = moves.next();
+    } while (after != null);
+    return from;
   }
 
   /** Nobody stays on a branch that is gone. */
@@ -133,7 +160,11 @@ public final class UndoCommand extends EpochSubcommand {
     }
     String message =
         last.message() == null ? "" : ": " + last.message().lines().findFirst().orElse("");
-    output().confirm(did + last.command() + " on " + last.branch() + message);
+    output()
+        .confirm(
+            last.command().equals(PICK)
+                ? did + "rebase on " + last.branch()
+                : did + last.command() + " on " + last.branch() + message);
     if (reset != null) {
       output().confirm(last.branch() + " is now at " + Commit.shortId(reset.head()));
       if (reset.saved() != null) {
