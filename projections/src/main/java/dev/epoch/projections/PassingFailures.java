@@ -5,6 +5,7 @@ import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.Set;
 
 /**
@@ -24,7 +25,10 @@ final class PassingFailures {
   static boolean passing(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof PgException answer) {
-        return CLASSES.contains(answer.getSqlState().substring(0, 2));
+        return isOfClasses(answer.getSqlState());
+      }
+      if (cause instanceof SQLException answer) {
+        return isOfClasses(answer.getSQLState());
       }
       if (cause instanceof ClosedConnectionException
           || cause instanceof VertxException
@@ -35,5 +39,9 @@ final class PassingFailures {
       }
     }
     return false;
+  }
+
+  private static boolean isOfClasses(String state) {
+    return state != null && state.length() == 5 && CLASSES.contains(state.substring(0, 2));
   }
 }

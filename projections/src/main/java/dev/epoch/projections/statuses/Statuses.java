@@ -1,42 +1,40 @@
 package dev.epoch.projections.statuses;
 
-import dev.epoch.projections.ModelReads;
+import dev.epoch.projections.AdministrativeModels;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.StreamSupport;
+import org.hibernate.reactive.mutiny.Mutiny;
 
 /** Reads what was said about commits. */
 public final class Statuses {
-  private static final String ALL =
+  public static final List<Class<?>> ENTITIES = List.of(StoredStatus.class);
+
+  private static final String OF_COMMIT =
       """
-      SELECT *
-      FROM epoch_read.commit_statuses
-      WHERE repository = $1 AND commit_id = $2 AND ($3::text IS NULL OR context = $3)
-      ORDER BY position DESC
-      LIMIT $4
+      SELECT s.status
+      FROM StoredStatus AS s
+      WHERE s.repository = :repository AND s.status.commit = :commit
       """;
+
+  private static final String OF_CONTEXT = " AND s.status.context = :context ";
 
   private static final String LATEST =
       """
-      SELECT * FROM (
-        SELECT DISTINCT ON (context) *
-        FROM epoch_read.commit_statuses
-        WHERE repository = $1 AND commit_id = $2 AND ($3::text IS NULL OR context = $3)
-        ORDER BY context, position DESC
-      ) AS s
-      ORDER BY position DESC
-      LIMIT $4
+       AND NOT EXISTS (
+        SELECT 1
+        FROM StoredStatus AS n
+        WHERE n.repository = s.repository AND n.status.commit = s.status.commit
+          AND n.status.context = s.status.context AND n.position > s.position)
       """;
 
-  private final Pool pool;
+  private final AdministrativeModels models;
 
-  public Statuses(Pool pool) {
-    this.pool = Objects.requireNonNull(pool, "pool");
+  public Statuses(AdministrativeModels models) {
+    this.models = Objects.requireNonNull(models, "models");
   }
 
   /**
@@ -48,16 +46,17 @@ public final class Statuses {
    * @param description for people, or null
    * @param targetUrl where there is more, or null
    */
+  @Embeddable
   public record Status(
-      long position,
-      String commit,
+      @Column(insertable = false, updatable = false) long position,
+      @Column(name = "commit_id") String commit,
       String context,
       String state,
       String description,
       String targetUrl,
       String actorId,
       String actorName,
-      Instant time) {}
+      @Column(name = "set_at") Instant time) {}
 
   /**
    * Statuses of a commit, the latest first.
@@ -67,23 +66,20 @@ public final class Statuses {
    */
   public Uni<List<Status>> of(
       String repository, String commit, String context, boolean all, int limit) {
-    return ModelReads.orUnavailable(
-            pool.preparedQuery(all ? ALL : LATEST)
-                .execute(Tuple.of(repository, commit, context, limit)))
-        .map(
-            rows -> StreamSupport.stream(rows.spliterator(), false).map(Statuses::status).toList());
-  }
-
-  private static Status status(Row row) {
-    return new Status(
-        row.getLong("position"),
-        row.getString("commit_id"),
-        row.getString("context"),
-        row.getString("state"),
-        row.getString("description"),
-        row.getString("target_url"),
-        row.getString("actor_id"),
-        row.getString("actor_name"),
-        row.getOffsetDateTime("set_at").toInstant());
+    String query =
+        OF_COMMIT
+            + (context == null ? "" : OF_CONTEXT)
+            + (all ? "" : LATEST)
+            + " ORDER BY s.position DESC";
+    return models.run(session -> {
+      Mutiny.SelectionQuery<Status> statuses =
+          session
+              .createSelectionQuery(query, Status.class)
+              .setParameter("repository", repository)
+              .setParameter("commit", commit)
+              .setMaxResults(limit);
+      return (context == null ? statuses : statuses.setParameter("context", context))
+          .getResultList();
+    });
   }
 }

@@ -7,6 +7,7 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.postgres.Migrations;
+import dev.epoch.projections.AdministrativeModels;
 import dev.epoch.projections.EventDecoder;
 import dev.epoch.projections.NotNowException;
 import dev.epoch.projections.ProjectionMigrations;
@@ -33,12 +34,17 @@ import dev.epoch.projections.storages.StoragesProjector;
 import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.OutcomeUnknownException;
 import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.subscriptions.EventSubscriptions;
+import dev.epoch.webhooks.Hooks;
 import dev.epoch.webhooks.Webhooks;
+import io.vertx.mutiny.core.Vertx;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Puts the read models together. */
 public class ProjectionWiring {
@@ -88,6 +94,22 @@ public class ProjectionWiring {
     return new Projections(database.pool(), log, decoder, projectors);
   }
 
+  /** It closes with the application, after what uses it and before the pool. */
+  @Produces
+  @Singleton
+  AdministrativeModels administrativeModels(Vertx vertx, MetadataDatabase database) {
+    return new AdministrativeModels(
+        vertx,
+        database.pool(),
+        Stream.of(Statuses.ENTITIES, EventSubscriptions.ENTITIES, Hooks.ENTITIES, Webhooks.ENTITIES)
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  void close(@Disposes AdministrativeModels models) {
+    models.close();
+  }
+
   @Produces
   @Singleton
   Reflog reflog(MetadataDatabase database) {
@@ -96,8 +118,8 @@ public class ProjectionWiring {
 
   @Produces
   @Singleton
-  Statuses statuses(MetadataDatabase database) {
-    return new Statuses(database.pool());
+  Statuses statuses(AdministrativeModels models) {
+    return new Statuses(models);
   }
 
   @Produces

@@ -82,6 +82,7 @@ final class RecordedUse {
     post("/query", "{\"sql\": \"SELECT count(*) FROM users\", \"ref\": \"%s\"}".formatted(branch));
     post("/branches/merge", "{\"source\": \"%s\", \"target\": \"main\"}".formatted(branch));
     get("/branches");
+    get("/subscriptions");
   }
 
   private void awaitReady() throws IOException, InterruptedException {

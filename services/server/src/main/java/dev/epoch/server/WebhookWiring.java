@@ -6,6 +6,7 @@ import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.postgres.Migrations;
+import dev.epoch.projections.AdministrativeModels;
 import dev.epoch.server.http.HttpRoutes;
 import dev.epoch.storage.location.AddressRules;
 import dev.epoch.subscriptions.EventSubscriptions;
@@ -44,19 +45,19 @@ public class WebhookWiring {
 
   @Produces
   @Singleton
-  EventSubscriptions subscriptions(MetadataDatabase database) {
-    return new EventSubscriptions(database.pool());
+  EventSubscriptions subscriptions(AdministrativeModels models) {
+    return new EventSubscriptions(models);
   }
 
   @Produces
   @Singleton
   Hooks hooks(
       Vertx vertx,
-      MetadataDatabase database,
+      AdministrativeModels models,
       VersioningServer server,
       SecretBox secrets,
       Webhooks.Settings settings) {
-    Hooks hooks = new Hooks(vertx, database.pool(), secrets, Clock.systemUTC(), settings);
+    Hooks hooks = new Hooks(vertx, models, secrets, Clock.systemUTC(), settings);
     server.hooks().use(hooks);
     return hooks;
   }
@@ -65,6 +66,7 @@ public class WebhookWiring {
   @Singleton
   Webhooks webhooks(
       Vertx vertx,
+      AdministrativeModels models,
       MetadataDatabase database,
       EventLog log,
       VersioningServer server,
@@ -73,6 +75,7 @@ public class WebhookWiring {
     return new Webhooks(
         new Webhooks.Parts(
             vertx,
+            models,
             database.pool(),
             database.connectOptions(),
             log,
@@ -115,7 +118,9 @@ public class WebhookWiring {
     }
   }
 
-  void start(@Observes ServerStarted event, Webhooks webhooks, Hooks hooks) {
+  void start(
+      @Observes ServerStarted event, AdministrativeModels models, Webhooks webhooks, Hooks hooks) {
+    models.prepare();
     webhooks.start();
   }
 

@@ -1,62 +1,54 @@
 package dev.epoch.subscriptions;
 
-import dev.epoch.projections.ModelReads;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.Tuple;
+import dev.epoch.projections.AdministrativeModels;
+import dev.epoch.projections.NameInRepository;
+import io.smallrye.mutiny.Uni;
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
+import org.hibernate.reactive.mutiny.Mutiny.StatelessSession;
 
 /**
  * Readers of events whose positions the server keeps. Methods wait for the database: call them on
  * virtual threads.
  */
 public final class EventSubscriptions {
-  private static final String COLUMNS =
-      "repository, name, types, branches, tables, position, created_at, created_by";
+  public static final List<Class<?>> ENTITIES = List.of(StoredSubscription.class);
 
   private static final String LIST =
-      "SELECT " + COLUMNS + " FROM epoch.subscriptions WHERE repository = $1 ORDER BY name";
+      """
+      SELECT s.subscription
+      FROM StoredSubscription AS s
+      WHERE s.id.repository = :repository
+      ORDER BY s.id.name
+      """;
 
   private static final String ONE =
-      "SELECT " + COLUMNS + " FROM epoch.subscriptions WHERE repository = $1 AND name = $2";
-
-  private static final String ADD =
-      """
-      INSERT INTO epoch.subscriptions (
-        repository, name, types, branches, tables, position, created_at, created_by)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-      ON CONFLICT DO NOTHING
-      """;
+      "SELECT s.subscription FROM StoredSubscription AS s WHERE s.id = :id";
 
   /** Never back: what was acknowledged stays so. */
   private static final String ACKNOWLEDGE =
       """
-      UPDATE epoch.subscriptions
-      SET position = greatest(position, $3)
-      WHERE repository = $1 AND name = $2
-      RETURNING
-      """
-          + COLUMNS;
+      UPDATE StoredSubscription AS s
+      SET s.subscription.position = :position
+      WHERE s.id = :id AND s.subscription.position < :position
+      """;
 
   /** Only from where it was read: somebody may have made it anew. */
   private static final String PASS =
       """
-      UPDATE epoch.subscriptions
-      SET position = $4
-      WHERE repository = $1 AND name = $2 AND position = $3 AND $4 > $3
+      UPDATE StoredSubscription AS s
+      SET s.subscription.position = :to
+      WHERE s.id = :id AND s.subscription.position = :from AND :to > :from
       """;
 
-  private final Pool pool;
+  private final AdministrativeModels models;
 
-  public EventSubscriptions(Pool pool) {
-    this.pool = pool;
+  public EventSubscriptions(AdministrativeModels models) {
+    this.models = models;
   }
 
   /**
@@ -67,9 +59,10 @@ public final class EventSubscriptions {
    * @param tables patterns; empty for all
    * @param position of the log up to which all is acknowledged
    */
+  @Embeddable
   public record Subscription(
-      String repository,
-      String name,
+      @Column(insertable = false, updatable = false) String repository,
+      @Column(insertable = false, updatable = false) String name,
       List<String> types,
       List<String> branches,
       List<String> tables,
@@ -87,68 +80,73 @@ public final class EventSubscriptions {
 
   /** Those of a repository, by name. */
   public List<Subscription> list(String repository) {
-    return rows(run(LIST, repository));
-  }
-
-  public Optional<Subscription> get(String repository, String name) {
-    return rows(run(ONE, repository, name)).stream().findFirst();
-  }
-
-  /** Whether there was none of this name. */
-  public boolean add(Subscription added) {
-    return run(
-                ADD,
-                added.repository(),
-                added.name(),
-                added.types().toArray(String[]::new),
-                added.branches().toArray(String[]::new),
-                added.tables().toArray(String[]::new),
-                added.position(),
-                added.createdAt().atOffset(ZoneOffset.UTC),
-                added.createdBy())
-            .rowCount()
-        > 0;
-  }
-
-  /** All up to the position is done; the subscription as it is then, empty if there is none. */
-  public Optional<Subscription> acknowledge(String repository, String name, long position) {
-    return rows(run(ACKNOWLEDGE, repository, name, position)).stream().findFirst();
-  }
-
-  /** Nothing between the two positions is for the subscription. */
-  public void pass(Subscription read, long to) {
-    run(PASS, read.repository(), read.name(), read.position(), to);
-  }
-
-  /** Whether there was one. */
-  public boolean remove(String repository, String name) {
-    return run(
-                "DELETE FROM epoch.subscriptions WHERE repository = $1 AND name = $2",
-                repository,
-                name)
-            .rowCount()
-        > 0;
-  }
-
-  private RowSet<Row> run(String sql, Object... values) {
-    return ModelReads.orUnavailable(
-            pool.preparedQuery(sql).execute(Tuple.from(Arrays.asList(values))))
+    return models
+        .run(session ->
+            session
+                .createSelectionQuery(LIST, Subscription.class)
+                .setParameter("repository", repository)
+                .getResultList())
         .await()
         .indefinitely();
   }
 
-  private static List<Subscription> rows(RowSet<Row> rows) {
-    return StreamSupport.stream(rows.spliterator(), false)
-        .map(row ->
-            new Subscription(
-                row.getString("repository"),
-                row.getString("name"),
-                List.of(row.getArrayOfStrings("types")),
-                List.of(row.getArrayOfStrings("branches")),
-                List.of(row.getArrayOfStrings("tables")),
-                row.getLong("position"),
-                row.getOffsetDateTime("created_at").toInstant(),
-                row.getString("created_by")))
-        .toList();
+  public Optional<Subscription> get(String repository, String name) {
+    NameInRepository id = new NameInRepository(repository, name);
+    return models.run(session -> one(session, id)).await().indefinitely();
+  }
+
+  private static Uni<Optional<Subscription>> one(StatelessSession session, NameInRepository id) {
+    return session
+        .createSelectionQuery(ONE, Subscription.class)
+        .setParameter("id", id)
+        .getSingleResultOrNull()
+        .map(Optional::ofNullable);
+  }
+
+  /** Whether there was none of this name. */
+  public boolean add(Subscription added) {
+    return models.insert(new StoredSubscription(added)).await().indefinitely();
+  }
+
+  /** All up to the position is done; the subscription as it is then, empty if there is none. */
+  public Optional<Subscription> acknowledge(String repository, String name, long position) {
+    NameInRepository id = new NameInRepository(repository, name);
+    return models
+        .run(session ->
+            session
+                .createMutationQuery(ACKNOWLEDGE)
+                .setParameter("id", id)
+                .setParameter("position", position)
+                .executeUpdate()
+                .chain(() -> one(session, id)))
+        .await()
+        .indefinitely();
+  }
+
+  /** Nothing between the two positions is for the subscription. */
+  public void pass(Subscription read, long to) {
+    models
+        .run(session ->
+            session
+                .createMutationQuery(PASS)
+                .setParameter("id", new NameInRepository(read.repository(), read.name()))
+                .setParameter("from", read.position())
+                .setParameter("to", to)
+                .executeUpdate())
+        .await()
+        .indefinitely();
+  }
+
+  /** Whether there was one. */
+  public boolean remove(String repository, String name) {
+    return models
+            .run(session ->
+                session
+                    .createMutationQuery("DELETE FROM StoredSubscription AS s WHERE s.id = :id")
+                    .setParameter("id", new NameInRepository(repository, name))
+                    .executeUpdate())
+            .await()
+            .indefinitely()
+        > 0;
   }
 }

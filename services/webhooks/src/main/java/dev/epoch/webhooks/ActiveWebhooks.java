@@ -1,6 +1,5 @@
 package dev.epoch.webhooks;
 
-import dev.epoch.webhooks.StoredWebhooks.Stored;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,28 +16,29 @@ final class ActiveWebhooks {
 
   private final long upTo;
   private final long version;
-  private final Map<String, Map<String, List<Stored>>> byRepositoryAndType;
+  private final Map<String, Map<String, List<StoredWebhook>>> byRepositoryAndType;
 
-  ActiveWebhooks(long upTo, long version, List<Stored> webhooks) {
+  ActiveWebhooks(long upTo, long version, List<StoredWebhook> webhooks) {
     this(upTo, version, indexed(webhooks));
   }
 
   private ActiveWebhooks(
-      long upTo, long version, Map<String, Map<String, List<Stored>>> byRepositoryAndType) {
+      long upTo, long version, Map<String, Map<String, List<StoredWebhook>>> byRepositoryAndType) {
     this.upTo = upTo;
     this.version = version;
     this.byRepositoryAndType = byRepositoryAndType;
   }
 
-  private static Map<String, Map<String, List<Stored>>> indexed(List<Stored> webhooks) {
-    Map<String, Map<String, List<Stored>>> index = new HashMap<>();
+  private static Map<String, Map<String, List<StoredWebhook>>> indexed(
+      List<StoredWebhook> webhooks) {
+    Map<String, Map<String, List<StoredWebhook>>> index = new HashMap<>();
     webhooks.stream()
         .collect(Collectors.groupingBy(stored -> stored.webhook().repository()))
         .forEach((repository, all) -> index.put(repository, byType(all)));
     return index;
   }
 
-  private static Map<String, List<Stored>> byType(List<Stored> webhooks) {
+  private static Map<String, List<StoredWebhook>> byType(List<StoredWebhook> webhooks) {
     return webhooks.stream()
         .flatMap(stored -> types(stored.webhook()).map(type -> Map.entry(type, stored)))
         .collect(
@@ -74,8 +74,9 @@ final class ActiveWebhooks {
   }
 
   /** Those that want events of this type, from some branches and tables, and are older than it. */
-  List<Stored> candidates(String repository, String type, long position) {
-    Map<String, List<Stored>> ofRepository = byRepositoryAndType.getOrDefault(repository, Map.of());
+  List<StoredWebhook> candidates(String repository, String type, long position) {
+    Map<String, List<StoredWebhook>> ofRepository =
+        byRepositoryAndType.getOrDefault(repository, Map.of());
     return Stream.of(type, ANY)
         .flatMap(key -> ofRepository.getOrDefault(key, List.of()).stream())
         .filter(stored -> stored.afterPosition() < position)

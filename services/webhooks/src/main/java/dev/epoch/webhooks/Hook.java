@@ -1,5 +1,9 @@
 package dev.epoch.webhooks;
 
+import jakarta.persistence.AttributeConverter;
+import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Embeddable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,20 +19,33 @@ import java.util.Objects;
  * @param active whether it is asked
  * @param createdBy id of the actor
  */
+@Embeddable
 public record Hook(
-    String repository,
-    String name,
-    String event,
+    @Column(insertable = false, updatable = false) String repository,
+    @Column(insertable = false, updatable = false) String name,
+    @Column(updatable = false) String event,
     String url,
     List<String> branches,
-    Duration timeout,
+    @Column(name = "timeout_ms") @Convert(converter = Milliseconds.class) Duration timeout,
     boolean failOpen,
     boolean active,
-    Instant createdAt,
-    String createdBy) {
+    @Column(updatable = false) Instant createdAt,
+    @Column(updatable = false) String createdBy) {
   public Hook {
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(name, "name");
     branches = List.copyOf(branches);
+  }
+
+  static final class Milliseconds implements AttributeConverter<Duration, Integer> {
+    @Override
+    public Integer convertToDatabaseColumn(Duration duration) {
+      return duration == null ? null : (int) duration.toMillis();
+    }
+
+    @Override
+    public Duration convertToEntityAttribute(Integer milliseconds) {
+      return milliseconds == null ? null : Duration.ofMillis(milliseconds);
+    }
   }
 }

@@ -12,9 +12,8 @@ import dev.epoch.gateway.hook.ChangeHooks;
 import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.webhooks.StoredHooks.Stored;
+import dev.epoch.projections.AdministrativeModels;
 import io.vertx.mutiny.core.Vertx;
-import io.vertx.mutiny.sqlclient.Pool;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -60,10 +59,18 @@ public final class Hooks implements ChangeHooks, AutoCloseable {
   private final String api;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-  private record Known(List<Stored> hooks, Instant since, Instant readAt) {}
+  private record Known(List<StoredHook> hooks, Instant since, Instant readAt) {}
 
-  public Hooks(Vertx vertx, Pool pool, SecretBox secrets, Clock clock, Webhooks.Settings settings) {
-    this.stored = new StoredHooks(pool);
+  /** The entities that it needs. */
+  public static final List<Class<?>> ENTITIES = List.of(StoredHook.class);
+
+  public Hooks(
+      Vertx vertx,
+      AdministrativeModels models,
+      SecretBox secrets,
+      Clock clock,
+      Webhooks.Settings settings) {
+    this.stored = new StoredHooks(models);
     this.receivers = new Receivers(vertx, settings.receivers(), settings.timeout(), clock);
     this.secrets = secrets;
     this.clock = clock;
@@ -110,7 +117,7 @@ public final class Hooks implements ChangeHooks, AutoCloseable {
   public record Said(Optional<Boolean> allow, String message, Integer status, int latencyMs) {}
 
   public List<Hook> list(Owner owner) {
-    return stored.of(owner.repository(), owner.createdAt()).stream().map(Stored::hook).toList();
+    return stored.of(owner.repository(), owner.createdAt()).stream().map(StoredHook::hook).toList();
   }
 
   public Optional<Hook> get(Owner owner, String name) {
@@ -222,7 +229,7 @@ public final class Hooks implements ChangeHooks, AutoCloseable {
     return !wanted(change).isEmpty();
   }
 
-  private List<Stored> wanted(PlannedChange change) {
+  private List<StoredHook> wanted(PlannedChange change) {
     return of(change).stream()
         .filter(one ->
             one.hook().active()
@@ -231,7 +238,7 @@ public final class Hooks implements ChangeHooks, AutoCloseable {
         .toList();
   }
 
-  private List<Stored> of(PlannedChange change) {
+  private List<StoredHook> of(PlannedChange change) {
     Instant now = clock.instant();
     Known hooks = known.get(change.repository());
     if (hooks == null
@@ -250,7 +257,7 @@ public final class Hooks implements ChangeHooks, AutoCloseable {
   @Override
   public Optional<Rejection> ask(PlannedChange change) {
     ObjectNode data = null;
-    for (Stored one : wanted(change)) {
+    for (StoredHook one : wanted(change)) {
       Hook hook = one.hook();
       data = data == null ? data(change) : data;
       Said said = ask(one, data);
@@ -329,7 +336,7 @@ public final class Hooks implements ChangeHooks, AutoCloseable {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private Said ask(Stored one, ObjectNode data) {
+  private Said ask(StoredHook one, ObjectNode data) {
     Hook hook = one.hook();
     Instant now = clock.instant();
     ObjectNode payload =

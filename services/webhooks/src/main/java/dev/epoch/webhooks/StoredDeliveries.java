@@ -1,14 +1,7 @@
 package dev.epoch.webhooks;
 
-import static dev.epoch.webhooks.StoredWebhooks.instant;
-import static dev.epoch.webhooks.StoredWebhooks.stream;
-import static dev.epoch.webhooks.StoredWebhooks.time;
-
 import dev.epoch.projections.ModelReads;
-import dev.epoch.webhooks.StoredWebhooks.Stored;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -16,16 +9,22 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
-/** The tables of messages, deliveries and queues. Methods wait for the database. */
+/**
+ * The tables of messages, deliveries and queues, as the sender and the projector use them: many
+ * rows in one statement, in SQL. Methods wait for the database.
+ */
 final class StoredDeliveries {
+  private static final StoredDelivery.Entries ENTRIES = new StoredDelivery.Entries();
+
   private static final String ADD_MESSAGE =
       """
       INSERT INTO epoch.webhook_messages (id, repository, position, type, branch, payload, created_at)
@@ -93,7 +92,8 @@ final class StoredDeliveries {
   /** The webhook if it is active, with as many as fit in so many characters, and the first one. */
   private static final String NEXT =
       """
-      SELECT %s, next.delivery, next.message, next.attempt, next.payload
+      SELECT w.url, w.sealed_secrets, w.old_secret_until, w.failing_since,
+        next.delivery, next.message, next.attempt, next.payload
       FROM epoch.webhooks AS w
       LEFT JOIN (
         SELECT d.id AS delivery, d.message, d.attempt, d.position, m.payload,
@@ -110,8 +110,7 @@ final class StoredDeliveries {
         JOIN epoch.webhook_messages AS m ON m.id = d.message) AS next ON next.before < $4
       WHERE w.id = $1 AND w.active
       ORDER BY next.position, next.delivery
-      """
-          .formatted(StoredWebhooks.COLUMNS);
+      """;
 
   private static final String ARRIVED =
       """
@@ -137,22 +136,6 @@ final class StoredDeliveries {
 
   /** Locks the queue, so that it sees every delivery whose transaction has woken it. */
   private static final String REST = "SELECT epoch.webhook_queue_rests($1, $2)";
-
-  private static final String LISTED =
-      """
-      SELECT d.id, d.webhook, d.message, d.position, m.position AS event_position, m.type,
-        d.branch, d.state, d.attempt, d.response_status, d.latency_ms, d.error, d.next_attempt_at,
-        d.attempts, d.created_at, %s AS payload
-      FROM epoch.webhook_deliveries AS d
-      JOIN epoch.webhook_messages AS m ON m.id = d.message
-      WHERE d.webhook = $1
-      """;
-
-  private static final String LIST =
-      LISTED.formatted("NULL::text")
-          + "AND d.id < $2 AND ($3::text[] IS NULL OR d.state = ANY ($3)) ORDER BY d.id DESC LIMIT $4";
-
-  private static final String ONE = LISTED.formatted("m.payload") + "AND d.id = $2";
 
   private static final String AGAIN =
       """
@@ -203,7 +186,7 @@ final class StoredDeliveries {
   record Waiting(long id, String messageId, int attempt, String payload) {}
 
   /** The next ones of a queue, in order, and their webhook, which is active. */
-  record Page(Stored webhook, List<Waiting> waiting) {}
+  record Page(Target target, List<Waiting> waiting) {}
 
   /** What has arrived. */
   record Arrived(long id, Outcome outcome) {}
@@ -229,7 +212,7 @@ final class StoredDeliveries {
   private void add(List<Message> messages, List<String> webhooks, Instant now, String sql) {
     ask(
         sql,
-        StoredWebhooks.array(webhooks),
+        webhooks.toArray(String[]::new),
         time(now),
         messages.stream().map(Message::id).toArray(UUID[]::new),
         messages.stream().map(Message::repository).toArray(String[]::new),
@@ -274,7 +257,7 @@ final class StoredDeliveries {
                         outcome.status(),
                         outcome.latencyMs(),
                         outcome.error(),
-                        "[" + entry(outcome) + "]"))
+                        entry(outcome)))
                 .map(rows -> rows.iterator().next().getLong("id")))
         .await()
         .indefinitely();
@@ -307,11 +290,19 @@ final class StoredDeliveries {
         .findFirst()
         .map(first ->
             new Page(
-                StoredWebhooks.stored(first),
+                target(first),
                 rows.stream()
                     .filter(row -> row.getLong("delivery") != null)
                     .map(StoredDeliveries::waiting)
                     .toList()));
+  }
+
+  private static Target target(Row row) {
+    return new Target(
+        row.getString("url"),
+        row.getString("sealed_secrets"),
+        instant(row, "old_secret_until"),
+        instant(row, "failing_since") != null);
   }
 
   private static Waiting waiting(Row row) {
@@ -329,8 +320,7 @@ final class StoredDeliveries {
     Long[] ids = all.stream().map(Arrived::id).toArray(Long[]::new);
     Integer[] statuses = all.stream().map(one -> one.outcome().status()).toArray(Integer[]::new);
     Integer[] times = all.stream().map(one -> one.outcome().latencyMs()).toArray(Integer[]::new);
-    String[] entries =
-        all.stream().map(one -> "[" + entry(one.outcome()) + "]").toArray(String[]::new);
+    String[] entries = all.stream().map(one -> entry(one.outcome())).toArray(String[]::new);
     ask(ARRIVED, ids, statuses, times, entries);
   }
 
@@ -350,7 +340,7 @@ final class StoredDeliveries {
                     outcome.latencyMs(),
                     outcome.error(),
                     time(next.orElse(null)),
-                    "[" + entry(outcome) + "]")
+                    entry(outcome))
                 .chain(() ->
                     next.isPresent()
                         ? run(
@@ -367,24 +357,6 @@ final class StoredDeliveries {
   /** Nothing waits in the queue, unless something was added meanwhile. */
   void rest(Queue queue) {
     ask(REST, queue.webhook(), queue.branch());
-  }
-
-  /**
-   * Deliveries of a webhook, newest first.
-   *
-   * @param before id, to begin below; null for the newest
-   * @param states null for all
-   */
-  List<Delivery> list(String webhook, Long before, List<Delivery.State> states, int limit) {
-    String[] names =
-        states == null ? null : states.stream().map(StoredDeliveries::name).toArray(String[]::new);
-    return stream(ask(LIST, webhook, before == null ? Long.MAX_VALUE : before, names, (long) limit))
-        .map(StoredDeliveries::delivery)
-        .toList();
-  }
-
-  Optional<Delivery> get(String webhook, long id) {
-    return stream(ask(ONE, webhook, id)).map(StoredDeliveries::delivery).findFirst();
   }
 
   /**
@@ -415,46 +387,24 @@ final class StoredDeliveries {
     return transaction.preparedQuery(sql).execute(Tuple.from(Arrays.asList(values)));
   }
 
-  static String name(Delivery.State state) {
-    return state.name().toLowerCase(Locale.ROOT);
+  private static Stream<Row> stream(RowSet<Row> rows) {
+    return StreamSupport.stream(rows.spliterator(), false);
   }
 
+  private static OffsetDateTime time(Instant instant) {
+    return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+  }
+
+  private static Instant instant(Row row, String column) {
+    OffsetDateTime time = row.getOffsetDateTime(column);
+    return time == null ? null : time.toInstant();
+  }
+
+  /** A list of one attempt, as JSON. */
   private static String entry(Outcome outcome) {
-    return new JsonObject()
-        .put("at", outcome.at().toString())
-        .put("status", outcome.status())
-        .put("latency_ms", outcome.latencyMs())
-        .put("error", outcome.error())
-        .encode();
-  }
-
-  private static Delivery delivery(Row row) {
-    List<Delivery.Attempt> attempts = new ArrayList<>();
-    JsonArray entries = row.getJsonArray("attempts");
-    for (int i = 0; i < entries.size(); i++) {
-      JsonObject entry = entries.getJsonObject(i);
-      attempts.add(
-          new Delivery.Attempt(
-              Instant.parse(entry.getString("at")),
-              entry.getInteger("status"),
-              entry.getInteger("latency_ms"),
-              entry.getString("error")));
-    }
-    return new Delivery(
-        row.getLong("id"),
-        row.getString("webhook"),
-        row.getUUID("message"),
-        row.getLong("event_position"),
-        row.getString("type"),
-        row.getString("branch"),
-        Delivery.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
-        row.getInteger("attempt"),
-        row.getInteger("response_status"),
-        row.getInteger("latency_ms"),
-        row.getString("error"),
-        instant(row, "next_attempt_at"),
-        instant(row, "created_at"),
-        attempts,
-        row.getString("payload"));
+    return ENTRIES.convertToDatabaseColumn(
+        List.of(
+            new Delivery.Attempt(
+                outcome.at(), outcome.status(), outcome.latencyMs(), outcome.error())));
   }
 }

@@ -1,5 +1,7 @@
 package dev.epoch.webhooks;
 
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -17,9 +19,10 @@ import java.util.Objects;
  * @param oldSecretUntil until when what is sent is signed with the former secret too, or null
  * @param createdBy id of the actor
  */
+@Embeddable
 public record Webhook(
-    String id,
-    String repository,
+    @Column(insertable = false, updatable = false) String id,
+    @Column(updatable = false) String repository,
     String url,
     List<String> events,
     List<String> branches,
@@ -29,8 +32,8 @@ public record Webhook(
     String disabledReason,
     Instant failingSince,
     Instant oldSecretUntil,
-    Instant createdAt,
-    String createdBy) {
+    @Column(updatable = false) Instant createdAt,
+    @Column(updatable = false) String createdBy) {
   public Webhook {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(repository, "repository");
@@ -38,6 +41,24 @@ public record Webhook(
     events = List.copyOf(events);
     branches = List.copyOf(branches);
     tables = List.copyOf(tables);
+  }
+
+  /** What it becomes; one that is made active begins anew. */
+  Webhook changed(Webhooks.Wanted wanted) {
+    return new Webhook(
+        id,
+        repository,
+        wanted.url(),
+        wanted.events(),
+        wanted.branches(),
+        wanted.tables(),
+        wanted.description(),
+        wanted.active(),
+        wanted.active() ? null : disabledReason,
+        wanted.active() && !active ? null : failingSince,
+        oldSecretUntil,
+        createdAt,
+        createdBy);
   }
 
   /** Whether it wants to be told of the event. */

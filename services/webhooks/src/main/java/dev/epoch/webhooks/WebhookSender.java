@@ -7,7 +7,6 @@ import dev.epoch.webhooks.StoredDeliveries.Due;
 import dev.epoch.webhooks.StoredDeliveries.Page;
 import dev.epoch.webhooks.StoredDeliveries.Queue;
 import dev.epoch.webhooks.StoredDeliveries.Waiting;
-import dev.epoch.webhooks.StoredWebhooks.Stored;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,12 +99,12 @@ final class WebhookSender implements AutoCloseable {
   }
 
   /** One attempt, now, whatever waits. */
-  Outcome attempt(Stored stored, UUID messageId, String payload) {
-    return attempt(stored, messageId.toString(), payload, signing(stored));
+  Outcome attempt(Target target, UUID messageId, String payload) {
+    return attempt(target, messageId.toString(), payload, signing(target));
   }
 
   private Outcome attempt(
-      Stored stored, String messageId, String payload, List<WebhookSecret> signing) {
+      Target target, String messageId, String payload, List<WebhookSecret> signing) {
     long second = clock.instant().getEpochSecond();
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", "application/json");
@@ -117,12 +116,12 @@ final class WebhookSender implements AutoCloseable {
         signing.stream()
             .map(secret -> secret.sign(messageId, second, payload))
             .collect(Collectors.joining(" ")));
-    return receivers.post(stored.webhook().url(), headers, payload);
+    return receivers.post(target.url(), headers, payload);
   }
 
-  private List<WebhookSecret> signing(Stored stored) {
-    return Secrets.open(secrets, stored.sealedSecrets())
-        .signing(stored.webhook().oldSecretUntil(), clock.instant());
+  private List<WebhookSecret> signing(Target target) {
+    return Secrets.open(secrets, target.sealedSecrets())
+        .signing(target.oldSecretUntil(), clock.instant());
   }
 
   private void run() {
@@ -238,7 +237,7 @@ final class WebhookSender implements AutoCloseable {
         return;
       }
       List<Waiting> waiting = page.get().waiting();
-      if (!send(queue, page.get().webhook(), waiting)) {
+      if (!send(queue, page.get().target(), waiting)) {
         return;
       }
       if (isAll(waiting)) {
@@ -259,17 +258,17 @@ final class WebhookSender implements AutoCloseable {
   }
 
   /** Whether the queue goes on at once. */
-  private boolean send(Queue queue, Stored stored, List<Waiting> page) {
-    List<WebhookSecret> signing = signing(stored);
+  private boolean send(Queue queue, Target target, List<Waiting> page) {
+    List<WebhookSecret> signing = signing(target);
     List<Arrived> arrived = new ArrayList<>();
     long noted = System.nanoTime();
-    boolean failing = stored.webhook().failingSince() != null;
+    boolean failing = target.failing();
     try {
       for (Waiting waiting : page) {
         if (!goesOn()) {
           return false;
         }
-        Outcome outcome = attempt(stored, waiting.messageId(), waiting.payload(), signing);
+        Outcome outcome = attempt(target, waiting.messageId(), waiting.payload(), signing);
         if (!outcome.worked()) {
           deliveries.arrived(arrived);
           arrived.clear();

@@ -7,11 +7,11 @@ import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.postgres.AdvisoryLock;
+import dev.epoch.projections.AdministrativeModels;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.EventDecoder;
 import dev.epoch.storage.location.AddressRules;
 import dev.epoch.webhooks.EventContext.BranchNames;
-import dev.epoch.webhooks.StoredWebhooks.Stored;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgConnectOptions;
@@ -42,6 +42,10 @@ public final class Webhooks implements AutoCloseable {
           .map(RecordType::wireName)
           .collect(Collectors.toCollection(TreeSet::new));
 
+  /** What it keeps in tables that {@link AdministrativeModels} read. */
+  public static final List<Class<?>> ENTITIES =
+      List.of(StoredWebhook.class, StoredDelivery.class, StoredMessage.class);
+
   public static final int MOST_OF_REPOSITORY = 100;
   private static final int MOST_PATTERNS = 100;
   private static final int LONGEST_PATTERN = 255;
@@ -58,6 +62,7 @@ public final class Webhooks implements AutoCloseable {
   private final Parts parts;
   private final StoredWebhooks webhooks;
   private final StoredDeliveries deliveries;
+  private final Deliveries lookedAt;
   private final Receivers receivers;
   private final WebhookSender sender;
   private final WebhooksProjector projector;
@@ -67,11 +72,13 @@ public final class Webhooks implements AutoCloseable {
   /**
    * What it works with.
    *
+   * @param models with {@link #ENTITIES}
    * @param connectOptions for a connection of its own to the database of the pool
    * @param names of the branches that exist now
    */
   public record Parts(
       Vertx vertx,
+      AdministrativeModels models,
       Pool pool,
       PgConnectOptions connectOptions,
       EventLog log,
@@ -85,7 +92,7 @@ public final class Webhooks implements AutoCloseable {
    * @param api address of the API that receivers are told, or its path
    * @param receivers which addresses may be sent to
    * @param timeout of one attempt
-   * @param keep how long deliveries that arrived or died can be looked at
+   * @param keep how long deliveries that arrived or died can be lookedAt at
    * @param pauses before each attempt after the first one, about
    */
   public record Settings(
@@ -94,8 +101,9 @@ public final class Webhooks implements AutoCloseable {
   public Webhooks(Parts parts, Settings settings) {
     this.parts = parts;
     this.settings = settings;
-    this.webhooks = new StoredWebhooks(parts.pool(), parts.log());
+    this.webhooks = new StoredWebhooks(parts.models(), parts.pool(), parts.log());
     this.deliveries = new StoredDeliveries(parts.pool());
+    this.lookedAt = new Deliveries(parts.models());
     this.receivers =
         new Receivers(parts.vertx(), settings.receivers(), settings.timeout(), parts.clock());
     this.sender =
@@ -214,7 +222,7 @@ public final class Webhooks implements AutoCloseable {
         : webhooks.byRequest(repository, requestKey).map(this::withSecret);
   }
 
-  private WithSecret withSecret(Stored stored) {
+  private WithSecret withSecret(StoredWebhook stored) {
     return new WithSecret(
         stored.webhook(), Secrets.open(parts.secrets(), stored.sealedSecrets()).current().text());
   }
@@ -275,11 +283,11 @@ public final class Webhooks implements AutoCloseable {
 
   /** Those of a repository, oldest first. */
   public List<Webhook> list(String repository) {
-    return webhooks.ofRepository(repository).stream().map(Stored::webhook).toList();
+    return webhooks.ofRepository(repository).stream().map(StoredWebhook::webhook).toList();
   }
 
   public Optional<Webhook> get(String repository, String id) {
-    return webhooks.get(repository, id).map(Stored::webhook);
+    return webhooks.get(repository, id).map(StoredWebhook::webhook);
   }
 
   /**
@@ -290,28 +298,9 @@ public final class Webhooks implements AutoCloseable {
    */
   public Optional<Webhook> update(String repository, String id, Wanted wanted) {
     check(wanted);
-    Optional<Stored> stored = webhooks.get(repository, id);
-    if (stored.isEmpty()) {
-      return Optional.empty();
-    }
-    Webhook before = stored.get().webhook();
-    webhooks.update(
-        new Webhook(
-            id,
-            repository,
-            wanted.url(),
-            wanted.events(),
-            wanted.branches(),
-            wanted.tables(),
-            wanted.description(),
-            wanted.active(),
-            before.disabledReason(),
-            before.failingSince(),
-            before.oldSecretUntil(),
-            before.createdAt(),
-            before.createdBy()));
+    Optional<Webhook> changed = webhooks.update(repository, id, wanted);
     sender.wake();
-    return get(repository, id);
+    return changed;
   }
 
   /** Unsubscribes; what waits is not sent. Whether there was one. */
@@ -332,7 +321,7 @@ public final class Webhooks implements AutoCloseable {
       String repository, String id, String secret, Duration overlap, String requestKey) {
     WebhookSecret fresh = secret(secret);
     while (true) {
-      Optional<Stored> stored = webhooks.get(repository, id);
+      Optional<StoredWebhook> stored = webhooks.get(repository, id);
       if (stored.isEmpty() || requestKey != null && requestKey.equals(stored.get().rotationKey())) {
         return stored.map(this::withSecret);
       }
@@ -354,8 +343,8 @@ public final class Webhooks implements AutoCloseable {
         .flatMap(stored -> {
           Message message =
               Messages.test(stored.webhook(), UUID.randomUUID(), parts.clock().instant());
-          Outcome outcome = sender.attempt(stored, message.id(), message.payload());
-          return deliveries.get(id, deliveries.addTest(message, id, outcome));
+          Outcome outcome = sender.attempt(Target.of(stored), message.id(), message.payload());
+          return lookedAt.get(id, deliveries.addTest(message, id, outcome));
         });
   }
 
@@ -368,12 +357,12 @@ public final class Webhooks implements AutoCloseable {
    */
   public Optional<List<Delivery>> deliveries(
       String repository, String id, Long before, List<Delivery.State> states, int limit) {
-    return get(repository, id).map(_ -> deliveries.list(id, before, states, limit));
+    return get(repository, id).map(_ -> lookedAt.list(id, before, states, limit));
   }
 
   /** One delivery with its payload; empty if there is none. */
   public Optional<Delivery> delivery(String repository, String id, long delivery) {
-    return get(repository, id).flatMap(_ -> deliveries.get(id, delivery));
+    return get(repository, id).flatMap(_ -> lookedAt.get(id, delivery));
   }
 
   /**

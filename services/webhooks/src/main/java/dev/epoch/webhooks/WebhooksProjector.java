@@ -4,7 +4,6 @@ import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.NotNowException;
 import dev.epoch.projections.ProjectedEvent;
-import dev.epoch.webhooks.StoredWebhooks.Stored;
 import java.time.Clock;
 import java.util.List;
 
@@ -52,7 +51,7 @@ public final class WebhooksProjector implements EffectProjector {
       context.forget(event.repository());
       return;
     }
-    List<Stored> candidates =
+    List<StoredWebhook> candidates =
         now.candidates(event.repository(), event.stored().envelope().type(), position);
     if (candidates.isEmpty() && !(event.event() instanceof RepositoryDeletedV1)) {
       context.passed(event);
@@ -61,7 +60,7 @@ public final class WebhooksProjector implements EffectProjector {
     Message message = messages.of(event);
     List<String> wanting =
         candidates.stream()
-            .map(Stored::webhook)
+            .map(StoredWebhook::webhook)
             .filter(webhook -> webhook.wants(message))
             .map(Webhook::id)
             .toList();

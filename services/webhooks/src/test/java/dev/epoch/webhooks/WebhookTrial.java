@@ -24,6 +24,7 @@ import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.PostgresEventLog;
 import dev.epoch.log.postgres.PostgresLogConfiguration;
 import dev.epoch.log.testing.PostgresClients;
+import dev.epoch.projections.AdministrativeModels;
 import dev.epoch.projections.EventDecoder;
 import dev.epoch.storage.location.AddressRules;
 import dev.epoch.webhooks.Delivery.State;
@@ -57,6 +58,7 @@ abstract class WebhookTrial {
   final EventDecoder decoder = new EventDecoder(new RecordCodec());
   final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
   PostgresClients clients;
+  private AdministrativeModels models;
   private PostgresEventLog log;
   Receiver receiver;
   Webhooks webhooks;
@@ -69,6 +71,7 @@ abstract class WebhookTrial {
         new PostgresEventLog(
             PostgresLogConfiguration.of(
                 clients.vertx(), clients.pool(), clients.database().connectOptions()));
+    models = new AdministrativeModels(clients.vertx(), clients.pool(), Webhooks.ENTITIES);
     receiver = new Receiver();
     webhooks = open("127.0.0.1");
     webhooks.start();
@@ -81,6 +84,7 @@ abstract class WebhookTrial {
     webhooks.close();
     receiver.close();
     log.close().await().atMost(WAIT);
+    models.close();
     clients.close();
   }
 
@@ -95,6 +99,7 @@ abstract class WebhookTrial {
     return new Webhooks(
         new Webhooks.Parts(
             clients.vertx(),
+            models,
             clients.pool(),
             clients.database().connectOptions(),
             log,

@@ -1,0 +1,18 @@
+package dev.epoch.webhooks;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.util.UUID;
+import org.hibernate.annotations.Immutable;
+
+/** A row of the table of messages, for those who look at deliveries. */
+@Entity
+@Immutable
+@Table(schema = "epoch", name = "webhook_messages")
+class StoredMessage {
+  @Id private UUID id;
+  private Long position;
+  private String type;
+  private String payload;
+}
