@@ -15,7 +15,6 @@ import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.CleanupGuard;
 import dev.epoch.gateway.stream.LiveRepository;
-import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.PendingChangesException;
@@ -91,9 +90,14 @@ public final class ResetService {
             name,
             step -> former(step, name),
             (state, branch) -> {
-              CommitState to = new References(state, branch).commit(target);
+              ResetProgress progress = ResetProgress.of(state, branch, caller);
+              if (progress.moved() != null) {
+                return completed(repository, progress, caller);
+              }
+              CommitState to = progress.commit(target);
               try (CleanupGuard.Use _ = cleanups.use(repository, to)) {
-                return hard(repository, branch, to, target, expectedHead, message, caller);
+                return hard(
+                    repository, branch, to, target, expectedHead, message, progress, caller);
               }
             });
   }
@@ -105,12 +109,14 @@ public final class ResetService {
       String target,
       String expectedHead,
       String message,
+      ResetProgress progress,
       Caller caller) {
     BranchMover.requireFittingTables(repository.state(), branch, to);
-    String saved =
-        expectedHead == null || expectedHead.equals(branch.head())
-            ? putAway(repository, branch, message, caller)
-            : null;
+    String former = progress.former();
+    String saved = progress.saved();
+    if (saved == null && (expectedHead == null || expectedHead.equals(former))) {
+      saved = putAway(repository, branch, message, progress.commitCaller(caller));
+    }
     StepResult started =
         repository
             .step(
@@ -123,12 +129,12 @@ public final class ResetService {
     }
     BranchState now = started.state().branches().byId().get(branch.id());
     if (now.head().equals(to.id())) {
-      return new Moved(to, branch.head(), saved, started.state(), started.position());
+      return new Moved(to, former, saved, started.state(), started.position());
     }
     for (int tries = 1; ; tries++) {
       try {
         now = repository.state().branches().byId().get(branch.id());
-        mover.move(repository, now, to, target, "reset", caller.withoutKey());
+        mover.move(repository, now, to, target, "reset", progress.moveCaller(caller));
         break;
       } catch (PendingChangesException written) {
         if (tries == MOST_TRIES) {
@@ -136,21 +142,28 @@ public final class ResetService {
               "Applications go on writing the tables that the reset changes",
               "Stop them for a moment, or revert instead of resetting");
         }
-        String later = putAway(repository, branch, message, caller);
+        String later = putAway(repository, branch, message, caller.another());
         saved = later == null ? saved : later;
       }
     }
-    StepResult done =
-        repository
-            .step(new Continuation.Complete(facts(to, branch, saved)), caller, caller.key(RESET))
-            .orRefuse();
-    return new Moved(to, branch.head(), saved, done.state(), done.position());
+    return complete(repository, to, former, saved, caller);
   }
 
-  private static Map<String, String> facts(CommitState to, BranchState branch, String saved) {
-    return saved == null
-        ? Map.of("commit", to.id(), "from", branch.head())
-        : Map.of("commit", to.id(), "from", branch.head(), "saved", saved);
+  /** The process ended after the move, and before the answer. */
+  private static Moved completed(LiveRepository repository, ResetProgress progress, Caller caller) {
+    CommitState to = repository.state().commits().byId().get(progress.moved());
+    return complete(repository, to, progress.former(), progress.saved(), caller);
+  }
+
+  private static Moved complete(
+      LiveRepository repository, CommitState to, String former, String saved, Caller caller) {
+    Map<String, String> facts =
+        saved == null
+            ? Map.of("commit", to.id(), "from", former)
+            : Map.of("commit", to.id(), "from", former, "saved", saved);
+    StepResult done =
+        repository.step(new Continuation.Complete(facts), caller, caller.key(RESET)).orRefuse();
+    return new Moved(to, former, saved, done.state(), done.position());
   }
 
   /** Commits the uncommitted changes of tables that the head has; their commit, or null. */
@@ -171,7 +184,7 @@ public final class ResetService {
         new CommitService.Request(now.name(), message, caller.actor(), tables, false, null);
     // what is thrown away need not be right
     return commits
-        .commitInTurn(repository, state, now, request, ChangeKind.MOVE, caller.another())
+        .commitInTurn(repository, state, now, request, ChangeKind.MOVE, caller)
         .commit()
         .id();
   }

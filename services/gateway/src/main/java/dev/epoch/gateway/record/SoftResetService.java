@@ -1,5 +1,6 @@
 package dev.epoch.gateway.record;
 
+import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
@@ -22,6 +23,8 @@ import java.util.TreeSet;
  * ends in between, the commits of both are in the log.
  */
 public final class SoftResetService {
+  private static final String SOFT_RESET = "soft-reset";
+
   private final ResetService resets;
   private final CommitChanges changes;
   private final ApplyService applications;
@@ -54,6 +57,9 @@ public final class SoftResetService {
           Map.of("branch", branch, "remedy", "epoch reset --hard, or epoch revert"));
     }
     ResetService.Moved moved = resets.hard(repository, branch, target, expectedHead, caller);
+    if (repository.state().outcomes().of(caller.key(SOFT_RESET)).isPresent()) {
+      return moved;
+    }
     RepositoryState state = repository.state();
     CommitState rows =
         state.commits().byId().get(moved.saved() == null ? moved.former() : moved.saved());
@@ -62,6 +68,15 @@ public final class SoftResetService {
         new ApplyService.Request(branch, changes.between(state, moved.head(), rows), false, false),
         caller.another());
     stage(repository, branch, state.commits().byId().get(moved.former()), moved.head(), caller);
+    if (caller.idempotencyKey() != null) {
+      // a repetition of the command must not make the changes again
+      repository
+          .step(
+              new Continuation.Complete(Map.of("commit", moved.head().id())),
+              caller.another(),
+              caller.key(SOFT_RESET))
+          .orRefuse();
+    }
     return moved;
   }
 

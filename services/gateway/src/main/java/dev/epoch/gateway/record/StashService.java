@@ -70,14 +70,21 @@ public final class StashService {
     }
     BranchState target = References.branch(repository.state(), branch);
     String name = PREFIX + target.id() + "/" + moved.former() + "/" + moved.saved();
-    if (repository.state().tags().byName().get(name) == null) {
-      tags.create(
-          repository, new TagService.Request(name, moved.saved(), text, false), caller.another());
-    }
+    tags.create(
+        repository,
+        new TagService.Request(name, moved.saved(), text, false),
+        caller.anotherOfRequest());
     return list(repository.state(), target).stream()
         .filter(stash -> stash.tag().name().equals(name))
         .findFirst()
-        .orElseThrow();
+        .orElseGet(() -> gone(repository.state(), name, moved.saved(), caller));
+  }
+
+  /** What a repeated request is answered when its stash was popped or dropped since. */
+  private static Stash gone(RepositoryState state, String name, String id, Caller caller) {
+    CommitState commit = state.commits().byId().get(id);
+    return new Stash(
+        0, new TagState(name, id, commit.message(), caller.actor(), commit.time()), commit);
   }
 
   /** The stashes of a branch, the latest first. */

@@ -48,6 +48,11 @@ public record Caller(Actor actor, UUID command, String idempotencyKey, String re
     return Caller.of(actor, null);
   }
 
+  /** For another command within the same request, which is found again when that is repeated. */
+  public Caller anotherOfRequest() {
+    return of(actor, idempotencyKey, request);
+  }
+
   /** The key for one kind of command, as its records keep it: a request may be several commands. */
   public String key(String kind) {
     return idempotencyKey == null
