@@ -37,6 +37,8 @@ public final class ServerProcess implements AutoCloseable {
   /** As of a test of seconds: see tests.argLine in the parent pom. */
   private String machine = "-Xmx768m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
+  private final StartArchive archive = new StartArchive();
+
   private Process process;
 
   /** A server that does not run yet. */
@@ -126,6 +128,7 @@ public final class ServerProcess implements AutoCloseable {
               return false;
             }
           });
+      PostgresPrograms.keep(dataDirectory);
       return this;
     } catch (AssertionError failure) {
       close();
@@ -139,10 +142,17 @@ public final class ServerProcess implements AutoCloseable {
       throw new IllegalStateException("the server runs already");
     }
     Files.createDirectories(dataDirectory);
+    boolean packaged = command.equals(Checkout.startServer());
+    if (packaged) {
+      PostgresPrograms.give(dataDirectory);
+    }
     ProcessBuilder builder = new ProcessBuilder(command.toString());
     Shell.prepare(builder, variables);
     builder.environment().putAll(Checkout.javaHome());
-    builder.environment().putIfAbsent("EPOCH_JAVA_OPTIONS", machine);
+    if (!builder.environment().containsKey("EPOCH_JAVA_OPTIONS")) {
+      String options = machine + (packaged ? archive.options() : "");
+      builder.environment().put("EPOCH_JAVA_OPTIONS", options);
+    }
     builder.environment().put("EPOCH_DATA_DIR", dataDirectory.toString());
     builder.environment().putIfAbsent("EPOCH_API_HOST", "127.0.0.1");
     builder.environment().put("EPOCH_API_PORT", Integer.toString(port));
@@ -205,6 +215,7 @@ public final class ServerProcess implements AutoCloseable {
     if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("The server did not end\n" + log());
     }
+    archive.ended(process.exitValue());
     return process.exitValue();
   }
 
@@ -247,6 +258,7 @@ public final class ServerProcess implements AutoCloseable {
       if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
+      archive.ended(process.exitValue());
     }
     Path pidFile = dataDirectory.resolve("postgres/postmaster.pid");
     if (Files.exists(pidFile)) {
