@@ -1,11 +1,17 @@
 package dev.epoch.qa.process;
 
+import dev.epoch.cli.Epoch;
+import dev.epoch.cli.ProcessEnvironment;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,6 +66,33 @@ public final class Shell {
     List<String> command = new ArrayList<>(List.of(Checkout.epoch().toString()));
     command.addAll(List.of(arguments));
     return run(command, "");
+  }
+
+  /** Runs the command line in this process, which takes a tenth of the time. */
+  public Result here(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    ProcessBuilder builder = new ProcessBuilder();
+    prepare(builder, variables);
+    int exitCode =
+        Epoch.run(
+            new ProcessEnvironment(
+                builder.environment(),
+                folder,
+                folder,
+                InputStream.nullInputStream(),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                false,
+                ZoneOffset.UTC,
+                folder.resolve("no-configuration-of-the-machine")),
+            arguments);
+    return new Result(
+        List.of(arguments),
+        exitCode,
+        out.toString(StandardCharsets.UTF_8),
+        err.toString(StandardCharsets.UTF_8));
   }
 
   /** Runs lines of bash; the first that fails ends it. */

@@ -13,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Runs the packaged server as its own process and takes it away without a warning. */
 @Timeout(180)
@@ -161,8 +161,9 @@ class KilledServerIT {
 
   private Connection connect() throws IOException, SQLException {
     MetadataDatabaseUrl url = url();
-    String jdbc = "jdbc:postgresql://%s:%d/%s".formatted(url.host(), url.port(), url.database());
-    return DriverManager.getConnection(jdbc, url.user(), url.password().orElseThrow());
+    PGSimpleDataSource database = new PGSimpleDataSource();
+    database.setUrl("jdbc:postgresql://%s:%d/%s".formatted(url.host(), url.port(), url.database()));
+    return database.getConnection(url.user(), url.password().orElseThrow());
   }
 
   private String password() throws IOException {

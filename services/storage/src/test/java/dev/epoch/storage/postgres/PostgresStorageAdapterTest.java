@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** As the owner of the database, who is no superuser. */
-class PostgresStorageAdapterIT extends AbstractStorageAdapterTests {
+class PostgresStorageAdapterTest extends AbstractStorageAdapterTests {
   @Override
   protected StorageBackend open() {
     TestDatabase database = StoragePostgres.durableDatabaseWithSchema();
