@@ -208,6 +208,27 @@ class StatusCommandTest extends CommandTest {
   }
 
   @Test
+  void aReplayThatAHookStoppedSaysHowItGoesOn() {
+    server.on(
+        "GET /status",
+        """
+        {"branch": "x", "commit_id": "c", "merge": null,
+         "replay": {"verb": "cherry_pick", "next": "1234567", "remaining": 2}}
+        """);
+
+    prints(
+        """
+        On branch x
+        You are currently cherry-picking, with 2 commits to go.
+          (use "epoch cherry-pick --continue" to go on)
+          (use "epoch cherry-pick --skip" to leave the next commit out)
+          (use "epoch cherry-pick --abort" to abort the cherry-pick)
+        nothing to commit, working tree clean
+        """,
+        "status");
+  }
+
+  @Test
   void jsonIsWhatTheServerSent() {
     server.on("GET /status", "{\"branch\":\"main\",\"clean\":true,\"future\":1.50}");
 

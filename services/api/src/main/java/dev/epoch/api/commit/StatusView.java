@@ -3,6 +3,7 @@ package dev.epoch.api.commit;
 import dev.epoch.api.diff.TableChangeView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.Replay;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.commit.WorkingSetService.TableChange;
 import java.util.List;
@@ -20,7 +21,26 @@ public record StatusView(
     List<TableChangeView> unstaged,
     @Schema(description = "Names of tables that were made on the branch and are not versioned")
         List<String> untracked,
-    @Schema(description = "The open merge, or null") OpenMerge merge) {
+    @Schema(description = "The open merge, or null") OpenMerge merge,
+    @Schema(description = "Commits that are being replayed, or null") OpenReplay replay) {
+
+  /** A replay that has commits to make, also where it stopped without conflicts. */
+  @Schema(name = "OpenReplay")
+  public record OpenReplay(
+      @Schema(description = "revert, cherry_pick or rebase") String verb,
+      @Schema(description = "The commit that comes next; null where a rebase has only to move")
+          String next,
+      @Schema(description = "Commits to come") int remaining) {
+
+    static OpenReplay of(Replay replay) {
+      return replay == null
+          ? null
+          : new OpenReplay(
+              replay.verb(),
+              replay.rest().isEmpty() ? null : replay.rest().getFirst(),
+              replay.rest().size());
+    }
+  }
 
   /** A merge that waits for decisions or for its commit. */
   @Schema(name = "OpenMerge")
@@ -50,6 +70,7 @@ public record StatusView(
         changes.stream().filter(TableChange::staged).map(TableChangeView::of).toList(),
         changes.stream().filter(change -> !change.staged()).map(TableChangeView::of).toList(),
         untracked,
-        OpenMerge.of(branch.merge()));
+        OpenMerge.of(branch.merge()),
+        OpenReplay.of(branch.replay()));
   }
 }

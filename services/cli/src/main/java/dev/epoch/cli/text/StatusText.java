@@ -37,6 +37,8 @@ public final class StatusText {
     List<Conflict> open = conflicts.stream().filter(conflict -> conflict.open() > 0).toList();
     if (status.merging()) {
       lines.addAll(merge(open, status.verb()));
+    } else if (status.replaying() != null) {
+      lines.addAll(replay(status.replaying(), status.toReplay()));
     }
     lines.addAll(
         changes(
@@ -92,6 +94,15 @@ public final class StatusText {
       case "rebase" -> "rebasing";
       default -> "merging";
     };
+  }
+
+  /** It stopped without a conflict, as where a hook or check forbids a commit. */
+  private static List<String> replay(String verb, int remaining) {
+    return List.of(
+        "You are currently " + doing(verb) + ", with " + Counts.of(remaining, "commit") + " to go.",
+        "  (use \"epoch " + verb + " --continue\" to go on)",
+        "  (use \"epoch " + verb + " --skip\" to leave the next commit out)",
+        "  (use \"epoch " + verb + " --abort\" to abort the " + verb + ")");
   }
 
   /**

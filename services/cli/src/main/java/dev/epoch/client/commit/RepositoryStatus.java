@@ -12,6 +12,8 @@ import java.util.List;
  * @param untracked names of tables that were made on the branch and are not versioned
  * @param mergeSource branch whose merge into this one is open, or null
  * @param verb of the command that waits as a merge does: merge, revert, cherry-pick, rebase
+ * @param replaying revert, cherry-pick or rebase that has commits to make, or null
+ * @param toReplay how many
  */
 public record RepositoryStatus(
     String branch,
@@ -23,6 +25,8 @@ public record RepositoryStatus(
     String mergeSource,
     boolean merging,
     String verb,
+    String replaying,
+    int toReplay,
     JsonNode json)
     implements Received {
 
@@ -38,6 +42,10 @@ public record RepositoryStatus(
         Json.text(merge, "source"),
         merge.isObject(),
         merge.path("verb").asText("merge").replace('_', '-'),
+        json.path("replay").isObject()
+            ? json.path("replay").path("verb").asText().replace('_', '-')
+            : null,
+        json.path("replay").path("remaining").asInt(),
         json);
   }
 }
