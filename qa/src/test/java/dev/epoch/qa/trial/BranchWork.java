@@ -31,9 +31,9 @@ final class BranchWork {
     return branches;
   }
 
-  /** A branch without an open merge, or null. */
+  /** A branch on which nothing waits for decisions, or null. */
   BranchModel any() {
-    List<BranchModel> free = branches.stream().filter(branch -> branch.merge == null).toList();
+    List<BranchModel> free = branches.stream().filter(branch -> !branch.open()).toList();
     return free.isEmpty() ? null : free.get(session.random.nextInt(free.size()));
   }
 
@@ -160,7 +160,11 @@ final class BranchWork {
   }
 
   private void commit(BranchModel branch) {
-    boolean all = branch.staged.isEmpty() || session.random.nextBoolean();
+    commit(branch, branch.staged.isEmpty() || session.random.nextBoolean());
+  }
+
+  /** Commits the tables that are staged, or all that changed. */
+  void commit(BranchModel branch, boolean all) {
     Set<String> selected = changed(branch);
     if (!all) {
       selected.retainAll(branch.staged);
@@ -192,12 +196,7 @@ final class BranchWork {
 
   /** Merges main, or another branch of the client, into a branch of the client. */
   private void merge(BranchModel target) {
-    if (!target.staged.isEmpty()) {
-      Reply reply =
-          session.post("/unstage", session.key(), "{\"branch\": \"" + target.name + "\"}");
-      session.expect(reply.status() == 200, "everything is unstaged", reply);
-      target.staged.clear();
-    }
+    unstage(target);
     BranchModel source = any();
     String from;
     if (source == target || session.random.nextBoolean()) {
@@ -235,6 +234,16 @@ final class BranchWork {
       session.counts.add("fast-forwards");
     } else {
       threeWay(target, from, key, reply);
+    }
+  }
+
+  /** Takes every table out of the choice for the next commit. */
+  void unstage(BranchModel branch) {
+    if (!branch.staged.isEmpty()) {
+      Reply reply =
+          session.post("/unstage", session.key(), "{\"branch\": \"" + branch.name + "\"}");
+      session.expect(reply.status() == 200, "everything is unstaged", reply);
+      branch.staged.clear();
     }
   }
 

@@ -32,6 +32,7 @@ final class Checker {
   private final List<TrialClient> clients;
   private final int number;
   private final Random random;
+  private final NamesChecker names;
   private final Set<String> compared = new HashSet<>();
 
   Checker(Model model, Reader reader, Counts counts, List<TrialClient> clients, Random random) {
@@ -41,6 +42,7 @@ final class Checker {
     this.clients = clients;
     this.number = clients.size();
     this.random = random;
+    this.names = new NamesChecker(model, reader, clients);
   }
 
   /** Everything but old commits, of which a sample is read again. */
@@ -54,6 +56,7 @@ final class Checker {
     }
     main(heads.get(Model.MAIN));
     copies();
+    names.check();
     Set<String> reachable = history(heads);
     List<String> old = new ArrayList<>(reachable);
     old.removeIf(id -> !compared.contains(id));
@@ -123,15 +126,14 @@ final class Checker {
           .doesNotContain(table.path("table").textValue());
     }
     assertThat(branch.staged).as("staged on %s", branch).containsAll(staged);
-    if (branch.merge == null) {
+    if (!branch.open()) {
       assertThat(status.path("merge").isNull())
           .as("no open merge on %s: %s", branch, status)
           .isTrue();
     } else {
-      long left = branch.merge.theirsWins() == null ? branch.merge.conflicts() : 0;
       assertThat(status.path("merge").path("conflicts").longValue())
           .as("conflicts on %s", branch)
-          .isEqualTo(left);
+          .isEqualTo(branch.undecided());
     }
   }
 
@@ -184,6 +186,8 @@ final class Checker {
     Map<String, String> found = new HashMap<>();
     Set<String> expected = new HashSet<>();
     heads.values().forEach(head -> expected.addAll(model.history(head)));
+    model.tags().values().forEach(commit -> expected.addAll(model.history(commit)));
+    model.stashes().forEach(commit -> expected.addAll(model.history(commit)));
     int offset = 0;
     JsonNode page;
     do {
@@ -191,9 +195,11 @@ final class Checker {
       for (JsonNode commit : page.path("commits")) {
         String id = commit.path("id").textValue();
         String message = commit.path("message").textValue();
-        boolean live = message.startsWith("Live changes before merging ");
-        assertThat(found.put(live ? id : message, id)).as("'%s' is there twice", message).isNull();
-        if (!live && !message.equals("first")) {
+        boolean unnamed = message.startsWith("Live changes before merging ") || model.isUnnamed(id);
+        assertThat(found.put(unnamed ? id : message, id))
+            .as("'%s' is there twice", message)
+            .isNull();
+        if (!unnamed && !message.equals("first")) {
           assertThat(model.acknowledged()).as("commit %s", commit).containsEntry(message, id);
         }
         offset++;

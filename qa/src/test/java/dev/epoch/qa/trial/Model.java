@@ -21,6 +21,10 @@ final class Model {
   private final Map<String, String> messages = new ConcurrentHashMap<>();
   private final Set<String> onMain = ConcurrentHashMap.newKeySet();
 
+  private final Set<String> unnamed = ConcurrentHashMap.newKeySet();
+  private final Set<String> stashes = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> tags = new ConcurrentHashMap<>();
+
   /** A commit as it was first seen. */
   record Commit(String id, List<String> parents, Rows rows) {}
 
@@ -75,6 +79,40 @@ final class Model {
     if (known != null && !known.equals(commit)) {
       throw new AssertionError(message + " was answered with two commits");
     }
+  }
+
+  /** Notes a commit that has another message than the key of its command. */
+  void unnamed(Commit commit) {
+    learn(commit);
+    unnamed.add(commit.id());
+  }
+
+  boolean isUnnamed(String commit) {
+    return unnamed.contains(commit);
+  }
+
+  /** The commits of stashes that are there, of branches that are gone too. */
+  Set<String> stashes() {
+    return stashes;
+  }
+
+  /** The commits of tags by their names. */
+  Map<String, String> tags() {
+    return tags;
+  }
+
+  /** The latest commits of a first-parent line that change rows, the latest first. */
+  List<Commit> latest(String head, int most) {
+    List<Commit> found = new ArrayList<>();
+    Commit commit = commits.get(head);
+    while (found.size() < most && !commit.parents().isEmpty()) {
+      Commit parent = commits.get(commit.parents().getFirst());
+      if (!parent.rows().equals(Rows.NONE)) {
+        found.add(commit);
+      }
+      commit = parent;
+    }
+    return found;
   }
 
   /** Notes a commit that main had as its head: it stays in main's history. */

@@ -10,6 +10,7 @@ final class TrialClient {
   private final Session session;
   private final BranchWork branchWork;
   private final MainWork mainWork;
+  private final VerbWork verbWork;
   private final Gate gate;
   private Thread thread;
   private volatile boolean stopped;
@@ -19,6 +20,7 @@ final class TrialClient {
     this.session = session;
     this.gate = gate;
     this.branchWork = new BranchWork(session);
+    this.verbWork = new VerbWork(session, branchWork);
     this.mainWork = new MainWork(session, clients);
   }
 
@@ -47,8 +49,10 @@ final class TrialClient {
     int kind = session.random.nextInt(100);
     if (kind < 4) {
       session.delivery.sendOldAgain();
-    } else if (kind < 60) {
+    } else if (kind < 48) {
       branchWork.step();
+    } else if (kind < 66) {
+      verbWork.step();
     } else {
       mainWork.step(branchWork.any());
     }
