@@ -129,13 +129,15 @@ class ConflictsCommandTest extends CommandTest {
 
   @Test
   void saysWhatIsLeft() {
-    server.on("POST /conflicts/resolve", "{\"resolved\": 1, \"remaining\": 0}");
+    server
+        .on("POST /conflicts/resolve", "{\"resolved\": 1, \"remaining\": 0}")
+        .on("GET /status", "{\"merge\": {\"source\": \"1234567\", \"verb\": \"rebase\"}}");
 
     prints("Resolved 3 conflicts, 1 remaining\n", "conflicts", "resolve", "users", "--ours");
     prints(
         """
         Resolved 1 conflict, 0 remaining
-        All conflicts resolved; run "epoch merge --continue" to conclude.
+        All conflicts resolved; run "epoch rebase --continue" to conclude.
         """,
         "conflicts",
         "resolve",

@@ -196,6 +196,12 @@ class StatusCommandTest extends CommandTest {
         """,
         "status");
 
+    fails(
+        4,
+        "error: no merge is in progress on 'main', but a rebase\nhint: 'epoch rebase --abort'\n",
+        "merge",
+        "--abort");
+
     server.on(
         "POST /branches/merge/abort",
         409,

@@ -138,7 +138,7 @@ public final class MergeCommand extends EpochSubcommand {
 
   private ExitCode continueMerge() {
     String branch = session().branch();
-    RepositoryStatus status = client().workingSet().status(branch);
+    RepositoryStatus status = merging(branch, "--continue");
     Commit commit = client().merges().continueMerge(branch, message, allowDestructive);
     if (output().json()) {
       output().json(commit);
@@ -148,8 +148,23 @@ public final class MergeCommand extends EpochSubcommand {
     return ExitCode.OK;
   }
 
+  /** A revert, cherry-pick or rebase that waits is not a merge, as in git. */
+  private RepositoryStatus merging(String branch, String option) {
+    RepositoryStatus status = client().workingSet().status(branch);
+    String verb = status.mergeSource() == null ? status.replaying() : status.verb();
+    if (verb != null && !verb.equals("merge")) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "no merge is in progress on '" + branch + "', but a " + verb,
+          "'epoch " + verb + " " + option + "'");
+    }
+    return status;
+  }
+
   private ExitCode abort() {
-    client().merges().abort(session().branch());
+    String branch = session().branch();
+    merging(branch, "--abort");
+    client().merges().abort(branch);
     if (output().json()) {
       output().json(Json.object().put("status", "aborted"));
     } else {

@@ -62,7 +62,12 @@ final class ResolutionReport {
     if (remaining == 0) {
       session
           .output()
-          .confirm("All conflicts resolved; run \"epoch merge --continue\" to conclude.");
+          .confirm("All conflicts resolved; run \"epoch " + verb() + " --continue\" to conclude.");
     }
+  }
+
+  /** The command that waits for them. */
+  private String verb() {
+    return session.client().workingSet().status(session.branch()).verb();
   }
 }
