@@ -7,6 +7,12 @@ import java.util.stream.Stream;
 
 /** How transactions work on the tables of read models. */
 final class ReadTables {
+  /**
+   * Plans would be kept as long as a connection, and the first ones are made when the tables are
+   * empty: until PostgreSQL has counted their rows a minute later, they read all of them.
+   */
+  private static final String PLANNED_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan";
+
   /** The schema that is read. */
   static final String LIVE = "epoch_read";
 
@@ -33,7 +39,7 @@ final class ReadTables {
   /** Names of tables mean those of this schema until the transaction ends. */
   static Uni<Void> inSchema(SqlConnection transaction, String schema) {
     return transaction
-        .query("SET LOCAL search_path = " + schema + ", pg_catalog")
+        .query("SET LOCAL search_path = " + schema + ", pg_catalog; " + PLANNED_ANEW)
         .execute()
         .replaceWithVoid();
   }
