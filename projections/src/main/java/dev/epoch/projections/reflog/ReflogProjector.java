@@ -27,10 +27,9 @@ import dev.epoch.projections.Sql;
 import dev.epoch.projections.TableProjector;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** Every move of a branch's head, and the last names of branches, of deleted ones too. */
 public final class ReflogProjector implements TableProjector {
@@ -78,27 +77,19 @@ public final class ReflogProjector implements TableProjector {
           )
           """);
 
+  /** Of a replay, the command is in the plan of the operation that makes the commit. */
   private static final String MOVE =
       """
+      WITH replayed AS (
+        DELETE FROM reflog_replays
+        WHERE repository = $1 AND operation_id = $12
+        RETURNING command
+      )
       INSERT INTO reflog (
         repository, position, branch_id, command, from_commit, to_commit, message,
         actor_id, actor_name, actor_email, moved_at
       )
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-      """;
-
-  private static final String COMMIT =
-      """
-      INSERT INTO reflog (
-        repository, position, branch_id, command, from_commit, to_commit, message,
-        actor_id, actor_name, actor_email, moved_at
-      )
-      VALUES (
-        $1, $2, $3,
-        coalesce(
-          (SELECT command FROM reflog_replays WHERE repository = $1 AND operation_id = $12), $4),
-        $5, $6, $7, $8, $9, $10, $11
-      )
+      VALUES ($1, $2, $3, coalesce((SELECT command FROM replayed), $4), $5, $6, $7, $8, $9, $10, $11)
       """;
 
   private static final String REPLAYING =
@@ -203,40 +194,40 @@ public final class ReflogProjector implements TableProjector {
     return commit.live() ? "live commit" : commit.parents().size() > 1 ? "merge" : "commit";
   }
 
-  /** Of a replay, the command is in the plan of the operation that makes the commit. */
   private static Uni<Void> commit(
       SqlConnection transaction, ProjectedEvent event, CommitCreatedV1 commit) {
     Move move =
         new Move(command(commit), commit.parents().getFirst(), commit.commit(), commit.message());
-    if (commit.operationId() == null || commit.live() || commit.parents().size() > 1) {
-      return move(transaction, event, commit.branchId(), move);
-    }
-    List<Object> values = values(event, commit.branchId(), move);
-    values.add(commit.operationId());
-    return Sql.all(
-        Sql.run(transaction, COMMIT, values.toArray()),
-        Sql.run(transaction, REPLAYED, event.repository(), commit.operationId()));
+    boolean ofOperation = !commit.live() && commit.parents().size() == 1;
+    return move(
+        transaction, event, commit.branchId(), move, ofOperation ? commit.operationId() : null);
   }
 
   private static Uni<Void> move(
       SqlConnection transaction, ProjectedEvent event, String branchId, Move move) {
-    return Sql.run(transaction, MOVE, values(event, branchId, move).toArray());
+    return move(transaction, event, branchId, move, null);
   }
 
-  private static List<Object> values(ProjectedEvent event, String branchId, Move move) {
+  /**
+   * @param operation that may be a replay's, or null
+   */
+  private static Uni<Void> move(
+      SqlConnection transaction, ProjectedEvent event, String branchId, Move move, UUID operation) {
     Actor actor = event.stored().envelope().actor();
-    return new ArrayList<>(
-        Arrays.asList(
-            event.repository(),
-            event.stored().position(),
-            branchId,
-            move.command(),
-            move.from(),
-            move.to(),
-            move.message(),
-            actor.id(),
-            actor.name(),
-            actor.email(),
-            Sql.time(event.stored().envelope().time())));
+    return Sql.run(
+        transaction,
+        MOVE,
+        event.repository(),
+        event.stored().position(),
+        branchId,
+        move.command(),
+        move.from(),
+        move.to(),
+        move.message(),
+        actor.id(),
+        actor.name(),
+        actor.email(),
+        Sql.time(event.stored().envelope().time()),
+        operation);
   }
 }
