@@ -3,7 +3,6 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.TableChangedException;
 import java.util.List;
@@ -71,26 +70,7 @@ class RebuildIT {
     test.database.execute("INSERT INTO t VALUES (8, 'same')", "DELETE FROM t WHERE id = 3");
     test.commit("main", "the same row");
     for (String branch : List.of("one", "two")) {
-      ReplayService.Request onto =
-          new ReplayService.Request(
-              branch,
-              "rebase",
-              List.of("main"),
-              0,
-              null,
-              null,
-              null,
-              null,
-              false,
-              false,
-              null,
-              null);
-      assertThat(
-              test.server()
-                  .replays()
-                  .replay(test.repository(), onto, TestServer.caller())
-                  .conflicts())
-          .isEmpty();
+      assertThat(test.replay(branch, "rebase", "main").conflicts()).isEmpty();
       test.onBranch(branch, "INSERT INTO t VALUES (7, 'later')");
       test.commit(branch, "later");
     }

@@ -9,7 +9,6 @@ import dev.epoch.events.RecordCodec;
 import dev.epoch.events.event.RecoveryCompletedV1;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.merge.MergeService;
-import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.stream.Caller;
@@ -178,24 +177,7 @@ class RecoveryIT {
   }
 
   private MergeService.Merged rebase() {
-    return test.server()
-        .replays()
-        .replay(
-            test.repository(),
-            new ReplayService.Request(
-                "feature/x",
-                "rebase",
-                List.of("main"),
-                0,
-                null,
-                null,
-                null,
-                null,
-                false,
-                false,
-                null,
-                null),
-            TestServer.caller());
+    return test.replay("feature/x", "rebase", "main");
   }
 
   @ParameterizedTest

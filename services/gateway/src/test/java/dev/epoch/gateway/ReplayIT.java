@@ -12,7 +12,6 @@ import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.merge.MergeService.Merged;
-import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.record.DiffDoesNotApplyException;
 import dev.epoch.gateway.record.StashService;
 import dev.epoch.gateway.stream.Failpoints;
@@ -516,24 +515,7 @@ class ReplayIT {
   }
 
   private Merged replay(String branch, String verb, String... commits) {
-    return test.server()
-        .replays()
-        .replay(
-            test.repository(),
-            new ReplayService.Request(
-                branch,
-                verb,
-                List.of(commits),
-                0,
-                null,
-                null,
-                null,
-                null,
-                false,
-                false,
-                null,
-                null),
-            TestServer.caller());
+    return test.replay(branch, verb, commits);
   }
 
   private Merged continueMerge(String branch) {

@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import dev.epoch.events.Actor;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Failpoints;
@@ -164,5 +165,27 @@ final class TestServer implements AutoCloseable {
   public void close() {
     server.close();
     database.close();
+  }
+
+  /** Reverts, cherry-picks or rebases, with nothing else asked for. */
+  MergeService.Merged replay(String branch, String verb, String... commits) {
+    return server()
+        .replays()
+        .replay(
+            repository(),
+            new ReplayService.Request(
+                branch,
+                verb,
+                List.of(commits),
+                0,
+                null,
+                null,
+                null,
+                null,
+                false,
+                false,
+                null,
+                null),
+            caller());
   }
 }

@@ -1,10 +1,13 @@
 package dev.epoch.gateway.branch;
 
 import dev.epoch.engine.Continuation;
+import dev.epoch.engine.state.Appliers;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Occurrence;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
@@ -27,6 +30,7 @@ import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.state.ChangeQuery;
 import dev.epoch.storage.state.TableState;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +45,7 @@ import java.util.function.Supplier;
  * branch never changed are seen elsewhere.
  */
 public final class BranchMover {
-  private static final String KIND = "move-branch";
+  static final String KIND = "move-branch";
 
   private final Backends backends;
   private final OperationRunner runner;
@@ -147,6 +151,17 @@ public final class BranchMover {
               "remedy",
               "epoch table remove, or a new branch at that commit"));
     }
+  }
+
+  /**
+   * The state as if the branch stood at that commit, and saw its rows where the commit has them.
+   */
+  public static RepositoryState foreseen(
+      RepositoryState state, BranchState branch, String to, String verb, Caller caller) {
+    return Appliers.apply(
+        state,
+        new BranchMovedV1(null, branch.id(), branch.head(), to, verb, Map.of()),
+        new Occurrence(state.version() + 1, Instant.EPOCH, caller.actor(), caller.command(), null));
   }
 
   /** Whether a table of a commit is new to the branch, which keeps nothing of it. */

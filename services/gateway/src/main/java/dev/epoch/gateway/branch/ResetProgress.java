@@ -1,16 +1,12 @@
 package dev.epoch.gateway.branch;
 
-import dev.epoch.engine.state.Appliers;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.Occurrence;
 import dev.epoch.engine.state.Outcome;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.events.event.BranchMovedV1;
+import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.References;
-import java.time.Instant;
-import java.util.Map;
 
 /**
  * How far a reset came that is sent again, because the process ended in the middle of it. Its steps
@@ -37,12 +33,9 @@ record ResetProgress(
     String former,
     boolean commitTried,
     boolean moveTried) {
-  private static final String PUT_AWAY = "commit-to-branch";
-  private static final String MOVE = "move-branch";
-
   static ResetProgress of(RepositoryState state, BranchState branch, Caller caller) {
-    Outcome putAway = state.outcomes().of(caller.key(PUT_AWAY)).orElse(null);
-    Outcome move = state.outcomes().of(caller.key(MOVE)).orElse(null);
+    Outcome putAway = state.outcomes().of(caller.key(CommitService.KIND)).orElse(null);
+    Outcome move = state.outcomes().of(caller.key(BranchMover.KIND)).orElse(null);
     String saved = putAway instanceof Outcome.Done done ? done.facts().get("commit") : null;
     if (move instanceof Outcome.Done done) {
       String from = done.facts().get("from");
@@ -56,12 +49,7 @@ record ResetProgress(
           state, branch, null, null, branch.head(), putAway != null, moveTried);
     }
     String former = state.commits().firstParent(saved);
-    RepositoryState before =
-        Appliers.apply(
-            state,
-            new BranchMovedV1(null, branch.id(), saved, former, "reset", Map.of()),
-            new Occurrence(
-                state.version() + 1, Instant.EPOCH, caller.actor(), caller.command(), null));
+    RepositoryState before = BranchMover.foreseen(state, branch, former, "reset", caller);
     BranchState stood = before.branches().byId().get(branch.id());
     return new ResetProgress(before, stood, saved, null, former, true, moveTried);
   }

@@ -27,7 +27,7 @@ import java.util.Set;
 
 /** Commits. */
 public final class CommitService {
-  static final String KIND = "commit-to-branch";
+  public static final String KIND = "commit-to-branch";
 
   private final WorkingSetService workingSets;
   private final OperationRunner runner;

@@ -1,11 +1,8 @@
 package dev.epoch.gateway.merge;
 
-import dev.epoch.engine.state.Appliers;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.Occurrence;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
@@ -23,7 +20,6 @@ import dev.epoch.storage.error.MergeOvertakenException;
 import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.state.ChangeQuery;
 import dev.epoch.storage.state.TableState;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,7 +97,7 @@ final class RebaseStart {
     if (!move.newTables().isEmpty() || !sameSchemas(state.head(branch), onto)) {
       return Optional.empty();
     }
-    RepositoryState there = moved(state, branch, onto, caller);
+    RepositoryState there = BranchMover.foreseen(state, branch, onto.id(), "rebase", caller);
     return fromTheOtherSide(state, branch, onto, first)
         .or(() -> composed(state, there, branch, onto, first, move))
         .map(plan -> new Planned(plan, there));
@@ -161,15 +157,6 @@ final class RebaseStart {
             null,
             List.of(),
             List.of()));
-  }
-
-  /** As if the branch stood at that commit, and saw its rows where the commit has them. */
-  private static RepositoryState moved(
-      RepositoryState state, BranchState branch, CommitState onto, Caller caller) {
-    return Appliers.apply(
-        state,
-        new BranchMovedV1(null, branch.id(), branch.head(), onto.id(), "rebase", Map.of()),
-        new Occurrence(state.version() + 1, Instant.EPOCH, caller.actor(), caller.command(), null));
   }
 
   private static boolean sameSchemas(CommitState one, CommitState other) {
