@@ -62,6 +62,7 @@ public final class CommitRate implements Measure {
     Totals raw = new Totals();
     Totals commits = new Totals();
     Duration processors = Duration.ZERO;
+    Duration behind = Duration.ZERO;
     for (int i = 0; i < PARTS; i++) {
       List<Connection> sessions = new ArrayList<>();
       try {
@@ -74,6 +75,9 @@ public final class CommitRate implements Measure {
       Duration before = workbench.processorTime();
       commits.add(Load.run(CLIENTS, part, number -> committer(repository, number)));
       processors = processors.plus(workbench.processorTime()).minus(before);
+      long asked = System.nanoTime();
+      repository.api().get("/commits?limit=1&branch=branch-0");
+      behind = longer(behind, Duration.ofNanos(System.nanoTime() - asked));
     }
     return List.of(
         Figure.value(
@@ -84,11 +88,17 @@ public final class CommitRate implements Measure {
                 commits.rate(),
                 commits.latency())
             .note(
-                "a step is the writing of a row and its commit, %.1f ms of the processors without the client; ratio to raw %.3f"
+                "a step is the writing of a row and its commit, %.1f ms of the processors without the client; ratio to raw %.3f; a log asked for behind the last one waits %d ms for its read model"
                     .formatted(
-                        processors.toNanos() / 1e6 / commits.done, commits.rate() / raw.rate())),
+                        processors.toNanos() / 1e6 / commits.done,
+                        commits.rate() / raw.rate(),
+                        behind.toMillis())),
         Figure.value(id(), "raw PostgreSQL, 64 sessions", "/s", null, raw.rate(), raw.latency())
             .note("one UPDATE and one INSERT in a transaction; its times stand under Epoch"));
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static Duration warmUp(Duration part) {
