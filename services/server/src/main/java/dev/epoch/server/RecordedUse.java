@@ -12,15 +12,25 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * The usual requests to a server that records its start: a repository with one table, and branches
- * that are made, written to, looked at, committed, merged and deleted, over and over.
+ * of several clients at once that are made, written to, looked at, committed and merged, over and
+ * over.
  */
 final class RecordedUse {
 
   private static final String DATABASE = "recorded";
+  private static final int CLIENTS = 8;
+  private static final int FIRST_NEW = 10_000;
   private static final Duration READY_LIMIT = Duration.ofMinutes(3);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
@@ -57,9 +67,25 @@ final class RecordedUse {
                 postgres.port(),
                 DATABASE));
     post("/commits", "{\"branch\": \"main\", \"message\": \"Table\", \"all\": true}");
-    long end = System.nanoTime() + use.toNanos();
-    for (int round = 0; round == 0 || System.nanoTime() < end; round++) {
-      useBranch("feature-" + round, round);
+    useBranches(System.nanoTime() + use.toNanos());
+  }
+
+  private void useBranches(long end) throws IOException, InterruptedException {
+    AtomicInteger rounds = new AtomicInteger();
+    Callable<Void> user =
+        () -> {
+          do {
+            int round = rounds.getAndIncrement();
+            useBranch("feature-" + round, round);
+          } while (System.nanoTime() < end);
+          return null;
+        };
+    try (ExecutorService users = Executors.newFixedThreadPool(CLIENTS)) {
+      for (Future<Void> used : users.invokeAll(Collections.nCopies(CLIENTS, user))) {
+        used.get();
+      }
+    } catch (ExecutionException failure) {
+      throw new IOException("A client failed", failure.getCause());
     }
   }
 
@@ -69,7 +95,7 @@ final class RecordedUse {
       post(
           "/tables/users/records?branch=" + branch,
           "{\"upsert\": [{\"id\": %d, \"name\": \"Ada %d\", \"credit\": 1.5}], \"delete\": [{\"id\": %d}]}"
-              .formatted(1000 + 3 * round + commit, round, 1 + 3 * round + commit));
+              .formatted(FIRST_NEW + 3 * round + commit, round, 1 + 3 * round + commit));
       get("/status?branch=" + branch);
       post(
           "/commits",
@@ -78,7 +104,7 @@ final class RecordedUse {
     get("/commits?branch=" + branch);
     get("/diff/users?base=main&target=" + branch);
     get("/tables/users/records?limit=20&ref=" + branch);
-    get("/tables/users/records/" + (1000 + 3 * round) + "?ref=" + branch);
+    get("/tables/users/records/" + (FIRST_NEW + 3 * round) + "?ref=" + branch);
     post("/query", "{\"sql\": \"SELECT count(*) FROM users\", \"ref\": \"%s\"}".formatted(branch));
     post("/branches/merge", "{\"source\": \"%s\", \"target\": \"main\"}".formatted(branch));
     get("/branches");
@@ -112,7 +138,8 @@ final class RecordedUse {
       statement.execute(
           "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL, credit numeric(10, 2), created_at timestamptz DEFAULT now())");
       statement.execute(
-          "INSERT INTO users SELECT i, 'user ' || i, i FROM generate_series(1, 999) i");
+          "INSERT INTO users SELECT i, 'user ' || i, i FROM generate_series(1, %d) i"
+              .formatted(FIRST_NEW - 1));
     }
   }
 
