@@ -8,7 +8,7 @@ import dev.epoch.api.rows.RecordKeys;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
-import dev.epoch.gateway.merge.SchemaConflicts;
+import dev.epoch.gateway.merge.schema.SchemaConflicts;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.ValueCodec;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.merge.schema.SchemaConflicts;
 import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.commit.MergeBase;

@@ -8,9 +8,9 @@ import dev.epoch.gateway.operation.ChangeKind;
 import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.MergeBase;
-import dev.epoch.model.merge.ConflictPolicy;
 import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.MergeStrategy;
+import dev.epoch.model.merge.rule.ConflictPolicy;
 import java.util.List;
 
 /**

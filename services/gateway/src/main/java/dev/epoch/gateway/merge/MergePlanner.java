@@ -4,6 +4,8 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.merge.schema.MergedSchema;
+import dev.epoch.gateway.merge.schema.PlannedSchemas;
 import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;

@@ -7,6 +7,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.merge.schema.DroppedColumns;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.model.commit.MergeBase;
 import dev.epoch.storage.TableHandle;

@@ -1,11 +1,12 @@
 package dev.epoch.gateway.merge;
 
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.model.merge.ConflictPolicy;
+import dev.epoch.gateway.merge.schema.SchemaConflicts;
 import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.MergeStrategy;
 import dev.epoch.model.merge.RowMerge;
 import dev.epoch.model.merge.RuleDecision;
+import dev.epoch.model.merge.rule.ConflictPolicy;
 import dev.epoch.storage.TableHandle;
 import java.util.List;
 import java.util.function.Consumer;

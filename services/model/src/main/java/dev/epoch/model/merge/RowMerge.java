@@ -2,6 +2,7 @@ package dev.epoch.model.merge;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.merge.rule.ConflictRules;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;

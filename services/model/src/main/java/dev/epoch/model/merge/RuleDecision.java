@@ -1,5 +1,6 @@
 package dev.epoch.model.merge;
 
+import dev.epoch.model.merge.rule.ConflictRule;
 import dev.epoch.model.row.RowKey;
 import java.util.Objects;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
 import dev.epoch.model.Property;
+import dev.epoch.model.merge.rule.ConflictRules;
 import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;

@@ -12,6 +12,7 @@ import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitGraph;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.MergeBase;
+import dev.epoch.model.merge.rule.ConflictRules;
 import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.Tables;
+import dev.epoch.model.merge.rule.ConflictRules;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;

@@ -1,6 +1,7 @@
 package dev.epoch.model.merge;
 
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.merge.rule.ConflictRules;
 import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;

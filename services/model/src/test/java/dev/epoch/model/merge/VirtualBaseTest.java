@@ -6,6 +6,8 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.Tables;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.MergeBase;
+import dev.epoch.model.merge.rule.ConflictRule;
+import dev.epoch.model.merge.rule.ConflictRules;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import java.util.HashMap;

@@ -8,7 +8,7 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
-import dev.epoch.gateway.merge.SchemaConflicts;
+import dev.epoch.gateway.merge.schema.SchemaConflicts;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.schema;
 
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
@@ -32,7 +32,7 @@ import java.util.Optional;
  * @param notNull names of columns that take no nulls, and did on one of the sides
  * @param constraints names of those that one of the sides did not have
  */
-record MergedSchema(
+public record MergedSchema(
     TableSchema now,
     TableSchema schema,
     List<RowConflict> conflicts,
@@ -47,7 +47,7 @@ record MergedSchema(
    * @param bases entries of the table at the base
    * @param values tells whose values of dropped columns changed
    */
-  static MergedSchema of(
+  public static MergedSchema of(
       RepositoryState state,
       TableHandle table,
       TableEntry theirs,
@@ -112,7 +112,7 @@ record MergedSchema(
   }
 
   /** Of a table whose schema the source does not change. */
-  static MergedSchema unchanged(TableSchema schema) {
+  public static MergedSchema unchanged(TableSchema schema) {
     return new MergedSchema(schema, schema, List.of(), List.of(), List.of(), List.of(), List.of());
   }
 
@@ -203,27 +203,27 @@ record MergedSchema(
   }
 
   /** Whether the target's schema becomes another. */
-  boolean changes() {
+  public boolean changes() {
     return !schema.equals(now);
   }
 
   /** Of the schema that the target has afterwards. */
-  Digest hash() {
+  public Digest hash() {
     return SchemaHash.of(schema);
   }
 
   /** What the target gets, with its hash; null where it keeps what it has. */
-  StoredSchema brought(String tableId) {
+  public StoredSchema brought(String tableId) {
     return changes() ? new StoredSchema(tableId, SchemaHash.of(schema), schema) : null;
   }
 
   /** A row of the source: what it does not have is as it was at the base. */
-  Row theirs(Row base, Row theirs) {
+  public Row theirs(Row base, Row theirs) {
     return filled(base, theirs, theirsMissing);
   }
 
   /** A row of the target, likewise. */
-  Row ours(Row base, Row ours) {
+  public Row ours(Row base, Row ours) {
     return filled(base, ours, oursMissing);
   }
 

@@ -1,4 +1,4 @@
-package dev.epoch.model.merge;
+package dev.epoch.model.merge.rule;
 
 import dev.epoch.events.table.DataType;
 import dev.epoch.model.value.Values;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** ours + theirs - base, in the type of the field: what a counter is after both sides counted. */
-final class CounterSum {
+public final class CounterSum {
   private static final Map<String, Long> GREATEST =
       Map.of("smallint", 32767L, "integer", 2147483647L, "bigint", Long.MAX_VALUE);
   private static final int MAX_SCALE = 150_000;
@@ -18,7 +18,7 @@ final class CounterSum {
   private CounterSum() {}
 
   /** Empty if one of them is no finite number or the type cannot hold the sum. */
-  static Optional<String> of(DataType declared, String base, String ours, String theirs) {
+  public static Optional<String> of(DataType declared, String base, String ours, String theirs) {
     DataType type = declared.base();
     if (ours == null || theirs == null) {
       return Optional.empty();

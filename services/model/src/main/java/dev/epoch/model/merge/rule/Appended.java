@@ -1,4 +1,4 @@
-package dev.epoch.model.merge;
+package dev.epoch.model.merge.rule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,11 +8,11 @@ import dev.epoch.model.value.JsonText;
 import java.util.Optional;
 
 /** base, then what ours appended to it, then what theirs appended to it. */
-final class Appended {
+public final class Appended {
   private Appended() {}
 
   /** Empty if one side did more than append, or the type cannot be appended to. */
-  static Optional<String> of(DataType declared, String base, String ours, String theirs) {
+  public static Optional<String> of(DataType declared, String base, String ours, String theirs) {
     if (base == null || ours == null || theirs == null) {
       return Optional.empty();
     }

@@ -1,4 +1,4 @@
-package dev.epoch.model.merge;
+package dev.epoch.model.merge.rule;
 
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.ConflictSettings.Rule;

@@ -1,4 +1,4 @@
-package dev.epoch.model.merge;
+package dev.epoch.model.merge.rule;
 
 import java.util.Objects;
 

@@ -1,4 +1,4 @@
-package dev.epoch.model.merge;
+package dev.epoch.model.merge.rule;
 
 import java.util.Map;
 import java.util.Objects;
@@ -28,11 +28,11 @@ public record ConflictRules(
     wholeJson = Set.copyOf(wholeJson);
   }
 
-  boolean hasOwnRule(String field) {
+  public boolean hasOwnRule(String field) {
     return fields.containsKey(field);
   }
 
-  ConflictRule field(String name) {
+  public ConflictRule field(String name) {
     return fields.getOrDefault(name, table);
   }
 }

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.schema;
 
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.Column;
@@ -25,12 +25,12 @@ import java.util.Optional;
  * @param theirs the source's, likewise
  * @param conflicts without a decision
  */
-record DroppedColumns(TableSchema ours, TableSchema theirs, List<RowConflict> conflicts) {
+public record DroppedColumns(TableSchema ours, TableSchema theirs, List<RowConflict> conflicts) {
   /** What conflicts say of a side; no numbers, which change while applications write. */
   private static final String CHANGED = "values changed";
 
   /** Looks at rows. */
-  interface Values {
+  public interface Values {
     /**
      * Whether a side changed values since the base.
      *
@@ -45,7 +45,7 @@ record DroppedColumns(TableSchema ours, TableSchema theirs, List<RowConflict> co
    * @param merged what the merge of the schemas came to
    * @throws RefusedException if a decision means nothing for its conflict, or cannot be followed
    */
-  static DroppedColumns of(
+  public static DroppedColumns of(
       TableHandle table,
       TableSchema base,
       TableSchema ours,
@@ -80,7 +80,7 @@ record DroppedColumns(TableSchema ours, TableSchema theirs, List<RowConflict> co
   }
 
   /** Whether a row has a value of the column that the base does not have. */
-  static boolean isNew(RowChange change, Column column, int index) {
+  public static boolean isNew(RowChange change, Column column, int index) {
     return switch (change.kind()) {
       case DELETE -> false;
       case UPDATE -> !Objects.equals(change.before().get(index), change.after().get(index));

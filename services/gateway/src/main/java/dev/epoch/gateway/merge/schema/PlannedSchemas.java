@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.schema;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The schemas that a merge gives to tables, and what has to be done for it. */
-final class PlannedSchemas {
+public final class PlannedSchemas {
   private final RepositoryState state;
   private final BranchState target;
   private final TableAlterations alterations;
@@ -22,7 +22,7 @@ final class PlannedSchemas {
 
   private record Planned(TableHandle now, MergedSchema schema) {}
 
-  PlannedSchemas(RepositoryState state, BranchState target, TableAlterations alterations) {
+  public PlannedSchemas(RepositoryState state, BranchState target, TableAlterations alterations) {
     this.state = state;
     this.target = target;
     this.alterations = alterations;
@@ -31,7 +31,7 @@ final class PlannedSchemas {
   /**
    * @param now the target's table as it is
    */
-  void add(TableHandle now, MergedSchema schema) {
+  public void add(TableHandle now, MergedSchema schema) {
     if (schema.changes()) {
       changed.put(now.id(), new Planned(now, schema));
     }
@@ -40,12 +40,12 @@ final class PlannedSchemas {
   /**
    * The default branch gets the table: it has a schema to be given, also where that is as it was.
    */
-  void addArriving(TableHandle now, MergedSchema schema) {
+  public void addArriving(TableHandle now, MergedSchema schema) {
     changed.put(now.id(), new Planned(now, schema));
   }
 
   /** Schemas that the plan names; records may have some of them. */
-  List<StoredSchema> stored() {
+  public List<StoredSchema> stored() {
     return changed.entrySet().stream()
         .filter(entry -> entry.getValue().schema().changes())
         .map(entry -> entry.getValue().schema().brought(entry.getKey()))
@@ -53,7 +53,7 @@ final class PlannedSchemas {
   }
 
   /** What of it takes something away for good. Known when {@link #given} was asked. */
-  List<String> destructive() {
+  public List<String> destructive() {
     return destructive;
   }
 
@@ -62,7 +62,7 @@ final class PlannedSchemas {
    *
    * @throws dev.epoch.gateway.stream.RefusedException if they cannot be in a transaction
    */
-  List<TableMerge> given(List<TableMerge> tables) {
+  public List<TableMerge> given(List<TableMerge> tables) {
     if (changed.isEmpty()) {
       return tables;
     }

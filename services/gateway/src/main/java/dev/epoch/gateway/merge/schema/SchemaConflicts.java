@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.schema;
 
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableSchema;
@@ -43,14 +43,14 @@ public final class SchemaConflicts {
    * @param strategy that settles conflicts where it says which side
    * @param decisions of the open merge, in order
    */
-  SchemaConflicts(TableHandle table, MergeStrategy strategy, List<Decision> decisions) {
+  public SchemaConflicts(TableHandle table, MergeStrategy strategy, List<Decision> decisions) {
     this.table = table;
     this.strategy = strategy;
     this.decisions = decisions;
   }
 
   /** Of the same table, with what nobody decided: open conflicts are as ours has it. */
-  SchemaConflicts undecided() {
+  public SchemaConflicts undecided() {
     return new SchemaConflicts(table, MergeStrategy.OURS, List.of());
   }
 
@@ -59,7 +59,7 @@ public final class SchemaConflicts {
    *
    * @throws RefusedException if a decision means nothing for its conflict
    */
-  MergedTable merge(TableSchema base, TableSchema ours, TableSchema theirs) {
+  public MergedTable merge(TableSchema base, TableSchema ours, TableSchema theirs) {
     ObjectName name = new ObjectName(table.path().schema(), table.path().table());
     Map<String, SchemaResolution> decided = new HashMap<>();
     try {
@@ -86,7 +86,7 @@ public final class SchemaConflicts {
   }
 
   /** One conflict for each part, with the facts of it. */
-  List<RowConflict> conflicts(List<SchemaConflict> found) {
+  public List<RowConflict> conflicts(List<SchemaConflict> found) {
     Map<List<Object>, List<SchemaConflict>> parts = new LinkedHashMap<>();
     for (SchemaConflict conflict : found) {
       parts
@@ -122,7 +122,7 @@ public final class SchemaConflicts {
   }
 
   /** What was decided last, or what the strategy says. */
-  Optional<SchemaResolution> resolution(RowConflict conflict) {
+  public Optional<SchemaResolution> resolution(RowConflict conflict) {
     return decisions.stream()
         .filter(decision -> decision.decidesRow(conflict))
         .reduce((_, later) -> later)

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.schema;
 
 import dev.epoch.model.schema.merge.SchemaConflict;
 import java.util.Locale;

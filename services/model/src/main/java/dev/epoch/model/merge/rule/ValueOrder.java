@@ -1,4 +1,4 @@
-package dev.epoch.model.merge;
+package dev.epoch.model.merge.rule;
 
 import dev.epoch.events.table.DataType;
 import dev.epoch.model.value.MalformedValueException;
@@ -10,11 +10,11 @@ import java.util.OptionalInt;
 /**
  * Which of the values of two texts is the greater value, where that has a meaning on every backend.
  */
-final class ValueOrder {
+public final class ValueOrder {
   private ValueOrder() {}
 
   /** Empty if the type has no order here or a text cannot be read. */
-  static OptionalInt compare(DataType declared, String a, String b) {
+  public static OptionalInt compare(DataType declared, String a, String b) {
     DataType type = declared.base();
     return switch (type.kind()) {
       case INTEGER, DECIMAL, FLOAT -> numbers(a, b);
