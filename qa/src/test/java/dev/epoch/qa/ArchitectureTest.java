@@ -137,6 +137,29 @@ class ArchitectureTest {
     check(slices().matching("dev.epoch.gateway.(*)..").should().beFreeOfCycles());
   }
 
+  /** Messages, secrets and requests know nothing of who subscribes, hooks know everything. */
+  @Test
+  void packagesOfWebhooksStandOnEachOther() {
+    check(slices().matching("dev.epoch.webhooks.(*)..").should().beFreeOfCycles());
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(
+                "dev.epoch.webhooks.message..",
+                "dev.epoch.webhooks.receiver..",
+                "dev.epoch.webhooks.secret..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.epoch.webhooks", "dev.epoch.webhooks.hook.."));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.epoch.webhooks")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.epoch.webhooks.hook.."));
+  }
+
   @Test
   void featuresOfTheApiStandOnEachOther() {
     check(slices().matching("dev.epoch.api.(*)..").should().beFreeOfCycles());

@@ -2,7 +2,7 @@ package dev.epoch.qa.webhooks;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.epoch.webhooks.WebhookSecret;
+import dev.epoch.webhooks.secret.WebhookSecret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

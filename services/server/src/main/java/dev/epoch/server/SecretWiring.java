@@ -4,7 +4,7 @@ import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.storage.SecretKeyService;
 import dev.epoch.gateway.storage.StorageSecrets;
-import dev.epoch.webhooks.StoredSecrets;
+import dev.epoch.webhooks.secret.StoredSecrets;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;

@@ -6,7 +6,7 @@ import java.util.Objects;
 public final class InvalidWebhookException extends RuntimeException {
   private final String field;
 
-  InvalidWebhookException(String field, String message) {
+  public InvalidWebhookException(String field, String message) {
     super(message, null, false, false);
     this.field = Objects.requireNonNull(field, "field");
   }

@@ -1,6 +1,8 @@
 package dev.epoch.webhooks;
 
 import dev.epoch.projections.ModelReads;
+import dev.epoch.webhooks.message.Message;
+import dev.epoch.webhooks.receiver.Outcome;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;

@@ -1,5 +1,6 @@
 package dev.epoch.webhooks;
 
+import dev.epoch.webhooks.message.Message;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import java.time.Instant;

@@ -11,7 +11,15 @@ import dev.epoch.projections.AdministrativeModels;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.EventDecoder;
 import dev.epoch.storage.location.AddressRules;
-import dev.epoch.webhooks.EventContext.BranchNames;
+import dev.epoch.webhooks.message.EventContext;
+import dev.epoch.webhooks.message.EventContext.BranchNames;
+import dev.epoch.webhooks.message.Message;
+import dev.epoch.webhooks.message.Messages;
+import dev.epoch.webhooks.message.StoredMessage;
+import dev.epoch.webhooks.receiver.Outcome;
+import dev.epoch.webhooks.receiver.Receivers;
+import dev.epoch.webhooks.secret.Secrets;
+import dev.epoch.webhooks.secret.WebhookSecret;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgConnectOptions;
@@ -267,7 +275,8 @@ public final class Webhooks implements AutoCloseable {
     }
   }
 
-  static void checkPatterns(String field, List<String> patterns) {
+  /** Refuses patterns that are too many, too long or empty. */
+  public static void checkPatterns(String field, List<String> patterns) {
     boolean wrong =
         patterns.size() > MOST_PATTERNS
             || patterns.stream()
@@ -342,7 +351,11 @@ public final class Webhooks implements AutoCloseable {
         .get(repository, id)
         .flatMap(stored -> {
           Message message =
-              Messages.test(stored.webhook(), UUID.randomUUID(), parts.clock().instant());
+              Messages.test(
+                  stored.webhook().repository(),
+                  stored.webhook().id(),
+                  UUID.randomUUID(),
+                  parts.clock().instant());
           Outcome outcome = sender.attempt(Target.of(stored), message.id(), message.payload());
           return lookedAt.get(id, deliveries.addTest(message, id, outcome));
         });

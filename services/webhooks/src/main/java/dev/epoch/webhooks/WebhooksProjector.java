@@ -4,6 +4,9 @@ import dev.epoch.events.event.RepositoryDeletedV1;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.NotNowException;
 import dev.epoch.projections.ProjectedEvent;
+import dev.epoch.webhooks.message.EventContext;
+import dev.epoch.webhooks.message.Message;
+import dev.epoch.webhooks.message.Messages;
 import java.time.Clock;
 import java.util.List;
 

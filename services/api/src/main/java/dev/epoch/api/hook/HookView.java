@@ -1,7 +1,7 @@
 package dev.epoch.api.hook;
 
-import dev.epoch.webhooks.Hook;
-import dev.epoch.webhooks.Hooks;
+import dev.epoch.webhooks.hook.Hook;
+import dev.epoch.webhooks.hook.Hooks;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.message;
 
 import dev.epoch.events.RecordType;
 import dev.epoch.events.event.BranchCheckedOutV1;
@@ -78,7 +78,7 @@ public final class EventContext {
     private final Map<UUID, List<TableEntry>> tables = new HashMap<>();
   }
 
-  EventContext(EventLog log, EventDecoder decoder, BranchNames names) {
+  public EventContext(EventLog log, EventDecoder decoder, BranchNames names) {
     this.log = log;
     this.decoder = decoder;
     this.names = names;
@@ -100,7 +100,7 @@ public final class EventContext {
   }
 
   /** Learns from an event that nobody is told of. */
-  synchronized void passed(ProjectedEvent event) {
+  public synchronized void passed(ProjectedEvent event) {
     Known known = learn(event);
     if (event.event() instanceof CommitCreatedV1 commit && commit.operationId() != null) {
       known.tables.remove(commit.operationId());
@@ -108,12 +108,12 @@ public final class EventContext {
   }
 
   /** Events of the repository are left out from now on. */
-  synchronized void forget(String repository) {
+  public synchronized void forget(String repository) {
     repositories.remove(repository);
   }
 
   /** Events of any repository may be left out. */
-  synchronized void forgetAll() {
+  public synchronized void forgetAll() {
     repositories.clear();
   }
 

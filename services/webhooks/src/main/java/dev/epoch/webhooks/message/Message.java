@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.message;
 
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +33,7 @@ public record Message(
     Objects.requireNonNull(payload, "payload");
   }
 
-  List<String> branches() {
+  public List<String> branches() {
     return branch.isEmpty() ? List.of() : List.of(branch);
   }
 }

@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.secret;
 
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;

@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.message;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -39,7 +39,7 @@ import java.util.stream.Stream;
  * Events as receivers see them. What a payload holds is described by the schemas {@code
  * webhook*.v1.json} beside those of the events.
  */
-final class Messages {
+public final class Messages {
   static final String TEST = "webhook-test";
 
   /** Tables that a payload names; receivers read the others at the diff's URL. */
@@ -56,13 +56,13 @@ final class Messages {
   /**
    * @param api address of the API, or its path where the address is not known
    */
-  Messages(String api, EventContext context) {
+  public Messages(String api, EventContext context) {
     this.api = api;
     this.context = context;
   }
 
   /** What is sent of an event. */
-  Message of(ProjectedEvent event) {
+  public Message of(ProjectedEvent event) {
     Envelope envelope = event.stored().envelope();
     String branch = context.branch(event);
     ObjectNode data = RecordCodec.json().createObjectNode();
@@ -107,13 +107,10 @@ final class Messages {
   }
 
   /** What tries a webhook out. */
-  static Message test(Webhook webhook, UUID id, Instant time) {
+  public static Message test(String repository, String webhook, UUID id, Instant time) {
     ObjectNode data = RecordCodec.json().createObjectNode();
-    data.put("id", id.toString())
-        .put("repository", webhook.repository())
-        .put("webhook", webhook.id());
-    return new Message(
-        id, webhook.repository(), null, TEST, "", Set.of(), text(TEST, time, data), time);
+    data.put("id", id.toString()).put("repository", repository).put("webhook", webhook);
+    return new Message(id, repository, null, TEST, "", Set.of(), text(TEST, time, data), time);
   }
 
   private void commit(
@@ -205,7 +202,7 @@ final class Messages {
     }
   }
 
-  static ObjectNode actor(Actor actor) {
+  public static ObjectNode actor(Actor actor) {
     return RecordCodec.json()
         .createObjectNode()
         .put("id", actor.id())

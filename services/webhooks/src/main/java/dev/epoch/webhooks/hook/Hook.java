@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.hook;
 
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.Column;

@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.hook;
 
 import dev.epoch.projections.AdministrativeModels;
 import dev.epoch.projections.NameInRepository;

@@ -1,8 +1,10 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.epoch.webhooks.NamePatterns;
+import dev.epoch.webhooks.RetrySchedule;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;

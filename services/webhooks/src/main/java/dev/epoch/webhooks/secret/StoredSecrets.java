@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.secret;
 
 import dev.epoch.events.Actor;
 import dev.epoch.gateway.storage.SealedSecrets;

@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.hook;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +13,14 @@ import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.storage.SecretBox;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.projections.AdministrativeModels;
+import dev.epoch.webhooks.InvalidWebhookException;
+import dev.epoch.webhooks.NamePatterns;
+import dev.epoch.webhooks.Webhooks;
+import dev.epoch.webhooks.message.Messages;
+import dev.epoch.webhooks.receiver.Outcome;
+import dev.epoch.webhooks.receiver.Receivers;
+import dev.epoch.webhooks.secret.Secrets;
+import dev.epoch.webhooks.secret.WebhookSecret;
 import io.vertx.mutiny.core.Vertx;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

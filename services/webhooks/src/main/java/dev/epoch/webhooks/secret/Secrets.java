@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.secret;
 
 import dev.epoch.gateway.storage.SecretBox;
 import java.time.Instant;
@@ -12,18 +12,18 @@ import java.util.Map;
  * @param current what is signed with
  * @param old what was before, null if there was none
  */
-record Secrets(WebhookSecret current, WebhookSecret old) {
+public record Secrets(WebhookSecret current, WebhookSecret old) {
   private static final String CURRENT = "current";
   private static final String OLD = "old";
 
-  static Secrets open(SecretBox box, String sealed) {
+  public static Secrets open(SecretBox box, String sealed) {
     Map<String, String> texts = box.open(sealed);
     return new Secrets(
         WebhookSecret.parse(texts.get(CURRENT)),
         texts.get(OLD) == null ? null : WebhookSecret.parse(texts.get(OLD)));
   }
 
-  String seal(SecretBox box) {
+  public String seal(SecretBox box) {
     Map<String, String> texts = new HashMap<>();
     texts.put(CURRENT, current.text());
     if (old != null) {
@@ -33,7 +33,7 @@ record Secrets(WebhookSecret current, WebhookSecret old) {
   }
 
   /** Those that sign now, the current one first. */
-  List<WebhookSecret> signing(Instant oldUntil, Instant now) {
+  public List<WebhookSecret> signing(Instant oldUntil, Instant now) {
     return old != null && oldUntil != null && now.isBefore(oldUntil)
         ? List.of(current, old)
         : List.of(current);

@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.receiver;
 
 import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.location.AddressRules;
@@ -31,7 +31,7 @@ import java.util.function.BiConsumer;
  * to: no name can lead elsewhere afterwards. Redirects are not followed. Of the answer nothing is
  * kept but the status.
  */
-final class Receivers implements AutoCloseable {
+public final class Receivers implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int IDLE_SECONDS = 30;
   private static final int MOST_CONNECTIONS = 1_000;
@@ -50,7 +50,7 @@ final class Receivers implements AutoCloseable {
   /**
    * @param timeout until the status of an answer has come, connecting included
    */
-  Receivers(Vertx vertx, AddressRules rules, Duration timeout, Clock clock) {
+  public Receivers(Vertx vertx, AddressRules rules, Duration timeout, Clock clock) {
     this.vertx = vertx;
     this.rules = rules;
     this.timeout = timeout;
@@ -62,7 +62,7 @@ final class Receivers implements AutoCloseable {
    *
    * @throws IllegalArgumentException if nothing can be sent there; the message says why
    */
-  void check(String url) {
+  public void check(String url) {
     URI uri;
     try {
       uri = URI.create(url);
@@ -84,7 +84,7 @@ final class Receivers implements AutoCloseable {
     }
   }
 
-  static String refusal(String host) {
+  public static String refusal(String host) {
     return "This server sends nothing to "
         + host
         + ": addresses of this machine, of private networks and link-local ones must be listed in EPOCH_WEBHOOKS_ALLOW";
@@ -96,7 +96,7 @@ final class Receivers implements AutoCloseable {
   }
 
   /** Sends one request and waits, on a virtual thread, until its status is known. */
-  Outcome post(String url, Map<String, String> headers, String body) {
+  public Outcome post(String url, Map<String, String> headers, String body) {
     return outcome(url, headers, body, timeout, this::drain);
   }
 
@@ -105,7 +105,7 @@ final class Receivers implements AutoCloseable {
    *
    * @param atMost until the whole answer has come
    */
-  Answer ask(String url, Map<String, String> headers, String body, Duration atMost) {
+  public Answer ask(String url, Map<String, String> headers, String body, Duration atMost) {
     CompletableFuture<String> text = new CompletableFuture<>();
     long end = System.nanoTime() + atMost.toNanos();
     Outcome outcome =
@@ -155,7 +155,7 @@ final class Receivers implements AutoCloseable {
   }
 
   /** What came of a request, and the text of the answer if it was wanted and is there. */
-  record Answer(Outcome outcome, String text) {}
+  public record Answer(Outcome outcome, String text) {}
 
   private Outcome outcome(
       String url,

@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.message;
 
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -10,7 +10,7 @@ import org.hibernate.annotations.Immutable;
 @Entity
 @Immutable
 @Table(schema = "epoch", name = "webhook_messages")
-class StoredMessage {
+public class StoredMessage {
   @Id private UUID id;
   private Long position;
   private String type;

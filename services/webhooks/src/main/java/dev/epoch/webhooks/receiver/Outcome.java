@@ -1,4 +1,4 @@
-package dev.epoch.webhooks;
+package dev.epoch.webhooks.receiver;
 
 import java.time.Instant;
 
@@ -10,15 +10,15 @@ import java.time.Instant;
  * @param latencyMs until the status, or until it failed
  * @param error why it failed; null if it worked
  */
-record Outcome(Instant at, Integer status, int latencyMs, String error) {
+public record Outcome(Instant at, Integer status, int latencyMs, String error) {
   private static final int GONE = 410;
 
-  boolean worked() {
+  public boolean worked() {
     return error == null;
   }
 
   /** Whether the receiver wants to hear no more. */
-  boolean gone() {
+  public boolean gone() {
     return status != null && status == GONE;
   }
 }

@@ -1,0 +1,2 @@
+/** Events as receivers see them. */
+package dev.epoch.webhooks.message;

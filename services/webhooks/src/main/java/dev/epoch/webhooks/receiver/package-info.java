@@ -1,0 +1,2 @@
+/** Requests to URLs that users named, and what came of them. */
+package dev.epoch.webhooks.receiver;
