@@ -1,12 +1,14 @@
 package dev.epoch.gateway;
 
+import static dev.epoch.gateway.TableContents.client;
+import static dev.epoch.gateway.TableContents.names;
+import static dev.epoch.gateway.TableContents.rows;
+import static dev.epoch.gateway.TableContents.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.SchemaModel.Part;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.merge.ReplayService;
@@ -23,18 +25,14 @@ import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.state.RowQuery;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -54,6 +52,7 @@ final class SchemaHistory implements AutoCloseable {
   private final SchemaChange.Names names = new SchemaChange.Names();
   private final Map<String, SchemaModel> commits = new LinkedHashMap<>();
   private final Map<String, List<String>> parents = new HashMap<>();
+  private final CommitGraph graph = new CommitGraph(commits.keySet(), parents);
   private final Map<String, String> heads = new TreeMap<>();
   private final Map<String, SchemaModel> working = new TreeMap<>();
 
@@ -312,7 +311,7 @@ final class SchemaHistory implements AutoCloseable {
   private void merge(String source, String target, int end) {
     String ours = heads.get(target);
     String theirs = heads.get(source);
-    List<String> bases = bases(ours, theirs);
+    List<String> bases = graph.bases(ours, theirs);
     if (bases.size() != 1) {
       count("crosswise");
       return;
@@ -330,7 +329,7 @@ final class SchemaHistory implements AutoCloseable {
       return;
     }
     if (merged.upToDate()) {
-      assertThat(ancestors(ours)).contains(theirs);
+      assertThat(graph.ancestors(ours)).contains(theirs);
       count("up to date");
     } else if (expected.conflicts().isEmpty()) {
       assertThat(merged.conflicts()).as("conflicts, %s", conflicts(target)).isEmpty();
@@ -456,30 +455,6 @@ final class SchemaHistory implements AutoCloseable {
     count("applied");
   }
 
-  // ---- the commit graph
-
-  private Set<String> ancestors(String commit) {
-    Set<String> found = new HashSet<>();
-    List<String> left = new ArrayList<>(List.of(commit));
-    while (!left.isEmpty()) {
-      String next = left.removeLast();
-      if (found.add(next)) {
-        left.addAll(parents.getOrDefault(next, List.of()));
-      }
-    }
-    found.retainAll(commits.keySet());
-    return found;
-  }
-
-  private List<String> bases(String one, String other) {
-    Set<String> common = ancestors(one);
-    common.retainAll(ancestors(other));
-    return common.stream()
-        .filter(
-            each -> common.stream().noneMatch(o -> !o.equals(each) && ancestors(o).contains(each)))
-        .toList();
-  }
-
   // ---- what the server says
 
   private RepositoryState state() {
@@ -502,7 +477,9 @@ final class SchemaHistory implements AutoCloseable {
   void check(String branch) throws SQLException {
     SchemaModel table = working.get(branch);
     Snapshot snapshot = test.server().reads().working(state(), References.branch(state(), branch));
-    assertThat(rows(snapshot)).as("branch %s", branch).isEqualTo(table.told());
+    assertThat(rows(test.server().reads(), snapshot))
+        .as("branch %s", branch)
+        .isEqualTo(table.told());
     assertThat(schema(snapshot.table("t").handle().schema()))
         .as("schema of branch %s", branch)
         .isEqualTo(table.schema());
@@ -519,16 +496,6 @@ final class SchemaHistory implements AutoCloseable {
     }
   }
 
-  private static Set<String> names(Statement session) throws SQLException {
-    Set<String> names = new HashSet<>();
-    try (ResultSet rows = session.executeQuery("SELECT * FROM t LIMIT 0")) {
-      for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-        names.add(rows.getMetaData().getColumnName(i));
-      }
-    }
-    return names;
-  }
-
   void checkBranches() throws SQLException {
     for (String branch : heads.keySet()) {
       assertThat(head(branch).id()).isEqualTo(heads.get(branch));
@@ -540,7 +507,7 @@ final class SchemaHistory implements AutoCloseable {
   void checkCommits() {
     commits.forEach((id, table) -> {
       Snapshot snapshot = Snapshot.of(state(), state().commits().byId().get(id), id);
-      assertThat(rows(snapshot)).as(name(id)).isEqualTo(table.told());
+      assertThat(rows(test.server().reads(), snapshot)).as(name(id)).isEqualTo(table.told());
       assertThat(schema(snapshot.table("t").handle().schema()))
           .as("schema of %s", name(id))
           .isEqualTo(table.schema());
@@ -557,51 +524,6 @@ final class SchemaHistory implements AutoCloseable {
   /** Content hashes of what the databases hold are those of the log. */
   void checkLog() {
     assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
-  }
-
-  private static SortedMap<String, String> schema(TableSchema schema) {
-    SortedMap<String, String> told = new TreeMap<>();
-    schema
-        .columns()
-        .forEach(column ->
-            told.put(column.name(), column.type().name() + (column.nullable() ? "" : " NOT NULL")));
-    schema.constraints().stream()
-        .filter(c -> c.kind() == Constraint.Kind.CHECK || c.kind() == Constraint.Kind.UNIQUE)
-        .forEach(c -> told.put(c.name(), "rule"));
-    schema.indexes().stream()
-        .filter(index -> !told.containsKey(index.name()) && !index.name().equals("t_pkey"))
-        .forEach(index -> told.put(index.name(), "index"));
-    return told;
-  }
-
-  private SortedMap<Integer, SortedMap<String, String>> rows(Snapshot snapshot) {
-    TableSchema schema = snapshot.table("t").handle().schema();
-    SortedMap<Integer, SortedMap<String, String>> found = new TreeMap<>();
-    try (RowStream<Row> rows = test.server().reads().rows(snapshot, "t", RowQuery.all())) {
-      rows.forEachRemaining(row -> {
-        SortedMap<String, String> line = new TreeMap<>();
-        for (int i = 0; i < row.size(); i++) {
-          line.put(schema.columns().get(i).name(), row.get(i));
-        }
-        found.put(Integer.valueOf(line.get(schema.primaryKey().getFirst())), line);
-      });
-    }
-    return found;
-  }
-
-  private static SortedMap<Integer, SortedMap<String, String>> client(Statement session, String key)
-      throws SQLException {
-    SortedMap<Integer, SortedMap<String, String>> found = new TreeMap<>();
-    try (ResultSet rows = session.executeQuery("SELECT * FROM t")) {
-      while (rows.next()) {
-        SortedMap<String, String> line = new TreeMap<>();
-        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-          line.put(rows.getMetaData().getColumnName(i), rows.getString(i));
-        }
-        found.put(Integer.valueOf(line.get(key)), line);
-      }
-    }
-    return found;
   }
 
   @Override
