@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -87,6 +88,27 @@ class ResetRecoveryIT {
     assertThat(pending()).containsExactly("items");
     assertThat(push(again()).commit()).isEqualTo(stash.commit());
     assertThat(stashes()).isEmpty();
+    assertThat(pending()).containsExactly("items");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "commit-to-branch.prepared, commit-to-branch.completed",
+    "move-branch.prepared, move-branch.completing"
+  })
+  void stashIsThereOnceHoweverOftenTheProcessEnds(String first, String second) {
+    String head = head();
+    for (String step : List.of(first, second)) {
+      test.restart(RecoveryIT.endingAt(step));
+      assertThatThrownBy(() -> push(again())).isInstanceOf(RecoveryIT.ProcessEnded.class);
+    }
+    test.restart(Failpoints.NONE);
+
+    Stash stash = push(again());
+
+    assertThat(head()).isEqualTo(head);
+    assertThat(stashes()).containsExactly(stash);
+    test.server().stashes().pop(test.repository(), "dev", 0, TestServer.caller());
     assertThat(pending()).containsExactly("items");
   }
 

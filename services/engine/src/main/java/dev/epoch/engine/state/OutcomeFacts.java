@@ -59,7 +59,7 @@ final class OutcomeFacts {
       case MergeRequestClosedV1 e ->
           Optional.of(Map.of("branch_id", e.branchId(), "reason", e.reason()));
       case MergeAbortedV1 e -> Optional.of(Map.of("merge", e.mergeId()));
-      case ReplayStartedV1 e -> Optional.empty();
+      case ReplayStartedV1 e -> Optional.of(Map.of("replay", e.branchId(), "from", e.from()));
       case ReplaySkippedV1 e -> Optional.of(Map.of("skipped", e.commit()));
       case ReplayAbortedV1 e -> Optional.of(Map.of("branch", e.branchId()));
       case CommandCompletedV1 e -> Optional.of(new HashMap<>(e.facts()));

@@ -2,11 +2,12 @@ package dev.epoch.gateway.branch;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.Outcome;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.commit.CommitService;
+import dev.epoch.gateway.stream.Attempt;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.References;
+import java.util.Map;
 
 /**
  * How far a reset came that is sent again, because the process ended in the middle of it. Its steps
@@ -22,8 +23,8 @@ import dev.epoch.gateway.stream.References;
  *     null
  * @param moved commit that the branch was moved to, or null
  * @param former head before the reset began
- * @param commitTried whether putting away was tried, and taken back by recovery
- * @param moveTried whether moving was tried, and taken back by recovery
+ * @param putsAway who puts changes away
+ * @param moves who moves the branch
  */
 record ResetProgress(
     RepositoryState before,
@@ -31,41 +32,30 @@ record ResetProgress(
     String saved,
     String moved,
     String former,
-    boolean commitTried,
-    boolean moveTried) {
+    Caller putsAway,
+    Caller moves) {
   static ResetProgress of(RepositoryState state, BranchState branch, Caller caller) {
-    Outcome putAway = state.outcomes().of(caller.key(CommitService.KIND)).orElse(null);
-    Outcome move = state.outcomes().of(caller.key(BranchMover.KIND)).orElse(null);
-    String saved = putAway instanceof Outcome.Done done ? done.facts().get("commit") : null;
-    if (move instanceof Outcome.Done done) {
-      String from = done.facts().get("from");
-      String former = saved == null ? from : state.commits().firstParent(saved);
+    Attempt putAway = Attempt.of(state, caller.anotherOfRequest(), CommitService.KIND);
+    Attempt move = Attempt.of(state, caller, BranchMover.KIND);
+    String saved = putAway.done().map(done -> done.facts().get("commit")).orElse(null);
+    if (move.done().isPresent()) {
+      Map<String, String> facts = move.done().get().facts();
+      String former = saved == null ? facts.get("from") : state.commits().firstParent(saved);
       return new ResetProgress(
-          state, branch, saved, done.facts().get("commit"), former, true, true);
+          state, branch, saved, facts.get("commit"), former, putAway.caller(), move.caller());
     }
-    boolean moveTried = move != null;
     if (saved == null || !saved.equals(branch.head())) {
-      return new ResetProgress(
-          state, branch, null, null, branch.head(), putAway != null, moveTried);
+      Caller again = saved == null ? putAway.caller() : caller.another();
+      return new ResetProgress(state, branch, null, null, branch.head(), again, move.caller());
     }
     String former = state.commits().firstParent(saved);
     RepositoryState before = BranchMover.foreseen(state, branch, former, "reset", caller);
     BranchState stood = before.branches().byId().get(branch.id());
-    return new ResetProgress(before, stood, saved, null, former, true, moveTried);
+    return new ResetProgress(before, stood, saved, null, former, putAway.caller(), move.caller());
   }
 
   /** The commit that a ref stood for when the reset began. */
   CommitState commit(String ref) {
     return new References(before, branch).commit(ref);
-  }
-
-  /** Who puts changes away: what recovery took back is done again under no key. */
-  Caller commitCaller(Caller caller) {
-    return commitTried ? caller.another() : caller.anotherOfRequest();
-  }
-
-  /** Who moves the branch, likewise. */
-  Caller moveCaller(Caller caller) {
-    return moveTried ? caller.withoutKey() : caller;
   }
 }

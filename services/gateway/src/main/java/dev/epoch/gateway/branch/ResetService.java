@@ -115,7 +115,7 @@ public final class ResetService {
     String former = progress.former();
     String saved = progress.saved();
     if (saved == null && (expectedHead == null || expectedHead.equals(former))) {
-      saved = putAway(repository, branch, message, progress.commitCaller(caller));
+      saved = putAway(repository, branch, message, progress.putsAway());
     }
     StepResult started =
         repository
@@ -134,7 +134,7 @@ public final class ResetService {
     for (int tries = 1; ; tries++) {
       try {
         now = repository.state().branches().byId().get(branch.id());
-        mover.move(repository, now, to, target, "reset", progress.moveCaller(caller));
+        mover.move(repository, now, to, target, "reset", progress.moves());
         break;
       } catch (PendingChangesException written) {
         if (tries == MOST_TRIES) {

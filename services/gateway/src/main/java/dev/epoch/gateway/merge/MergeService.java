@@ -287,6 +287,10 @@ public final class MergeService {
       Actor author,
       boolean allowDestructive,
       Caller caller) {
+    if (ReplayRunner.hasSettled(repository.state(), CONTINUE, caller)) {
+      return replays.goOn(
+          repository, References.branch(repository.state(), branch).id(), CONTINUE, caller);
+    }
     StepResult started =
         repository.step(new ContinueMergeV1(branch, message, author), caller).orRefuse();
     if (started.former().isPresent()) {

@@ -13,6 +13,7 @@ import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.branch.BranchMover;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.stream.Attempt;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
@@ -32,6 +33,8 @@ import java.util.Set;
  * </pre>
  */
 public final class ReplayRunner {
+  private static final String SETTLED = "settled";
+
   private final MergeExecution execution;
   private final BranchMover mover;
   private final RebaseStart rebases;
@@ -68,19 +71,26 @@ public final class ReplayRunner {
     if (alone) {
       return run(repository, intent, caller);
     }
-    Merged settled = runOrSkip(repository, intent, caller.withoutKey());
+    Attempt settles = Attempt.of(repository.state(), caller.step(SETTLED), intent.command());
+    Merged settled = runOrSkip(repository, intent, settles.caller());
     return settled.conflicts().isEmpty()
         ? goOn(repository, intent.targetId(), intent.command(), caller)
         : stopped(repository, settled, intent.command(), caller);
   }
 
-  /** What is left of the replay of a branch, until it ends or meets conflicts. */
+  /**
+   * What is left of the replay of a branch, until it ends or meets conflicts; also of one that was
+   * cut short.
+   */
   Merged goOn(LiveRepository repository, String branchId, String command, Caller caller) {
     Caller steps = caller.withoutKey();
     while (true) {
       RepositoryState state = repository.state();
       BranchState branch = state.branches().byId().get(branchId);
       Replay replay = branch.replay();
+      if (branch.merge() != null) {
+        return stopped(repository, open(state, branch), command, caller);
+      }
       if (replay == null) {
         return ended(repository, branch, command, caller);
       }
@@ -93,6 +103,11 @@ public final class ReplayRunner {
         return stopped(repository, merged, command, caller);
       }
     }
+  }
+
+  /** Whether a request to go on has made the commit that waited for it, before it was repeated. */
+  static boolean hasSettled(RepositoryState state, String command, Caller caller) {
+    return Attempt.of(state, caller.step(SETTLED), command).done().isPresent();
   }
 
   /** The first commit of a rebase; null if there is none, or none that can be replayed. */
@@ -205,6 +220,21 @@ public final class ReplayRunner {
         null,
         step.state(),
         step.position());
+  }
+
+  /** A replay that stopped, when nobody had been told yet. */
+  private static Merged open(RepositoryState state, BranchState branch) {
+    MergeState merge = branch.merge();
+    return new Merged(
+        branch.name(),
+        merge.source(),
+        false,
+        false,
+        merge.conflicts(),
+        null,
+        null,
+        state,
+        state.version());
   }
 
   /** The answer is remembered: a repetition of the command does not go on. */

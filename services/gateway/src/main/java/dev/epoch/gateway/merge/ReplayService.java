@@ -2,6 +2,7 @@ package dev.epoch.gateway.merge;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.Outcome;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.ConflictSettings;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reverts, cherry-picks and rebases. One that meets conflicts waits on the branch, like a merge,
@@ -33,6 +35,7 @@ import java.util.Map;
 public final class ReplayService {
   private static final String REPLAY = "replay-commits";
   private static final String SKIP = "skip-commit";
+  private static final String BEGUN = "begun";
 
   private final WorkingSetService workingSets;
   private final CleanupService cleanups;
@@ -120,6 +123,9 @@ public final class ReplayService {
             request.branch(),
             step -> MergeService.former(step, request.branch(), request.commits().getFirst()),
             (state, branch) -> {
+              if (isBegun(state, branch, caller)) {
+                return runner.goOn(repository, branch.id(), REPLAY, caller);
+              }
               CommitState first =
                   new References(state, branch).commit(request.commits().getFirst());
               try (CleanupGuard.Use _ = cleanups.use(repository, first)) {
@@ -174,14 +180,18 @@ public final class ReplayService {
             request.expectedHead(),
             liveChanges,
             request.rules());
-    StepResult started = repository.step(command, caller).orRefuse();
+    boolean upToDateNow = rebase && commits.isEmpty() && first.id().equals(branch.head());
+    boolean alone = !rebase && commits.size() == 1;
+    Caller begins = begun(state, caller).isPresent() ? caller.withoutKey() : caller.step(BEGUN);
+    StepResult started =
+        repository.step(command, upToDateNow || alone ? caller : begins).orRefuse();
     if (started.former().isPresent() || !started.formerFacts().isEmpty()) {
       return MergeService.former(started, branch.name(), command.source());
     }
-    if (rebase && commits.isEmpty() && first.id().equals(branch.head())) {
+    if (upToDateNow) {
       return upToDate(started, branch);
     }
-    if (!rebase && commits.size() == 1) {
+    if (alone) {
       return runner.one(
           repository,
           branch,
@@ -210,12 +220,24 @@ public final class ReplayService {
             branch,
             step -> MergeService.former(step, branch, branch),
             (_, target) -> {
-              StepResult skipped =
-                  repository.step(new SkipCommitV1(branch), caller.withoutKey()).orRefuse();
-              return skipped.former().isPresent()
-                  ? MergeService.former(skipped, branch, branch)
-                  : runner.goOn(repository, target.id(), SKIP, caller);
+              repository.step(new SkipCommitV1(branch), caller.step("skipped")).orRefuse();
+              return runner.goOn(repository, target.id(), SKIP, caller);
             });
+  }
+
+  /** Whether the branch has the replay that the same request began, before it was repeated. */
+  private static boolean isBegun(RepositoryState state, BranchState branch, Caller caller) {
+    return begun(state, caller)
+        .filter(begun ->
+            branch.replay() == null || branch.replay().from().equals(begun.facts().get("from")))
+        .isPresent();
+  }
+
+  private static Optional<Outcome.Done> begun(RepositoryState state, Caller caller) {
+    return state.outcomes().of(caller.step(BEGUN).key(REPLAY)).stream()
+        .filter(Outcome.Done.class::isInstance)
+        .map(Outcome.Done.class::cast)
+        .findFirst();
   }
 
   private static Merged upToDate(StepResult step, BranchState branch) {

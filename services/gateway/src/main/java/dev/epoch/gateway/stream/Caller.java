@@ -53,6 +53,15 @@ public record Caller(Actor actor, UUID command, String idempotencyKey, String re
     return of(actor, idempotencyKey, request);
   }
 
+  /**
+   * For one step of a request of several, which is found again when the request is repeated.
+   *
+   * @param step its name, of which a request has one
+   */
+  public Caller step(String step) {
+    return idempotencyKey == null ? this : of(actor, idempotencyKey + " " + step, request);
+  }
+
   /** The key for one kind of command, as its records keep it: a request may be several commands. */
   public String key(String kind) {
     return idempotencyKey == null
