@@ -2,8 +2,6 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.epoch.cli.text.CsvText;
-import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,11 +60,15 @@ class QueryCommandTest extends CommandTest {
 
   @Test
   void escapesFormulasOnDemand() {
-    assertThat(new CsvText(true).line(Arrays.asList("=1+1", "-5", "-a", "a-b", null, "@x")))
-        .isEqualTo("'=1+1,-5,'-a,a-b,,'@x");
+    server.on(
+        "POST /query",
+        "{\"columns\": [{\"name\": \"@a\"}, {\"name\": \"b\"}], \"rows\": [[\"=1+1\", -5], [null, 2]]}");
+
     assertThat(
             shell.run("query", "SELECT * FROM users", "--format", "csv", "--escape-formulas").out())
         .contains("1,Alice,12.50");
+    assertThat(shell.run("query", "SELECT 1", "--format", "csv", "--escape-formulas").out())
+        .isEqualTo("'@a,b\n'=1+1,-5\n,2\n");
     assertThat(shell.run("query", "SELECT 1", "--escape-formulas").exitCode()).isEqualTo(2);
   }
 

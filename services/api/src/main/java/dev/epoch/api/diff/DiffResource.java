@@ -9,7 +9,7 @@ import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.Pages;
 import dev.epoch.api.rows.ChangeLines;
 import dev.epoch.api.rows.ChangeSql;
-import dev.epoch.api.rows.CsvLine;
+import dev.epoch.api.rows.CsvAnswer;
 import dev.epoch.api.rows.LostColumns;
 import dev.epoch.api.rows.RecordJson;
 import dev.epoch.api.rows.RecordPage;
@@ -128,7 +128,7 @@ public class DiffResource {
           String csvFormulas,
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.ACCEPT) String accept) {
     String format = MediaTypes.format(accept);
-    CsvLine line = CsvLine.asked(csvFormulas, format.equals("csv"));
+    CsvAnswer line = CsvAnswer.asked(csvFormulas, format.equals("csv"));
     if (format.equals("json")) {
       return Response.ok(page(selection, Pages.limit(limit)), MediaType.APPLICATION_JSON_TYPE)
           .build();

@@ -14,7 +14,7 @@ import dev.epoch.api.query.BranchQueriesView.BranchAnswer;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.NumberLimits;
 import dev.epoch.api.request.Times;
-import dev.epoch.api.rows.CsvLine;
+import dev.epoch.api.rows.CsvAnswer;
 import dev.epoch.api.rows.LostColumns;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
@@ -105,7 +105,7 @@ public class QueryResource {
             "json",
             "csv",
             "ndjson");
-    CsvLine line = CsvLine.asked(body.csvFormulas(), format.equals("csv"));
+    CsvAnswer line = CsvAnswer.asked(body.csvFormulas(), format.equals("csv"));
     List<JsonNode> parameters = body.params() == null ? List.of() : body.params();
     for (int i = 0; i < parameters.size(); i++) {
       NumberLimits.check(parameters.get(i), "body", "params", i);
@@ -390,7 +390,7 @@ public class QueryResource {
     return request.branch(state, body.branch());
   }
 
-  private static String csv(QueryResult result, CsvLine line) {
+  private static String csv(QueryResult result, CsvAnswer line) {
     StringBuilder csv = new StringBuilder();
     csv.append(
         line.ofTexts(result.columns().stream().map(QueryResult.ResultColumn::name).toList()));

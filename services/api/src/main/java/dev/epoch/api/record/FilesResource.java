@@ -8,7 +8,7 @@ import dev.epoch.api.answer.MediaTypes;
 import dev.epoch.api.commit.Snapshots;
 import dev.epoch.api.parquet.ParquetExport;
 import dev.epoch.api.request.ApiRequest;
-import dev.epoch.api.rows.CsvLine;
+import dev.epoch.api.rows.CsvAnswer;
 import dev.epoch.api.rows.LostColumns;
 import dev.epoch.api.rows.RecordFile;
 import dev.epoch.api.rows.RecordJson;
@@ -92,7 +92,7 @@ public class FilesResource {
           @QueryParam("csv_formulas")
           String csvFormulas) {
     String format = Formats.of(given, "csv", "json", "ndjson", "parquet");
-    CsvLine line = CsvLine.asked(csvFormulas, format.equals("csv"));
+    CsvAnswer line = CsvAnswer.asked(csvFormulas, format.equals("csv"));
     RepositoryState state = request.state();
     Snapshot snapshot = Snapshots.at(request, state, ref, working);
     TableHandle handle = snapshot.table(table).handle();

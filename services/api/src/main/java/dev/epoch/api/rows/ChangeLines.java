@@ -43,7 +43,7 @@ public final class ChangeLines {
   }
 
   /** {@code change_type}, the record's columns (before a deletion, else after), {@code changed}. */
-  public static StreamingOutput csv(RowStream<RowChange> changes, RecordJson json, CsvLine line) {
+  public static StreamingOutput csv(RowStream<RowChange> changes, RecordJson json, CsvAnswer line) {
     List<String> header = new ArrayList<>();
     header.add("change_type");
     json.schema().columns().forEach(column -> header.add(column.name()));

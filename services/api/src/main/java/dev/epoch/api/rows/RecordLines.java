@@ -41,7 +41,7 @@ public final class RecordLines {
   }
 
   /** A head and a line for each; null is an empty field, the empty text a quoted one. */
-  public static StreamingOutput csv(RowStream<Row> rows, RecordJson json, CsvLine line) {
+  public static StreamingOutput csv(RowStream<Row> rows, RecordJson json, CsvAnswer line) {
     List<Column> columns = json.schema().columns();
     String head = line.ofTexts(columns.stream().map(Column::name).toList());
     return written(

@@ -61,7 +61,7 @@ class RecordJsonTest {
     ByteArrayOutputStream csv = new ByteArrayOutputStream();
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
 
-    ChangeLines.csv(RowStream.of(changes), json, new CsvLine(false)).write(csv);
+    ChangeLines.csv(RowStream.of(changes), json, new CsvAnswer(false)).write(csv);
     ChangeLines.json(RowStream.of(changes), json).write(lines);
 
     assertThat(csv.toString(StandardCharsets.UTF_8))
@@ -98,7 +98,8 @@ class RecordJsonTest {
 
   @Test
   void inCsvNothingIsNullAndTwoQuotesAreTheEmptyText() {
-    assertThat(new CsvLine(false).ofValues(Arrays.asList(TextNode.valueOf(""), NullNode.instance)))
+    assertThat(
+            new CsvAnswer(false).ofValues(Arrays.asList(TextNode.valueOf(""), NullNode.instance)))
         .isEqualTo("\"\",\r\n");
   }
 
@@ -111,14 +112,14 @@ class RecordJsonTest {
             TextNode.valueOf("a=b"),
             IntNode.valueOf(-5));
 
-    assertThat(CsvLine.asked(null, true).ofValues(values)).isEqualTo("=1+1,@x,a=b,-5\r\n");
-    assertThat(CsvLine.asked("keep", true).ofValues(values)).isEqualTo("=1+1,@x,a=b,-5\r\n");
-    assertThat(CsvLine.asked("escape", true).ofValues(values)).isEqualTo("'=1+1,'@x,a=b,-5\r\n");
-    assertThat(CsvLine.asked("escape", true).ofTexts(List.of("-a"))).isEqualTo("'-a\r\n");
+    assertThat(CsvAnswer.asked(null, true).ofValues(values)).isEqualTo("=1+1,@x,a=b,-5\r\n");
+    assertThat(CsvAnswer.asked("keep", true).ofValues(values)).isEqualTo("=1+1,@x,a=b,-5\r\n");
+    assertThat(CsvAnswer.asked("escape", true).ofValues(values)).isEqualTo("'=1+1,'@x,a=b,-5\r\n");
+    assertThat(CsvAnswer.asked("escape", true).ofTexts(List.of("-a"))).isEqualTo("'-a\r\n");
     assertThatExceptionOfType(InvalidRequestException.class)
-        .isThrownBy(() -> CsvLine.asked("drop", true));
+        .isThrownBy(() -> CsvAnswer.asked("drop", true));
     assertThatExceptionOfType(InvalidRequestException.class)
-        .isThrownBy(() -> CsvLine.asked("escape", false));
+        .isThrownBy(() -> CsvAnswer.asked("escape", false));
   }
 
   @Test
