@@ -54,17 +54,28 @@ final class Hints {
               "QueryRefusedError",
               "'epoch table list' and 'epoch table show <name>' show what can be read"));
 
+  /** Options that other programs have, by the command that is asked for them. */
+  private static final Map<String, String> NOT_THERE =
+      Map.of(
+          "epoch gc --keep",
+          "commits are kept as long as a branch or tag reaches them: 'epoch tag <name> <commit>'"
+              + " keeps one, 'epoch branch delete' and 'epoch tag delete' let go");
+
   private Hints() {}
 
   /** After a command line that makes no sense; it names what was probably meant. */
   static String after(ParameterException problem) {
     CommandSpec command = problem.getCommandLine().getCommandSpec();
     if (problem instanceof UnmatchedArgumentException unmatched) {
+      String typed = unmatched.getUnmatched().getFirst();
+      String known = NOT_THERE.get(command.qualifiedName() + " " + typed.split("=", 2)[0]);
+      if (known != null) {
+        return known;
+      }
       boolean option = unmatched.isUnknownOption();
       String prefix = option ? "" : command.qualifiedName() + " ";
       return NearestWord.to(
-              unmatched.getUnmatched().getFirst(),
-              option ? command.optionsMap().keySet() : command.subcommands().keySet())
+              typed, option ? command.optionsMap().keySet() : command.subcommands().keySet())
           .map(meant -> "did you mean '" + prefix + meant + "'? " + help(command))
           .orElseGet(() -> help(command));
     }

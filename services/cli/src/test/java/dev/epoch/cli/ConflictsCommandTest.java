@@ -234,6 +234,17 @@ class ConflictsCommandTest extends CommandTest {
   }
 
   @Test
+  void quittingKeepsWhatIsDecided() {
+    scriptConflicts();
+    shell.type("o\nq\n");
+
+    assertThat(shell.run("conflicts", "resolve", "--interactive").out())
+        .doesNotContain("Conflict 3 of 5")
+        .endsWith("> Resolved 1 conflict, 1 remaining\n");
+    assertThat(server.requests("POST /conflicts/resolve")).hasSize(1);
+  }
+
+  @Test
   void asksAboutEachConflict() {
     scriptConflicts();
     shell.type("x\no\nc\n33\ns\nc\nb\nt\n");
@@ -255,7 +266,8 @@ class ConflictsCommandTest extends CommandTest {
               [b] Keep base (alice@example.com)
               [c] Enter custom value
               [s] Skip (resolve later)
-            > Please answer o, t, b, c or s.
+              [q] Quit (keep what is decided)
+            > Please answer o, t, b, c, s or q.
             >\s
             Conflict 2 of 5: users.age (record 42)
               BASE:   1
@@ -265,7 +277,7 @@ class ConflictsCommandTest extends CommandTest {
         .contains("> Value: \nConflict 3 of 5: users (record 87, delete_modify)\n  BASE:   age=7\n")
         .contains("  [t] Keep theirs (deleted)\n  [b] Keep base (age=7)\n  [s] Skip")
         .contains("Conflict 4 of 5: users (record 99, violates uq_email)\n\nChoose")
-        .contains("> Please answer o, t, b, d or s.\n")
+        .contains("> Please answer o, t, b, d, s or q.\n")
         .contains("Conflict 5 of 5: users.chk_age (constraint)\n  BASE:   a\n")
         .endsWith("Resolved 4 conflicts, 1 remaining\n");
     assertThat(server.requests("POST /conflicts/resolve"))

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,36 @@ class FilesCommandTest extends CommandTest {
     fails(3, "error: there is no file no.csv that can be read\n", "import", "users", "no.csv");
   }
 
+  @Test
+  void aRecordThatIsRefusedIsNamed() {
+    shell.write("users.csv", "id,name\n1,a\nx,b\n");
+    server
+        .on(
+            "POST /import/users",
+            422,
+            "{\"error\": \"WriteRefusedError\", \"message\": \"Column id: no integer\","
+                + " \"details\": {\"index\": 1, \"remedy\": \"Give an integer\"}}")
+        .on(
+            "POST /import/users",
+            422,
+            "{\"error\": \"ValidationError\", \"message\": \"body.1: Too short\", \"detail\":"
+                + " [{\"loc\": [\"body\", 1], \"msg\": \"Too short\"}]}");
+
+    fails(
+        5,
+        "error: users.csv, record 2: Column id: no integer\nhint: Give an integer\n",
+        "import",
+        "users",
+        "users.csv");
+    fails(
+        5,
+        "error: users.csv, record 2: Too short\n"
+            + "hint: correct the file; 'epoch table show users' shows the columns\n",
+        "import",
+        "users",
+        "users.csv");
+  }
+
   /** The file was written by pyarrow: two groups of rows, dictionaries, compressed by Snappy. */
   @Test
   void importsParquetOfOthers() throws IOException {
@@ -176,15 +207,19 @@ class FilesCommandTest extends CommandTest {
             {"id":2,"name":"a","price":null,"at":null}
             {"id":3,"name":null,"price":-2.25,"at":"1969-12-31T23:59:59Z"}
             """);
-    try (InputStream file = getClass().getResourceAsStream("pyarrow-brotli.parquet")) {
-      Files.copy(file, shell.folder().resolve("brotli.parquet"));
+    for (String codec : List.of("brotli", "lz4")) {
+      String name = codec + ".parquet";
+      try (InputStream file = getClass().getResourceAsStream("pyarrow-" + name)) {
+        Files.copy(file, shell.folder().resolve(name));
+      }
+      fails(
+          5,
+          "error: cannot read %s as Parquet: it is compressed by %s\n"
+              .formatted(name, codec.toUpperCase(Locale.ROOT)),
+          "import",
+          "users",
+          name);
     }
-    fails(
-        5,
-        "error: cannot read brotli.parquet as Parquet: it is compressed by BROTLI\n",
-        "import",
-        "users",
-        "brotli.parquet");
     shell.write("users.parquet", "PAR1 no more");
     var broken = shell.run("import", "users", "users.parquet");
     assertThat(broken.err()).startsWith("error: cannot read users.parquet as Parquet: ");

@@ -174,6 +174,23 @@ class MergeCommandTest extends CommandTest {
   }
 
   @Test
+  void newConflictsOfAnOpenMergeAreNamed() {
+    server.on("GET /status", "{\"branch\": \"main\", \"merge\": {\"source\": \"x\"}}");
+    server.on("POST /branches/merge/continue", 409, CONFLICT);
+    server.on("GET /conflicts", "{\"conflicts\": [], \"total\": 1, \"unresolved\": 1}");
+
+    var result = shell.run("merge", "--continue");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out())
+        .isEqualTo(
+            """
+            CONFLICT: Merge conflict in customers
+            Automatic merge failed; fix conflicts and then commit.
+            """);
+  }
+
+  @Test
   void doesNotLookForAMergeThatWasNotLeftOpen() {
     server.on("POST /branches/merge", 409, CONFLICT);
 

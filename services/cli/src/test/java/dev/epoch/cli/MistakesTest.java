@@ -44,6 +44,18 @@ class MistakesTest extends CommandTest {
   }
 
   @Test
+  void anOptionOfOthersSaysWhatStandsInstead() {
+    fails(
+        2,
+        "error: Unknown options: '--keep', '3'\n"
+            + "hint: commits are kept as long as a branch or tag reaches them: 'epoch tag <name>"
+            + " <commit>' keeps one, 'epoch branch delete' and 'epoch tag delete' let go\n",
+        "cleanup",
+        "--keep",
+        "3");
+  }
+
+  @Test
   void slipsAreCounted() {
     assertThat(NearestWord.distance("stauts", "status")).isEqualTo(1);
     assertThat(NearestWord.distance("kitten", "sitting")).isEqualTo(3);

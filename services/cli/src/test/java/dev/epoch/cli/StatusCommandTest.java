@@ -174,7 +174,8 @@ class StatusCommandTest extends CommandTest {
         .on(
             "GET /status",
             "{\"branch\": \"main\", \"commit_id\": \"c\", \"merge\": {\"source\": \"1234567\","
-                + " \"verb\": \"rebase\"}}")
+                + " \"verb\": \"rebase\"}, \"replay\": {\"verb\": \"rebase\", \"next\":"
+                + " \"12345678\", \"remaining\": 2}}")
         .on(
             "GET /conflicts",
             """
@@ -185,7 +186,7 @@ class StatusCommandTest extends CommandTest {
     prints(
         """
         On branch main
-        You are currently rebasing.
+        You are currently rebasing: stopped at 1234567, with 2 commits to go.
         You have unmerged paths.
           (fix conflicts and run "epoch rebase --continue")
           (use "epoch rebase --skip" to leave this commit out)
@@ -201,6 +202,21 @@ class StatusCommandTest extends CommandTest {
         "error: no merge is in progress on 'main', but a rebase\nhint: 'epoch rebase --abort'\n",
         "merge",
         "--abort");
+
+    server.on(
+        "POST /branches/merge/skip",
+        409,
+        "{\"error\": \"MergeConflictError\", \"message\": \"Conflict\", \"details\":"
+            + " {\"conflict_tables\": [\"users\"], \"conflict_count\": 1, \"open\": true}}");
+    server.on(
+        "GET /commits/12345678", "{\"id\": \"12345678\", \"message\": \"New names\\nof all\"}");
+    assertThat(shell.run("rebase", "--skip").out())
+        .isEqualTo(
+            """
+            CONFLICT: users
+            rebase stopped at conflicts of 1234567 (New names). Resolve them (epoch conflicts show), \
+            then 'epoch rebase --continue', or --skip, or --abort.
+            """);
 
     server.on(
         "POST /branches/merge/abort",

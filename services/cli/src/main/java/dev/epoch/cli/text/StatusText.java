@@ -1,5 +1,6 @@
 package dev.epoch.cli.text;
 
+import dev.epoch.client.commit.Commit;
 import dev.epoch.client.commit.RepositoryStatus;
 import dev.epoch.client.commit.TableChange;
 import dev.epoch.client.merge.Conflict;
@@ -36,7 +37,7 @@ public final class StatusText {
     }
     List<Conflict> open = conflicts.stream().filter(conflict -> conflict.open() > 0).toList();
     if (status.merging()) {
-      lines.addAll(merge(open, status.verb()));
+      lines.addAll(merge(open, status));
     } else if (status.replaying() != null) {
       lines.addAll(replay(status.replaying(), status.toReplay()));
     }
@@ -105,10 +106,9 @@ public final class StatusText {
         "  (use \"epoch " + verb + " --abort\" to abort the " + verb + ")");
   }
 
-  /**
-   * @param verb whose options go on and give up
-   */
-  private List<String> merge(List<Conflict> open, String verb) {
+  /** What waits, and the options that go on and give up. */
+  private List<String> merge(List<Conflict> open, RepositoryStatus status) {
+    String verb = status.verb();
     if (open.isEmpty()) {
       return List.of(
           "All conflicts fixed but you are still " + doing(verb) + ".",
@@ -119,7 +119,14 @@ public final class StatusText {
     List<String> lines = new ArrayList<>();
     boolean replay = !verb.equals("merge");
     if (replay) {
-      lines.add("You are currently " + doing(verb) + ".");
+      String where =
+          status.nextToReplay() == null
+              ? "."
+              : ": stopped at %s, with %s to go."
+                  .formatted(
+                      Commit.shortId(status.nextToReplay()),
+                      Counts.of(status.toReplay(), "commit"));
+      lines.add("You are currently " + doing(verb) + where);
     }
     lines.add("You have unmerged paths.");
     if (!records.isEmpty()) {

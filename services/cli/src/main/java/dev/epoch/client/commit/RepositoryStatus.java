@@ -13,7 +13,9 @@ import java.util.List;
  * @param mergeSource branch whose merge into this one is open, or null
  * @param verb of the command that waits as a merge does: merge, revert, cherry-pick, rebase
  * @param replaying revert, cherry-pick or rebase that has commits to make, or null
- * @param toReplay how many
+ * @param nextToReplay id of the commit that comes next, at whose conflicts it may have stopped; or
+ *     null
+ * @param toReplay how many commits
  */
 public record RepositoryStatus(
     String branch,
@@ -26,6 +28,7 @@ public record RepositoryStatus(
     boolean merging,
     String verb,
     String replaying,
+    String nextToReplay,
     int toReplay,
     JsonNode json)
     implements Received {
@@ -45,6 +48,7 @@ public record RepositoryStatus(
         json.path("replay").isObject()
             ? json.path("replay").path("verb").asText().replace('_', '-')
             : null,
+        Json.text(json.path("replay"), "next"),
         json.path("replay").path("remaining").asInt(),
         json);
   }

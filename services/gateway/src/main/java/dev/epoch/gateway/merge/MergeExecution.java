@@ -234,11 +234,14 @@ public final class MergeExecution {
     uncommitted.addAll(workingSets.dropped(state, target));
     uncommitted.retainAll(written);
     if (!uncommitted.isEmpty()) {
+      List<String> names = List.copyOf(uncommitted);
       throw refuse(
           repository,
           intent,
           caller,
-          MergeRefusals.uncommitted(target.name(), List.copyOf(uncommitted)));
+          target.merge() == null
+              ? MergeRefusals.uncommitted(target.name(), names)
+              : MergeRefusals.uncommittedSince(target.name(), names));
     }
   }
 

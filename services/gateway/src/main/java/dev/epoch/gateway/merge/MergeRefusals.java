@@ -38,11 +38,24 @@ public final class MergeRefusals {
         Map.of("operations", operations, "remedy", "--allow-destructive does it nevertheless"));
   }
 
+  /** Of an open merge: nothing is committed or put away on the branch before it ends. */
+  static RefusedException uncommittedSince(String branch, List<String> tables) {
+    return uncommitted(
+        branch,
+        tables,
+        "Undo them; or epoch merge --abort, commit or stash them, and merge again: what was decided"
+            + " is offered as learnt");
+  }
+
   /** Of a merge that would write tables with uncommitted changes. */
   static RefusedException uncommitted(String branch, List<String> tables) {
+    return uncommitted(branch, tables, "Commit or stash them before");
+  }
+
+  private static RefusedException uncommitted(String branch, List<String> tables, String remedy) {
     return new RefusedException(
         Code.UNCOMMITTED_CHANGES,
         "Branch '" + branch + "' has uncommitted changes in " + String.join(", ", tables),
-        Map.of("branch", branch, "tables", tables, "remedy", "Commit or stash them before"));
+        Map.of("branch", branch, "tables", tables, "remedy", remedy));
   }
 }

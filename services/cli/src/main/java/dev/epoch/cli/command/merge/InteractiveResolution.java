@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Walks through conflicts and asks about each; the end of the input ends the walk. */
+/** Walks through conflicts and asks about each, until {@code q} or the end of the input. */
 final class InteractiveResolution {
 
   private final Session session;
@@ -153,6 +153,7 @@ final class InteractiveResolution {
       output.line("  [d] Delete the record");
     }
     output.line("  [s] Skip (resolve later)");
+    output.line("  [q] Quit (keep what is decided)");
     for (String answer = prompt("> "); answer != null; answer = prompt("> ")) {
       Optional<Step> step = take(question, answer.strip().toLowerCase(Locale.ROOT));
       if (step.isPresent()) {
@@ -162,7 +163,7 @@ final class InteractiveResolution {
           "Please answer o, t, b"
               + (question.takesValue() ? ", c" : "")
               + (question.takesDelete() ? ", d" : "")
-              + " or s.");
+              + ", s or q.");
     }
     return Step.ENDED;
   }
@@ -186,6 +187,7 @@ final class InteractiveResolution {
         session.output().line("");
         yield Optional.of(Step.SKIPPED);
       }
+      case "q" -> Optional.of(Step.ENDED);
       default -> Optional.empty();
     };
   }

@@ -9,6 +9,7 @@ import dev.epoch.cli.command.diff.SchemaChanges;
 import dev.epoch.cli.text.ConflictText;
 import dev.epoch.cli.text.Counts;
 import dev.epoch.cli.text.DiffText;
+import dev.epoch.client.RefusedException;
 import dev.epoch.client.branch.Branch;
 import dev.epoch.client.commit.Commit;
 import dev.epoch.client.commit.RepositoryStatus;
@@ -139,13 +140,31 @@ public final class MergeCommand extends EpochSubcommand {
   private ExitCode continueMerge() {
     String branch = session().branch();
     RepositoryStatus status = merging(branch, "--continue");
-    Commit commit = client().merges().continueMerge(branch, message, allowDestructive);
+    Commit commit;
+    try {
+      commit = client().merges().continueMerge(branch, message, allowDestructive);
+    } catch (RefusedException refusal) {
+      if (!refusal.error().equals("MergeConflictError")) {
+        throw refusal;
+      }
+      return newConflicts(MergeOutcome.conflicting(status.mergeSource(), branch, refusal), branch);
+    }
     if (output().json()) {
       output().json(commit);
     } else {
       confirmMerge(status.mergeSource(), branch, commit.id());
     }
     return ExitCode.OK;
+  }
+
+  /** The rows have changed since the merge began; it stays open. */
+  private ExitCode newConflicts(MergeOutcome outcome, String branch) {
+    if (output().json()) {
+      output().json(outcome);
+    } else {
+      conflicts(outcome, outcome.source(), branch, true);
+    }
+    return ExitCode.NEGATIVE;
   }
 
   /** A revert, cherry-pick or rebase that waits is not a merge, as in git. */
@@ -200,7 +219,9 @@ public final class MergeCommand extends EpochSubcommand {
     if (output().json()) {
       output().json(outcome);
     } else if (outcome.hasConflicts()) {
-      conflicts(outcome, target);
+      boolean open =
+          outcome.json().path("details").path("open").asBoolean(!dryRun && !failOnConflict);
+      conflicts(outcome, source, target, open);
     } else if (outcome.upToDate()) {
       output().confirm("Already up to date.");
     } else if (dryRun) {
@@ -247,9 +268,7 @@ public final class MergeCommand extends EpochSubcommand {
   }
 
   /** While the merge is open, the conflicts say which of them are about constraints. */
-  private void conflicts(MergeOutcome outcome, String target) {
-    boolean open =
-        outcome.json().path("details").path("open").asBoolean(!dryRun && !failOnConflict);
+  private void conflicts(MergeOutcome outcome, String from, String target, boolean open) {
     List<Conflict> all = open ? client().conflicts().all(target, null) : List.of();
     List<Conflict> constraints = all.stream().filter(Conflict::aboutDefinition).toList();
     List<String> tables =
@@ -257,7 +276,7 @@ public final class MergeCommand extends EpochSubcommand {
             ? outcome.conflictTables()
             : outcome.conflictTables().stream().filter(table -> hasRecords(all, table)).toList();
     List<String> lines =
-        new ConflictText(output().palette()).merge(tables, constraints, source, target);
+        new ConflictText(output().palette()).merge(tables, constraints, from, target);
     if (open) {
       output().lines(lines);
       return;

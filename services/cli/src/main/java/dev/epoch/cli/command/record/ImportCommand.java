@@ -1,10 +1,12 @@
 package dev.epoch.cli.command.record;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.cli.text.Counts;
+import dev.epoch.client.RefusedException;
 import dev.epoch.client.record.Records;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,10 +73,15 @@ public final class ImportCommand extends EpochSubcommand {
       throw new CommandFailure(
           ExitCode.NOT_FOUND, "there is no file " + file + " that can be read", "name another one");
     }
-    Records.Written written =
-        type.equals(PARQUET)
-            ? importedParquet(branch, path)
-            : client().records().imported(table, branch, path, type);
+    Records.Written written;
+    try {
+      written =
+          type.equals(PARQUET)
+              ? importedParquet(branch, path)
+              : client().records().imported(table, branch, path, type);
+    } catch (RefusedException refusal) {
+      throw refusedRecord(refusal);
+    }
     if (output().json()) {
       output().json(written);
     } else {
@@ -82,6 +89,25 @@ public final class ImportCommand extends EpochSubcommand {
       output().confirm("Imported: " + (changes.isEmpty() ? "nothing to change" : changes));
     }
     return ExitCode.OK;
+  }
+
+  /** A record that the server refuses is named as people count, from 1. */
+  private RuntimeException refusedRecord(RefusedException refusal) {
+    JsonNode problem = refusal.body().path("detail").path(0);
+    JsonNode at =
+        refusal.details().path("index").isInt()
+            ? refusal.details().path("index")
+            : problem.path("loc").path(1);
+    if (!at.isInt()) {
+      return refusal;
+    }
+    String message = problem.path("msg").asText(refusal.getMessage());
+    return new CommandFailure(
+        ExitCode.of(refusal),
+        "%s, record %d: %s".formatted(file, at.asInt() + 1, message),
+        refusal.remedy() != null
+            ? refusal.remedy()
+            : "correct the file; 'epoch table show %s' shows the columns".formatted(table));
   }
 
   /** Names say little of texts; bytes are either Parquet or not. */

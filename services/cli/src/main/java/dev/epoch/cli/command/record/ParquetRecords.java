@@ -7,8 +7,11 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.client.transport.Json;
 import dev.hardwood.InputFile;
+import dev.hardwood.metadata.ColumnChunk;
+import dev.hardwood.metadata.CompressionCodec;
 import dev.hardwood.metadata.LogicalType;
 import dev.hardwood.metadata.PhysicalType;
+import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
 import dev.hardwood.row.PqInterval;
@@ -24,12 +27,12 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Records of a Parquet file as lines of JSON, which the server takes; groups of rows are read one
@@ -49,9 +52,13 @@ final class ParquetRecords {
   private static final List<String> TEXTS = List.of("text", "character varying", "character");
   private static final List<String> DOCUMENTS = List.of("json", "jsonb");
 
-  /** How the library says that it needs another one, to whoever builds with it. */
-  private static final Pattern UNKNOWN_COMPRESSION =
-      Pattern.compile("^Cannot read (\\S+)-compressed");
+  /** What the libraries beside this one decompress. */
+  private static final Set<CompressionCodec> COMPRESSIONS =
+      EnumSet.of(
+          CompressionCodec.UNCOMPRESSED,
+          CompressionCodec.SNAPPY,
+          CompressionCodec.GZIP,
+          CompressionCodec.ZSTD);
 
   /** Held, so that what is set here stays: the library tells how it decodes on standard error. */
   private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
@@ -72,13 +79,24 @@ final class ParquetRecords {
    * @throws CommandFailure for a file that is no Parquet, or that has what tables have not
    */
   void write(Path file, Path lines) {
-    try (ParquetFileReader reader = ParquetFileReader.open(InputFile.of(file));
-        RowReader rows = reader.rowReader();
-        Writer out = Files.newBufferedWriter(lines)) {
-      List<ColumnSchema> columns = reader.getFileSchema().getColumns();
-      for (ColumnSchema column : columns) {
+    try (ParquetFileReader reader = ParquetFileReader.open(InputFile.of(file))) {
+      requireDecompressed(file, reader);
+      for (ColumnSchema column : reader.getFileSchema().getColumns()) {
         requireFlat(file, column);
       }
+      write(reader, lines);
+    } catch (IOException | RuntimeException | NoClassDefFoundError unreadable) {
+      if (unreadable instanceof CommandFailure failure) {
+        throw failure;
+      }
+      throw unreadable(file, reason(unreadable));
+    }
+  }
+
+  private void write(ParquetFileReader reader, Path lines) throws IOException {
+    List<ColumnSchema> columns = reader.getFileSchema().getColumns();
+    try (RowReader rows = reader.rowReader();
+        Writer out = Files.newBufferedWriter(lines)) {
       while (rows.hasNext()) {
         rows.next();
         ObjectNode record = Json.object();
@@ -88,16 +106,15 @@ final class ParquetRecords {
         out.write(Json.compact(record));
         out.write('\n');
       }
-    } catch (IOException | RuntimeException | NoClassDefFoundError unreadable) {
-      if (unreadable instanceof CommandFailure failure) {
-        throw failure;
-      }
-      throw new CommandFailure(
-          ExitCode.INVALID,
-          "cannot read " + file.getFileName() + " as Parquet: " + reason(unreadable),
-          "files compressed by Snappy, zstd or gzip, or not at all, are read; or import csv, json or"
-              + " ndjson");
     }
+  }
+
+  private static CommandFailure unreadable(Path file, String why) {
+    return new CommandFailure(
+        ExitCode.INVALID,
+        "cannot read " + file.getFileName() + " as Parquet: " + why,
+        "files compressed by Snappy, zstd or gzip, or not at all, are read; or import csv, json or"
+            + " ndjson");
   }
 
   /** What the library says of it, and why. */
@@ -107,11 +124,19 @@ final class ParquetRecords {
       cause = cause.getCause();
     }
     String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    Matcher compressed = UNKNOWN_COMPRESSION.matcher(why);
-    if (compressed.find()) {
-      return "it is compressed by " + compressed.group(1);
-    }
     return why.lines().findFirst().orElse(why);
+  }
+
+  private static void requireDecompressed(Path file, ParquetFileReader reader) {
+    for (RowGroup rows : reader.getFileMetaData().rowGroups()) {
+      for (ColumnChunk column : rows.columns()) {
+        CompressionCodec codec = column.metaData().codec();
+        if (!COMPRESSIONS.contains(codec)) {
+          String name = codec == CompressionCodec.LZ4_RAW ? "LZ4" : codec.name();
+          throw unreadable(file, "it is compressed by " + name);
+        }
+      }
+    }
   }
 
   private static void requireFlat(Path file, ColumnSchema column) {

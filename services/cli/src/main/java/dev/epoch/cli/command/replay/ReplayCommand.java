@@ -84,6 +84,17 @@ abstract class ReplayCommand extends EpochSubcommand {
     return report(outcome, branch);
   }
 
+  /** The conflicts, and the commit whose they are. */
+  private String stoppedAt(String branch) {
+    String next = client().workingSet().status(branch).nextToReplay();
+    if (next == null) {
+      return "conflicts";
+    }
+    Commit commit = client().commits().get(next);
+    String title = commit.message().lines().findFirst().orElse("");
+    return "conflicts of " + output().palette().yellow(commit.shortId()) + " (" + title + ")";
+  }
+
   private ExitCode report(MergeOutcome outcome, String branch) {
     if (output().json()) {
       output().json(outcome);
@@ -91,8 +102,8 @@ abstract class ReplayCommand extends EpochSubcommand {
       outcome.conflictTables().forEach(table -> output().line("CONFLICT: " + table));
       output()
           .line(
-              "%s stopped at conflicts. Resolve them (epoch conflicts show), then 'epoch %s --continue', or --skip, or --abort."
-                  .formatted(verb(), verb()));
+              "%s stopped at %s. Resolve them (epoch conflicts show), then 'epoch %s --continue', or --skip, or --abort."
+                  .formatted(verb(), stoppedAt(branch), verb()));
     } else if (outcome.commitId() == null) {
       output().confirm("Stopped before committing as requested; 'epoch commit' makes the commit");
     } else {

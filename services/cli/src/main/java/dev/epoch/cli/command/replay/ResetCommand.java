@@ -48,7 +48,9 @@ public final class ResetCommand extends EpochSubcommand {
       return ExitCode.OK;
     }
     output().confirm(branch + " is now at " + Commit.shortId(reset.head()));
-    output().remark("hint: it was at " + Commit.shortId(reset.formerHead()));
+    if (!reset.head().equals(reset.formerHead())) {
+      output().remark("hint: it was at " + Commit.shortId(reset.formerHead()));
+    }
     if (reset.saved() != null && hard) {
       output()
           .remark(

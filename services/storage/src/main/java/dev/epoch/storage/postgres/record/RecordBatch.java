@@ -162,11 +162,9 @@ final class RecordBatch {
     return all;
   }
 
-  static WriteRefusedException twice(int first, int second) {
+  static WriteRefusedException twice(int second) {
     return new WriteRefusedException(
-        second,
-        "Record " + second + " has the same key as record " + first,
-        "Name each key once in a request");
+        second, "The record has the same key as one before it", "Name each key once in a request");
   }
 
   private List<Column> keyColumns() {
@@ -256,7 +254,7 @@ final class RecordBatch {
     int width = group.keyColumns().size();
     Integer first = width == 0 ? null : keys.putIfAbsent(texts.subList(0, width), index);
     if (first != null) {
-      throw twice(first, index);
+      throw twice(index);
     }
     group.indexes().add(index);
     for (int i = 0; i < texts.size(); i++) {

@@ -237,7 +237,7 @@ public final class RecordWrites {
         .first(
             """
             WITH %s
-            SELECT min(epoch_index) AS first, max(epoch_index) AS second
+            SELECT max(epoch_index) AS second
             FROM (
               SELECT epoch_index, %2$s FROM given
               UNION ALL
@@ -251,7 +251,7 @@ public final class RecordWrites {
                     keys.relation(),
                     columns,
                     Quote.qualified(table.path().schema(), table.path().table())),
-            row -> RecordBatch.twice(row.getInteger("first"), row.getInteger("second")),
+            row -> RecordBatch.twice(row.getInteger("second")),
             keys.parameters())
         .ifPresent(refusal -> {
           throw refusal;

@@ -254,7 +254,7 @@ class RecordWritesTest {
     assertRefused(live, 1, "loud is computed", fine, put("{\"id\": 1, \"loud\": \"x\"}"));
     assertRefused(live, 1, "Column id", fine, put("{\"id\": \"abc\", \"name\": \"x\"}"));
     assertRefused(live, 1, "longer than", fine, put("{\"id\": 1, \"name\": \"elevenchars\"}"));
-    assertRefused(live, 2, "same key as record 0", fine, delete("{\"id\": 1}"), fine);
+    assertRefused(live, 2, "same key as one before it", fine, delete("{\"id\": 1}"), fine);
     assertRefused(live, -1, "name", fine, put("{\"id\": 60}"));
     assertRefused(live, -1, "users_score_check", fine, put("{\"id\": 1, \"score\": -1}"));
     assertRefused(
