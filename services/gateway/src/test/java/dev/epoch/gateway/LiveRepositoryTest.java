@@ -6,100 +6,32 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.processing.OperationNotInFlightException;
 import dev.epoch.engine.state.Outcomes;
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StateCodec;
-import dev.epoch.events.Actor;
 import dev.epoch.events.Envelope;
-import dev.epoch.events.RecordCodec;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AddStorageV1;
 import dev.epoch.events.command.Command;
-import dev.epoch.events.command.CreateBranchV1;
 import dev.epoch.events.command.CreateRepositoryV1;
 import dev.epoch.events.command.RenameBranchV1;
 import dev.epoch.events.event.BranchCreatedV1;
-import dev.epoch.gateway.ScriptedLog.Fate;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RepositoryStream;
-import dev.epoch.gateway.stream.StateSnapshots;
 import dev.epoch.gateway.stream.StepResult;
-import dev.epoch.log.AppendOutcomeUnknownException;
-import dev.epoch.log.EventLog;
 import dev.epoch.log.LogUnavailableException;
-import dev.epoch.log.StoredRecord;
-import dev.epoch.log.memory.MemorySnapshotStore;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** Commands of a repository in one process: decided one after the other, appended together. */
 @Timeout(60)
-class LiveRepositoryTest {
-  private static final Actor ALICE = new Actor("alice", "Alice", "");
-  private static final String STREAM = RepositoryStream.name("shop");
-  private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
-
-  private static final Duration KEPT = Duration.ofHours(24);
-
-  private final AtomicReference<Duration> later = new AtomicReference<>(Duration.ZERO);
-  private final InstantSource clock = () -> Instant.now().plus(later.get());
-  private final ScriptedLog log = new ScriptedLog();
-  private final MemorySnapshotStore snapshots = new MemorySnapshotStore();
-  private final AtomicLong ids = new AtomicLong();
-  private final List<LiveRepository> opened = new ArrayList<>();
-  private LiveRepository repository;
-
-  @BeforeEach
-  void create() {
-    repository = open("shop", 1_000_000);
-    repository.step(new CreateRepositoryV1("shop", null, null), caller(null));
-  }
-
-  @AfterEach
-  void close() {
-    log.release();
-    opened.forEach(LiveRepository::close);
-  }
-
-  /** The repository as a process has it that starts now. */
-  private LiveRepository open(String name, long snapshotInterval) {
-    LiveRepository live =
-        new LiveRepository(
-            new RepositoryStream(
-                name,
-                log,
-                new StateSnapshots(snapshots, snapshotInterval),
-                new RecordCodec(),
-                clock,
-                () -> "%012d".formatted(ids.incrementAndGet()),
-                KEPT),
-            (adopting, operation) -> {});
-    opened.add(live);
-    return live;
-  }
-
-  private static Caller caller(String key) {
-    return Caller.of(ALICE, key);
-  }
-
-  private CreateBranchV1 branch(String name) {
-    return new CreateBranchV1(name, repository.state().defaultBranch().head(), "main", false);
-  }
-
+class LiveRepositoryTest extends RepositoryOnScriptedLog {
   private CompletableFuture<StepResult> later(Command command, Caller caller) {
     return CompletableFuture.supplyAsync(() -> repository.step(command, caller), THREADS);
   }
@@ -128,34 +60,6 @@ class LiveRepositoryTest {
       assertThat(System.nanoTime()).as("waiting requests").isLessThan(end);
       Thread.onSpinWait();
     }
-  }
-
-  private RepositoryState rebuilt() {
-    LiveRepository other =
-        new LiveRepository(
-            new RepositoryStream(
-                "shop",
-                log,
-                new StateSnapshots(new MemorySnapshotStore(), 1_000_000),
-                new RecordCodec(),
-                clock,
-                () -> "x",
-                KEPT),
-            (adopting, operation) -> {});
-    opened.add(other);
-    return other.state();
-  }
-
-  /** The answer tells where the last record of its decision is. */
-  private void assertPlace(StepResult result, Caller caller) {
-    StoredRecord stored =
-        log.stored(EventLog.ALL).stream()
-            .filter(record -> record.position() == result.position())
-            .findFirst()
-            .orElseThrow(() -> new AssertionError("nothing at position " + result.position()));
-    assertThat(stored.stream()).isEqualTo(STREAM);
-    assertThat(stored.version()).isEqualTo(result.version());
-    assertThat(stored.envelope().causation()).isEqualTo(caller.command());
   }
 
   @Test
@@ -303,112 +207,6 @@ class LiveRepositoryTest {
       assertThat(answer.get(20, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(ahead.get()).isNull();
-  }
-
-  @Test
-  void whoComesSecondDecidesAgain() {
-    // given another process that appends between this one's decision and its append
-    LiveRepository other = open("shop", 1_000_000);
-    Caller here = caller("here");
-    log.beforeStoring(() -> {
-      log.beforeStoring(() -> {});
-      other.step(branch("dev"), caller("there"));
-    });
-
-    // when
-    StepResult result = repository.step(branch("dev"), here);
-
-    // then
-    assertThat(result.rejection().orElseThrow().code()).isEqualTo(Code.BRANCH_ALREADY_EXISTS);
-    assertPlace(result, here);
-    assertThat(
-            log.stored(STREAM).stream()
-                .filter(record -> record.envelope().id().equals(here.command())))
-        .as("the command is in the log once")
-        .hasSize(1);
-    assertThat(rebuilt()).isEqualTo(repository.state());
-    assertThat(other.state().version()).isLessThan(repository.state().version());
-    assertThat(other.step(branch("next"), caller(null)).event(BranchCreatedV1.class)).isPresent();
-    assertThat(other.state()).isEqualTo(rebuilt());
-  }
-
-  @Test
-  void twoProcessesAtOnceLoseNothing() throws Exception {
-    LiveRepository other = open("shop", 1_000_000);
-    List<CompletableFuture<StepResult>> answers = new ArrayList<>();
-    AtomicLong refused = new AtomicLong();
-    for (int i = 0; i < 40; i++) {
-      String name = "b" + i;
-      LiveRepository one = i % 2 == 0 ? repository : other;
-      answers.add(
-          CompletableFuture.supplyAsync(() -> one.step(branch(name), caller(name)), THREADS));
-    }
-    for (CompletableFuture<StepResult> answer : answers) {
-      try {
-        assertThat(answer.get(20, TimeUnit.SECONDS).rejection()).isEmpty();
-      } catch (ExecutionException contention) {
-        refused.incrementAndGet();
-      }
-    }
-
-    assertThat(rebuilt().branches().byId()).hasSize((int) (41 - refused.get()));
-    assertThat(refused.get()).isLessThan(40);
-  }
-
-  @Test
-  void unknownOutcomeIsAskedForWithTheSameRecords() {
-    for (Fate lost : List.of(Fate.STORED_UNANSWERED, Fate.LOST_UNANSWERED)) {
-      // given
-      int appends = log.appends().size();
-      int records = log.stored(STREAM).size();
-      Caller caller = caller("k" + lost);
-      log.next(lost, lost);
-
-      // when
-      StepResult result = repository.step(branch("b" + lost.ordinal()), caller);
-
-      // then
-      assertPlace(result, caller);
-      assertThat(log.appends()).hasSize(appends + 3);
-      assertThat(log.appends().get(appends + 2)).isEqualTo(log.appends().get(appends));
-      assertThat(log.stored(STREAM)).as("once").hasSize(records + 2);
-      assertThat(rebuilt()).isEqualTo(repository.state());
-    }
-  }
-
-  @Test
-  void outcomeThatStaysUnknownIsToldAndTheLogIsBelieved() {
-    // given the append is stored, and no answer ever comes
-    log.nextIsNeverAnswered(ScriptedLog.Fate.STORED_UNANSWERED);
-
-    // when
-    assertThatThrownBy(() -> repository.step(branch("dev"), caller("k")))
-        .isInstanceOf(AppendOutcomeUnknownException.class);
-    StepResult retried = repository.step(branch("dev"), caller("k"));
-
-    // then
-    assertThat(retried.former()).isPresent();
-    assertThat(repository.state().branch("dev")).isPresent();
-    assertThat(repository.state()).isEqualTo(rebuilt());
-    assertThat(retried.position()).isEqualTo(log.stored(STREAM).getLast().position());
-  }
-
-  @Test
-  void unavailableLogLeavesTheStateAsItIsDurable() {
-    // given
-    RepositoryState before = repository.state();
-    long position = repository.position();
-    log.next(Fate.UNAVAILABLE);
-
-    // when
-    assertThatThrownBy(() -> repository.step(branch("dev"), caller("k")))
-        .isInstanceOf(LogUnavailableException.class);
-
-    // then
-    assertThat(repository.state()).isEqualTo(before);
-    assertThat(repository.position()).isEqualTo(position);
-    assertThat(repository.step(branch("dev"), caller("k")).former()).isEmpty();
-    assertThat(repository.state().branch("dev")).isPresent();
   }
 
   @Test
