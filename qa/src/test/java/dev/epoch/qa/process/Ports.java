@@ -10,18 +10,23 @@ public final class Ports {
   /**
    * Below those that systems give to outgoing connections: none takes it while a server is down.
    */
-  private static final int FIRST = 20_000 + 5_000 * (fork() - 1);
+  private static final int LOWEST = 20_000;
 
   /** Each process of tests has its own: a server that is killed finds its port free again. */
-  private static final int NUMBER = 5_000;
+  private static final int NUMBER = 4_000;
+
+  /** Processes that run tests at once. */
+  private static final int FORKS = 3;
+
+  private static final int FIRST = LOWEST + NUMBER * (fork() - 1);
 
   private static final int TRIES = 100;
 
   private Ports() {}
 
-  /** Which of two processes that run tests at once, from 1 on. */
+  /** Which of the processes that run tests at once, from 1 on. */
   private static int fork() {
-    return Math.floorMod(Integer.getInteger("epoch.test.fork", 1) - 1, 2) + 1;
+    return Math.floorMod(Integer.getInteger("epoch.test.fork", 1) - 1, FORKS) + 1;
   }
 
   /** One on which nothing listens. */

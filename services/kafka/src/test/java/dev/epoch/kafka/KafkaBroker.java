@@ -54,6 +54,9 @@ public final class KafkaBroker implements AutoCloseable {
                     .formatted(port, controllerPort)),
             Map.entry("controller.listener.names", "CONTROLLER"),
             Map.entry("controller.quorum.voters", "1@127.0.0.1:" + controllerPort),
+            // until one that was killed is taken for gone, and may come back
+            Map.entry("broker.session.timeout.ms", "3000"),
+            Map.entry("broker.heartbeat.interval.ms", "500"),
             Map.entry("log.dirs", folder.resolve("data").toString()),
             Map.entry("num.partitions", "3"),
             Map.entry("offsets.topic.replication.factor", "1"),

@@ -19,6 +19,9 @@ public class DatabasesForTests implements QuarkusTestResourceLifecycleManager {
   public static final String METADATA = "epoch_metadata";
   public static final String SHOP = "shop";
 
+  /** How long a query may run, in milliseconds. */
+  public static final int QUERY_MILLISECONDS = 1_000;
+
   private static EmbeddedPostgres postgres;
   private static Path log;
   private Path dataDirectory;
@@ -57,7 +60,11 @@ public class DatabasesForTests implements QuarkusTestResourceLifecycleManager {
         "epoch.events.heart-beat",
         "100ms",
         "epoch.api.max-body",
-        "1M");
+        "1M",
+        "epoch.query.timeout",
+        QUERY_MILLISECONDS + "ms",
+        "epoch.query.max-limit",
+        "2000");
   }
 
   /** Where tables of the user are, as a location. */

@@ -135,7 +135,11 @@ class KilledServerIT {
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder
         .environment()
-        .put("EPOCH_JAVA_OPTIONS", "-Xmx768m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        .put(
+            "EPOCH_JAVA_OPTIONS",
+            // with the same folder for temporary files: ports are reserved there
+            "-Xmx768m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djava.io.tmpdir="
+                + System.getProperty("java.io.tmpdir"));
     builder.environment().put("EPOCH_DATA_DIR", home.toString());
     builder.environment().putAll(variables);
     builder.environment().put("EPOCH_API_HOST", "127.0.0.1");

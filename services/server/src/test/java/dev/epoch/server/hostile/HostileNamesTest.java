@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Hostile names and values: see {@link NameCases}. */
 @QuarkusTest
-@QuarkusTestResource(HostileDatabases.class)
+@QuarkusTestResource(DatabasesForTests.class)
 class HostileNamesTest {
   @Test
   void some() throws SQLException {

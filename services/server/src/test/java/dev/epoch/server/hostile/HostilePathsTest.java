@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * take no names from clients.
  */
 @QuarkusTest
-@QuarkusTestResource(HostileDatabases.class)
+@QuarkusTestResource(DatabasesForTests.class)
 class HostilePathsTest {
   private static final List<String> UP =
       List.of(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * Epoch's own gates stand between a statement and the canary.
  */
 @QuarkusTest
-@QuarkusTestResource(HostileDatabases.class)
+@QuarkusTestResource(DatabasesForTests.class)
 class HostileQueriesTest {
   private Witness witness;
   private Client client;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.epoch.server.DatabasesForTests;
 import java.util.List;
 import java.util.Random;
 
@@ -84,7 +85,7 @@ final class QueryCases {
     Answer answer = ask(sql, reference(number));
     long milliseconds = (System.nanoTime() - start) / 1_000_000;
     assertThat(answer.status()).as("%s: %s", sql, answer.text()).isIn(504, 422);
-    assertThat(milliseconds).as(sql).isLessThan(HostileDatabases.QUERY_MILLISECONDS + 6_000L);
+    assertThat(milliseconds).as(sql).isLessThan(DatabasesForTests.QUERY_MILLISECONDS + 6_000L);
     witness.requireQuiet();
     requireNothingLeft(number);
     return answer.status() == 504 ? "stopped" : "refused";
