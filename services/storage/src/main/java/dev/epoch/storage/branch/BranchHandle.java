@@ -10,9 +10,16 @@ import java.util.Objects;
  * @param name for clients
  * @param isDefault whether its rows are the live tables
  * @param version of the repository's log at which it has this name; 0 if that is not known
+ * @param ownSequences whether values that the database gives on the branch come from sequences of
+ *     its own; else from those of the live tables
  */
 public record BranchHandle(
-    String repository, String id, String name, boolean isDefault, long version) {
+    String repository,
+    String id,
+    String name,
+    boolean isDefault,
+    long version,
+    boolean ownSequences) {
   public BranchHandle {
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(id, "id");
@@ -21,5 +28,9 @@ public record BranchHandle(
 
   public BranchHandle(String repository, String id, String name, boolean isDefault) {
     this(repository, id, name, isDefault, 0);
+  }
+
+  public BranchHandle(String repository, String id, String name, boolean isDefault, long version) {
+    this(repository, id, name, isDefault, version, false);
   }
 }

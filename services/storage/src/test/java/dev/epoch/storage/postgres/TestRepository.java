@@ -140,7 +140,16 @@ public final class TestRepository implements AutoCloseable {
   }
 
   public BranchHandle branch(String name, BranchHandle from) {
-    BranchHandle branch = new BranchHandle(REPOSITORY, "b" + name, name, false);
+    return branch(new BranchHandle(REPOSITORY, "b" + name, name, false), from);
+  }
+
+  /** One that has sequences of its own. */
+  public BranchHandle numberedBranch(String name, BranchHandle from) {
+    String id = "b" + (name + "0".repeat(12)).substring(0, 12);
+    return branch(new BranchHandle(REPOSITORY, id, name, false, 0, true), from);
+  }
+
+  private BranchHandle branch(BranchHandle branch, BranchHandle from) {
     heads.put(branch.id(), new LinkedHashMap<>(heads.get(from.id())));
     tables.values().forEach(t -> schemas.put(branch.id() + t.id(), table(from, t.name()).schema()));
     putBranch(branch);

@@ -92,13 +92,14 @@ public final class BranchRegistry {
       Function<TableHandle, String> definitions) {
     Supplier<List<Optional<String>>> holder =
         session.sendAsking(
-            "SELECT epoch.put_branch($1, $2, $3, $4, $5)",
+            "SELECT epoch.put_branch($1, $2, $3, $4, $5, $6)",
             row -> Optional.ofNullable(row.getString(0)),
             branch.id(),
             branch.repository(),
             branch.name(),
             branch.isDefault(),
-            branch.version());
+            branch.version(),
+            branch.ownSequences());
     session.send(
         "SELECT epoch.keep_branch_tables($1, $2)::text",
         branch.id(),

@@ -39,6 +39,7 @@ public final class EpochSchema {
           "branch/branch_columns.sql",
           "branch/followed_columns.sql",
           "branch/hidden_sequences.sql",
+          "branch/own_sequences.sql",
           "catalog/adopted_columns.sql",
           "capture/capture.sql",
           "capture/altered_tables.sql",

@@ -174,6 +174,18 @@ final class BranchPlaces {
         operation.id().position());
   }
 
+  /** Lets sequences go on behind the rows that came. */
+  void passSequences() {
+    String[] written =
+        operation.tables().stream()
+            .filter(table -> table instanceof MergeRows || table instanceof Repoint)
+            .map(table -> table.table().table().id())
+            .toArray(String[]::new);
+    if (written.length > 0) {
+      session.send("SELECT epoch.pass_sequences($1, $2)::text", operation.branch().id(), written);
+    }
+  }
+
   /** The columns that the branch shows from now on. */
   void showColumns(OperationTable table) {
     session.list(

@@ -149,6 +149,7 @@ final class OperationAttempt {
         places.drop(table);
       }
     }
+    places.passSequences();
     open.follow(staged);
     if (!operation.checks().isEmpty()) {
       Map<String, RowsLocation> left = new HashMap<>(live);

@@ -134,6 +134,13 @@ public final class Restoration {
       Iterator<CommittedChanges> commits) {
     TableHandle table = head.table();
     TableColumns columns = new TableColumns(table.schema());
+    String[] numbered =
+        session
+            .list(
+                "SELECT source FROM epoch.branch_sequences WHERE branch_id = $1",
+                row -> row.getString(0),
+                branch.id())
+            .toArray(String[]::new);
     ensureRelations(session, branch, head);
     dropCopies(session, "branch_id = $2 AND table_id = $1", table.id(), branch.id());
     session.list(
@@ -168,6 +175,12 @@ public final class Restoration {
     if (table.schema().appendOnly()) {
       session.list("SELECT epoch.raise_row_ids($1)::text", row -> row, table.id());
     }
+    session.list(
+        "SELECT epoch.pass_restored_rows($1, $2, $3)::text",
+        row -> row,
+        branch.id(),
+        table.id(),
+        numbered);
     session.execute(
         "UPDATE epoch.branch_tables SET anchor = $1 WHERE branch_id = $2 AND table_id = $3",
         head.head().anchor(),

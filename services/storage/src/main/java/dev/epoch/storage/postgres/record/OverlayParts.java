@@ -75,8 +75,9 @@ record OverlayParts(
         List.of(parts.getArrayOfStrings("writable")),
         session
             .list(
-                "SELECT column_name, next_value FROM epoch.identity_columns($1)",
+                "SELECT column_name, next_value FROM epoch.identity_columns($1, $2)",
                 row -> row,
+                branchId,
                 tableId)
             .stream()
             .collect(

@@ -12,6 +12,7 @@ import dev.epoch.storage.postgres.connection.SqlErrors;
 import dev.epoch.storage.schema.AppliedMigration;
 import dev.epoch.storage.schema.SchemaReader;
 import dev.epoch.storage.schema.TableHealth;
+import io.vertx.mutiny.sqlclient.Row;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -111,11 +112,14 @@ public final class PostgresSchemaReader implements SchemaReader {
                 "SELECT pg_catalog.to_regclass('epoch.branches') IS NOT NULL",
                 row -> row.getBoolean(0))
             .orElseThrow();
-    Optional<String> own =
+    Optional<Row> own =
         known
             ? session.first(
-                "SELECT changed_schema FROM epoch.branches WHERE branch_id = $1 AND NOT dropped",
-                row -> row.getString(0),
+                """
+                SELECT changed_schema, base_schema FROM epoch.branches
+                WHERE branch_id = $1 AND NOT dropped AND changed_schema IS NOT NULL
+                """,
+                row -> row,
                 branch.id())
             : Optional.empty();
     if (own.isEmpty() || schemas.isEmpty()) {
@@ -124,9 +128,12 @@ public final class PostgresSchemaReader implements SchemaReader {
     Set<String> views =
         Set.copyOf(
             session.list("SELECT view_name FROM epoch.tables", row -> row.getString("view_name")));
-    Map<String, String> names = Map.of(own.get(), schemas.getFirst());
+    String changed = own.get().getString("changed_schema");
+    // defaults of open tables may read sequences of the branch's own, which are in the other one
+    Map<String, String> names =
+        Map.of(changed, schemas.getFirst(), own.get().getString("base_schema"), schemas.getFirst());
     return DatabaseSchema.of(
-        read(session, names).objects().values().stream()
+        read(session, List.of(changed), names).objects().values().stream()
             .filter(object ->
                 object.kind() != ObjectKind.EXTENSION
                     && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
@@ -155,12 +162,16 @@ public final class PostgresSchemaReader implements SchemaReader {
 
   /** The same inside of a transaction that reads. */
   public static DatabaseSchema read(Session session, Map<String, String> schemas) {
-    List<String> asked = new ArrayList<>(schemas.keySet());
+    return read(session, new ArrayList<>(schemas.keySet()), schemas);
+  }
+
+  private static DatabaseSchema read(
+      Session session, List<String> asked, Map<String, String> names) {
     Map<String, Integer> places = new HashMap<>();
     for (String schema : asked) {
       places.put(schema, places.size());
     }
-    return new SchemaAssembly(CatalogRows.read(session, asked), new SchemaNames(schemas))
+    return new SchemaAssembly(CatalogRows.read(session, asked), new SchemaNames(names))
         .objects(places);
   }
 }

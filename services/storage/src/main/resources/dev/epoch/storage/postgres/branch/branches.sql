@@ -4,7 +4,7 @@
 -- known by: another branch that still has the name here loses it, and is called by its id until it is told of again;
 -- if it was told of at a later version, this one is called so. Answers the id of that other branch.
 CREATE OR REPLACE FUNCTION epoch.put_branch(
-  new_branch text, of_repository text, named text, default_branch boolean, told bigint
+  new_branch text, of_repository text, named text, default_branch boolean, told bigint, own boolean DEFAULT false
 ) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -24,11 +24,12 @@ BEGIN
       ELSIF holder.branch_id IS NOT NULL THEN
         UPDATE epoch.branches SET name = '~' || branch_id WHERE branch_id = holder.branch_id;
       END IF;
-      INSERT INTO epoch.branches AS b (branch_id, repository, name, label, is_default, told_at)
-      VALUES (new_branch, of_repository, given, epoch.label(named, 12), default_branch, told)
+      INSERT INTO epoch.branches AS b (branch_id, repository, name, label, is_default, told_at, own_sequences)
+      VALUES (new_branch, of_repository, given, epoch.label(named, 12), default_branch, told, own)
       ON CONFLICT (branch_id) DO UPDATE
-      SET name = excluded.name, dropped = false, told_at = excluded.told_at
-      WHERE (b.name <> excluded.name OR b.dropped) AND b.told_at <= excluded.told_at;
+      SET name = excluded.name, dropped = false, told_at = excluded.told_at, own_sequences = excluded.own_sequences
+      WHERE (b.name <> excluded.name OR b.dropped OR b.own_sequences <> excluded.own_sequences)
+        AND b.told_at <= excluded.told_at;
       RETURN holder.branch_id;
     EXCEPTION WHEN unique_violation THEN
       -- somebody told of another branch of the name meanwhile: it is there now
@@ -115,6 +116,9 @@ BEGIN
   RETURNING true INTO changed;
   IF changed THEN
     PERFORM epoch.rebuild_views(of_branch, of_table);
+    IF source IS NOT NULL THEN
+      PERFORM epoch.pass_sequences(of_branch, ARRAY[of_table]);
+    END IF;
   END IF;
 END
 $$;
@@ -140,6 +144,7 @@ DECLARE
   b epoch.branches;
   of_table text;
 BEGIN
+  PERFORM epoch.drop_own_sequences(of_branch);
   SELECT * INTO b FROM epoch.branches WHERE branch_id = of_branch;
   IF b.changed_schema IS NULL THEN
     RETURN;
@@ -234,6 +239,7 @@ BEGIN
   EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', b.base_schema);
   EXECUTE format('GRANT USAGE ON SCHEMA %I, %I TO PUBLIC', b.changed_schema, b.base_schema);
   PERFORM epoch.grant_creation(of_branch);
+  PERFORM epoch.make_own_sequences(of_branch);
   PERFORM epoch.open_small_tables(of_branch, true);
   FOR of_table IN SELECT table_id FROM epoch.branch_tables WHERE branch_id = of_branch AND open_relation IS NULL LOOP
     PERFORM epoch.rebuild_views(of_branch, of_table);

@@ -40,17 +40,32 @@ BEGIN
 END
 $$;
 
--- Lets a sequence go on where another one stands, if that is further.
+-- Lets a sequence go on behind a value, if it is not further; one that counts downwards stays. Others may take values
+-- meanwhile: nothing gives one twice.
 CREATE OR REPLACE FUNCTION epoch.advance_sequence(sequence_name text, at_least bigint) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  at bigint;
+  s pg_sequence;
+  reached bigint;
 BEGIN
-  EXECUTE format('SELECT CASE WHEN is_called THEN last_value END FROM %s', sequence_name) INTO at;
-  IF at_least > coalesce(at, 0) THEN
-    PERFORM setval(sequence_name::regclass, at_least);
+  SELECT * INTO STRICT s FROM pg_sequence AS q WHERE q.seqrelid = sequence_name::regclass;
+  IF at_least IS NULL OR s.seqincrement < 0 THEN
+    RETURN;
+  END IF;
+  at_least := least(at_least, s.seqmax);
+  EXECUTE format('SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM %s', sequence_name) INTO reached;
+  IF at_least <= reached THEN
+    RETURN;
+  END IF;
+  IF (at_least - reached) / s.seqincrement < 10000 THEN
+    -- setval would take back what others were given since the look at the last value
+    WHILE nextval(s.seqrelid) < at_least LOOP
+    END LOOP;
+  ELSE
+    EXECUTE format('SELECT setval($1, greatest(last_value, $2)) FROM %s', sequence_name)
+    USING s.seqrelid::regclass, at_least;
   END IF;
 END
 $$;

@@ -70,12 +70,20 @@ BEGIN
 END
 $$;
 
--- A text in which hidden relations have the schema that they are to be in.
+-- A text in which hidden relations have the schema that they are to be in, and sequences of branches the names of those
+-- that they stand for.
 CREATE OR REPLACE FUNCTION epoch.at_home(told text) RETURNS text
 LANGUAGE sql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT CASE
+    WHEN told ~ 'epoch_.*_base"?\.' THEN coalesce(
+      (
+        SELECT epoch.at_home(replace(told, quote_literal(q.own), quote_literal(q.source)))
+        FROM epoch.branch_sequences AS q
+        WHERE strpos(told, quote_literal(q.own)) > 0
+        LIMIT 1
+      ), told)
     WHEN strpos(told, 'epoch_new_') = 0 THEN told
     ELSE coalesce(
       (

@@ -7,14 +7,16 @@ COMMENT ON COLUMN epoch.tables.open_capture IS 'Body of the function that captur
 -- The next value of an identity column, for whoever may insert rows: such a column asks for no right on its sequence.
 CREATE OR REPLACE FUNCTION epoch.identity_value(identity_sequence regclass) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 BEGIN
   IF NOT EXISTS (
     SELECT FROM pg_depend AS d
     WHERE d.classid = 'pg_class'::regclass AND d.objid = identity_sequence AND d.deptype = 'i'
       AND epoch.registration_of(d.refobjid) IS NOT NULL
-  ) AND NOT epoch.is_identity_of_branches(identity_sequence) THEN
+  ) AND NOT epoch.is_identity_of_branches(identity_sequence) AND NOT EXISTS (
+    SELECT FROM epoch.branch_sequences AS q WHERE q.own = identity_sequence::text AND q.of_identity
+  ) THEN
     RAISE EXCEPTION '% is not the sequence of an identity column of a versioned table', identity_sequence
       USING ERRCODE = 'insufficient_privilege';
   END IF;

@@ -270,6 +270,7 @@ BEGIN
   BEGIN
     -- under another name first: who reads the views need not wait until it is filled
     PERFORM epoch.create_open_table(of_branch, of_table, opening);
+    PERFORM epoch.read_sequences_on(of_branch, opening::regclass);
     PERFORM epoch.create_image_table(
       epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.key_columns, t.key_columns, false);
     PERFORM epoch.note_open_columns(of_branch, of_table, opening);

@@ -178,6 +178,7 @@ BEGIN
     PERFORM epoch.know_open_tables(b.branch_id);
     PERFORM epoch.make_missing_views(b.branch_id);
     PERFORM epoch.renew_privileges(b.branch_id);
+    PERFORM epoch.make_own_sequences(b.branch_id);
     PERFORM epoch.open_small_tables(b.branch_id, false);
   END IF;
 

@@ -218,14 +218,14 @@ $$;
 -- Statements about columns that the database fills: identities get their next value, and what was given for
 -- computed columns is refused like in the table itself.
 CREATE OR REPLACE FUNCTION epoch.filled_columns(of_branch text, of_table text, operation text) RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT coalesce(string_agg(
     CASE
       WHEN operation = 'INSERT' AND a.attidentity <> '' THEN format(
         'IF NEW.%1$I IS NULL THEN NEW.%1$I := nextval(%2$L); END IF;',
-        a.attname, pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass::oid)
+        a.attname, epoch.sequence_on(of_branch, pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass)::oid)
       ELSE format(
         $sql$
           IF %1$s THEN

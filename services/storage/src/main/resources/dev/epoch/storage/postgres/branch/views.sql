@@ -221,6 +221,7 @@ BEGIN
   LOOP
     EXECUTE format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view_path, preset.name, preset.expression);
   END LOOP;
+  PERFORM epoch.read_sequences_on(of_branch, view_path::regclass);
   PERFORM epoch.copy_privileges(epoch.users_table(of_table), view_path);
 END
 $$;
@@ -312,6 +313,7 @@ BEGIN
       'EXECUTE FUNCTION epoch.%I()',
       view_path, epoch.object_of('p', of_table));
   END IF;
+  PERFORM epoch.read_sequences_on(of_branch, view_path::regclass);
   PERFORM epoch.copy_privileges(live, view_path);
 END
 $$;

@@ -1,13 +1,15 @@
 -- Parts of the statements with which the server writes many records of a branch at once; see OverlayRecordWriter.
 
--- Identity columns of a table and how they get their next value.
-CREATE OR REPLACE FUNCTION epoch.identity_columns(of_table text)
+-- Identity columns of a table and how, on a branch, they get their next value.
+CREATE OR REPLACE FUNCTION epoch.identity_columns(of_branch text, of_table text)
 RETURNS TABLE (column_name text, next_value text)
-LANGUAGE sql STABLE
+LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT a.attname,
-    format('nextval(%L)', pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass::oid)
+    format(
+      'nextval(%L)',
+      epoch.sequence_on(of_branch, pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass)::oid)
   FROM pg_attribute AS a
   WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> ''
 $$;

@@ -85,6 +85,7 @@ BEGIN
 
   EXECUTE format(
     'CREATE TABLE epoch.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', row_table, epoch.users_table(of_table));
+  PERFORM epoch.read_sequences_on(of_branch, to_regclass(format('epoch.%I', row_table)));
   IF t.append_only THEN
     EXECUTE format(
       'ALTER TABLE epoch.%I ADD epoch_row bigint NOT NULL UNIQUE DEFAULT %s', row_table, epoch.next_row_id(of_table));

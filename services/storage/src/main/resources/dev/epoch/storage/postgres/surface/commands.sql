@@ -182,9 +182,14 @@ BEGIN
 END
 $$;
 
--- A branch at a branch, tag or commit; at the head of the session's branch if none is named.
+-- Of versions before own_sequences.
+DROP PROCEDURE IF EXISTS epoch.create_branch(text, text, text, text);
+
+-- A branch at a branch, tag or commit; at the head of the session's branch if none is named. With own_sequences its columns
+-- do not take values from those of the live tables; null for as on the branch that it starts from.
 CREATE OR REPLACE PROCEDURE epoch.create_branch(
-  name text, from_ref text DEFAULT NULL, repository text DEFAULT NULL, INOUT head text DEFAULT NULL
+  name text, from_ref text DEFAULT NULL, repository text DEFAULT NULL, INOUT head text DEFAULT NULL,
+  own_sequences boolean DEFAULT NULL
 )
 LANGUAGE plpgsql
 AS $$
@@ -193,7 +198,8 @@ DECLARE
 BEGIN
   CALL epoch.run_command(
     'create_branch',
-    pg_catalog.jsonb_build_object('name', name, 'from', from_ref, 'repository', repository), answer);
+    pg_catalog.jsonb_build_object(
+      'name', name, 'from', from_ref, 'repository', repository, 'own_sequences', own_sequences), answer);
   head := answer OPERATOR(pg_catalog.->>) 'head';
 END
 $$;
