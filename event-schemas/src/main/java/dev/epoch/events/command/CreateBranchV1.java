@@ -11,17 +11,20 @@ import dev.epoch.events.BranchExpiry;
  * @param startPoint as the user wrote it
  * @param checkout whether the actor then works on it
  * @param expiry null for never
+ * @param ownSequences whether columns that sequences feed take their values from sequences of its
+ *     own; null for as on the branch that it starts from
  */
 public record CreateBranchV1(
     String name,
     String commit,
     String startPoint,
     boolean checkout,
-    @JsonInclude(JsonInclude.Include.NON_NULL) BranchExpiry expiry)
+    @JsonInclude(JsonInclude.Include.NON_NULL) BranchExpiry expiry,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean ownSequences)
     implements Command {
 
   /** A branch that stays. */
   public CreateBranchV1(String name, String commit, String startPoint, boolean checkout) {
-    this(name, commit, startPoint, checkout, null);
+    this(name, commit, startPoint, checkout, null, null);
   }
 }

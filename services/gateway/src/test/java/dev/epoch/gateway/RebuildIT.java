@@ -3,6 +3,7 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.gateway.branch.BranchService;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.TableChangedException;
 import java.util.List;
@@ -84,6 +85,35 @@ class RebuildIT {
 
     // then
     assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+  }
+
+  @Test
+  void branchWithSequencesOfItsOwn() throws Exception {
+    // given
+    test.database.execute("CREATE TABLE numbered (id serial PRIMARY KEY)");
+    test.register("numbered");
+    test.commit("main", "numbered");
+    test.server()
+        .branches()
+        .create(
+            test.repository(),
+            new BranchService.NewBranch("own", "main", false, null, true),
+            TestServer.caller());
+    test.onBranch("own", "INSERT INTO numbered SELECT FROM generate_series(1, 3)");
+    test.commit("own", "three");
+
+    // when
+    test.database.execute(
+        "DROP SCHEMA epoch CASCADE",
+        test.database.value(
+            "SELECT string_agg(format('DROP SCHEMA %I CASCADE', nspname), ';')"
+                + " FROM pg_namespace WHERE nspname ~ '_(base|changed)$'"));
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+
+    // then
+    test.onBranch("own", "INSERT INTO numbered DEFAULT VALUES");
+    assertThat(test.commit("own", "four").commit().tree().get("numbered").rowCount()).isEqualTo(4);
+    assertThat(test.database.value("SELECT is_called FROM numbered_id_seq")).isEqualTo("f");
   }
 
   /** What is lost of what Epoch keeps in the users' database. */

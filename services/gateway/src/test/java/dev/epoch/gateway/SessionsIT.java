@@ -132,6 +132,73 @@ class SessionsIT {
   }
 
   @Test
+  void aBranchWithSequencesOfItsOwnUsesUpNoLiveNumbers() throws SQLException {
+    // given
+    database.execute(
+        "CREATE TABLE orders (id serial PRIMARY KEY, note text)",
+        "INSERT INTO orders (note) VALUES ('a'), ('b')");
+    test.register("orders");
+    database.execute(
+        "CALL epoch.commit('Orders')",
+        "CALL epoch.create_branch('load', own_sequences => true)",
+        "CALL epoch.create_branch('more', 'load')");
+
+    // when
+    test.onBranch("load", "INSERT INTO orders (note) VALUES ('x'), ('y'), ('z')");
+    test.commit("load", "Load");
+
+    // then
+    assertThat(database.value("SELECT last_value FROM orders_id_seq")).isEqualTo("2");
+
+    // when both sides gave a key
+    database.execute("INSERT INTO orders (note) VALUES ('live')", "CALL epoch.commit('Live')");
+    database.execute("CALL epoch.merge('load')");
+
+    // then
+    assertThat(
+            database.rows(
+                "SELECT key, conflict_type, ours, theirs, resolved FROM epoch.conflicts()"))
+        .containsExactly(
+            List.of("{\"id\": 3}", "add_add", "{\"note\": \"live\"}", "{\"note\": \"x\"}", "f"));
+
+    // when
+    database.execute(
+        "CALL epoch.resolve('orders', 'ours', '3')",
+        "CALL epoch.commit('Merge load')",
+        "INSERT INTO orders (note) VALUES ('next')");
+
+    // then
+    assertThat(database.value("SELECT string_agg(id || note, ' ' ORDER BY id) FROM orders"))
+        .isEqualTo("1a 2b 3live 4y 5z 6next");
+
+    // when a branch that was made from it gets the rows, and gives some
+    database.execute("CALL epoch.commit('Next')");
+    test.merge("main", "more");
+    sessions.close();
+    test.restart(Failpoints.NONE);
+    serve(Failpoints.NONE);
+    test.onBranch("more", "INSERT INTO orders (note) VALUES ('m')");
+    test.commit("more", "More");
+
+    // then
+    assertThat(database.value("SELECT last_value FROM orders_id_seq")).isEqualTo("6");
+    test.merge("more", "main");
+    database.execute("INSERT INTO orders (note) VALUES ('last')");
+    assertThat(database.value("SELECT string_agg(id || note, ' ' ORDER BY id) FROM orders"))
+        .isEqualTo("1a 2b 3live 4y 5z 6next 7m 8last");
+
+    // when
+    database.execute("CALL epoch.delete_branch('load')", "CALL epoch.delete_branch('more')");
+
+    // then
+    assertThat(
+            database.rows(
+                "SELECT oid::regclass FROM pg_class WHERE relkind = 'S' AND relname <> 'orders_id_seq'"
+                    + " AND relnamespace <> 'epoch'::regnamespace"))
+        .isEmpty();
+  }
+
+  @Test
   void aSessionChangesTheSchema() throws SQLException {
     assertThat(database.rows("CALL epoch.ddl('ALTER TABLE users ADD phone text')"))
         .containsExactly(List.of("{users}"));

@@ -22,7 +22,11 @@ public record BranchView(
     boolean isProtected,
     Instant createdAt,
     boolean isDefault,
-    @Schema(description = "Null for a branch that stays") Expiry expiry) {
+    @Schema(description = "Null for a branch that stays") Expiry expiry,
+    @Schema(
+            description =
+                "Whether columns that sequences feed take their values from sequences of the branch's own")
+        boolean ownSequences) {
 
   /** When a branch is deleted by itself, some grace after that. */
   @Schema(name = "BranchExpiry")
@@ -60,7 +64,8 @@ public record BranchView(
         isProtected(state, branch.name()),
         branch.createdAt(),
         state.isDefault(branch),
-        Expiry.of(state, branch));
+        Expiry.of(state, branch),
+        state.branches().ownSequences().contains(branch.id()));
   }
 
   /** As projected; its protection as the repository has it now. */
@@ -71,7 +76,8 @@ public record BranchView(
         isProtected(state, branch.name()),
         branch.createdAt(),
         branch.isDefault(),
-        Expiry.of(state, branch.name()));
+        Expiry.of(state, branch.name()),
+        state.branches().ownSequences().contains(branch.id()));
   }
 
   private static boolean isProtected(RepositoryState state, String name) {
@@ -92,7 +98,8 @@ public record BranchView(
         isProtected(state, name),
         now.map(BranchState::createdAt).orElse(null),
         now.map(state::isDefault).orElse(false),
-        Expiry.of(state, name));
+        Expiry.of(state, name),
+        now.filter(branch -> state.branches().ownSequences().contains(branch.id())).isPresent());
   }
 
   /** All branches, by name, and the one that the actor works on. */

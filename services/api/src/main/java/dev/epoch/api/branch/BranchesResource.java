@@ -8,6 +8,7 @@ import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.gateway.branch.BranchService;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.StepResult;
@@ -76,10 +77,12 @@ public class BranchesResource {
             .branches()
             .create(
                 request.repository(),
-                body.name(),
-                body.startPoint(),
-                body.checkout() == null || body.checkout(),
-                TimeToLive.from(Instant.now(), body.ttl(), body.expireWork()),
+                new BranchService.NewBranch(
+                    body.name(),
+                    body.startPoint(),
+                    body.checkout() == null || body.checkout(),
+                    TimeToLive.from(Instant.now(), body.ttl(), body.expireWork()),
+                    body.ownSequences()),
                 request.caller());
     return BranchView.created(created, body.name());
   }
@@ -172,7 +175,8 @@ public class BranchesResource {
                 changed.state().profile().protections().containsKey(pattern),
                 null,
                 false,
-                null));
+                null,
+                false));
   }
 
   @DELETE

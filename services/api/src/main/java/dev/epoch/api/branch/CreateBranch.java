@@ -21,4 +21,8 @@ public record CreateBranch(
             description =
                 "Whether it goes with work that is nowhere else; else it stays as long as it has some",
             defaultValue = "false")
-        Boolean expireWork) {}
+        Boolean expireWork,
+    @Schema(
+            description =
+                "Whether columns that sequences feed take their values from sequences of the branch's own, so that it uses up no live numbers; if absent, as on the branch that it starts from")
+        Boolean ownSequences) {}

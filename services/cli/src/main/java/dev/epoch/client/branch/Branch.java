@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param createdAt ISO 8601, or null
  * @param expiresAt ISO 8601, or null if it stays
  * @param held why it stays although its time has come, or null
+ * @param ownSequences whether columns that sequences feed take their values from sequences of its
+ *     own
  */
 public record Branch(
     String name,
@@ -21,6 +23,7 @@ public record Branch(
     String createdAt,
     String expiresAt,
     String held,
+    boolean ownSequences,
     JsonNode json)
     implements Received {
 
@@ -32,6 +35,7 @@ public record Branch(
         Json.text(json, "created_at"),
         Json.text(json.path("expiry"), "at"),
         Json.text(json.path("expiry"), "held"),
+        json.path("own_sequences").asBoolean(false),
         json);
   }
 

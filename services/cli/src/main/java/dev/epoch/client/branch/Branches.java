@@ -31,19 +31,25 @@ public final class Branches {
    * @param startPoint ref that it starts from
    */
   public Branch create(String name, String startPoint) {
-    return create(name, startPoint, null, false);
+    return create(name, startPoint, null, false, false);
   }
 
   /**
-   * Creates a branch that expires.
+   * Creates a branch.
    *
-   * @param ttl such as 12h or 7d, null for never
+   * @param ttl such as 12h or 7d after which it expires, null for never
    * @param expireWork whether work that is nowhere else goes with it
+   * @param ownSequences whether columns that sequences feed take their values from sequences of the
+   *     branch's own; else as on the branch that it starts from
    */
-  public Branch create(String name, String startPoint, String ttl, boolean expireWork) {
+  public Branch create(
+      String name, String startPoint, String ttl, boolean expireWork, boolean ownSequences) {
     ObjectNode body = Json.object().put("name", name);
     body.put("start_point", startPoint).put("checkout", false);
     expiry(body, ttl, expireWork);
+    if (ownSequences) {
+      body.put("own_sequences", true);
+    }
     return Branch.of(scope.send(scope.post("branches").body(body)));
   }
 

@@ -47,11 +47,33 @@ public final class BranchProcessor {
         return wrong.get();
       }
     }
+    Optional<BranchState> numbered =
+        state
+            .branches()
+            .origin(command.startPoint())
+            .filter(origin -> state.branches().ownSequences().contains(origin.id()));
+    if (numbered.isPresent() && Boolean.FALSE.equals(command.ownSequences())) {
+      return Decision.reject(
+          new Rejection(
+              Code.VALIDATION,
+              "Branch '%s' has sequences of its own, and so has a branch that is made from it"
+                  .formatted(numbered.get().name()),
+              Map.of(
+                  "branch",
+                  numbered.get().name(),
+                  "remedy",
+                  "Leave own_sequences out: values of shared sequences could be keys that it has")));
+    }
     String id = context.branchId();
     List<Event> events = new ArrayList<>();
     events.add(
         new BranchCreatedV1(
-            id, command.name(), command.commit(), command.startPoint(), locations(state, command)));
+            id,
+            command.name(),
+            command.commit(),
+            command.startPoint(),
+            locations(state, command),
+            numbered.isPresent() || Boolean.TRUE.equals(command.ownSequences())));
     if (command.expiry() != null) {
       events.add(new BranchExpirySetV1(id, command.expiry()));
     }

@@ -8,17 +8,14 @@ import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
 import dev.epoch.events.event.OperationPlan;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
 
 final class BranchAppliers {
-  private static final Pattern STEPS = Pattern.compile("[~^].*$");
-
   private BranchAppliers() {}
 
   static RepositoryState created(RepositoryState state, BranchCreatedV1 event, Occurrence at) {
-    RepositoryState next =
+    RepositoryState made =
         state.withBranch(
             new BranchState(
                 event.branchId(),
@@ -30,16 +27,15 @@ final class BranchAppliers {
                 null,
                 null,
                 null));
-    return origin(state, event.startPoint())
-        .map(origin -> next.withBranches(next.branches().made(event.branchId(), origin.id())))
-        .orElse(next);
-  }
-
-  /** The branch that a start point names, also with steps back: {@code dev~2}. */
-  private static Optional<BranchState> origin(RepositoryState state, String startPoint) {
-    return Optional.ofNullable(startPoint)
-        .map(written -> STEPS.matcher(written).replaceFirst(""))
-        .flatMap(state::branch);
+    Branches branches = made.branches();
+    if (event.ownSequences() != null) {
+      branches = branches.withOwnSequences(event.branchId());
+    }
+    Optional<BranchState> origin = state.branches().origin(event.startPoint());
+    if (origin.isPresent()) {
+      branches = branches.made(event.branchId(), origin.get().id());
+    }
+    return made.withBranches(branches);
   }
 
   static RepositoryState renamed(RepositoryState state, BranchRenamedV1 event) {

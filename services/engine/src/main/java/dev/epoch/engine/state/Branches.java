@@ -5,8 +5,11 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
 import org.pcollections.PMap;
+import org.pcollections.PSet;
 
 /**
  * Branches.
@@ -18,6 +21,7 @@ import org.pcollections.PMap;
  * @param expiries when they expire, by branch id; those that do not left out
  * @param origins id of the branch that a branch was made from, by its id; those made from a tag, a
  *     commit, or a branch of which nothing is left are left out
+ * @param ownSequences ids of those whose columns are fed by sequences of their own
  */
 public record Branches(
     PMap<String, BranchState> byId,
@@ -25,7 +29,10 @@ public record Branches(
     PMap<String, PMap<String, Review>> reviews,
     PMap<String, BranchExpiry> expiries,
     PMap<String, PMap<String, MergeRequest>> requests,
-    PMap<String, String> origins) {
+    PMap<String, String> origins,
+    PSet<String> ownSequences) {
+  private static final Pattern STEPS = Pattern.compile("[~^].*$");
+
   public static final Branches NONE =
       new Branches(
           HashTreePMap.empty(),
@@ -33,7 +40,8 @@ public record Branches(
           HashTreePMap.empty(),
           HashTreePMap.empty(),
           HashTreePMap.empty(),
-          HashTreePMap.empty());
+          HashTreePMap.empty(),
+          HashTreePSet.empty());
 
   /** The branch of this name; none for null. */
   public Optional<BranchState> named(String name) {
@@ -52,7 +60,8 @@ public record Branches(
         reviews,
         expiries,
         requests,
-        origins);
+        origins,
+        ownSequences);
   }
 
   /** What was said about a branch, by id of who said it. */
@@ -67,7 +76,8 @@ public record Branches(
         reviews.plus(branchId, reviewsOf(branchId).plus(review.actor().id(), review)),
         expiries,
         requests,
-        origins);
+        origins,
+        ownSequences);
   }
 
   /** The merges into a branch that wait, by id of the source. */
@@ -87,7 +97,7 @@ public record Branches(
   }
 
   private Branches withRequests(PMap<String, PMap<String, MergeRequest>> changed) {
-    return new Branches(byId, idByName, reviews, expiries, changed, origins);
+    return new Branches(byId, idByName, reviews, expiries, changed, origins, ownSequences);
   }
 
   private static PMap<String, PMap<String, MergeRequest>> minus(
@@ -125,7 +135,8 @@ public record Branches(
         reviews,
         expiry == null ? expiries.minus(branchId) : expiries.plus(branchId, expiry),
         requests,
-        origins);
+        origins,
+        ownSequences);
   }
 
   Branches without(String id) {
@@ -135,13 +146,33 @@ public record Branches(
         reviews.minus(id),
         expiries.minus(id),
         withoutRequests(id),
-        withoutOrigin(id));
+        withoutOrigin(id),
+        ownSequences.minus(id));
   }
 
   /** With a branch that was made from another one. */
   Branches made(String branchId, String originId) {
     return new Branches(
-        byId, idByName, reviews, expiries, requests, origins.plus(branchId, originId));
+        byId,
+        idByName,
+        reviews,
+        expiries,
+        requests,
+        origins.plus(branchId, originId),
+        ownSequences);
+  }
+
+  /** With a branch whose columns are fed by sequences of its own. */
+  Branches withOwnSequences(String branchId) {
+    return new Branches(
+        byId, idByName, reviews, expiries, requests, origins, ownSequences.plus(branchId));
+  }
+
+  /** The branch that a start point names, also with steps back: {@code dev~2}; none for null. */
+  public Optional<BranchState> origin(String startPoint) {
+    return Optional.ofNullable(startPoint)
+        .map(written -> STEPS.matcher(written).replaceFirst(""))
+        .flatMap(this::named);
   }
 
   /** Those that were made from this branch, directly or by way of others. */

@@ -49,6 +49,13 @@ class BranchProcessorTest {
             "not found",
             null),
         Refused.of(
+            "create: shares sequences where the branch before it has its own",
+            s -> s.ok(new CreateBranchV1("own", s.head("main"), "main", false, null, Boolean.TRUE)),
+            s -> new CreateBranchV1("dev", s.head("main"), "own", false, null, Boolean.FALSE),
+            Code.VALIDATION,
+            "Branch 'own' has sequences of its own",
+            "Leave own_sequences out"),
+        Refused.of(
             "rename: no such branch",
             s -> {},
             s -> new RenameBranchV1("dev", "other"),
@@ -250,6 +257,24 @@ class BranchProcessorTest {
     assertThat(scenario.state().currentBranch("alice").name()).isEqualTo("main");
     assertThat(scenario.state().outcomes().of(answer.key()).orElseThrow().toString())
         .contains("branch=dev");
+  }
+
+  @Test
+  void sequencesOfItsOwnAreAskedForAndGoToBranchesMadeFromTheBranch() {
+    Scenario scenario = Scenario.withTable().fork("shared", "main");
+    String head = scenario.head("main");
+    scenario.ok(new CreateBranchV1("own", head, "main", false, null, true));
+    scenario.ok(new CreateBranchV1("child", head, "own~1", false, null, null));
+    scenario.ok(new CreateBranchV1("again", head, "own", false, null, true));
+    scenario.ok(new CreateBranchV1("sharing", head, "main", false, null, false));
+
+    assertThat(scenario.state().branches().ownSequences())
+        .containsExactlyInAnyOrder(
+            scenario.branch("own").id(),
+            scenario.branch("child").id(),
+            scenario.branch("again").id());
+    scenario.ok(new DeleteBranchV1("own", true, false, null));
+    assertThat(scenario.state().branches().ownSequences()).hasSize(2);
   }
 
   @Test

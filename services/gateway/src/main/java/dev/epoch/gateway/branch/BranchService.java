@@ -37,12 +37,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Branches: the log first, then, best effort at once and surely by the projector, the databases.
  */
 public final class BranchService {
   private static final String KIND = RecordType.DELETE_BRANCH_V1.wireName();
+  private static final Pattern HEAD = Pattern.compile("^HEAD(?=$|[~^])");
 
   private final HookGate hooks;
   private final BranchRegistrar registrar;
@@ -76,44 +79,55 @@ public final class BranchService {
       boolean canFastForward,
       Optional<CommitState> mergeBase) {}
 
+  /**
+   * A branch to be made.
+   *
+   * @param startPoint as the user writes it; null for the current branch
+   * @param checkout whether the actor works on it from then on
+   * @param expiry null for a branch that stays
+   * @param ownSequences whether its columns are fed by sequences of its own; null for as on the
+   *     branch that it starts from
+   */
+  public record NewBranch(
+      String name,
+      String startPoint,
+      boolean checkout,
+      BranchExpiry expiry,
+      Boolean ownSequences) {}
+
   public StepResult create(
       LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
-    return create(repository, name, startPoint, checkout, null, caller);
+    return create(repository, new NewBranch(name, startPoint, checkout, null, null), caller);
   }
 
-  /**
-   * @param expiry null for a branch that stays
-   */
-  public StepResult create(
-      LiveRepository repository,
-      String name,
-      String startPoint,
-      boolean checkout,
-      BranchExpiry expiry,
-      Caller caller) {
+  public StepResult create(LiveRepository repository, NewBranch wanted, Caller caller) {
     return withTurn(
-        repository.nameLocks(name),
-        () -> createNamed(repository, name, startPoint, checkout, expiry, caller));
+        repository.nameLocks(wanted.name()), () -> createNamed(repository, wanted, caller));
   }
 
-  private StepResult createNamed(
-      LiveRepository repository,
-      String name,
-      String startPoint,
-      boolean checkout,
-      BranchExpiry expiry,
-      Caller caller) {
+  private StepResult createNamed(LiveRepository repository, NewBranch wanted, Caller caller) {
     RepositoryState state = repository.state();
     Optional<StepResult> former = StepResult.former(state, RecordType.CREATE_BRANCH_V1, caller);
     if (former.isPresent()) {
       // whoever has the answer uses the branch; the process may have ended before it was told of
-      state.branch(name).ifPresent(branch -> registrar.tell(repository, branch.id()));
+      state.branch(wanted.name()).ifPresent(branch -> registrar.tell(repository, branch.id()));
       return former.get();
     }
     BranchState current = state.currentBranch(caller.actor().id());
-    String from = startPoint == null || startPoint.equals("HEAD") ? current.name() : startPoint;
+    String from =
+        wanted.startPoint() == null
+            ? current.name()
+            : HEAD.matcher(wanted.startPoint())
+                .replaceFirst(Matcher.quoteReplacement(current.name()));
     CommitState commit = new References(state, current).commit(from);
-    CreateBranchV1 command = new CreateBranchV1(name, commit.id(), from, checkout, expiry);
+    CreateBranchV1 command =
+        new CreateBranchV1(
+            wanted.name(),
+            commit.id(),
+            from,
+            wanted.checkout(),
+            wanted.expiry(),
+            wanted.ownSequences());
     try (CleanupGuard.Use _ = cleanups.use(repository, commit)) {
       StepResult result = repository.step(command, caller).orRefuse();
       result

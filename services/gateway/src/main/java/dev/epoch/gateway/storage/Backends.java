@@ -142,7 +142,12 @@ public final class Backends {
 
   public static BranchHandle handle(RepositoryState state, BranchState branch) {
     return new BranchHandle(
-        state.name(), branch.id(), branch.name(), state.isDefault(branch), state.version());
+        state.name(),
+        branch.id(),
+        branch.name(),
+        state.isDefault(branch),
+        state.version(),
+        state.branches().ownSequences().contains(branch.id()));
   }
 
   /**

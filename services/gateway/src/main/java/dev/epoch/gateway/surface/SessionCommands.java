@@ -12,6 +12,7 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.BranchCreatedV1;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.branch.BranchService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.conflict.ConflictService;
@@ -91,6 +92,11 @@ final class SessionCommands {
       return text;
     }
 
+    /** Null unless one was made. */
+    Boolean choice(String name) {
+      return json.path(name).isBoolean() ? json.get(name).booleanValue() : null;
+    }
+
     boolean flag(String name) {
       return json.path(name).asBoolean(false);
     }
@@ -110,7 +116,13 @@ final class SessionCommands {
   private ObjectNode createBranch(LiveRepository repository, Parameters given, Caller caller) {
     String from = given.text("from") == null ? given.required("current") : given.text("from");
     StepResult created =
-        server.branches().create(repository, given.required("name"), from, false, caller);
+        server
+            .branches()
+            .create(
+                repository,
+                new BranchService.NewBranch(
+                    given.required("name"), from, false, null, given.choice("own_sequences")),
+                caller);
     return facts()
         .put(
             "head",

@@ -35,6 +35,12 @@ public final class BranchCreateCommand extends EpochSubcommand {
       description = "With --ttl: also if it has work that is nowhere else; else it stays then.")
   private boolean expireWork;
 
+  @Option(
+      names = "--own-sequences",
+      description =
+          "Columns that sequences feed take their values from sequences of the branch's own: it uses up no live numbers.")
+  private boolean ownSequences;
+
   /** The command in a session. */
   public BranchCreateCommand(Session session) {
     super(session);
@@ -45,7 +51,8 @@ public final class BranchCreateCommand extends EpochSubcommand {
     if (expireWork && ttl == null) {
       throw CommandFailure.usage("--expire-work goes with --ttl");
     }
-    Branch branch = client().branches().create(name, session().ref(from), ttl, expireWork);
+    Branch branch =
+        client().branches().create(name, session().ref(from), ttl, expireWork, ownSequences);
     if (output().json()) {
       output().json(branch);
     } else {

@@ -95,6 +95,9 @@ public final class BranchInfoCommand extends EpochSubcommand {
                   + (branch.held() == null ? "" : " (kept: " + branch.held() + ")"));
     }
     output().line("  Protected: " + (branch.isProtected() ? "yes" : "no"));
+    if (branch.ownSequences()) {
+      output().line("  Sequences: its own");
+    }
     comparison.ifPresent(found -> {
       output()
           .line(
