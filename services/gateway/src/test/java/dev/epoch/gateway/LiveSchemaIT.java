@@ -9,7 +9,11 @@ import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.RefusedException;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,32 @@ class LiveSchemaIT {
     assertThat(table.rows("main")).contains("id=1 name=a price=1 extra=d");
     assertThat(table.rows(first)).contains("id=1 name=a price=1");
     assertThatThrownBy(() -> test.commit("main", "again")).isInstanceOf(RefusedException.class);
+  }
+
+  @Test
+  void whoReadsWhileAMigrationIsCommittedReadsAsBefore() throws Exception {
+    String first = head("main").id();
+    List<String> before = table.rows(first);
+    try (Connection migration = test.database.connect();
+        Statement statement = migration.createStatement()) {
+      migration.setAutoCommit(false);
+      statement.execute("ALTER TABLE t RENAME name TO label");
+      CompletableFuture<List<String>> reading =
+          CompletableFuture.supplyAsync(() -> table.rows(first));
+      while (!reading.isDone() && !waitsForLock()) {
+        Thread.onSpinWait();
+      }
+      migration.commit();
+      assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(before);
+    }
+  }
+
+  private boolean waitsForLock() {
+    return !test.database
+        .value(
+            "SELECT count(*) FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        .equals("0");
   }
 
   @Test

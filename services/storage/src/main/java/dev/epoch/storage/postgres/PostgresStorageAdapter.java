@@ -315,36 +315,47 @@ public final class PostgresStorageAdapter
   @Override
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
     upgrade.settle();
-    return shapes.settled(() -> {
-      TableHandle physical = tables.physical(table);
-      return reader.rows(
-          physical, this.tables.physical(state), PhysicalTables.renamed(query, table, physical));
-    });
+    return shapes.settled(
+        List.of(table),
+        () -> {
+          TableHandle physical = tables.physical(table);
+          return reader.rows(
+              physical,
+              this.tables.physical(state),
+              PhysicalTables.renamed(query, table, physical));
+        });
   }
 
   @Override
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
     return shapes.settled(
-        () -> reader.row(shapes.physical(table), this.tables.physical(state), key));
+        List.of(table), () -> reader.row(shapes.physical(table), this.tables.physical(state), key));
   }
 
   @Override
   public RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
-    return shapes.settled(() ->
-        reader.changes(
-            shapes.physical(table), this.tables.physical(from), this.tables.physical(to), query));
+    return shapes.settled(
+        List.of(table),
+        () ->
+            reader.changes(
+                shapes.physical(table),
+                this.tables.physical(from),
+                this.tables.physical(to),
+                query));
   }
 
   @Override
   public RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
-    return shapes.settled(() ->
-        reader.threeWay(
-            shapes.physical(table),
-            this.tables.physical(base),
-            this.tables.physical(ours),
-            this.tables.physical(theirs)));
+    return shapes.settled(
+        List.of(table),
+        () ->
+            reader.threeWay(
+                shapes.physical(table),
+                this.tables.physical(base),
+                this.tables.physical(ours),
+                this.tables.physical(theirs)));
   }
 
   @Override
@@ -421,20 +432,22 @@ public final class PostgresStorageAdapter
 
   @Override
   public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
-    return shapes.settled(() -> {
-      Map<String, TableSchema> altered =
-          BranchShapes.schemas(branchShapes.altered(branch, tables), tables);
-      return reader.pending(
-          branch,
-          this.tables.physical(
-              tables.stream()
-                  .map(table ->
-                      altered.containsKey(table.table().id())
-                          ? new BranchTable(
-                              table.table().with(altered.get(table.table().id())), table.head())
-                          : table)
-                  .toList()));
-    });
+    return shapes.settled(
+        tables.stream().map(BranchTable::table).toList(),
+        () -> {
+          Map<String, TableSchema> altered =
+              BranchShapes.schemas(branchShapes.altered(branch, tables), tables);
+          return reader.pending(
+              branch,
+              this.tables.physical(
+                  tables.stream()
+                      .map(table ->
+                          altered.containsKey(table.table().id())
+                              ? new BranchTable(
+                                  table.table().with(altered.get(table.table().id())), table.head())
+                              : table)
+                      .toList()));
+        });
   }
 
   @Override
@@ -443,19 +456,25 @@ public final class PostgresStorageAdapter
     if (key.isPresent()) {
       upgrade.settle();
     }
-    return shapes.settled(() -> {
-      BranchTable physical = this.tables.physical(table);
-      if (!physical.table().equals(table.table()) && branchShapes.isOpen(branch, table.table())) {
-        // it has the branch's names
-        return this.writes.write(
-            branch,
-            new BranchTable(table.table().at(physical.table().path()), table.head()),
-            writes,
-            key);
-      }
-      return this.writes.write(
-          branch, physical, PhysicalTables.renamed(writes, table.table(), physical.table()), key);
-    });
+    return shapes.settled(
+        List.of(table.table()),
+        () -> {
+          BranchTable physical = this.tables.physical(table);
+          if (!physical.table().equals(table.table())
+              && branchShapes.isOpen(branch, table.table())) {
+            // it has the branch's names
+            return this.writes.write(
+                branch,
+                new BranchTable(table.table().at(physical.table().path()), table.head()),
+                writes,
+                key);
+          }
+          return this.writes.write(
+              branch,
+              physical,
+              PhysicalTables.renamed(writes, table.table(), physical.table()),
+              key);
+        });
   }
 
   @Override

@@ -4,12 +4,14 @@ import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
+import dev.epoch.storage.postgres.connection.SqlErrors;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.Collection;
 import java.util.List;
@@ -99,6 +101,23 @@ public final class TableShapes {
         moved.tables().forEach(this::look);
       }
     }
+  }
+
+  /**
+   * {@link #settled} of a body about tables: a migration may be committed after the body has looked
+   * at them, and before its statement has them.
+   */
+  public <T> T settled(List<TableHandle> tables, Supplier<T> body) {
+    return settled(() -> {
+      try {
+        return body.get();
+      } catch (StorageException failure) {
+        if (SqlErrors.isUndefinedColumn(failure)) {
+          throw new ShapeMovedException(tables, failure);
+        }
+        throw failure;
+      }
+    });
   }
 
   /** Looks at all tables of a repository that nobody has looked at. */

@@ -12,7 +12,14 @@ public final class ShapeMovedException extends BusyException {
   private final transient List<TableHandle> tables;
 
   public ShapeMovedException(List<TableHandle> tables) {
-    super("The shape of a table has changed meanwhile", "Try again");
+    this(tables, null);
+  }
+
+  /**
+   * @param cause what a statement met that was made for the shape before, or null
+   */
+  public ShapeMovedException(List<TableHandle> tables, Throwable cause) {
+    super("The shape of a table has changed meanwhile", "Try again", cause);
     this.tables = List.copyOf(tables);
   }
 

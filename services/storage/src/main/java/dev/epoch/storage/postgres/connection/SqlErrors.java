@@ -170,6 +170,12 @@ public final class SqlErrors {
         && "RevalidateCachedQuery".equals(error.getRoutine());
   }
 
+  /** Whether a statement names a column that is not there. */
+  public static boolean isUndefinedColumn(Throwable failure) {
+    PgException error = serverError(failure);
+    return error != null && state(error).equals("42703");
+  }
+
   /** The error code, empty if there is none. */
   public static String state(PgException error) {
     return error.getSqlState() == null ? "" : error.getSqlState();
