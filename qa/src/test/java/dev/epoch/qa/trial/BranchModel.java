@@ -63,6 +63,11 @@ final class BranchModel {
     return working.equals(model.commit(head).rows());
   }
 
+  /** Whether columns are not committed. */
+  boolean altered(Model model) {
+    return !working.sameColumns(model.commit(head).rows());
+  }
+
   /** The head moved, and nothing is uncommitted. */
   void moved(String commit, Rows rows) {
     head = commit;

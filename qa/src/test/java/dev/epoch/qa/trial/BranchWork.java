@@ -105,7 +105,7 @@ final class BranchWork {
           .entrySet()
           .removeIf(
               change -> change.getValue() == null && branch.working.get(change.getKey()) == null);
-      session.writeRecords(branch.name, changes);
+      session.writeRecords(branch.name, branch.working, changes);
       branch.working = Session.after(branch.working, changes);
       return;
     }
@@ -125,7 +125,7 @@ final class BranchWork {
 
   /** Changes nothing but where sessions read. */
   private void copy(BranchModel branch) {
-    boolean drop = session.random.nextInt(3) == 0;
+    boolean drop = session.random.nextInt(3) == 0 && !branch.altered(model);
     session.delivery.repeatable(
         drop ? "DELETE" : "POST",
         "/branches/" + Rest.escaped(branch.name) + "/materialize",
@@ -189,6 +189,9 @@ final class BranchWork {
     Commit commit = new Commit(id(reply, "id"), List.of(branch.head), committed);
     model.learn(commit);
     model.acknowledged(key, commit.id());
+    if (!committed.sameColumns(model.commit(branch.head).rows())) {
+      session.counts.add("schema changes committed");
+    }
     branch.head = commit.id();
     branch.staged.removeAll(all ? Model.TABLES : selected);
     session.counts.add("commits on branches");
@@ -209,6 +212,10 @@ final class BranchWork {
         && !model.isAncestor(from, target.head)
         && !touchesChanges(target, from)) {
       // other tables' changes stay where they are; what is committed then, another step tells
+      return;
+    }
+    if (doubtful(target, from)) {
+      session.counts.add("merges whose columns are in conflict, left out");
       return;
     }
     String key = session.key();
@@ -235,6 +242,17 @@ final class BranchWork {
     } else {
       threeWay(target, from, key, reply);
     }
+  }
+
+  /** Whether columns are in conflict, or may be. */
+  private boolean doubtful(BranchModel target, String from) {
+    Rows ours = model.commit(target.head).rows();
+    Rows theirs = model.commit(from).rows();
+    List<String> bases = model.bases(target.head, from);
+    return bases.size() == 1
+        ? merged(bases.getFirst(), target.head, from, false).doubtful()
+        : !ours.sameColumns(theirs)
+            || bases.stream().anyMatch(base -> !ours.sameColumns(model.commit(base).rows()));
   }
 
   /** Takes every table out of the choice for the next commit. */
@@ -345,6 +363,9 @@ final class BranchWork {
     }
     model.learn(commit);
     model.acknowledged(key, id);
+    if (!commit.rows().sameColumns(model.commit(target.head).rows())) {
+      session.counts.add("schema changes merged into branches");
+    }
     target.moved(id, commit.rows());
     session.counts.add(rows == null ? "merges of crossed histories" : "merges into branches");
   }

@@ -148,7 +148,8 @@ final class Checker {
             new Rows.Difference(
                 table.path("inserted").longValue(),
                 table.path("updated").longValue(),
-                table.path("deleted").longValue()));
+                table.path("deleted").longValue(),
+                table.path("schema_changed").booleanValue()));
       }
     }
     Map<String, Rows.Difference> expected = new HashMap<>();
@@ -219,13 +220,7 @@ final class Checker {
 
   private static void same(String what, Rows found, Rows expected) {
     if (!found.equals(expected)) {
-      Set<RowId> rows = new TreeSet<>(found.byId().keySet());
-      rows.addAll(expected.byId().keySet());
-      rows.removeIf(row -> java.util.Objects.equals(found.get(row), expected.get(row)));
-      StringBuilder text = new StringBuilder(what + " is not as it must be:");
-      rows.forEach(row ->
-          text.append(
-              "%n%s: found %s, expected %s".formatted(row, found.get(row), expected.get(row))));
+      String text = what + " is not as it must be: " + found.differences(expected);
       throw new AssertionError(text);
     }
   }

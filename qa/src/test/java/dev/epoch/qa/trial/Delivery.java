@@ -28,6 +28,7 @@ final class Delivery {
   private static final String UNDONE = "OperationFailedError";
 
   private static final int REMEMBERED = 12;
+  private static final int TOLD = 30;
 
   private final Rest rest;
   private final String repository;
@@ -36,6 +37,7 @@ final class Delivery {
   private final Random random;
   private volatile boolean abandoned;
   private final ArrayDeque<Sent> answered = new ArrayDeque<>();
+  private final ArrayDeque<String> told = new ArrayDeque<>();
 
   Delivery(Rest rest, String repository, String actor, Counts counts, Random random) {
     this.rest = rest;
@@ -141,6 +143,31 @@ final class Delivery {
     return attempt(command, false);
   }
 
+  /** The last commands and their answers, the latest last. */
+  String history() {
+    synchronized (told) {
+      return String.join("\n", told);
+    }
+  }
+
+  private void tell(Command command, Reply reply) {
+    if (command.method().equals("GET")) {
+      return;
+    }
+    synchronized (told) {
+      told.addLast(
+          "%s %s%s -> %s"
+              .formatted(
+                  Instant.now(),
+                  command,
+                  reply.doubted() ? " in doubt" : "",
+                  show(reply.answer())));
+      if (told.size() > TOLD) {
+        told.removeFirst();
+      }
+    }
+  }
+
   /**
    * @param undone whether the command is known to have been taken back
    */
@@ -161,7 +188,9 @@ final class Delivery {
           if (doubted && command.key() != null) {
             counts.add("settled by sending again");
           }
-          return new Reply(answer, doubted);
+          Reply reply = new Reply(answer, doubted);
+          tell(command, reply);
+          return reply;
         }
         counts.add("told to come back");
         why = answer.text();

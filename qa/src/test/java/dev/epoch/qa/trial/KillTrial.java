@@ -5,6 +5,8 @@ import dev.epoch.qa.process.ServerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,7 +24,24 @@ import java.util.concurrent.locks.LockSupport;
 final class KillTrial implements AutoCloseable {
   private static final int RANDOM_EVERY = 4;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(120);
-  private static final Duration FAILPOINT_LIMIT = Duration.ofSeconds(6);
+  private static final Duration FAILPOINT_LIMIT = Duration.ofSeconds(TrialWorld.ALL_CASES ? 20 : 6);
+
+  /** Places where the process can be made to end while replays, resets and schema changes run. */
+  private static final List<String> MORE_FAILPOINTS =
+      TrialWorld.ALL_CASES
+          ? List.of(
+              "replay-commits.prepared",
+              "replay-commits.applied.1",
+              "replay-commits.completing",
+              "replay-commits.completed",
+              "skip-commit.completed",
+              "move-branch.prepared",
+              "move-branch.applied.1",
+              "move-branch.completing",
+              "move-branch.completed",
+              "schema.begun",
+              "schema.committed.1")
+          : List.of();
 
   /** Every place where the process can be made to end while commands of the trial run. */
   static final List<String> FAILPOINTS =
@@ -68,11 +87,14 @@ final class KillTrial implements AutoCloseable {
   /** Kills the server so often: at random moments, and at one failpoint after the other. */
   void run(int kills) throws Exception {
     clients.start();
-    int place = random.nextInt(FAILPOINTS.size());
+    List<String> places = new ArrayList<>(FAILPOINTS);
+    places.addAll(MORE_FAILPOINTS);
+    Collections.shuffle(places, random);
+    int place = 0;
     for (int kill = 1; kill <= kills; kill++) {
       load();
       boolean anywhere = kill == kills || kill % RANDOM_EVERY == 0;
-      startAfterKill(anywhere ? null : FAILPOINTS.get(place++ % FAILPOINTS.size()));
+      startAfterKill(anywhere ? null : places.get(place++ % places.size()));
       clients.check();
       clients.goOn();
     }
@@ -81,13 +103,19 @@ final class KillTrial implements AutoCloseable {
 
   /** Load until the server is gone. */
   private void load() throws Exception {
-    if (armed == null) {
-      LockSupport.parkNanos(Duration.ofMillis(300 + random.nextInt(1200)).toNanos());
-    } else {
+    if (armed != null) {
       Instant end = Instant.now().plus(FAILPOINT_LIMIT);
       while (server.running() && Instant.now().isBefore(end)) {
         LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
+    } else if (TrialWorld.ALL_CASES) {
+      Instant end = Instant.now().plus(FAILPOINT_LIMIT);
+      long steps = counts.get("steps") + 10 + random.nextInt(60);
+      while (counts.get("steps") < steps && Instant.now().isBefore(end)) {
+        LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      }
+    } else {
+      LockSupport.parkNanos(Duration.ofMillis(300 + random.nextInt(1200)).toNanos());
     }
     if (server.running()) {
       server.kill();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What the clients of a trial know for sure: every commit with its rows, and, for the live tables,
@@ -14,7 +15,9 @@ import java.util.function.Function;
  */
 final class Model {
   static final String MAIN = "main";
-  static final List<String> TABLES = List.of("t", "u", "w");
+  static final List<String> TABLES =
+      Stream.concat(Stream.of("t", "u", "w"), Shape.TABLES.stream().map(altered -> altered.table()))
+          .toList();
 
   private final Map<String, Commit> commits = new ConcurrentHashMap<>();
   private final Map<Integer, LiveRows> live = new ConcurrentHashMap<>();
@@ -36,7 +39,12 @@ final class Model {
 
   /** Which database of the trial a table is in. */
   static boolean inFirstDatabase(RowId row) {
-    return !row.table().equals("w");
+    return inFirstDatabase(row.table());
+  }
+
+  static boolean inFirstDatabase(String table) {
+    Shape.Altered altered = Shape.of(table);
+    return altered == null ? !table.equals("w") : altered.first();
   }
 
   LiveRows live(int client) {

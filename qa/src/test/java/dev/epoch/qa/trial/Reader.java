@@ -34,9 +34,11 @@ final class Reader {
     return delivery.read(path).ok();
   }
 
-  /** The committed rows at a ref. */
+  /** The committed rows at a ref, whose columns are those that the commit says. */
   Rows at(String ref) {
-    return rows("ref=" + Rest.escaped(ref));
+    Rows rows = rows("ref=" + Rest.escaped(ref));
+    shapes(ref, rows);
+    return rows;
   }
 
   /** The rows of a branch with its uncommitted changes. */
@@ -49,17 +51,74 @@ final class Reader {
     for (String table : Model.TABLES) {
       JsonNode page = get("/tables/" + table + "/records?limit=1000&" + query);
       for (JsonNode record : page.path("records")) {
-        Cells cells = new Cells(text(record, "a"), text(record, "b"), text(record, "c"));
-        if (rows.put(new RowId(table, record.path("id").intValue()), cells) != null) {
-          throw new AssertionError("twice in " + query + ": " + record);
-        }
+        RowId id = new RowId(table, record.path("id").intValue());
+        TreeMap<String, String> values = new TreeMap<>();
+        record
+            .properties()
+            .forEach(field -> values.put(field.getKey(), field.getValue().textValue()));
+        put(rows, id, values, query);
       }
     }
     return new Rows(rows);
   }
 
-  private static String text(JsonNode record, String column) {
-    return record.path(column).textValue();
+  /**
+   * @param values by the names of columns, the key among them
+   */
+  private static void put(
+      TreeMap<RowId, Cells> rows, RowId id, TreeMap<String, String> values, String where) {
+    TreeMap<String, String> byId = new TreeMap<>();
+    TreeMap<String, String> names = new TreeMap<>();
+    values.remove("id");
+    values.forEach((name, value) -> {
+      byId.put(Shape.id(name), value);
+      names.put(Shape.id(name), name);
+    });
+    if (byId.size() != values.size()) {
+      throw new AssertionError("a column twice in " + where + ": " + values);
+    }
+    if (rows.put(id, new Cells(byId)) != null) {
+      throw new AssertionError("twice in " + where + ": " + id + " " + values);
+    }
+    Shape.Altered altered = Shape.of(id.table());
+    if (altered != null) {
+      Cells shape = new Cells(names);
+      Cells other = rows.put(altered.shape(), shape);
+      if (other != null && !other.equals(shape)) {
+        throw new AssertionError("columns in " + where + ": " + shape + " and " + other);
+      }
+    }
+  }
+
+  /** Fails unless a commit says of the altered tables what columns its rows have. */
+  private void shapes(String ref, Rows rows) {
+    for (Shape.Altered table : Shape.TABLES) {
+      Cells expected = rows.get(table.shape());
+      if (expected != null) {
+        TreeMap<String, String> told = new TreeMap<>();
+        for (JsonNode column :
+            get("/tables/" + table.table() + "/schema?ref=" + Rest.escaped(ref)).path("columns")) {
+          told.put(
+              column.path("name").textValue(),
+              column.path("type").textValue() + " " + column.path("default").textValue());
+        }
+        TreeMap<String, String> must = new TreeMap<>(Map.of("id", "integer null"));
+        expected
+            .values()
+            .forEach((id, name) ->
+                must.put(
+                    name,
+                    "text "
+                        + (Shape.initial(id) == null
+                            ? null
+                            : "'" + Shape.initial(id) + "'::text")));
+        if (!told.equals(must)) {
+          throw new AssertionError(
+              "%s has the columns %s at %s, its rows have %s"
+                  .formatted(table.table(), told, ref, must));
+        }
+      }
+    }
   }
 
   /** A commit with its parents and rows. */
@@ -100,12 +159,13 @@ final class Reader {
           Statement statement = connection.createStatement()) {
         world.use(connection, branch);
         for (String table : database.getValue()) {
-          ResultSet found = statement.executeQuery("SELECT id, a, b, c FROM " + table);
+          ResultSet found = statement.executeQuery("SELECT * FROM " + table);
           while (found.next()) {
-            Cells cells = new Cells(found.getString(2), found.getString(3), found.getString(4));
-            if (rows.put(new RowId(table, found.getInt(1)), cells) != null) {
-              throw new AssertionError("twice in " + table + " of " + branch + ": " + cells);
+            TreeMap<String, String> values = new TreeMap<>();
+            for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+              values.put(found.getMetaData().getColumnName(i), found.getString(i));
             }
+            put(rows, new RowId(table, found.getInt("id")), values, branch + " for a client");
           }
         }
       }

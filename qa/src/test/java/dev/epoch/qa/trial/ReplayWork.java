@@ -1,5 +1,6 @@
 package dev.epoch.qa.trial;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.qa.process.Rest;
 import dev.epoch.qa.trial.BranchModel.OpenReplay;
 import dev.epoch.qa.trial.Delivery.Reply;
@@ -54,7 +55,8 @@ final class ReplayWork {
   }
 
   private void one(BranchModel branch, boolean revert, Commit commit) {
-    if (commit == null) {
+    Rows ours = model.commit(branch.head).rows();
+    if (commit == null || merged(ours, commit.id(), revert, false).doubtful()) {
       return;
     }
     String key = session.key();
@@ -64,7 +66,6 @@ final class ReplayWork {
             revert ? "revert" : "cherry-pick",
             key,
             "{\"commit\": \"%s\", \"message\": \"%s\"}".formatted(commit.id(), key));
-    Rows ours = model.commit(branch.head).rows();
     Rows.Merged merged = merged(ours, commit.id(), revert, false);
     if (merged.conflicts() > 0) {
       List<String> rest = List.of(commit.id());
@@ -87,7 +88,9 @@ final class ReplayWork {
     List<String> commits = new ArrayList<>();
     model.latest(head, 3).forEach(commit -> commits.add(commit.id()));
     Collections.reverse(commits);
-    if (commits.size() < 2) {
+    OpenReplay replay = new OpenReplay(false, branch.head, commits, null, 0);
+    Commit upon = model.commit(branch.head);
+    if (commits.size() < 2 || doubtful(upon, replay)) {
       return;
     }
     Reply reply =
@@ -96,11 +99,8 @@ final class ReplayWork {
             "cherry-pick",
             session.key(),
             "{\"commits\": [\"" + String.join("\", \"", commits) + "\"]}");
-    if (!cutShort(branch, reply)) {
-      OpenReplay replay = new OpenReplay(false, branch.head, commits, null, 0);
-      goOn(branch, replay, model.commit(branch.head), reply);
-      session.counts.add("cherry-picks of several");
-    }
+    made(branch, replay, upon, reply);
+    session.counts.add("cherry-picks of several");
   }
 
   private void rebase(BranchModel branch, String onto) {
@@ -118,40 +118,85 @@ final class ReplayWork {
     }
     Collections.reverse(commits);
     boolean upToDate = linear && commit.equals(onto);
+    OpenReplay replay = new OpenReplay(false, branch.head, commits, null, 0);
+    if (!upToDate && doubtful(model.commit(onto), replay)) {
+      return;
+    }
     Reply reply = post(branch, "rebase", session.key(), "{\"onto\": \"" + onto + "\"}");
     if (upToDate) {
       session.expect(
           reply.status() == 200 && branch.head.equals(id(reply)), "it is there already", reply);
-    } else if (!cutShort(branch, reply)) {
-      OpenReplay replay = new OpenReplay(false, branch.head, commits, null, 0);
-      goOn(branch, replay, model.commit(onto), reply);
+    } else {
+      made(branch, replay, model.commit(onto), reply);
       session.counts.add("rebases");
     }
   }
 
-  /** Where the process ended between two commits, the replay stands open: it is given up. */
-  private boolean cutShort(BranchModel branch, Reply reply) {
-    if (!reply.doubted() || !reply.isRefusal("MergeInProgressError")) {
-      return false;
+  /**
+   * What became of a replay. One that a kill has cut short waits, as after a conflict: a user looks
+   * at it, and goes on or gives it up.
+   */
+  private void made(BranchModel branch, OpenReplay replay, Commit upon, Reply reply) {
+    if (!isCutShort(reply)) {
+      goOn(branch, replay, upon, reply);
+      return;
     }
-    giveUp(branch, branch.head);
-    session.counts.add("replays cut short");
-    return true;
+    JsonNode status = session.reader.get("/status?branch=" + Rest.escaped(branch.name));
+    if (status.path("replay").isNull() && status.path("merge").isNull()) {
+      ended(branch, replay, upon);
+      session.counts.add("replays found done");
+    } else if (session.random.nextBoolean()) {
+      giveUp(branch, replay.from());
+      session.counts.add("replays cut short, given up");
+    } else {
+      session.counts.add("replays cut short, continued");
+      made(
+          branch,
+          replay,
+          upon,
+          session.post("/branches/merge/continue", session.key(), body(branch)));
+    }
   }
 
-  /** The commits that are made upon a commit, until the end or the next conflict. */
-  private void goOn(BranchModel branch, OpenReplay replay, Commit upon, Reply reply) {
-    Rows now = upon.rows();
+  /** Whether what was sent again found the branch elsewhere than before it was sent first. */
+  private static boolean isCutShort(Reply reply) {
+    return reply.doubted() && reply.status() >= 300 && !reply.isRefusal("MergeConflictError");
+  }
+
+  private void ended(BranchModel branch, OpenReplay replay, Commit upon) {
+    Made made = made(replay, upon.rows());
+    if (made.next() < replay.rest().size()) {
+      throw new AssertionError(branch + " does not wait for decisions about " + replay);
+    }
+    String head = session.reader.head(branch.name);
+    learn(head, made.rows(), upon.id());
+    branch.moved(head, made.last());
+  }
+
+  /**
+   * What commits make.
+   *
+   * @param rows of each commit that changes something
+   * @param last the rows in the end
+   * @param next of the commits, the one that is in conflict, or how many there are
+   * @param conflicts of that one
+   * @param doubtful whether its columns are in conflict, or may be
+   */
+  private record Made(List<Rows> rows, Rows last, int next, int conflicts, boolean doubtful) {}
+
+  private boolean doubtful(Commit upon, OpenReplay replay) {
+    return made(replay, upon.rows()).doubtful();
+  }
+
+  private Made made(OpenReplay replay, Rows upon) {
+    Rows now = upon;
     List<Rows> made = new ArrayList<>();
     Boolean decided = replay.theirsWins();
     int next = 0;
-    int conflicts = 0;
-    while (next < replay.rest().size()) {
-      Rows.Merged merged =
-          merged(now, replay.rest().get(next), replay.revert(), Boolean.TRUE.equals(decided));
-      if (merged.conflicts() > 0 && decided == null) {
-        conflicts = merged.conflicts();
-        break;
+    for (String commit : replay.rest()) {
+      Rows.Merged merged = merged(now, commit, replay.revert(), Boolean.TRUE.equals(decided));
+      if (merged.doubtful() || merged.conflicts() > 0 && decided == null) {
+        return new Made(made, now, next, merged.conflicts(), merged.doubtful());
       }
       decided = null;
       if (!merged.rows().equals(now)) {
@@ -160,14 +205,20 @@ final class ReplayWork {
       }
       next++;
     }
-    boolean stopped = next < replay.rest().size();
-    long counted = stopped ? conflicts(conflicts, reply) : 0;
+    return new Made(made, now, next, 0, false);
+  }
+
+  /** The commits that are made upon a commit, until the end or the next conflict. */
+  private void goOn(BranchModel branch, OpenReplay replay, Commit upon, Reply reply) {
+    Made made = made(replay, upon.rows());
+    boolean stopped = made.next() < replay.rest().size();
+    long counted = stopped ? conflicts(made.conflicts(), reply) : 0;
     session.expect(stopped || reply.status() / 100 == 2, "the replay ends", reply);
     String head = stopped ? session.reader.head(branch.name) : id(reply);
-    learn(head, made, upon.id());
-    branch.moved(head, now);
+    learn(head, made.rows(), upon.id());
+    branch.moved(head, made.last());
     if (stopped) {
-      List<String> rest = replay.rest().subList(next, replay.rest().size());
+      List<String> rest = replay.rest().subList(made.next(), replay.rest().size());
       branch.replay = new OpenReplay(replay.revert(), replay.from(), rest, null, counted);
       session.counts.add("replays that stopped");
     }
@@ -200,20 +251,24 @@ final class ReplayWork {
     } else if (kind < 7) {
       proceed(branch, replay);
     } else if (kind < 8) {
-      Reply reply = session.post("/branches/merge/skip", session.key(), body(branch));
-      if (!cutShortLater(branch, reply)) {
-        List<String> rest = replay.rest().subList(1, replay.rest().size());
-        goOn(
-            branch,
-            new OpenReplay(replay.revert(), replay.from(), rest, null, 0),
-            model.commit(branch.head),
-            reply);
-        session.counts.add("commits skipped");
-      }
+      skip(branch, replay);
     } else {
       giveUp(branch, replay.from());
       session.counts.add("replays aborted");
     }
+  }
+
+  private void skip(BranchModel branch, OpenReplay replay) {
+    List<String> rest = replay.rest().subList(1, replay.rest().size());
+    OpenReplay later = new OpenReplay(replay.revert(), replay.from(), rest, null, 0);
+    Commit upon = model.commit(branch.head);
+    if (doubtful(upon, later)) {
+      giveUp(branch, replay.from());
+      return;
+    }
+    Reply reply = session.post("/branches/merge/skip", session.key(), body(branch));
+    made(branch, later, upon, reply);
+    session.counts.add("commits skipped");
   }
 
   private void resolve(BranchModel branch, boolean theirs) {
@@ -233,27 +288,22 @@ final class ReplayWork {
   }
 
   private void proceed(BranchModel branch, OpenReplay replay) {
+    Commit upon = model.commit(branch.head);
+    if (replay.theirsWins() != null && doubtful(upon, replay)) {
+      giveUp(branch, replay.from());
+      return;
+    }
     Reply reply = session.post("/branches/merge/continue", session.key(), body(branch));
     if (replay.theirsWins() == null) {
       session.expect(reply.isRefusal("MergeConflictError"), "conflicts are left", reply);
     } else if (reply.isRefusal("NothingToCommitError")) {
-      Rows now = model.commit(branch.head).rows();
-      Rows rows =
-          merged(now, replay.rest().getFirst(), replay.revert(), replay.theirsWins()).rows();
-      session.expect(rows.equals(now) && replay.rest().size() == 1, "something is left", reply);
-    } else if (!cutShortLater(branch, reply)) {
-      goOn(branch, replay, model.commit(branch.head), reply);
+      Made made = made(replay, upon.rows());
+      session.expect(
+          made.rows().isEmpty() && replay.rest().size() == 1, "something is left", reply);
+    } else {
+      made(branch, replay, upon, reply);
       session.counts.add("replays continued");
     }
-  }
-
-  private boolean cutShortLater(BranchModel branch, Reply reply) {
-    if (!reply.doubted() || reply.status() < 300 || reply.isRefusal("MergeConflictError")) {
-      return false;
-    }
-    giveUp(branch, branch.replay.from());
-    session.counts.add("replays cut short later");
-    return true;
   }
 
   private void giveUp(BranchModel branch, String to) {

@@ -54,7 +54,8 @@ final class ResetWork {
     session.counts.add("moves undone");
   }
 
-  private void reset(BranchModel branch, String target, String to, boolean soft) {
+  private void reset(BranchModel branch, String target, String to, boolean ifRowsOnly) {
+    boolean soft = ifRowsOnly && branch.working.sameColumns(model.commit(to).rows());
     boolean clean = branch.clean(model);
     Reply reply =
         session.post(

@@ -18,6 +18,11 @@ record RowId(String table, int id) implements Comparable<RowId> {
     return id / KEYS_PER_CLIENT;
   }
 
+  /** Which of its client's rows in the table it is. */
+  int number() {
+    return id % KEYS_PER_CLIENT;
+  }
+
   @Override
   public int compareTo(RowId other) {
     return ORDER.compare(this, other);

@@ -6,8 +6,10 @@ import dev.epoch.qa.trial.Rows.Cells;
 import dev.epoch.qa.trial.SqlWriter.End;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What one client has at hand, whatever it does. */
@@ -56,21 +58,32 @@ final class Session {
     Map<RowId, Cells> changes = new LinkedHashMap<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
       String table = second ? "w" : random.nextBoolean() ? "t" : "u";
-      RowId row = RowId.of(table, client, 1 + random.nextInt(KEYS));
-      Cells old = before.get(row);
-      String value = random.nextInt(6) == 0 ? null : "v" + client + "-" + ++writes;
-      Cells cells =
-          old == null
-              ? new Cells(value, "b", null)
-              : switch (random.nextInt(4)) {
-                case 0 -> null;
-                case 1 -> new Cells(value, old.b(), old.c());
-                case 2 -> new Cells(old.a(), value, old.c());
-                default -> new Cells(old.a(), old.b(), value);
-              };
-      changes.put(row, cells);
+      Shape.Altered own = Shape.ownedBy(client);
+      if (own != null && own.first() != second && random.nextInt(3) == 0) {
+        table = own.table();
+      }
+      change(before, table, changes);
     }
     return changes;
+  }
+
+  /** Another change of a row of a table. */
+  void change(Rows before, String table, Map<RowId, Cells> changes) {
+    RowId row = RowId.of(table, client, 1 + random.nextInt(KEYS));
+    Cells old = before.get(row);
+    String value = random.nextInt(6) == 0 ? null : "v" + client + "-" + ++writes;
+    List<String> columns = List.copyOf(before.shape(table).values().keySet());
+    boolean kept = Shape.of(table) != null && row.number() == Shape.KEPT;
+    if (old == null) {
+      TreeMap<String, String> values = new TreeMap<>();
+      columns.forEach(column -> values.put(column, null));
+      Cells cells = new Cells(values).with(columns.getFirst(), value);
+      changes.put(row, columns.contains("b") ? cells.with("b", "b") : cells);
+    } else if (random.nextInt(4) == 0 && !kept) {
+      changes.put(row, null);
+    } else {
+      changes.put(row, old.with(columns.get(random.nextInt(columns.size())), value));
+    }
   }
 
   static Rows after(Rows before, Map<RowId, Cells> changes) {
@@ -88,19 +101,23 @@ final class Session {
     return end;
   }
 
+  /** Alters a table and writes some of its rows, in one transaction on a branch. */
+  End alterSql(
+      String branch, List<String> statements, Rows altered, Map<RowId, Cells> changes, String table)
+      throws SQLException {
+    End end = writer.alter(branch, table, statements, altered, changes, random.nextInt(8) > 0);
+    counts.add("schema transactions " + end.name().toLowerCase(java.util.Locale.ROOT));
+    return end;
+  }
+
   /** Writes the records of one table through the API. */
-  void writeRecords(String branch, Map<RowId, Cells> changes) {
+  void writeRecords(String branch, Rows before, Map<RowId, Cells> changes) {
     String table = changes.keySet().iterator().next().table();
+    Map<String, String> names = before.shape(table).values();
     String upsert =
         changes.entrySet().stream()
             .filter(change -> change.getValue() != null)
-            .map(change ->
-                "{\"id\": %d, \"a\": %s, \"b\": %s, \"c\": %s}"
-                    .formatted(
-                        change.getKey().id(),
-                        quoted(change.getValue().a()),
-                        quoted(change.getValue().b()),
-                        quoted(change.getValue().c())))
+            .map(change -> record(names, change.getKey(), change.getValue()))
             .collect(Collectors.joining(", "));
     String delete =
         changes.entrySet().stream()
@@ -112,6 +129,13 @@ final class Session {
         "/tables/" + table + "/records?branch=" + dev.epoch.qa.process.Rest.escaped(branch),
         "{\"upsert\": [" + upsert + "], \"delete\": [" + delete + "]}");
     counts.add("record writes");
+  }
+
+  private static String record(Map<String, String> names, RowId row, Cells cells) {
+    StringBuilder record = new StringBuilder("{\"id\": " + row.id());
+    names.forEach((id, name) ->
+        record.append(", \"").append(name).append("\": ").append(quoted(cells.get(id))));
+    return record.append('}').toString();
   }
 
   /** Only the changes of the first one's table. */

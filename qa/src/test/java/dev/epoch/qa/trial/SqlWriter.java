@@ -5,6 +5,8 @@ import dev.epoch.qa.trial.Rows.Cells;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -40,13 +42,45 @@ final class SqlWriter {
    */
   End write(String branch, Rows before, Map<RowId, Cells> after, boolean commit)
       throws SQLException {
-    Database database = world.databaseOf(after.keySet().iterator().next().table());
+    String table = after.keySet().iterator().next().table();
+    return run(branch, table, List.of(), before, after, commit);
+  }
+
+  /**
+   * Alters a table of a branch and writes rows of it in one transaction.
+   *
+   * @param altered what is there then
+   * @param after by row, null to delete it
+   */
+  End alter(
+      String branch,
+      String table,
+      List<String> statements,
+      Rows altered,
+      Map<RowId, Cells> after,
+      boolean commit)
+      throws SQLException {
+    List<String> all = new ArrayList<>(statements);
+    all.addFirst("SELECT epoch.open_table('" + table + "')");
+    return run(branch, table, all, altered, after, commit);
+  }
+
+  private End run(
+      String branch,
+      String table,
+      List<String> statements,
+      Rows before,
+      Map<RowId, Cells> after,
+      boolean commit)
+      throws SQLException {
+    Database database = world.databaseOf(table);
     boolean committing = false;
     try (Connection connection = database.connect()) {
       connection.setAutoCommit(false);
       world.use(connection, branch);
+      Database.execute(connection, statements.toArray(String[]::new));
       for (Map.Entry<RowId, Cells> change : after.entrySet()) {
-        write(connection, change.getKey(), before.get(change.getKey()), change.getValue());
+        write(connection, before, change.getKey(), change.getValue());
       }
       if (!commit) {
         connection.rollback();
@@ -67,20 +101,28 @@ final class SqlWriter {
     }
   }
 
-  private static void write(Connection connection, RowId row, Cells before, Cells after)
+  private static void write(Connection connection, Rows before, RowId row, Cells after)
       throws SQLException {
-    String sql =
-        after == null
-            ? "DELETE FROM %s WHERE id = ?"
-            : before == null
-                ? "INSERT INTO %s (a, b, c, id) VALUES (?, ?, ?, ?)"
-                : "UPDATE %s SET a = ?, b = ?, c = ? WHERE id = ?";
-    try (PreparedStatement statement = connection.prepareStatement(sql.formatted(row.table()))) {
+    Map<String, String> names = before.shape(row.table()).values();
+    String sql;
+    if (after == null) {
+      sql = "DELETE FROM %s WHERE id = ?".formatted(row.table());
+    } else if (before.get(row) == null) {
+      sql =
+          "INSERT INTO %s (%s, id) VALUES (%s?)"
+              .formatted(
+                  row.table(), String.join(", ", names.values()), "?, ".repeat(names.size()));
+    } else {
+      sql =
+          "UPDATE %s SET %s = ? WHERE id = ?"
+              .formatted(row.table(), String.join(" = ?, ", names.values()));
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int next = 1;
       if (after != null) {
-        statement.setString(next++, after.a());
-        statement.setString(next++, after.b());
-        statement.setString(next++, after.c());
+        for (String column : names.keySet()) {
+          statement.setString(next++, after.get(column));
+        }
       }
       statement.setInt(next, row.id());
       int written = statement.executeUpdate();

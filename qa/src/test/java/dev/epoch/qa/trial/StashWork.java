@@ -26,7 +26,9 @@ final class StashWork {
       return;
     }
     int number = session.random.nextInt(branch.stashes.size());
-    if (session.random.nextInt(4) == 0) {
+    boolean fits =
+        branch.working.sameColumns(model.commit(branch.stashes.get(number).base()).rows());
+    if (!fits || session.random.nextInt(4) == 0) {
       drop(branch, number);
     } else {
       pop(branch, number);
@@ -39,7 +41,13 @@ final class StashWork {
       session.expect(reply.isRefusal("NothingToCommitError"), "nothing to put away", reply);
       return;
     }
-    session.expect(reply.status() == 201, "changes of " + branch + " are put away", reply);
+    session.expect(
+        reply.status() == 201,
+        "changes of "
+            + branch
+            + " are put away: "
+            + model.commit(branch.head).rows().differences(branch.working),
+        reply);
     String commit = reply.json().path("commit_id").textValue();
     model.unnamed(new Commit(commit, List.of(branch.head), branch.working));
     model.stashes().add(commit);

@@ -7,13 +7,11 @@ import java.util.stream.Collectors;
 
 /** A client: random steps, one after another, until it is told to stop or something is wrong. */
 final class TrialClient {
-  /** The short form of the trial commits and merges only. */
-  private static final boolean ALL_VERBS = Boolean.getBoolean("epoch.test.allCases");
-
   private final Session session;
   private final BranchWork branchWork;
   private final MainWork mainWork;
   private final VerbWork verbWork;
+  private final SchemaWork schemaWork;
   private final Gate gate;
   private Thread thread;
   private volatile boolean stopped;
@@ -24,6 +22,7 @@ final class TrialClient {
     this.gate = gate;
     this.branchWork = new BranchWork(session);
     this.verbWork = new VerbWork(session, branchWork);
+    this.schemaWork = new SchemaWork(session, branchWork);
     this.mainWork = new MainWork(session, clients);
   }
 
@@ -44,7 +43,9 @@ final class TrialClient {
         gate.pass(step);
       }
     } catch (Throwable wrong) {
-      failure = wrong;
+      failure =
+          new AssertionError(
+              wrong.getMessage() + "\nlast commands:\n" + session.delivery.history(), wrong);
     }
   }
 
@@ -52,9 +53,11 @@ final class TrialClient {
     int kind = session.random.nextInt(100);
     if (kind < 4) {
       session.delivery.sendOldAgain();
-    } else if (kind < (ALL_VERBS ? 48 : 60)) {
+    } else if (kind < (TrialWorld.ALL_CASES ? 46 : 60)) {
       branchWork.step();
-    } else if (ALL_VERBS && kind < 66) {
+    } else if (TrialWorld.ALL_CASES && kind < 60) {
+      schemaWork.step();
+    } else if (TrialWorld.ALL_CASES && kind < 73) {
       verbWork.step();
     } else {
       mainWork.step(branchWork.any());

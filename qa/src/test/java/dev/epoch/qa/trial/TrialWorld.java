@@ -12,9 +12,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One repository over two databases: {@code t} and {@code u} in the first, {@code w} in the other.
+ * One repository over two databases: {@code t} and {@code u} in the first, {@code w} in the other,
+ * and the tables of {@link Shape}.
  */
 final class TrialWorld {
+  /** The short form of the trial commits and merges rows only. */
+  static final boolean ALL_CASES = Boolean.getBoolean("epoch.test.allCases");
+
   static final String REPOSITORY = "trial";
   static final int FIRST_KEYS = 5;
 
@@ -23,8 +27,8 @@ final class TrialWorld {
   private final int clients;
 
   /**
-   * @param one for the tables t and u, as clients reach it
-   * @param two for the table w
+   * @param one the first database, as clients reach it
+   * @param two the second one
    */
   TrialWorld(Database one, Database two, int clients) {
     this.one = one;
@@ -39,13 +43,16 @@ final class TrialWorld {
   /** Which tables are where. */
   Map<Database, List<String>> tables() {
     Map<Database, List<String>> tables = new LinkedHashMap<>();
-    tables.put(one, List.of("t", "u"));
-    tables.put(two, List.of("w"));
+    for (Database database : List.of(one, two)) {
+      tables.put(
+          database,
+          Model.TABLES.stream().filter(table -> databaseOf(table).equals(database)).toList());
+    }
     return tables;
   }
 
   Database databaseOf(String table) {
-    return table.equals("w") ? two : one;
+    return Model.inFirstDatabase(table) ? one : two;
   }
 
   /** Points a session to a branch; the default branch is what it sees anyway. */
@@ -73,9 +80,12 @@ final class TrialWorld {
         database
             .getKey()
             .execute("CREATE TABLE " + table + " (id int PRIMARY KEY, a text, b text, c text)");
+        Shape.Altered altered = Shape.of(table);
         for (int client = 1; client <= clients; client++) {
-          for (int number = 1; number <= FIRST_KEYS; number++) {
-            rows.put(RowId.of(table, client, number), new Cells("a", "b", "c"));
+          if (altered == null || altered.owner() == client) {
+            for (int number = 1; number <= FIRST_KEYS; number++) {
+              rows.put(RowId.of(table, client, number), Cells.of("a", "b", "c"));
+            }
           }
         }
         StringBuilder values = new StringBuilder();
@@ -86,12 +96,14 @@ final class TrialWorld {
                     .append(values.isEmpty() ? "" : ", ")
                     .append("(%d, 'a', 'b', 'c')".formatted(row.id())));
         database.getKey().execute("INSERT INTO " + table + " VALUES " + values);
+        if (altered != null) {
+          rows.put(altered.shape(), Shape.FIXED);
+        }
       }
     }
     rest.post("/repositories", "{\"name\": \"" + REPOSITORY + "\"}").ok();
-    register(rest, "t", serverSide.get(0));
-    register(rest, "u", serverSide.get(0));
-    register(rest, "w", serverSide.get(1));
+    Model.TABLES.forEach(
+        table -> register(rest, table, serverSide.get(Model.inFirstDatabase(table) ? 0 : 1)));
     rest.post(
             "/commits?repository=" + REPOSITORY,
             "{\"branch\": \"main\", \"message\": \"first\", \"all\": true}")

@@ -37,6 +37,9 @@ final class VerbWork {
       return;
     }
     branches.unstage(branch);
+    if (branch.altered(session.model)) {
+      branches.commit(branch, true);
+    }
     if (kind < 40) {
       stashes.step(branch);
     } else if (kind < 60) {

@@ -17,6 +17,7 @@ final class Subscriber implements AutoCloseable {
   private final int port;
   private HttpServer server;
   private volatile int status = 204;
+  private volatile boolean silent;
 
   /** What was answered with a success. */
   record Received(String id, String timestamp, String signature, String body) {
@@ -41,6 +42,13 @@ final class Subscriber implements AutoCloseable {
 
   void answers(int other) {
     status = other;
+  }
+
+  /**
+   * Whether it ends before it answers what it has accepted: the sender cannot know that it arrived.
+   */
+  void keepsSilent(boolean now) {
+    silent = now;
   }
 
   /** Ends it amidst whatever it does. */
@@ -72,6 +80,9 @@ final class Subscriber implements AutoCloseable {
                 exchange.getRequestHeaders().getFirst("webhook-timestamp"),
                 exchange.getRequestHeaders().getFirst("webhook-signature"),
                 body));
+        if (silent) {
+          return;
+        }
       }
       exchange.sendResponseHeaders(answer, -1);
     }

@@ -71,15 +71,26 @@ class WebhookTrialIT {
         int before = 1 + random.nextInt(8);
         Poll.until("commits", LIMIT, () -> writer.commits() >= before);
         pause(random.nextInt(50));
-        subscriber.answers(random.nextBoolean() ? 204 : 503);
-        subscriber.kill();
-        pause(random.nextInt(300));
-        server.kill();
+        switch (random.nextInt(3)) {
+          case 0 -> subscriber.answers(503);
+          case 1 -> subscriber.keepsSilent(true);
+          default -> {}
+        }
+        if (random.nextBoolean()) {
+          pause(random.nextInt(300));
+          server.kill();
+          subscriber.kill();
+        } else {
+          subscriber.kill();
+          pause(random.nextInt(300));
+          server.kill();
+        }
         subscriber.restart();
         writer.stop();
         writing.join();
         server.start(SETTINGS);
         subscriber.answers(204);
+        subscriber.keepsSilent(false);
       }
       shop.post(
               "/tables/customers/records?branch=a",
@@ -109,6 +120,14 @@ class WebhookTrialIT {
     }
     assertThat(ids).hasSizeGreaterThan(10);
     assertThat(subscriber.accepted()).allMatch(one -> one.signedWith(secret));
+    Map<String, String> bodies = new HashMap<>();
+    subscriber
+        .accepted()
+        .forEach(one ->
+            assertThat(one.body())
+                .as(one.id())
+                .isEqualTo(bodies.computeIfAbsent(one.id(), _ -> one.body())));
+    assertThat(bodies.keySet()).as("nothing but events").isEqualTo(ids);
     Map<String, List<String>> inOrder = new HashMap<>();
     expected.forEach(event ->
         inOrder
@@ -121,7 +140,14 @@ class WebhookTrialIT {
             .as("of branch " + branch)
             .isEqualTo(order));
     System.out.printf(
-        "webhook trial: %d events, %d deliveries%n", ids.size(), subscriber.accepted().size());
+        "webhook trial: %d events, %d of them more than once, %d deliveries%n",
+        ids.size(), repeated(subscriber), subscriber.accepted().size());
+  }
+
+  private static long repeated(Subscriber subscriber) {
+    Map<String, Integer> times = new HashMap<>();
+    subscriber.accepted().forEach(one -> times.merge(one.id(), 1, Integer::sum));
+    return times.values().stream().filter(number -> number > 1).count();
   }
 
   private static Set<String> arrived(Subscriber subscriber) {
