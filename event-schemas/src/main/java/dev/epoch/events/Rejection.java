@@ -51,6 +51,7 @@ public record Rejection(Code code, String message, Map<String, Object> details) 
     CHECK_ALREADY_EXISTS,
     CHECK_FAILED,
     HOOK_VETO,
+    SCHEMA_ONLY_BRANCH,
     OPERATION_FAILED
   }
 

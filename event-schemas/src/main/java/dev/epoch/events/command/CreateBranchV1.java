@@ -13,6 +13,8 @@ import dev.epoch.events.BranchExpiry;
  * @param expiry null for never
  * @param ownSequences whether columns that sequences feed take their values from sequences of its
  *     own; null for as on the branch that it starts from
+ * @param schemaOnly whether it versions schemas and no rows; so does a branch that is made from
+ *     one; null for no
  */
 public record CreateBranchV1(
     String name,
@@ -20,11 +22,27 @@ public record CreateBranchV1(
     String startPoint,
     boolean checkout,
     @JsonInclude(JsonInclude.Include.NON_NULL) BranchExpiry expiry,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean ownSequences)
+    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean ownSequences,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean schemaOnly)
     implements Command {
 
-  /** A branch that stays. */
+  /** A branch of rows. */
+  public CreateBranchV1(
+      String name,
+      String commit,
+      String startPoint,
+      boolean checkout,
+      BranchExpiry expiry,
+      Boolean ownSequences) {
+    this(name, commit, startPoint, checkout, expiry, ownSequences, null);
+  }
+
+  /** A branch of rows that stays. */
   public CreateBranchV1(String name, String commit, String startPoint, boolean checkout) {
-    this(name, commit, startPoint, checkout, null, null);
+    this(name, commit, startPoint, checkout, null, null, null);
+  }
+
+  public boolean asksForSchemaOnly() {
+    return Boolean.TRUE.equals(schemaOnly);
   }
 }

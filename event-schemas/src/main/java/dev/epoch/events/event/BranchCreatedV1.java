@@ -14,6 +14,7 @@ import java.util.Map;
  * @param locations by table id: where the branch finds rows, if not where its head says
  * @param ownSequences whether columns that sequences feed take their values from sequences of its
  *     own: true, or null for those that all share
+ * @param schemaOnly whether it versions schemas and no rows: true, or null
  */
 public record BranchCreatedV1(
     String branchId,
@@ -21,11 +22,11 @@ public record BranchCreatedV1(
     String head,
     String startPoint,
     Map<String, RowsLocation> locations,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean ownSequences)
+    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean ownSequences,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean schemaOnly)
     implements Event.OfBranch {
   public BranchCreatedV1 {
     locations = locations == null ? Map.of() : Map.copyOf(locations);
-    ownSequences = Boolean.TRUE.equals(ownSequences) ? Boolean.TRUE : null;
   }
 
   /** A branch that shares sequences. */
@@ -35,6 +36,25 @@ public record BranchCreatedV1(
       String head,
       String startPoint,
       Map<String, RowsLocation> locations) {
-    this(branchId, name, head, startPoint, locations, null);
+    this(branchId, name, head, startPoint, locations, null, null);
+  }
+
+  /** A branch of rows. */
+  public BranchCreatedV1(
+      String branchId,
+      String name,
+      String head,
+      String startPoint,
+      Map<String, RowsLocation> locations,
+      Boolean ownSequences) {
+    this(branchId, name, head, startPoint, locations, ownSequences, null);
+  }
+
+  public boolean hasOwnSequences() {
+    return Boolean.TRUE.equals(ownSequences);
+  }
+
+  public boolean hasSchemaOnly() {
+    return Boolean.TRUE.equals(schemaOnly);
   }
 }

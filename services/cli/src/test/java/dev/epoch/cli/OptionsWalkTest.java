@@ -147,6 +147,7 @@ class OptionsWalkTest extends CommandTest {
               "branch protect --conflict-strategy",
               "main --no-force-push --conflict-strategy ours"),
           entry("branch create --expire-work", "x --ttl 1d --expire-work"),
+          entry("branch create --schema-only", "x --schema-only"),
           entry("branch expire --never", "x --never"),
           entry("branch expire --ttl", "x --ttl 3d"),
           entry("branch protect --keep-approvals", "main --require-review --keep-approvals"),

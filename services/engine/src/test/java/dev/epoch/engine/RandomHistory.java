@@ -421,6 +421,7 @@ public final class RandomHistory {
                     chance(4) ? null : from.name(),
                     chance(3),
                     chance(4) ? expiry() : null,
+                    chance(6) ? Boolean.TRUE : null,
                     chance(6) ? Boolean.TRUE : null));
         if (answer.former().isEmpty() && !answer.refused()) {
           String id = answer.event(dev.epoch.events.event.BranchCreatedV1.class).branchId();

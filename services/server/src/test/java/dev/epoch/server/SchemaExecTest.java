@@ -4,12 +4,15 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesRegex;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -150,5 +153,55 @@ class SchemaExecTest {
         .body("statements[0].sql", containsString("REINDEX INDEX CONCURRENTLY"));
     api.post("/schema/apply", wish.formatted("nothing", "false", "false")).statusCode(422);
     api.post("/schema/apply", "{\"table\": \"users\"}").statusCode(422);
+  }
+
+  @Test
+  void aSchemaOnlyBranchAnswersWithoutRows() throws Exception {
+    // given
+    String created =
+        api.post("/branches", "{\"name\": \"s\", \"start_point\": \"main\", \"schema_only\": true}")
+            .statusCode(201)
+            .body("schema_only", equalTo(true))
+            .extract()
+            .path("head_commit_id");
+    api.post("/branches", "{\"name\": \"t\", \"start_point\": \"s\"}")
+        .body("schema_only", equalTo(true));
+    api.post("/branches", "{\"name\": \"u\", \"start_point\": \"%s\"}".formatted(created))
+        .body("schema_only", equalTo(false));
+    api.get("/branches/s").body("schema_only", equalTo(true));
+    api.get("/branches").body("branches.findAll { it.schema_only }.name", contains("s", "t"));
+
+    // when, then
+    String record = "{\"upsert\": [{\"id\": 2, \"email\": \"c@d\"}]}";
+    String query = "{\"sql\": \"SELECT 1 FROM users\"%s}";
+    for (ValidatableResponse refused :
+        List.of(
+            api.get("/tables/users/records?ref=s"),
+            api.get("/tables/users/records?ref=s&working=true"),
+            api.get("/tables/users/records/1?ref=s"),
+            api.get("/export/users?ref=s"),
+            api.post("/tables/users/records?branch=s", record),
+            api.post("/query", query.formatted(", \"branch\": \"s\"")),
+            api.post("/query", query.formatted(", \"ref\": \"s\", \"working\": true")),
+            api.post("/query", query.formatted(", \"branches\": [\"main\", \"s\"]")),
+            api.post("/branches/s/reset", "{\"target\": \"v1\", \"mode\": \"soft\"}"),
+            api.delete("/branches/s/open"),
+            api.post("/branches/s/materialize"))) {
+      refused.statusCode(409).body("error", equalTo("SchemaOnlyBranchError"));
+    }
+    api.post("/query", query.formatted(", \"ref\": \"%s\"".formatted(created))).statusCode(200);
+    api.post("/query", query.formatted("")).statusCode(200);
+
+    // when it is migrated
+    api.post("/schema/exec", body("ALTER TABLE users ADD phone text", ", \"branch\": \"s\""))
+        .statusCode(200);
+    api.get("/status?branch=s").body("clean", equalTo(false));
+    api.commit("s", "phone");
+    api.post("/branches/merge", "{\"source\": \"s\", \"target\": \"main\"}").statusCode(200);
+
+    // then
+    api.get("/tables/users/records?ref=main")
+        .body("records.email", contains("a@b"))
+        .body("records[0]", hasKey("phone"));
   }
 }

@@ -26,7 +26,8 @@ public record BranchView(
     @Schema(
             description =
                 "Whether columns that sequences feed take their values from sequences of the branch's own")
-        boolean ownSequences) {
+        boolean ownSequences,
+    @Schema(description = "Whether it versions schemas and no rows") boolean schemaOnly) {
 
   /** When a branch is deleted by itself, some grace after that. */
   @Schema(name = "BranchExpiry")
@@ -65,7 +66,8 @@ public record BranchView(
         branch.createdAt(),
         state.isDefault(branch),
         Expiry.of(state, branch),
-        state.branches().ownSequences().contains(branch.id()));
+        state.branches().ownSequences().contains(branch.id()),
+        branch.traits().schemaOnly());
   }
 
   /** As projected; its protection as the repository has it now. */
@@ -77,7 +79,12 @@ public record BranchView(
         branch.createdAt(),
         branch.isDefault(),
         Expiry.of(state, branch.name()),
-        state.branches().ownSequences().contains(branch.id()));
+        state.branches().ownSequences().contains(branch.id()),
+        isSchemaOnly(state.branch(branch.name())));
+  }
+
+  private static boolean isSchemaOnly(Optional<BranchState> branch) {
+    return branch.filter(found -> found.traits().schemaOnly()).isPresent();
   }
 
   private static boolean isProtected(RepositoryState state, String name) {
@@ -99,7 +106,8 @@ public record BranchView(
         now.map(BranchState::createdAt).orElse(null),
         now.map(state::isDefault).orElse(false),
         Expiry.of(state, name),
-        now.filter(branch -> state.branches().ownSequences().contains(branch.id())).isPresent());
+        now.filter(branch -> state.branches().ownSequences().contains(branch.id())).isPresent(),
+        isSchemaOnly(now));
   }
 
   /** All branches, by name, and the one that the actor works on. */

@@ -82,7 +82,8 @@ public class BranchesResource {
                     body.startPoint(),
                     body.checkout() == null || body.checkout(),
                     TimeToLive.from(Instant.now(), body.ttl(), body.expireWork()),
-                    body.ownSequences()),
+                    body.ownSequences(),
+                    Boolean.TRUE.equals(body.schemaOnly())),
                 request.caller());
     return BranchView.created(created, body.name());
   }

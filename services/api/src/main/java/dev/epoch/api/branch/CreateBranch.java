@@ -25,4 +25,9 @@ public record CreateBranch(
     @Schema(
             description =
                 "Whether columns that sequences feed take their values from sequences of the branch's own, so that it uses up no live numbers; if absent, as on the branch that it starts from")
-        Boolean ownSequences) {}
+        Boolean ownSequences,
+    @Schema(
+            description =
+                "Whether it versions schemas and no rows: its tables are empty, what sessions write there is kept nowhere. So is a branch that is made from one",
+            defaultValue = "false")
+        Boolean schemaOnly) {}

@@ -2,6 +2,7 @@ package dev.epoch.api.check;
 
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CheckState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
@@ -9,6 +10,7 @@ import dev.epoch.events.command.AddCheckV1;
 import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.SchemaOnly;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -114,7 +116,9 @@ public class ChecksResource {
 
   private Snapshot snapshot(RepositoryState state, String ref) {
     if (ref == null || ref.equals("HEAD") || state.branch(ref).isPresent()) {
-      return request.server().reads().working(state, request.branch(state, ref));
+      BranchState branch = request.branch(state, ref);
+      SchemaOnly.requireRows(branch);
+      return request.server().reads().working(state, branch);
     }
     CommitState commit = request.references(state).commit(ref);
     return Snapshot.of(state, commit, ref).withoutRemoved();

@@ -9,6 +9,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.SchemaOnly;
 import java.util.Map;
 
 /** Which state of all tables a request means. */
@@ -18,12 +19,16 @@ public final class Snapshots {
   /**
    * @param ref null for the actor's branch
    * @param working with what is not committed; then the ref is a branch
+   * @throws RefusedException if it is the name of a branch that has no rows of its own
    */
   public static Snapshot at(
       ApiRequest request, RepositoryState state, String ref, Boolean working) {
     if (Boolean.TRUE.equals(working)) {
-      return request.server().reads().working(state, request.branch(state, ref));
+      BranchState branch = request.branch(state, ref);
+      SchemaOnly.requireRows(branch);
+      return request.server().reads().working(state, branch);
     }
+    requireRows(request, state, ref);
     CommitState commit = request.references(state).commit(ref);
     if (ref == null || ref.equals("HEAD") || state.branch(ref).isPresent()) {
       // a branch does not have what was removed, though the commit that it stands at has
@@ -31,6 +36,18 @@ public final class Snapshots {
       return Snapshot.of(state, commit, label).withoutRemoved();
     }
     return Snapshot.of(state, commit, ref);
+  }
+
+  /**
+   * @param ref as {@link #at} has it
+   * @throws RefusedException if it is the name of a branch that has no rows of its own
+   */
+  public static void requireRows(ApiRequest request, RepositoryState state, String ref) {
+    if (ref == null || ref.equals("HEAD")) {
+      SchemaOnly.requireRows(request.branch(state, null));
+    } else {
+      SchemaOnly.requireRows(state, ref);
+    }
   }
 
   /** As the default branch stood when the repository's stream had this version. */

@@ -85,6 +85,7 @@ public final class ErrorTable {
       case CHECK_ALREADY_EXISTS -> new Entry(409, "CheckAlreadyExistsError");
       case CHECK_FAILED -> new Entry(422, "CheckFailedError");
       case HOOK_VETO -> new Entry(403, "HookVetoError");
+      case SCHEMA_ONLY_BRANCH -> new Entry(409, "SchemaOnlyBranchError");
       case OPERATION_FAILED -> new Entry(409, "OperationFailedError");
     };
   }

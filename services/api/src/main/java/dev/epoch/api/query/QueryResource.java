@@ -171,6 +171,8 @@ public class QueryResource {
     PageCursor cursor = body.after() == null ? null : PageCursor.parse(body.after(), query);
     PagedStatement statement = PagedStatement.parse(body.sql());
     Map<String, String> refs = cursor == null ? new TreeMap<>() : new TreeMap<>(cursor.refs());
+    Snapshots.requireRows(
+        request, state, body.ref() != null ? body.ref() : branch(state, body).name());
     CommitState commit =
         cursor == null ? commit(state, body) : request.references(state).commit(cursor.commit());
     long before = cursor == null ? 0 : cursor.rows();
@@ -224,9 +226,11 @@ public class QueryResource {
 
   /** The commit that a ref in the statement stands for, or a time on the branch of the query. */
   private CommitState pinned(RepositoryState state, RunQuery body, String ref) {
-    return isTime(state, ref)
-        ? commitAt(state, body, ref, "sql")
-        : request.references(state).commit(ref);
+    if (isTime(state, ref)) {
+      return commitAt(state, body, ref, "sql");
+    }
+    Snapshots.requireRows(request, state, ref);
+    return request.references(state).commit(ref);
   }
 
   private int limit(RunQuery body) {
@@ -375,6 +379,7 @@ public class QueryResource {
   }
 
   private CommitState commitAt(RepositoryState state, RunQuery body, String time, String field) {
+    Snapshots.requireRows(request, state, branch(state, body).name());
     try {
       return request.references(state).at(branch(state, body), Times.parse(time));
     } catch (DateTimeException notATime) {

@@ -16,6 +16,7 @@ import dev.epoch.api.rows.RecordLines;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.stream.SchemaOnly;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.TableHandle;
@@ -169,6 +170,7 @@ public class FilesResource {
     request.repository().awaitRegistered(request.branchName(request.repository().state(), name));
     RepositoryState state = request.repository().state();
     BranchState branch = request.branch(state, name);
+    SchemaOnly.requireRows(branch);
     return new Target(
         state, branch, request.server().reads().working(state, branch).table(table).handle());
   }

@@ -59,6 +59,7 @@ class ErrorTableTest {
     "UNCOMMITTED_CHANGES, 409, UncommittedChangesError",
     "CHECK_FAILED, 422, CheckFailedError",
     "HOOK_VETO, 403, HookVetoError",
+    "SCHEMA_ONLY_BRANCH, 409, SchemaOnlyBranchError",
     "OPERATION_FAILED, 409, OperationFailedError"
   })
   void namesArePartOfTheContract(Rejection.Code code, int status, String error) {

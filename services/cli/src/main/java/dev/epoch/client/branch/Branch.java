@@ -39,6 +39,11 @@ public record Branch(
         json);
   }
 
+  /** Whether it versions schemas and no rows. */
+  public boolean schemaOnly() {
+    return json.path("schema_only").asBoolean(false);
+  }
+
   /** All branches, as one answer. */
   public record Listing(List<Branch> branches, JsonNode json) implements Received {
 

@@ -41,14 +41,23 @@ public final class Branches {
    * @param expireWork whether work that is nowhere else goes with it
    * @param ownSequences whether columns that sequences feed take their values from sequences of the
    *     branch's own; else as on the branch that it starts from
+   * @param schemaOnly whether it versions schemas and no rows
    */
   public Branch create(
-      String name, String startPoint, String ttl, boolean expireWork, boolean ownSequences) {
+      String name,
+      String startPoint,
+      String ttl,
+      boolean expireWork,
+      boolean ownSequences,
+      boolean schemaOnly) {
     ObjectNode body = Json.object().put("name", name);
     body.put("start_point", startPoint).put("checkout", false);
     expiry(body, ttl, expireWork);
     if (ownSequences) {
       body.put("own_sequences", true);
+    }
+    if (schemaOnly) {
+      body.put("schema_only", true);
     }
     return Branch.of(scope.send(scope.post("branches").body(body)));
   }

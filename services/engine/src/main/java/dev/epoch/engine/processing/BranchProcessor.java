@@ -73,7 +73,8 @@ public final class BranchProcessor {
             command.commit(),
             command.startPoint(),
             locations(state, command),
-            numbered.isPresent() || Boolean.TRUE.equals(command.ownSequences())));
+            numbered.isPresent() || Boolean.TRUE.equals(command.ownSequences()) ? true : null,
+            schemaOnly(state, command) ? true : null));
     if (command.expiry() != null) {
       events.add(new BranchExpirySetV1(id, command.expiry()));
     }
@@ -81,6 +82,16 @@ public final class BranchProcessor {
       events.add(new BranchCheckedOutV1(id));
     }
     return Decision.accept(events);
+  }
+
+  /** So are branches that are made from one: who works there counts on it. */
+  private static boolean schemaOnly(RepositoryState state, CreateBranchV1 command) {
+    return command.asksForSchemaOnly()
+        || state
+            .branches()
+            .origin(command.startPoint())
+            .filter(origin -> origin.traits().schemaOnly())
+            .isPresent();
   }
 
   /** A branch made from another one's head finds the rows where that one keeps them. */

@@ -26,9 +26,10 @@ final class BranchAppliers {
                 HashTreePSet.empty(),
                 null,
                 null,
-                null));
+                null,
+                new BranchTraits(event.hasSchemaOnly())));
     Branches branches = made.branches();
-    if (event.ownSequences() != null) {
+    if (event.hasOwnSequences()) {
       branches = branches.withOwnSequences(event.branchId());
     }
     Optional<BranchState> origin = state.branches().origin(event.startPoint());

@@ -20,6 +20,7 @@ import org.pcollections.PSet;
  * @param operation in flight, or null
  * @param merge open merge, or null
  * @param replay commits that are being replayed, or null
+ * @param traits what it is from its creation on
  */
 public record BranchState(
     String id,
@@ -30,12 +31,14 @@ public record BranchState(
     PSet<String> staged,
     UUID operation,
     MergeState merge,
-    Replay replay) {
+    Replay replay,
+    BranchTraits traits) {
 
   public BranchState {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(head, "head");
+    Objects.requireNonNull(traits, "traits");
   }
 
   /** Where this branch keeps the committed rows of a table of its head. */
@@ -45,31 +48,31 @@ public record BranchState(
 
   BranchState withName(String newName) {
     return new BranchState(
-        id, newName, head, createdAt, locations, staged, operation, merge, replay);
+        id, newName, head, createdAt, locations, staged, operation, merge, replay, traits);
   }
 
   BranchState withHead(String newHead, PMap<String, RowsLocation> newLocations) {
     return new BranchState(
-        id, name, newHead, createdAt, newLocations, staged, operation, merge, replay);
+        id, name, newHead, createdAt, newLocations, staged, operation, merge, replay, traits);
   }
 
   BranchState withStaged(PSet<String> newStaged) {
     return new BranchState(
-        id, name, head, createdAt, locations, newStaged, operation, merge, replay);
+        id, name, head, createdAt, locations, newStaged, operation, merge, replay, traits);
   }
 
   BranchState withOperation(UUID newOperation) {
     return new BranchState(
-        id, name, head, createdAt, locations, staged, newOperation, merge, replay);
+        id, name, head, createdAt, locations, staged, newOperation, merge, replay, traits);
   }
 
   BranchState withMerge(MergeState newMerge) {
     return new BranchState(
-        id, name, head, createdAt, locations, staged, operation, newMerge, replay);
+        id, name, head, createdAt, locations, staged, operation, newMerge, replay, traits);
   }
 
   BranchState withReplay(Replay newReplay) {
     return new BranchState(
-        id, name, head, createdAt, locations, staged, operation, merge, newReplay);
+        id, name, head, createdAt, locations, staged, operation, merge, newReplay, traits);
   }
 }

@@ -32,7 +32,8 @@ final class RepositoryAppliers {
             HashTreePSet.empty(),
             null,
             null,
-            null);
+            null,
+            BranchTraits.NONE);
     return state
         .withProfile(
             Profile.created(state.name(), event.description(), at.time(), event.defaultBranchId()))

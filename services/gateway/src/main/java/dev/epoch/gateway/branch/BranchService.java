@@ -87,17 +87,20 @@ public final class BranchService {
    * @param expiry null for a branch that stays
    * @param ownSequences whether its columns are fed by sequences of its own; null for as on the
    *     branch that it starts from
+   * @param schemaOnly whether it versions schemas and no rows; one that is made from such a branch
+   *     does anyway
    */
   public record NewBranch(
       String name,
       String startPoint,
       boolean checkout,
       BranchExpiry expiry,
-      Boolean ownSequences) {}
+      Boolean ownSequences,
+      boolean schemaOnly) {}
 
   public StepResult create(
       LiveRepository repository, String name, String startPoint, boolean checkout, Caller caller) {
-    return create(repository, new NewBranch(name, startPoint, checkout, null, null), caller);
+    return create(repository, new NewBranch(name, startPoint, checkout, null, null, false), caller);
   }
 
   public StepResult create(LiveRepository repository, NewBranch wanted, Caller caller) {
@@ -127,7 +130,8 @@ public final class BranchService {
             from,
             wanted.checkout(),
             wanted.expiry(),
-            wanted.ownSequences());
+            wanted.ownSequences(),
+            wanted.schemaOnly() ? true : null);
     try (CleanupGuard.Use _ = cleanups.use(repository, commit)) {
       StepResult result = repository.step(command, caller).orRefuse();
       result

@@ -75,6 +75,10 @@ public final class CommitService {
         String expectedHead) {
       this(branch, message, author, tables, all, expectedHead, Schema.LEFT_OUT);
     }
+
+    Request with(Schema wanted) {
+      return new Request(branch, message, author, tables, all, expectedHead, wanted);
+    }
   }
 
   /** What a commit takes of the objects of its databases' schemas. */
@@ -88,7 +92,8 @@ public final class CommitService {
   /** A commit, and the position in the log from which it can be read. */
   public record Committed(CommitState commit, RepositoryState state, long position) {}
 
-  public Committed commit(LiveRepository repository, Request request, Caller caller) {
+  public Committed commit(LiveRepository repository, Request asked, Caller caller) {
+    Request request = ofBranch(repository.state(), asked);
     if (request.schema() == Schema.LEFT_OUT) {
       Committed committed = inTurn(repository, request, null, caller);
       repository
@@ -102,7 +107,7 @@ public final class CommitService {
     SchemaService.Observed observed = schemas.observe(repository.state(), branch);
     boolean only = request.schema() == Schema.ONLY;
     String differs =
-        SchemaService.differs(repository.state(), repository.state().head(branch), observed)
+        differs(repository.state(), branch, asked, observed)
             ? only ? CommitToBranchV1.SCHEMA_ONLY : CommitToBranchV1.SCHEMA_CHANGED
             : null;
     if (only && differs == null) {
@@ -116,6 +121,23 @@ public final class CommitService {
       schemas.record(repository, committed.commit(), observed, false, caller);
     }
     return new Committed(committed.commit(), repository.state(), repository.state().version());
+  }
+
+  /** Whoever did not ask for the schema wants no commit that only takes note of what was there. */
+  private boolean differs(
+      RepositoryState state, BranchState branch, Request asked, SchemaService.Observed observed) {
+    return asked.schema() == Schema.LEFT_OUT
+        ? schemas.isChanged(state, branch, observed)
+        : SchemaService.differs(state, state.head(branch), observed);
+  }
+
+  /** A branch that versions schemas alone has no other commits, and no rows to leave out. */
+  private static Request ofBranch(RepositoryState state, Request asked) {
+    return state
+        .branch(asked.branch())
+        .filter(branch -> branch.traits().schemaOnly())
+        .map(branch -> asked.with(Schema.INCLUDED))
+        .orElse(asked);
   }
 
   private Committed inTurn(

@@ -17,6 +17,7 @@ import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.SchemaOnly;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.model.schema.SchemaChange;
 import dev.epoch.model.schema.SchemaDiff;
@@ -241,7 +242,7 @@ public final class WorkingSetService {
    * Writes records as uncommitted changes of the branch; on the default branch into the live table.
    * With an idempotency key it is done once, as far as the table's database remembers.
    *
-   * @throws RefusedException where whoever asks may not commit to the branch
+   * @throws RefusedException where whoever asks may not commit to the branch, or it is schema-only
    */
   public WriteResult write(
       RepositoryState state,
@@ -250,6 +251,7 @@ public final class WorkingSetService {
       List<RowWrite> writes,
       Caller caller) {
     caller.requireOwnKey(state);
+    SchemaOnly.requireRows(branch);
     Protections.refuseCommit(state, branch, caller.actor(), "write records to")
         .ifPresent(refusal -> {
           throw new RefusedException(refusal);

@@ -6,6 +6,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.SchemaOnly;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchCopy;
@@ -46,9 +47,12 @@ public final class MaterializationService {
   /**
    * Copies tables, or those that were changed on the branch if none is named; waits a while for
    * older transactions.
+   *
+   * @throws RefusedException of a schema-only branch, which has no rows to copy
    */
   public List<Copy> materialize(
       RepositoryState state, BranchState branch, Collection<String> names) {
+    SchemaOnly.requireRows(branch);
     BranchHandle handle = Backends.handle(state, branch);
     List<Copy> copies = new ArrayList<>();
     long end = System.nanoTime() + PATIENCE.toNanos();

@@ -6,6 +6,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.SchemaOnly;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
@@ -85,8 +86,13 @@ public final class OpenTablesService {
     }
   }
 
-  /** Closes tables, all if none is named: views stand for them again. */
+  /**
+   * Closes tables, all if none is named: views stand for them again.
+   *
+   * @throws RefusedException of a schema-only branch, where views would show rows of others
+   */
   public void close(RepositoryState state, BranchState branch, Collection<String> names) {
+    SchemaOnly.requireRows(branch);
     BranchHandle handle = Backends.handle(state, branch);
     byAdapter(state, branch, names)
         .forEach((adapter, tables) ->

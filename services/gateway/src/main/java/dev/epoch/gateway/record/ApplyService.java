@@ -7,6 +7,7 @@ import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.SchemaOnly;
 import dev.epoch.storage.record.RowWrite;
 import dev.epoch.storage.record.WriteResult;
 import java.util.ArrayDeque;
@@ -93,6 +94,7 @@ public final class ApplyService {
 
   private Map<String, TableApplication> compared(
       RepositoryState state, BranchState branch, Request request) {
+    SchemaOnly.requireRows(branch);
     Snapshot now = reads.working(state, branch);
     Map<String, TableApplication> tables = new LinkedHashMap<>();
     List<DiffDoesNotApplyException.Misfit> misfits = new ArrayList<>();

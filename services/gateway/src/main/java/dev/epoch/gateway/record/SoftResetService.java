@@ -12,6 +12,7 @@ import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.SchemaOnly;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +46,7 @@ public final class SoftResetService {
    * @param target as the user names it
    * @param expectedHead refuse if the branch stands elsewhere, or null
    * @throws RefusedException for the default branch too: applications would see its rows go back
-   *     and forth
+   *     and forth; and for a schema-only one, which has no uncommitted rows
    */
   public ResetService.Moved soft(
       LiveRepository repository, String branch, String target, String expectedHead, Caller caller) {
@@ -56,6 +57,7 @@ public final class SoftResetService {
           "The default branch has no soft reset: its rows, the live tables, would go back and forth",
           Map.of("branch", branch, "remedy", "epoch reset --hard, or epoch revert"));
     }
+    SchemaOnly.requireRows(found);
     ResetService.Moved moved = resets.hard(repository, branch, target, expectedHead, caller);
     if (repository.state().outcomes().of(caller.key(SOFT_RESET)).isPresent()) {
       return moved;

@@ -214,6 +214,22 @@ public final class SchemaService {
   }
 
   /**
+   * Whether the branch has other objects than it began with: than are recorded, or where nothing
+   * is, than are live.
+   */
+  public boolean isChanged(RepositoryState state, BranchState branch, Observed observed) {
+    return observed.schemas().entrySet().stream()
+        .anyMatch(entry ->
+            !entry
+                .getValue()
+                .schema()
+                .equals(
+                    recorded(state, state.head(branch), entry.getKey())
+                        .map(told -> told.schema().schema())
+                        .orElseGet(() -> SchemaTree.of(live(state, entry.getKey())).root())));
+  }
+
+  /**
    * Records the schemas for a commit whose tables have other shapes than those that were recorded
    * last, once a repository records schemas. The commit stands, whatever becomes of it: what cannot
    * be read now is recorded by the next one.
@@ -288,7 +304,8 @@ public final class SchemaService {
 
   /** The objects that a commit recorded. */
   public DatabaseSchema read(RecordedSchema recorded) {
-    return recordedSchemas.get(recorded.root(), root -> SchemaPages.read(root, this::fetch));
+    return recordedSchemas.get(
+        recorded.root(), (root, known) -> SchemaPages.read(root, known, this::fetch));
   }
 
   private Map<Digest, byte[]> fetch(List<Digest> names) {

@@ -147,7 +147,8 @@ public final class Backends {
         branch.name(),
         state.isDefault(branch),
         state.version(),
-        state.branches().ownSequences().contains(branch.id()));
+        state.branches().ownSequences().contains(branch.id()),
+        branch.traits().schemaOnly());
   }
 
   /**

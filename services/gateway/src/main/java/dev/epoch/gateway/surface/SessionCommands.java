@@ -121,7 +121,12 @@ final class SessionCommands {
             .create(
                 repository,
                 new BranchService.NewBranch(
-                    given.required("name"), from, false, null, given.choice("own_sequences")),
+                    given.required("name"),
+                    from,
+                    false,
+                    null,
+                    given.choice("own_sequences"),
+                    given.flag("schema_only")),
                 caller);
     return facts()
         .put(

@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param version of the repository's log at which it has this name; 0 if that is not known
  * @param ownSequences whether values that the database gives on the branch come from sequences of
  *     its own; else from those of the live tables
+ * @param schemaOnly whether the rows of its tables are scratch data of sessions
  */
 public record BranchHandle(
     String repository,
@@ -19,7 +20,8 @@ public record BranchHandle(
     String name,
     boolean isDefault,
     long version,
-    boolean ownSequences) {
+    boolean ownSequences,
+    boolean schemaOnly) {
   public BranchHandle {
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(id, "id");
@@ -32,5 +34,16 @@ public record BranchHandle(
 
   public BranchHandle(String repository, String id, String name, boolean isDefault, long version) {
     this(repository, id, name, isDefault, version, false);
+  }
+
+  /** A branch of rows. */
+  public BranchHandle(
+      String repository,
+      String id,
+      String name,
+      boolean isDefault,
+      long version,
+      boolean ownSequences) {
+    this(repository, id, name, isDefault, version, ownSequences, false);
   }
 }

@@ -41,6 +41,12 @@ public final class BranchCreateCommand extends EpochSubcommand {
           "Columns that sequences feed take their values from sequences of the branch's own: it uses up no live numbers.")
   private boolean ownSequences;
 
+  @Option(
+      names = "--schema-only",
+      description =
+          "Version schemas and no rows: its tables are empty, and rows in them are kept nowhere.")
+  private boolean schemaOnly;
+
   /** The command in a session. */
   public BranchCreateCommand(Session session) {
     super(session);
@@ -52,7 +58,9 @@ public final class BranchCreateCommand extends EpochSubcommand {
       throw CommandFailure.usage("--expire-work goes with --ttl");
     }
     Branch branch =
-        client().branches().create(name, session().ref(from), ttl, expireWork, ownSequences);
+        client()
+            .branches()
+            .create(name, session().ref(from), ttl, expireWork, ownSequences, schemaOnly);
     if (output().json()) {
       output().json(branch);
     } else {

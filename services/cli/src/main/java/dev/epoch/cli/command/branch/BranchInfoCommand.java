@@ -94,6 +94,9 @@ public final class BranchInfoCommand extends EpochSubcommand {
                   + BranchTimes.date(session(), branch)
                   + (branch.held() == null ? "" : " (kept: " + branch.held() + ")"));
     }
+    if (branch.schemaOnly()) {
+      output().line("  Schema only: rows in its tables are not versioned");
+    }
     output().line("  Protected: " + (branch.isProtected() ? "yes" : "no"));
     if (branch.ownSequences()) {
       output().line("  Sequences: its own");

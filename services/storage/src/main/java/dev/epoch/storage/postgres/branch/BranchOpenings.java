@@ -38,7 +38,7 @@ public final class BranchOpenings {
       FROM epoch.branch_tables AS p
       JOIN epoch.branches AS b ON b.branch_id = p.branch_id
       WHERE p.branch_id = $1 AND p.table_id = ANY ($2) AND p.open_relation IS NULL
-        AND b.changed_schema IS NOT NULL AND epoch.why_not_open(p.table_id) IS NULL AND p.definition IS NULL
+        AND b.changed_schema IS NOT NULL AND NOT b.schema_only AND epoch.why_not_open(p.table_id) IS NULL AND p.definition IS NULL
       ORDER BY p.table_id\
       """;
 

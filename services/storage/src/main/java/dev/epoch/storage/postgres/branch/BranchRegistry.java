@@ -100,6 +100,9 @@ public final class BranchRegistry {
             branch.isDefault(),
             branch.version(),
             branch.ownSequences());
+    if (branch.schemaOnly()) {
+      session.send("SELECT epoch.put_schema_only($1)::text", branch.id());
+    }
     session.send(
         "SELECT epoch.keep_branch_tables($1, $2)::text",
         branch.id(),

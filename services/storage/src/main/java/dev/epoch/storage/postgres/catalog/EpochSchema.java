@@ -35,6 +35,7 @@ public final class EpochSchema {
           "catalog/columns.sql",
           "catalog/table_columns.sql",
           "catalog/follow_table.sql",
+          "branch/schema_only.sql",
           "branch/dropped_tables.sql",
           "branch/branch_columns.sql",
           "branch/followed_columns.sql",

@@ -5,6 +5,7 @@ import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.postgres.codec.Quote;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,22 @@ public final class TableColumns {
   private final List<String> kept;
   private final List<String> writable;
 
+  /** Types in the layers, by quoted name, where they are of another kind than the schema's. */
+  private final Map<String, String> stored = new HashMap<>();
+
   public TableColumns(TableSchema schema) {
     this(schema, null);
+  }
+
+  /**
+   * For reading states of a branch that gives columns types which no row has yet.
+   *
+   * @param shape of the table, null if that is not known
+   */
+  public static TableColumns ofState(TableSchema schema, TableShape shape) {
+    TableColumns columns = new TableColumns(schema);
+    columns.store(shape);
+    return columns;
   }
 
   /**
@@ -47,6 +62,14 @@ public final class TableColumns {
             ? List.of()
             : shape.keptColumns().stream().filter(name -> !all.contains(name)).toList();
     this.writable = all.stream().filter(name -> !byQuotedName.get(name).generated()).toList();
+    store(shape);
+  }
+
+  private void store(TableShape shape) {
+    if (shape != null) {
+      byQuotedName.forEach(
+          (name, column) -> shape.otherType(column).ifPresent(type -> stored.put(name, type)));
+    }
   }
 
   public TableSchema schema() {
@@ -128,9 +151,21 @@ public final class TableColumns {
    * less work to send and to read, and Java prints it as PostgreSQL does.
    */
   public String sent(String name, String expression) {
+    if (stored.containsKey(name)) {
+      return text(name, expression);
+    }
     return PRINTED_ALIKE.contains(byQuotedName.get(name).type().name())
         ? expression
         : expression + "::text";
+  }
+
+  /** A column's text, where rows have another type that of the values which they would have. */
+  public String text(String name, String expression) {
+    String former = stored.get(name);
+    return former == null
+        ? expression + "::text"
+        : "epoch.converted(%s::text, %s, %s)"
+            .formatted(expression, Quote.literal(former), Quote.literal(undomainedType(name)));
   }
 
   public String keyTexts(String alias) {
@@ -157,6 +192,11 @@ public final class TableColumns {
   /** The type, or the base type if that is a domain, as SQL spells it. */
   public String undomainedType(String name) {
     return byQuotedName.get(name).type().base().name();
+  }
+
+  /** The type that values of a column have in the layers, domains aside. */
+  public String storedType(String name) {
+    return stored.getOrDefault(name, undomainedType(name));
   }
 
   /** {@code x."id" = y."id" AND ...}. */

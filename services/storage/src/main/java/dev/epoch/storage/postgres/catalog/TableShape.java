@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -118,6 +119,8 @@ public record TableShape(
         .filter(candidate -> candidate.type().equals(type))
         .reduce((first, second) -> first.live() ? first : second)
         .or(() -> same.stream().filter(LayerColumn::live).findFirst())
+        // of a schema-only branch, which gives rows no values of its types
+        .or(() -> same.stream().findFirst())
         .map(LayerColumn::name)
         .orElse(column.name());
   }
@@ -170,6 +173,26 @@ public record TableShape(
       }
       default -> "NULL::" + type;
     };
+  }
+
+  /**
+   * The type of a column in the layers, where texts of its values are others than those of the
+   * schema's type.
+   *
+   * @param physical column of {@link #physical}
+   */
+  Optional<String> otherType(Column physical) {
+    return columns.stream()
+        .filter(column -> column.name().equals(physical.name()))
+        .filter(column -> !column.type().equals(physical.type().base().name()))
+        .filter(column ->
+            !column.live()
+                || schema
+                    .column(column.name())
+                    .filter(now -> now.type().base().kind() == physical.type().base().kind())
+                    .isEmpty())
+        .map(LayerColumn::type)
+        .findFirst();
   }
 
   /** Quoted names of all columns of the layers. */

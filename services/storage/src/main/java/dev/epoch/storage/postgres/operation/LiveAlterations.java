@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Gives live tables another schema, in the transaction of an operation that holds their locks. What
@@ -50,9 +51,14 @@ final class LiveAlterations {
    *
    * @param kept conditions of images that hold what went
    * @param numbered columns that come, and take their values from sequences
+   * @param filled columns that come with values of each row's own, and are not null
    */
   private record Altered(
-      TableHandle table, SchemaStep step, List<String> kept, List<String> numbered) {}
+      TableHandle table,
+      SchemaStep step,
+      List<String> kept,
+      List<String> numbered,
+      List<Column> filled) {}
 
   /**
    * @param position of the operation
@@ -132,26 +138,54 @@ final class LiveAlterations {
       TableShape shape = follow(table.handle().with(step.schema()));
       TableHandle handle = table.handle().with(step.schema()).at(shape.place());
       TableShape former = before.get(table.id());
-      altered.add(new Altered(handle, step, kept(former, shape), numbered(former, step.schema())));
+      altered.add(
+          new Altered(
+              handle,
+              step,
+              kept(former, shape),
+              numbered(former, step.schema()),
+              filled(former, step.schema())));
       after.add(again(table, handle));
     }
     return after;
   }
 
-  /** Numbers rows that came without the columns that come: {@code hidden_sequences.sql}. */
+  /** Gives rows that came without the columns that come values: {@code hidden_sequences.sql}. */
   void number() {
     for (Altered table : altered) {
       for (String column : table.numbered()) {
         session.list(
             "SELECT epoch.number_rows($1, $2)::text", row -> row, table.table().id(), column);
       }
+      for (Column column : table.filled()) {
+        session.list(
+            "SELECT epoch.fill_rows($1, $2, $3)::text",
+            row -> row,
+            table.table().id(),
+            column.name(),
+            column.defaultExpression());
+      }
     }
   }
 
-  private static List<String> numbered(TableShape before, TableSchema after) {
+  private static Stream<Column> coming(TableShape before, TableSchema after) {
     return after.columns().stream()
         .filter(column ->
-            before.schema().columns().stream().noneMatch(was -> was.id().equals(column.id())))
+            before.schema().columns().stream().noneMatch(was -> was.id().equals(column.id())));
+  }
+
+  /** As {@code ADD COLUMN ... NOT NULL DEFAULT random()} does it. */
+  private static List<Column> filled(TableShape before, TableSchema after) {
+    return coming(before, after)
+        .filter(column -> column.wasFilled() && !column.nullable() && !column.generated())
+        .filter(column ->
+            column.defaultExpression() != null
+                && !column.defaultExpression().startsWith("nextval("))
+        .toList();
+  }
+
+  private static List<String> numbered(TableShape before, TableSchema after) {
+    return coming(before, after)
         .filter(column ->
             column.identity() != null
                 || column.defaultExpression() != null

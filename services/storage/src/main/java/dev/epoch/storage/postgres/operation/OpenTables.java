@@ -72,28 +72,32 @@ final class OpenTables {
         resolver.placements(session, branch, all.stream().map(OperationTable::id).toList());
     for (OperationTable table : all) {
       BranchPlacement placement = now.get(table.id());
-      if (placement == null || !Objects.equals(placement.open(), table.open())) {
+      if (placement == null
+          || !Objects.equals(placement.open(), table.open())
+          || !Objects.equals(placement.scratch(), table.scratch())) {
         throw new BusyException(
             "Table " + table.handle().name() + " was opened or closed meanwhile", "Try again");
       }
     }
-    if (open.isEmpty()) {
+    List<OperationTable> real =
+        all.stream().filter(table -> table.open() != null || table.scratch() != null).toList();
+    if (real.isEmpty()) {
       return all;
     }
-    open.forEach(
-        table -> session.run("LOCK TABLE " + table.open().relation() + " IN ACCESS SHARE MODE"));
-    requireKnown();
+    real.forEach(
+        table -> session.run("LOCK TABLE " + table.openRelation() + " IN ACCESS SHARE MODE"));
+    requireKnown(real);
     for (OperationTable table : open) {
       call("SELECT epoch.push_open($1, $2)::text", table);
     }
     return closeAltered();
   }
 
-  private void requireKnown() {
+  private void requireKnown(List<OperationTable> real) {
     Map<String, String> now =
-        BranchShapes.versions(session, branch, open.stream().map(OperationTable::id).toList());
+        BranchShapes.versions(session, branch, real.stream().map(OperationTable::id).toList());
     List<TableHandle> moved =
-        open.stream()
+        real.stream()
             .filter(table -> schemas.versions().containsKey(table.id()))
             .filter(table -> !schemas.versions().get(table.id()).equals(now.get(table.id())))
             .map(OperationTable::handle)
@@ -136,7 +140,8 @@ final class OpenTables {
   }
 
   /**
-   * Gives open tables the rows that the layers have now, without firing triggers of users.
+   * Gives open tables the rows that the layers have now, without firing triggers of users; those of
+   * a schema-only branch their schema.
    *
    * @param staged by table id: rows that were merged; where there are none, all rows are compared
    */
@@ -164,6 +169,10 @@ final class OpenTables {
     for (OperationTable table : open) {
       call("SELECT epoch.pull_open($1, $2)::text", table);
     }
+    all.stream()
+        .filter(table -> table.scratch() != null)
+        .filter(table -> !(table.operation() instanceof CommitWorkingSet))
+        .forEach(table -> call("SELECT epoch.renew_empty_table($1, $2)::text", table));
   }
 
   private StagedTable differences(OperationTable table, LiveRelations live) {

@@ -460,6 +460,7 @@ final class OperationAttempt {
             0,
             table.placement().layers(),
             table.placement().open(),
+            table.placement().scratch(),
             false);
     RowsLocation committed =
         commit(

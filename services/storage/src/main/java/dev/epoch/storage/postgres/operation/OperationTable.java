@@ -92,6 +92,18 @@ record OperationTable(
     return placement == null ? null : placement.open();
   }
 
+  /** See {@link BranchPlacement#scratch}. */
+  String scratch() {
+    return placement == null ? null : placement.scratch();
+  }
+
+  /**
+   * Quoted name of the open table with its schema, whatever its rows are; null if it is layered.
+   */
+  String openRelation() {
+    return open() == null ? scratch() : open().relation();
+  }
+
   /**
    * What the layers of the branch say now, with what is not committed; null if it has nothing of
    * its own. Of an open table, with what {@link OpenTables#push} has given them.

@@ -140,7 +140,7 @@ public final class PostgresOperationExecutor {
         StagedTable stage =
             new StagedTable(
                 handle.id(),
-                new TableColumns(altered ? merge.step().schema() : handle.schema()),
+                altered ? new TableColumns(merge.step().schema()) : resolver.columns(handle),
                 resolver.live(session, handle));
         if (altered) {
           stage.createTyped(session);

@@ -192,7 +192,7 @@ final class StagedTable {
       if (!columns.column(name).generated()) {
         arrays.add(parameters.add(values[column]) + "::text[]");
         names.add("c" + column);
-        casts.add("u.c" + column + "::" + columns.undomainedType(name) + " AS " + name);
+        casts.add("u.c" + column + "::" + columns.storedType(name) + " AS " + name);
       }
     }
     // generated columns are computed anew: a merged row is made of fields of both sides

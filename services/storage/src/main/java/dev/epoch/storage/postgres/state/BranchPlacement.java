@@ -11,6 +11,8 @@ import dev.epoch.events.table.RowsLocation;
  * @param sourcePosition of that overlay
  * @param layers number of columns that the layers have
  * @param open where the branch's rows are while the table is open; null if it is layered
+ * @param scratch quoted name, with schema, of the open table where its rows are not the branch's:
+ *     that of a schema-only branch; else null
  * @param gone whether sessions have dropped the table there
  */
 public record BranchPlacement(
@@ -20,12 +22,13 @@ public record BranchPlacement(
     long sourcePosition,
     int layers,
     OpenRelations open,
+    String scratch,
     boolean gone) {
 
   /** The same, closed. */
   public BranchPlacement layered() {
     return new BranchPlacement(
-        hasOverlay, anchor, sourceOverlay, sourcePosition, layers, null, gone);
+        hasOverlay, anchor, sourceOverlay, sourcePosition, layers, null, scratch, gone);
   }
 
   /** Where rows are that were never changed on the branch. */

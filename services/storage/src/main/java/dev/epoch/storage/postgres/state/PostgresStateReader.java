@@ -41,7 +41,7 @@ public final class PostgresStateReader {
   }
 
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
-    TableColumns columns = new TableColumns(table.schema());
+    TableColumns columns = resolver.columns(table);
     columns.requireKnown(query.where().keySet());
     Function<io.vertx.mutiny.sqlclient.Row, Row> mapper =
         row -> RowMapping.row(row, 0, columns.all().size());
@@ -102,7 +102,7 @@ public final class PostgresStateReader {
   }
 
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
-    TableColumns columns = new TableColumns(table.schema());
+    TableColumns columns = resolver.columns(table);
     return database.read(session -> {
       PhysicalState physical = resolver.resolve(session, table, state);
       return session
@@ -116,7 +116,7 @@ public final class PostgresStateReader {
 
   public RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
-    TableColumns columns = new TableColumns(table.schema());
+    TableColumns columns = resolver.columns(table);
     return database.stream(session -> {
       PhysicalState before = resolver.resolve(session, table, from);
       PhysicalState after = resolver.resolve(session, table, to);
@@ -146,7 +146,7 @@ public final class PostgresStateReader {
 
   public RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
-    TableColumns columns = new TableColumns(table.schema());
+    TableColumns columns = resolver.columns(table);
     int keys = columns.key().size();
     int width = columns.all().size();
     return database.stream(session -> {

@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres.state;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.error.HistoryPrunedException;
 import dev.epoch.storage.error.TableNotFoundException;
+import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.codec.Quote;
@@ -77,6 +78,11 @@ public final class RelationNames {
 
   private static String made(String tableId) {
     return "shape of " + tableId;
+  }
+
+  /** See {@link StateResolver#columns}. */
+  TableColumns columns(TableHandle table) {
+    return TableColumns.ofState(table.schema(), shapes.known(table).orElse(null));
   }
 
   /** The relation of a live table's working set. */

@@ -72,9 +72,9 @@ final class RowsSql {
       return column + " IS NOT DISTINCT FROM NULL";
     }
     String parameter = parameters.add(value);
-    return columns.comparable(name)
+    return columns.comparable(name) && columns.storedType(name).equals(columns.undomainedType(name))
         ? columns.equal(name, column, columns.parameter(name, parameter))
-        : column + "::text = " + parameter + "::text";
+        : columns.text(name, column) + " = " + parameter + "::text";
   }
 
   private static List<String> concat(String first, List<String> others) {
@@ -99,7 +99,7 @@ final class RowsSql {
     return "SELECT %s, %s FROM (SELECT %s) k %s"
         .formatted(
             found.present(),
-            TableColumns.each(columns.all(), name -> found.column(name) + "::text", ", "),
+            TableColumns.each(columns.all(), name -> columns.text(name, found.column(name)), ", "),
             String.join(", ", key),
             keyed.joins());
   }

@@ -5,6 +5,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
@@ -29,7 +30,8 @@ public final class StateResolver {
       """
       SELECT table_id, has_overlay, anchor, source_overlay, source_position, parse_ident(open_relation),
         CASE WHEN open_relation IS NOT NULL THEN epoch.object_of('o', table_id, branch_id) END, open_rows,
-        (SELECT count(*) FROM epoch.table_columns AS k WHERE k.table_id = p.table_id)::integer, absent
+        (SELECT count(*) FROM epoch.table_columns AS k WHERE k.table_id = p.table_id)::integer, absent,
+        CASE WHEN epoch.is_schema_only(branch_id) THEN open_relation END
       FROM epoch.branch_tables AS p
       WHERE branch_id = $1 AND table_id = ANY ($2)\
       """;
@@ -44,12 +46,13 @@ public final class StateResolver {
               row.getString(3),
               row.getLong(4) == null ? 0 : row.getLong(4),
               row.getInteger(8),
-              row.getString(6) == null
+              row.getString(6) == null || row.getString(10) != null
                   ? null
                   : new OpenRelations(
                       new TablePath(row.getArrayOfStrings(5)[0], row.getArrayOfStrings(5)[1]),
                       Quote.qualified("epoch", row.getString(6)),
                       row.getString(7)),
+              row.getString(10),
               row.getBoolean(9)));
     }
   }
@@ -153,6 +156,11 @@ public final class StateResolver {
    */
   public void made(Session session, TableHandle table, TableShape shape) {
     names.made(session, table, shape);
+  }
+
+  /** Columns of states of a table, under the names that the layers have for them. */
+  public TableColumns columns(TableHandle table) {
+    return names.columns(table);
   }
 
   public LiveRelations live(Session session, TableHandle table) {

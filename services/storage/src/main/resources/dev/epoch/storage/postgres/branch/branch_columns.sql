@@ -281,13 +281,15 @@ BEGIN
         ', ' ORDER BY c.place)
       FROM epoch.defined_columns(of_branch, of_table) AS c
     ));
-  EXECUTE format(
-    'INSERT INTO %s (%s) SELECT %s FROM (%s) AS seen', open_table,
-    (SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place)
-     FROM epoch.defined_columns(of_branch, of_table) AS c WHERE c.definition ->> 'generatedExpression' IS NULL),
-    (SELECT string_agg(format('seen.%I', c.layer), ', ' ORDER BY c.place)
-     FROM epoch.defined_columns(of_branch, of_table) AS c WHERE c.definition ->> 'generatedExpression' IS NULL),
-    epoch.branch_select(of_branch, of_table));
+  IF NOT epoch.is_schema_only(of_branch) THEN
+    EXECUTE format(
+      'INSERT INTO %s (%s) SELECT %s FROM (%s) AS seen', open_table,
+      (SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place)
+       FROM epoch.defined_columns(of_branch, of_table) AS c WHERE c.definition ->> 'generatedExpression' IS NULL),
+      (SELECT string_agg(format('seen.%I', c.layer), ', ' ORDER BY c.place)
+       FROM epoch.defined_columns(of_branch, of_table) AS c WHERE c.definition ->> 'generatedExpression' IS NULL),
+      epoch.branch_select(of_branch, of_table));
+  END IF;
   FOR part IN
     SELECT c.name, c.definition ->> 'defaultExpression' AS expression, s.feeds
     FROM epoch.defined_columns(of_branch, of_table) AS c
@@ -329,6 +331,10 @@ AS $$
   UPDATE epoch.branch_tables AS p
   SET open_made = (p.open_made - 'former') || jsonb_build_object(
     'facts', epoch.table_facts(to_regclass(p.open_relation)), 'position', at_position, 'former', p.open_made - 'former')
+    || CASE
+      WHEN p.open_made ? 'head' THEN jsonb_build_object('head', epoch.head_of_open(of_branch, of_table))
+      ELSE '{}'
+    END
   WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.open_relation IS NOT NULL
 $$;
 

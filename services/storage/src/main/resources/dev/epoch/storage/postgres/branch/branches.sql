@@ -241,7 +241,10 @@ BEGIN
   PERFORM epoch.grant_creation(of_branch);
   PERFORM epoch.make_own_sequences(of_branch);
   PERFORM epoch.open_small_tables(of_branch, true);
-  FOR of_table IN SELECT table_id FROM epoch.branch_tables WHERE branch_id = of_branch AND open_relation IS NULL LOOP
+  FOR of_table IN
+    SELECT table_id FROM epoch.branch_tables
+    WHERE branch_id = of_branch AND open_relation IS NULL AND NOT b.schema_only
+  LOOP
     PERFORM epoch.rebuild_views(of_branch, of_table);
   END LOOP;
 END

@@ -114,6 +114,7 @@ DECLARE
   change record;
   fresh text;
   refill boolean := false;
+  is_scratch boolean := epoch.is_schema_only(of_branch);
 BEGIN
   SELECT * INTO place FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table;
   IF place.open_relation IS NULL THEN
@@ -163,6 +164,15 @@ BEGIN
   UPDATE epoch.open_columns AS o SET name = c.name
   FROM epoch.live_columns(open_table) AS c
   WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.number = c.number AND o.name <> c.name;
+  IF is_scratch THEN
+    -- no row has values of the new type yet: it is the same column, and rows are read as that has them
+    UPDATE epoch.open_columns AS o
+    SET type = c.type, collation_clause = c.collation_clause, initial = epoch.converted(o.initial, o.type, c.type)
+    FROM epoch.live_columns(open_table) AS c
+    JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = c.number
+    WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.number = c.number AND o.generated = ''
+      AND a.attgenerated = '' AND (o.type, o.collation_clause) IS DISTINCT FROM (c.type, c.collation_clause);
+  END IF;
   WITH went AS (
     DELETE FROM epoch.open_columns AS o
     WHERE o.branch_id = of_branch AND o.table_id = of_table AND NOT EXISTS (
@@ -178,6 +188,7 @@ BEGIN
 
   FOR change IN
     SELECT c.*, a.attgenerated::text AS generated,
+      pg_relation_filenode(open_table) <> coalesce((place.open_made ->> 'file_node')::oid, 0) AS is_made_anew,
       c.number <= coalesce((place.open_made ->> 'last_column')::integer, 0) AS is_retyped,
       pg_relation_filenode(open_table) <> coalesce((place.open_made ->> 'file_node')::oid, 0) AS is_rewritten
     FROM epoch.live_columns(open_table) AS c
@@ -189,7 +200,11 @@ BEGIN
     ORDER BY c.number
   LOOP
     -- values of each row's own: the branch has a row of its own for each
-    change.is_rewritten := NOT change.has_initial AND (change.is_retyped OR change.is_rewritten);
+    change.is_rewritten := NOT change.has_initial AND (change.is_retyped OR change.is_rewritten)
+      AND (NOT is_scratch OR NOT change.is_retyped AND epoch.makes_values(open_table, change.number));
+    IF is_scratch AND NOT change.has_initial AND NOT change.is_rewritten AND change.is_made_anew THEN
+      change.initial := epoch.default_value(open_table, change.number);
+    END IF;
     refill := refill OR change.is_rewritten;
     fresh := epoch.branch_column_id(
       of_branch, of_table, change.name, change.type, change.collation_clause, change.initial, change.is_rewritten);
@@ -203,13 +218,15 @@ BEGIN
   END LOOP;
 
   PERFORM epoch.take_identities(of_branch, of_table, open_table);
-  PERFORM epoch.create_overlay_capture(of_branch, of_table);
+  IF place.has_overlay THEN
+    PERFORM epoch.create_overlay_capture(of_branch, of_table);
+  END IF;
   UPDATE epoch.branch_tables AS p
   SET open_rows = epoch.open_projection(of_branch, of_table),
     open_made = coalesce(p.open_made, '{}') || epoch.open_files(open_table)
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
   PERFORM epoch.create_open_capture(of_branch, of_table, open_table);
-  IF refill THEN
+  IF refill AND NOT is_scratch THEN
     EXECUTE format(
       'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM %s AS x ON CONFLICT DO NOTHING',
       epoch.object_of('o', of_table, of_branch), epoch.column_list(t.key_columns), epoch.open_rows(of_branch, of_table));

@@ -267,6 +267,36 @@ BEGIN
 END
 $$;
 
+-- Runs a statement on a live table, $1 being a number, while no trigger of the table's users fires.
+CREATE OR REPLACE FUNCTION epoch.run_untriggered(live regclass, statement text, given bigint) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  fired record;
+  switched jsonb := '[]';
+BEGIN
+  FOR fired IN
+    SELECT g.tgname, g.tgenabled
+    FROM pg_trigger AS g
+    JOIN pg_proc AS p ON p.oid = g.tgfoid
+    WHERE g.tgrelid = live AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND p.pronamespace <> 'epoch'::regnamespace
+  LOOP
+    EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', live, fired.tgname);
+    switched := switched || jsonb_build_object(
+      'tgname', fired.tgname,
+      'switch', CASE fired.tgenabled WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END);
+  END LOOP;
+  EXECUTE statement USING given;
+  FOR fired IN
+    SELECT format('ALTER TABLE %s %s TRIGGER %I', live, s.switch, s.tgname) AS statement
+    FROM jsonb_to_recordset(switched) AS s (tgname name, switch text)
+  LOOP
+    EXECUTE fired.statement;
+  END LOOP;
+END
+$$;
+
 -- Gives the rows of the live table that came without a value in a column that comes with a merge one, behind those that
 -- came with one. No trigger of the table's users fires, as for ADD COLUMN ... serial; the rows are changed by the merge.
 CREATE OR REPLACE FUNCTION epoch.number_rows(of_table text, named text) RETURNS void
@@ -278,8 +308,6 @@ DECLARE
   keys text[] := (SELECT t.key_columns FROM epoch.tables AS t WHERE t.table_id = of_table);
   is_missing boolean;
   given bigint;
-  fired record;
-  switched jsonb := '[]';
 BEGIN
   EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %I IS NULL)', live, named) INTO is_missing;
   IF NOT is_missing THEN
@@ -295,29 +323,31 @@ BEGIN
         WHERE k.table_id = of_table AND k.name = named AND k.number IS NOT NULL)))
       OR s.relname !~ '^identity_'
     );
-  FOR fired IN
-    SELECT g.tgname, g.tgenabled
-    FROM pg_trigger AS g
-    JOIN pg_proc AS p ON p.oid = g.tgfoid
-    WHERE g.tgrelid = live AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND p.pronamespace <> 'epoch'::regnamespace
-  LOOP
-    EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', live, fired.tgname);
-    switched := switched || jsonb_build_object(
-      'tgname', fired.tgname,
-      'switch', CASE fired.tgenabled WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END);
-  END LOOP;
-  EXECUTE format(
-    'UPDATE %1$s AS l SET %2$I = f.place FROM ('
-    'SELECT r.tableoid, r.ctid, $1 + row_number() OVER (ORDER BY %3$s) AS place FROM %1$s AS r WHERE r.%2$I IS NULL'
-    ') AS f WHERE l.tableoid = f.tableoid AND l.ctid = f.ctid',
-    live, named, epoch.column_list(keys, 'r'))
-  USING given;
-  FOR fired IN
-    SELECT format('ALTER TABLE %s %s TRIGGER %I', live, s.switch, s.tgname) AS statement
-    FROM jsonb_to_recordset(switched) AS s (tgname name, switch text)
-  LOOP
-    EXECUTE fired.statement;
-  END LOOP;
+  PERFORM epoch.run_untriggered(
+    live,
+    format(
+      'UPDATE %1$s AS l SET %2$I = f.place FROM ('
+      'SELECT r.tableoid, r.ctid, $1 + row_number() OVER (ORDER BY %3$s) AS place FROM %1$s AS r WHERE r.%2$I IS NULL'
+      ') AS f WHERE l.tableoid = f.tableoid AND l.ctid = f.ctid',
+      live, named, epoch.column_list(keys, 'r')),
+    given);
+END
+$$;
+
+-- The same where the column's default makes a value for each row, and none may be without.
+CREATE OR REPLACE FUNCTION epoch.fill_rows(of_table text, named text, expression text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  live regclass := epoch.users_table(of_table);
+  is_missing boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %I IS NULL)', live, named) INTO is_missing;
+  IF is_missing THEN
+    PERFORM epoch.run_untriggered(
+      live, format('UPDATE %s SET %I = %s WHERE %2$I IS NULL', live, named, expression), NULL);
+  END IF;
 END
 $$;
 

@@ -164,6 +164,7 @@ DECLARE
   reason text;
   part record;
   kept jsonb;
+  is_captured boolean := NOT epoch.is_schema_only(of_branch);
 BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
   own := format('%I.%I', b.changed_schema, named);
@@ -232,11 +233,13 @@ BEGIN
   INSERT INTO epoch.branch_tables (branch_id, table_id, anchor, shown)
   SELECT of_branch, new_table, at_position, array_agg(k.column_id)
   FROM epoch.table_columns AS k WHERE k.table_id = new_table;
-  PERFORM set_config('epoch.opening', new_table, true);
-  PERFORM epoch.ensure_overlay(of_branch, new_table);
-  PERFORM set_config('epoch.opening', '', true);
-  PERFORM epoch.create_image_table(
-    epoch.object_of('o', new_table, of_branch), placed::regclass, new_key_columns, new_key_columns, false);
+  IF is_captured THEN
+    PERFORM set_config('epoch.opening', new_table, true);
+    PERFORM epoch.ensure_overlay(of_branch, new_table);
+    PERFORM set_config('epoch.opening', '', true);
+    PERFORM epoch.create_image_table(
+      epoch.object_of('o', new_table, of_branch), placed::regclass, new_key_columns, new_key_columns, false);
+  END IF;
   PERFORM epoch.note_open_columns(of_branch, new_table, own::regclass);
   PERFORM epoch.capture_open(of_branch, new_table, own);
   kept := epoch.table_facts(own::regclass);
@@ -247,10 +250,16 @@ BEGIN
   UPDATE epoch.branch_tables AS p
   SET open_relation = own, open_id = own::regclass, open_policies = epoch.policy_digest(placed::regclass),
     open_made = jsonb_build_object('definition', NULL, 'facts', kept) || epoch.open_files(own::regclass)
+      || CASE
+        WHEN is_captured THEN '{}'
+        ELSE jsonb_build_object('head', epoch.head_of_open(of_branch, new_table))
+      END
   WHERE p.branch_id = of_branch AND p.table_id = new_table;
-  EXECUTE format(
-    'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 0, %2$s FROM %s', epoch.object_of('o', new_table, of_branch),
-    epoch.column_list(new_key_columns), own);
+  IF is_captured THEN
+    EXECUTE format(
+      'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 0, %2$s FROM %s', epoch.object_of('o', new_table, of_branch),
+      epoch.column_list(new_key_columns), own);
+  END IF;
 END
 $$;
 

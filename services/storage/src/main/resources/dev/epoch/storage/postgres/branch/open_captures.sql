@@ -51,6 +51,9 @@ DECLARE
   operation text;
   capture text := epoch.object_of('oc', of_table, of_branch);
 BEGIN
+  IF epoch.is_schema_only(of_branch) THEN
+    RETURN;
+  END IF;
   PERFORM epoch.create_open_capture(of_branch, of_table, open_table::regclass);
   PERFORM epoch.create_row_triggers(of_table, open_table::regclass, capture);
   EXECUTE format(
@@ -176,6 +179,9 @@ DECLARE
   relation text := format('|| epoch.open_keys(%L, %L, TG_RELID) ||', of_branch, of_table);
   beginning integer;
 BEGIN
+  IF epoch.is_schema_only(of_branch) THEN
+    RETURN;
+  END IF;
   SELECT t.open_capture INTO body FROM epoch.tables AS t WHERE t.table_id = of_table;
   IF body IS NULL THEN
     PERFORM epoch.make_open_capture(of_table);

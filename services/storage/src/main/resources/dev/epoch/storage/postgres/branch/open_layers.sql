@@ -132,7 +132,7 @@ DECLARE
   touched boolean;
 BEGIN
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
-  IF place.open_relation IS NULL THEN
+  IF place.open_relation IS NULL OR epoch.is_schema_only(of_branch) THEN
     RETURN;
   END IF;
   EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', working_set) INTO touched;
@@ -241,7 +241,8 @@ CREATE OR REPLACE FUNCTION epoch.working_set_on(of_branch text, of_table text) R
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT epoch.object_of(CASE WHEN p.open_relation IS NULL THEN 'vw' ELSE 'o' END, of_table, of_branch)
+  SELECT epoch.object_of(
+    CASE WHEN p.open_relation IS NULL OR epoch.is_schema_only(of_branch) THEN 'vw' ELSE 'o' END, of_table, of_branch)
   FROM epoch.branch_tables AS p
   WHERE p.branch_id = of_branch AND p.table_id = of_table
 $$;
@@ -306,7 +307,7 @@ AS $$
 DECLARE
   touched boolean;
 BEGIN
-  IF NOT epoch.hold_open(of_branch, of_table) THEN
+  IF epoch.is_schema_only(of_branch) OR NOT epoch.hold_open(of_branch, of_table) THEN
     RETURN NULL;
   END IF;
   EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', epoch.object_of('o', of_table, of_branch)) INTO touched;

@@ -16,6 +16,10 @@ DECLARE
   left_out text;
   layered text;
 BEGIN
+  IF epoch.is_schema_only(of_branch) THEN
+    PERFORM epoch.open_empty_tables(of_branch);
+    RETURN;
+  END IF;
   IF NOT EXISTS (
     SELECT FROM epoch.branch_tables AS p
     WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
@@ -128,6 +132,9 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+  IF epoch.is_schema_only(of_branch) THEN
+    RAISE EXCEPTION 'The tables of a schema-only branch are always open' USING ERRCODE = 'wrong_object_type';
+  END IF;
   UPDATE epoch.branch_tables SET open_unwanted = true WHERE branch_id = of_branch AND table_id = of_table;
   PERFORM epoch.close_branch_table(of_branch, of_table);
 END
@@ -165,11 +172,11 @@ BEGIN
     RETURN named;
   END IF;
   -- statements of others end in a moment, transactions may not
-  WHILE current_setting('transaction_isolation') <> 'read committed' OR EXISTS (
+  WHILE NOT b.schema_only AND (current_setting('transaction_isolation') <> 'read committed' OR EXISTS (
     SELECT FROM pg_stat_activity AS a
     WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
         AND a.pid <> pg_backend_pid()
-  ) LOOP
+  )) LOOP
     IF current_setting('transaction_isolation') <> 'read committed'
       OR clock_timestamp() > statement_timestamp() + interval '1 second'
     THEN

@@ -181,7 +181,9 @@ BEGIN
     PERFORM epoch.create_defined_table(of_branch, of_table, open_table);
     RETURN;
   END IF;
-  IF (SELECT p.has_copy FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table) THEN
+  IF epoch.is_schema_only(of_branch) THEN
+    EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING IDENTITY EXCLUDING INDEXES)', open_table, live);
+  ELSIF (SELECT p.has_copy FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table) THEN
     PERFORM epoch.take_copy(of_branch, of_table, open_table);
   ELSE
     PERFORM epoch.drop_copy(of_branch, of_table);
@@ -243,6 +245,7 @@ DECLARE
   open_table text;
   opening text;
   reason text;
+  is_filled boolean := NOT epoch.is_schema_only(of_branch);
 BEGIN
   reason := coalesce(epoch.why_not_open(of_table), epoch.why_not_open_on(of_branch, of_table));
   IF reason IS NOT NULL THEN
@@ -252,9 +255,11 @@ BEGIN
   END IF;
   PERFORM epoch.create_branch_schemas(of_branch);
   -- its views would be dropped again at once
-  PERFORM set_config('epoch.opening', of_table, true);
-  PERFORM epoch.ensure_overlay(of_branch, of_table);
-  PERFORM set_config('epoch.opening', '', true);
+  IF is_filled THEN
+    PERFORM set_config('epoch.opening', of_table, true);
+    PERFORM epoch.ensure_overlay(of_branch, of_table);
+    PERFORM set_config('epoch.opening', '', true);
+  END IF;
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table FOR UPDATE;
   IF place.open_relation IS NOT NULL THEN
     RETURN NULL;
@@ -263,19 +268,23 @@ BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   open_table := format('%I.%I', b.changed_schema, t.view_name);
   opening := format('%I.%I', b.changed_schema, t.label || '__opening_' || t.table_id);
-  EXECUTE format(
-    'LOCK TABLE epoch.%I, epoch.%I, epoch.%I IN SHARE ROW EXCLUSIVE MODE',
-    epoch.object_of('v', of_table, of_branch), epoch.object_of('d', of_table, of_branch),
-    epoch.object_of('vw', of_table, of_branch));
+  IF is_filled THEN
+    EXECUTE format(
+      'LOCK TABLE epoch.%I, epoch.%I, epoch.%I IN SHARE ROW EXCLUSIVE MODE',
+      epoch.object_of('v', of_table, of_branch), epoch.object_of('d', of_table, of_branch),
+      epoch.object_of('vw', of_table, of_branch));
+  END IF;
   BEGIN
     -- under another name first: who reads the views need not wait until it is filled
     PERFORM epoch.create_open_table(of_branch, of_table, opening);
     PERFORM epoch.read_sequences_on(of_branch, opening::regclass);
-    PERFORM epoch.create_image_table(
-      epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.key_columns, t.key_columns, false);
     PERFORM epoch.note_open_columns(of_branch, of_table, opening);
-    PERFORM epoch.capture_open(of_branch, of_table, opening);
-    PERFORM epoch.pull_open(of_branch, of_table);
+    IF is_filled THEN
+      PERFORM epoch.create_image_table(
+        epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.key_columns, t.key_columns, false);
+      PERFORM epoch.capture_open(of_branch, of_table, opening);
+      PERFORM epoch.pull_open(of_branch, of_table);
+    END IF;
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, t.view_name);
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
     PERFORM epoch.drop_inner_views(of_branch, of_table);
@@ -285,6 +294,7 @@ BEGIN
       open_policies = epoch.policy_digest(epoch.users_table(of_table)),
       open_made = jsonb_build_object(
         'definition', p.definition, 'facts', epoch.table_facts(open_table::regclass)) || epoch.open_files(open_table::regclass)
+        || CASE WHEN is_filled THEN '{}' ELSE jsonb_build_object('head', epoch.head_of_open(of_branch, of_table)) END
     WHERE p.branch_id = of_branch AND p.table_id = of_table;
     UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(of_branch, of_table)
     WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL;
@@ -297,7 +307,9 @@ BEGIN
       reason := SQLERRM;
       UPDATE epoch.branch_tables AS p SET open_refused = reason
       WHERE p.branch_id = of_branch AND p.table_id = of_table;
-      PERFORM epoch.rebuild_views(of_branch, of_table);
+      IF is_filled THEN
+        PERFORM epoch.rebuild_views(of_branch, of_table);
+      END IF;
       RETURN reason;
   END;
   RETURN NULL;

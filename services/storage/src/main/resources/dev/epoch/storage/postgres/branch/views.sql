@@ -348,6 +348,13 @@ BEGIN
     -- a session has made another one of the name
     RETURN;
   END IF;
+  IF b.schema_only THEN
+    -- never views: they would show rows of others
+    IF shown IS NOT NULL AND epoch.open_branch_table(of_branch, of_table) IS NULL THEN
+      PERFORM epoch.link_open_tables(of_branch);
+    END IF;
+    RETURN;
+  END IF;
   IF shown IS NULL OR NOT shown THEN
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, epoch.view_name(of_table));
     EXECUTE format('DROP VIEW IF EXISTS %s', epoch.inner_view(of_branch, of_table, b.changed_schema));
@@ -376,7 +383,7 @@ DECLARE
   b epoch.branches;
 BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
-  IF b.changed_schema IS NOT NULL AND current_setting('epoch.opening', true) IS DISTINCT FROM of_table THEN
+  IF b.changed_schema IS NOT NULL AND NOT b.schema_only AND current_setting('epoch.opening', true) IS DISTINCT FROM of_table THEN
     PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
     PERFORM epoch.copy_privileges(
       epoch.users_table(of_table), format('%I.%I', b.base_schema, epoch.view_name(of_table)));

@@ -83,7 +83,7 @@ BEGIN
     FROM epoch.branch_tables AS p
     JOIN epoch.branches AS b ON b.branch_id = p.branch_id AND b.changed_schema IS NOT NULL
     JOIN epoch.tables AS t ON t.table_id = p.table_id
-    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND NOT p.absent
+    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND NOT p.absent AND NOT b.schema_only
       AND to_regclass(format('%I.%I', b.base_schema, t.view_name)) IS NULL
   LOOP
     -- where something cannot be created, as in a transaction that only reads, the table stays unknown on the branch
@@ -353,7 +353,8 @@ BEGIN
   -- open tables are made anew for the columns of the layers; what is not committed in them stays in the layers
   FOR change IN
     SELECT p.branch_id, p.open_relation FROM epoch.branch_tables AS p
-    WHERE p.table_id = of_table AND p.open_relation IS NOT NULL ORDER BY p.branch_id
+    WHERE p.table_id = of_table AND p.open_relation IS NOT NULL AND NOT epoch.is_schema_only(p.branch_id)
+    ORDER BY p.branch_id
   LOOP
     UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(change.branch_id, of_table)
     WHERE p.branch_id = change.branch_id AND p.table_id = of_table;

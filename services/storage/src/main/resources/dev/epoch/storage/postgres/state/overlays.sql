@@ -140,7 +140,9 @@ DECLARE
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
   PERFORM epoch.drop_copy(of_branch, of_table);
-  PERFORM epoch.drop_open_table(of_branch, of_table);
+  IF NOT epoch.is_schema_only(of_branch) THEN
+    PERFORM epoch.drop_open_table(of_branch, of_table);
+  END IF;
   UPDATE epoch.branch_tables AS b
   SET has_overlay = false
   WHERE b.branch_id = of_branch AND b.table_id = of_table;

@@ -182,14 +182,16 @@ BEGIN
 END
 $$;
 
--- Of versions before own_sequences.
+-- Of versions before own_sequences and schema_only.
 DROP PROCEDURE IF EXISTS epoch.create_branch(text, text, text, text);
+DROP PROCEDURE IF EXISTS epoch.create_branch(text, text, text, text, boolean);
 
 -- A branch at a branch, tag or commit; at the head of the session's branch if none is named. With own_sequences its columns
--- do not take values from those of the live tables; null for as on the branch that it starts from.
+-- do not take values from those of the live tables; null for as on the branch that it starts from. With
+-- schema_only it versions schemas and no rows.
 CREATE OR REPLACE PROCEDURE epoch.create_branch(
   name text, from_ref text DEFAULT NULL, repository text DEFAULT NULL, INOUT head text DEFAULT NULL,
-  own_sequences boolean DEFAULT NULL
+  own_sequences boolean DEFAULT NULL, schema_only boolean DEFAULT false
 )
 LANGUAGE plpgsql
 AS $$
@@ -199,7 +201,8 @@ BEGIN
   CALL epoch.run_command(
     'create_branch',
     pg_catalog.jsonb_build_object(
-      'name', name, 'from', from_ref, 'repository', repository, 'own_sequences', own_sequences), answer);
+      'name', name, 'from', from_ref, 'repository', repository, 'own_sequences', own_sequences, 'schema_only', schema_only),
+    answer);
   head := answer OPERATOR(pg_catalog.->>) 'head';
 END
 $$;
