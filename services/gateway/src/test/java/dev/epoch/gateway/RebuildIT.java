@@ -97,7 +97,7 @@ class RebuildIT {
         .branches()
         .create(
             test.repository(),
-            new BranchService.NewBranch("own", "main", false, null, true),
+            new BranchService.NewBranch("own", "main", false, null, true, false),
             TestServer.caller());
     test.onBranch("own", "INSERT INTO numbered SELECT FROM generate_series(1, 3)");
     test.commit("own", "three");

@@ -15,7 +15,6 @@ import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.MigrationScript;
 import dev.epoch.model.schema.migration.mysql.MySqlMigration;
 import dev.epoch.model.schema.object.DatabaseSchema;
-import dev.epoch.model.schema.snapshot.SchemaTree;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
@@ -167,7 +166,7 @@ public class SchemaDiffResource {
       MySqlMigration other = MySqlMigration.between(migration.difference(), before, after);
       return json
           ? Response.ok(
-                  SchemaDiffView.of(script, SchemaTree.of(before).root().hex()).inMySql(other),
+                  SchemaDiffView.of(script, sides.hash().hex()).inMySql(other),
                   MediaType.APPLICATION_JSON_TYPE)
               .build()
           : Response.ok(
@@ -176,7 +175,7 @@ public class SchemaDiffResource {
               .build();
     }
     if (json) {
-      SchemaDiffView view = SchemaDiffView.of(script, SchemaTree.of(before).root().hex());
+      SchemaDiffView view = SchemaDiffView.of(script, sides.hash().hex());
       return Response.ok(
               impact(selection, state, before, script, view), MediaType.APPLICATION_JSON_TYPE)
           .build();

@@ -31,7 +31,7 @@ public final class Branches {
    * @param startPoint ref that it starts from
    */
   public Branch create(String name, String startPoint) {
-    return create(name, startPoint, null, false, false);
+    return create(name, startPoint, null, false, false, false);
   }
 
   /**

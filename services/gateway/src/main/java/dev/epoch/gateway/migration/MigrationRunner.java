@@ -13,7 +13,6 @@ import dev.epoch.gateway.stream.RandomIds;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
-import dev.epoch.model.schema.snapshot.SchemaTree;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.StorageException;
@@ -87,7 +86,7 @@ public final class MigrationRunner {
             sides.after(),
             request.table(),
             request.online() ? MigrationOptions.ONLINE : MigrationOptions.TRANSACTIONAL);
-    String hash = SchemaTree.of(sides.before()).root().hex();
+    String hash = sides.hash().hex();
     if (request.schemaHash() != null && !request.schemaHash().equals(hash)) {
       throw new RefusedException(
           Code.SCHEMA_CHANGED,

@@ -4,7 +4,9 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
@@ -15,9 +17,12 @@ import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.model.schema.object.TableDefinition;
+import dev.epoch.model.schema.snapshot.SchemaTree;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -51,47 +56,113 @@ public final class MigrationService {
    *
    * @param whole whether they have all objects; else the shapes of the registered tables, with the
    *     enums and sequences that these tell of
+   * @param known hash of the former, null if nobody has recorded it
    */
-  public record Sides(DatabaseSchema before, DatabaseSchema after, boolean whole) {}
+  public record Sides(DatabaseSchema before, DatabaseSchema after, boolean whole, Digest known) {
+    /** Of the former schema. */
+    public Digest hash() {
+      return known == null ? SchemaTree.of(before).root() : known;
+    }
+  }
+
+  /**
+   * All objects of a database.
+   *
+   * @param schema without the identities of columns
+   * @param commit null for one that is live
+   * @param hash null for one that is live
+   */
+  private record Whole(DatabaseSchema schema, CommitState commit, Digest hash) {}
 
   /** All objects if both states tell them, else the registered tables. */
   public Sides sides(RepositoryState state, Side before, Side after) {
     List<String> storages = schemas.storages(state);
     if (storages.size() == 1) {
-      Optional<DatabaseSchema> one = whole(state, before, storages.getFirst());
-      Optional<DatabaseSchema> other =
-          one.isEmpty() ? one : whole(state, after, storages.getFirst());
+      Optional<Whole> one = whole(state, before, storages.getFirst());
+      Optional<Whole> other = one.isEmpty() ? one : whole(state, after, storages.getFirst());
       if (other.isPresent()) {
-        return new Sides(one.get(), other.get(), true);
+        Set<ObjectId> differing = differing(state, one.get(), other.get());
+        return new Sides(
+            withIds(state, one.get(), differing),
+            withIds(state, other.get(), differing),
+            true,
+            one.get().hash());
       }
     }
-    return new Sides(shapes(state, before), shapes(state, after), false);
+    return new Sides(shapes(state, before), shapes(state, after), false, null);
   }
 
-  private Optional<DatabaseSchema> whole(RepositoryState state, Side side, String storage) {
+  private Optional<Whole> whole(RepositoryState state, Side side, String storage) {
     return switch (side) {
-      case Side.Live(BranchState branch) -> Optional.of(schemas.of(state, branch, storage));
+      case Side.Live(BranchState branch) ->
+          Optional.of(new Whole(schemas.of(state, branch, storage), null, null));
       case Side.Committed(CommitState commit) ->
           SchemaService.recorded(state, commit, storage)
               // a commit that recorded none has those of one before it, if it can
               .filter(recorded -> SchemaService.sameShapes(recorded.commit(), commit))
-              .map(recorded -> withIds(schemas.read(recorded.schema()), shapes(state, side)));
+              .map(recorded ->
+                  new Whole(schemas.read(recorded.schema()), commit, recorded.schema().schema()));
     };
   }
 
-  /** Columns get the identities that commits gave them. */
-  private static DatabaseSchema withIds(DatabaseSchema whole, DatabaseSchema shapes) {
-    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(whole.objects());
-    shapes
+  /**
+   * Objects that are not the same on both sides: few are looked into where schemas share objects.
+   * Tables of which commits say something else are among them: a column may have gone and come
+   * back.
+   */
+  private static Set<ObjectId> differing(RepositoryState state, Whole one, Whole other) {
+    Set<ObjectId> differing = new HashSet<>();
+    one.schema()
         .objects()
-        .values()
-        .forEach(object -> {
-          if (object instanceof TableDefinition shape) {
-            whole
-                .table(shape.name())
-                .ifPresent(table -> objects.put(table.id(), TableShapes.withIds(table, shape)));
+        .forEach((id, object) -> {
+          if (!object.equals(other.schema().objects().get(id))) {
+            differing.add(id);
           }
         });
+    other.schema().objects().keySet().stream()
+        .filter(id -> !one.schema().objects().containsKey(id))
+        .forEach(differing::add);
+    if (one.commit() != null && other.commit() != null) {
+      other
+          .commit()
+          .tree()
+          .forEach((name, entry) -> {
+            TableEntry former = one.commit().tree().get(name);
+            if (former == null || !former.schemaHash().equals(entry.schemaHash())) {
+              differing.add(id(state, entry));
+            }
+          });
+    }
+    return differing;
+  }
+
+  private static ObjectId id(RepositoryState state, TableEntry entry) {
+    RegisteredTable table = state.tables().byId().get(entry.tableId());
+    return new ObjectId(ObjectKind.TABLE, new ObjectName(table.schemaName(), table.tableName()));
+  }
+
+  /** Columns of these tables get the identities that the commit gave them. */
+  private static DatabaseSchema withIds(
+      RepositoryState state, Whole whole, Set<ObjectId> differing) {
+    if (whole.commit() == null || differing.isEmpty()) {
+      return whole.schema();
+    }
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(whole.schema().objects());
+    for (TableEntry entry : whole.commit().tree().values()) {
+      RegisteredTable table = state.tables().byId().get(entry.tableId());
+      ObjectId id = id(state, entry);
+      if (differing.contains(id)
+          && (!table.removed() || table.kept())
+          && objects.get(id) instanceof TableDefinition definition) {
+        TableShapes shapes = new TableShapes();
+        TableHandle handle = Backends.handle(state, entry);
+        shapes.add(handle.path(), handle.schema());
+        shapes
+            .schema()
+            .table(id.name())
+            .ifPresent(shape -> objects.put(id, TableShapes.withIds(definition, shape)));
+      }
+    }
     return new DatabaseSchema(objects);
   }
 

@@ -6,9 +6,12 @@ import dev.epoch.events.Digest;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.EnumType;
 import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.snapshot.SchemaPages;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -21,9 +24,9 @@ class RecordedSchemasTest {
             schemas
                 .get(
                     Digest.of(name.getBytes(StandardCharsets.UTF_8)),
-                    _ -> {
+                    (_, _) -> {
                       read.add(name);
-                      return schema(objects);
+                      return new SchemaPages.Read(schema(objects), Map.of());
                     })
                 .objects())
         .hasSize(objects);
@@ -58,5 +61,27 @@ class RecordedSchemasTest {
     ask("small", 1);
 
     assertThat(read).containsExactly("small", "large", "large");
+  }
+
+  @Test
+  void schemasShareThePagesThatTheyHaveInCommon() {
+    // given
+    Digest page = Digest.of("page".getBytes(StandardCharsets.UTF_8));
+    DatabaseSchema schema = schema(2);
+    List<SchemaObject> objects = List.copyOf(schema.objects().values());
+    schemas.get(
+        Digest.of(new byte[] {1}),
+        (_, known) -> {
+          assertThat(known.apply(List.of(page))).isNull();
+          return new SchemaPages.Read(schema, Map.of(List.of(page), objects));
+        });
+
+    // when, then
+    schemas.get(
+        Digest.of(new byte[] {2}),
+        (_, known) -> {
+          assertThat(known.apply(List.of(page))).isSameAs(objects);
+          return new SchemaPages.Read(schema, Map.of(List.of(page), objects));
+        });
   }
 }

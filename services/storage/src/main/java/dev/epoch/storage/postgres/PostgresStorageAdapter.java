@@ -123,6 +123,7 @@ public final class PostgresStorageAdapter
   private final BranchOpenings openings;
   private final OwnTables own;
   private final PostgresStateReader reader;
+  private final PostgresSchemaReader schemas;
   private final ReadQueries queries;
   private final RecordWrites writes;
   private final PostgresOperationExecutor operations;
@@ -178,6 +179,7 @@ public final class PostgresStorageAdapter
     this.openings = new BranchOpenings(database, retries, copies);
     this.own = new OwnTables(database, retries, branchShapes);
     this.reader = new PostgresStateReader(database, resolver);
+    this.schemas = new PostgresSchemaReader(database);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
         new ReadQueries(
@@ -254,7 +256,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public Optional<SchemaReader> schemas() {
-    return Optional.of(new PostgresSchemaReader(database));
+    return Optional.of(schemas);
   }
 
   @Override

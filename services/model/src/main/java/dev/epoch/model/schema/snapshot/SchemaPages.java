@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -111,13 +111,24 @@ public final class SchemaPages {
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * A schema with its pages.
    *
+   * @param pages objects by the names of a page's chunks
+   */
+  public record Read(DatabaseSchema schema, Map<List<Digest>, List<SchemaObject>> pages) {}
+
+  /**
+   * Reads what {@link #write} wrote. Schemas that share a page share its objects, where the page is
+   * known, so that comparing them looks at the other pages alone.
+   *
+   * @param known objects of a page that was read before, null for others
    * @param source of all named chunks at once, by their names
    * @throws MalformedChunkException if a chunk is no part of a schema
    */
-  public static DatabaseSchema read(
-      Digest root, Function<List<Digest>, Map<Digest, byte[]>> source) {
+  public static Read read(
+      Digest root,
+      Function<List<Digest>, List<SchemaObject>> known,
+      Function<List<Digest>, Map<Digest, byte[]>> source) {
     JsonNode heading = tree(root, chunk(root, source.apply(List.of(root))));
     if (!heading.path("format").asText().equals(FORMAT)
         || heading.path("version").asInt() != VERSION) {
@@ -132,20 +143,30 @@ public final class SchemaPages {
       page.path("parts").forEach(part -> parts.add(new Digest(part.asText())));
       pages.add(parts);
     }
-    Map<Digest, byte[]> chunks =
-        new HashMap<>(source.apply(pages.stream().flatMap(List::stream).distinct().toList()));
-    List<SchemaObject> objects = new ArrayList<>();
-    for (List<Digest> parts : pages) {
-      ByteArrayOutputStream page = new ByteArrayOutputStream();
-      parts.forEach(part -> page.writeBytes(chunk(part, chunks)));
-      new String(page.toByteArray(), StandardCharsets.UTF_8)
-          .lines()
-          .forEach(line -> objects.add(object(parts.getFirst(), line)));
-    }
+    Map<List<Digest>, List<SchemaObject>> read = new LinkedHashMap<>();
+    pages.forEach(page -> read.put(page, known.apply(page)));
+    List<Digest> unknown =
+        pages.stream()
+            .filter(page -> read.get(page) == null)
+            .flatMap(List::stream)
+            .distinct()
+            .toList();
+    Map<Digest, byte[]> chunks = unknown.isEmpty() ? Map.of() : source.apply(unknown);
+    read.replaceAll((page, objects) -> objects == null ? objects(page, chunks) : objects);
+    List<SchemaObject> objects = pages.stream().flatMap(page -> read.get(page).stream()).toList();
     if (objects.size() != heading.path("objects").asInt()) {
       throw new MalformedChunkException(root, "has another number of objects than it should");
     }
-    return DatabaseSchema.of(objects);
+    return new Read(DatabaseSchema.of(objects), read);
+  }
+
+  private static List<SchemaObject> objects(List<Digest> parts, Map<Digest, byte[]> chunks) {
+    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    parts.forEach(part -> page.writeBytes(chunk(part, chunks)));
+    return new String(page.toByteArray(), StandardCharsets.UTF_8)
+        .lines()
+        .map(line -> object(parts.getFirst(), line))
+        .toList();
   }
 
   private static byte[] chunk(Digest name, Map<Digest, byte[]> chunks) {

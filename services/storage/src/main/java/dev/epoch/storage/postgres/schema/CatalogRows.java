@@ -12,13 +12,11 @@ import java.util.function.Supplier;
 
 /**
  * All that the catalogs hold of some schemas, as rows: a dozen statements, sent together, however
- * many objects there are.
+ * many objects there are; some more where those of a former reading are known.
  */
 record CatalogRows(
     List<Row> relations,
-    List<Row> columns,
-    List<Row> constraints,
-    List<Row> indexes,
+    RelationRows ofRelations,
     List<Row> triggers,
     List<Row> policies,
     List<Row> types,
@@ -32,9 +30,6 @@ record CatalogRows(
   private static final int NULLS_NOT_DISTINCT_SINCE = 150_000;
 
   private static final String RELATIONS = resource("relations");
-  private static final String COLUMNS = resource("columns");
-  private static final String CONSTRAINTS = resource("constraints");
-  private static final String INDEXES = resource("indexes");
   private static final String TRIGGERS = resource("triggers");
   private static final String POLICIES = resource("policies");
   private static final String TYPES = resource("types");
@@ -46,19 +41,31 @@ record CatalogRows(
   private static final String DEPENDENCIES = resource("dependencies");
 
   static CatalogRows read(Session session, List<String> schemas) {
+    return read(session, schemas, RelationRows::ask);
+  }
+
+  /**
+   * @param former rows of these schemas from a former reading, null if there are none
+   */
+  static CatalogRows read(Session session, List<String> schemas, RelationRows former) {
+    return read(
+        session,
+        schemas,
+        (reading, version, names) -> RelationRows.ask(reading, version, names, former));
+  }
+
+  private interface Relations {
+    Supplier<RelationRows> ask(Session session, int version, String[] schemas);
+  }
+
+  private static CatalogRows read(Session session, List<String> schemas, Relations asked) {
     int version = version(session);
-    String indexes =
-        INDEXES.replace(
-            "{nulls_not_distinct}",
-            version >= NULLS_NOT_DISTINCT_SINCE ? "i.indnullsnotdistinct" : "false");
     String[] names = schemas.toArray(String[]::new);
     Function<String, Supplier<List<Row>>> ofSchemas =
         sql -> session.ask(sql, Function.identity(), (Object) names);
     Function<String, Supplier<List<Row>>> ofAll = sql -> session.ask(sql, Function.identity());
     Supplier<List<Row>> relations = ofSchemas.apply(RELATIONS);
-    Supplier<List<Row>> columns = ofSchemas.apply(COLUMNS);
-    Supplier<List<Row>> constraints = ofSchemas.apply(CONSTRAINTS);
-    Supplier<List<Row>> indexRows = ofSchemas.apply(indexes);
+    Supplier<RelationRows> ofRelations = asked.ask(session, version, names);
     Supplier<List<Row>> triggers = ofSchemas.apply(TRIGGERS);
     Supplier<List<Row>> policies = ofSchemas.apply(POLICIES);
     Supplier<List<Row>> types = ofSchemas.apply(TYPES);
@@ -67,12 +74,10 @@ record CatalogRows(
     Supplier<List<Row>> extensions = ofAll.apply(EXTENSIONS);
     Supplier<List<Row>> comments = ofAll.apply(COMMENTS);
     Supplier<List<Row>> privileges = ofSchemas.apply(PRIVILEGES);
-    Supplier<List<Row>> dependencies = ofAll.apply(DEPENDENCIES);
+    Supplier<List<Row>> dependencies = ofSchemas.apply(DEPENDENCIES);
     return new CatalogRows(
         relations.get(),
-        columns.get(),
-        constraints.get(),
-        indexRows.get(),
+        ofRelations.get(),
         triggers.get(),
         policies.get(),
         types.get(),
@@ -82,6 +87,25 @@ record CatalogRows(
         comments.get(),
         privileges.get(),
         dependencies.get());
+  }
+
+  List<Row> columns() {
+    return ofRelations.columns();
+  }
+
+  List<Row> constraints() {
+    return ofRelations.constraints();
+  }
+
+  List<Row> indexes() {
+    return ofRelations.indexes();
+  }
+
+  /** The statement of {@code indexes.sql} for a version of PostgreSQL. */
+  static String ofVersion(String indexes, int version) {
+    return indexes.replace(
+        "{nulls_not_distinct}",
+        version >= NULLS_NOT_DISTINCT_SINCE ? "i.indnullsnotdistinct" : "false");
   }
 
   static int version(Session session) {

@@ -13,7 +13,6 @@ import dev.epoch.storage.schema.AppliedMigration;
 import dev.epoch.storage.schema.SchemaReader;
 import dev.epoch.storage.schema.TableHealth;
 import io.vertx.mutiny.sqlclient.Row;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +27,7 @@ import java.util.function.Function;
 
 /**
  * Reads whole schemas of PostgreSQL 14 to 18 in one snapshot, with as many statements for a
- * thousand tables as for one.
+ * thousand tables as for one; the second time, the texts of tables that have changed alone.
  *
  * <p>Expressions are as PostgreSQL prints them with an empty search path, so names in them carry
  * their schema. Left out: foreign tables, inheritance other than of partitions, rules, extended
@@ -55,7 +54,15 @@ public final class PostgresSchemaReader implements SchemaReader {
         )
       """;
 
+  /** Of the schemas that were read last, and relations in all of them. */
+  private static final int MOST_KEPT = 8;
+
+  private static final int MOST_RELATIONS = 5_000;
+
   private final Database database;
+
+  /** What former readings found, by the schemas that were asked for. */
+  private final Map<List<String>, RelationRows> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   public PostgresSchemaReader(Database database) {
     this.database = database;
@@ -75,13 +82,13 @@ public final class PostgresSchemaReader implements SchemaReader {
     return steadily(session -> {
       Map<String, String> own = new LinkedHashMap<>();
       names(session).forEach(name -> own.put(name, name));
-      return read(session, own);
+      return readAgain(session, own);
     });
   }
 
   @Override
   public DatabaseSchema read(Map<String, String> schemas) {
-    return steadily(session -> read(session, schemas));
+    return steadily(session -> readAgain(session, schemas));
   }
 
   @Override
@@ -104,8 +111,7 @@ public final class PostgresSchemaReader implements SchemaReader {
     return steadily(session -> ofBranch(session, branch, schemas));
   }
 
-  private static DatabaseSchema ofBranch(
-      Session session, BranchHandle branch, List<String> schemas) {
+  private DatabaseSchema ofBranch(Session session, BranchHandle branch, List<String> schemas) {
     boolean known =
         session
             .first(
@@ -133,7 +139,7 @@ public final class PostgresSchemaReader implements SchemaReader {
     Map<String, String> names =
         Map.of(changed, schemas.getFirst(), own.get().getString("base_schema"), schemas.getFirst());
     return DatabaseSchema.of(
-        read(session, List.of(changed), names).objects().values().stream()
+        readAgain(session, List.of(changed), names).objects().values().stream()
             .filter(object ->
                 object.kind() != ObjectKind.EXTENSION
                     && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
@@ -160,18 +166,46 @@ public final class PostgresSchemaReader implements SchemaReader {
             || storage.getMessage().contains("with OID"));
   }
 
-  /** The same inside of a transaction that reads. */
-  public static DatabaseSchema read(Session session, Map<String, String> schemas) {
-    return read(session, new ArrayList<>(schemas.keySet()), schemas);
+  /** Reads what has changed since the last time. */
+  private DatabaseSchema readAgain(Session session, Map<String, String> schemas) {
+    return readAgain(session, List.copyOf(schemas.keySet()), schemas);
   }
 
-  private static DatabaseSchema read(
+  private DatabaseSchema readAgain(
       Session session, List<String> asked, Map<String, String> names) {
+    RelationRows former;
+    synchronized (kept) {
+      former = kept.get(asked);
+    }
+    CatalogRows rows = CatalogRows.read(session, asked, former);
+    keep(asked, rows.ofRelations());
+    return assembled(rows, asked, names);
+  }
+
+  private void keep(List<String> asked, RelationRows rows) {
+    synchronized (kept) {
+      kept.put(asked, rows);
+      int relations = kept.values().stream().mapToInt(r -> r.byRelation().size()).sum();
+      var oldest = kept.entrySet().iterator();
+      while (oldest.hasNext() && (kept.size() > MOST_KEPT || relations > MOST_RELATIONS)) {
+        relations -= oldest.next().getValue().byRelation().size();
+        oldest.remove();
+      }
+    }
+  }
+
+  /** The same inside of a transaction that reads, or has changed schemas. */
+  public static DatabaseSchema read(Session session, Map<String, String> schemas) {
+    List<String> asked = List.copyOf(schemas.keySet());
+    return assembled(CatalogRows.read(session, asked), asked, schemas);
+  }
+
+  private static DatabaseSchema assembled(
+      CatalogRows rows, List<String> asked, Map<String, String> names) {
     Map<String, Integer> places = new HashMap<>();
     for (String schema : asked) {
       places.put(schema, places.size());
     }
-    return new SchemaAssembly(CatalogRows.read(session, asked), new SchemaNames(names))
-        .objects(places);
+    return new SchemaAssembly(rows, new SchemaNames(names)).objects(places);
   }
 }

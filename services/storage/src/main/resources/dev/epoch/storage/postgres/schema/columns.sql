@@ -33,6 +33,7 @@ LEFT JOIN LATERAL (
   WHERE l.oid = a.attcollation
 ) co ON true
 WHERE n.nspname = ANY ($1::text[])
+  {AND a.attrelid = ANY ($2::bigint[]::oid[])}
   AND c.relkind IN ('r', 'p', 'v', 'm', 'c')
   AND a.attnum > 0
   AND NOT a.attisdropped

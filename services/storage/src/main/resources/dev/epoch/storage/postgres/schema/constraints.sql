@@ -32,6 +32,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
 LEFT JOIN pg_catalog.pg_class r ON r.oid = c.confrelid
 LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
 WHERE n.nspname = ANY ($1::text[])
+  {AND (c.conrelid = ANY ($2::bigint[]::oid[]) OR c.conrelid = 0)}
   AND c.contype IN ('p', 'u', 'f', 'c', 'x')
   AND c.conparentid = 0
   AND (c.conislocal OR c.contypid <> 0)

@@ -49,6 +49,7 @@ LEFT JOIN pg_catalog.pg_collation l
   ON k.place <= i.indnkeyatts AND l.oid = i.indcollation[k.place - 1]
 LEFT JOIN pg_catalog.pg_namespace n_l ON n_l.oid = l.collnamespace
 WHERE n.nspname = ANY ($1::text[])
+  {AND i.indrelid = ANY ($2::bigint[]::oid[])}
   AND i.indisvalid
   AND NOT c.relispartition
   AND NOT EXISTS (
