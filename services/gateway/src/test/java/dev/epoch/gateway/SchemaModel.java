@@ -129,6 +129,18 @@ record SchemaModel(
     return broken;
   }
 
+  /** Whether rows break a rule that the live table has, which may show on branches. */
+  boolean isRefusedBy(SchemaModel live) {
+    SchemaModel strict = copy();
+    strict
+        .columns()
+        .replaceAll(column ->
+            column.required(
+                column.required() || live.column(column.id()).filter(Part::required).isPresent()));
+    live.rules().forEach(strict.rules()::putIfAbsent);
+    return !strict.broken().isEmpty();
+  }
+
   /** Rows by key, with the names of columns. */
   SortedMap<Integer, SortedMap<String, String>> told() {
     SortedMap<Integer, SortedMap<String, String>> told = new TreeMap<>();
