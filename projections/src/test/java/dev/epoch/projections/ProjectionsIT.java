@@ -184,6 +184,8 @@ class ProjectionsIT {
         .isEqualTo(1);
     assertThat(clients.number("SELECT count(*) FROM epoch_read.reflog WHERE command = 'commit'"))
         .isEqualTo(1);
+    assertThat(clients.number("SELECT count(*) FROM epoch_read.reflog WHERE command = 'rebase'"))
+        .isEqualTo(1);
     assertThat(clients.number("SELECT count(*) FROM epoch_read.reflog_replays")).isZero();
     assertThat(effects).hasSize(SampleEvents.history().size());
     assertThat(projections.status()).allSatisfy(status -> assertThat(status.lag()).isZero());

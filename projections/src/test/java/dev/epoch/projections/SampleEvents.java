@@ -3,6 +3,7 @@ package dev.epoch.projections;
 import dev.epoch.events.Actor;
 import dev.epoch.events.Digest;
 import dev.epoch.events.event.BranchCreatedV1;
+import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.CommitStatusSetV1;
 import dev.epoch.events.event.CommitTablesRecordedV1;
@@ -44,6 +45,10 @@ final class SampleEvents {
             TIME,
             List.of(),
             "cherry_pick");
+    UUID third = UUID.fromString("00000000-0000-0000-0000-000000000003");
+    OperationPlan rebase =
+        new OperationPlan.Merge(
+            null, "c1", "c1", true, List.of(), List.of(), "", author, TIME, List.of(), "rebase");
     return List.of(
         new RepositoryCreatedV1("", "main", "b1", "root"),
         new OperationPreparedV1(operation, "b1", "root", plan),
@@ -81,6 +86,8 @@ final class SampleEvents {
             Map.of()),
         new RecoveryCompletedV1(
             second, "rolled_forward", author, Map.of("users", "applied"), "why"),
+        new OperationPreparedV1(third, "b2", "c2", rebase),
+        new BranchMovedV1(third, "b2", "c2", "c1", "rebase", Map.of()),
         new MergeOpenedV1(
             "m1",
             "b1",

@@ -163,8 +163,7 @@ public final class ReflogProjector implements TableProjector {
                   transaction, REPLAYING, repository, e.operationId(), COMMANDS.get(merge.verb()))
               : Uni.createFrom().voidItem();
       case OperationAbortedV1 e -> Sql.run(transaction, REPLAYED, repository, e.operationId());
-      case BranchMovedV1 e ->
-          move(transaction, event, e.branchId(), new Move(e.reason(), e.from(), e.to(), null));
+      case BranchMovedV1 e -> moved(transaction, event, e);
       case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE, repository);
       case RepositoryOpenedV1 _,
           RepositoryUpdatedV1 _,
@@ -201,6 +200,20 @@ public final class ReflogProjector implements TableProjector {
     boolean ofOperation = !commit.live() && commit.parents().size() == 1;
     return move(
         transaction, event, commit.branchId(), move, ofOperation ? commit.operationId() : null);
+  }
+
+  /** A replay that moves its branch and makes no commit is told as the move alone. */
+  private static Uni<Void> moved(
+      SqlConnection transaction, ProjectedEvent event, BranchMovedV1 moved) {
+    Uni<Void> move =
+        move(
+            transaction,
+            event,
+            moved.branchId(),
+            new Move(moved.reason(), moved.from(), moved.to(), null));
+    return moved.operationId() != null && COMMANDS.containsKey(moved.reason())
+        ? Sql.all(move, Sql.run(transaction, REPLAYED, event.repository(), moved.operationId()))
+        : move;
   }
 
   private static Uni<Void> move(

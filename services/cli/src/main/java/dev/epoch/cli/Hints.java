@@ -98,6 +98,10 @@ final class Hints {
       if (BY_ERROR.containsKey(refusal.error())) {
         return BY_ERROR.get(refusal.error());
       }
+      if (refusal.error().equals("HookVetoError")) {
+        return "hook '%s' says so; 'epoch hook list' shows where it asks"
+            .formatted(refusal.details().path("hook").asText());
+      }
       if (refusal.error().isEmpty()) {
         return "is there an Epoch server? --server or EPOCH_SERVER_URL names another one";
       }

@@ -199,7 +199,8 @@ class ConfigCommandTest extends CommandTest {
     assertThat(shown)
         .contains("author.name", "Your Name", "EPOCH_AUTHOR_NAME", "repository_name", "********")
         .doesNotContain("secret", "metadata.url");
-    assertThat(shell.run("config", "show", "--all").out()).contains("metadata.url");
+    assertThat(shell.run("config", "show", "--all").out())
+        .contains("metadata.url", "ddl.retry.max_retries");
     assertThat(shell.run("config", "get", "server.api_key").out()).isEqualTo("secret\n");
   }
 
@@ -250,5 +251,49 @@ class ConfigCommandTest extends CommandTest {
             "[[list]]\na = 1\n\n[author]\nname = \"\"\"\nAnn\n\"\"\"\n\n[defaults]\nauthor_name = \"Bob\"\n");
     assertThat(shell.runIn(shell.home(), "config", "set", "author.name", "x").err())
         .startsWith("error: this folder belongs to no repository");
+  }
+
+  @Test
+  void limitsOfSchemaChangesAreConfigured() {
+    shell.inRepository("shop", "main");
+    shell.write(
+        "epoch.toml",
+        """
+        [ddl]
+        lock_timeout_secs = 5
+        statement_timeout_secs = 60
+        use_concurrent = true
+
+        [ddl.retry]
+        max_retries = 1
+        initial_delay_ms = 100
+        """);
+    server.on("POST /schema/exec", "{\"state\": \"done\", \"statements\": []}");
+    server.on("POST /schema/apply", "{\"state\": \"done\", \"statements\": []}");
+    server.on("POST /tables/users/indexes", "{\"statements\": []}");
+    server.on("DELETE /tables/users/indexes/i", "{\"statements\": []}");
+
+    shell.run("schema", "exec", "ALTER TABLE users ADD a int", "--lock-timeout", "7s");
+    shell.run("schema", "apply", "--from", "v1");
+    shell.run("indexes", "add", "users", "i", "--columns", "a");
+    shell.run("indexes", "remove", "users", "i");
+
+    assertThat(server.request("POST /schema/exec").body().toString())
+        .contains("\"lock_timeout\":\"7s\",\"statement_timeout\":\"60s\",\"retries\":1}");
+    assertThat(server.request("POST /schema/apply").body().toString())
+        .contains("\"lock_timeout\":\"5s\"", "\"initial_delay\":\"100ms\"")
+        .doesNotContain("max_delay");
+    assertThat(server.request("POST /tables/users/indexes").body().toString())
+        .contains("\"lock_timeout\":\"5s\"", "\"online\":true");
+    assertThat(server.request("DELETE /tables/users/indexes/i").query())
+        .containsEntry("online", "true")
+        .containsEntry("lock_timeout", "5s");
+    fails(
+        2,
+        "error: 'ddl.retry.max_retries' is a whole number from 0 on\n",
+        "config",
+        "set",
+        "ddl.retry.max_retries",
+        "many");
   }
 }

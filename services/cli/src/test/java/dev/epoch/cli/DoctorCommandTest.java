@@ -50,6 +50,32 @@ class DoctorCommandTest extends CommandTest {
   }
 
   @Test
+  void namesKeysThatNothingReads() {
+    shell.write(
+        "epoch.toml",
+        """
+        [ddl]
+        lock_timeout_secs = 5
+        warn_large_table_rows = 7
+
+        [conflict.field_rules."users.email"]
+        strategy = "source_wins"
+
+        [storage.postgres.dev]
+        host = "h"
+
+        [profiles.ci.server]
+        url = "http://ci"
+        port = 1
+        """);
+
+    assertThat(shell.run("doctor", "--check", "config").out())
+        .endsWith(
+            "hint: nothing reads ddl.warn_large_table_rows, profiles.ci.server.port of that file;"
+                + " 'epoch config show --all' lists the keys\n");
+  }
+
+  @Test
   void findsProblems() {
     healthy();
     shell.inRepository("shop", "gone");

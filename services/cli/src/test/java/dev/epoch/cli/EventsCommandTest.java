@@ -56,6 +56,29 @@ class EventsCommandTest extends CommandTest {
   }
 
   @Test
+  void followsWhatIsToCome() {
+    server.on("GET /events", "{\"events\": [], \"next\": 8}");
+    server.on(
+        "GET /events/stream",
+        200,
+        "id: 8\ndata: " + SECOND.replace("\n", "") + "\n\n",
+        Map.of("Content-Type", "text/event-stream"));
+
+    prints(
+        "8  2025-12-12T10:31:00Z  branch-created  -  epoch:recovery\n",
+        "events",
+        "--follow",
+        "--from",
+        "now",
+        "-n",
+        "1");
+
+    assertThat(server.request("GET /events").query()).containsEntry("from", "now");
+    assertThat(server.request("GET /events/stream").query()).containsEntry("from", "8");
+    fails(2, "error: --from now goes with --follow\n", "events", "--from", "now");
+  }
+
+  @Test
   void followsEventsAcrossConnections() {
     String stream = "text/event-stream";
     server
@@ -114,6 +137,8 @@ class EventsCommandTest extends CommandTest {
         "--follow",
         "--limit",
         "2",
+        "--from",
+        "7",
         "--table",
         "users",
         "--exec",
@@ -125,7 +150,8 @@ class EventsCommandTest extends CommandTest {
         .containsEntry("table", "users");
     fails(
         1,
-        "error: the command for event 7 ended with 3\nhint: go on with it: --from 7\n",
+        "hint: this begins with the first event; --from now with those to come\n"
+            + "error: the command for event 7 ended with 3\nhint: go on with it: --from 7\n",
         "events",
         "--follow",
         "--exec",

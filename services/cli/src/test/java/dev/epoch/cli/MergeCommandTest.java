@@ -214,6 +214,18 @@ class MergeCommandTest extends CommandTest {
   }
 
   @Test
+  void aTargetThatRefusesConflictsIsSaidToDoSo() {
+    server.on(
+        "POST /branches/merge",
+        409,
+        CONFLICT.replace("\"conflict_count\"", "\"open\": false, \"conflict_count\""));
+
+    assertThat(shell.run("merge", "x").err())
+        .isEqualTo(
+            "hint: main is set to refuse them; '--strategy default' leaves the merge open\n");
+  }
+
+  @Test
   void showsBothDefinitionsOfAConstraint() {
     server.on("POST /branches/merge", 409, CONFLICT);
     server.on(

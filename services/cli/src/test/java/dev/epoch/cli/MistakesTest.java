@@ -56,6 +56,22 @@ class MistakesTest extends CommandTest {
   }
 
   @Test
+  void aVetoNamesItsHook() {
+    server.on(
+        "POST /commits",
+        403,
+        "{\"error\": \"HookVetoError\", \"message\": \"Not today\", \"details\": {\"hook\": \"four-eyes\"}}");
+
+    fails(
+        4,
+        "error: Not today\n"
+            + "hint: hook 'four-eyes' says so; 'epoch hook list' shows where it asks\n",
+        "commit",
+        "-m",
+        "x");
+  }
+
+  @Test
   void slipsAreCounted() {
     assertThat(NearestWord.distance("stauts", "status")).isEqualTo(1);
     assertThat(NearestWord.distance("kitten", "sitting")).isEqualTo(3);

@@ -143,7 +143,7 @@ class WebhookCommandTest extends CommandTest {
     assertThat(shell.run("webhook", "redeliver", "wh_1").exitCode()).isEqualTo(2);
     fails(
         1,
-        "error: the test did not arrive: Answered 500\nhint: epoch webhook show wh_1\n",
+        "error: the test did not arrive: Answered 500\nhint: is the receiver there? epoch webhook show wh_1 tells its URL\n",
         "webhook",
         "test",
         "wh_1");

@@ -141,7 +141,53 @@ class RebaseIT extends ItemsOnTwoBranches {
     // when, then: the branch would lose the table again
     assertThatThrownBy(() -> reset("dev", "dev~3"))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("have different tables: notes");
+        .hasMessageContaining("does not have notes");
+    assertThatThrownBy(() -> reset("main", "main~4"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("does not have items, notes");
+  }
+
+  @Test
+  void aBranchThatMovesLosesTheTablesThatItHasNeverChanged() throws Exception {
+    // given
+    String before = test.repository().state().head(branch("main")).id();
+    database.execute(
+        "CREATE TABLE notes (id int PRIMARY KEY, note text)", "INSERT INTO notes VALUES (1, 'a')");
+    test.register("notes");
+    change("main", "UPDATE items SET price = 200 WHERE id = 2");
+    test.commit("main", "notes");
+    test.branch("calm", "main");
+    change("calm", "UPDATE items SET price = 300 WHERE id = 2");
+    test.commit("calm", "dear");
+
+    // when
+    reset("calm", before);
+
+    // then
+    CommitState head = test.repository().state().head(branch("calm"));
+    assertThat(head.id()).isEqualTo(before);
+    assertThatThrownBy(() -> change("calm", "UPDATE notes SET note = 'b'"))
+        .hasMessageContaining("notes");
+    change("calm", "UPDATE items SET price = 400 WHERE id = 2");
+    assertThat(test.commit("calm", "dearer").commit().tree()).containsOnlyKeys("items");
+
+    // when
+    reset("calm", "main");
+
+    // then
+    assertThat(rows("calm")).containsEntry(2, "item 2/200");
+    change("calm", "UPDATE notes SET note = 'b' WHERE id = 1");
+
+    // when, then: what would go is not committed
+    assertThatThrownBy(() -> reset("calm", before))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("uncommitted changes");
+
+    // when, then: nor does a branch lose what it has changed
+    test.commit("calm", "loud");
+    assertThatThrownBy(() -> reset("calm", before))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("does not have notes");
   }
 
   @Test

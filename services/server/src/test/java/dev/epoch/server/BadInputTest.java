@@ -353,6 +353,13 @@ class BadInputTest {
         .statusCode(415)
         .body("error", equalTo("UnsupportedMediaTypeError"));
     api.request()
+        .contentType("application/vnd.apache.parquet")
+        .body("PAR1")
+        .post("/import/users")
+        .then()
+        .statusCode(415)
+        .body("details.remedy", containsString("epoch import users"));
+    api.request()
         .accept("image/png")
         .get("/branches")
         .then()

@@ -58,8 +58,14 @@ class EventsTest {
     Integer next = api.get("/events?type=branch-created&limit=2").extract().path("next");
     api.get("/events?type=branch-created&from=" + next)
         .body("events.branch", equalTo(List.of("c")));
+    Integer now = api.get("/events?from=now").body("events", hasSize(0)).extract().path("next");
+    branch("d");
+    api.get("/events?type=branch-created&from=" + now)
+        .body("events.branch", equalTo(List.of("d")))
+        .body("next", nullValue());
+    api.get("/events?from=soon").statusCode(422).body("detail[0].loc[1]", equalTo("from"));
     api.get("/events?branch=b").body("events", hasSize(1));
-    api.get("/events?type=branch-created,repository-created").body("events", hasSize(4));
+    api.get("/events?type=branch-created,repository-created").body("events", hasSize(5));
     api.get("/events").body("events.type", hasItems("repository-created", "branch-created"));
   }
 

@@ -75,7 +75,8 @@ final class StoredDeliveries {
           "(webhook, message) DO NOTHING",
           """
           (webhook, message) DO UPDATE
-          SET state = 'pending', attempt = 0, next_attempt_at = NULL
+          SET state = 'pending', attempt = 0, next_attempt_at = NULL,
+          response_status = NULL, latency_ms = NULL, error = NULL
           """);
 
   private static final String DUE =

@@ -86,7 +86,9 @@ public final class FailureMapping {
               415,
               "UnsupportedMediaTypeError",
               "A body of this type is not understood here",
-              Map.of("remedy", "Content-Type: application/json"));
+              Map.of(
+                  "remedy",
+                  "Content-Type: application/json; /openapi.json tells where others are taken"));
       default ->
           failure instanceof ClientErrorException || status < 500
               ? ApiError.of(status, "RequestError", failure.getMessage(), Map.of())

@@ -33,6 +33,8 @@ import org.jboss.resteasy.reactive.ResponseHeader;
 @Path(ApiPaths.PREFIX + "/events")
 @Tag(name = "Events")
 public class EventsResource {
+  private static final String NOW = "now";
+
   private final ApiRequest request;
   private final EventTail tail;
   private final KeptStreams streams;
@@ -48,7 +50,11 @@ public class EventsResource {
   @Produces(MediaType.APPLICATION_JSON)
   @Operation(summary = "Events in the order of the log")
   public EventPage list(
-      @Parameter(description = "Position to start at") @QueryParam("from") Long from,
+      @Parameter(
+              description =
+                  "Position to start at; now for none but those to come: next is where they begin")
+          @QueryParam("from")
+          String from,
       @QueryParam("limit") Integer limit,
       @Parameter(description = "Wire name such as commit-created; several joined by commas")
           @QueryParam("type")
@@ -63,8 +69,12 @@ public class EventsResource {
     EventLog log = request.server().log();
     EventFilter filter = EventFilter.of(type, branch, table);
     EventReading reading = EventReading.of(repository());
+    long after = before(from);
+    if (NOW.equals(from)) {
+      return new EventPage(List.of(), after + 1);
+    }
     List<EventView> events =
-        log.read(EventLog.ALL, before(from))
+        log.read(EventLog.ALL, after)
             .map(reading::next)
             .filter(event -> event.isPresent() && filter.wants(event.get()))
             .map(event -> event.get().view())
@@ -97,7 +107,9 @@ public class EventsResource {
               mediaType = MediaType.SERVER_SENT_EVENTS,
               schema = @Schema(implementation = EventView.class)))
   public Multi<OutboundSseEvent> stream(
-      @Parameter(description = "Position to start at") @QueryParam("from") Long from,
+      @Parameter(description = "Position to start at; now for those to come alone")
+          @QueryParam("from")
+          String from,
       @Parameter(description = "Position of the last event seen; wins over from")
           @HeaderParam("Last-Event-ID")
           String lastEventId,
@@ -124,12 +136,24 @@ public class EventsResource {
         .build();
   }
 
-  private static long before(Long from) {
-    if (from != null && from < 0) {
-      throw new InvalidRequestException(
-          FieldProblem.query("greater_than_equal", "from", "Should be 0 or more"));
+  /** The position behind which events are read. */
+  private long before(String from) {
+    if (from == null) {
+      return 0;
     }
-    return from == null || from == 0 ? 0 : from - 1;
+    if (from.equals(NOW)) {
+      return request.server().log().end().await().indefinitely();
+    }
+    try {
+      long position = Long.parseLong(from.strip());
+      if (position >= 0) {
+        return Math.max(0, position - 1);
+      }
+    } catch (NumberFormatException _) {
+      // refused below
+    }
+    throw new InvalidRequestException(
+        FieldProblem.query("value_error", "from", "Should be a position, 0 or more, or now"));
   }
 
   private static long position(String lastEventId) {

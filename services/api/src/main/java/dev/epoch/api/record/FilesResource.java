@@ -6,6 +6,8 @@ import dev.epoch.api.answer.Done;
 import dev.epoch.api.answer.Formats;
 import dev.epoch.api.answer.MediaTypes;
 import dev.epoch.api.commit.Snapshots;
+import dev.epoch.api.error.ApiError;
+import dev.epoch.api.error.RequestRefusedException;
 import dev.epoch.api.parquet.ParquetExport;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.rows.CsvAnswer;
@@ -37,6 +39,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -103,10 +106,7 @@ public class FilesResource {
         request
             .server()
             .reads()
-            .rows(
-                snapshot,
-                table,
-                new RowQuery(null, java.util.Map.of(), OptionalLong.empty(), true));
+            .rows(snapshot, table, new RowQuery(null, Map.of(), OptionalLong.empty(), true));
     Response.ResponseBuilder answer =
         switch (format) {
           case "json" -> Response.ok(RecordLines.json(rows, json), MediaType.APPLICATION_JSON_TYPE);
@@ -161,6 +161,25 @@ public class FilesResource {
       throws IOException {
     Target target = target(table, branch);
     return write(target, RecordFile.csv(body, target.handle().schema()));
+  }
+
+  /** What is in a file of Parquet is read where it ends no more than a command. */
+  @POST
+  @Path("import/{table}")
+  @Consumes(ParquetExport.MEDIA_TYPE)
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(hidden = true)
+  public Done.Written importedParquet(
+      @PathParam("table") String table, @QueryParam("branch") String branch) {
+    throw new RequestRefusedException(
+        ApiError.of(
+            415,
+            "UnsupportedMediaTypeError",
+            "Parquet is read by the command line, which sends records",
+            Map.of(
+                "remedy",
+                "epoch import %s FILE.parquet; or send text/csv, application/json or application/x-ndjson"
+                    .formatted(table))));
   }
 
   /** Where records go. */

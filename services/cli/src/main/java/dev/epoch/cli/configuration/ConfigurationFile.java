@@ -12,12 +12,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A TOML file of settings. A value may name an environment variable ({@code ${NAME}}) or a file
@@ -27,6 +30,9 @@ public final class ConfigurationFile {
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
   private static final String FROM_FILE = "@file:";
+
+  /** Tables whose names and keys are not those of {@link ConfigurationKey}. */
+  private static final Set<String> ELSEWHERE = Set.of("storage", "profiles");
 
   private final Path path;
   private final JsonNode content;
@@ -151,6 +157,39 @@ public final class ConfigurationFile {
     at(profile, names).fieldNames().forEachRemaining(all::add);
     at(content, names).fieldNames().forEachRemaining(all::add);
     return all;
+  }
+
+  /** Keys of the file that nothing reads, in its order. */
+  public List<String> unknown() {
+    List<String> unknown = new ArrayList<>();
+    unknown(content, List.of(), unknown);
+    content
+        .path("profiles")
+        .properties()
+        .forEach(each -> {
+          List<String> found = new ArrayList<>();
+          unknown(each.getValue(), List.of(), found);
+          found.forEach(key -> unknown.add("profiles." + TomlText.key(each.getKey()) + "." + key));
+        });
+    return unknown;
+  }
+
+  private static void unknown(JsonNode table, List<String> path, List<String> unknown) {
+    for (Map.Entry<String, JsonNode> field : table.properties()) {
+      if (path.isEmpty() && ELSEWHERE.contains(field.getKey())) {
+        continue;
+      }
+      List<String> inside = new ArrayList<>(path);
+      inside.add(field.getKey());
+      if (field.getValue().isObject()) {
+        unknown(field.getValue(), inside, unknown);
+        continue;
+      }
+      String key = inside.stream().map(TomlText::key).collect(Collectors.joining("."));
+      if (ConfigurationKey.named(key).isEmpty()) {
+        unknown.add(key);
+      }
+    }
   }
 
   private static JsonNode at(JsonNode root, String... names) {

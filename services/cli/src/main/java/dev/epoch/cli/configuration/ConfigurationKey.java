@@ -3,6 +3,7 @@ package dev.epoch.cli.configuration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.client.transport.Json;
 import java.io.IOException;
@@ -35,6 +36,8 @@ public record ConfigurationKey(
   public enum Kind {
     TEXT,
     FLAG,
+    /** Whole numbers from 0 on. */
+    NUMBER,
     /** Names or patterns, with commas between. */
     LIST,
     /** Written in TOML. */
@@ -97,6 +100,12 @@ public record ConfigurationKey(
               List.of("conflict", "json"),
               List.of("conflict", "json"),
               false),
+          same("ddl.lock_timeout_secs", Kind.NUMBER),
+          same("ddl.retry.initial_delay_ms", Kind.NUMBER),
+          same("ddl.retry.max_delay_ms", Kind.NUMBER),
+          same("ddl.retry.max_retries", Kind.NUMBER),
+          same("ddl.statement_timeout_secs", Kind.NUMBER),
+          same("ddl.use_concurrent", Kind.FLAG),
           text("defaults.branch", "", "defaults.branch"),
           new ConfigurationKey(
               "defaults.format",
@@ -181,6 +190,12 @@ public record ConfigurationKey(
             case "false", "no", "off", "0" -> BooleanNode.FALSE;
             default -> throw CommandFailure.usage("'" + name + "' is true or false");
           };
+      case NUMBER -> {
+        if (!written.matches("[0-9]{1,9}")) {
+          throw CommandFailure.usage("'" + name + "' is a whole number from 0 on");
+        }
+        yield IntNode.valueOf(Integer.parseInt(written));
+      }
       case LIST -> {
         ArrayNode list = Json.array();
         Arrays.stream(written.split(","))

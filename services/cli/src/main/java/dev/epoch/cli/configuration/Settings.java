@@ -241,6 +241,11 @@ public final class Settings {
         .toList();
   }
 
+  /** What changes of live schemas are asked for with. */
+  public DdlDefaults ddl() {
+    return new DdlDefaults(effective());
+  }
+
   /** What keys of the configuration mean here. */
   public EffectiveValues effective() {
     return new EffectiveValues(

@@ -231,7 +231,7 @@ final class TomlText {
     return Json.compact(value);
   }
 
-  private static String key(String name) {
+  static String key(String name) {
     return name.matches("[A-Za-z0-9_-]+") ? name : Json.compact(Json.text(name));
   }
 }

@@ -41,6 +41,14 @@ public final class Events {
                 .query("limit", limit)));
   }
 
+  /** The same of the events that are not there yet, however often a connection is lost. */
+  public Selection fromNow(Selection selection) {
+    String next =
+        Event.Page.of(scope.send(scope.get("events").query("from", "now").query("limit", 1)))
+            .next();
+    return new Selection(next, selection.type(), selection.branch(), selection.table());
+  }
+
   /**
    * Hands on each event as it comes, until the receiver answers false. A lost connection is made
    * again from the last event that was received, as often as it takes.

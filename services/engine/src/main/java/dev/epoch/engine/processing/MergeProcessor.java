@@ -291,7 +291,7 @@ public final class MergeProcessor {
                     List.of(target.head()), facts.live(), List.of(), Map.of(), facts.schemas()),
                 new CommitEvents.Text(
                     Actor.LIVE,
-                    "Live changes before " + Verbs.doing(plan.verb()) + " " + plan.source(),
+                    "Live changes before " + Verbs.doing(plan.verb()) + " " + named(plan),
                     plan.time()),
                 CommitEvents.Part.LIVE));
     RepositoryState next = after(state, events, context);
@@ -299,6 +299,13 @@ public final class MergeProcessor {
     events.addAll(
         mergeCommit(next, moved, next.operations().get(operation.id()), facts, moved.head()));
     return Decision.accept(events);
+  }
+
+  /** As it was asked for; a whole id in short. */
+  private static String named(OperationPlan.Merge plan) {
+    return plan.source().equals(plan.sourceCommit())
+        ? Refusals.abbreviated(plan.source())
+        : plan.source();
   }
 
   private static RepositoryState after(

@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Moves a branch to any commit, with its rows: those that differ are written, and tables that the
@@ -118,39 +119,67 @@ public final class BranchMover {
   }
 
   /**
-   * Fails if the commit has other tables than the branch. Those that a branch beside the live one
-   * has never had come with the commit.
+   * Fails if the commit has other tables than the branch, and the branch cannot get or lose them by
+   * moving: the default branch, whose tables are live, and a table of which the branch keeps rows.
    *
    * @throws RefusedException if so
    */
   public static void requireFittingTables(
       RepositoryState state, BranchState branch, CommitState to) {
-    TreeSet<String> other = new TreeSet<>();
     CommitState head = state.head(branch);
-    for (CommitState commit : List.of(head, to)) {
-      CommitState counterpart = commit == head ? to : head;
-      for (TableEntry entry : commit.tree().values()) {
-        TableEntry there = counterpart.tree().get(entry.name());
-        if (!state.tables().byId().get(entry.tableId()).removed()
-            && (there == null || !there.tableId().equals(entry.tableId()))
-            && !(commit == to && comes(state, branch, entry))) {
-          other.add(entry.name());
-        }
-      }
+    TreeSet<String> leave = new TreeSet<>();
+    missing(state, head, to)
+        .filter(entry -> !leaves(state, branch, entry))
+        .forEach(entry -> leave.add(entry.name()));
+    if (!leave.isEmpty()) {
+      throw other(
+          branch, to, leave, "does not have " + String.join(", ", leave), whyStay(state, branch));
     }
-    if (!other.isEmpty()) {
-      throw new RefusedException(
-          Code.VALIDATION,
-          "Branch '%s' and commit %s have different tables: %s"
-              .formatted(branch.name(), to.id().substring(0, 7), String.join(", ", other)),
-          Map.of(
-              "branch",
-              branch.name(),
-              "tables",
-              List.copyOf(other),
-              "remedy",
-              "epoch table remove, or a new branch at that commit"));
+    TreeSet<String> come = new TreeSet<>();
+    missing(state, to, head)
+        .filter(entry -> !comes(state, branch, entry))
+        .forEach(entry -> come.add(entry.name()));
+    if (!come.isEmpty()) {
+      throw other(
+          branch,
+          to,
+          come,
+          "has " + String.join(", ", come) + ", which the branch has not",
+          state.isDefault(branch)
+              ? "epoch table add, or a new branch at that commit"
+              : "The branch had it before, and keeps rows of it: make a new branch at that commit");
     }
+  }
+
+  private static String whyStay(RepositoryState state, BranchState branch) {
+    return state.isDefault(branch)
+        ? "Tables of the default branch are live: epoch table remove, or a new branch at that commit"
+        : "The branch has changed it: make a new branch at that commit, and cherry-pick onto it";
+  }
+
+  private static RefusedException other(
+      BranchState branch, CommitState to, TreeSet<String> tables, String what, String remedy) {
+    return new RefusedException(
+        Code.VALIDATION,
+        "Branch '%s' cannot move there: commit %s %s"
+            .formatted(branch.name(), to.id().substring(0, 7), what),
+        Map.of("branch", branch.name(), "tables", List.copyOf(tables), "remedy", remedy));
+  }
+
+  /** Tables that a commit has, and another one has not. */
+  private static Stream<TableEntry> missing(
+      RepositoryState state, CommitState of, CommitState from) {
+    return of.tree().values().stream()
+        .filter(entry -> !state.tables().byId().get(entry.tableId()).removed())
+        .filter(entry -> {
+          TableEntry there = from.tree().get(entry.name());
+          return there == null || !there.tableId().equals(entry.tableId());
+        });
+  }
+
+  /** Names of tables that the branch loses when it moves to a commit. */
+  static List<String> leaving(RepositoryState state, BranchState branch, CommitState to) {
+    return missing(state, state.head(branch), to).map(TableEntry::name).sorted().toList();
   }
 
   /**
@@ -164,13 +193,16 @@ public final class BranchMover {
         new Occurrence(state.version() + 1, Instant.EPOCH, caller.actor(), caller.command(), null));
   }
 
+  /** Whether a branch that moves loses a table: one that it has never changed. */
+  private static boolean leaves(RepositoryState state, BranchState branch, TableEntry entry) {
+    return !state.isDefault(branch) && !branch.id().equals(branch.location(entry).overlay());
+  }
+
   /** Whether a table of a commit is new to the branch, which keeps nothing of it. */
   private static boolean comes(RepositoryState state, BranchState branch, TableEntry entry) {
-    CommitState head = state.head(branch);
     return !state.isDefault(branch)
-        && !head.tree().containsKey(entry.name())
-        && !branch.id().equals(entry.location().overlay())
-        && Backends.last(state, head, entry.tableId()).isEmpty();
+        && !state.head(branch).tree().containsKey(entry.name())
+        && !Backends.keeps(state, branch, entry.tableId());
   }
 
   /** Rows of a commit cannot be written into a table of a schema that no commit has. */
@@ -206,6 +238,7 @@ public final class BranchMover {
     List<TableMerge> tables = new ArrayList<>();
     List<String> newTables = new ArrayList<>();
     Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
+    missing(state, head, to).forEach(entry -> tables.add(TableMerge.drop(entry.tableId(), false)));
     for (String name : new TreeSet<>(to.tree().keySet())) {
       TableEntry theirs = to.tree().get(name);
       TableEntry ours = head.tree().get(name);

@@ -6,6 +6,7 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.RecordType;
+import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
@@ -15,12 +16,14 @@ import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.CleanupGuard;
 import dev.epoch.gateway.stream.LiveRepository;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.PendingChangesException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Resets. The uncommitted changes that one takes away are put away in a commit first, which no
@@ -112,6 +115,7 @@ public final class ResetService {
       ResetProgress progress,
       Caller caller) {
     BranchMover.requireFittingTables(repository.state(), branch, to);
+    requireUnwritten(repository.state(), branch, to);
     String former = progress.former();
     String saved = progress.saved();
     if (saved == null && (expectedHead == null || expectedHead.equals(former))) {
@@ -147,6 +151,20 @@ public final class ResetService {
       }
     }
     return complete(repository, to, former, saved, caller);
+  }
+
+  /** Changes of a table that goes would be put away in it. */
+  private void requireUnwritten(RepositoryState state, BranchState branch, CommitState to) {
+    List<String> leaving = new ArrayList<>(BranchMover.leaving(state, branch, to));
+    leaving.retainAll(leaving.isEmpty() ? Set.of() : workingSets.pending(state, branch).keySet());
+    if (!leaving.isEmpty()) {
+      throw new RefusedException(
+          Code.UNCOMMITTED_CHANGES,
+          "Commit %s does not have %s, of which branch '%s' has uncommitted changes"
+              .formatted(to.id().substring(0, 7), String.join(", ", leaving), branch.name()),
+          Map.of(
+              "branch", branch.name(), "tables", leaving, "remedy", "Stash or undo them before"));
+    }
   }
 
   /** The process ended after the move, and before the answer. */

@@ -94,7 +94,9 @@ final class RebaseStart {
       MergeIntent first,
       Caller caller) {
     BranchMover.Plan move = mover.plan(state, branch, onto);
-    if (!move.newTables().isEmpty() || !sameSchemas(state.head(branch), onto)) {
+    if (!move.newTables().isEmpty()
+        || move.tables().stream().anyMatch(table -> table.action().equals(TableMerge.DROP))
+        || !sameSchemas(state.head(branch), onto)) {
       return Optional.empty();
     }
     RepositoryState there = BranchMover.foreseen(state, branch, onto.id(), "rebase", caller);

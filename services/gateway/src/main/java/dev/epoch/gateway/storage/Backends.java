@@ -103,6 +103,16 @@ public final class Backends {
     return Optional.empty();
   }
 
+  /** Whether rows of a table are kept for a branch, because it has changed some of them. */
+  public static boolean keeps(RepositoryState state, BranchState branch, String tableId) {
+    return state
+        .commits()
+        .since(state.tables().byId().get(tableId).position())
+        .flatMap(commit -> commit.changed().stream())
+        .anyMatch(entry ->
+            entry.tableId().equals(tableId) && branch.id().equals(entry.location().overlay()));
+  }
+
   /** Whether any commit has the table, also one that no branch reaches. */
   static boolean isCommitted(RepositoryState state, String tableId) {
     return state

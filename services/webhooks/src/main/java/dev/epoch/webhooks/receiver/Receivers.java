@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 
 /**
  * Sends requests to URLs that users named. The address is looked up once, checked, and connected
@@ -32,6 +33,10 @@ import java.util.function.BiConsumer;
  * kept but the status.
  */
 public final class Receivers implements AutoCloseable {
+  /** {@code finishConnect(..) failed with error(-111): Connection refused: /127.0.0.1:9}. */
+  private static final Pattern SYSTEM_CALL =
+      Pattern.compile("^\\w+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?: ");
+
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int IDLE_SECONDS = 30;
   private static final int MOST_CONNECTIONS = 1_000;
@@ -201,9 +206,13 @@ public final class Receivers implements AutoCloseable {
         : "Answered " + status;
   }
 
+  /** Without what the network library has called, which says nothing to who reads it. */
   private static String text(Throwable failure) {
     String message = failure.getMessage();
-    String text = message == null ? failure.getClass().getSimpleName() : message;
+    String text =
+        message == null
+            ? failure.getClass().getSimpleName()
+            : SYSTEM_CALL.matcher(message).replaceFirst("");
     return text.substring(0, Math.min(text.length(), LONGEST_ERROR)).replace("\0", "");
   }
 

@@ -116,8 +116,16 @@ public final class DoctorCommand extends EpochSubcommand {
     String from = file.path() == null ? "no configuration file" : file.path().toString();
     String folder =
         session().workspace().map(found -> found.directory().toString()).orElse("no .epoch folder");
-    return Finding.good(
-        "config", from + "; " + folder + "; server " + session().settings().serverUrl());
+    List<String> unknown = file.unknown();
+    return new Finding(
+        "config",
+        true,
+        from + "; " + folder + "; server " + session().settings().serverUrl(),
+        unknown.isEmpty()
+            ? null
+            : "nothing reads "
+                + String.join(", ", unknown)
+                + " of that file; 'epoch config show --all' lists the keys");
   }
 
   private Finding server() {

@@ -29,7 +29,10 @@ public final class EventsCommand extends EpochSubcommand {
   private static final Duration SILENCE = Duration.ofMinutes(2);
   private static final int PAGE = 500;
 
-  @Option(names = "--from", paramLabel = "<position>", description = "Start at this position.")
+  @Option(
+      names = "--from",
+      paramLabel = "<position>",
+      description = "Start at this position; now: with --follow, only events to come.")
   private String from;
 
   @Option(names = "--type", paramLabel = "<type>", description = "Only events of this type.")
@@ -68,8 +71,15 @@ public final class EventsCommand extends EpochSubcommand {
     if (command != null && !follow) {
       throw CommandFailure.usage("--exec goes with --follow");
     }
-    Events.Selection selection =
-        new Events.Selection(from, type, session().options().branch(), table);
+    boolean now = "now".equals(from);
+    if (now && !follow) {
+      throw CommandFailure.usage("--from now goes with --follow");
+    }
+    if (command != null && from == null) {
+      output().remark("hint: this begins with the first event; --from now with those to come");
+    }
+    Events.Selection all = new Events.Selection(from, type, session().options().branch(), table);
+    Events.Selection selection = now ? client().events().fromNow(all) : all;
     if (follow) {
       follow(selection);
     } else {

@@ -288,6 +288,12 @@ public final class MergeCommand extends EpochSubcommand {
             dryRun
                 ? "Automatic merge would fail; nothing was changed."
                 : "Merge refused because of conflicts; nothing was changed.");
+    if (!dryRun && !failOnConflict) {
+      output()
+          .remark(
+              "hint: %s is set to refuse them; '--strategy default' leaves the merge open"
+                  .formatted(target));
+    }
   }
 
   private static boolean hasRecords(List<Conflict> conflicts, String table) {

@@ -64,9 +64,16 @@ abstract class PromotionCommand extends EpochSubcommand {
   }
 
   private static String hint(ApiException refused) {
-    return refused.passes()
-        ? "the same command may succeed later"
-        : "'epoch promote plan' shows what there is to do";
+    if (refused.passes()) {
+      return "the same command may succeed later";
+    }
+    return switch (refused.error()) {
+      case "RepositoryNotFoundError", "RepositoryNotInitializedError" ->
+          "the file names its repository; 'epoch repo list' shows those that are there";
+      case "BranchNotFoundError" ->
+          "the file names a branch for each environment; 'epoch branch create' makes one";
+      default -> "'epoch promote status' shows how things stand";
+    };
   }
 
   /** Of one file, it is the only one: commands that name an environment need it. */

@@ -123,6 +123,9 @@ final class ParquetRecords {
     while (cause.getCause() != null && cause.getCause() != cause) {
       cause = cause.getCause();
     }
+    if (cause instanceof OutOfMemoryError) {
+      return "its rows take more memory than there is";
+    }
     String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     return why.lines().findFirst().orElse(why);
   }

@@ -8,6 +8,7 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.cli.configuration.DdlDefaults;
 import dev.epoch.cli.text.Columns;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import picocli.CommandLine.Parameters;
 /** {@code epoch constraints}. */
 @Command(name = "constraints", description = "Constraints of live tables.")
 public final class ConstraintsCommand {
+  private static final List<String> LIMITS =
+      List.of("lock_timeout", "statement_timeout", "retries");
 
   private static void print(EpochSubcommand command, JsonNode changed) {
     if (command.output().json()) {
@@ -173,6 +176,7 @@ public final class ConstraintsCommand {
       put(body, "on_delete", onDelete);
       put(body, "on_update", onUpdate);
       put(body, "lock_timeout", lockTimeout);
+      session().settings().ddl().complete(body, LIMITS);
       body.put("online", online);
       print(this, client().schemas().add(table, "constraints", body));
       return ExitCode.OK;
@@ -214,7 +218,17 @@ public final class ConstraintsCommand {
       if (online && kind.equals("constraints")) {
         throw CommandFailure.usage("--online is about indexes");
       }
-      print(this, client().schemas().remove(table, kind, name, online, lockTimeout));
+      DdlDefaults ddl = session().settings().ddl();
+      print(
+          this,
+          client()
+              .schemas()
+              .remove(
+                  table,
+                  kind,
+                  name,
+                  online || kind.equals("indexes") && ddl.concurrently(),
+                  lockTimeout == null ? ddl.lockTimeout().orElse(null) : lockTimeout));
       return ExitCode.OK;
     }
   }
@@ -288,7 +302,9 @@ public final class ConstraintsCommand {
       put(body, "where_clause", where);
       put(body, "include_columns", include);
       put(body, "lock_timeout", lockTimeout);
-      body.put("unique", unique).put("online", online);
+      DdlDefaults ddl = session().settings().ddl();
+      ddl.complete(body, LIMITS);
+      body.put("unique", unique).put("online", online || ddl.concurrently());
       print(this, client().schemas().add(table, "indexes", body));
       return ExitCode.OK;
     }

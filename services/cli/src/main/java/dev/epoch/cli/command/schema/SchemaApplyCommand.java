@@ -7,6 +7,7 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.client.transport.Json;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -107,6 +108,12 @@ public final class SchemaApplyCommand extends EpochSubcommand {
     if (retries != null) {
       body.put("retries", retries);
     }
+    session()
+        .settings()
+        .ddl()
+        .complete(
+            body,
+            List.of("lock_timeout", "statement_timeout", "retries", "initial_delay", "max_delay"));
     flag(body, "dry_run", dryRun);
     flag(body, "force", force);
     flag(body, "online", online);

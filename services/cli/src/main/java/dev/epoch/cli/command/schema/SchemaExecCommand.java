@@ -115,6 +115,10 @@ public final class SchemaExecCommand extends EpochSubcommand {
     if (retries != null) {
       body.put("retries", retries);
     }
+    session()
+        .settings()
+        .ddl()
+        .complete(body, List.of("lock_timeout", "statement_timeout", "retries"));
     if (noTransaction) {
       body.put("transaction", false);
     }

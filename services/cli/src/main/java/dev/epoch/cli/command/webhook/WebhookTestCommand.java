@@ -32,7 +32,7 @@ public final class WebhookTestCommand extends EpochSubcommand {
       throw new CommandFailure(
           ExitCode.NEGATIVE,
           "the test did not arrive: " + delivery.status(),
-          "epoch webhook show " + id);
+          "is the receiver there? epoch webhook show %s tells its URL".formatted(id));
     }
     output().confirm("Delivered in " + delivery.latencyMs() + " ms");
     return ExitCode.OK;
