@@ -56,7 +56,9 @@ class SchemaOnlyBranchIT {
     test.server()
         .branches()
         .create(
-            test.repository(), new NewBranch(name, from, false, null, null, true), TestServer.caller());
+            test.repository(),
+            new NewBranch(name, from, false, null, null, true),
+            TestServer.caller());
   }
 
   private RepositoryState state() {

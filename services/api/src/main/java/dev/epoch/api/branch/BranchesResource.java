@@ -177,6 +177,7 @@ public class BranchesResource {
                 null,
                 false,
                 null,
+                false,
                 false));
   }
 
