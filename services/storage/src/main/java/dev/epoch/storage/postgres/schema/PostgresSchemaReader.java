@@ -171,8 +171,7 @@ public final class PostgresSchemaReader implements SchemaReader {
     return readAgain(session, List.copyOf(schemas.keySet()), schemas);
   }
 
-  private DatabaseSchema readAgain(
-      Session session, List<String> asked, Map<String, String> names) {
+  private DatabaseSchema readAgain(Session session, List<String> asked, Map<String, String> names) {
     RelationRows former;
     synchronized (kept) {
       former = kept.get(asked);

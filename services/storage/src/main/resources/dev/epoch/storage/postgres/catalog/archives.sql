@@ -25,7 +25,7 @@ BEGIN
   END IF;
   images := to_regclass(format('epoch.%I', epoch.object_of('w', of_table)));
   IF live IS NULL THEN
-    RETURN 'it was dropped or renamed';
+    RETURN epoch.whereabouts(of_table);
   END IF;
   IF epoch.live_table(of_table) IS NULL OR images IS NULL
     OR to_regclass(format('epoch.%I', epoch.object_of('h', of_table))) IS NULL THEN

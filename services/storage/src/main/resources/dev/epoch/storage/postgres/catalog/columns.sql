@@ -202,7 +202,7 @@ BEGIN
   END IF;
   live := to_regclass(quote_ident(t.schema_name) || '.' || quote_ident(t.table_name));
   IF live IS NULL THEN
-    RETURN 'it was dropped or renamed';
+    RETURN epoch.whereabouts(of_table);
   END IF;
   IF NOT EXISTS (
     SELECT

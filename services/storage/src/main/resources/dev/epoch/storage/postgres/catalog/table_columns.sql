@@ -88,6 +88,34 @@ BEGIN
 END
 $$;
 
+-- What became of a registered table that has not its name any more, told by the capture that it carries along: its changes
+-- are captured as ever.
+CREATE OR REPLACE FUNCTION epoch.whereabouts(of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(
+    (
+      SELECT format('it was %s %s; ', CASE n.nspname WHEN t.schema_name THEN 'renamed to' ELSE 'moved to' END, c.oid::regclass)
+        || concat_ws(
+          ' and ',
+          CASE WHEN c.relname <> t.table_name THEN format('ALTER TABLE %s RENAME TO %I', c.oid::regclass, t.table_name) END,
+          CASE WHEN n.nspname <> t.schema_name THEN format('ALTER TABLE %I.%I SET SCHEMA %I', n.nspname, t.table_name, t.schema_name) END)
+        || ' takes that back'
+      FROM pg_proc AS p
+      JOIN pg_trigger AS g ON g.tgfoid = p.oid AND g.tgname = 'epoch_capture_update'
+      JOIN pg_class AS c ON c.oid = g.tgrelid AND NOT c.relispartition
+      JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE p.pronamespace = 'epoch'::regnamespace
+        AND p.proname = t.label || CASE WHEN t.append_only THEN '__ac_' ELSE '__c_' END || t.table_id
+        AND (n.nspname, c.relname) <> (t.schema_name, t.table_name)
+      ORDER BY c.oid
+      LIMIT 1
+    ), 'it was dropped')
+  FROM epoch.tables AS t WHERE t.table_id = of_table
+$$;
+
+
 -- Why what stands under the name of a registered table is another one; null if it is not.
 CREATE OR REPLACE FUNCTION epoch.identity_change(of_table text) RETURNS text
 LANGUAGE plpgsql STABLE
@@ -99,7 +127,7 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   IF live IS NULL THEN
-    RETURN 'it was dropped or renamed';
+    RETURN epoch.whereabouts(of_table);
   END IF;
   IF NOT EXISTS (
     SELECT
@@ -108,7 +136,7 @@ BEGIN
     WHERE g.tgrelid = live AND g.tgname = 'epoch_capture_update'
       AND p.proname = t.label || CASE WHEN t.append_only THEN '__ac_' ELSE '__c_' END || t.table_id
   ) THEN
-    RETURN 'a table that is not captured has taken its name';
+    RETURN concat_ws('; ', 'a table that is not captured has taken its name', nullif(epoch.whereabouts(of_table), 'it was dropped'));
   END IF;
   RETURN NULL;
 END

@@ -237,6 +237,47 @@ class TableChangesTest {
     assertChanged(() -> shop.adapter.write(shop.main, shop.at(shop.main, "item"), List.of(record)));
   }
 
+  @Test
+  void whatBecameOfATableIsToldAndWhatIsWrittenMeanwhileIsKept() {
+    // given
+    TableState head = shop.committed(shop.main, "item");
+    TableState working = shop.working(shop.main, "item");
+    shop.database.execute("CREATE SCHEMA attic");
+    for (List<String> change :
+        List.of(
+            List.of(
+                "ALTER TABLE item RENAME TO goods",
+                "it was renamed to public.goods; ALTER TABLE public.goods RENAME TO item takes that back"),
+            List.of(
+                "ALTER TABLE goods SET SCHEMA attic",
+                "it was moved to attic.goods; ALTER TABLE attic.goods RENAME TO item and"
+                    + " ALTER TABLE attic.item SET SCHEMA public takes that back"),
+            List.of(
+                "CREATE TABLE item (id integer PRIMARY KEY)",
+                "a table that is not captured has taken its name; it was moved to attic.goods"))) {
+      // when
+      shop.database.execute(change.getFirst());
+
+      // then
+      assertThatThrownBy(() -> shop.changes("item", head, working))
+          .isInstanceOf(TableChangedException.class)
+          .hasMessageContaining(change.getLast());
+    }
+
+    // when
+    shop.database.execute(
+        "UPDATE attic.goods SET name = 'uno' WHERE id = 1",
+        "DROP TABLE item",
+        "ALTER TABLE attic.goods RENAME TO item",
+        "ALTER TABLE attic.item SET SCHEMA public");
+
+    // then
+    assertThat(shop.changes("item", head, working)).hasSize(1);
+    shop.commit(shop.main, "item");
+    shop.database.execute("DROP TABLE item");
+    assertThatThrownBy(() -> shop.rows("item", head)).hasMessageEndingWith("it was dropped");
+  }
+
   private void assertChanged(org.assertj.core.api.ThrowableAssert.ThrowingCallable action) {
     assertThatThrownBy(action)
         .isInstanceOfSatisfying(
