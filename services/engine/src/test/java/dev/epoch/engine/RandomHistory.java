@@ -1,7 +1,5 @@
 package dev.epoch.engine;
 
-import com.fasterxml.jackson.databind.node.DecimalNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.engine.TestRepository.Answer;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
@@ -11,17 +9,13 @@ import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.BranchExpiry;
-import dev.epoch.events.BranchProtection;
-import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.*;
 import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
-import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -31,19 +25,11 @@ import java.util.function.Consumer;
  * Clients, a shell and databases that act at random. Each step is given by a seed of its own and
  * looks at the state that it finds, so any part of a list of steps is a history too.
  */
-public final class RandomHistory {
-  private static final List<String> BRANCHES =
-      List.of("main", "dev", "feature/a", "feature/b", "x");
-  private static final List<String> TAGS = List.of("v1", "v2", "x");
-  private static final List<String> TABLES = List.of("users", "orders", "items");
-  private static final List<String> STORAGES = List.of("s1", "s2");
-
-  private final TestRepository repository = new TestRepository("shop");
+public final class RandomHistory extends RandomClient {
   private final PhysicalWorld world = new PhysicalWorld();
   private final MergingShell merging = new MergingShell(repository, world);
-  private final List<Sent> sent = new ArrayList<>();
+  private final RandomAdministration administration = new RandomAdministration(this);
   private final List<String> told = new ArrayList<>();
-  private Random random;
 
   /** A command that was answered under a key. */
   public record Sent(Command command, Actor actor, String clientKey) {}
@@ -78,7 +64,7 @@ public final class RandomHistory {
     } else if (!state().operations().isEmpty() && chance(4)) {
       settle();
     } else if (state().storages().byName().isEmpty()) {
-      storages();
+      administration.storages();
     } else if (state().tables().idByName().isEmpty() && chance(30)) {
       send(new DeleteRepositoryV1("shop"));
     } else if (state().tables().idByName().isEmpty() && !chance(4)) {
@@ -105,7 +91,7 @@ public final class RandomHistory {
     } else if (choice < 336) {
       tables();
     } else if (choice < 352) {
-      storages();
+      administration.storages();
     } else if (choice < 368) {
       stage();
     } else if (choice < 380) {
@@ -116,14 +102,14 @@ public final class RandomHistory {
                 null,
                 "refuse",
                 new dev.epoch.events.LiveCommits("changes", 10),
-                someRules(),
+                RandomAdministration.someRules(),
                 null));
-        protect();
+        administration.protect();
       }
       send(new CheckoutBranchV1(anyBranchName()));
     } else if (choice < 388) {
-      tags();
-      checks();
+      administration.tags();
+      administration.checks();
     } else if (choice < 398) {
       nonsense();
     } else if (choice < 402) {
@@ -135,27 +121,6 @@ public final class RandomHistory {
     } else {
       moves();
     }
-  }
-
-  /** Without effect on what goes on: other names, and approvals that nobody asks for. */
-  private void protect() {
-    BranchProtection protection =
-        new BranchProtection(true, 1, true, true, List.of("alice"), null, "fail");
-    send(new ProtectBranchV1("never/*", chance(3) ? null : protection));
-    BranchState branch = anyBranch();
-    send(
-        new ReviewBranchV1(
-            branch.name(),
-            branch.head(),
-            chance(2) ? "approve" : "reject",
-            chance(2) ? "No" : null));
-  }
-
-  private static ConflictSettings someRules() {
-    return new ConflictSettings(
-        null,
-        Map.of("users", new ConflictSettings.Rule("last_write_wins", "at", null)),
-        Map.of("users.seen", new ConflictSettings.Rule("sum", null, "whole")));
   }
 
   /** Several commits, one, or those that there are onto another branch. */
@@ -202,7 +167,7 @@ public final class RandomHistory {
             false,
             chance(4) ? branch.head() : null,
             "commit",
-            chance(2) ? someRules() : null);
+            chance(2) ? RandomAdministration.someRules() : null);
     Answer answer = send(command);
     merging.replay(answer, branch, command, random);
     settleSoon(answer);
@@ -244,43 +209,6 @@ public final class RandomHistory {
       merging.move(answer, branch, to, "reset");
     }
     settleSoon(answer);
-  }
-
-  private boolean chance(int oneIn) {
-    return random.nextInt(oneIn) == 0;
-  }
-
-  private <T> T any(Collection<T> things) {
-    return things.stream()
-        .sorted(java.util.Comparator.comparing(Object::toString))
-        .toList()
-        .get(random.nextInt(things.size()));
-  }
-
-  private RepositoryState state() {
-    return repository.state();
-  }
-
-  private BranchState anyBranch() {
-    String id = any(state().branches().byId().keySet());
-    return state().branches().byId().get(id);
-  }
-
-  private String anyBranchName() {
-    return chance(6) ? any(BRANCHES) : anyBranch().name();
-  }
-
-  private Actor anyActor() {
-    return chance(3) ? TestRepository.BOB : TestRepository.ALICE;
-  }
-
-  private Answer send(Command command) {
-    Actor actor = anyActor();
-    String key = chance(2) ? "k" + random.nextLong() : null;
-    if (key != null) {
-      sent.add(new Sent(command, actor, key));
-    }
-    return repository.command(command, actor, key);
   }
 
   private void write() {
@@ -361,7 +289,7 @@ public final class RandomHistory {
                 false,
                 chance(4) ? target.head() : null,
                 chance(5) ? "refuse" : "commit",
-                chance(2) ? someRules() : null,
+                chance(2) ? RandomAdministration.someRules() : null,
                 chance(4)));
     merging.go(answer, random);
     settleSoon(answer);
@@ -456,42 +384,6 @@ public final class RandomHistory {
     }
   }
 
-  private void checks() {
-    if (chance(3)) {
-      send(new RemoveCheckV1(any(TAGS)));
-    } else {
-      send(
-          new AddCheckV1(
-              any(TAGS),
-              "SELECT 1",
-              chance(2) ? List.of() : List.of(any(TABLES)),
-              List.of(),
-              List.of(chance(2) ? "commit" : "merge")));
-    }
-    send(
-        new SetCommitStatusV1(
-            state().head(anyBranch()).id(),
-            any(TAGS),
-            chance(2) ? "success" : "pending",
-            null,
-            null));
-  }
-
-  private void tags() {
-    if (chance(3)) {
-      send(new DeleteTagV1(any(TAGS)));
-    } else {
-      BranchState at = anyBranch();
-      send(
-          new CreateTagV1(
-              any(TAGS),
-              at.head(),
-              chance(2) ? null : at.name(),
-              chance(2) ? null : "Release",
-              chance(2)));
-    }
-  }
-
   private void tables() {
     if (chance(6)) {
       Answer answer = send(new RemoveTableV1(any(TABLES), true, chance(2)));
@@ -502,35 +394,6 @@ public final class RandomHistory {
     Answer answer =
         send(new RegisterTableV1(name, any(STORAGES), "public", name, PhysicalWorld.SCHEMA));
     settleSoon(answer);
-  }
-
-  private void storages() {
-    String name = any(STORAGES);
-    switch (random.nextInt(6)) {
-      case 0, 1, 2 ->
-          send(
-              new AddStorageV1(
-                  name,
-                  "postgresql",
-                  Map.of(
-                      "host",
-                      TextNode.valueOf("db"),
-                      "ratio",
-                      DecimalNode.valueOf(new BigDecimal("1.10"))),
-                  chance(2) ? null : "sealed",
-                  null,
-                  chance(2)));
-      case 3, 4 ->
-          send(
-              new UpdateStorageV1(
-                  name,
-                  Map.of("host", TextNode.valueOf("other")),
-                  null,
-                  chance(2) ? null : "text",
-                  chance(3) ? true : null,
-                  chance(2) ? null : chance(2)));
-      default -> send(new RemoveStorageV1(name, false));
-    }
   }
 
   private void stage() {

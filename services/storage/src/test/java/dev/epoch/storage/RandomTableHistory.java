@@ -9,6 +9,8 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.TableModel.ModelBranch;
+import dev.epoch.storage.TableModel.ModelCommit;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.error.StorageException;
@@ -22,11 +24,8 @@ import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.record.RowWrite;
 import dev.epoch.storage.record.WriteResult;
-import dev.epoch.storage.state.PendingChanges;
-import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -40,117 +39,28 @@ import java.util.Set;
 final class RandomTableHistory {
   private final Random random;
   private final VersionedTable table;
-  private final List<ValueKinds.Sample> samples = new ArrayList<>();
-  private final List<RowKey> keys = new ArrayList<>();
-  private final List<ModelBranch> branches = new ArrayList<>();
-  private final List<ModelCommit> commits = new ArrayList<>();
-
-  private static final class ModelBranch {
-    final BranchHandle handle;
-    RowsLocation origin;
-    RowsLocation head;
-    Map<RowKey, Row> committed;
-    Map<RowKey, Row> working;
-    List<ModelCommit> log = new ArrayList<>();
-
-    ModelBranch(BranchHandle handle, RowsLocation head, Map<RowKey, Row> rows) {
-      this.handle = handle;
-      this.origin = head;
-      this.head = head;
-      this.committed = rows;
-      this.working = new HashMap<>(rows);
-    }
-
-    boolean isClean() {
-      return committed.equals(working);
-    }
-  }
-
-  private record ModelCommit(long position, RowsLocation location, Map<RowKey, Row> rows) {}
+  private final RandomRows shape;
+  private final TableModel model;
+  private final List<RowKey> keys;
+  private final List<ModelBranch> branches;
+  private final List<ModelCommit> commits;
 
   RandomTableHistory(StorageBackend backend, long seed) {
     random = new Random(seed);
-    List<Integer> keyColumns = shape(ValueKinds.of(backend));
-    List<Boolean> nullable = new ArrayList<>();
-    for (int i = 0; i < samples.size(); i++) {
-      nullable.add(!keyColumns.contains(i) && random.nextInt(4) > 0);
-    }
-    List<Column> columns = ValueKinds.columns(samples, nullable);
-    makeKeys(keyColumns, 0, new ArrayList<>());
-    Collections.shuffle(keys, random);
-    keys.subList(Math.min(12, keys.size()), keys.size()).clear();
-    List<Row> rows = new ArrayList<>();
-    for (RowKey key : keys) {
-      if (random.nextBoolean()) {
-        rows.add(row(columns, keyColumns, key));
-      }
-    }
+    shape = new RandomRows(backend, random);
+    List<Row> some = shape.some();
     table =
         new VersionedTable(
             backend,
             "h" + seed,
-            columns,
-            keyColumns.stream().map(i -> columns.get(i).name()).toList(),
-            rows);
-    Map<RowKey, Row> byKey = new HashMap<>();
-    rows.forEach(row -> byKey.put(table.key(row), row));
-    ModelBranch main = new ModelBranch(table.main, RowsLocation.live(table.installedAt), byKey);
-    branches.add(main);
-    commits.add(new ModelCommit(table.installedAt, main.head, byKey));
+            shape.columns,
+            shape.keyColumns.stream().map(i -> shape.columns.get(i).name()).toList(),
+            some);
+    keys = shape.keys;
+    model = new TableModel(table, keys, some, random);
+    branches = model.branches;
+    commits = model.commits;
   }
-
-  /** Types of the columns; answers which are the key, in key order. */
-  private List<Integer> shape(List<ValueKinds.Sample> kinds) {
-    List<ValueKinds.Sample> forKeys = kinds.stream().filter(ValueKinds.Sample::key).toList();
-    int width = 2 + random.nextInt(6);
-    int keyWidth = 1 + random.nextInt(Math.min(3, width));
-    List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < width; i++) {
-      places.add(i);
-      samples.add(ValueKinds.pick(random, kinds));
-    }
-    Collections.shuffle(places, random);
-    List<Integer> key = List.copyOf(places.subList(0, keyWidth));
-    key.forEach(place -> samples.set(place, ValueKinds.pick(random, forKeys)));
-    return key;
-  }
-
-  private void makeKeys(List<Integer> columns, int from, List<String> values) {
-    if (from == columns.size()) {
-      keys.add(RowKey.of(values.toArray(String[]::new)));
-      return;
-    }
-    for (String text : samples.get(columns.get(from)).texts()) {
-      List<String> more = new ArrayList<>(values);
-      more.add(text);
-      makeKeys(columns, from + 1, more);
-    }
-  }
-
-  private Row row(List<Column> columns, List<Integer> keyColumns, RowKey key) {
-    String[] values = new String[columns.size()];
-    for (int i = 0; i < values.length; i++) {
-      int inKey = keyColumns.indexOf(i);
-      values[i] = inKey >= 0 ? key.get(inKey) : value(columns.get(i), i);
-    }
-    return Row.of(values);
-  }
-
-  private String value(Column column, int place) {
-    return column.nullable() && random.nextInt(5) == 0
-        ? null
-        : ValueKinds.pick(random, samples.get(place).texts());
-  }
-
-  private Row row(RowKey key) {
-    List<Integer> keyColumns = new ArrayList<>();
-    for (int place : table.handle.schema().keyIndexes()) {
-      keyColumns.add(place);
-    }
-    return row(table.handle.schema().columns(), keyColumns, key);
-  }
-
-  // ---- actions
 
   void run(int actions) {
     for (int i = 0; i < actions; i++) {
@@ -166,11 +76,11 @@ final class RandomTableHistory {
         case 18 -> repoint(branch);
         default -> restore(branch);
       }
-      branches.forEach(this::verify);
+      branches.forEach(model::verify);
     }
-    verifyCommits();
+    model.verifyCommits();
     rebuild();
-    verifyCommits();
+    model.verifyCommits();
     reclaim();
   }
 
@@ -190,7 +100,7 @@ final class RandomTableHistory {
         deleted += branch.working.remove(key) == null ? 0 : 1;
         continue;
       }
-      Row after = row(key);
+      Row after = shape.row(table.handle.schema(), key);
       List<Column> given = new ArrayList<>();
       for (Column column : table.handle.schema().columns()) {
         int place = table.handle.schema().indexOf(column.name());
@@ -221,10 +131,10 @@ final class RandomTableHistory {
     for (int i = random.nextInt(3); i >= 0; i--) {
       RowKey key = ValueKinds.pick(random, keys);
       Row before = main.working.get(key);
-      Row after = random.nextInt(3) == 0 ? null : row(key);
+      Row after = random.nextInt(3) == 0 ? null : shape.row(table.handle.schema(), key);
       if (!changes.containsKey(key) && (before != null || after != null)) {
         changes.put(key, new RowChange(key, before, after));
-        put(main.working, key, after);
+        TableModel.put(main.working, key, after);
       }
     }
     table.backend.applicationWrites(table.handle, List.copyOf(changes.values()));
@@ -303,42 +213,26 @@ final class RandomTableHistory {
     OperationResult result = table.adapter.apply(operation, Map.of(table.handle.id(), planned));
     assertThat(result.live().containsKey(table.handle.id())).isEqualTo(!main.isClean());
     if (!main.isClean()) {
-      record(main, operation.livePosition(), result.live().get(table.handle.id()), live);
+      model.record(main, operation.livePosition(), result.live().get(table.handle.id()), live);
     }
     Map<RowKey, Row> merged = new HashMap<>(live);
-    changes.forEach(change -> put(merged, change.key(), change.after()));
+    changes.forEach(change -> TableModel.put(merged, change.key(), change.after()));
     main.working = new HashMap<>(merged);
     RowsLocation location = result.locations().get(table.handle.id());
-    verifyAt(location, merged);
+    model.verifyAt(location, merged);
     if (random.nextInt(3) == 0) {
       table.adapter.revert(operation);
       main.log.removeIf(commit -> commit.position() == operation.livePosition());
       commits.removeIf(commit -> commit.position() == operation.livePosition());
       main.working = live;
-      moveTo(main, formerHead, formerCommitted);
+      model.moveTo(main, formerHead, formerCommitted);
       return;
     }
     if (location.equals(main.head)) {
-      moveTo(main, location, merged);
+      model.moveTo(main, location, merged);
     } else {
-      record(main, operation.id().position(), location, merged);
+      model.record(main, operation.id().position(), location, merged);
     }
-  }
-
-  private void moveTo(ModelBranch branch, RowsLocation head, Map<RowKey, Row> committed) {
-    branch.head = head;
-    branch.committed = committed;
-    table.heads.put(branch.handle.id(), head);
-  }
-
-  private void record(
-      ModelBranch branch, long position, RowsLocation location, Map<RowKey, Row> rows) {
-    ModelCommit commit = new ModelCommit(position, location, rows);
-    commits.add(commit);
-    if (!location.equals(branch.head)) {
-      branch.log.add(commit);
-    }
-    moveTo(branch, location, rows);
   }
 
   private void repoint(ModelBranch branch) {
@@ -358,10 +252,10 @@ final class RandomTableHistory {
       return;
     }
     Map<RowKey, Row> rows = new HashMap<>(branch.working);
-    changes.forEach(planned -> put(rows, planned.key(), planned.after()));
+    changes.forEach(planned -> TableModel.put(rows, planned.key(), planned.after()));
     if (change instanceof Repoint repoint) {
       rows.clear();
-      rows.putAll(rowsAt(repoint.to()));
+      rows.putAll(model.rowsAt(repoint.to()));
     }
     RowsLocation formerHead = branch.head;
     Map<RowKey, Row> formerRows = branch.committed;
@@ -370,16 +264,16 @@ final class RandomTableHistory {
     assertThat(table.adapter.result(operation.id()).orElseThrow().locations())
         .containsEntry(table.handle.id(), head);
     branch.working = new HashMap<>(rows);
-    verifyAt(head, rows);
+    model.verifyAt(head, rows);
     if (random.nextInt(4) == 0) {
-      moveTo(branch, head, rows);
+      model.moveTo(branch, head, rows);
       write(branch);
       revert(branch, operation, formerHead, formerRows);
     } else if (change instanceof Repoint) {
-      moveTo(branch, head, rows);
+      model.moveTo(branch, head, rows);
       branch.origin = head;
     } else {
-      record(branch, operation.id().position(), head, rows);
+      model.record(branch, operation.id().position(), head, rows);
       table.adapter.forget(List.of(operation.id()));
     }
   }
@@ -389,13 +283,13 @@ final class RandomTableHistory {
     if (!(operation.tables().getFirst() instanceof CommitWorkingSet)) {
       for (RowKey key : keys) {
         if (Objects.equals(branch.working.get(key), branch.committed.get(key))) {
-          put(branch.working, key, rows.get(key));
+          TableModel.put(branch.working, key, rows.get(key));
         }
       }
     }
     table.revert(operation);
     table.revert(operation);
-    moveTo(branch, head, rows);
+    model.moveTo(branch, head, rows);
     assertThat(table.adapter.result(operation.id())).isEmpty();
   }
 
@@ -405,11 +299,13 @@ final class RandomTableHistory {
       return;
     }
     List<CommittedChanges> log = new ArrayList<>();
-    Map<RowKey, Row> rows = rowsAt(branch.origin);
+    Map<RowKey, Row> rows = model.rowsAt(branch.origin);
     for (ModelCommit commit : branch.log) {
       log.add(
           new CommittedChanges(
-              commit.position(), commit.location(), RowStream.of(difference(rows, commit.rows()))));
+              commit.position(),
+              commit.location(),
+              RowStream.of(model.difference(rows, commit.rows()))));
       rows = commit.rows();
     }
     table.adapter.restore(branch.handle, branch.origin, table.at(branch.handle), log.iterator());
@@ -442,7 +338,7 @@ final class RandomTableHistory {
       }
     }
     branches.forEach(branch -> branch.working = new HashMap<>(branch.committed));
-    branches.forEach(this::verify);
+    branches.forEach(model::verify);
   }
 
   private void reclaim() {
@@ -469,111 +365,13 @@ final class RandomTableHistory {
     assertThat(table.adapter.reclaim(repository, kept, false)).isEmpty();
     for (ModelCommit commit : dropped.log) {
       if (needed) {
-        verifyAt(commit.location(), commit.rows());
+        model.verifyAt(commit.location(), commit.rows());
       } else {
         assertThatThrownBy(() -> table.rows(new TableState.Committed(commit.location())))
             .isInstanceOf(StorageException.class);
         commits.remove(commit);
       }
     }
-    branches.forEach(this::verify);
-  }
-
-  // ---- verification
-
-  private Map<RowKey, Row> rowsAt(RowsLocation location) {
-    return commits.stream()
-        .filter(commit -> commit.location().equals(location))
-        .findFirst()
-        .orElseThrow()
-        .rows();
-  }
-
-  private static void put(Map<RowKey, Row> rows, RowKey key, Row row) {
-    if (row == null) {
-      rows.remove(key);
-    } else {
-      rows.put(key, row);
-    }
-  }
-
-  private void verifyAt(RowsLocation location, Map<RowKey, Row> rows) {
-    assertThat(table.byKey(new TableState.Committed(location)))
-        .as("at %s", location)
-        .isEqualTo(rows);
-  }
-
-  private void verify(ModelBranch branch) {
-    verifyAt(branch.head, branch.committed);
-    assertThat(table.byKey(table.working(branch.handle)))
-        .as("working on %s over %s", branch.handle.name(), branch.head)
-        .isEqualTo(branch.working);
-    List<RowChange> uncommitted = difference(branch.committed, branch.working);
-    assertThat(table.changes(table.head(branch.handle), table.working(branch.handle)))
-        .containsExactlyInAnyOrderElementsOf(uncommitted);
-    assertThat(table.pending(branch.handle))
-        .isEqualTo(
-            new PendingChanges(
-                count(uncommitted, RowChange.Kind.INSERT),
-                count(uncommitted, RowChange.Kind.UPDATE),
-                count(uncommitted, RowChange.Kind.DELETE)));
-    if (!branch.isClean()) {
-      assertThat(table.adapter.touched(branch.handle, List.of(table.at(branch.handle))))
-          .containsExactly(table.handle.id());
-    }
-  }
-
-  private static long count(List<RowChange> changes, RowChange.Kind kind) {
-    return changes.stream().filter(change -> change.kind() == kind).count();
-  }
-
-  private List<RowChange> difference(Map<RowKey, Row> before, Map<RowKey, Row> after) {
-    List<RowChange> changes = new ArrayList<>();
-    for (RowKey key : keys) {
-      if (!Objects.equals(before.get(key), after.get(key))) {
-        changes.add(new RowChange(key, before.get(key), after.get(key)));
-      }
-    }
-    return changes;
-  }
-
-  private void verifyCommits() {
-    for (ModelCommit commit : commits) {
-      verifyAt(commit.location(), commit.rows());
-      TableState state = new TableState.Committed(commit.location());
-      RowKey key = ValueKinds.pick(random, keys);
-      assertThat(table.adapter.row(table.handle, state, key).orElse(null))
-          .isEqualTo(commit.rows().get(key));
-      ModelCommit other = ValueKinds.pick(random, commits);
-      ModelCommit third = ValueKinds.pick(random, commits);
-      TableState otherState = new TableState.Committed(other.location());
-      List<RowChange> between = difference(commit.rows(), other.rows());
-      assertThat(table.changes(state, otherState)).containsExactlyInAnyOrderElementsOf(between);
-      assertThat(
-              VersionedTable.list(
-                  table.adapter.threeWay(
-                      table.handle, state, new TableState.Committed(third.location()), otherState)))
-          .extracting(row -> List.of(row.key(), String.valueOf(row.ours())))
-          .containsExactlyInAnyOrderElementsOf(
-              between.stream()
-                  .map(change ->
-                      List.<Object>of(change.key(), String.valueOf(third.rows().get(change.key()))))
-                  .toList());
-      verifyPages(state);
-    }
-  }
-
-  /** Pages one after the other are the whole, in one order. */
-  private void verifyPages(TableState state) {
-    List<Row> all = table.rows(state);
-    List<Row> paged = new ArrayList<>();
-    RowKey after = null;
-    List<Row> page;
-    do {
-      page = VersionedTable.list(table.adapter.rows(table.handle, state, RowQuery.page(after, 3)));
-      paged.addAll(page);
-      after = page.isEmpty() ? null : table.key(page.getLast());
-    } while (page.size() == 3);
-    assertThat(paged).isEqualTo(all);
+    branches.forEach(model::verify);
   }
 }

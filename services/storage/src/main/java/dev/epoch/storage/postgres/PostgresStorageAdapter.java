@@ -1,6 +1,5 @@
 package dev.epoch.storage.postgres;
 
-import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
@@ -29,7 +28,6 @@ import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.branch.Materialization;
 import dev.epoch.storage.branch.OpenBranchTables;
 import dev.epoch.storage.branch.OpenedTables;
-import dev.epoch.storage.error.MergeOvertakenException;
 import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.OperationResult;
@@ -48,16 +46,12 @@ import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.catalog.UserTables;
 import dev.epoch.storage.postgres.codec.PostgresValueCodec;
-import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
-import dev.epoch.storage.postgres.connection.Session;
-import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.migration.PostgresMigrations;
 import dev.epoch.storage.postgres.migration.PostgresSchemaTrials;
 import dev.epoch.storage.postgres.operation.BranchTables;
-import dev.epoch.storage.postgres.operation.OpenSchemas;
 import dev.epoch.storage.postgres.operation.PhysicalOperations;
 import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
 import dev.epoch.storage.postgres.operation.Restoration;
@@ -89,9 +83,7 @@ import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -110,10 +102,8 @@ public final class PostgresStorageAdapter
   private static final Duration LOCK_BOUND = Duration.ofSeconds(10);
 
   private final TableShapes shapes;
-  private final PhysicalTables tables;
   private final PhysicalOperations physical;
   private final RelationNames names;
-  private final BranchShapes branchShapes;
   private final Database database;
   private final SchemaUpgrade upgrade;
   private final TableCapture capture;
@@ -122,12 +112,11 @@ public final class PostgresStorageAdapter
   private final BranchCopies copies;
   private final BranchOpenings openings;
   private final OwnTables own;
-  private final PostgresStateReader reader;
+  private final PhysicalStates states;
   private final PostgresSchemaReader schemas;
   private final ReadQueries queries;
-  private final RecordWrites writes;
-  private final PostgresOperationExecutor operations;
-  private final Restoration restoration;
+  private final PhysicalWrites writes;
+  private final PhysicalExecutor operations;
   private final PostgresSqlSurface surface;
   private final ValueCodec values = new PostgresValueCodec();
 
@@ -168,8 +157,8 @@ public final class PostgresStorageAdapter
     this.database = new Database(connecting, options, poolOptions);
     this.shapes = new TableShapes(database, retries);
     this.names = new RelationNames(shapes);
-    this.branchShapes = new BranchShapes(database, retries);
-    this.tables = new PhysicalTables(shapes);
+    BranchShapes branchShapes = new BranchShapes(database, retries);
+    PhysicalTables tables = new PhysicalTables(shapes);
     this.physical = new PhysicalOperations(shapes, branchShapes);
     StateResolver resolver = new StateResolver(names);
     this.upgrade = new SchemaUpgrade(database, retries);
@@ -178,7 +167,8 @@ public final class PostgresStorageAdapter
     this.copies = new BranchCopies(database, retries);
     this.openings = new BranchOpenings(database, retries, copies);
     this.own = new OwnTables(database, retries, branchShapes);
-    this.reader = new PostgresStateReader(database, resolver);
+    PostgresStateReader reader = new PostgresStateReader(database, resolver);
+    this.states = new PhysicalStates(shapes, tables, branchShapes, upgrade, reader);
     this.schemas = new PostgresSchemaReader(database);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -187,18 +177,22 @@ public final class PostgresStorageAdapter
             database,
             options,
             Math.max(1, poolOptions.getMaxSize() / 2),
-            this::select,
+            states::select,
             values,
             limits);
-    this.writes = new RecordWrites(database, values, retries, names);
-    this.operations =
+    this.writes =
+        new PhysicalWrites(
+            shapes, tables, branchShapes, new RecordWrites(database, values, retries, names));
+    PostgresOperationExecutor executor =
         new PostgresOperationExecutor(
             database,
             resolver,
             retries,
             (session, operation) -> new BranchTables(session, resolver, operation.branch()),
             new StateChecks(reader::select, values, limits));
-    this.restoration = new Restoration(database, resolver, retries);
+    this.operations =
+        new PhysicalExecutor(
+            shapes, tables, physical, executor, new Restoration(database, resolver, retries));
     this.surface = new PostgresSqlSurface(database, retries, upgrade, connecting, options);
   }
 
@@ -316,48 +310,24 @@ public final class PostgresStorageAdapter
 
   @Override
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
-    upgrade.settle();
-    return shapes.settled(
-        List.of(table),
-        () -> {
-          TableHandle physical = tables.physical(table);
-          return reader.rows(
-              physical,
-              this.tables.physical(state),
-              PhysicalTables.renamed(query, table, physical));
-        });
+    return states.rows(table, state, query);
   }
 
   @Override
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
-    return shapes.settled(
-        List.of(table), () -> reader.row(shapes.physical(table), this.tables.physical(state), key));
+    return states.row(table, state, key);
   }
 
   @Override
   public RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
-    return shapes.settled(
-        List.of(table),
-        () ->
-            reader.changes(
-                shapes.physical(table),
-                this.tables.physical(from),
-                this.tables.physical(to),
-                query));
+    return states.changes(table, from, to, query);
   }
 
   @Override
   public RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
-    return shapes.settled(
-        List.of(table),
-        () ->
-            reader.threeWay(
-                shapes.physical(table),
-                this.tables.physical(base),
-                this.tables.physical(ours),
-                this.tables.physical(theirs)));
+    return states.threeWay(table, base, ours, theirs);
   }
 
   @Override
@@ -367,89 +337,24 @@ public final class PostgresStorageAdapter
     return shapes.settled(() -> queries.query(query));
   }
 
-  /** {@link dev.epoch.storage.postgres.query.StateSelect} under the names that the state has. */
-  private String select(Session session, TableHandle table, TableState state, boolean repeated) {
-    TableHandle physical = tables.physical(table);
-    if (state instanceof TableState.Difference(TableState from, TableState to)) {
-      return reader.difference(
-          session,
-          physical,
-          this.tables.physical(from),
-          this.tables.physical(to),
-          table.schema().columns().stream().map(Column::name).toList());
-    }
-    String select = reader.select(session, physical, this.tables.physical(state), repeated);
-    if (physical == table) {
-      return select;
-    }
-    List<String> columns = new ArrayList<>();
-    for (int i = 0; i < table.schema().columns().size(); i++) {
-      columns.add(
-          "x.%s AS %s"
-              .formatted(
-                  Quote.identifier(physical.schema().columns().get(i).name()),
-                  Quote.identifier(table.schema().columns().get(i).name())));
-    }
-    return "SELECT %s FROM (%s) x".formatted(String.join(", ", columns), select);
-  }
-
   @Override
   public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
-    return shapes.settled(() -> {
-      Set<String> touched = new HashSet<>(reader.touched(branch, this.tables.physical(tables)));
-      if (branch.isDefault()) {
-        touched.addAll(this.tables.changed(tables).keySet());
-      } else {
-        BranchShapes.Found found = branchShapes.found(branch, tables);
-        touched.addAll(found.altered(tables).keySet());
-        touched.addAll(found.dropped());
-      }
-      return touched;
-    });
+    return states.touched(branch, tables);
   }
 
   @Override
   public Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables) {
-    if (tables.isEmpty()) {
-      return Map.of();
-    }
-    if (!branch.isDefault()) {
-      return shapes.settled(
-          () -> BranchShapes.schemas(branchShapes.altered(branch, tables), tables));
-    }
-    return shapes.settled(() -> {
-      reader.requireKnown(this.tables.physical(tables).stream().map(BranchTable::table).toList());
-      return this.tables.changed(tables);
-    });
+    return states.schemas(branch, tables);
   }
 
   @Override
   public Set<String> lost(TableHandle table) {
-    shapes.physical(table);
-    return shapes
-        .known(table)
-        .map(shape -> Set.copyOf(shape.lost(table.schema())))
-        .orElse(Set.of());
+    return states.lost(table);
   }
 
   @Override
   public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
-    return shapes.settled(
-        tables.stream().map(BranchTable::table).toList(),
-        () -> {
-          Map<String, TableSchema> altered =
-              BranchShapes.schemas(branchShapes.altered(branch, tables), tables);
-          return reader.pending(
-              branch,
-              this.tables.physical(
-                  tables.stream()
-                      .map(table ->
-                          altered.containsKey(table.table().id())
-                              ? new BranchTable(
-                                  table.table().with(altered.get(table.table().id())), table.head())
-                              : table)
-                      .toList()));
-        });
+    return states.pending(branch, tables);
   }
 
   @Override
@@ -458,25 +363,7 @@ public final class PostgresStorageAdapter
     if (key.isPresent()) {
       upgrade.settle();
     }
-    return shapes.settled(
-        List.of(table.table()),
-        () -> {
-          BranchTable physical = this.tables.physical(table);
-          if (!physical.table().equals(table.table())
-              && branchShapes.isOpen(branch, table.table())) {
-            // it has the branch's names
-            return this.writes.write(
-                branch,
-                new BranchTable(table.table().at(physical.table().path()), table.head()),
-                writes,
-                key);
-          }
-          return this.writes.write(
-              branch,
-              physical,
-              PhysicalTables.renamed(writes, table.table(), physical.table()),
-              key);
-        });
+    return this.writes.write(branch, table, writes, key);
   }
 
   @Override
@@ -559,26 +446,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
-    boolean planned = !rows.isEmpty();
-    if (planned) {
-      // those that refer to merged ones too: the rows can be pulled once only
-      shapes.know(operation.branch().repository());
-    }
-    return shapes.settled(() -> {
-      try {
-        OpenSchemas opened = this.physical.opened(operation, true);
-        Operation physical = this.physical.physical(operation, opened);
-        PhysicalOperations.requireFitting(physical, rows);
-        return operations.apply(physical, rows, PhysicalOperations.recorded(operation), opened);
-      } catch (ShapeMovedException moved) {
-        if (planned) {
-          // the rows were planned for other columns, and are pulled once
-          moved.tables().forEach(shapes::look);
-          throw new MergeOvertakenException(moved.getMessage(), "Merge again");
-        }
-        throw moved;
-      }
-    });
+    return operations.apply(operation, rows);
   }
 
   @Override
@@ -598,15 +466,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public void revert(Operation operation, long fence) {
-    shapes.settled(() -> {
-      OpenSchemas opened = this.physical.opened(operation, false);
-      operations.revert(
-          this.physical.physical(operation, opened),
-          fence,
-          PhysicalOperations.recorded(operation),
-          opened);
-      return null;
-    });
+    operations.revert(operation, fence);
   }
 
   @Override
@@ -635,7 +495,6 @@ public final class PostgresStorageAdapter
       RowsLocation origin,
       BranchTable head,
       Iterator<CommittedChanges> commits) {
-    shapes.putColumns(head.table());
-    restoration.restore(branch, origin, this.tables.physical(head), commits);
+    operations.restore(branch, origin, head, commits);
   }
 }

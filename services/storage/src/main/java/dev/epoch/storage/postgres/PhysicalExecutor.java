@@ -1,0 +1,111 @@
+package dev.epoch.storage.postgres;
+
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.OperationId;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.MergeOvertakenException;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.operation.OperationExecutor;
+import dev.epoch.storage.operation.OperationResult;
+import dev.epoch.storage.operation.PlannedRows;
+import dev.epoch.storage.postgres.catalog.PhysicalTables;
+import dev.epoch.storage.postgres.catalog.TableShapes;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
+import dev.epoch.storage.postgres.operation.OpenSchemas;
+import dev.epoch.storage.postgres.operation.PhysicalOperations;
+import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
+import dev.epoch.storage.postgres.operation.Restoration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+
+/** Operations, carried out under the names and with the columns that the relations have now. */
+final class PhysicalExecutor implements OperationExecutor {
+  private final TableShapes shapes;
+  private final PhysicalTables tables;
+  private final PhysicalOperations physical;
+  private final PostgresOperationExecutor operations;
+  private final Restoration restoration;
+
+  PhysicalExecutor(
+      TableShapes shapes,
+      PhysicalTables tables,
+      PhysicalOperations physical,
+      PostgresOperationExecutor operations,
+      Restoration restoration) {
+    this.shapes = shapes;
+    this.tables = tables;
+    this.physical = physical;
+    this.operations = operations;
+    this.restoration = restoration;
+  }
+
+  @Override
+  public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+    boolean planned = !rows.isEmpty();
+    if (planned) {
+      // those that refer to merged ones too: the rows can be pulled once only
+      shapes.know(operation.branch().repository());
+    }
+    return shapes.settled(() -> {
+      try {
+        OpenSchemas opened = this.physical.opened(operation, true);
+        Operation physical = this.physical.physical(operation, opened);
+        PhysicalOperations.requireFitting(physical, rows);
+        return operations.apply(physical, rows, PhysicalOperations.recorded(operation), opened);
+      } catch (ShapeMovedException moved) {
+        if (planned) {
+          // the rows were planned for other columns, and are pulled once
+          moved.tables().forEach(shapes::look);
+          throw new MergeOvertakenException(moved.getMessage(), "Merge again");
+        }
+        throw moved;
+      }
+    });
+  }
+
+  @Override
+  public Optional<OperationResult> result(OperationId operation) {
+    return operations.result(operation);
+  }
+
+  @Override
+  public Optional<OperationResult> settle(OperationId operation, long fence) {
+    return operations.settle(operation, fence);
+  }
+
+  @Override
+  public void interrupt(OperationId operation) {
+    operations.interrupt(operation);
+  }
+
+  @Override
+  public void revert(Operation operation, long fence) {
+    shapes.settled(() -> {
+      OpenSchemas opened = this.physical.opened(operation, false);
+      operations.revert(
+          this.physical.physical(operation, opened),
+          fence,
+          PhysicalOperations.recorded(operation),
+          opened);
+      return null;
+    });
+  }
+
+  @Override
+  public void forget(Collection<OperationId> done) {
+    operations.forget(done);
+  }
+
+  @Override
+  public void restore(
+      BranchHandle branch,
+      RowsLocation origin,
+      BranchTable head,
+      Iterator<CommittedChanges> commits) {
+    shapes.putColumns(head.table());
+    restoration.restore(branch, origin, this.tables.physical(head), commits);
+  }
+}
