@@ -37,7 +37,6 @@ class EnvironmentsIT {
   static void start() throws Exception {
     postgres =
         EmbeddedPostgres.builder()
-            .setOverrideWorkingDirectory(home.toFile())
             .setServerConfig("fsync", "on")
             .setServerConfig("synchronous_commit", "on")
             .start();

@@ -41,7 +41,6 @@ class TutorialsIT {
   static void start() throws Exception {
     postgres =
         EmbeddedPostgres.builder()
-            .setOverrideWorkingDirectory(home.toFile())
             .setServerConfig("fsync", "on")
             .setServerConfig("synchronous_commit", "on")
             .start();

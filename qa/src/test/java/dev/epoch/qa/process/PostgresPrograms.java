@@ -13,6 +13,9 @@ import java.util.stream.Stream;
  */
 final class PostgresPrograms {
 
+  /** Where tests that start a PostgreSQL of their own have unpacked it, if any did. */
+  private static final Path OF_TESTS = Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg");
+
   private static Path unpacked;
 
   private PostgresPrograms() {}
@@ -31,8 +34,20 @@ final class PostgresPrograms {
 
   /** Puts them into a data directory that no server has used yet. */
   static synchronized void give(Path dataDirectory) throws IOException {
-    if (unpacked != null && !Files.exists(in(dataDirectory))) {
+    if (Files.exists(in(dataDirectory))) {
+      return;
+    }
+    if (unpacked != null) {
       copy(unpacked, in(dataDirectory));
+    } else if (Files.isDirectory(OF_TESTS)) {
+      try (var versions = Files.newDirectoryStream(OF_TESTS, "PG-*")) {
+        for (Path version : versions) {
+          if (Files.exists(version.resolve(".exists"))) {
+            copy(
+                version, Files.createDirectories(in(dataDirectory)).resolve(version.getFileName()));
+          }
+        }
+      }
     }
   }
 

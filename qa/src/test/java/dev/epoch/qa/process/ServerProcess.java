@@ -166,18 +166,21 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Asks it to stop, as an operator does, and waits until it has ended. */
   public void stop() throws Exception {
+    archive.keep(process);
     process.destroy();
     awaitEnd();
   }
 
   /** Takes it away without a warning, and waits until it has ended. Its PostgreSQL goes on. */
   public void kill() throws Exception {
+    archive.keep(process);
     process.destroyForcibly();
     awaitEnd();
   }
 
   /** Stops its process where it is, as a machine that hangs. */
   public void pause() throws Exception {
+    archive.ended(); // who stands still does not answer when it is asked for what it has loaded
     signal("STOP");
   }
 
@@ -215,7 +218,7 @@ public final class ServerProcess implements AutoCloseable {
     if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("The server did not end\n" + log());
     }
-    archive.ended(process.exitValue());
+    archive.ended();
     return process.exitValue();
   }
 
@@ -254,11 +257,12 @@ public final class ServerProcess implements AutoCloseable {
   @Override
   public void close() throws Exception {
     if (process != null && process.isAlive()) {
+      archive.keep(process);
       process.destroy();
       if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
-      archive.ended(process.exitValue());
+      archive.ended();
     }
     Path pidFile = dataDirectory.resolve("postgres/postmaster.pid");
     if (Files.exists(pidFile)) {

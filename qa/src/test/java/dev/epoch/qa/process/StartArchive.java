@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
- * What the JVM has loaded and verified of the packaged server, kept by the first one of the tests
- * that ends as it should: a start with it takes a third less processor time. The processes that run
- * the tests share it.
+ * What the JVM has loaded and verified of the packaged server, kept by the first one that a test
+ * ends or kills: a start with it takes a third less processor time. The processes that run the
+ * tests share it.
  *
  * <pre>
  *   services/server/target/test-starts/
@@ -22,6 +24,7 @@ import java.util.Optional;
  */
 final class StartArchive {
 
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Path TARGET = Checkout.ROOT.resolve("services/server/target");
   private static final Path FOLDER = TARGET.resolve("test-starts");
   private static final Path ARCHIVE =
@@ -40,23 +43,38 @@ final class StartArchive {
       return " -Xshare:auto -Xlog:cds=off -Xlog:aot=off -XX:SharedArchiveFile=" + ARCHIVE;
     }
     recording = begin();
-    return recording ? " -Xlog:cds=off -Xlog:aot=off -XX:ArchiveClassesAtExit=" + RECORDED : "";
+    return recording ? " -Xlog:cds=off -Xlog:aot=off -XX:+RecordDynamicDumpInfo" : "";
   }
 
-  /**
-   * Keeps what the JVM has recorded, if it has; it is gone by now.
-   *
-   * @param exitCode 137 when it was killed, perhaps while it wrote
-   */
-  void ended(int exitCode) {
+  /** Keeps what the JVM has recorded, if it does; it runs, and is about to be ended. */
+  void keep(Process server) throws IOException, InterruptedException {
+    if (!recording || !server.isAlive()) {
+      return;
+    }
+    Process dump =
+        new ProcessBuilder(
+                Path.of(Checkout.java()).resolveSibling("jcmd").toString(),
+                Long.toString(server.pid()),
+                "VM.cds",
+                "dynamic_dump",
+                RECORDED.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!dump.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      dump.destroyForcibly();
+    } else if (dump.exitValue() == 0 && Files.exists(RECORDED)) {
+      Files.move(RECORDED, ARCHIVE, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** Lets another server record, if this one did: it is gone. */
+  void ended() {
     if (!recording) {
       return;
     }
     recording = false;
     try {
-      if (exitCode != 137 && Files.exists(RECORDED)) {
-        Files.move(RECORDED, ARCHIVE, StandardCopyOption.ATOMIC_MOVE);
-      }
       Files.deleteIfExists(RECORDER);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

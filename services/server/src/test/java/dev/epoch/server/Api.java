@@ -2,11 +2,17 @@ package dev.epoch.server;
 
 import io.restassured.RestAssured;
 import io.restassured.config.LogConfig;
-import io.restassured.http.ContentType;
-import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.UUID;
 
 /** The API as one actor uses it in one repository. */
@@ -16,6 +22,11 @@ final class Api {
       LogConfig.logConfig()
           .enableLoggingOfRequestAndResponseIfValidationFails()
           .enablePrettyPrinting(false);
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final String JSON = "application/json";
+  private static final Duration LIMIT = Duration.ofSeconds(120);
 
   private final String repository;
   private final String actor;
@@ -53,24 +64,53 @@ final class Api {
         .queryParam("repository", repository);
   }
 
-  ValidatableResponse get(String path) {
-    return request().get(path).then();
+  Answer get(String path) {
+    return send("GET", path, null, null);
   }
 
-  ValidatableResponse post(String path, String body) {
-    return request().contentType(ContentType.JSON).body(body).post(path).then();
+  Answer post(String path, String body) {
+    return post(path, JSON, body);
   }
 
-  ValidatableResponse post(String path) {
-    return request().post(path).then();
+  Answer post(String path, String contentType, String body) {
+    return send("POST", path, contentType, body);
   }
 
-  ValidatableResponse patch(String path, String body) {
-    return request().contentType(ContentType.JSON).body(body).patch(path).then();
+  Answer post(String path) {
+    return send("POST", path, null, null);
   }
 
-  ValidatableResponse delete(String path) {
-    return request().delete(path).then();
+  Answer patch(String path, String body) {
+    return send("PATCH", path, JSON, body);
+  }
+
+  Answer delete(String path) {
+    return send("DELETE", path, null, null);
+  }
+
+  /** As {@link #request} asks, at a fifth of its costs. */
+  private Answer send(String method, String path, String contentType, String body) {
+    String asked = "/api/v1" + path + (path.contains("?") ? "&" : "?") + "repository=" + repository;
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + asked))
+            .timeout(LIMIT)
+            .header("X-User-Id", actor)
+            .header("X-User-Name", "Jane Developer")
+            .header("X-User-Email", "jane@example.com")
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (body != null) {
+      request.header("Content-Type", contentType);
+    }
+    try {
+      return new Answer(
+          "%s %s as %s%n%s".formatted(method, asked, actor, body == null ? "" : body),
+          CLIENT.send(request.build(), BodyHandlers.ofString()));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
   }
 
   /**

@@ -7,7 +7,6 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,15 +225,15 @@ class ConflictRulesTest {
         .body("error", equalTo("TableNotFoundError"));
   }
 
-  private ValidatableResponse settings(String body) {
+  private Answer settings(String body) {
     return api.patch("/repositories/" + api.repository(), body);
   }
 
-  private ValidatableResponse merge(String body) {
+  private Answer merge(String body) {
     return api.post("/branches/merge", body);
   }
 
-  private ValidatableResponse row(String ref) {
+  private Answer row(String ref) {
     return api.get("/tables/users/records/1?ref=" + ref).statusCode(200);
   }
 

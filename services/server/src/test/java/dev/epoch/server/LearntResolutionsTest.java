@@ -7,7 +7,6 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,15 +42,15 @@ class LearntResolutionsTest {
         .statusCode(200);
   }
 
-  private ValidatableResponse merge(String more) {
+  private Answer merge(String more) {
     return api.post("/branches/merge", MERGE.formatted(more));
   }
 
-  private ValidatableResponse resolve(String what) {
+  private Answer resolve(String what) {
     return api.post("/conflicts/resolve", "{\"branch\": \"main\", " + what + "}");
   }
 
-  private ValidatableResponse conflicts() {
+  private Answer conflicts() {
     return api.get("/conflicts?branch=main").statusCode(200);
   }
 

@@ -8,7 +8,6 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Test;
 
 /** Old commits say which column's values the live table has taken with it, and of no other. */
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(DatabasesForTests.class)
 class LostColumnsTest {
 
-  private static String lost(ValidatableResponse answer) {
+  private static String lost(Answer answer) {
     return answer.statusCode(200).extract().header("X-Epoch-Lost");
   }
 

@@ -176,7 +176,7 @@ class ParkedProjectionTest {
     List<Map<String, Object>> found;
     do {
       assertThat(System.nanoTime()).isLessThan(deadline);
-      ValidatableResponse answer = parked.get("/admin/projections").statusCode(200);
+      Answer answer = parked.get("/admin/projections").statusCode(200);
       found = answer.extract().path(overlay("repositories"));
     } while (!found.stream().map(stopped -> stopped.get("state")).toList().equals(states));
     assertThat(found)

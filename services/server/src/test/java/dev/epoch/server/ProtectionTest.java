@@ -1,6 +1,5 @@
 package dev.epoch.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -9,7 +8,6 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,34 +76,19 @@ class ProtectionTest {
     protect("prod*", protection).statusCode(200);
     Map<String, Object> before = stateOf("prod");
 
-    Map<String, Supplier<ValidatableResponse>> operations = new LinkedHashMap<>();
+    Map<String, Supplier<Answer>> operations = new LinkedHashMap<>();
     operations.put("write records", () -> record("prod", 2, "x"));
     operations.put(
         "write lines",
         () ->
-            api.request()
-                .contentType("application/x-ndjson")
-                .body(
-                    "{\"op\": \"upsert\", \"record\": {\"id\": 3, \"name\": \"x\"}}"
-                        .getBytes(UTF_8))
-                .post("/tables/users/records?branch=prod")
-                .then());
+            api.post(
+                "/tables/users/records?branch=prod",
+                "application/x-ndjson",
+                "{\"op\": \"upsert\", \"record\": {\"id\": 3, \"name\": \"x\"}}"));
     operations.put(
-        "import",
-        () ->
-            api.request()
-                .contentType("text/csv")
-                .body("id,name\n3,x\n".getBytes(UTF_8))
-                .post("/import/users?branch=prod")
-                .then());
+        "import", () -> api.post("/import/users?branch=prod", "text/csv", "id,name\n3,x\n"));
     operations.put(
-        "apply",
-        () ->
-            api.request()
-                .contentType("application/x-ndjson")
-                .body(diff.getBytes(UTF_8))
-                .post("/apply?branch=prod&table=users")
-                .then());
+        "apply", () -> api.post("/apply?branch=prod&table=users", "application/x-ndjson", diff));
     operations.put("stash apply", () -> on("prod", "/stashes/0/apply"));
     operations.put("stash pop", () -> on("prod", "/stashes/0/pop"));
     operations.put("merge", () -> merge("dev", "prod"));
@@ -382,35 +365,35 @@ class ProtectionTest {
     record(branch, id, name).statusCode(200);
   }
 
-  private ValidatableResponse record(String branch, int id, String name) {
+  private Answer record(String branch, int id, String name) {
     return api.post(
         "/tables/users/records?branch=" + Api.encoded(branch),
         "{\"upsert\": [{\"id\": %d, \"name\": \"%s\"}]}".formatted(id, name));
   }
 
-  private ValidatableResponse merge(String source, String target) {
+  private Answer merge(String source, String target) {
     return api.post(
         "/branches/merge", "{\"source\": \"%s\", \"target\": \"%s\"}".formatted(source, target));
   }
 
-  private ValidatableResponse on(String branch, String path) {
+  private Answer on(String branch, String path) {
     return api.post(path, "{\"branch\": \"" + branch + "\"}");
   }
 
-  private ValidatableResponse reset(String branch, String mode) {
+  private Answer reset(String branch, String mode) {
     return api.post(
         "/branches/" + branch + "/reset", "{\"target\": \"topic\", \"mode\": \"" + mode + "\"}");
   }
 
-  private ValidatableResponse protect(String pattern, String protection) {
+  private Answer protect(String pattern, String protection) {
     return api.patch("/branches/" + Api.encoded(pattern), "{\"protection\": " + protection + "}");
   }
 
-  private ValidatableResponse branching(String branching) {
+  private Answer branching(String branching) {
     return api.patch("/repositories/" + api.repository(), "{\"branching\": " + branching + "}");
   }
 
-  private static ValidatableResponse review(Api who, String branch, String verdict) {
+  private static Answer review(Api who, String branch, String verdict) {
     return who.post(
         "/branches/" + Api.encoded(branch) + "/reviews", "{\"verdict\": \"" + verdict + "\"}");
   }

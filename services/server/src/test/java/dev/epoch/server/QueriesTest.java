@@ -6,7 +6,6 @@ import static org.hamcrest.Matchers.hasItem;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +39,7 @@ class QueriesTest {
         .statusCode(200);
   }
 
-  private ValidatableResponse query(String sql, String more) {
+  private Answer query(String sql, String more) {
     return api.post(
         "/query",
         "{\"sql\": \"%s\"%s}".formatted(sql.replace("\"", "\\\"").replace("\n", " "), more));

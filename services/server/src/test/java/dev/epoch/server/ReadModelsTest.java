@@ -11,7 +11,6 @@ import static org.hamcrest.Matchers.not;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
-import io.restassured.response.ValidatableResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -228,7 +227,7 @@ class ReadModelsTest {
 
     // then
     long deadline = System.nanoTime() + WAIT_NANOS;
-    ValidatableResponse answer;
+    Answer answer;
     do {
       assertThat(System.nanoTime()).isLessThan(deadline);
       answer = api.get("/branches");
