@@ -100,6 +100,19 @@ class StorageCommandTest extends CommandTest {
     fails(2, "error: s3 needs --bucket\n", "storage", "add", "x", "--type", "s3");
     fails(
         2,
+        "error: give --type: postgresql, mysql, mssql, sqlite, s3, azureblob, gcs or local\n",
+        "storage",
+        "add",
+        "x",
+        "--host",
+        "h");
+    server.on("POST /storage", 201, "{\"name\": \"x\"}");
+    prints(
+        "Added storage 'x' (postgresql)\n", "storage", "add", "x", "--url", "postgresql://u:p@h/d");
+    assertThat(server.requests("POST /storage").getLast().body().path("backend").asText())
+        .isEqualTo("postgresql");
+    fails(
+        2,
         "error: unknown storage type 'oracle'; known: postgresql, mysql, mssql, sqlite, s3,"
             + " azureblob, gcs, local\n",
         "storage",

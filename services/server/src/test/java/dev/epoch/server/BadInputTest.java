@@ -1,5 +1,6 @@
 package dev.epoch.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -354,7 +355,7 @@ class BadInputTest {
         .body("error", equalTo("UnsupportedMediaTypeError"));
     api.request()
         .contentType("application/vnd.apache.parquet")
-        .body("PAR1")
+        .body("PAR1".getBytes(UTF_8))
         .post("/import/users")
         .then()
         .statusCode(415)

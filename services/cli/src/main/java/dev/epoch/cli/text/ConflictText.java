@@ -119,7 +119,8 @@ public final class ConflictText {
   private String headline(Conflict constraint) {
     Conflict.Field first = constraint.fields().isEmpty() ? null : constraint.fields().getFirst();
     String[] what = first == null ? new String[] {""} : first.name().split(" ", 2);
-    String kind = what.length > 1 ? what[0] : "constraint";
+    boolean table = constraint.constraint().isEmpty() && what[0].equals("table");
+    String kind = what.length > 1 ? what[0] : table ? "table" : "constraint";
     String name = constraint.constraint().isEmpty() ? constraint.table() : constraint.constraint();
     return palette.red("CONFLICT (%s): %s %s".formatted(kind, name, how(first, what)));
   }

@@ -262,7 +262,12 @@ public final class BranchMover {
                 "table",
                 name,
                 "remedy",
-                "Give the live table that schema and commit it, or make a branch at that commit"));
+                "epoch revert --allow-destructive takes commits back with their schema; or epoch"
+                    + " schema apply "
+                    + name
+                    + " --from "
+                    + to.id().substring(0, 7)
+                    + ", commit, and again"));
       }
       RowsLocation oursAt = branch.location(ours);
       RowsLocation theirsAt = theirs.location();

@@ -34,7 +34,7 @@ public final class MergeRefusals {
   static RefusedException destructive(List<String> operations) {
     return new RefusedException(
         Code.SCHEMA_CHANGED,
-        "The merge would take something of live tables away: " + String.join("; ", operations),
+        "Live tables would lose something by it: " + String.join("; ", operations),
         Map.of("operations", operations, "remedy", "--allow-destructive does it nevertheless"));
   }
 

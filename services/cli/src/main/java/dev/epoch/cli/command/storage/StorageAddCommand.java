@@ -23,9 +23,9 @@ public final class StorageAddCommand extends EpochSubcommand {
 
   @Option(
       names = "--type",
-      required = true,
       paramLabel = "<type>",
-      description = "postgresql, mysql, mssql, sqlite, s3, azureblob, gcs or local.")
+      description =
+          "postgresql, mysql, mssql, sqlite, s3, azureblob, gcs or local (default: as --url says).")
   private String type;
 
   @Option(names = "--description", paramLabel = "<text>", description = "What it is for.")
@@ -43,6 +43,9 @@ public final class StorageAddCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
+    if (type == null) {
+      type = typeOfUrl();
+    }
     String backend = wireType(type);
     if (session().settings().repository().isEmpty()) {
       return configure(backend);
@@ -87,6 +90,16 @@ public final class StorageAddCommand extends EpochSubcommand {
                   + "' makes a repository with it; for one that exists, name it with --repository");
     }
     return ExitCode.OK;
+  }
+
+  /** What the URL begins with. */
+  private String typeOfUrl() {
+    String url = options.url();
+    if (url == null || !url.contains("://")) {
+      throw CommandFailure.usage(
+          "give --type: postgresql, mysql, mssql, sqlite, s3, azureblob, gcs or local");
+    }
+    return wireType(url.substring(0, url.indexOf("://")));
   }
 
   /** The name of a type on the wire; the command line calls one of them differently. */

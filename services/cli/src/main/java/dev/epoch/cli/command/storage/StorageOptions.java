@@ -135,6 +135,11 @@ final class StorageOptions {
       description = "Any other setting of the backend; may be repeated.")
   private Map<String, String> others = new LinkedHashMap<>();
 
+  /** Everything as one URL, or null. */
+  String url() {
+    return url;
+  }
+
   /**
    * The configuration of a backend.
    *

@@ -27,7 +27,10 @@ public final class PostgresMigrations implements SchemaMigrations {
 
   private static final String SIZE =
       """
-      SELECT pg_total_relation_size(c.oid) AS bytes, greatest(c.reltuples, 0)::bigint AS row_count
+      SELECT pg_total_relation_size(c.oid) AS bytes,
+        -- of a table that was never analyzed the catalog knows no number
+        CASE WHEN c.reltuples < 0 THEN pg_stat_get_live_tuples(c.oid) ELSE c.reltuples END::bigint
+          AS row_count
       FROM pg_catalog.pg_class AS c
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
       WHERE n.nspname = $1
