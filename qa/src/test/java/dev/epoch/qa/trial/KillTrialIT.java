@@ -24,7 +24,7 @@ class KillTrialIT {
 
   @Test
   @Tag("nightly")
-  @Timeout(1_800)
+  @Timeout(3_600)
   void nothingIsLostInTensOfKills() throws Exception {
     run(50);
   }

@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,17 +82,35 @@ class LiveSchemaIT {
   void whoReadsWhileAMigrationIsCommittedReadsAsBefore() throws Exception {
     String first = head("main").id();
     List<String> before = table.rows(first);
-    try (Connection migration = test.database.connect();
-        Statement statement = migration.createStatement()) {
-      migration.setAutoCommit(false);
-      statement.execute("ALTER TABLE t RENAME name TO label");
-      CompletableFuture<List<String>> reading =
-          CompletableFuture.supplyAsync(() -> table.rows(first));
+    try (Connection migration = test.database.connect()) {
+      assertThat(
+              overtaken(migration, "ALTER TABLE t RENAME name TO label", () -> table.rows(first)))
+          .isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whoLooksAtABranchWhileATableIsClosedThereSeesItsChanges() throws Exception {
+    test.onBranch("x", "SELECT epoch.open_table('t')", "UPDATE t SET name = 'x' WHERE id = 2");
+    try (Connection session = test.database.connect();
+        Statement statement = session.createStatement()) {
+      statement.execute("SELECT epoch.use_branch('x')");
+      assertThat(overtaken(session, "SELECT epoch.close_table('t')", () -> table.status("x")))
+          .containsExactly("t 010 []");
+    }
+  }
+
+  /** What a reader gets that waits for a statement, which is committed then. */
+  private <T> T overtaken(Connection session, String sql, Supplier<T> reader) throws Exception {
+    try (Statement statement = session.createStatement()) {
+      session.setAutoCommit(false);
+      statement.execute(sql);
+      CompletableFuture<T> reading = CompletableFuture.supplyAsync(reader);
       while (!reading.isDone() && !waitsForLock()) {
         Thread.onSpinWait();
       }
-      migration.commit();
-      assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(before);
+      session.commit();
+      return reading.get(30, TimeUnit.SECONDS);
     }
   }
 

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Tables that sessions have made on branches; see {@code new_tables.sql}. */
+/** Tables that sessions have made on branches; see {@code own_objects.sql}. */
 public final class OwnTables implements BranchOwnTables {
   private final Database database;
   private final LockRetries retries;

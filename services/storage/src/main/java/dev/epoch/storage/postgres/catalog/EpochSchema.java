@@ -64,6 +64,8 @@ public final class EpochSchema {
           "branch/open_refusals.sql",
           "branch/open_tables.sql",
           "branch/open_sessions.sql",
+          "branch/own_objects.sql",
+          "branch/hidden_tables.sql",
           "branch/new_tables.sql",
           "branch/branches.sql",
           "branch/sessions.sql",

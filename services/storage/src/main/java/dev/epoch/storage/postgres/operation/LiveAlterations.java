@@ -251,7 +251,7 @@ final class LiveAlterations {
         .forEach(table -> alterations.follow(table.handle().with(recorded.get(table.id()))));
   }
 
-  /** A table that the default branch gets comes to its place ({@code new_tables.sql}). */
+  /** A table that the default branch gets comes to its place ({@code hidden_tables.sql}). */
   private void settle(OperationTable table) {
     try {
       session.list("SELECT epoch.settle_table($1, $2)::text", row -> row, table.id(), position);
