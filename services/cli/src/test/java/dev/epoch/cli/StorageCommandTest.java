@@ -106,6 +106,7 @@ class StorageCommandTest extends CommandTest {
         "x",
         "--host",
         "h");
+    shell.inRepository("shop", "main");
     server.on("POST /storage", 201, "{\"name\": \"x\"}");
     prints(
         "Added storage 'x' (postgresql)\n", "storage", "add", "x", "--url", "postgresql://u:p@h/d");

@@ -96,7 +96,7 @@ public final class TableShapes {
         return body.get();
       } catch (ShapeMovedException moved) {
         if (moves == MOST_MOVES) {
-          throw moved;
+          throw moved.getCause() instanceof StorageException failure ? failure : moved;
         }
         moved.tables().forEach(this::look);
       }
@@ -104,15 +104,15 @@ public final class TableShapes {
   }
 
   /**
-   * {@link #settled} of a body about tables: a migration may be committed after the body has looked
-   * at them, and before its statement has them.
+   * {@link #settled} of a body about tables: a migration may be committed, or an open table be
+   * closed, after the body has looked at them, and before its statement has them.
    */
   public <T> T settled(List<TableHandle> tables, Supplier<T> body) {
     return settled(() -> {
       try {
         return body.get();
       } catch (StorageException failure) {
-        if (SqlErrors.isUndefinedColumn(failure)) {
+        if (SqlErrors.isOvertaken(failure)) {
           throw new ShapeMovedException(tables, failure);
         }
         throw failure;

@@ -170,10 +170,16 @@ public final class SqlErrors {
         && "RevalidateCachedQuery".equals(error.getRoutine());
   }
 
-  /** Whether a statement names a column that is not there. */
-  public static boolean isUndefinedColumn(Throwable failure) {
+  /**
+   * Whether a statement names a column that is not there, or a relation of Epoch's own: it was made
+   * for what a table was before.
+   */
+  public static boolean isOvertaken(Throwable failure) {
     PgException error = serverError(failure);
-    return error != null && state(error).equals("42703");
+    return error != null
+        && (state(error).equals("42703")
+            || state(error).equals("42P01")
+                && String.valueOf(error.getErrorMessage()).contains("\"epoch."));
   }
 
   /** The error code, empty if there is none. */
