@@ -11,7 +11,6 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,7 +173,7 @@ class SchemaExecTest {
     // when, then
     String record = "{\"upsert\": [{\"id\": 2, \"email\": \"c@d\"}]}";
     String query = "{\"sql\": \"SELECT 1 FROM users\"%s}";
-    for (ValidatableResponse refused :
+    for (Answer refused :
         List.of(
             api.get("/tables/users/records?ref=s"),
             api.get("/tables/users/records?ref=s&working=true"),

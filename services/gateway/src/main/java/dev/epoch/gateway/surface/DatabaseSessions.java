@@ -39,6 +39,9 @@ final class DatabaseSessions implements AutoCloseable {
   private static final Duration LEASE = Duration.ofSeconds(3);
   private static final int MOST_AT_A_TIME = 32;
 
+  /** How long a look at the database may go on that began before the end. */
+  private static final Duration LAST_LOOK = Duration.ofSeconds(5);
+
   private final SqlSurface surface;
   private final Failpoints failpoints;
   private final SessionCommands commands;
@@ -49,6 +52,7 @@ final class DatabaseSessions implements AutoCloseable {
   private final Set<UUID> running = ConcurrentHashMap.newKeySet();
   private volatile List<LiveRepository> repositories = List.of();
   private volatile boolean closed;
+  private Thread looking;
 
   DatabaseSessions(VersioningServer server, SqlSurface surface, Failpoints failpoints) {
     this.surface = surface;
@@ -60,7 +64,7 @@ final class DatabaseSessions implements AutoCloseable {
   }
 
   DatabaseSessions start() {
-    Thread.ofVirtual().name("sessions-of-database").start(this::run);
+    looking = Thread.ofVirtual().name("sessions-of-database").start(this::run);
     return this;
   }
 
@@ -78,7 +82,9 @@ final class DatabaseSessions implements AutoCloseable {
       while (!closed) {
         woken.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS);
         woken.drainPermits();
-        pause = look() ? BETWEEN_LOOKS : AFTER_FAILURE;
+        if (!closed) {
+          pause = look() ? BETWEEN_LOOKS : AFTER_FAILURE;
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -184,5 +190,10 @@ final class DatabaseSessions implements AutoCloseable {
   public void close() {
     closed = true;
     woken.release();
+    try {
+      looking.join(LAST_LOOK);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
