@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "open",
     description = {
-      "Open a branch's tables: sessions of the database find real tables instead of views,",
-      "with keys, indexes, triggers, policies and foreign keys. Costs the tables' size."
+      "Open a branch's tables: sessions of the database find real tables instead of views.",
+      "These have keys, indexes, triggers, policies and foreign keys, and take the tables' size."
     })
 public final class BranchOpenCommand extends EpochSubcommand {
 

@@ -20,9 +20,9 @@ import picocli.CommandLine.Option;
     description = {
       "Show the events of the repository.",
       "With --branch only those of one branch. With --follow and --format json, one JSON a line.",
-      "With --follow and --exec, a command is run for each: it reads the event as JSON, and finds",
-      "EPOCH_EVENT_TYPE, EPOCH_EVENT_POSITION, EPOCH_EVENT_BRANCH and EPOCH_EVENT_ID. When it fails,",
-      "so does this, and says where to go on."
+      "With --follow and --exec, a command is run for each: it reads the event as JSON, and finds"
+          + " EPOCH_EVENT_TYPE, EPOCH_EVENT_POSITION, EPOCH_EVENT_BRANCH and EPOCH_EVENT_ID. When it"
+          + " fails, so does this, and says where to go on."
     })
 public final class EventsCommand extends EpochSubcommand {
 

@@ -24,8 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "migrate-schemas",
     description = {
-      "Give commits that record no schema one: that of the databases now (--backfill), or the one",
-      "that migrations of Flyway or Liquibase had made by then (--import-from)."
+      "Give commits that record no schema one.",
+      "With --backfill that of the databases now, with --import-from the one that migrations of"
+          + " Flyway or Liquibase had made by then."
     })
 public final class MigrateSchemasCommand extends EpochSubcommand {
 
