@@ -192,7 +192,7 @@ class SchemaExecTest {
     api.post("/query", query.formatted("")).statusCode(200);
 
     // when it is migrated
-    api.post("/schema/exec", body("ALTER TABLE users ADD phone text", ", \"branch\": \"s\""))
+    api.post("/schema/exec", body("ALTER TABLE %s ADD phone text", ", \"branch\": \"s\""))
         .statusCode(200);
     api.get("/status?branch=s").body("clean", equalTo(false));
     api.commit("s", "phone");

@@ -82,6 +82,8 @@ public final class SchemaChanges implements Measure {
     repository.branch("used");
     Latency first = times(1, () -> {}, () -> repository.session("used").close());
     Latency later = times(ROUNDS, () -> {}, () -> repository.session("used").close());
+    // views of tables that were not opened in time hold the columns that are altered next
+    repository.api().delete("/branches/used?force=true");
     return List.of(
         value("first session on a branch of 1,000 tables", Goal.atMost(10_000, 2_000), first),
         value("later sessions, while its tables are opened", Goal.atMost(1_000, 300), later));

@@ -169,8 +169,7 @@ public class FilesResource {
   @Consumes(ParquetExport.MEDIA_TYPE)
   @Produces(MediaType.APPLICATION_JSON)
   @Operation(hidden = true)
-  public Done.Written importedParquet(
-      @PathParam("table") String table, @QueryParam("branch") String branch) {
+  public Done.Written importedParquet(@PathParam("table") String table) {
     throw new RequestRefusedException(
         ApiError.of(
             415,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.epoch.log.testing.LogTrial;
 import dev.epoch.log.testing.LogTrial.Stored;
 import dev.epoch.log.testing.Seed;
+import io.vertx.sqlclient.ClosedConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * one twice or out of order.
  */
 class LogTrialIT extends PostgresLogScenario {
+  private static final int MOST_TRIES = 10;
 
   @Test
   void noTailSkipsOrRepeatsARecord() {
@@ -65,6 +67,10 @@ class LogTrialIT extends PostgresLogScenario {
         .pool()
         .query("SELECT position, stream, version, id FROM epoch.events ORDER BY position")
         .execute()
+        // the pool's connections are killed, too
+        .onFailure(ClosedConnectionException.class)
+        .retry()
+        .atMost(MOST_TRIES)
         .await()
         .atMost(WAIT)
         .forEach(row ->

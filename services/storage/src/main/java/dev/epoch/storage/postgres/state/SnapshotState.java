@@ -92,7 +92,8 @@ record SnapshotState(PhysicalState physical, Set<LayerSource> empty) {
        END
      FROM epoch.branch_tables AS place
      WHERE place.branch_id = %s AND place.table_id = %s AND place.anchor = %d
-       AND (place.has_copy OR place.open_relation IS NOT NULL))\
+       AND (place.has_copy OR place.open_relation IS NOT NULL AND NOT EXISTS (
+         SELECT FROM epoch.branches AS b WHERE b.branch_id = place.branch_id AND b.schema_only)))\
     """
         .formatted(
             Quote.literal(state.overlay().branch()),

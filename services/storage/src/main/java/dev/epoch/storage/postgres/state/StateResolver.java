@@ -31,7 +31,7 @@ public final class StateResolver {
       SELECT table_id, has_overlay, anchor, source_overlay, source_position, parse_ident(open_relation),
         CASE WHEN open_relation IS NOT NULL THEN epoch.object_of('o', table_id, branch_id) END, open_rows,
         (SELECT count(*) FROM epoch.table_columns AS k WHERE k.table_id = p.table_id)::integer, absent,
-        CASE WHEN epoch.is_schema_only(branch_id) THEN open_relation END
+        CASE WHEN (SELECT b.schema_only FROM epoch.branches AS b WHERE b.branch_id = $1) THEN open_relation END
       FROM epoch.branch_tables AS p
       WHERE branch_id = $1 AND table_id = ANY ($2)\
       """;
