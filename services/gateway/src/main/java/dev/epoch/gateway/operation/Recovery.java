@@ -268,14 +268,12 @@ public final class Recovery implements AutoCloseable {
       Caller original,
       OperationResult done,
       Map<String, String> tables) {
+    // the branch may have fewer tables afterwards
+    RepositoryState before = repository.state();
     StepResult completed =
-        step(
-            repository,
-            operations.completion(repository.state(), operation, done),
-            operation,
-            original);
+        step(repository, operations.completion(before, operation, done), operation, original);
     audit(repository, operation, "rolled_forward", tables, "every database had applied it");
-    forget(repository.state(), operation);
+    forget(before, operation);
     return completed;
   }
 

@@ -299,7 +299,8 @@ END
 $$;
 
 -- Quoted name of an open table that has the committed rows, as far as the transaction's snapshot shows; nobody can close it
--- until the transaction ends. Null if something in it is not committed, or it is gone, or has columns of its own.
+-- until the transaction ends. Null if something in it is not committed, or it is gone, or has columns of its own. Of a
+-- schema-only branch nothing is asked: its open tables have no committed rows.
 CREATE OR REPLACE FUNCTION epoch.hold_committed(of_branch text, of_table text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -307,7 +308,7 @@ AS $$
 DECLARE
   touched boolean;
 BEGIN
-  IF epoch.is_schema_only(of_branch) OR NOT epoch.hold_open(of_branch, of_table) THEN
+  IF NOT epoch.hold_open(of_branch, of_table) THEN
     RETURN NULL;
   END IF;
   EXECUTE format('SELECT EXISTS (SELECT FROM epoch.%I)', epoch.object_of('o', of_table, of_branch)) INTO touched;
