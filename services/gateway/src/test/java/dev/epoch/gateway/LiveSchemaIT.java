@@ -301,6 +301,103 @@ class LiveSchemaIT {
   }
 
   @Test
+  void whatALiveTableIsRelievedOfItsBranchesAreToo() throws Exception {
+    // given a branch with rows of its own, one with an open table, one without anything
+    test.database.execute(
+        "ALTER TABLE t ALTER name SET NOT NULL, ADD CONSTRAINT positive CHECK (price > 0),"
+            + " ADD CONSTRAINT one_name UNIQUE (name), ADD code varchar(2) DEFAULT 'c'");
+    test.commit("main", "strict");
+    List<String> branches = List.of("layered", "open", "opened_later", "fresh");
+    branches.forEach(branch -> test.branch(branch, "main"));
+    test.onBranch("layered", "UPDATE t SET price = 20 WHERE id = 2");
+    test.commit("layered", "20");
+    test.onBranch("open", "SELECT epoch.open_table('t')", "UPDATE t SET price = 30 WHERE id = 3");
+    test.commit("open", "30");
+
+    // when
+    test.database.execute(
+        "ALTER TABLE t ALTER name DROP NOT NULL, DROP CONSTRAINT positive,"
+            + " DROP CONSTRAINT one_name",
+        "SELECT epoch.release_table('t')",
+        "ALTER TABLE t ALTER code TYPE text",
+        "INSERT INTO t VALUES (4, NULL, -4, 'long'), (5, 'a', 0, 'longer')",
+        "UPDATE t SET name = NULL WHERE id = 1");
+    test.onBranch("opened_later", "SELECT epoch.open_table('t')");
+    test.commit("main", "loose");
+    test.branch("loose", "main");
+
+    // then
+    for (String branch : branches) {
+      assertThat(table.working(branch))
+          .as(branch)
+          .hasSize(3)
+          .contains("id=1 name=a price=1 code=c");
+      test.onBranch(branch, "SELECT * FROM t");
+      test.merge(branch.equals("fresh") ? "loose" : "main", branch);
+      test.onBranch(
+          branch,
+          "INSERT INTO t VALUES (6, NULL, -6, 'longest'), (7, 'c', 0, NULL)",
+          "UPDATE t SET name = NULL, code = 'changed' WHERE id = 2");
+      test.commit(branch, "on " + branch);
+      table.assertRecorded(branch);
+      assertThat(table.status(branch)).as(branch).isEmpty();
+      assertThat(table.rows(branch))
+          .as(branch)
+          .contains("id=1 name=null price=1 code=c", "id=4 name=null price=-4 code=long")
+          .contains("id=6 name=null price=-6 code=longest");
+      test.onBranch(
+          branch, "SELECT epoch.open_table('t')", "INSERT INTO t VALUES (8, NULL, -8, 'more')");
+      assertThat(table.working(branch)).as(branch).contains("id=8 name=null price=-8 code=more");
+    }
+    test.merge("layered", "main");
+    assertThat(table.rows("main")).contains("id=6 name=null price=-6 code=longest");
+  }
+
+  @Test
+  void branchesThatAreLikeALiveTableTakeWhatItTakes() throws Exception {
+    // given
+    test.database.execute("ALTER TABLE t ALTER name SET NOT NULL, ADD CHECK (price > 0)");
+    test.commit("main", "strict");
+    List<String> branches = List.of("layered", "open", "untouched");
+    branches.forEach(branch -> test.branch(branch, "main"));
+    test.onBranch("layered", "UPDATE t SET price = 20 WHERE id = 2");
+    test.onBranch("untouched", "SELECT count(*) FROM t");
+    test.onBranch("open", "SELECT epoch.open_table('t')");
+
+    // when
+    test.database.execute(
+        "ALTER TABLE t ALTER name DROP NOT NULL, DROP CONSTRAINT t_price_check",
+        "UPDATE t SET name = NULL WHERE id = 1");
+    test.commit("main", "loose");
+
+    // then
+    for (String branch : branches) {
+      test.onBranch(branch, "UPDATE t SET name = NULL, price = -1 WHERE id = 3");
+      test.commit(branch, "on " + branch);
+      table.assertRecorded(branch);
+      assertThat(table.status(branch)).as(branch).isEmpty();
+      assertThat(table.rows(branch)).as(branch).contains("id=3 name=null price=-1");
+    }
+
+    // when the branches are not like it any more
+    test.database.execute("ALTER TABLE t ADD more int");
+    test.commit("main", "more");
+    test.restart(Failpoints.NONE);
+
+    // then
+    for (String branch : branches) {
+      test.onBranch(branch, "UPDATE t SET name = 'n' WHERE id = 2");
+      test.commit(branch, "again on " + branch);
+      test.onBranch(branch, "SELECT epoch.close_table('t')");
+      test.onBranch(branch, "SELECT epoch.open_table('t')", "UPDATE t SET price = 3 WHERE id = 1");
+      test.commit(branch, "opened on " + branch);
+      assertThat(table.rows(branch)).as(branch).contains("id=3 name=null price=-1");
+      test.merge("main", branch);
+      table.assertRecorded(branch);
+    }
+  }
+
+  @Test
   void valuesThatCameWithTheColumnAreSummedUp() {
     test.database.execute(
         "ALTER TABLE t ADD extra double precision NOT NULL DEFAULT random()",

@@ -8,22 +8,86 @@ ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS former_definition jsonb;
 COMMENT ON COLUMN epoch.tables.former_definition IS 'What live_definition was, where other columns were followed and no server has looked at them since';
 COMMENT ON COLUMN epoch.tables.live_definition IS 'The live table, as the log would have it, when it was last looked at; null: other columns were followed since';
 
--- Notes what the live table is like, if it has the columns that were followed.
+-- Notes what the live table is like, if it has the columns that were followed. Rows that are written through the views of
+-- branches that are like it are checked as its own are, from now on.
 CREATE OR REPLACE FUNCTION epoch.note_live_definition(of_table text, definition jsonb) RETURNS void
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
+DECLARE
+  former jsonb := (SELECT t.live_definition FROM epoch.tables AS t WHERE t.table_id = of_table);
+BEGIN
   UPDATE epoch.tables AS t SET former_definition = NULL
   WHERE t.table_id = of_table AND t.former_definition IS NOT NULL;
-  UPDATE epoch.tables AS t SET live_definition = definition
-  WHERE t.table_id = of_table AND t.live_definition IS DISTINCT FROM definition
+  UPDATE epoch.tables AS t SET live_definition = note_live_definition.definition
+  WHERE t.table_id = of_table AND t.live_definition IS DISTINCT FROM note_live_definition.definition
     AND (
       SELECT array_agg(ARRAY[k.column_id, k.name] ORDER BY k.number)
       FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.number IS NOT NULL
     ) = (
       SELECT array_agg(ARRAY[c ->> 'id', c ->> 'name'] ORDER BY x.place)
-      FROM jsonb_array_elements(definition -> 'columns') WITH ORDINALITY AS x (c, place)
+      FROM jsonb_array_elements(note_live_definition.definition -> 'columns') WITH ORDINALITY AS x (c, place)
+    );
+  IF FOUND AND former IS NOT NULL THEN
+    PERFORM epoch.create_view_writer(p.branch_id, of_table)
+    FROM epoch.branch_tables AS p
+    JOIN epoch.branches AS b ON b.branch_id = p.branch_id
+    WHERE p.table_id = of_table AND p.definition IS NULL AND NOT p.absent
+      AND to_regproc(format('epoch.%I', epoch.object_of('vi', of_table, p.branch_id))) IS NOT NULL;
+    IF epoch.is_relieved(former, note_live_definition.definition) THEN
+      PERFORM epoch.close_open_tables(of_table, true);
+    END IF;
+  END IF;
+END
+$$;
+
+-- Whether rows may be in a table now that might not be there before.
+CREATE OR REPLACE FUNCTION epoch.is_relieved(before jsonb, now jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (
+      SELECT FROM jsonb_array_elements(before -> 'columns') AS was
+      JOIN jsonb_array_elements(now -> 'columns') AS c ON c ->> 'id' = was ->> 'id'
+      WHERE (was ->> 'nullable')::boolean < (c ->> 'nullable')::boolean
     )
+    OR EXISTS (
+      SELECT FROM jsonb_array_elements(before -> 'constraints') AS was
+      WHERE NOT EXISTS (
+        SELECT FROM jsonb_array_elements(now -> 'constraints') AS c WHERE c ->> 'definition' = was ->> 'definition')
+    )
+    OR EXISTS (
+      SELECT FROM jsonb_array_elements(before -> 'indexes') AS was
+      WHERE (was ->> 'unique')::boolean AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements(now -> 'indexes') AS i WHERE i ->> 'definition' = was ->> 'definition')
+    )
+$$;
+
+-- Closes open tables of branches, which are made anew when they are opened; what is not committed in them stays in the
+-- layers. Those whose columns somebody has changed stay, and keep their own.
+CREATE OR REPLACE FUNCTION epoch.close_open_tables(of_table text, alike_only boolean) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  place record;
+BEGIN
+  FOR place IN
+    SELECT p.branch_id, p.open_relation FROM epoch.branch_tables AS p
+    WHERE p.table_id = of_table AND p.open_relation IS NOT NULL AND NOT epoch.is_schema_only(p.branch_id)
+      AND NOT (alike_only AND p.definition IS NOT NULL)
+    ORDER BY p.branch_id
+  LOOP
+    UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(place.branch_id, of_table)
+    WHERE p.branch_id = place.branch_id AND p.table_id = of_table;
+    PERFORM epoch.create_open_capture(place.branch_id, of_table, to_regclass(place.open_relation));
+    BEGIN
+      PERFORM epoch.close_branch_table(place.branch_id, of_table);
+    EXCEPTION WHEN SQLSTATE 'EP003' THEN
+      NULL;
+    END;
+  END LOOP;
+END
 $$;
 
 -- Gives branches that are like the live table what it was until now.
@@ -350,22 +414,8 @@ BEGIN
     PERFORM epoch.create_overlay_capture(layer.branch_id, of_table);
     PERFORM epoch.relax_overlay(of_table, layer.branch_id);
   END LOOP;
-  -- open tables are made anew for the columns of the layers; what is not committed in them stays in the layers
-  FOR change IN
-    SELECT p.branch_id, p.open_relation FROM epoch.branch_tables AS p
-    WHERE p.table_id = of_table AND p.open_relation IS NOT NULL AND NOT epoch.is_schema_only(p.branch_id)
-    ORDER BY p.branch_id
-  LOOP
-    UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(change.branch_id, of_table)
-    WHERE p.branch_id = change.branch_id AND p.table_id = of_table;
-    PERFORM epoch.create_open_capture(change.branch_id, of_table, to_regclass(change.open_relation));
-    BEGIN
-      PERFORM epoch.close_branch_table(change.branch_id, of_table);
-    EXCEPTION WHEN SQLSTATE 'EP003' THEN
-      -- what somebody has done to its columns is not committed: it stays, and keeps its own
-      NULL;
-    END;
-  END LOOP;
+  -- they are made anew for the columns of the layers
+  PERFORM epoch.close_open_tables(of_table, false);
   IF names_change THEN
     PERFORM epoch.rebuild_views(p.branch_id, of_table)
     FROM epoch.branch_tables AS p
