@@ -2,6 +2,7 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
@@ -18,6 +19,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.schema.migration.Hazard;
+import dev.epoch.storage.error.QueryRefusedException;
 import dev.epoch.storage.schema.SchemaMigrations.State;
 import dev.epoch.storage.schema.SchemaMigrations.StepProgress;
 import dev.epoch.storage.state.RowQuery;
@@ -265,6 +267,89 @@ class DdlIT {
                         null)))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("mean the live tables");
+  }
+
+  @Test
+  void aStatementOnABranchDoesNotReachLiveObjectsThatNobodyRegistered() throws Exception {
+    // given
+    test.database.execute(
+        "CREATE TABLE plain (id int PRIMARY KEY, note text)",
+        "CREATE INDEX by_note ON plain (note)",
+        "CREATE VIEW shown AS SELECT * FROM plain",
+        "CREATE SEQUENCE numbers",
+        "CREATE TYPE mood AS ENUM ('glad')",
+        "CREATE DOMAIN cents AS int",
+        "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    String before = liveObjects();
+    for (String[] refused :
+        new String[][] {
+          {"ALTER TABLE plain ADD more int", "plain"},
+          {"CREATE TABLE made (id int PRIMARY KEY); CREATE INDEX i ON plain (id)", "plain"},
+          {"CREATE INDEX CONCURRENTLY i ON plain (id)", "plain"},
+          {"ALTER TABLE t ADD plain int REFERENCES plain (id)", "plain"},
+          {"DROP INDEX by_note", "by_note"},
+          {"DROP TABLE plain CASCADE", "plain"},
+          {"ALTER TABLE plain RENAME TO other", "plain"},
+          {"DROP VIEW shown", "shown"},
+          {"ALTER SEQUENCE numbers INCREMENT 5", "numbers"},
+          {"ALTER TYPE mood ADD VALUE 'sad'", "mood"},
+          {"ALTER DOMAIN cents SET DEFAULT 3", "cents"},
+          {"ALTER FUNCTION one() STABLE", "one"},
+          {"DROP FUNCTION one()", "one"},
+          {"COMMENT ON TABLE plain IS 'what'", "plain"},
+          {"GRANT SELECT ON plain TO PUBLIC", "plain"}
+        }) {
+      // when, then
+      assertThat(
+              catchThrowable(() ->
+                  test.server()
+                      .ddl()
+                      .run(
+                          state(),
+                          new DdlService.Request(
+                              "x", null, refused[0], true, DdlService.USUAL, null))))
+          .as(refused[0])
+          .isInstanceOf(QueryRefusedException.class)
+          .hasMessageContaining("public." + refused[1]);
+      assertThat(liveObjects()).as(refused[0]).isEqualTo(before);
+    }
+    Done done =
+        test.server()
+            .ddl()
+            .run(
+                state(),
+                new DdlService.Request(
+                    "x",
+                    null,
+                    "CREATE TABLE made (id serial PRIMARY KEY, m mood, n int DEFAULT one());"
+                        + " ALTER TABLE t ADD m mood; CREATE INDEX ix_made ON made (n);"
+                        + " CREATE VIEW seen AS SELECT plain.note FROM plain JOIN t ON true;"
+                        + " CREATE FUNCTION two() RETURNS int LANGUAGE sql AS 'SELECT 2'",
+                    false,
+                    DdlService.USUAL,
+                    null));
+    assertThat(done.progress().steps()).extracting(StepProgress::error).containsOnlyNulls();
+    assertThat(liveObjects()).isEqualTo(before);
+  }
+
+  /** Versions of all rows of catalogs about what is in the schema of the live tables. */
+  private String liveObjects() throws Exception {
+    return test.database.value(
+        """
+        SELECT string_agg(line, E'\n' ORDER BY line) FROM (
+          SELECT concat_ws(' ', c.relname, c.xmin, c.relacl,
+            (SELECT string_agg(a.attnum || ':' || a.xmin, ',' ORDER BY a.attnum)
+              FROM pg_attribute AS a WHERE a.attrelid = c.oid),
+            (SELECT count(*) FROM pg_trigger AS g WHERE g.tgrelid = c.oid),
+            obj_description(c.oid, 'pg_class'))
+          FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relname <> 't'
+          UNION ALL SELECT concat_ws(' ', p.proname, p.xmin) FROM pg_proc AS p
+          WHERE p.pronamespace = 'public'::regnamespace
+          UNION ALL SELECT concat_ws(' ', y.typname, y.xmin, (SELECT count(*) FROM pg_enum AS e WHERE e.enumtypid = y.oid))
+          FROM pg_type AS y WHERE y.typnamespace = 'public'::regnamespace AND y.typname <> 't'
+          UNION ALL SELECT 'numbers ' || seqincrement FROM pg_sequence
+          WHERE seqrelid = 'public.numbers'::regclass) AS o (line)
+        """);
   }
 
   @Test

@@ -23,6 +23,8 @@ final class MigrationRun {
   /** No lock in time, a deadlock, a serialization failure: another time it may work. */
   private static final Set<String> TRANSIENT = Set.of("55P03", "40P01", "40001");
 
+  private static final String WRONG_OBJECT_TYPE = "42809";
+
   private static final Pattern INDEX =
       Pattern.compile(
           "CREATE (?:UNIQUE )?INDEX CONCURRENTLY (\\S+|\"[^\"]*\") ON (\\S+|\"[^\"]*\")");
@@ -53,7 +55,12 @@ final class MigrationRun {
    */
   boolean together(List<Integer> numbers) {
     LiveColumns columns = new LiveColumns(session, path(""));
-    if (plan.branch() == null) {
+    LiveObjects live = new LiveObjects(session, plan);
+    if (plan.branch() != null) {
+      // what sessions need on the branch is made before, and is no work of the statements
+      session.run(path(""));
+      useBranch(false);
+    } else {
       numbers.forEach(
           number -> altered(plan.steps().get(number - 1).sql()).ifPresent(columns::expect));
       columns.keepBeside();
@@ -64,9 +71,19 @@ final class MigrationRun {
         session.run("BEGIN; " + limits(" LOCAL"));
         useBranch(true);
         columns.begin();
+        if (plan.branch() != null) {
+          live.begin();
+        }
         for (int number : numbers) {
           current = number;
           session.run(plan.steps().get(number - 1).sql());
+          if (plan.branch() != null) {
+            Set<String> reached = live.reached();
+            if (!reached.isEmpty()) {
+              session.run("ROLLBACK");
+              throw refused(live, number, reached);
+            }
+          }
           MigrationRecords.note(session, plan.id(), number, State.DONE, true, null);
           reached.accept("schema.statement." + number);
         }
@@ -101,6 +118,7 @@ final class MigrationRun {
           throw failure;
         }
         session.run("ROLLBACK");
+        refuseView(live, current, error);
         if (!again(current, attempt, error)) {
           return false;
         }
@@ -131,6 +149,34 @@ final class MigrationRun {
     return true;
   }
 
+  /** What the statement is refused with; noted. */
+  private QueryRefusedException refused(LiveObjects live, int number, Set<String> names) {
+    QueryRefusedException refused = live.refused(plan.steps().get(number - 1).sql(), names);
+    fail(number, refused.getMessage());
+    return refused;
+  }
+
+  /** On branches, live tables that nobody registered are views. */
+  private void refuseView(LiveObjects live, int number, PgException error) {
+    if (plan.branch() == null || !SqlErrors.state(error).equals(WRONG_OBJECT_TYPE)) {
+      return;
+    }
+    session.run(path(""));
+    useBranch(false);
+    Set<String> named = named(live, number);
+    if (!named.isEmpty()) {
+      throw refused(live, number, named);
+    }
+  }
+
+  private Set<String> named(LiveObjects live, int number) {
+    try {
+      return live.named(DdlText.parse(plan.steps().get(number - 1).sql()).getFirst().names());
+    } catch (QueryRefusedException unreadable) {
+      return Set.of();
+    }
+  }
+
   private void fail(int number, String error) {
     MigrationRecords.note(session, plan.id(), number, State.FAILED, true, error);
     MigrationRecords.end(session, plan.id(), State.FAILED);
@@ -145,6 +191,13 @@ final class MigrationRun {
         reached.accept("schema.running." + number);
         session.run(limits(""));
         useBranch(false);
+        if (plan.branch() != null) {
+          LiveObjects live = new LiveObjects(session, plan);
+          Set<String> named = named(live, number);
+          if (!named.isEmpty()) {
+            throw refused(live, number, named);
+          }
+        }
         if (!there(sql)) {
           session.run(repeatable(sql));
         }
