@@ -41,6 +41,13 @@ final class Checkpoints {
       ORDER BY name
       """;
 
+  private static final String ONE =
+      """
+      SELECT name, position, stops
+      FROM epoch_read.projections
+      WHERE name = $1
+      """;
+
   private static final String MOVE =
       """
       UPDATE epoch_read.projections
@@ -77,10 +84,11 @@ final class Checkpoints {
 
   /** How far the projection of this name is. */
   static Uni<Checkpoint> one(SqlClient client, String name) {
-    return all(client)
-        .map(all ->
-            all.stream()
-                .filter(checkpoint -> checkpoint.name().equals(name))
+    return client
+        .preparedQuery(ONE)
+        .execute(Tuple.of(name))
+        .map(rows ->
+            checkpoints(rows).stream()
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no checkpoint of " + name)));
   }

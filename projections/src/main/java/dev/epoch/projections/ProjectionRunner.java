@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   woken by a record, or by the clock
- *     read a page behind the checkpoint --> apply it, move the checkpoint, in one transaction
+ *     take a page behind the checkpoint --> apply it, move the checkpoint, in one transaction
  *                                             | failure
  *                                             v
  *                          event by event --> at one that fails the projection stops, visibly, with
@@ -37,10 +37,13 @@ final class ProjectionRunner implements AutoCloseable {
   private static final int PAGE = 500;
   private static final Duration IDLE = Duration.ofSeconds(2);
 
-  /** After a failure, or where it is known that more records are to come. */
+  /** After a failure, or while there are repositories that it stopped at. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  /** So long records are gathered when a page was short and nobody waits. */
+  /**
+   * So long records are gathered when a page was short and nobody waits; and so soon it looks again
+   * where it is known that more records are to come.
+   */
   private static final Duration GATHER = Duration.ofMillis(100);
 
   private static final int SHORT_PAGE = 100;
@@ -50,6 +53,7 @@ final class ProjectionRunner implements AutoCloseable {
   private final EventLog log;
   private final Pool pool;
   private final EventDecoder decoder;
+  private final RecentRecords recent;
   private final StopRunner stops;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -59,11 +63,19 @@ final class ProjectionRunner implements AutoCloseable {
   private long calls;
   private Thread thread;
 
-  ProjectionRunner(Projector projector, EventLog log, Pool pool, EventDecoder decoder) {
+  /** Whether this process moved the checkpoint last, as far as it knows: to where it stands. */
+  private boolean stands;
+
+  /**
+   * @param recent what is taken from the log without asking it
+   */
+  ProjectionRunner(
+      Projector projector, EventLog log, Pool pool, EventDecoder decoder, RecentRecords recent) {
     this.projector = projector;
     this.log = log;
     this.pool = pool;
     this.decoder = decoder;
+    this.recent = recent;
     this.progress = new Progress(projector.name());
     this.stops = new StopRunner(projector, log, pool, decoder, this::call);
   }
@@ -119,12 +131,19 @@ final class ProjectionRunner implements AutoCloseable {
       if (failed) {
         idle(Long.MAX_VALUE, callsBefore, RETRY);
       } else if (applied == 0) {
-        idle(knownBefore, callsBefore, knownBefore > progress.position() ? RETRY : IDLE);
+        idle(knownBefore, callsBefore, patience(knownBefore));
       }
       if (applied < SHORT_PAGE) {
         gather();
       }
     }
+  }
+
+  private Duration patience(long knownBefore) {
+    if (knownBefore > progress.position()) {
+      return GATHER;
+    }
+    return progress.stops().isEmpty() ? IDLE : RETRY;
   }
 
   private long calls() {
@@ -140,7 +159,7 @@ final class ProjectionRunner implements AutoCloseable {
   private void idle(long knownBefore, long callsBefore, Duration atMost) {
     lock.lock();
     try {
-      long left = GATHER.toNanos();
+      long left = atMost.toNanos();
       while (!closed && left > 0 && known <= knownBefore && calls == callsBefore) {
         left = changed.awaitNanos(left);
       }
@@ -169,10 +188,16 @@ final class ProjectionRunner implements AutoCloseable {
   /** Applies a page; how many records there were to apply. */
   private int step() {
     long guess = progress.position();
+    List<StoredRecord> held = recent.after(guess, PAGE);
+    if (stands && !held.isEmpty() && projector instanceof TableProjector tables) {
+      return tables(tables, guess, held);
+    }
     var read =
         Uni.combine()
             .all()
-            .unis(Checkpoints.one(pool, projector.name()), page(guess))
+            .unis(
+                Checkpoints.one(pool, projector.name()),
+                held.isEmpty() ? page(guess) : Uni.createFrom().item(held))
             .asTuple()
             .await()
             .indefinitely();
@@ -312,27 +337,33 @@ final class ProjectionRunner implements AutoCloseable {
 
   /** Whether the page was the next one. */
   private boolean applyTables(TableProjector tables, long before, List<StoredRecord> page) {
-    boolean moved;
+    Checkpoint checkpoint;
+    stands = false;
     try {
-      moved =
+      checkpoint =
           pool.withConnection(connection -> move(connection, tables, before, page))
               .await()
               .indefinitely();
     } catch (RuntimeException failure) {
       throw PassingFailures.passing(failure) ? new NotNowException(failure) : failure;
     }
-    if (moved) {
-      moved(page.getLast().position(), progress.stops());
+    if (checkpoint.position() != before) {
+      return false;
     }
-    return moved;
+    stands = true;
+    moved(page.getLast().position(), checkpoint.stops());
+    stops.run(checkpoint);
+    return true;
   }
 
   /**
    * Data and checkpoint together, and only from where the page begins. Who waits for the page waits
    * for three round trips: one locks the checkpoint, one does all the rest, one commits when every
    * answer is there, so that nothing of a projector comes after it.
+   *
+   * @return the checkpoint that was there; nothing was done if it stands elsewhere
    */
-  private Uni<Boolean> move(
+  private Uni<Checkpoint> move(
       SqlConnection connection, TableProjector tables, long before, List<StoredRecord> page) {
     List<String> names = List.of(projector.name());
     return Uni.combine()
@@ -350,8 +381,8 @@ final class ProjectionRunner implements AutoCloseable {
                             Stream.of(
                                 Checkpoints.move(connection, names, page.getLast().position()))))
                     .chain(() -> statement(connection, "COMMIT"))
-                    .replaceWith(true)
-                : statement(connection, "ROLLBACK").replaceWith(false))
+                    .replaceWith(checkpoint)
+                : statement(connection, "ROLLBACK").replaceWith(checkpoint))
         .onFailure()
         .call(() -> statement(connection, "ROLLBACK").onFailure().recoverWithNull());
   }

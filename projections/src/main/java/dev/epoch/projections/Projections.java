@@ -41,6 +41,7 @@ public final class Projections implements AutoCloseable {
   private final EventDecoder decoder;
   private final Map<String, Projector> projectors = new LinkedHashMap<>();
   private final Map<String, ProjectionRunner> runners = new ConcurrentHashMap<>();
+  private final RecentRecords recent = new RecentRecords();
   private final AtomicLong builds = new AtomicLong();
 
   public Projections(Pool pool, EventLog log, EventDecoder decoder, List<Projector> projectors) {
@@ -85,15 +86,21 @@ public final class Projections implements AutoCloseable {
             .indefinitely();
       }
       Checkpoints.ensure(pool, projector).await().indefinitely();
-      ProjectionRunner runner = new ProjectionRunner(projector, log, pool, decoder);
+      ProjectionRunner runner = new ProjectionRunner(projector, log, pool, decoder, recent);
       runners.put(projector.name(), runner);
       runner.start();
     }
   }
 
-  /** A record was appended. */
+  /** A record as it stands in the log; also again, or behind others that were left out. */
   public void onRecord(StoredRecord record) {
-    runners.values().forEach(runner -> runner.wake(record.position()));
+    recent.add(record);
+    wake(record.position());
+  }
+
+  /** There are records up to a position of the log. */
+  public void wake(long position) {
+    runners.values().forEach(runner -> runner.wake(position));
   }
 
   /** Waits until the projection includes the position; whether it does. */

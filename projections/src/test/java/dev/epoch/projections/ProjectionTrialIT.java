@@ -9,6 +9,7 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.Event;
 import dev.epoch.log.AppendResult;
+import dev.epoch.log.EventLog;
 import dev.epoch.log.StoredRecord;
 import dev.epoch.log.postgres.EventLogMigrations;
 import dev.epoch.log.postgres.PostgresEventLog;
@@ -67,6 +68,8 @@ class ProjectionTrialIT {
   private int restarts;
   private int retried;
   private int skipped;
+  private int delivered;
+  private Random deliveries;
 
   @BeforeEach
   void open() {
@@ -126,6 +129,7 @@ class ProjectionTrialIT {
             PostgresLogConfiguration.of(
                 clients.vertx(), clients.pool(), clients.database().connectOptions()));
     mangled = new MangledLog(log, new Random(random.nextLong()));
+    deliveries = new Random(random.nextLong());
     startProcess();
     startProcess();
     RandomEvents events = new RandomEvents(new Random(random.nextLong()));
@@ -167,11 +171,12 @@ class ProjectionTrialIT {
     }
     System.out.printf(
         "projection trial: %d events, %d connections killed, %d between data and checkpoint,"
-            + " %d deliveries mangled, %d effects repeated, %d processes restarted,"
+            + " %d deliveries, %d mangled, %d effects repeated, %d processes restarted,"
             + " %d poison events retried, %d skipped%n",
         decoded,
         kills,
         killedWithin,
+        delivered,
         mangled.mangled.get(),
         effects.values().stream().filter(times -> times > 1).count(),
         restarts,
@@ -275,13 +280,23 @@ class ProjectionTrialIT {
     long deadline = System.nanoTime() + WAIT.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("%s; status %s", what, status()).isLessThan(deadline);
-      processes.forEach(process -> process.onRecord(newest()));
+      processes.forEach(process -> process.wake(head));
     }
   }
 
-  /** Wakes runners only; they read the log themselves. */
-  private StoredRecord newest() {
-    return new StoredRecord(head, "any", 1, envelope(new BranchRenamedV1("b", "x", "y")));
+  /** To some with gaps and repetitions; the others read the log themselves. */
+  private void deliver(Projections process, long after) {
+    if (deliveries.nextInt(4) == 0) {
+      process.wake(head);
+    } else {
+      EventLog carrier = deliveries.nextBoolean() ? log : mangled;
+      untilTaken(() -> {
+        List<StoredRecord> records =
+            carrier.read(EventLog.ALL, after).collect().asList().await().atMost(WAIT);
+        records.forEach(process::onRecord);
+      });
+      delivered++;
+    }
   }
 
   /** Connections of the trial itself are killed, too. */
@@ -304,8 +319,9 @@ class ProjectionTrialIT {
     untilTaken(
         () -> result[0] = log.append("repository/shop", version, records).await().atMost(WAIT));
     version = result[0].version();
+    long before = head;
     head = result[0].position();
-    processes.forEach(process -> process.onRecord(newest()));
+    processes.forEach(process -> deliver(process, before));
     return head;
   }
 
