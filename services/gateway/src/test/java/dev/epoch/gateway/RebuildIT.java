@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.gateway.branch.BranchService;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.TableChangedException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +117,77 @@ class RebuildIT {
     test.onBranch("own", "INSERT INTO numbered DEFAULT VALUES");
     assertThat(test.commit("own", "four").commit().tree().get("numbered").rowCount()).isEqualTo(4);
     assertThat(test.database.value("SELECT is_called FROM numbered_id_seq")).isEqualTo("f");
+  }
+
+  /** What nobody has committed of a schema stays in the tables, and is noticed as before. */
+  @Test
+  void tablesWhoseSchemaSomebodyHasChangedAndNotCommitted() throws Exception {
+    // given
+    test.database.execute(
+        "CREATE TABLE p (id int PRIMARY KEY, a text)", "INSERT INTO p VALUES (1, 'p')");
+    test.register("p");
+    test.commit("main", "p");
+    aCommitOnEach();
+    onOpen(
+        "ALTER TABLE t ADD x int DEFAULT 4",
+        "UPDATE t SET a = 'x', x = 5 WHERE id = 4",
+        "INSERT INTO p VALUES (2, 'side')");
+    test.commit("side", "x");
+    onOpen(
+        "ALTER TABLE t RENAME a TO b",
+        "ALTER TABLE t ADD y int DEFAULT 7",
+        "ALTER TABLE t DROP x",
+        "CREATE TABLE made (id int PRIMARY KEY REFERENCES p)",
+        "INSERT INTO made VALUES (2)",
+        "UPDATE t SET b = 'y', y = 8 WHERE id = 5",
+        "DELETE FROM t WHERE id = 6");
+    test.database.execute(
+        "ALTER TABLE t RENAME a TO c",
+        "ALTER TABLE t ADD z int DEFAULT 9",
+        "UPDATE t SET c = 'z', z = 10 WHERE id = 1");
+    TestTable table = new TestTable(test, "t");
+    List<String> onSide = table.working("side");
+    List<String> onMain = table.working("main");
+    List<String> told = table.status("side");
+
+    // when
+    test.database.execute(
+        test.database.value(
+            """
+            SELECT string_agg(
+              format(
+                CASE WHEN tablename ~ '^t__d_' THEN 'DROP TABLE epoch.%I CASCADE' ELSE 'DELETE FROM epoch.%I' END,
+                tablename),
+              ';')
+            FROM pg_tables WHERE schemaname = 'epoch' AND tablename ~ '^[pt]__(v|d|vh|h)_'\
+            """));
+
+    // then
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+    assertThat(table.working("side")).isEqualTo(onSide).contains("id=5 b=y y=8");
+    assertThat(table.working("main")).isEqualTo(onMain).contains("id=1 c=z z=10");
+    assertThat(table.status("side")).isEqualTo(told).hasSize(1);
+
+    // when
+    test.commit("side", "y");
+    test.commit("main", "z");
+
+    // then
+    assertThat(table.rows("side")).isEqualTo(onSide);
+    assertThat(table.rows("main")).isEqualTo(onMain);
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+  }
+
+  /** In a session on branch side, whose tables are open. */
+  private void onOpen(String... statements) throws SQLException {
+    try (Connection connection = test.database.connect();
+        Statement session = connection.createStatement()) {
+      session.execute("SELECT epoch.use_branch('side')");
+      session.execute("SELECT epoch.open_table(name) FROM (VALUES ('p'), ('t')) AS t (name)");
+      for (String sql : statements) {
+        session.execute(sql);
+      }
+    }
   }
 
   /** What is lost of what Epoch keeps in the users' database. */

@@ -20,6 +20,7 @@ import dev.epoch.storage.postgres.state.StateResolver;
 import dev.epoch.storage.postgres.state.WorkingSetSql;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes history and overlay of a table anew from the changes of its commits. */
 public final class Restoration {
@@ -144,13 +145,23 @@ public final class Restoration {
     ensureRelations(session, branch, head);
     dropCopies(session, "branch_id = $2 AND table_id = $1", table.id(), branch.id());
     session.list(
-        "SELECT epoch.close_branch_table($1, $2)::text", row -> row, branch.id(), table.id());
+        "SELECT epoch.close_where_committed($1, $2)::text", row -> row, branch.id(), table.id());
     OverlayRelations overlay = resolver.overlay(session, table, branch);
     lock(session, overlay.workingSet());
     BranchPlacement placement = resolver.placement(session, branch, table).orElseThrow();
-    StagedTable uncommitted =
-        stageUncommitted(
-            session, table, columns, resolver.own(session, table, branch, placement.anchor()));
+    // what is not committed of an open table is in that, and not in the layers
+    Optional<StagedTable> uncommitted = Optional.empty();
+    if (placement.open() == null) {
+      uncommitted =
+          Optional.of(
+              stageUncommitted(
+                  session,
+                  table,
+                  columns,
+                  resolver.own(session, table, branch, placement.anchor())));
+    } else {
+      lock(session, placement.open().workingSet());
+    }
     placeAt(session, branch, table, columns, overlay, origin);
     long anchor = origin.anchor();
     while (commits.hasNext()) {
@@ -171,7 +182,9 @@ public final class Restoration {
                   overlay.workingSet(),
                   staged.name()));
     }
-    write(session, branch, table, overlay, uncommitted, anchor, anchor);
+    if (uncommitted.isPresent()) {
+      write(session, branch, table, overlay, uncommitted.get(), anchor, anchor);
+    }
     if (table.schema().appendOnly()) {
       session.list("SELECT epoch.raise_row_ids($1)::text", row -> row, table.id());
     }
@@ -241,7 +254,7 @@ public final class Restoration {
     if (missing.equals("vh")) {
       session.list(MAKE_HISTORY, row -> row, table, branch.id());
     } else if (!missing.isEmpty()) {
-      session.list("SELECT epoch.drop_overlay($1, $2)::text", row -> row, branch.id(), table);
+      session.list("SELECT epoch.drop_layers($1, $2)::text", row -> row, branch.id(), table);
       session.list("SELECT epoch.ensure_overlay($1, $2)::text", row -> row, branch.id(), table);
     }
   }

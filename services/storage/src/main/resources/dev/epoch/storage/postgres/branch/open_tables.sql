@@ -379,6 +379,19 @@ BEGIN
 END
 $$;
 
+-- The same, but that a table stays open where layers cannot have all of it: nobody has committed what its schema is now, or a
+-- foreign key that refers to it.
+CREATE OR REPLACE FUNCTION epoch.close_where_committed(of_branch text, of_table text) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN epoch.close_branch_table(of_branch, of_table);
+EXCEPTION WHEN SQLSTATE 'EP003' THEN
+  RETURN false;
+END
+$$;
+
 -- Makes the foreign keys between open tables of a branch that are not there yet, but for those that a session has dropped.
 CREATE OR REPLACE FUNCTION epoch.link_open_tables(of_branch text) RETURNS void
 LANGUAGE plpgsql

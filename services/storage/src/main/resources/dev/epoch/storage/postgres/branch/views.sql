@@ -383,7 +383,12 @@ DECLARE
   b epoch.branches;
 BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
-  IF b.changed_schema IS NOT NULL AND NOT b.schema_only AND current_setting('epoch.opening', true) IS DISTINCT FROM of_table THEN
+  IF b.changed_schema IS NOT NULL AND NOT b.schema_only AND current_setting('epoch.opening', true) IS DISTINCT FROM of_table
+    AND NOT EXISTS (
+      SELECT FROM epoch.branch_tables AS p
+      WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.open_relation IS NOT NULL
+    )
+  THEN
     PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
     PERFORM epoch.copy_privileges(
       epoch.users_table(of_table), format('%I.%I', b.base_schema, epoch.view_name(of_table)));

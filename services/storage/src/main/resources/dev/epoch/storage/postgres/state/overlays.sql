@@ -135,14 +135,25 @@ CREATE OR REPLACE FUNCTION epoch.drop_overlay(of_branch text, of_table text) RET
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
+  IF NOT epoch.is_schema_only(of_branch) THEN
+    PERFORM epoch.drop_open_table(of_branch, of_table);
+  END IF;
+  PERFORM epoch.drop_layers(of_branch, of_table);
+END
+$$;
+
+-- The same with an open table left as it is, to which the layers are to be made again.
+CREATE OR REPLACE FUNCTION epoch.drop_layers(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
 DECLARE
   kind text;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
   PERFORM epoch.drop_copy(of_branch, of_table);
-  IF NOT epoch.is_schema_only(of_branch) THEN
-    PERFORM epoch.drop_open_table(of_branch, of_table);
-  END IF;
   UPDATE epoch.branch_tables AS b
   SET has_overlay = false
   WHERE b.branch_id = of_branch AND b.table_id = of_table;
