@@ -77,6 +77,57 @@ class SchemaMergeRecoveryIT extends SchemaScene {
     assertRecorded("main");
   }
 
+  /** A session on the branch, too, finds the columns and the values that it had. */
+  @ParameterizedTest
+  @ValueSource(strings = {"move-branch", "merge-branch"})
+  void whatFailsOnABranchIsUndone(String kind) throws Exception {
+    // given
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD extra text DEFAULT 'd'",
+        "ALTER TABLE t RENAME name TO label",
+        "UPDATE t SET extra = 'e', price = 20 WHERE id = 2");
+    test.commit("x", "extra");
+    test.database.execute(
+        "ALTER TABLE t RENAME price TO cost",
+        "ALTER TABLE t ADD note text DEFAULT 'n'",
+        "UPDATE t SET name = 'A' WHERE id = 1");
+    test.commit("main", "cost");
+    List<String> before = rows("x");
+    test.restart(name -> {
+      if (name.equals(kind + ".completing")) {
+        throw new IllegalStateException(name);
+      }
+    });
+
+    // when
+    assertThatThrownBy(
+            () -> {
+              if (kind.equals("merge-branch")) {
+                mergeDestructively("main", "x");
+              } else {
+                test.server()
+                    .resets()
+                    .hard(test.repository(), "x", "HEAD~1", null, TestServer.caller());
+              }
+            })
+        .isInstanceOf(IllegalStateException.class);
+
+    // then
+    assertThat(seen("x", "SELECT * FROM t ORDER BY id")).isEqualTo(before);
+    assertThat(rows("x")).isEqualTo(before);
+    test.restart(Failpoints.NONE);
+    test.onBranch("x", "UPDATE t SET label = 'C' WHERE id = 3");
+    test.commit("x", "label");
+    assertThat(rows("x"))
+        .containsExactly(
+            "id=1 label=a price=1 extra=d",
+            "id=2 label=b price=20 extra=e",
+            "id=3 label=C price=3 extra=d");
+    assertRecorded("x");
+  }
+
   @Test
   void somebodyElsesLockIsToldAndNothingIsDone() throws Exception {
     // given

@@ -78,10 +78,21 @@ abstract class SchemaScene {
 
   /** What the live table says to an application. */
   List<String> live(String select) throws SQLException {
-    List<String> lines = new ArrayList<>();
+    return seen("main", select);
+  }
+
+  /** What a session on a branch is told. */
+  List<String> seen(String branch, String select) throws SQLException {
     try (Connection connection = test.database.connect();
-        Statement session = connection.createStatement();
-        ResultSet rows = session.executeQuery(select)) {
+        Statement session = connection.createStatement()) {
+      session.execute("SELECT epoch.use_branch('" + branch + "')");
+      return lines(session, select);
+    }
+  }
+
+  private static List<String> lines(Statement session, String select) throws SQLException {
+    List<String> lines = new ArrayList<>();
+    try (ResultSet rows = session.executeQuery(select)) {
       while (rows.next()) {
         List<String> fields = new ArrayList<>();
         for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {

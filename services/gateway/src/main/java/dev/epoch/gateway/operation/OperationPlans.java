@@ -44,10 +44,20 @@ public final class OperationPlans {
 
   /** What is to be done, by database. Registration and removal of tables are not of this kind. */
   Map<StorageAdapter, Operation> physical(RepositoryState state, OperationState operation) {
+    return physical(state, operation, false);
+  }
+
+  /** The same to be undone: tables of a branch have the schemas that its head says. */
+  Map<StorageAdapter, Operation> undone(RepositoryState state, OperationState operation) {
+    return physical(state, operation, true);
+  }
+
+  private Map<StorageAdapter, Operation> physical(
+      RepositoryState state, OperationState operation, boolean undone) {
     BranchHandle branch = Backends.handle(state, state.branches().byId().get(operation.branchId()));
     Map<StorageAdapter, Operation> byAdapter = new LinkedHashMap<>();
     backends
-        .byAdapter(state, tableOperations(state, operation), part -> part.table().table())
+        .byAdapter(state, tableOperations(state, operation, undone), part -> part.table().table())
         .forEach((adapter, parts) ->
             byAdapter.put(adapter, new Operation(id(operation), branch, parts)));
     if (operation.plan() instanceof OperationPlan.Merge plan && !plan.liveTables().isEmpty()) {
@@ -68,7 +78,9 @@ public final class OperationPlans {
     return new OperationId(operation.id(), operation.position());
   }
 
-  private List<TableOperation> tableOperations(RepositoryState state, OperationState operation) {
+  private List<TableOperation> tableOperations(
+      RepositoryState state, OperationState operation, boolean undone) {
+    boolean former = undone && !state.isDefault(state.branches().byId().get(operation.branchId()));
     Map<String, BranchTable> tables = branchTables(state, operation);
     List<TableOperation> parts = new ArrayList<>();
     switch (operation.plan()) {
@@ -81,14 +93,21 @@ public final class OperationPlans {
             TableEntry source = source(state, plan, merge);
             parts.add(
                 new Operation.Repoint(
-                    new BranchTable(
-                        Backends.handle(state, source), table == null ? merge.to() : table.head()),
+                    table == null
+                        ? new BranchTable(Backends.handle(state, source), merge.to())
+                        : former
+                            ? table
+                            : new BranchTable(Backends.handle(state, source), table.head()),
                     merge.to()));
           } else if (merge.action().equals(OperationPlan.TableMerge.DROP)) {
             parts.add(new Operation.Drop(table, merge.anchor() > 0));
           } else {
+            BranchTable before = before(state, operation, plan, merge, table);
             parts.add(
-                mergeRows(state, operation, before(state, operation, plan, merge, table), merge));
+                former
+                    ? new Operation.MergeRows(
+                        before, merge.anchor(), null, merge.schemaHash() != null)
+                    : mergeRows(state, operation, before, merge));
           }
         }
       }

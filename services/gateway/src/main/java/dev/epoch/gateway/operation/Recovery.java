@@ -353,7 +353,7 @@ public final class Recovery implements AutoCloseable {
 
   private void revert(RepositoryState state, OperationState operation, long fence) {
     long owner = fence == EventLog.UNOWNED ? OperationExecutor.ANY_OWNER : fence;
-    operations.physical(state, operation).forEach((adapter, part) -> adapter.revert(part, owner));
+    operations.undone(state, operation).forEach((adapter, part) -> adapter.revert(part, owner));
   }
 
   private void removeCapture(RepositoryState state, OperationPlan.RegisterTable plan) {

@@ -59,6 +59,7 @@ public interface OperationExecutor {
    * <p>Fails with {@link FormerOwnerException} if a later owner has settled it: who was paused may
    * be the only one who does not know.
    *
+   * @param operation whose tables, on a branch, have the schemas that they had before it
    * @param fence of the ownership in whose name it is undone
    */
   void revert(Operation operation, long fence);

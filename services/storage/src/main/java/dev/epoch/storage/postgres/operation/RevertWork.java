@@ -66,6 +66,11 @@ final class RevertWork {
         .filter(table -> !table.branch().isDefault())
         .filter(table -> table.operation() instanceof CommitWorkingSet)
         .forEach(this::uncommitSchema);
+    tables.stream()
+        .filter(table -> !table.branch().isDefault())
+        .filter(
+            table -> table.operation() instanceof MergeRows || table.operation() instanceof Repoint)
+        .forEach(places::showColumns);
     LiveWriter writer = new LiveWriter(session);
     List<StagedTable> restored = new ArrayList<>();
     for (OperationTable table : tables) {
