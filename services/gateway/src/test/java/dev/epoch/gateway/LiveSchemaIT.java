@@ -100,6 +100,26 @@ class LiveSchemaIT {
     }
   }
 
+  /** Layers that a session makes have the columns that a branch gets at that moment. */
+  @Test
+  void aColumnOfABranchWhileAnotherOneGetsItsLayers() throws Exception {
+    test.branch("y", "main");
+    test.onBranch("x", "SELECT epoch.open_table('t')", "ALTER TABLE t ADD extra text DEFAULT 'd'");
+    try (Connection session = test.database.connect()) {
+      overtaken(
+          session,
+          "SELECT epoch.ensure_overlay(b.branch_id, t.table_id) FROM epoch.tables AS t"
+              + " JOIN epoch.branches AS b ON b.name = 'y'",
+          () -> test.commit("x", "extra"));
+    }
+    test.onBranch("y", "UPDATE t SET name = 'y' WHERE id = 2");
+    test.merge("x", "main");
+    test.commit("y", "name");
+    test.merge("y", "main");
+    assertThat(table.rows("main")).contains("id=2 name=y price=2 extra=d");
+    table.assertRecorded("main");
+  }
+
   /** What a reader gets that waits for a statement, which is committed then. */
   private <T> T overtaken(Connection session, String sql, Supplier<T> reader) throws Exception {
     try (Statement statement = session.createStatement()) {

@@ -245,12 +245,14 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  aside text := epoch.name_aside(of_table);
+  aside text;
   layer record;
 BEGIN
+  EXECUTE format('LOCK TABLE epoch.%I IN ACCESS EXCLUSIVE MODE', epoch.object_of('w', of_table));
   IF epoch.layer_of(of_table, new_id, of_type, of_collation) IS NOT NULL THEN
     RETURN;
   END IF;
+  aside := epoch.name_aside(of_table);
   INSERT INTO epoch.table_columns (table_id, name, column_id, type, collation_clause, initial, filled, of_branches)
   VALUES (of_table, aside, new_id, of_type, of_collation, value, is_filled, true);
   FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('o', 'open') ORDER BY relation LOOP

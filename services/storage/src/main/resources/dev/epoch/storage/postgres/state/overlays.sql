@@ -47,6 +47,25 @@ BEGIN
 END
 $$;
 
+-- Keeps the columns of a table's layers as they are until the transaction ends: whoever gives layers other columns does not
+-- see those that this transaction makes, and locks the working set of the live table against it.
+CREATE OR REPLACE FUNCTION epoch.hold_layers(of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  held regclass;
+BEGIN
+  FOREACH held IN ARRAY ARRAY[
+    epoch.users_table(of_table), to_regclass(format('epoch.%I', epoch.object_of('w', of_table)))]
+  LOOP
+    IF held IS NOT NULL THEN
+      EXECUTE format('LOCK TABLE %s IN ACCESS SHARE MODE', held);
+    END IF;
+  END LOOP;
+END
+$$;
+
 -- Makes the overlay of a table on a branch unless it is there. Callers wait for each other.
 CREATE OR REPLACE FUNCTION epoch.ensure_overlay(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -68,6 +87,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
+  PERFORM epoch.hold_layers(of_table);
   SELECT * INTO place FROM epoch.branch_tables AS b
   WHERE b.branch_id = of_branch AND b.table_id = of_table FOR UPDATE;
   IF NOT FOUND THEN
