@@ -58,6 +58,7 @@ public final class EpochSchema {
           "branch/copy_fills.sql",
           "branch/copy_policy.sql",
           "record/record_writes.sql",
+          "branch/touched_keys.sql",
           "branch/open_layers.sql",
           "branch/open_captures.sql",
           "branch/open_owners.sql",

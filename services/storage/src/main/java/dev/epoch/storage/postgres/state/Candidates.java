@@ -40,7 +40,7 @@ public record Candidates(List<String> sources, KeySource images) {
     if (!(state instanceof Live live) || live.live().head() == null) {
       return state;
     }
-    sources.add(source(columns, live.live().workingSet(), "TRUE"));
+    sources.add(source(columns, live.live().touchedKeys(), "TRUE"));
     return live.live().head();
   }
 
@@ -58,7 +58,7 @@ public record Candidates(List<String> sources, KeySource images) {
   public static Candidates uncommitted(TableColumns columns, PhysicalState working) {
     String relation =
         switch (working) {
-          case Live live when live.now() -> live.live().workingSet();
+          case Live live when live.now() -> live.live().touchedKeys();
           case Overlaid overlaid when overlaid.now() -> overlaid.overlay().workingSet();
           case Live _, Overlaid _, Nothing _ -> null;
         };

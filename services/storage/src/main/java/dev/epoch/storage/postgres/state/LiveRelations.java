@@ -7,14 +7,21 @@ import dev.epoch.storage.postgres.catalog.TableShape;
  *
  * @param rows the users' table itself, or a query over it where the schema that is meant has
  *     columns that went; of an append-only table, Epoch's rows with their ids
- * @param workingSet images before uncommitted changes
+ * @param workingSet images before uncommitted changes; of an open table, what says which keys were
+ *     written
+ * @param touchedKeys the keys of the working set, each once; for FROM
  * @param history images before committed changes
  * @param shape of the live table and of its layers, null of an append-only one
  * @param head the same rows without what is not committed, as the layers have them; null for a live
  *     table
  */
 public record LiveRelations(
-    String rows, String workingSet, String history, TableShape shape, PhysicalState.Overlaid head) {
+    String rows,
+    String workingSet,
+    String touchedKeys,
+    String history,
+    TableShape shape,
+    PhysicalState.Overlaid head) {
 
   /** The relation that the rows are read from. */
   public String relation() {
@@ -25,6 +32,6 @@ public record LiveRelations(
   }
 
   public LiveRelations(String rows, String workingSet, String history, TableShape shape) {
-    this(rows, workingSet, history, shape, null);
+    this(rows, workingSet, workingSet, history, shape, null);
   }
 }

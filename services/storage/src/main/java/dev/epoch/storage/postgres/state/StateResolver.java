@@ -31,7 +31,8 @@ public final class StateResolver {
       SELECT table_id, has_overlay, anchor, source_overlay, source_position, parse_ident(open_relation),
         CASE WHEN open_relation IS NOT NULL THEN epoch.object_of('o', table_id, branch_id) END, open_rows,
         (SELECT count(*) FROM epoch.table_columns AS k WHERE k.table_id = p.table_id)::integer, absent,
-        CASE WHEN (SELECT b.schema_only FROM epoch.branches AS b WHERE b.branch_id = $1) THEN open_relation END
+        CASE WHEN (SELECT b.schema_only FROM epoch.branches AS b WHERE b.branch_id = $1) THEN open_relation END,
+        open_keys
       FROM epoch.branch_tables AS p
       WHERE branch_id = $1 AND table_id = ANY ($2)\
       """;
@@ -51,6 +52,7 @@ public final class StateResolver {
                   : new OpenRelations(
                       new TablePath(row.getArrayOfStrings(5)[0], row.getArrayOfStrings(5)[1]),
                       Quote.qualified("epoch", row.getString(6)),
+                      row.getString(11),
                       row.getString(7)),
               row.getString(10),
               row.getBoolean(9)));
@@ -112,6 +114,7 @@ public final class StateResolver {
             new LiveRelations(
                 open.rows(),
                 open.workingSet(),
+                open.touchedKeys(),
                 layered.overlay().history(),
                 layered.base().live().shape(),
                 layered),

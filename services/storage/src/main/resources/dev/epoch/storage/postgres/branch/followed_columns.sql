@@ -228,7 +228,7 @@ BEGIN
   PERFORM epoch.create_open_capture(of_branch, of_table, open_table);
   IF refill AND NOT is_scratch THEN
     EXECUTE format(
-      'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM %s AS x ON CONFLICT DO NOTHING',
+      'INSERT INTO epoch.%I (%s) SELECT %2$s FROM %s AS x ON CONFLICT DO NOTHING',
       epoch.object_of('o', of_table, of_branch), epoch.column_list(t.key_columns), epoch.open_rows(of_branch, of_table));
   END IF;
   -- other servers look at the table again

@@ -124,8 +124,6 @@ BEGIN
     PERFORM set_config('epoch.opening', new_table, true);
     PERFORM epoch.ensure_overlay(of_branch, new_table);
     PERFORM set_config('epoch.opening', '', true);
-    PERFORM epoch.create_image_table(
-      epoch.object_of('o', new_table, of_branch), placed::regclass, new_key_columns, new_key_columns, false);
   END IF;
   PERFORM epoch.note_open_columns(of_branch, new_table, own::regclass);
   PERFORM epoch.capture_open(of_branch, new_table, own);
@@ -144,7 +142,7 @@ BEGIN
   WHERE p.branch_id = of_branch AND p.table_id = new_table;
   IF is_captured THEN
     EXECUTE format(
-      'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 0, %2$s FROM %s', epoch.object_of('o', new_table, of_branch),
+      'INSERT INTO epoch.%I (%s) SELECT %2$s FROM %s', epoch.object_of('o', new_table, of_branch),
       epoch.column_list(new_key_columns), own);
   END IF;
 END

@@ -1,8 +1,9 @@
 -- Capture of open tables: their changes go into working sets of their own.
 
-ALTER TABLE epoch.tables ADD COLUMN IF NOT EXISTS open_capture text;
+ALTER TABLE epoch.tables DROP COLUMN IF EXISTS open_capture;
+ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS open_keys text;
 
-COMMENT ON COLUMN epoch.tables.open_capture IS 'Body of the function that captures open tables of branches';
+COMMENT ON COLUMN epoch.branch_tables.open_keys IS 'Query for the keys that were written in the open table, each once';
 
 -- The next value of an identity column, for whoever may insert rows: such a column asks for no right on its sequence.
 CREATE OR REPLACE FUNCTION epoch.identity_value(identity_sequence regclass) RETURNS bigint
@@ -24,36 +25,18 @@ BEGIN
 END
 $$;
 
--- Like epoch.note_beginning, for statements on open tables.
-CREATE OR REPLACE FUNCTION epoch.note_beginning_on_branch() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  IF pg_catalog.current_setting('epoch.nested', true) OPERATOR(pg_catalog.<>) '' THEN
-    PERFORM pg_catalog.set_config(
-      TG_ARGV[0],
-      pg_catalog.concat(
-        pg_catalog.current_setting(TG_ARGV[0], true), ' ', pg_catalog.current_setting('epoch.nested', true)),
-      true);
-  ELSIF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' AND pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.>) 1 THEN
-    PERFORM pg_catalog.set_config('epoch.nested', '0', true), pg_catalog.set_config(TG_ARGV[0], ' 0', true);
-  END IF;
-  RETURN NULL;
-END
-$$;
-
 -- Makes the function and the triggers that capture an open table.
 CREATE OR REPLACE FUNCTION epoch.capture_open(of_branch text, of_table text, open_table text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  operation text;
   capture text := epoch.object_of('oc', of_table, of_branch);
 BEGIN
   IF epoch.is_schema_only(of_branch) THEN
     RETURN;
   END IF;
+  PERFORM epoch.create_touched_keys(of_branch, of_table);
   PERFORM epoch.create_open_capture(of_branch, of_table, open_table::regclass);
   PERFORM epoch.create_row_triggers(of_table, open_table::regclass, capture);
   EXECUTE format(
@@ -67,32 +50,7 @@ BEGIN
       JOIN pg_attribute AS a ON a.attrelid = open_table::regclass AND a.attnum = o.number
       WHERE t.table_id = of_table
     ));
-  FOREACH operation IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
-    EXECUTE format(
-      'CREATE OR REPLACE TRIGGER %I BEFORE %s ON %s '
-      'FOR EACH STATEMENT EXECUTE FUNCTION epoch.note_beginning_on_branch(%L)',
-      'epoch_capture_before_' || lower(operation), operation, open_table,
-      format('epoch.open_%s_%s', lower(operation), left(md5(open_table::regclass::text), 16)));
-  END LOOP;
 END
-$$;
-
--- What stands for the working set in the capture function of open tables, as it is kept.
-CREATE OR REPLACE FUNCTION epoch.open_working_set(of_table text) RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT t.label || '__o_' || t.table_id FROM epoch.tables AS t WHERE t.table_id = of_table
-$$;
-
--- Keeps the body of the function that captures open tables: to make it takes longer than to open a small table.
-CREATE OR REPLACE FUNCTION epoch.make_open_capture(of_table text) RETURNS void
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-AS $$
-  UPDATE epoch.tables
-  SET open_capture = epoch.row_capture_body(of_table, epoch.open_working_set(of_table), epoch.waits_at_key(of_table))
-  WHERE table_id = of_table AND NOT append_only
 $$;
 
 -- The columns of an open table's key with the names that they have now, and in the layers.
@@ -121,7 +79,7 @@ $$;
 
 -- Statement that captures keys of a transition table of an open table from which columns were dropped since.
 CREATE OR REPLACE FUNCTION epoch.capture_open_left(
-  of_branch text, of_table text, open_table regclass, kind integer, rows_name text
+  of_branch text, of_table text, open_table regclass, rows_name text
 ) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
@@ -135,8 +93,8 @@ BEGIN
   END IF;
   RETURN (
     SELECT format(
-      'INSERT INTO epoch.%I (epoch_kind, %s) SELECT %s, %s FROM %I ON CONFLICT DO NOTHING',
-      epoch.object_of('o', of_table, of_branch), string_agg(format('%I', k.layer), ', ' ORDER BY k.number), kind,
+      'INSERT INTO epoch.%I (%s) SELECT %s FROM %I ON CONFLICT DO NOTHING',
+      epoch.object_of('o', of_table, of_branch), string_agg(format('%I', k.layer), ', ' ORDER BY k.number),
       string_agg(format('%I', k.name), ', ' ORDER BY k.number), rows_name)
     FROM epoch.open_key(of_branch, of_table, open_table) AS k);
 END
@@ -151,10 +109,10 @@ AS $$
     $went$
       IF TG_OP <> 'TRUNCATE' AND num_nulls(VARIADIC ARRAY[%1$s]) > 0 THEN
         IF TG_OP IN ('UPDATE', 'DELETE') THEN
-          EXECUTE epoch.capture_open_left(%2$L, %3$L, TG_RELID, 1, 'old_rows');
+          EXECUTE epoch.capture_open_left(%2$L, %3$L, TG_RELID, 'old_rows');
         END IF;
         IF TG_OP IN ('UPDATE', 'INSERT') THEN
-          EXECUTE epoch.capture_open_left(%2$L, %3$L, TG_RELID, 0, 'new_rows');
+          EXECUTE epoch.capture_open_left(%2$L, %3$L, TG_RELID, 'new_rows');
         END IF;
         RETURN NULL;
       END IF;
@@ -163,57 +121,77 @@ AS $$
   FROM unnest(columns) AS c
 $$;
 
--- Makes the function that captures an open table. It knows the key's columns by their place, whatever they are called, and
--- no others: new ones come behind, and that columns before them went is looked for (epoch.columns_by_place is the same for
--- live tables).
+-- Makes the function that captures an open table: the keys of rows that went, and of those that came by an insert or with
+-- another key. It knows the key's columns by their place, whatever they are called, and no others: new ones come behind, and
+-- that columns before them went is looked for (epoch.columns_by_place is the same for live tables).
 CREATE OR REPLACE FUNCTION epoch.create_open_capture(of_branch text, of_table text, open_table regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 DECLARE
-  capture text := epoch.object_of('oc', of_table, of_branch);
-  places smallint[];
+  t epoch.tables;
+  working_set text := epoch.object_of('o', of_table, of_branch);
   keys text;
+  places smallint[];
   rows_name text;
   body text;
-  relation text := format('|| epoch.open_keys(%L, %L, TG_RELID) ||', of_branch, of_table);
-  beginning integer;
 BEGIN
   IF epoch.is_schema_only(of_branch) THEN
     RETURN;
   END IF;
-  SELECT t.open_capture INTO body FROM epoch.tables AS t WHERE t.table_id = of_table;
-  IF body IS NULL THEN
-    PERFORM epoch.make_open_capture(of_table);
-    SELECT t.open_capture INTO body FROM epoch.tables AS t WHERE t.table_id = of_table;
-  END IF;
-  body := replace(
-    body, quote_ident(epoch.open_working_set(of_table)), quote_ident(epoch.object_of('o', of_table, of_branch)));
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   SELECT string_agg(format('r."epoch:%s" AS %I', k.number, k.layer), ', ' ORDER BY k.number) INTO keys
   FROM epoch.open_key(of_branch, of_table, open_table) AS k
   -- such a name cannot stand in a text in a text
   HAVING NOT bool_or(k.layer ~ $re$['\\]$re$);
-  IF keys IS NULL THEN
-    PERFORM epoch.create_trigger_function(capture, body);
-    RETURN;
-  END IF;
-  places := ARRAY(
+  places := CASE WHEN keys IS NULL THEN '{}' ELSE ARRAY(
     SELECT a.attnum FROM pg_attribute AS a
     WHERE a.attrelid = open_table AND NOT a.attisdropped
       AND a.attnum BETWEEN 1 AND (SELECT max(k.number) FROM epoch.open_key(of_branch, of_table, open_table) AS k)
-    ORDER BY a.attnum);
-  FOREACH rows_name IN ARRAY ARRAY['old_rows', 'new_rows'] LOOP
-    body := regexp_replace(
-      body, format('FROM ("%1$s"|%1$s)(?![''\w])', rows_name),
-      format(
-        'FROM (SELECT %s FROM "%s" AS r (%s)) AS "%2$s"', keys, rows_name,
-        (SELECT string_agg(format('"epoch:%s"', c), ', ' ORDER BY c) FROM unnest(places) AS c)), 'g');
-  END LOOP;
-  body := replace(body, '|| TG_RELID::regclass || '' ON CONFLICT', relation || ' '' AS x ON CONFLICT');
-  body := replace(body, '|| TG_RELID::regclass ||', relation);
-  beginning := strpos(body, 'BEGIN') + length('BEGIN');
-  PERFORM epoch.create_trigger_function(
-    capture, left(body, beginning - 1) || epoch.when_columns_went(of_branch, of_table, places) || substr(body, beginning));
+    ORDER BY a.attnum) END;
+  body := format(
+    $body$
+      #variable_conflict use_column
+      DECLARE
+        former_setting text;
+        is_full boolean;
+      BEGIN
+        %1$s
+        IF TG_OP = 'TRUNCATE' THEN
+          IF current_setting('transaction_isolation') <> 'read committed' THEN
+            RAISE EXCEPTION 'TRUNCATE of a versioned table needs a READ COMMITTED transaction'
+              USING ERRCODE = 'feature_not_supported',
+                DETAIL = 'It removes rows that the snapshot of this transaction may not see.',
+                HINT = 'Use DELETE, or BEGIN ISOLATION LEVEL READ COMMITTED.';
+          END IF;
+          EXECUTE %2$L || epoch.open_keys(%3$L, %4$L, TG_RELID) || ' AS x ON CONFLICT DO NOTHING';
+          RETURN NULL;
+        END IF;
+        IF TG_OP <> 'INSERT' THEN
+          %5$s
+        END IF;
+        IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' AND current_setting('epoch.key_changed', true) = 'on' THEN
+          %6$s
+        END IF;
+        RETURN NULL;
+      END
+    $body$,
+    epoch.when_columns_went(of_branch, of_table, nullif(places, '{}')),
+    format('INSERT INTO epoch.%I (%s) SELECT %2$s FROM ', working_set, epoch.column_list(t.key_columns)),
+    of_branch, of_table, epoch.touch_keys(of_table, working_set, 'old_rows'),
+    epoch.touch_keys(of_table, working_set, 'new_rows'));
+  IF keys IS NOT NULL THEN
+    FOREACH rows_name IN ARRAY ARRAY['old_rows', 'new_rows'] LOOP
+      body := regexp_replace(
+        body, format('FROM "%1$s"(?!\w)', rows_name),
+        format(
+          'FROM (SELECT %s FROM "%s" AS r (%s)) AS "%2$s"', keys, rows_name,
+          (SELECT string_agg(format('"epoch:%s"', c), ', ' ORDER BY c) FROM unnest(places) AS c)), 'g');
+    END LOOP;
+  END IF;
+  PERFORM epoch.create_trigger_function(epoch.object_of('oc', of_table, of_branch), body);
+  UPDATE epoch.branch_tables AS p SET open_keys = epoch.touched_keys(of_branch, of_table)
+  WHERE p.branch_id = of_branch AND p.table_id = of_table;
 END
 $$;
 

@@ -152,7 +152,7 @@ BEGIN
           ELSE 0
         END::smallint AS epoch_kind,
         %3$s
-      FROM epoch.%4$I AS k
+      FROM %4$s AS k
       LEFT JOIN LATERAL (
         SELECT true AS epoch_there, x.* FROM %5$s AS x WHERE %6$s OFFSET 0
       ) AS open_row ON true
@@ -176,7 +176,7 @@ BEGIN
             )))
       END, ', ' ORDER BY c.place)
      FROM unnest(columns) WITH ORDINALITY AS c (name, place)),
-    working_set, epoch.open_rows(of_branch, of_table), epoch.key_match(of_table, 'x', 'k'),
+    epoch.touched_keys(of_branch, of_table), epoch.open_rows(of_branch, of_table), epoch.key_match(of_table, 'x', 'k'),
     epoch.join_base_row(of_branch, of_table));
   PERFORM epoch.apply_entries(of_branch, of_table, 'pg_temp.epoch_pushed');
   EXECUTE format('DELETE FROM epoch.%I', working_set);
@@ -201,16 +201,8 @@ BEGIN
   END IF;
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   EXECUTE format(
-    $sql$
-      INSERT INTO epoch.%1$I (epoch_kind, %2$s)
-      SELECT
-        CASE k.epoch_kind WHEN 0 THEN CASE WHEN base.epoch_there THEN 1 ELSE 0 END WHEN 1 THEN 1 ELSE 0 END, %3$s
-      FROM epoch.%4$I AS k
-      %5$s
-      ON CONFLICT DO NOTHING
-    $sql$,
-    epoch.object_of('o', of_table, of_branch), epoch.column_list(t.key_columns),
-    epoch.column_list(t.key_columns, 'k'), layered, epoch.join_base_row(of_branch, of_table));
+    'INSERT INTO epoch.%I (%s) SELECT %2$s FROM epoch.%I ON CONFLICT DO NOTHING',
+    epoch.object_of('o', of_table, of_branch), epoch.column_list(t.key_columns), layered);
   PERFORM epoch.apply_entries(of_branch, of_table, format('epoch.%I', layered));
   EXECUTE format('DELETE FROM epoch.%I', layered);
 END

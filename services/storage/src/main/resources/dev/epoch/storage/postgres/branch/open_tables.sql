@@ -280,8 +280,6 @@ BEGIN
     PERFORM epoch.read_sequences_on(of_branch, opening::regclass);
     PERFORM epoch.note_open_columns(of_branch, of_table, opening);
     IF is_filled THEN
-      PERFORM epoch.create_image_table(
-        epoch.object_of('o', of_table, of_branch), epoch.live_table(of_table), t.key_columns, t.key_columns, false);
       PERFORM epoch.capture_open(of_branch, of_table, opening);
       PERFORM epoch.pull_open(of_branch, of_table);
     END IF;
@@ -344,7 +342,8 @@ BEGIN
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('oc', of_table, of_branch));
   DELETE FROM epoch.open_columns AS o WHERE o.branch_id = of_branch AND o.table_id = of_table;
   UPDATE epoch.branch_tables AS p
-  SET open_relation = NULL, open_id = NULL, open_policies = NULL, open_automatic = false, open_rows = NULL, open_made = NULL
+  SET open_relation = NULL, open_id = NULL, open_policies = NULL, open_automatic = false, open_rows = NULL, open_made = NULL,
+    open_keys = NULL
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
   RETURN true;
 END

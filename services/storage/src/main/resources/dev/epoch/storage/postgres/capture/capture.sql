@@ -135,14 +135,12 @@ AS $$
   GROUP BY c.relkind
 $$;
 
--- Columns of which a working set has images: of an open table's just the key, since its layers have its rows as of the last
--- commit; so its other columns may change as they like.
+-- Columns of which a working set has images.
 CREATE OR REPLACE FUNCTION epoch.captured_columns(of_table text, working_set text) RETURNS text[]
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT CASE
-    WHEN starts_with(working_set, t.label || '__o_') THEN t.key_columns
     WHEN working_set = epoch.object_of('w', of_table) THEN t.columns
     ELSE epoch.layer_columns(of_table)
   END
@@ -176,11 +174,9 @@ DECLARE
   emptied text := '"epoch:table"';
   -- nothing but the functions behind its views writes an overlay, and no trigger of the user is on it
   is_live boolean := working_set = epoch.object_of('w', of_table);
-  is_open boolean;
   captured text[] := epoch.captured_columns(of_table, working_set);
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
-  is_open := starts_with(working_set, t.label || '__o_');
   keep_old := epoch.keep_images(of_table, working_set, 1, 'old_rows', captured, waits_at_key);
   keep_new := epoch.keep_images(of_table, working_set, 0, 'new_rows', t.key_columns, waits_at_key);
   IF is_live AND NOT t.append_only THEN
@@ -233,9 +229,9 @@ BEGIN
     format(
       'INSERT INTO epoch.%I (epoch_kind, %s) SELECT 1, %2$s FROM %3$s',
       working_set, epoch.column_list(captured), split_part(emptied, '"epoch:table"', 1)),
-    CASE WHEN is_live OR is_open THEN epoch.capture_nested(of_table, working_set, key_may_change) ELSE '' END,
+    CASE WHEN is_live THEN epoch.capture_nested(of_table, working_set, key_may_change) ELSE '' END,
     CASE
-      WHEN is_live OR is_open THEN format(
+      WHEN is_live THEN format(
         'IF %s THEN IF epoch.is_updated_by_references(TG_RELID) THEN EXECUTE %s; END IF; END IF;',
         key_may_change, epoch.keep_made_keys(of_table, working_set))
       ELSE ''
@@ -418,7 +414,6 @@ BEGIN
   END IF;
   PERFORM epoch.create_row_capture(
     of_table, epoch.object_of('c', of_table), working_set, epoch.waits_at_key(of_table));
-  PERFORM epoch.make_open_capture(of_table);
   PERFORM epoch.capture_partitions(of_table);
   IF must_count THEN
     PERFORM epoch.fill_key_counts(of_table);

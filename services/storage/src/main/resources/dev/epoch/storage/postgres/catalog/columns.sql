@@ -106,44 +106,58 @@ AS $$
   WHERE a.attrelid = of_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 $$;
 
--- Makes a table for images of rows: typed columns without constraints. A domain's constraints would refuse
--- the nulls of images that only have a key, so columns are of the type behind it.
-CREATE OR REPLACE FUNCTION epoch.create_image_table(
-  name text, of_table regclass, columns text[], key_columns text[], is_history boolean
-) RETURNS void
+-- Definitions of columns as images have them. A domain's constraints would refuse the nulls of images that only have a key,
+-- so columns are of the type behind it.
+CREATE OR REPLACE FUNCTION epoch.image_definitions(of_table regclass, columns text[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(
+    format('%I %s%s', c.name, epoch.base_type(a.atttypid, a.atttypmod),
+      CASE WHEN l.collname <> 'default' THEN format(' COLLATE %I.%I', n.nspname, l.collname) END),
+    ', ' ORDER BY c.place)
+  FROM unnest(columns) WITH ORDINALITY AS c (name, place)
+  JOIN pg_attribute AS a ON a.attrelid = of_table AND a.attname = c.name
+  LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
+  LEFT JOIN pg_namespace AS n ON n.oid = l.collnamespace
+$$;
+
+-- Gives a new table of Epoch a page, and leaves its values as they come. A table without a single page is taken for free to
+-- scan, once for each row of another: plans made then would do that when there are rows. What comes is compressed already if
+-- it can be; PostgreSQL would try again with each value of a row that is moved: 3 s for 50 MB that do not compress, while
+-- writers wait.
+CREATE OR REPLACE FUNCTION epoch.prepare_image_table(name text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  definitions text;
   stored text;
 BEGIN
-  SELECT string_agg(
-    format('%I %s%s', c.name, epoch.base_type(a.atttypid, a.atttypmod),
-      CASE WHEN l.collname <> 'default' THEN format(' COLLATE %I.%I', n.nspname, l.collname) END),
-    ', ' ORDER BY c.place
-  )
-  INTO STRICT definitions
-  FROM unnest(columns) WITH ORDINALITY AS c (name, place)
-  JOIN pg_attribute AS a ON a.attrelid = of_table AND a.attname = c.name
-  LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
-  LEFT JOIN pg_namespace AS n ON n.oid = l.collnamespace;
-
-  EXECUTE format(
-    'CREATE TABLE epoch.%I (epoch_kind smallint, %s%s) WITH (vacuum_truncate = off)',
-    name, CASE WHEN is_history THEN 'epoch_from bigint, epoch_to bigint, ' ELSE '' END, definitions);
-  -- A table without a single page is taken for free to scan, once for each row of another: plans made then would
-  -- do that when there are rows. So there is a page, and vacuum_truncate = off keeps it.
+  EXECUTE format('ALTER TABLE epoch.%I SET (vacuum_truncate = off)', name);
   EXECUTE format('INSERT INTO epoch.%I DEFAULT VALUES', name);
   EXECUTE format('DELETE FROM epoch.%I', name);
-  -- What comes here is compressed already if it can be; PostgreSQL would try again with each value of a row that is
-  -- moved: 3 s for 50 MB that do not compress, while writers wait.
   SELECT string_agg(format('ALTER %I SET STORAGE EXTERNAL', a.attname), ', ') INTO stored
   FROM pg_attribute AS a
   WHERE a.attrelid = format('epoch.%I', name)::regclass AND a.attnum > 0 AND a.attstorage = 'x';
   IF stored IS NOT NULL THEN
     EXECUTE format('ALTER TABLE epoch.%I %s', name, stored);
   END IF;
+END
+$$;
+
+-- Makes a table for images of rows: typed columns without constraints.
+CREATE OR REPLACE FUNCTION epoch.create_image_table(
+  name text, of_table regclass, columns text[], key_columns text[], is_history boolean
+) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  EXECUTE format(
+    'CREATE TABLE epoch.%I (epoch_kind smallint, %s%s)',
+    name, CASE WHEN is_history THEN 'epoch_from bigint, epoch_to bigint, ' ELSE '' END,
+    epoch.image_definitions(of_table, columns));
+  PERFORM epoch.prepare_image_table(name);
   EXECUTE format(
     'ALTER TABLE epoch.%I ALTER epoch_kind SET NOT NULL, ADD PRIMARY KEY (%s%s)',
     name, epoch.column_list(key_columns), CASE WHEN is_history THEN ', epoch_to' ELSE '' END);

@@ -409,7 +409,6 @@ BEGIN
   WHERE table_id = of_table;
   PERFORM epoch.create_row_capture(
     of_table, epoch.object_of('c', of_table), epoch.object_of('w', of_table), epoch.waits_at_key(of_table));
-  PERFORM epoch.make_open_capture(of_table);
   FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind = 'v' ORDER BY branch_id LOOP
     PERFORM epoch.create_overlay_capture(layer.branch_id, of_table);
     PERFORM epoch.relax_overlay(of_table, layer.branch_id);

@@ -188,7 +188,6 @@ BEGIN
         t.table_id, epoch.object_of('c', t.table_id), epoch.object_of('w', t.table_id),
         epoch.waits_at_key(t.table_id));
       PERFORM epoch.capture_partitions(t.table_id);
-      PERFORM epoch.make_open_capture(t.table_id);
     END IF;
     FOR place IN SELECT * FROM epoch.branch_tables WHERE table_id = t.table_id LOOP
       IF place.has_overlay THEN
