@@ -26,18 +26,7 @@ public record CreateBranchV1(
     @JsonInclude(JsonInclude.Include.NON_NULL) Boolean schemaOnly)
     implements Command {
 
-  /** A branch of rows. */
-  public CreateBranchV1(
-      String name,
-      String commit,
-      String startPoint,
-      boolean checkout,
-      BranchExpiry expiry,
-      Boolean ownSequences) {
-    this(name, commit, startPoint, checkout, expiry, ownSequences, null);
-  }
-
-  /** A branch of rows that stays. */
+  /** A branch like any other, that stays. */
   public CreateBranchV1(String name, String commit, String startPoint, boolean checkout) {
     this(name, commit, startPoint, checkout, null, null, null);
   }

@@ -29,7 +29,7 @@ public record BranchCreatedV1(
     locations = locations == null ? Map.of() : Map.copyOf(locations);
   }
 
-  /** A branch that shares sequences. */
+  /** A branch like any other. */
   public BranchCreatedV1(
       String branchId,
       String name,
@@ -37,17 +37,6 @@ public record BranchCreatedV1(
       String startPoint,
       Map<String, RowsLocation> locations) {
     this(branchId, name, head, startPoint, locations, null, null);
-  }
-
-  /** A branch of rows. */
-  public BranchCreatedV1(
-      String branchId,
-      String name,
-      String head,
-      String startPoint,
-      Map<String, RowsLocation> locations,
-      Boolean ownSequences) {
-    this(branchId, name, head, startPoint, locations, ownSequences, null);
   }
 
   public boolean hasOwnSequences() {

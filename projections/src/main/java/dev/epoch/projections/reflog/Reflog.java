@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 public final class Reflog {
   private static final String OF_REPOSITORY =
       """
-      SELECT r.*, b.name
+      SELECT r.*, b.name, b.own_sequences, b.schema_only
       FROM epoch_read.reflog AS r JOIN epoch_read.reflog_branches AS b USING (repository, branch_id)
       WHERE r.repository = $1 AND r.position < $2
       ORDER BY r.position DESC
@@ -23,7 +23,7 @@ public final class Reflog {
 
   private static final String OF_BRANCHES =
       """
-      SELECT r.*, b.name
+      SELECT r.*, b.name, b.own_sequences, b.schema_only
       FROM epoch_read.reflog AS r JOIN epoch_read.reflog_branches AS b USING (repository, branch_id)
       WHERE r.repository = $1 AND r.position < $2 AND r.branch_id = ANY($4)
       ORDER BY r.position DESC
@@ -53,6 +53,8 @@ public final class Reflog {
    * @param from null where the branch begins
    * @param to null where it ends
    * @param message of the commit; start point of a new branch; null otherwise
+   * @param ownSequences whether the branch has sequences of its own
+   * @param schemaOnly whether the branch versions schemas and no rows
    */
   public record Entry(
       long position,
@@ -64,7 +66,9 @@ public final class Reflog {
       String actorId,
       String actorName,
       String actorEmail,
-      Instant time) {}
+      Instant time,
+      boolean ownSequences,
+      boolean schemaOnly) {}
 
   /** Ids of the branches that have this name, or had it when they were deleted. */
   public List<String> branches(String repository, String name, Duration atMost) {
@@ -112,6 +116,8 @@ public final class Reflog {
         row.getString("actor_id"),
         row.getString("actor_name"),
         row.getString("actor_email"),
-        row.getOffsetDateTime("moved_at").toInstant());
+        row.getOffsetDateTime("moved_at").toInstant(),
+        row.getBoolean("own_sequences"),
+        row.getBoolean("schema_only"));
   }
 }

@@ -31,7 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Every move of a branch's head, and the last names of branches, of deleted ones too. */
+/**
+ * Every move of a branch's head, and the last names of branches and what they are from their
+ * creation on, of deleted ones too.
+ */
 public final class ReflogProjector implements TableProjector {
   public static final String NAME = "reflog";
 
@@ -67,6 +70,11 @@ public final class ReflogProjector implements TableProjector {
             name text NOT NULL,
             PRIMARY KEY (repository, branch_id)
           )
+          """,
+          """
+          ALTER TABLE reflog_branches
+            ADD COLUMN IF NOT EXISTS own_sequences boolean NOT NULL DEFAULT false,
+            ADD COLUMN IF NOT EXISTS schema_only boolean NOT NULL DEFAULT false
           """,
           """
           CREATE TABLE IF NOT EXISTS reflog_replays (
@@ -112,6 +120,13 @@ public final class ReflogProjector implements TableProjector {
       ON CONFLICT (repository, branch_id) DO UPDATE SET name = excluded.name
       """;
 
+  private static final String CREATED =
+      """
+      INSERT INTO reflog_branches (repository, branch_id, name, own_sequences, schema_only)
+      VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT DO NOTHING
+      """;
+
   private static final String DELETE =
       """
       WITH names AS (DELETE FROM reflog_branches WHERE repository = $1),
@@ -143,7 +158,14 @@ public final class ReflogProjector implements TableProjector {
           Sql.run(transaction, NAMED, repository, e.defaultBranchId(), e.defaultBranch());
       case BranchCreatedV1 e ->
           Sql.all(
-              Sql.run(transaction, NAMED, repository, e.branchId(), e.name()),
+              Sql.run(
+                  transaction,
+                  CREATED,
+                  repository,
+                  e.branchId(),
+                  e.name(),
+                  e.hasOwnSequences(),
+                  e.hasSchemaOnly()),
               move(
                   transaction,
                   event,

@@ -100,6 +100,19 @@ class UndoCommandTest extends CommandTest {
   }
 
   @Test
+  void aDeletedBranchIsWhatItWas() {
+    server.on("POST /branches", "{\"name\": \"x\", \"head\": \"bbbbbbb1\"}");
+    String ids =
+        "\"from\": \"bbbbbbb1\", \"to\": null, \"own_sequences\": true, \"schema_only\": true";
+    moves(move(7, "you@example.com", "x", "branch delete", ids));
+
+    prints("Took back branch delete on x: Work\n", "undo");
+
+    assertThat(server.request("POST /branches").body().path("own_sequences").asBoolean()).isTrue();
+    assertThat(server.request("POST /branches").body().path("schema_only").asBoolean()).isTrue();
+  }
+
+  @Test
   void nobodyStaysOnABranchThatIsGone() {
     server.on("DELETE /branches/feature", 204, "");
     moves(move(7, "you@example.com", "feature", "branch create", "\"from\": null, \"to\": \"b\""));

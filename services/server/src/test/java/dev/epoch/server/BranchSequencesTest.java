@@ -3,6 +3,8 @@ package dev.epoch.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -46,6 +48,10 @@ class BranchSequencesTest {
         .body("branches.find { it.name == 'child' }.own_sequences", equalTo(true))
         .body("branches.find { it.name == 'main' }.own_sequences", equalTo(false));
     api.commit("own", "two");
+    api.get("/reflog?branch=own")
+        .body("entries.own_sequences", everyItem(equalTo(true)))
+        .body("entries[0].schema_only", nullValue());
+    api.get("/reflog?branch=shared").body("entries[0].own_sequences", nullValue());
     api.get("/tables/users/records?ref=own").body("records.number.max()", equalTo(2));
     try (Connection session = DatabasesForTests.connect(DatabasesForTests.SHOP);
         Statement statement = session.createStatement();

@@ -6,6 +6,7 @@ import dev.epoch.api.commit.CommitView;
 import dev.epoch.engine.processing.ExpiryProcessor;
 import dev.epoch.engine.processing.Protections;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.BranchTraits;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.projections.history.BranchRow;
@@ -66,12 +67,13 @@ public record BranchView(
         branch.createdAt(),
         state.isDefault(branch),
         Expiry.of(state, branch),
-        state.branches().ownSequences().contains(branch.id()),
+        branch.traits().ownSequences(),
         branch.traits().schemaOnly());
   }
 
   /** As projected; its protection as the repository has it now. */
   public static BranchView of(RepositoryState state, BranchRow branch) {
+    BranchTraits traits = traits(state.branch(branch.name()));
     return new BranchView(
         branch.name(),
         branch.headId(),
@@ -79,12 +81,12 @@ public record BranchView(
         branch.createdAt(),
         branch.isDefault(),
         Expiry.of(state, branch.name()),
-        state.branches().ownSequences().contains(branch.id()),
-        isSchemaOnly(state.branch(branch.name())));
+        traits.ownSequences(),
+        traits.schemaOnly());
   }
 
-  private static boolean isSchemaOnly(Optional<BranchState> branch) {
-    return branch.filter(found -> found.traits().schemaOnly()).isPresent();
+  private static BranchTraits traits(Optional<BranchState> branch) {
+    return branch.map(BranchState::traits).orElse(BranchTraits.NONE);
   }
 
   private static boolean isProtected(RepositoryState state, String name) {
@@ -106,8 +108,8 @@ public record BranchView(
         now.map(BranchState::createdAt).orElse(null),
         now.map(state::isDefault).orElse(false),
         Expiry.of(state, name),
-        now.filter(branch -> state.branches().ownSequences().contains(branch.id())).isPresent(),
-        isSchemaOnly(now));
+        traits(now).ownSequences(),
+        traits(now).schemaOnly());
   }
 
   /** All branches, by name, and the one that the actor works on. */

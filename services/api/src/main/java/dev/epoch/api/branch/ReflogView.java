@@ -1,5 +1,6 @@
 package dev.epoch.api.branch;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.api.commit.CommitView;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
@@ -28,7 +29,13 @@ public record ReflogView(
       @Schema(description = "Null where the branch begins, and before the first commit")
           String from,
       @Schema(description = "Null where the branch ends") String to,
-      @Schema(description = "Of the commit; for a new branch where it starts") String message) {
+      @Schema(description = "Of the commit; for a new branch where it starts") String message,
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Schema(description = "True where the branch has sequences of its own, else left out")
+          Boolean ownSequences,
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Schema(description = "True where the branch versions schemas alone, else left out")
+          Boolean schemaOnly) {
 
     static Entry of(RepositoryState state, Reflog.Entry entry) {
       return new Entry(
@@ -39,7 +46,9 @@ public record ReflogView(
           entry.command(),
           shown(state, entry.from()),
           shown(state, entry.to()),
-          entry.message());
+          entry.message(),
+          entry.ownSequences() ? true : null,
+          entry.schemaOnly() ? true : null);
     }
 
     private static String shown(RepositoryState state, String commit) {

@@ -3,6 +3,7 @@ package dev.epoch.engine.processing;
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.BranchTraits;
 import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
@@ -47,20 +48,17 @@ public final class BranchProcessor {
         return wrong.get();
       }
     }
-    Optional<BranchState> numbered =
-        state
-            .branches()
-            .origin(command.startPoint())
-            .filter(origin -> state.branches().ownSequences().contains(origin.id()));
-    if (numbered.isPresent() && Boolean.FALSE.equals(command.ownSequences())) {
+    Optional<BranchState> origin = state.branches().origin(command.startPoint());
+    BranchTraits inherited = origin.map(BranchState::traits).orElse(BranchTraits.NONE);
+    if (inherited.ownSequences() && Boolean.FALSE.equals(command.ownSequences())) {
       return Decision.reject(
           new Rejection(
               Code.VALIDATION,
               "Branch '%s' has sequences of its own, and so has a branch that is made from it"
-                  .formatted(numbered.get().name()),
+                  .formatted(origin.get().name()),
               Map.of(
                   "branch",
-                  numbered.get().name(),
+                  origin.get().name(),
                   "remedy",
                   "Leave own_sequences out: values of shared sequences could be keys that it has")));
     }
@@ -73,8 +71,8 @@ public final class BranchProcessor {
             command.commit(),
             command.startPoint(),
             locations(state, command),
-            numbered.isPresent() || Boolean.TRUE.equals(command.ownSequences()) ? true : null,
-            schemaOnly(state, command) ? true : null));
+            inherited.ownSequences() || Boolean.TRUE.equals(command.ownSequences()) ? true : null,
+            inherited.schemaOnly() || command.asksForSchemaOnly() ? true : null));
     if (command.expiry() != null) {
       events.add(new BranchExpirySetV1(id, command.expiry()));
     }
@@ -82,16 +80,6 @@ public final class BranchProcessor {
       events.add(new BranchCheckedOutV1(id));
     }
     return Decision.accept(events);
-  }
-
-  /** So are branches that are made from one: who works there counts on it. */
-  private static boolean schemaOnly(RepositoryState state, CreateBranchV1 command) {
-    return command.asksForSchemaOnly()
-        || state
-            .branches()
-            .origin(command.startPoint())
-            .filter(origin -> origin.traits().schemaOnly())
-            .isPresent();
   }
 
   /** A branch made from another one's head finds the rows where that one keeps them. */

@@ -27,11 +27,8 @@ final class BranchAppliers {
                 null,
                 null,
                 null,
-                new BranchTraits(event.hasSchemaOnly())));
+                new BranchTraits(event.hasOwnSequences(), event.hasSchemaOnly())));
     Branches branches = made.branches();
-    if (event.hasOwnSequences()) {
-      branches = branches.withOwnSequences(event.branchId());
-    }
     Optional<BranchState> origin = state.branches().origin(event.startPoint());
     if (origin.isPresent()) {
       branches = branches.made(event.branchId(), origin.get().id());

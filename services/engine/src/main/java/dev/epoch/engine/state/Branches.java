@@ -7,9 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.pcollections.HashTreePMap;
-import org.pcollections.HashTreePSet;
 import org.pcollections.PMap;
-import org.pcollections.PSet;
 
 /**
  * Branches.
@@ -21,7 +19,6 @@ import org.pcollections.PSet;
  * @param expiries when they expire, by branch id; those that do not left out
  * @param origins id of the branch that a branch was made from, by its id; those made from a tag, a
  *     commit, or a branch of which nothing is left are left out
- * @param ownSequences ids of those whose columns are fed by sequences of their own
  */
 public record Branches(
     PMap<String, BranchState> byId,
@@ -29,8 +26,7 @@ public record Branches(
     PMap<String, PMap<String, Review>> reviews,
     PMap<String, BranchExpiry> expiries,
     PMap<String, PMap<String, MergeRequest>> requests,
-    PMap<String, String> origins,
-    PSet<String> ownSequences) {
+    PMap<String, String> origins) {
   private static final Pattern STEPS = Pattern.compile("[~^].*$");
 
   public static final Branches NONE =
@@ -40,8 +36,7 @@ public record Branches(
           HashTreePMap.empty(),
           HashTreePMap.empty(),
           HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePSet.empty());
+          HashTreePMap.empty());
 
   /** The branch of this name; none for null. */
   public Optional<BranchState> named(String name) {
@@ -60,8 +55,7 @@ public record Branches(
         reviews,
         expiries,
         requests,
-        origins,
-        ownSequences);
+        origins);
   }
 
   /** What was said about a branch, by id of who said it. */
@@ -76,8 +70,7 @@ public record Branches(
         reviews.plus(branchId, reviewsOf(branchId).plus(review.actor().id(), review)),
         expiries,
         requests,
-        origins,
-        ownSequences);
+        origins);
   }
 
   /** The merges into a branch that wait, by id of the source. */
@@ -97,7 +90,7 @@ public record Branches(
   }
 
   private Branches withRequests(PMap<String, PMap<String, MergeRequest>> changed) {
-    return new Branches(byId, idByName, reviews, expiries, changed, origins, ownSequences);
+    return new Branches(byId, idByName, reviews, expiries, changed, origins);
   }
 
   private static PMap<String, PMap<String, MergeRequest>> minus(
@@ -135,8 +128,7 @@ public record Branches(
         reviews,
         expiry == null ? expiries.minus(branchId) : expiries.plus(branchId, expiry),
         requests,
-        origins,
-        ownSequences);
+        origins);
   }
 
   Branches without(String id) {
@@ -146,26 +138,13 @@ public record Branches(
         reviews.minus(id),
         expiries.minus(id),
         withoutRequests(id),
-        withoutOrigin(id),
-        ownSequences.minus(id));
+        withoutOrigin(id));
   }
 
   /** With a branch that was made from another one. */
   Branches made(String branchId, String originId) {
     return new Branches(
-        byId,
-        idByName,
-        reviews,
-        expiries,
-        requests,
-        origins.plus(branchId, originId),
-        ownSequences);
-  }
-
-  /** With a branch whose columns are fed by sequences of its own. */
-  Branches withOwnSequences(String branchId) {
-    return new Branches(
-        byId, idByName, reviews, expiries, requests, origins, ownSequences.plus(branchId));
+        byId, idByName, reviews, expiries, requests, origins.plus(branchId, originId));
   }
 
   /** The branch that a start point names, also with steps back: {@code dev~2}; none for null. */

@@ -57,7 +57,7 @@ class ExpiryProcessorTest {
         Refused.of(
             "a name that will be protected",
             s -> protect(s, "d*"),
-            s -> new CreateBranchV1("dev", s.head("main"), "main", false, at(FAR), null),
+            s -> new CreateBranchV1("dev", s.head("main"), "main", false, at(FAR), null, null),
             Code.BRANCH_PROTECTED,
             "it is protected",
             "unprotect"),
@@ -111,7 +111,7 @@ class ExpiryProcessorTest {
   void theTimeFollowsTheBranchAndGoesWithIt() {
     // given
     Scenario s = Scenario.withTable();
-    s.ok(new CreateBranchV1("dev", s.head("main"), "main", false, at(FAR), null));
+    s.ok(new CreateBranchV1("dev", s.head("main"), "main", false, at(FAR), null, null));
 
     // when
     s.ok(new RenameBranchV1("dev", "other"));

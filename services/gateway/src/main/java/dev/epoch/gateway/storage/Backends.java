@@ -157,7 +157,7 @@ public final class Backends {
         branch.name(),
         state.isDefault(branch),
         state.version(),
-        state.branches().ownSequences().contains(branch.id()),
+        branch.traits().ownSequences(),
         branch.traits().schemaOnly());
   }
 

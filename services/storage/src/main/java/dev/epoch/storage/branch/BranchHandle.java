@@ -33,17 +33,6 @@ public record BranchHandle(
   }
 
   public BranchHandle(String repository, String id, String name, boolean isDefault, long version) {
-    this(repository, id, name, isDefault, version, false);
-  }
-
-  /** A branch of rows. */
-  public BranchHandle(
-      String repository,
-      String id,
-      String name,
-      boolean isDefault,
-      long version,
-      boolean ownSequences) {
-    this(repository, id, name, isDefault, version, ownSequences, false);
+    this(repository, id, name, isDefault, version, false, false);
   }
 }

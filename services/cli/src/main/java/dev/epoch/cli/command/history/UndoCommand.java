@@ -99,7 +99,15 @@ public final class UndoCommand extends EpochSubcommand {
         return told("Took back ", last, null);
       }
       case "branch delete" -> {
-        client().branches().create(branch, last.from());
+        client()
+            .branches()
+            .create(
+                branch,
+                last.from(),
+                null,
+                false,
+                last.json().path("own_sequences").asBoolean(),
+                last.json().path("schema_only").asBoolean());
         return told("Took back ", last, null);
       }
       default -> {
