@@ -82,18 +82,22 @@ public interface SqlSurface {
   boolean publish(Publication publication);
 
   /**
-   * Lets sessions see what differs between the schemas of two commits.
+   * What is to be told of the schemas of two commits.
    *
+   * @param from the target of a merge, too
+   * @param to the source of a merge, too
    * @param changes objects with the columns of {@code epoch.schema_diff}
+   * @param merge objects with the columns of {@code epoch.three_way_diff}; empty where that is not
+   *     known
    */
-  void compared(String repository, String from, String to, ArrayNode changes);
+  record Comparison(String from, String to, ArrayNode changes, Optional<ArrayNode> merge) {}
 
   /**
-   * Lets sessions see what a merge of the schemas of two commits would meet.
+   * Lets sessions see what differs between schemas of commits, and what merges of them would meet.
    *
-   * @param changes objects with the columns of {@code epoch.three_way_diff}
+   * @param found to be kept for a week
    */
-  void merged(String repository, String target, String source, ArrayNode changes);
+  void compared(String repository, List<Comparison> found);
 
   /** Commits whose objects sessions see. */
   Set<String> snapshots(String repository);

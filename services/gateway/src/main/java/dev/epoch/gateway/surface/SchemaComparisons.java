@@ -14,6 +14,7 @@ import dev.epoch.model.schema.migration.MigrationChange;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.MigrationScript;
 import dev.epoch.storage.SqlSurface;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,6 +64,7 @@ final class SchemaComparisons {
     }
     CommitState head = state.head(state.defaultBranch());
     Set<List<String>> pairs = new HashSet<>();
+    List<SqlSurface.Comparison> found = new ArrayList<>();
     int fresh = 0;
     for (BranchState branch : state.branches().byId().values()) {
       CommitState other = state.head(branch);
@@ -71,17 +73,22 @@ final class SchemaComparisons {
       if (isPair && (last.pairs().contains(pair) || fresh < MOST_HEADS)) {
         if (pairs.add(pair) && !last.pairs().contains(pair)) {
           fresh++;
-          compareBothWays(state, head, other);
+          compareBothWays(state, head, other, found);
         }
       }
     }
+    surface.compared(state.name(), found);
     known.put(state.name(), new Compared(state.version(), pairs));
   }
 
-  private void compareBothWays(RepositoryState state, CommitState one, CommitState other) {
+  private void compareBothWays(
+      RepositoryState state,
+      CommitState one,
+      CommitState other,
+      List<SqlSurface.Comparison> found) {
     try {
-      compare(state, one, other);
-      compare(state, other, one);
+      found.add(comparison(state, one, other));
+      found.add(comparison(state, other, one));
     } catch (RuntimeException notNow) {
       LOG.log(Level.FINE, notNow, () -> "Sessions have to ask for schemas of " + state.name());
     }
@@ -89,6 +96,13 @@ final class SchemaComparisons {
 
   /** How many differences there are. */
   int compare(RepositoryState state, CommitState from, CommitState to) {
+    SqlSurface.Comparison found = comparison(state, from, to);
+    surface.compared(state.name(), List.of(found));
+    return found.changes().size();
+  }
+
+  private SqlSurface.Comparison comparison(
+      RepositoryState state, CommitState from, CommitState to) {
     MigrationService.Sides sides =
         server
             .migrations()
@@ -113,10 +127,6 @@ final class SchemaComparisons {
       row.put("sql_to_sync", script.plain(change.sqlToSync()));
       row.set("details", MAPPER.valueToTree(change.details()));
     }
-    surface.compared(state.name(), from.id(), to.id(), changes);
-    merges
-        .of(state, from, to)
-        .ifPresent(found -> surface.merged(state.name(), from.id(), to.id(), found));
-    return changes.size();
+    return new SqlSurface.Comparison(from.id(), to.id(), changes, merges.of(state, from, to));
   }
 }

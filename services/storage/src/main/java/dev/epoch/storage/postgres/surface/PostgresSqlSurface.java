@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres.surface;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.error.StorageException;
@@ -179,27 +180,24 @@ public final class PostgresSqlSurface implements SqlSurface {
   }
 
   @Override
-  public void compared(String repository, String from, String to, ArrayNode changes) {
-    put("put_comparison", repository, from, to, changes);
-  }
-
-  @Override
-  public void merged(String repository, String target, String source, ArrayNode changes) {
-    put("put_schema_merge", repository, target, source, changes);
-  }
-
-  private void put(
-      String function, String repository, String one, String other, ArrayNode changes) {
-    if (isReady()) {
-      database.writeOnly(session ->
-          session.list(
-              "SELECT epoch." + function + "($1, $2, $3, $4::text::jsonb)::text",
-              row -> row,
-              repository,
-              one,
-              other,
-              changes.toString()));
+  public void compared(String repository, List<Comparison> found) {
+    if (found.isEmpty() || !isReady()) {
+      return;
     }
+    ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+    for (Comparison comparison : found) {
+      ObjectNode row = rows.addObject();
+      row.put("from_commit", comparison.from());
+      row.put("to_commit", comparison.to());
+      row.set("changes", comparison.changes());
+      comparison.merge().ifPresent(merge -> row.set("merge", merge));
+    }
+    database.writeOnly(session ->
+        session.list(
+            "SELECT epoch.put_comparisons($1, $2::text::jsonb)::text",
+            row -> row,
+            repository,
+            rows.toString()));
   }
 
   @Override

@@ -12,16 +12,7 @@ CREATE TABLE IF NOT EXISTS epoch.schema_comparisons (
 
 COMMENT ON TABLE epoch.schema_comparisons IS 'What differs between the schemas of two commits, kept for a week';
 
--- Tells what differs between two commits.
-CREATE OR REPLACE FUNCTION epoch.put_comparison(of_repository text, base text, target text, found jsonb) RETURNS void
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-AS $$
-  INSERT INTO epoch.schema_comparisons AS c (repository, from_commit, to_commit, changes, compared_at)
-  VALUES (of_repository, base, target, found, now())
-  ON CONFLICT (repository, from_commit, to_commit) DO UPDATE SET changes = excluded.changes, compared_at = now();
-  DELETE FROM epoch.schema_comparisons WHERE compared_at < now() - interval '7 days';
-$$;
+CREATE INDEX IF NOT EXISTS schema_comparisons_compared_at ON epoch.schema_comparisons (compared_at);
 
 -- The changes that make the schema of one branch or commit that of another.
 CREATE OR REPLACE FUNCTION epoch.schema_diff(base text, target text, repository text DEFAULT NULL)
@@ -90,14 +81,21 @@ CREATE TABLE IF NOT EXISTS epoch.schema_merges (
 
 COMMENT ON TABLE epoch.schema_merges IS 'What both sides of a merge did to the schema since they parted, kept for a week';
 
--- Tells what a merge of two commits' schemas would meet.
-CREATE OR REPLACE FUNCTION epoch.put_schema_merge(of_repository text, target text, source text, found jsonb) RETURNS void
+CREATE INDEX IF NOT EXISTS schema_merges_compared_at ON epoch.schema_merges (compared_at);
+
+-- Tells what differs between commits, and what merges of them would meet: {from_commit, to_commit, changes, merge}.
+CREATE OR REPLACE FUNCTION epoch.put_comparisons(of_repository text, found jsonb) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
+  INSERT INTO epoch.schema_comparisons AS c (repository, from_commit, to_commit, changes, compared_at)
+  SELECT of_repository, f ->> 'from_commit', f ->> 'to_commit', f -> 'changes', now() FROM jsonb_array_elements(found) AS f
+  ON CONFLICT (repository, from_commit, to_commit) DO UPDATE SET changes = excluded.changes, compared_at = now();
   INSERT INTO epoch.schema_merges AS m (repository, target_commit, source_commit, changes, compared_at)
-  VALUES (of_repository, target, source, found, now())
+  SELECT of_repository, f ->> 'from_commit', f ->> 'to_commit', f -> 'merge', now() FROM jsonb_array_elements(found) AS f
+  WHERE f ? 'merge'
   ON CONFLICT (repository, target_commit, source_commit) DO UPDATE SET changes = excluded.changes, compared_at = now();
+  DELETE FROM epoch.schema_comparisons WHERE compared_at < now() - interval '7 days';
   DELETE FROM epoch.schema_merges WHERE compared_at < now() - interval '7 days';
 $$;
 
