@@ -64,6 +64,7 @@ public final class PostgresChunkStore implements ChunkStore {
 
   private final Pool pool;
   private final Executor workers = Executors.newVirtualThreadPerTaskExecutor();
+  private final ChunkGroups groups = new ChunkGroups(this::store);
 
   public PostgresChunkStore(Pool pool) {
     this.pool = pool;
@@ -80,16 +81,20 @@ public final class PostgresChunkStore implements ChunkStore {
         onWorker(() -> check(copy))
             .chain(() ->
                 copy.size() <= FEW
-                    ? Uni.createFrom().item(Set.<Digest>of())
-                    : present(copy.keySet()))
-            .invoke(present -> copy.keySet().removeAll(present))
-            .onItem()
-            .transformToMulti(present -> Multi.createFrom().iterable(batches(copy)))
-            .onItem()
-            .transformToUniAndConcatenate(this::insert)
-            .collect()
-            .last()
-            .replaceWithVoid());
+                    ? onWorker(() -> compressed(copy)).chain(groups::store)
+                    : storeMissing(copy)));
+  }
+
+  private Uni<Void> storeMissing(SortedMap<Digest, byte[]> chunks) {
+    return present(chunks.keySet())
+        .invoke(present -> chunks.keySet().removeAll(present))
+        .onItem()
+        .transformToMulti(present -> Multi.createFrom().iterable(batches(chunks)))
+        .onItem()
+        .transformToUniAndConcatenate(batch -> onWorker(() -> compressed(batch)).chain(this::store))
+        .collect()
+        .last()
+        .replaceWithVoid();
   }
 
   private static Void check(Map<Digest, byte[]> chunks) {
@@ -125,17 +130,21 @@ public final class PostgresChunkStore implements ChunkStore {
     return batches;
   }
 
-  private Uni<Void> insert(Map<Digest, byte[]> batch) {
-    return onWorker(() -> batch.values().stream().map(Compression::of).toList())
-        .chain(compressed ->
-            execute(
-                INSERT,
-                Tuple.of(
-                    digests(batch.keySet()),
-                    compressed.stream().map(Compression::kind).toArray(Short[]::new),
-                    compressed.stream()
-                        .map(one -> Buffer.buffer(one.bytes()))
-                        .toArray(Buffer[]::new))))
+  private static SortedMap<Digest, Compression> compressed(Map<Digest, byte[]> chunks) {
+    SortedMap<Digest, Compression> compressed = new TreeMap<>();
+    chunks.forEach((digest, content) -> compressed.put(digest, Compression.of(content)));
+    return compressed;
+  }
+
+  private Uni<Void> store(SortedMap<Digest, Compression> chunks) {
+    return execute(
+            INSERT,
+            Tuple.of(
+                digests(chunks.keySet()),
+                chunks.values().stream().map(Compression::kind).toArray(Short[]::new),
+                chunks.values().stream()
+                    .map(one -> Buffer.buffer(one.bytes()))
+                    .toArray(Buffer[]::new)))
         .replaceWithVoid();
   }
 
