@@ -100,6 +100,9 @@ public interface TableStore {
   /**
    * Writes records as uncommitted changes of the branch, all or none. Fails with {@link
    * WriteRefusedException}.
+   *
+   * @param table as the branch's head has it; records have the columns that it has now ({@link
+   *     #schemas})
    */
   default WriteResult write(BranchHandle branch, BranchTable table, List<RowWrite> writes) {
     return write(branch, table, writes, Optional.empty());

@@ -260,7 +260,6 @@ public final class WorkingSetService {
         Backends.tables(state, branch).stream()
             .filter(candidate -> candidate.table().name().equals(table))
             .findFirst()
-            .map(found -> backends.working(state, branch, List.of(found)).getFirst())
             .orElseThrow(() -> tableNotFound(table, branch));
     WriteResult result =
         backends

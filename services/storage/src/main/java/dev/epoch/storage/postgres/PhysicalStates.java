@@ -156,6 +156,12 @@ final class PhysicalStates implements StateReader {
     });
   }
 
+  /** The table with the schema that it has on the branch now. */
+  BranchTable working(BranchHandle branch, BranchTable table) {
+    TableSchema now = schemas(branch, List.of(table)).get(table.table().id());
+    return now == null ? table : new BranchTable(table.table().with(now), table.head());
+  }
+
   /** As {@link dev.epoch.storage.TableStore} has it. */
   Set<String> lost(TableHandle table) {
     shapes.physical(table);

@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.WriteRefusedException;
 import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.PhysicalTables;
 import dev.epoch.storage.postgres.catalog.TableShapes;
@@ -11,27 +12,58 @@ import dev.epoch.storage.record.WriteKey;
 import dev.epoch.storage.record.WriteResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Writes of records, made under the names and with the columns that the relations have now. */
 final class PhysicalWrites {
   private final TableShapes shapes;
   private final PhysicalTables tables;
   private final BranchShapes branchShapes;
+  private final BiFunction<BranchHandle, BranchTable, BranchTable> working;
   private final RecordWrites writes;
 
+  /**
+   * @param working the table with the schema that it has on the branch now
+   */
   PhysicalWrites(
-      TableShapes shapes, PhysicalTables tables, BranchShapes branchShapes, RecordWrites writes) {
+      TableShapes shapes,
+      PhysicalTables tables,
+      BranchShapes branchShapes,
+      BiFunction<BranchHandle, BranchTable, BranchTable> working,
+      RecordWrites writes) {
     this.shapes = shapes;
     this.tables = tables;
     this.branchShapes = branchShapes;
+    this.working = working;
     this.writes = writes;
   }
 
+  /** Tables of the branch are opened or closed now. */
+  void forget(BranchHandle branch) {
+    writes.forget(branch);
+  }
+
+  /** Layers have the schema of the branch's head; that the table is open now is seen in time. */
+  private WriteResult layered(
+      BranchHandle branch, BranchTable head, List<RowWrite> writes, Optional<WriteKey> key) {
+    BranchTable physical = tables.physical(head);
+    return this.writes.writeLayered(
+        branch, physical, PhysicalTables.renamed(writes, head.table(), physical.table()), key);
+  }
+
   WriteResult write(
-      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
+      BranchHandle branch, BranchTable head, List<RowWrite> writes, Optional<WriteKey> key) {
     return shapes.settled(
-        List.of(table.table()),
+        List.of(head.table()),
         () -> {
+          if (this.writes.isKnownLayered(branch, head.table())) {
+            try {
+              return layered(branch, head, writes, key);
+            } catch (WriteRefusedException perhaps) {
+              // of a table that was opened and altered it may be none
+            }
+          }
+          BranchTable table = working.apply(branch, head);
           BranchTable physical = this.tables.physical(table);
           if (!physical.table().equals(table.table())
               && branchShapes.isOpen(branch, table.table())) {

@@ -159,8 +159,8 @@ public final class PostgresStorageAdapter
     this.names = new RelationNames(shapes);
     BranchShapes branchShapes = new BranchShapes(database, retries);
     PhysicalTables tables = new PhysicalTables(shapes);
-    this.physical = new PhysicalOperations(shapes, branchShapes);
     StateResolver resolver = new StateResolver(names);
+    this.physical = new PhysicalOperations(shapes, branchShapes, resolver::isKnownLayered);
     this.upgrade = new SchemaUpgrade(database, retries);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
@@ -182,7 +182,11 @@ public final class PostgresStorageAdapter
             limits);
     this.writes =
         new PhysicalWrites(
-            shapes, tables, branchShapes, new RecordWrites(database, values, retries, names));
+            shapes,
+            tables,
+            branchShapes,
+            states::working,
+            new RecordWrites(database, values, retries, names));
     PostgresOperationExecutor executor =
         new PostgresOperationExecutor(
             database,
@@ -234,12 +238,15 @@ public final class PostgresStorageAdapter
 
   @Override
   public OpenedTables open(BranchHandle branch, Collection<TableHandle> tables) {
-    return openings.open(branch, tables);
+    OpenedTables opened = openings.open(branch, tables);
+    writes.forget(branch);
+    return opened;
   }
 
   @Override
   public void close(BranchHandle branch, Collection<TableHandle> tables) {
     openings.close(branch, tables);
+    writes.forget(branch);
   }
 
   @Override

@@ -11,6 +11,11 @@ import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.WriteRefusedException;
 import dev.epoch.storage.record.RowWrite;
+import dev.epoch.storage.state.TableState;
+import dev.epoch.storage.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -126,5 +131,77 @@ class AssumptionsTest {
 
     // then
     assertThat(shop.head(feature, "item").anchor()).isEqualTo(anchor);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aTableThatSessionsHaveOpenedAndAlteredIsWrittenAndCommittedAsItIs(boolean written)
+      throws SQLException {
+    // given
+    for (int i = 0; i < 3; i++) {
+      write(feature, 1, "name " + i);
+      shop.commit(feature, "item");
+    }
+
+    // when
+    try (Connection session = shop.database.connect();
+        Statement statement = session.createStatement()) {
+      statement.execute("SELECT epoch.use_branch('feature')");
+      shop.adapter.open(feature, List.of());
+      statement.execute("ALTER TABLE item ADD COLUMN note text");
+      statement.execute("UPDATE item SET note = 'two' WHERE id = 2");
+      if (written) {
+        shop.adapter.write(
+            feature,
+            shop.at(feature, "item"),
+            List.of(
+                new RowWrite.Upsert(
+                    Map.of("id", IntNode.valueOf(3), "note", TextNode.valueOf("three")))));
+        assertThat(TestDatabase.rows(session, "SELECT note FROM item WHERE id = 3"))
+            .containsExactly(List.of("three"));
+      }
+    }
+    shop.commit(feature, "item");
+
+    // then
+    assertThat(shop.table(feature, "item").schema().indexOf("note")).isEqualTo(2);
+    var rows =
+        shop.rows(
+            shop.table(feature, "item"), new TableState.Committed(shop.head(feature, "item")));
+    assertThat(rows.get(RowKey.of("2"))).isEqualTo(Row.of("2", "old 2", "two"));
+    assertThat(rows.get(RowKey.of("3"))).isEqualTo(Row.of("3", "old 3", written ? "three" : null));
+  }
+
+  @Test
+  void aTableThatSessionsHaveOpenedIsWrittenAndCommitted() throws SQLException {
+    // given
+    for (int i = 0; i < 3; i++) {
+      write(feature, 1, "name " + i);
+      shop.commit(feature, "item");
+    }
+
+    // when
+    try (Connection session = shop.database.connect();
+        Statement statement = session.createStatement()) {
+      statement.execute("SELECT epoch.use_branch('feature')");
+      for (int round = 1; round <= 2; round++) {
+        shop.adapter.open(feature, List.of());
+        write(feature, 1, "open " + round);
+        assertThat(TestDatabase.rows(session, "SELECT name FROM item WHERE id = 1"))
+            .containsExactly(List.of("open " + round));
+        shop.commit(feature, "item");
+        assertThat(shop.rows("item", shop.committed(feature, "item")).get(RowKey.of("1")))
+            .isEqualTo(Row.of("1", "open " + round));
+        shop.adapter.close(feature, List.of());
+        write(feature, 1, "closed " + round);
+        assertThat(TestDatabase.rows(session, "SELECT name FROM item WHERE id = 1"))
+            .containsExactly(List.of("closed " + round));
+        shop.commit(feature, "item");
+      }
+    }
+
+    // then
+    assertThat(shop.rows("item", shop.committed(feature, "item")).get(RowKey.of("1")))
+        .isEqualTo(Row.of("1", "closed 2"));
   }
 }

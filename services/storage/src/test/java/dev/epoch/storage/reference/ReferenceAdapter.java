@@ -296,7 +296,8 @@ public final class ReferenceAdapter implements StorageAdapter {
       BranchHandle branch, BranchTable table, List<RowWrite> writes) {
     database.requireTold(branch, table.table());
     ReferenceTable held = database.table(table.table());
-    TableSchema schema = table.table().schema();
+    TableSchema schema =
+        schemas(branch, List.of(table)).getOrDefault(table.table().id(), table.table().schema());
     NavigableMap<RowKey, Row> rows = ReferenceRows.copy(held.working(branch, table.head(), schema));
     NavigableMap<RowKey, Row> seen = ReferenceRows.none(schema);
     long inserted = 0;

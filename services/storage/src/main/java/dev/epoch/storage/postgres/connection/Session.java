@@ -10,6 +10,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -35,6 +37,8 @@ public final class Session {
 
   /** Rows fetched in one round trip by {@link #stream}. */
   public static final int PAGE = 1_000;
+
+  private static final String IN_FAILED_TRANSACTION = "25P02";
 
   private final SqlConnection connection;
 
@@ -89,6 +93,29 @@ public final class Session {
    */
   public void assume(Runnable check) {
     assumptions.add(check);
+  }
+
+  /**
+   * {@link #assume} of an answer that was sent for behind a lock. Where the database did not come
+   * to the question, because what was sent before it failed, the assumption may be why.
+   *
+   * @param forget what was known, so that the next try asks first
+   */
+  public <T> void assumeAnswer(Supplier<T> answer, Consumer<T> check, Runnable forget) {
+    assume(() -> {
+      T found;
+      try {
+        found = answer.get();
+      } catch (RuntimeException failure) {
+        PgException error = SqlErrors.serverError(failure);
+        if (error != null && SqlErrors.state(error).equals(IN_FAILED_TRANSACTION)) {
+          forget.run();
+          throw new BusyException("A lock could not be had", "Try again", failure);
+        }
+        throw failure;
+      }
+      check.accept(found);
+    });
   }
 
   /** Fails if something does not hold that was assumed. */

@@ -62,22 +62,15 @@ final class OpenTables {
    * Under the locks of all tables. Fails with {@link BusyException} if one was opened or closed
    * before they were had, with {@link ShapeMovedException} if one was altered.
    *
+   * @param found whether the places of the tables were looked for under these locks
    * @return all tables; those that the operation may give other columns are closed
    */
-  List<OperationTable> push() {
+  List<OperationTable> push(boolean found) {
     if (branch.isDefault() || all.isEmpty()) {
       return all;
     }
-    Map<String, BranchPlacement> now =
-        resolver.placements(session, branch, all.stream().map(OperationTable::id).toList());
-    for (OperationTable table : all) {
-      BranchPlacement placement = now.get(table.id());
-      if (placement == null
-          || !Objects.equals(placement.open(), table.open())
-          || !Objects.equals(placement.scratch(), table.scratch())) {
-        throw new BusyException(
-            "Table " + table.handle().name() + " was opened or closed meanwhile", "Try again");
-      }
+    if (!found) {
+      requireStill();
     }
     List<OperationTable> real =
         all.stream().filter(table -> table.open() != null || table.scratch() != null).toList();
@@ -93,7 +86,30 @@ final class OpenTables {
     return closeAltered();
   }
 
+  private void requireStill() {
+    Map<String, BranchPlacement> now =
+        resolver.placements(session, branch, all.stream().map(OperationTable::id).toList());
+    for (OperationTable table : all) {
+      BranchPlacement placement = now.get(table.id());
+      if (placement == null
+          || !Objects.equals(placement.open(), table.open())
+          || !Objects.equals(placement.scratch(), table.scratch())) {
+        throw new BusyException(
+            "Table " + table.handle().name() + " was opened or closed meanwhile", "Try again");
+      }
+    }
+  }
+
   private void requireKnown(List<OperationTable> real) {
+    List<TableHandle> unlooked =
+        real.stream()
+            .filter(table -> schemas.layered().contains(table.id()))
+            .map(OperationTable::handle)
+            .toList();
+    if (!unlooked.isEmpty()) {
+      unlooked.forEach(table -> resolver.forgetPlacement(branch, table.id()));
+      throw new ShapeMovedException(unlooked);
+    }
     Map<String, String> now =
         BranchShapes.versions(session, branch, real.stream().map(OperationTable::id).toList());
     List<TableHandle> moved =

@@ -20,6 +20,7 @@ import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.JoinStrategy;
@@ -64,6 +65,9 @@ final class OperationAttempt {
   private final Map<String, List<RowChange>> committed = new HashMap<>();
   private final Set<String> dropped = new HashSet<>();
 
+  /** Whether the tables' places are looked for under their locks. */
+  private boolean placed;
+
   OperationAttempt(
       Session session,
       StateResolver resolver,
@@ -95,7 +99,7 @@ final class OperationAttempt {
     alterations.forget(operation.tables().stream().map(t -> t.table().table()).toList());
     List<OperationTable> locked = lock();
     OpenTables open = new OpenTables(session, resolver, operation.branch(), locked, opened);
-    List<OperationTable> tables = open.push();
+    List<OperationTable> tables = open.push(placed);
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
     operation.tables().forEach(t -> locations.put(t.table().table().id(), t.table().head()));
     Map<String, String> touched = Map.of();
@@ -274,7 +278,9 @@ final class OperationAttempt {
         commitsOnly
             ? resolver.assumeShape(session, handles)
             : resolver.checkShape(session, handles);
-    Map<String, BranchPlacement> placements = placements(ids, commitsOnly);
+    Map<String, BranchPlacement> layered = commitsOnly ? layered(ids) : Map.of();
+    Map<String, BranchPlacement> placements =
+        layered.isEmpty() ? placements(ids, commitsOnly) : layered;
     fitting.run();
     List<OperationTable> tables = new ArrayList<>();
     for (TableOperation table : ordered) {
@@ -282,6 +288,12 @@ final class OperationAttempt {
     }
     dropped.addAll(places.commitDrops(tables));
     tables.removeIf(table -> dropped.contains(table.id()));
+    if (!layered.isEmpty()) {
+      lockWorkingSets(tables);
+      resolver.assumePlacement(session, branch, ids.getFirst(), layered);
+      placed = true;
+      return tables;
+    }
     if (commitsOnly) {
       return tables.size() == 1 ? lockWorkingSets(tables) : lockTouched(tables);
     }
@@ -307,6 +319,13 @@ final class OperationAttempt {
     return tables;
   }
 
+  /** The place of a single table that is known to be in layers alone, else nothing. */
+  private Map<String, BranchPlacement> layered(List<String> tables) {
+    return tables.size() == 1 && resolver.isKnownLayered(operation.branch(), tables.getFirst())
+        ? resolver.knownPlacement(operation.branch(), tables.getFirst())
+        : Map.of();
+  }
+
   private Map<String, BranchPlacement> placements(List<String> tables, boolean commitsOnly) {
     BranchHandle branch = operation.branch();
     if (branch.isDefault()) {
@@ -316,7 +335,7 @@ final class OperationAttempt {
       return resolver.lockPlacements(session, branch, tables);
     }
     return tables.size() == 1
-        ? resolver.assumePlacement(session, branch, tables.getFirst())
+        ? resolver.findPlacement(session, branch, tables.getFirst())
         : resolver.placements(session, branch, tables);
   }
 
@@ -401,7 +420,13 @@ final class OperationAttempt {
       throw StorageUnavailableException.untold(
           "Branch " + branch.name() + " has no table " + handle.name(), null);
     }
-    return OperationTable.of(session, resolver, table, branch, placements);
+    try {
+      return OperationTable.of(session, resolver, table, branch, placements);
+    } catch (ShapeMovedException moved) {
+      // it may be what is known of the place that is out of date
+      resolver.forgetPlacement(branch, handle.id());
+      throw moved;
+    }
   }
 
   private void merge(List<OperationTable> tables, Map<String, StagedTable> staged) {

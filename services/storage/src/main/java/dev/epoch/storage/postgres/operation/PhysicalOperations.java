@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.operation.Operation;
@@ -11,11 +12,14 @@ import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 /**
  * Operations as the database takes them: tables under the names that they have now, and what
@@ -24,10 +28,19 @@ import java.util.Set;
 public final class PhysicalOperations {
   private final TableShapes shapes;
   private final BranchShapes branchShapes;
+  private final BiPredicate<BranchHandle, String> knownLayered;
 
-  public PhysicalOperations(TableShapes shapes, BranchShapes branchShapes) {
+  /**
+   * @param knownLayered whether a table, by id, had no open table on the branch when that was last
+   *     known
+   */
+  public PhysicalOperations(
+      TableShapes shapes,
+      BranchShapes branchShapes,
+      BiPredicate<BranchHandle, String> knownLayered) {
     this.shapes = shapes;
     this.branchShapes = branchShapes;
+    this.knownLayered = knownLayered;
   }
 
   /** What a branch's open tables are like, as far as the operation commits them. */
@@ -38,17 +51,22 @@ public final class PhysicalOperations {
     List<BranchTable> tables = operation.tables().stream().map(TableOperation::table).toList();
     Map<String, TableSchema> altered = new HashMap<>();
     Map<String, String> versions = new HashMap<>();
+    Set<String> layered = new HashSet<>();
     if (commits) {
       requireSchemasCommitted(operation);
+      List<BranchTable> looked = new ArrayList<>();
+      for (TableOperation part : operation.tables()) {
+        if (part instanceof Operation.CommitWorkingSet commit) {
+          String id = commit.table().table().id();
+          if (knownLayered.test(operation.branch(), id)) {
+            layered.add(id);
+          } else {
+            looked.add(commit.table());
+          }
+        }
+      }
       altered.putAll(
-          BranchShapes.schemas(
-              branchShapes.altered(
-                  operation.branch(),
-                  operation.tables().stream()
-                      .filter(Operation.CommitWorkingSet.class::isInstance)
-                      .map(TableOperation::table)
-                      .toList()),
-              tables));
+          BranchShapes.schemas(branchShapes.altered(operation.branch(), looked), tables));
       versions.putAll(branchShapes.versions(operation.branch(), tables));
     }
     Map<String, String> definitions = new HashMap<>();
@@ -58,7 +76,7 @@ public final class PhysicalOperations {
       TableSchema after = altered.getOrDefault(table.id(), table.schema());
       definitions.put(table.id(), definition(table.with(after), true));
     }
-    return new OpenSchemas(versions, altered, definitions);
+    return new OpenSchemas(versions, altered, layered, definitions);
   }
 
   /** What sessions have made of tables that others give another schema would be lost. */

@@ -61,7 +61,7 @@ final class RevertWork {
       locked = tables();
     }
     OpenTables open = new OpenTables(session, resolver, operation.branch(), locked, opened);
-    List<OperationTable> tables = open.push();
+    List<OperationTable> tables = open.push(false);
     tables.stream()
         .filter(table -> !table.branch().isDefault())
         .filter(table -> table.operation() instanceof CommitWorkingSet)

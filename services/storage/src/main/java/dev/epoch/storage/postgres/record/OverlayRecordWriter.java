@@ -10,6 +10,7 @@ import dev.epoch.storage.postgres.state.RelationNames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -37,6 +38,21 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
     this.parts = parts;
   }
 
+  /**
+   * Of a table whose overlay was there, and which had nothing else, when it was last written: that
+   * is assumed to hold, and looked at under the lock on the overlay.
+   */
+  static Optional<OverlayRecordWriter> ofKnown(
+      Session session, BranchHandle branch, TableHandle table, ShapeCache<OverlayParts> shapes) {
+    return shapes
+        .assumed(session, table.id(), branch.id(), OverlayRecordWriter::lock)
+        .map(parts -> new OverlayRecordWriter(session, table, parts));
+  }
+
+  private static void lock(Session session, OverlayParts parts) {
+    session.send("LOCK TABLE " + parts.workingSet() + " IN SHARE ROW EXCLUSIVE MODE");
+  }
+
   /** Makes the overlay if there is none, and locks it. */
   static OverlayRecordWriter open(
       Session session,
@@ -54,7 +70,7 @@ final class OverlayRecordWriter implements RecordWrites.RecordWriter {
               session.send("SELECT epoch.ensure_overlay($1, $2)::text", branch.id(), table.id());
             },
             () -> OverlayParts.derive(session, table.id(), branch.id()));
-    session.send("LOCK TABLE " + parts.workingSet() + " IN SHARE ROW EXCLUSIVE MODE");
+    lock(session, parts);
     return new OverlayRecordWriter(session, table, parts);
   }
 

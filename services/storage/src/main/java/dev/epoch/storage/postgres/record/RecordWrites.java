@@ -16,6 +16,7 @@ import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.RefusedByTrigger;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.state.RelationNames;
 import dev.epoch.storage.record.RowWrite;
 import dev.epoch.storage.record.WriteKey;
@@ -63,9 +64,37 @@ public final class RecordWrites {
     this.names = names;
   }
 
-  /** See {@link dev.epoch.storage.TableStore#write}. */
+  /** Whether the table had no rows of its own beside the branch's layers when last written. */
+  public boolean isKnownLayered(BranchHandle branch, TableHandle table) {
+    return !branch.isDefault() && overlays.isKnown(table.id(), branch.id());
+  }
+
+  /** Tables of the branch are opened or closed now. */
+  public void forget(BranchHandle branch) {
+    overlays.forget(branch.id());
+  }
+
+  /** See {@link dev.epoch.storage.TableStore#write}; with the schema that the table has now. */
   public WriteResult write(
       BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
+    return write(branch, table, writes, key, false);
+  }
+
+  /**
+   * The same with the schema that the table has if it {@link #isKnownLayered}: fails with {@link
+   * ShapeMovedException} if it is open.
+   */
+  public WriteResult writeLayered(
+      BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
+    return write(branch, table, writes, key, true);
+  }
+
+  private WriteResult write(
+      BranchHandle branch,
+      BranchTable table,
+      List<RowWrite> writes,
+      Optional<WriteKey> key,
+      boolean layered) {
     RecordBatch records = RecordBatch.of(table.table(), codec, writes);
     try {
       return beforeOthers(
@@ -76,7 +105,7 @@ public final class RecordWrites {
                       branch,
                       table,
                       records,
-                      session -> once(session, branch, table, records, key))));
+                      session -> once(session, branch, table, records, key, layered))));
     } catch (ConstraintFailure failure) {
       throw new WriteRefusedException(-1, told(failure, table.table()), failure.remedy());
     } catch (BadValueException e) {
@@ -128,25 +157,30 @@ public final class RecordWrites {
       BranchHandle branch,
       BranchTable table,
       RecordBatch records,
-      Optional<WriteKey> key) {
+      Optional<WriteKey> key,
+      boolean layered) {
     if (key.isEmpty()) {
-      return write(session, branch, table, records);
+      return write(session, branch, table, records, layered);
     }
     Optional<WriteResult> former = keys.claim(session, key.get());
     if (former.isPresent()) {
       return former.get();
     }
-    WriteResult result = write(session, branch, table, records);
+    WriteResult result = write(session, branch, table, records, layered);
     keys.answer(session, key.get(), result);
     return result;
   }
 
   private WriteResult write(
-      Session session, BranchHandle branch, BranchTable table, RecordBatch records) {
+      Session session,
+      BranchHandle branch,
+      BranchTable table,
+      RecordBatch records,
+      boolean layered) {
     RecordWriter writer =
         branch.isDefault()
             ? LiveRecordWriter.open(session, table.table(), keyMatches, names)
-            : onBranch(session, branch, table.table());
+            : onBranch(session, branch, table.table(), layered);
     // ids of rows have one text each
     if (records.allKeys().size() > 1 && !table.table().schema().appendOnly()) {
       requireDistinctKeys(session, table.table(), records);
@@ -164,9 +198,18 @@ public final class RecordWrites {
     return new WriteResult(inserted, updated, deleted, total - inserted - updated - deleted);
   }
 
-  private RecordWriter onBranch(Session session, BranchHandle branch, TableHandle table) {
+  private RecordWriter onBranch(
+      Session session, BranchHandle branch, TableHandle table, boolean layered) {
+    Optional<OverlayRecordWriter> known =
+        OverlayRecordWriter.ofKnown(session, branch, table, overlays);
+    if (known.isPresent()) {
+      return known.get();
+    }
     String open = openTable(session, branch, table);
     if (!open.isEmpty()) {
+      if (layered) {
+        throw new ShapeMovedException(List.of(table));
+      }
       lockOpen(session, open);
       requireStill(open, session, branch, table);
       return LiveRecordWriter.ofOpenTable(session, branch, table, open);

@@ -5,6 +5,8 @@ import dev.epoch.storage.postgres.connection.Session;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -72,16 +74,11 @@ final class ShapeCache<T> {
    * @param derive asks the catalogs, in the session's transaction
    */
   T get(Session session, String tableId, String branchId, Runnable prepare, Supplier<T> derive) {
+    Optional<T> known = assumed(session, tableId, branchId, (_, _) -> {});
+    if (known.isPresent()) {
+      return known.get();
+    }
     Key key = new Key(tableId, branchId);
-    Known<T> known;
-    synchronized (entries) {
-      known = entries.get(key);
-    }
-    if (known != null) {
-      Supplier<String> now = askShape(session, key);
-      session.assume(() -> requireShape(key, known, now.get()));
-      return known.value();
-    }
     prepare.run();
     // asked before it is derived: what changes in between shows the next time
     Known<T> derived = new Known<>(shape(session, key), derive.get());
@@ -91,11 +88,52 @@ final class ShapeCache<T> {
     return derived.value();
   }
 
+  /** Whether anything is kept of the table on the branch. */
+  boolean isKnown(String tableId, String branchId) {
+    return known(new Key(tableId, branchId)) != null;
+  }
+
+  /**
+   * What is kept of the table on the branch, if anything is; assumed to hold still as it is asked
+   * about behind the lock.
+   *
+   * @param lock sends what keeps it as it is, and is not waited for
+   */
+  Optional<T> assumed(
+      Session session, String tableId, String branchId, BiConsumer<Session, T> lock) {
+    Key key = new Key(tableId, branchId);
+    Known<T> known = known(key);
+    if (known == null) {
+      return Optional.empty();
+    }
+    lock.accept(session, known.value());
+    Supplier<String> now = askShape(session, key);
+    session.assumeAnswer(now, shape -> requireShape(key, known, shape), () -> forget(key, known));
+    return Optional.of(known.value());
+  }
+
+  /** What is kept of tables on the branch is not assumed any more. */
+  void forget(String branchId) {
+    synchronized (entries) {
+      entries.keySet().removeIf(key -> branchId.equals(key.branchId()));
+    }
+  }
+
+  private Known<T> known(Key key) {
+    synchronized (entries) {
+      return entries.get(key);
+    }
+  }
+
+  private void forget(Key key, Known<T> known) {
+    synchronized (entries) {
+      entries.remove(key, known);
+    }
+  }
+
   private void requireShape(Key key, Known<T> known, String now) {
     if (!known.shape().equals(now)) {
-      synchronized (entries) {
-        entries.remove(key, known);
-      }
+      forget(key, known);
       throw new BusyException("The shape of a table has changed meanwhile", "Try again", null);
     }
   }

@@ -25,6 +25,11 @@ public record BranchPlacement(
     String scratch,
     boolean gone) {
 
+  /** Whether the branch's rows are in its layers alone. */
+  public boolean isLayered() {
+    return open == null && scratch == null && !gone;
+  }
+
   /** The same, closed. */
   public BranchPlacement layered() {
     return new BranchPlacement(

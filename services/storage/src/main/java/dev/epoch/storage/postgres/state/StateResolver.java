@@ -209,32 +209,57 @@ public final class StateResolver {
   }
 
   /**
-   * The place of one table on a branch, for a transaction that writes: what was found before is
-   * assumed to hold still ({@link Session#assume}).
+   * The place of one table on a branch as it was last found, if it has an overlay; by table id, and
+   * empty if that is not known.
    */
-  public Map<String, BranchPlacement> assumePlacement(
+  public Map<String, BranchPlacement> knownPlacement(BranchHandle branch, String tableId) {
+    return placed.getOrDefault(placedKey(branch, tableId), Map.of());
+  }
+
+  /** Whether the branch's rows were in its layers alone when last looked for. */
+  public boolean isKnownLayered(BranchHandle branch, String tableId) {
+    BranchPlacement known = knownPlacement(branch, tableId).get(tableId);
+    return known != null && known.isLayered();
+  }
+
+  /** The table stands elsewhere than {@link #knownPlacement} says. */
+  public void forgetPlacement(BranchHandle branch, String tableId) {
+    placed.remove(placedKey(branch, tableId));
+  }
+
+  /** {@link #placements} of one table, kept for {@link #knownPlacement}. */
+  public Map<String, BranchPlacement> findPlacement(
       Session session, BranchHandle branch, String tableId) {
-    String key = tableId + " " + branch.id();
-    Map<String, BranchPlacement> known = placed.get(key);
-    if (known == null) {
-      Map<String, BranchPlacement> found = placements(session, branch, List.of(tableId));
-      if (found.values().stream().anyMatch(BranchPlacement::hasOverlay)) {
-        if (placed.size() >= MOST_PLACED) {
-          placed.clear();
-        }
-        placed.put(key, found);
+    Map<String, BranchPlacement> found = placements(session, branch, List.of(tableId));
+    if (found.values().stream().anyMatch(BranchPlacement::hasOverlay)) {
+      if (placed.size() >= MOST_PLACED) {
+        placed.clear();
       }
-      return found;
+      placed.put(placedKey(branch, tableId), found);
     }
-    Supplier<Map<String, BranchPlacement>> now =
-        byTable(session.askAside(PLACEMENTS, Placed::of, branch.id(), new String[] {tableId}));
-    session.assume(() -> {
-      if (!now.get().equals(known)) {
-        placed.remove(key, known);
-        throw new BusyException("The branch stands elsewhere by now", "Try again");
-      }
-    });
-    return known;
+    return found;
+  }
+
+  /**
+   * For a transaction that writes, behind the lock that it has sent for: the place that is known is
+   * assumed to hold still ({@link Session#assumeAnswer}).
+   */
+  public void assumePlacement(
+      Session session, BranchHandle branch, String tableId, Map<String, BranchPlacement> known) {
+    String key = placedKey(branch, tableId);
+    session.assumeAnswer(
+        byTable(session.askAside(PLACEMENTS, Placed::of, branch.id(), new String[] {tableId})),
+        now -> {
+          if (!now.equals(known)) {
+            placed.remove(key, known);
+            throw new BusyException("The branch stands elsewhere by now", "Try again");
+          }
+        },
+        () -> placed.remove(key, known));
+  }
+
+  private static String placedKey(BranchHandle branch, String tableId) {
+    return tableId + " " + branch.id();
   }
 
   /** The same, kept as they are until the transaction ends. */
