@@ -61,7 +61,7 @@ final class ChunkTreeWriter {
     ObjectNode self = JSON.createObjectNode().put("format", format).put("version", VERSION);
     self.setAll(heading);
     header = (self + "\n").getBytes(StandardCharsets.UTF_8);
-    chunk = new ByteArrayOutputStream(Math.min(maxBytes, 64 * 1024));
+    chunk = new ByteArrayOutputStream();
   }
 
   /** Adds a line, its line feed included. */
