@@ -1,5 +1,11 @@
 package dev.epoch.benchmarks;
 
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.JsonReport;
+import dev.epoch.benchmarks.report.Machine;
+import dev.epoch.benchmarks.report.Report;
+import dev.epoch.benchmarks.report.Software;
+import dev.epoch.benchmarks.report.TableReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +88,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
               begin,
               Duration.between(begin, Instant.now()),
               machine,
-              Software.of(workbench.postgres()),
+              Software.with(
+                  workbench.postgres().database().rows("SHOW server_version").getFirst(),
+                  workbench.postgres().configuration()),
               figures,
               failures);
     }

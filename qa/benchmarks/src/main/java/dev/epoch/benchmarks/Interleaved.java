@@ -1,5 +1,7 @@
 package dev.epoch.benchmarks;
 
+import dev.epoch.benchmarks.report.Latency;
+import dev.epoch.benchmarks.report.Pairs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,9 @@ package dev.epoch.benchmarks;
 import static dev.epoch.benchmarks.ReadTables.FEW;
 import static dev.epoch.benchmarks.ReadTables.FEW_COPIED;
 
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
+import dev.epoch.benchmarks.report.Pairs;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.List;

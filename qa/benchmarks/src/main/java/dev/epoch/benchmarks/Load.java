@@ -1,5 +1,6 @@
 package dev.epoch.benchmarks;
 
+import dev.epoch.benchmarks.report.Latency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.epoch.benchmarks;
 
+import dev.epoch.benchmarks.report.Figure;
 import java.util.List;
 
 /** Something that is measured, alone or with others in one run. */

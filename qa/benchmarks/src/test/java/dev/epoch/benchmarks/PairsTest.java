@@ -3,6 +3,8 @@ package dev.epoch.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.epoch.benchmarks.report.Latency;
+import dev.epoch.benchmarks.report.Pairs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,12 +1,12 @@
 package dev.epoch.benchmarks.measure;
 
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Measure;
-import dev.epoch.benchmarks.Pairs;
 import dev.epoch.benchmarks.Repository;
 import dev.epoch.benchmarks.SizedTables;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
+import dev.epoch.benchmarks.report.Pairs;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.List;

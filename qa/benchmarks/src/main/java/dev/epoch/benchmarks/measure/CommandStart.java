@@ -1,10 +1,10 @@
 package dev.epoch.benchmarks.measure;
 
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Operation;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
 import dev.epoch.qa.process.Checkout;
 import dev.epoch.qa.process.Poll;
 import dev.epoch.qa.process.Psql;

@@ -7,13 +7,13 @@ import static dev.epoch.benchmarks.ReadTables.MANY_COPIED;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.benchmarks.Api;
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Interleaved;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.ReadTables;
 import dev.epoch.benchmarks.Sql;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
 import java.io.OutputStream;
 import java.sql.Connection;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.epoch.benchmarks.measure;
 
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Operation;
-import dev.epoch.benchmarks.Pairs;
 import dev.epoch.benchmarks.Workbench;
 import dev.epoch.benchmarks.WriteTables;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
+import dev.epoch.benchmarks.report.Pairs;
 import dev.epoch.qa.process.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,13 +1,13 @@
 package dev.epoch.benchmarks.measure;
 
 import dev.epoch.benchmarks.Api;
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
-import dev.epoch.benchmarks.Latency;
 import dev.epoch.benchmarks.Load;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Repository;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
+import dev.epoch.benchmarks.report.Latency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

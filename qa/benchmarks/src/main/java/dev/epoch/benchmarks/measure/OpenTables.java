@@ -2,15 +2,15 @@ package dev.epoch.benchmarks.measure;
 
 import dev.epoch.benchmarks.Api;
 import dev.epoch.benchmarks.Chinook;
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Operation;
-import dev.epoch.benchmarks.Pairs;
 import dev.epoch.benchmarks.ReadTables;
 import dev.epoch.benchmarks.Repository;
 import dev.epoch.benchmarks.Sql;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
+import dev.epoch.benchmarks.report.Pairs;
 import dev.epoch.qa.process.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

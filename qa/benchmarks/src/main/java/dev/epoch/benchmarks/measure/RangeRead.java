@@ -1,11 +1,11 @@
 package dev.epoch.benchmarks.measure;
 
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.KeyedReads;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.ReadTables;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
 import java.util.List;
 import java.util.Random;
 

@@ -2,13 +2,13 @@ package dev.epoch.benchmarks.measure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.benchmarks.Api;
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
-import dev.epoch.benchmarks.Latency;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Operation;
 import dev.epoch.benchmarks.Repository;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
+import dev.epoch.benchmarks.report.Latency;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;

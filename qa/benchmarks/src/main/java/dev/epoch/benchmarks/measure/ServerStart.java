@@ -1,11 +1,11 @@
 package dev.epoch.benchmarks.measure;
 
 import dev.epoch.benchmarks.Api;
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Operation;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
 import dev.epoch.qa.process.ServerProcess;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;

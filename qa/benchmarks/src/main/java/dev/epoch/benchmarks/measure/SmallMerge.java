@@ -1,13 +1,13 @@
 package dev.epoch.benchmarks.measure;
 
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Operation;
-import dev.epoch.benchmarks.Pairs;
 import dev.epoch.benchmarks.Repository;
 import dev.epoch.benchmarks.SizedTables;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
+import dev.epoch.benchmarks.report.Pairs;
 import java.util.List;
 
 /** A thousand changes merged over REST into a small and into a large table; main has moved on. */

@@ -4,12 +4,12 @@ import static dev.epoch.benchmarks.ReadTables.UNTOUCHED;
 import static dev.epoch.benchmarks.ReadTables.UNTOUCHED_COPIED;
 
 import dev.epoch.benchmarks.Api;
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.ReadTables;
 import dev.epoch.benchmarks.Sql;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;

@@ -1,8 +1,7 @@
-package dev.epoch.benchmarks;
+package dev.epoch.benchmarks.report;
 
 import dev.epoch.qa.process.Checkout;
 import dev.epoch.qa.process.Shell;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
@@ -14,12 +13,9 @@ import java.util.Map;
  */
 public record Software(String epoch, String java, String postgresql, Map<String, String> settings) {
 
-  static Software of(UserPostgres postgres) throws SQLException {
-    return new Software(
-        commit(),
-        Runtime.version().toString(),
-        postgres.database().rows("SHOW server_version").getFirst(),
-        postgres.configuration());
+  /** This checkout and this JVM, with a PostgreSQL of that version. */
+  public static Software with(String postgresql, Map<String, String> settings) {
+    return new Software(commit(), Runtime.version().toString(), postgresql, settings);
   }
 
   private static String commit() {

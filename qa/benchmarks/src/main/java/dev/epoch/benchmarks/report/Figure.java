@@ -1,4 +1,4 @@
-package dev.epoch.benchmarks;
+package dev.epoch.benchmarks.report;
 
 /**
  * One line of the report.

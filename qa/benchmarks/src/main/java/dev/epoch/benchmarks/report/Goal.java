@@ -1,4 +1,4 @@
-package dev.epoch.benchmarks;
+package dev.epoch.benchmarks.report;
 
 import java.util.Locale;
 

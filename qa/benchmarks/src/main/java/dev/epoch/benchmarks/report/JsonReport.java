@@ -1,16 +1,16 @@
-package dev.epoch.benchmarks;
+package dev.epoch.benchmarks.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** The report for programs; times are in milliseconds. */
-final class JsonReport {
+public final class JsonReport {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private JsonReport() {}
 
-  static String text(Report report) {
+  public static String text(Report report) {
     ObjectNode root = JSON.createObjectNode();
     root.put("scale", report.scale());
     root.put("seed", report.seed());

@@ -1,13 +1,13 @@
-package dev.epoch.benchmarks.measure;
+package dev.epoch.benchmarks.measure.reaction;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.benchmarks.Api;
-import dev.epoch.benchmarks.Figure;
-import dev.epoch.benchmarks.Goal;
-import dev.epoch.benchmarks.Latency;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Repository;
 import dev.epoch.benchmarks.Workbench;
+import dev.epoch.benchmarks.report.Figure;
+import dev.epoch.benchmarks.report.Goal;
+import dev.epoch.benchmarks.report.Latency;
 import dev.epoch.promoter.Reconciler;
 import dev.epoch.promoter.RestApi;
 import java.io.IOException;

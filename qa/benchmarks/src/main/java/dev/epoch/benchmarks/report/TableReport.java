@@ -1,10 +1,10 @@
-package dev.epoch.benchmarks;
+package dev.epoch.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** The report for people. */
-final class TableReport {
+public final class TableReport {
 
   private static final List<String> HEADER =
       List.of(
@@ -22,7 +22,7 @@ final class TableReport {
 
   private TableReport() {}
 
-  static String text(Report report) {
+  public static String text(Report report) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(HEADER);
     report.figures().forEach(figure -> lines.add(line(figure)));

@@ -1,0 +1,2 @@
+/** Measures of what follows a commit: streams of events, webhooks, promotions. */
+package dev.epoch.benchmarks.measure.reaction;
