@@ -117,6 +117,26 @@ class DiffCommandTest extends CommandTest {
   }
 
   @Test
+  void saysThatSchemasAloneAreCompared() {
+    server.on(
+        "GET /commits/diff",
+        """
+        {"schema_only": "s", "tables": [{"table": "users", "inserted": 0, "updated": 0,
+          "deleted": 0, "schema_changed": true, "change_type": "modified",
+          "schema_changes": ["column 'phone' added"]}]}
+        """);
+    server.on("GET /schema/diff", "{\"changes\": []}");
+    shell.run("diff");
+
+    var run = shell.run("diff", "main..s");
+
+    assertThat(run.err()).isEqualTo("branch 's' is schema-only: only schemas are compared\n");
+    assertThat(run.out())
+        .contains("Modified: users", "column 'phone' added")
+        .doesNotContain("record");
+  }
+
+  @Test
   void printsNumbersAndNames() {
     prints(
         """

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesRegex;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -179,6 +180,9 @@ class SchemaExecTest {
             api.get("/tables/users/records?ref=s&working=true"),
             api.get("/tables/users/records/1?ref=s"),
             api.get("/export/users?ref=s"),
+            api.get("/diff/users?base=main&target=s"),
+            api.get("/diff/users?base=s&target=main"),
+            api.get("/diff/users?target=s&working=true"),
             api.post("/tables/users/records?branch=s", record),
             api.post("/query", query.formatted(", \"branch\": \"s\"")),
             api.post("/query", query.formatted(", \"ref\": \"s\", \"working\": true")),
@@ -196,11 +200,24 @@ class SchemaExecTest {
         .statusCode(200);
     api.get("/status?branch=s").body("clean", equalTo(false));
     api.commit("s", "phone");
+    api.post("/tables/users/records?branch=main", "{\"upsert\": [{\"id\": 2, \"email\": \"c@d\"}]}")
+        .statusCode(200);
+    api.commit("main", "rows");
+    for (String range : List.of("base=main&target=s", "base=s&target=main")) {
+      api.get("/commits/diff?" + range)
+          .body("schema_only", equalTo("s"))
+          .body("tables.table", contains("users"))
+          .body("tables.schema_changed", contains(true))
+          .body("total_inserts", equalTo(0));
+    }
+    api.get("/commits/diff?base=%s&target=main".formatted(created))
+        .body("total_inserts", equalTo(1))
+        .body("$", not(hasKey("schema_only")));
     api.post("/branches/merge", "{\"source\": \"s\", \"target\": \"main\"}").statusCode(200);
 
     // then
     api.get("/tables/users/records?ref=main")
-        .body("records.email", contains("a@b"))
+        .body("records.email", contains("a@b", "c@d"))
         .body("records[0]", hasKey("phone"));
   }
 }

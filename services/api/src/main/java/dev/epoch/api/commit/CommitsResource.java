@@ -127,7 +127,7 @@ public class CommitsResource {
   @Operation(
       summary = "What differs between two states, table by table",
       description =
-          "base is the first parent of target unless given, target is HEAD. With working=true target is a branch with its uncommitted changes, and base its head.")
+          "base is the first parent of target unless given, target is HEAD. With working=true target is a branch with its uncommitted changes, and base its head. Where one of them is a schema-only branch, schemas alone are compared.")
   public DiffView diff(
       @QueryParam("base") String base,
       @QueryParam("target") String target,
@@ -138,9 +138,8 @@ public class CommitsResource {
         CommitView.idOf(compared.baseCommit()),
         CommitView.idOf(compared.targetCommit()),
         TableChangeView.between(
-            compared.base(),
-            compared.target(),
-            request.server().diffs().summary(compared.base(), compared.target())));
+            compared.base(), compared.target(), compared.tables(request.server().diffs())),
+        compared.schemaOnly());
   }
 
   @GET

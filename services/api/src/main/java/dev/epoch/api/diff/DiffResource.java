@@ -17,6 +17,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.read.ReadService;
 import dev.epoch.gateway.read.Snapshot;
+import dev.epoch.gateway.stream.SchemaOnly;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
@@ -178,6 +179,9 @@ public class DiffResource {
     RepositoryState state = request.state();
     Comparison compared =
         Comparison.of(request, state, selection.base, selection.target, selection.working);
+    if (compared.schemaOnly() != null) {
+      SchemaOnly.requireRows(state, compared.schemaOnly());
+    }
     Snapshot.Readable table = compared.target().tables().get(selection.table);
     TableHandle handle =
         table != null ? table.handle() : compared.base().table(selection.table).handle();

@@ -1,5 +1,6 @@
 package dev.epoch.api.diff;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -12,9 +13,16 @@ public record DiffView(
     long totalInserts,
     long totalUpdates,
     long totalDeletes,
-    List<TableChangeView> tables) {
+    List<TableChangeView> tables,
+    @Schema(description = "The schema-only branch for which schemas alone are compared")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        String schemaOnly) {
 
-  public static DiffView of(String base, String target, List<TableChangeView> tables) {
+  /**
+   * @param schemaOnly name of a branch without rows that is one side, or null
+   */
+  public static DiffView of(
+      String base, String target, List<TableChangeView> tables, String schemaOnly) {
     return new DiffView(
         base,
         target,
@@ -22,6 +30,7 @@ public record DiffView(
         tables.stream().mapToLong(TableChangeView::inserted).sum(),
         tables.stream().mapToLong(TableChangeView::updated).sum(),
         tables.stream().mapToLong(TableChangeView::deleted).sum(),
-        tables);
+        tables,
+        schemaOnly);
   }
 }

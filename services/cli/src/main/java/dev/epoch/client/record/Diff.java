@@ -6,11 +6,15 @@ import dev.epoch.client.transport.Json;
 import dev.epoch.client.transport.Received;
 import java.util.List;
 
-/** Differences between two states, table by table. */
-public record Diff(List<TableChange> tables, JsonNode json) implements Received {
+/**
+ * Differences between two states, table by table.
+ *
+ * @param schemaOnly the branch without versioned rows for which schemas alone are compared, or null
+ */
+public record Diff(List<TableChange> tables, String schemaOnly, JsonNode json) implements Received {
 
   static Diff of(JsonNode json) {
-    return new Diff(TableChange.list(json, "tables"), json);
+    return new Diff(TableChange.list(json, "tables"), Json.text(json, "schema_only"), json);
   }
 
   /** What happened to a record. */

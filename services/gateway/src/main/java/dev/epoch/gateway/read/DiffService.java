@@ -16,6 +16,7 @@ import dev.epoch.storage.state.ChangeQuery;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -82,6 +83,19 @@ public final class DiffService {
     return diffs;
   }
 
+  /** Per table what differs in its schema, or that only one side has it; reads no row. */
+  public List<TableDiff> schemas(Snapshot base, Snapshot target) {
+    List<TableDiff> diffs = new ArrayList<>();
+    schemaChanges(base, target, null)
+        .forEach((name, changes) -> diffs.add(new TableDiff(name, 0, 0, 0, true, changes)));
+    TreeSet<String> oneSided = new TreeSet<>(base.tables().keySet());
+    oneSided.addAll(target.tables().keySet());
+    oneSided.removeIf(name -> base.tables().containsKey(name) && target.tables().containsKey(name));
+    oneSided.forEach(name -> diffs.add(new TableDiff(name, 0, 0, 0, true, List.of())));
+    diffs.sort(Comparator.comparing(TableDiff::table));
+    return diffs;
+  }
+
   /** What a commit changed against its first parent, as the commit itself tells. */
   public static List<TableDiff> recorded(RepositoryState state, CommitState commit) {
     List<TableDiff> diffs = new ArrayList<>();
@@ -104,7 +118,7 @@ public final class DiffService {
         .forEach(name ->
             diffs.add(
                 new TableDiff(name, 0, 0, parent.tree().get(name).rowCount(), true, List.of())));
-    diffs.sort(java.util.Comparator.comparing(TableDiff::table));
+    diffs.sort(Comparator.comparing(TableDiff::table));
     return diffs;
   }
 

@@ -4,6 +4,7 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Branches that version schemas and no rows. The tables of their sessions are empty at first, the
@@ -12,6 +13,14 @@ import java.util.Map;
  */
 public final class SchemaOnly {
   private SchemaOnly() {}
+
+  /** The name, where a ref is that of such a branch. */
+  public static Optional<String> named(RepositoryState state, String ref) {
+    return Optional.ofNullable(ref)
+        .flatMap(state::branch)
+        .filter(branch -> branch.traits().schemaOnly())
+        .map(BranchState::name);
+  }
 
   /**
    * @throws RefusedException if the branch has no rows of its own

@@ -178,8 +178,14 @@ public final class DiffCommand extends EpochSubcommand {
   }
 
   private List<TableChange> tables(Diffs.Range range) {
+    Diff diff = client().diffs().tables(range);
+    if (diff.schemaOnly() != null) {
+      output()
+          .remark(
+              "branch '%s' is schema-only: only schemas are compared".formatted(diff.schemaOnly()));
+    }
     List<TableChange> changes =
-        client().diffs().tables(range).tables().stream()
+        diff.tables().stream()
             .filter(change -> table == null || change.table().equals(table))
             .toList();
     if (table != null && changes.isEmpty()) {
@@ -310,8 +316,9 @@ public final class DiffCommand extends EpochSubcommand {
   }
 
   private void statements(Diffs.Range range) {
+    List<TableChange> changes = tables(range);
     output().line("BEGIN;");
-    for (TableChange change : tables(range)) {
+    for (TableChange change : changes) {
       if (change.schemaChanged() && change.kind() == TableChange.Kind.MODIFIED) {
         output().remark("the schema of table '" + change.table() + "' differs too");
       }
