@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class GcCommandTest extends CommandTest {
 
   private static final String TWO =
-      "{\"repository\": \"shop\", \"dry_run\": true, \"branches\": [\"b-1\", \"b-2\"]}";
+      "{\"repository\": \"shop\", \"dry_run\": true, \"branches\": [\"b-1\", \"b-2\"],"
+          + " \"branch_names\": {\"b-1\": \"feature/x\"}}";
 
   @BeforeEach
   void inRepository() {
@@ -22,7 +23,7 @@ class GcCommandTest extends CommandTest {
     prints(
         """
         Would drop the rows of 2 deleted branches:
-          b-1
+          feature/x (b-1)
           b-2
         """,
         "gc",

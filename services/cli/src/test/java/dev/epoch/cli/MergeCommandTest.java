@@ -30,6 +30,26 @@ class MergeCommandTest extends CommandTest {
   }
 
   @Test
+  void aRebaseWithNothingToDoSaysSo() {
+    server
+        .on(
+            "POST /branches/main/rebase",
+            """
+            {"source_branch": "main", "target_branch": "main", "up_to_date": true,
+             "result_commit_id": "ghi789j00"}
+            """)
+        .on(
+            "POST /branches/main/rebase",
+            """
+            {"source_branch": "main", "target_branch": "main", "up_to_date": false,
+             "result_commit_id": "ghi789j00"}
+            """);
+
+    prints("Current branch main is up to date.\n", "rebase", "v1");
+    prints("Rebased main onto v1 (commit: ghi789j)\n", "rebase", "v1");
+  }
+
+  @Test
   void mergesThatWaitAreAskedForListedAndWithdrawn() {
     shell.inRepository("shop", "main");
     server.on(

@@ -2,6 +2,7 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.engine.state.RepositoryState;
@@ -67,6 +68,7 @@ class CleanupIT {
     assertThat(read(givenUp)).isEqualTo("given up");
     CleanupService.Cleaned cleaned = test.server().cleanups().cleanup(test.repository(), false);
     assertThat(cleaned.branches()).hasSize(1);
+    assertThat(cleaned.names()).containsExactly(entry(cleaned.branches().getFirst(), "given-up"));
     assertThat(cleaned.unreached()).containsExactly("away");
 
     // then

@@ -300,9 +300,9 @@ final class FactsReader {
       ObjectNode body =
           RestApi.object().put("sql", check.sql()).put("ref", source).put("limit", SHOWN_ROWS);
       try {
-        JsonNode rows = api.post("query", body, null).path("rows");
-        if (!rows.isEmpty()) {
-          failures.add("'" + check.name() + "' finds " + cut(rows.toString()));
+        JsonNode found = api.post("query", body, null);
+        if (!found.path("rows").isEmpty()) {
+          failures.add("'" + check.name() + "' finds " + cut(rows(found)));
         }
       } catch (ApiException refused) {
         if (refused.passes()) {
@@ -312,6 +312,20 @@ final class FactsReader {
       }
     }
     return failures;
+  }
+
+  /** Rows of a query's answer, each with the names of its columns: {@code id=2 name="b"; id=3}. */
+  static String rows(JsonNode answer) {
+    List<String> rows = new ArrayList<>();
+    for (JsonNode row : answer.path("rows")) {
+      List<String> fields = new ArrayList<>();
+      for (int i = 0; i < row.size(); i++) {
+        String column = answer.path("columns").path(i).path("name").asText("column " + (i + 1));
+        fields.add(column + "=" + row.get(i));
+      }
+      rows.add(String.join(" ", fields));
+    }
+    return String.join("; ", rows);
   }
 
   private static String cut(String text) {

@@ -144,7 +144,7 @@ class PromotionTest {
     String wrong = order(2, 99, "5");
     Decision held = apply().get("staging");
     assertThat(held.outcome()).isEqualTo(Outcome.HELD);
-    assertThat(held.reasons()).containsExactly("check 'no orphan orders' finds [[2]]");
+    assertThat(held.reasons()).containsExactly("check 'no orphan orders' finds id=2");
     apply();
     api.get("/commits/" + wrong + "/statuses?context=epoch/promotion/staging&all=true")
         .body("statuses", hasSize(1))

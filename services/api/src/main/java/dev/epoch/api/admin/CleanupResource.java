@@ -49,6 +49,7 @@ public class CleanupResource {
    * @param deleted names of merged branches that were deleted, or would be
    * @param kept by name, why a merged branch could not be deleted
    * @param branches ids of deleted branches whose rows are gone, or would be
+   * @param branchNames of those of them that are known, by id
    * @param tables names of removed tables of which nothing is kept any more, or would be
    * @param unreached names of storages whose databases could not be reached; what is there stays
    *     until the next time
@@ -59,6 +60,7 @@ public class CleanupResource {
       List<String> deleted,
       Map<String, String> kept,
       List<String> branches,
+      Map<String, String> branchNames,
       List<String> tables,
       List<String> unreached) {}
 
@@ -79,6 +81,7 @@ public class CleanupResource {
         merged.deleted(),
         merged.kept(),
         cleaned.branches(),
+        cleaned.names(),
         cleaned.tables(),
         cleaned.unreached());
   }

@@ -26,7 +26,7 @@ public final class Maintenance {
    *
    * @param deleted names of merged branches that were deleted
    * @param kept by name, why a merged branch was not
-   * @param branches ids of deleted branches whose rows are gone
+   * @param branches deleted branches whose rows are gone: names with ids, or ids alone
    * @param tables names of removed tables of which nothing is kept any more
    * @param unreached names of storages whose databases could not be reached
    */
@@ -65,7 +65,13 @@ public final class Maintenance {
         .properties()
         .forEach(branch -> kept.put(branch.getKey(), branch.getValue().asText()));
     List<String> branches = new ArrayList<>();
-    answer.path("branches").forEach(branch -> branches.add(branch.asText()));
+    answer
+        .path("branches")
+        .forEach(branch -> {
+          JsonNode name = answer.path("branch_names").path(branch.asText());
+          branches.add(
+              name.isTextual() ? name.asText() + " (" + branch.asText() + ")" : branch.asText());
+        });
     List<String> tables = new ArrayList<>();
     answer.path("tables").forEach(table -> tables.add(table.asText()));
     List<String> unreached = new ArrayList<>();

@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -55,11 +56,16 @@ public final class CleanupService {
    * What is gone, or would be.
    *
    * @param branches ids of deleted branches
+   * @param names of those of them that are known, by id
    * @param tables names of removed tables
    * @param unreached names of storages whose databases could not be reached: what is there stays
    *     until the next time
    */
-  public record Cleaned(List<String> branches, List<String> tables, List<String> unreached) {}
+  public record Cleaned(
+      List<String> branches,
+      Map<String, String> names,
+      List<String> tables,
+      List<String> unreached) {}
 
   /** What commits read of removed tables goes with the repository; it is deleted. */
   public void forget(RepositoryState state) {
@@ -78,11 +84,13 @@ public final class CleanupService {
   private Cleaned cleanup(RepositoryState state, Set<String> used, boolean dryRun) {
     Kept kept = kept(state, used);
     Set<String> branches = new LinkedHashSet<>();
+    Map<String, String> branchNames = new TreeMap<>();
     Set<String> tables = new LinkedHashSet<>();
     List<String> unreached = new ArrayList<>();
     databases(state)
         .forEach((database, names) -> {
           try {
+            branchNames.putAll(database.names(state.name()));
             branches.addAll(database.reclaim(state.name(), kept.overlays(), dryRun));
             tables.addAll(database.reclaimTables(state.name(), kept.tables(), dryRun));
           } catch (StorageUnavailableException away) {
@@ -90,8 +98,10 @@ public final class CleanupService {
             unreached.addAll(names);
           }
         });
+    branchNames.keySet().retainAll(branches);
     return new Cleaned(
         List.copyOf(branches),
+        branchNames,
         tables.stream().map(id -> name(state, id)).sorted().toList(),
         unreached.stream().sorted().toList());
   }

@@ -45,6 +45,14 @@ public interface BranchDirectory {
   List<String> reclaim(String repository, Set<String> kept, boolean dryRun);
 
   /**
+   * The names that branches had last, by id. Forgotten ones are left out where another branch has
+   * the name since, and where nothing is left of them.
+   */
+  default Map<String, String> names(String repository) {
+    return Map.of();
+  }
+
+  /**
    * Drops what removals kept of tables of the repository that are not in {@code kept}; reading a
    * state of them is a {@link HistoryPrunedException} then. Repeating it changes nothing.
    *

@@ -392,6 +392,11 @@ public final class PostgresStorageAdapter
   }
 
   @Override
+  public Map<String, String> names(String repository) {
+    return branches.names(repository);
+  }
+
+  @Override
   public void dropBranch(BranchHandle branch) {
     branches.drop(branch);
   }

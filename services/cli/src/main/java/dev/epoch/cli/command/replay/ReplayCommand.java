@@ -104,6 +104,8 @@ abstract class ReplayCommand extends EpochSubcommand {
           .line(
               "%s stopped at %s. Resolve them (epoch conflicts show), then 'epoch %s --continue', or --skip, or --abort."
                   .formatted(verb(), stoppedAt(branch), verb()));
+    } else if (outcome.upToDate()) {
+      output().confirm("Current branch " + branch + " is up to date.");
     } else if (outcome.commitId() == null) {
       output().confirm("Stopped before committing as requested; 'epoch commit' makes the commit");
     } else {

@@ -140,6 +140,23 @@ public final class BranchRegistry {
             : Set.of());
   }
 
+  /** See {@link dev.epoch.storage.branch.BranchDirectory#names}. */
+  public Map<String, String> names(String repository) {
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session
+                .list(
+                    """
+                    SELECT branch_id, name FROM epoch.branches
+                    WHERE repository = $1 AND name <> '~' || branch_id
+                    """,
+                    row -> Map.entry(row.getString(0), row.getString(1)),
+                    repository)
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))
+            : Map.of());
+  }
+
   /** See {@link dev.epoch.storage.branch.BranchDirectory#dropBranch}. */
   public void drop(BranchHandle branch) {
     retries.run(() ->
