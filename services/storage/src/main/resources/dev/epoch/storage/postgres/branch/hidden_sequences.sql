@@ -40,7 +40,15 @@ BEGIN
 END
 $$;
 
--- Lets a sequence go on behind a value, if it is not further; one that counts downwards stays. Others may take values
+-- Whether a sequence counts downwards.
+CREATE OR REPLACE FUNCTION epoch.counts_down(counted regclass) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT q.seqincrement < 0 FROM pg_sequence AS q WHERE q.seqrelid = counted
+$$;
+
+-- Lets a sequence go on behind a value, if it is not further: one that counts downwards, below it. Others may take values
 -- meanwhile: nothing gives one twice.
 CREATE OR REPLACE FUNCTION epoch.advance_sequence(sequence_name text, at_least bigint) RETURNS void
 LANGUAGE plpgsql
@@ -51,7 +59,22 @@ DECLARE
   reached bigint;
 BEGIN
   SELECT * INTO STRICT s FROM pg_sequence AS q WHERE q.seqrelid = sequence_name::regclass;
-  IF at_least IS NULL OR s.seqincrement < 0 THEN
+  IF at_least IS NULL THEN
+    RETURN;
+  END IF;
+  IF s.seqincrement < 0 THEN
+    at_least := greatest(at_least, s.seqmin);
+    EXECUTE format('SELECT CASE WHEN is_called THEN last_value ELSE last_value + 1 END FROM %s', sequence_name) INTO reached;
+    IF at_least >= reached THEN
+      RETURN;
+    END IF;
+    IF (at_least::numeric - reached) / s.seqincrement < 10000 THEN
+      WHILE nextval(s.seqrelid) > at_least LOOP
+      END LOOP;
+    ELSE
+      EXECUTE format('SELECT setval($1, least(last_value, $2)) FROM %s', sequence_name)
+      USING s.seqrelid::regclass, at_least;
+    END IF;
     RETURN;
   END IF;
   at_least := least(at_least, s.seqmax);
@@ -308,13 +331,15 @@ DECLARE
   keys text[] := (SELECT t.key_columns FROM epoch.tables AS t WHERE t.table_id = of_table);
   is_missing boolean;
   given bigint;
+  goes_down boolean;
+  reached bigint[];
 BEGIN
   EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %I IS NULL)', live, named) INTO is_missing;
   IF NOT is_missing THEN
     RETURN;
   END IF;
-  EXECUTE format('SELECT greatest(max(%I), 0) FROM %s', named, live) INTO given;
-  SELECT greatest(given, max(epoch.last_given(s.oid::regclass::text))) INTO given
+  SELECT coalesce(bool_and(epoch.counts_down(s.oid)), false), array_agg(epoch.last_given(s.oid::regclass::text))
+  INTO goes_down, reached
   FROM pg_class AS s
   WHERE s.relkind = 'S' AND s.relnamespace = to_regnamespace(epoch.hidden_schema(of_table))
     AND (
@@ -323,13 +348,15 @@ BEGIN
         WHERE k.table_id = of_table AND k.name = named AND k.number IS NOT NULL)))
       OR s.relname !~ '^identity_'
     );
+  EXECUTE format('SELECT %s(%I) FROM %s', CASE WHEN goes_down THEN 'min' ELSE 'max' END, named, live) INTO given;
+  given := epoch.furthest(goes_down, VARIADIC reached || ARRAY[given, 0]);
   PERFORM epoch.run_untriggered(
     live,
     format(
       'UPDATE %1$s AS l SET %2$I = f.place FROM ('
-      'SELECT r.tableoid, r.ctid, $1 + row_number() OVER (ORDER BY %3$s) AS place FROM %1$s AS r WHERE r.%2$I IS NULL'
+      'SELECT r.tableoid, r.ctid, $1 %4$s row_number() OVER (ORDER BY %3$s) AS place FROM %1$s AS r WHERE r.%2$I IS NULL'
       ') AS f WHERE l.tableoid = f.tableoid AND l.ctid = f.ctid',
-      live, named, epoch.column_list(keys, 'r')),
+      live, named, epoch.column_list(keys, 'r'), CASE WHEN goes_down THEN '-' ELSE '+' END),
     given);
 END
 $$;
@@ -413,7 +440,9 @@ BEGIN
       PERFORM epoch.give_sequence(part.feeds, live.oid::regclass::text);
       EXECUTE format('ALTER SEQUENCE %s OWNED BY %s.%I', part.feeds, live.oid::regclass, part.attname);
     END IF;
-    EXECUTE format('SELECT max(%I) FROM %s', part.attname, live.oid::regclass) INTO given;
+    EXECUTE format(
+      'SELECT %s(%I) FROM %s', CASE WHEN epoch.counts_down(part.feeds::regclass) THEN 'min' ELSE 'max' END,
+      part.attname, live.oid::regclass) INTO given;
     PERFORM epoch.advance_sequence(part.feeds, given);
     FOR given IN
       SELECT epoch.last_given(h) FROM unnest(ARRAY[

@@ -75,9 +75,11 @@ AS $$
   WHERE q.branch_id = of_branch AND q.source = copied
 $$;
 
--- The greatest value in a column, up to a bound unless that is null. Looks at no more than an index: what is given
--- otherwise where none begins with the column.
-CREATE OR REPLACE FUNCTION epoch.greatest_value(relation regclass, column_name text, bound bigint, otherwise bigint) RETURNS bigint
+-- The greatest value in a column, up to a bound unless that is null; the least one for a sequence that counts down. Looks at
+-- no more than an index: what is given otherwise where none begins with the column.
+CREATE OR REPLACE FUNCTION epoch.furthest_value(
+  relation regclass, column_name text, counts_down boolean, bound bigint, otherwise bigint
+) RETURNS bigint
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -95,9 +97,22 @@ BEGIN
   ) THEN
     RETURN otherwise;
   END IF;
-  EXECUTE format('SELECT max(r.%I) FROM %s AS r WHERE $1 IS NULL OR r.%1$I <= $1', column_name, relation) INTO most USING bound;
+  EXECUTE format(
+    CASE
+      WHEN counts_down THEN 'SELECT min(r.%I) FROM %s AS r WHERE $1 IS NULL OR r.%1$I >= $1'
+      ELSE 'SELECT max(r.%I) FROM %s AS r WHERE $1 IS NULL OR r.%1$I <= $1'
+    END,
+    column_name, relation) INTO most USING bound;
   RETURN most;
 END
+$$;
+
+-- The furthest of the values that a sequence has given, or rows have; nulls are none.
+CREATE OR REPLACE FUNCTION epoch.furthest(counts_down boolean, VARIADIC numbers bigint[]) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE WHEN counts_down THEN min(n) ELSE max(n) END FROM unnest(numbers) AS n
 $$;
 
 -- What a branch's copy of a sequence has to be behind: what copies of it have given before, on the branch and on those whose
@@ -106,13 +121,14 @@ CREATE OR REPLACE FUNCTION epoch.given_before(of_branch text, copied regclass) R
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
-  SELECT max(coalesce(
+  SELECT epoch.furthest(epoch.counts_down(copied), VARIADIC array_agg(coalesce(
     epoch.given_on(o.of, copied::text),
     (
-      SELECT max(epoch.greatest_value(to_regclass(format('epoch.%I', epoch.object_of('v', p.table_id, o.of))), c.name, NULL, NULL))
+      SELECT epoch.furthest(epoch.counts_down(copied), VARIADIC array_agg(epoch.furthest_value(
+        to_regclass(format('epoch.%I', epoch.object_of('v', p.table_id, o.of))), c.name, epoch.counts_down(copied), NULL, NULL)))
       FROM epoch.fed_columns(f.relation) AS c
       WHERE c.feeds = copied AND c.is_plain
-    )))
+    ))))
   FROM (
     SELECT d.adrelid::regclass AS relation
     FROM pg_depend AS r JOIN pg_attrdef AS d ON d.oid = r.objid
@@ -323,7 +339,7 @@ BEGIN
     RETURN;
   END IF;
   FOR part IN
-    SELECT c.*, m.given, b.own_sequences, p.source_overlay, CASE
+    SELECT c.*, m.given, m.counts_down, b.own_sequences, p.source_overlay, CASE
         WHEN b.is_default THEN epoch.users_table(p.table_id)
         ELSE to_regclass(format('epoch.%I', epoch.object_of('v', p.table_id, of_branch)))
       END AS relation
@@ -331,7 +347,8 @@ BEGIN
     JOIN epoch.branches AS b ON b.branch_id = p.branch_id
     CROSS JOIN LATERAL epoch.fed_columns(epoch.users_table(p.table_id)) AS c
     CROSS JOIN LATERAL (
-      SELECT max(epoch.given_on(q.branch_id, q.source)) AS given
+      SELECT epoch.counts_down(c.feeds) AS counts_down,
+        epoch.furthest(epoch.counts_down(c.feeds), VARIADIC array_agg(epoch.given_on(q.branch_id, q.source))) AS given
       FROM epoch.branch_sequences AS q WHERE q.source = c.feeds::text
     ) AS m
     WHERE p.branch_id = of_branch AND p.table_id = ANY (tables) AND m.given IS NOT NULL
@@ -343,10 +360,11 @@ BEGIN
     END;
     CONTINUE WHEN to_regclass(target) IS NULL;
     reached := CASE WHEN part.own_sequences THEN epoch.last_given(part.feeds::text) END;
-    reached := greatest(reached, epoch.given_on(part.source_overlay, part.feeds::text), CASE
+    reached := epoch.furthest(part.counts_down, reached, epoch.given_on(part.source_overlay, part.feeds::text), CASE
       WHEN NOT part.is_plain THEN part.given
-      ELSE epoch.greatest_value(
-        part.relation, part.name, greatest(part.given, epoch.last_given(part.feeds::text)), part.given)
+      ELSE epoch.furthest_value(
+        part.relation, part.name, part.counts_down,
+        epoch.furthest(part.counts_down, part.given, epoch.last_given(part.feeds::text)), part.given)
     END);
     PERFORM epoch.advance_sequence(target, reached);
   END LOOP;
@@ -361,7 +379,8 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
   SELECT epoch.advance_sequence(
-    q.own, epoch.greatest_value(to_regclass(format('epoch.%I', epoch.object_of('v', of_table, of_branch))), c.name, NULL, NULL))
+    q.own, epoch.furthest_value(
+      to_regclass(format('epoch.%I', epoch.object_of('v', of_table, of_branch))), c.name, epoch.counts_down(c.feeds), NULL, NULL))
   FROM epoch.fed_columns(epoch.users_table(of_table)) AS c
   JOIN epoch.branch_sequences AS q ON q.branch_id = of_branch AND q.source = c.feeds::text AND q.own IS NOT NULL
   WHERE c.is_plain AND c.feeds::text <> ALL (known)
