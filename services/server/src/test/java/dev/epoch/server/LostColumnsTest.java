@@ -20,6 +20,42 @@ class LostColumnsTest {
   }
 
   @Test
+  void whatAMergeTakesOfALiveTableIsKeptAndNotSaidToBeLost() {
+    // given
+    Api api = Api.inNewRepository("kept");
+    String table =
+        api.register(
+            "items",
+            "CREATE TABLE %s (id integer PRIMARY KEY, name text, price numeric(8, 2), n bigint,"
+                + " tier text NOT NULL DEFAULT 'basic')",
+            "INSERT INTO %s VALUES (1, 'one', 1.50, 7), (2, 'two', 2.50, NULL)");
+    String first = api.commit("main", "First");
+    api.post("/branches", "{\"name\": \"x\", \"checkout\": false}").statusCode(201);
+
+    // when
+    api.post(
+            "/schema/exec",
+            "{\"branch\": \"x\", \"force\": true, \"sql\": \"ALTER TABLE %s DROP price, DROP tier, ALTER n TYPE integer\"}"
+                .formatted(table.substring(table.indexOf('.') + 1)))
+        .body("state", equalTo("done"));
+    api.commit("x", "Without a price");
+    api.post(
+            "/branches/merge",
+            "{\"source\": \"x\", \"target\": \"main\", \"allow_destructive\": true}")
+        .statusCode(200);
+    DatabasesForTests.shop("UPDATE " + table + " SET name = 'uno', n = 8 WHERE id = 1");
+    api.commit("main", "Later");
+
+    // then
+    api.get("/tables/items/records?ref=" + first)
+        .body("records.price", contains(1.5f, 2.5f))
+        .body("records.tier", contains("basic", "basic"))
+        .body("records.n", contains(7, null))
+        .body("lost", nullValue());
+    assertThat(lost(api.get("/export/items?ref=" + first))).isNull();
+  }
+
+  @Test
   void aDroppedColumnIsSaidToBeLostForItsOldCommitsAlone() {
     // given
     Api api = Api.inNewRepository("lost");

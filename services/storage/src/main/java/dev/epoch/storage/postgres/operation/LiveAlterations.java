@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -302,17 +303,13 @@ final class LiveAlterations {
   }
 
   /**
-   * Conditions of rows that have values which the database does not keep where the table gets
-   * another schema: in columns that go, and in those that get a type with fewer values.
+   * Columns with values which the database does not keep where the table gets another schema: those
+   * that go, and those that get a type with fewer values.
    */
-  private List<String> going(OperationTable table, TableSchema after) {
-    List<String> going = new ArrayList<>();
-    for (Column column : table.live().shape().schema().columns()) {
-      if (!column.generated() && !keeps(column, after)) {
-        going.add(worthKeeping(column, "l." + Quote.identifier(column.name())));
-      }
-    }
-    return going;
+  private List<Column> going(OperationTable table, TableSchema after) {
+    return table.live().shape().schema().columns().stream()
+        .filter(column -> !column.generated() && !keeps(column, after))
+        .toList();
   }
 
   private boolean keeps(Column column, TableSchema after) {
@@ -330,7 +327,7 @@ final class LiveAlterations {
 
   /** Images of all rows where values would be gone: commits from before read them. */
   private void keepImages(OperationTable table, TableSchema after) {
-    List<String> going = going(table, after);
+    List<Column> going = going(table, after);
     if (!going.isEmpty()) {
       session.run(
           """
@@ -343,7 +340,16 @@ final class LiveAlterations {
                   table.columns().allList(),
                   table.columns().all("l"),
                   table.live().rows(),
-                  String.join(" OR ", going)));
+                  going.stream()
+                      .map(column -> worthKeeping(column, "l." + Quote.identifier(column.name())))
+                      .collect(Collectors.joining(" OR "))));
+      session.execute(
+          """
+          UPDATE epoch.table_columns SET kept = true
+          WHERE table_id = $1 AND number IS NOT NULL AND name = ANY ($2)\
+          """,
+          table.id(),
+          going.stream().map(Column::name).toArray(String[]::new));
     }
   }
 
