@@ -20,7 +20,6 @@ import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,10 +29,12 @@ import java.util.TreeMap;
 final class MergingShell {
   private final TestRepository repository;
   private final PhysicalWorld world;
+  private final Completions completions;
 
   MergingShell(TestRepository repository, PhysicalWorld world) {
     this.repository = repository;
     this.world = world;
+    this.completions = new Completions(repository, world);
   }
 
   private RepositoryState state() {
@@ -153,14 +154,18 @@ final class MergingShell {
       Answer answer, BranchState target, CommitState onto, CommitState first) {
     Map<String, TableMerge> tables = new TreeMap<>();
     movedTables(target, onto).forEach(table -> tables.put(table.tableId(), table));
-    for (TableEntry theirs : changed(first)) {
-      if (entry(onto, theirs) == null) {
+    for (TableEntry theirs : completions.changed(first)) {
+      if (Completions.entry(onto, theirs) == null) {
         move(answer, target, onto, "rebase");
         return;
       }
       tables.put(
           theirs.tableId(),
-          new TableMerge(theirs.tableId(), "write", entry(onto, theirs).location().anchor(), null));
+          new TableMerge(
+              theirs.tableId(),
+              "write",
+              Completions.entry(onto, theirs).location().anchor(),
+              null));
     }
     repository.step(
         new Continuation.PrepareMerge(
@@ -184,15 +189,6 @@ final class MergingShell {
         answer);
   }
 
-  /** Tables that are other than in the commit's parent, and still registered. */
-  private List<TableEntry> changed(CommitState commit) {
-    CommitState parent = state().commits().byId().get(commit.parents().getFirst());
-    return commit.tree().values().stream()
-        .filter(entry -> !RandomHistory.table(state(), entry.tableId()).removed())
-        .filter(entry -> !same(entry(parent, entry), entry))
-        .toList();
-  }
-
   /** Moves a branch to a commit with the same tables. */
   void move(Answer answer, BranchState target, CommitState to, String verb) {
     prepare(
@@ -209,8 +205,9 @@ final class MergingShell {
   private List<TableMerge> movedTables(BranchState target, CommitState to) {
     List<TableMerge> tables = new ArrayList<>();
     for (TableEntry theirs : new TreeMap<>(to.tree()).values()) {
-      TableEntry ours = entry(state().head(target), theirs);
-      if (RandomHistory.table(state(), theirs.tableId()).removed() || same(ours, theirs)) {
+      TableEntry ours = Completions.entry(state().head(target), theirs);
+      if (RandomHistory.table(state(), theirs.tableId()).removed()
+          || Completions.same(ours, theirs)) {
         continue;
       }
       RowsLocation at = theirs.location();
@@ -300,15 +297,16 @@ final class MergingShell {
       if (RandomHistory.table(state(), theirs.tableId()).removed()) {
         continue;
       }
-      TableEntry ours = entry(head, theirs);
-      if (same(ours, theirs) || same(entry(base, theirs), theirs)) {
+      TableEntry ours = Completions.entry(head, theirs);
+      if (Completions.same(ours, theirs)
+          || Completions.same(Completions.entry(base, theirs), theirs)) {
         continue;
       }
-      RowsLocation at = place(source, theirs);
+      RowsLocation at = completions.place(source, theirs);
       boolean untouched =
           ours == null
               || (!target.id().equals(target.location(ours).overlay())
-                  && same(entry(base, ours), ours));
+                  && Completions.same(Completions.entry(base, ours), ours));
       if (untouched && !state().isDefault(target)) {
         tables.add(new TableMerge(theirs.tableId(), "repoint", 0, at));
         if (ours == null) {
@@ -321,24 +319,6 @@ final class MergingShell {
     return new Planned(fastForward, tables, newTables);
   }
 
-  /** Where the rows of the source are read best: where a branch that stands there keeps them. */
-  private RowsLocation place(CommitState source, TableEntry entry) {
-    return state().branches().byId().values().stream()
-        .filter(branch -> branch.head().equals(source.id()))
-        .findFirst()
-        .map(branch -> branch.location(entry))
-        .orElse(entry.location());
-  }
-
-  private static TableEntry entry(CommitState commit, TableEntry like) {
-    TableEntry entry = commit.tree().get(like.name());
-    return entry != null && entry.tableId().equals(like.tableId()) ? entry : null;
-  }
-
-  private static boolean same(TableEntry one, TableEntry other) {
-    return one != null && other != null && one.contentHash().equals(other.contentHash());
-  }
-
   /** Completes the operation, or gives it up; now and then as recovery does. */
   void settle(OperationState operation, Random random) {
     boolean recovery = random.nextInt(4) == 0;
@@ -346,7 +326,7 @@ final class MergingShell {
     Continuation step =
         undone
             ? new Continuation.Abort(operation.id(), code(random), "a database refused")
-            : completion(operation);
+            : completions.of(operation);
     repository.step(step, operation.actor(), operation.command(), operation.idempotencyKey());
     if (undone && operation.plan() instanceof OperationPlan.Merge plan && !plan.fastForward()) {
       reopen(operation, plan, random);
@@ -387,118 +367,5 @@ final class MergingShell {
                 "three_way",
                 source.parents().stream().findFirst().orElse(source.id()));
     open(answer, target, side, plan.source(), source, true, plan.mergeId(), random);
-  }
-
-  private Continuation completion(OperationState operation) {
-    RepositoryState state = state();
-    BranchState branch = state.branches().byId().get(operation.branchId());
-    return switch (operation.plan()) {
-      case OperationPlan.RegisterTable plan -> {
-        world.install(branch.id(), plan.tableId(), operation.position());
-        yield new Continuation.CompleteRegistration(
-            operation.id(),
-            1,
-            world.hashAt(plan.tableId(), RowsLocation.live(operation.position())),
-            PhysicalWorld.NO_SUM,
-            PhysicalWorld.SCHEMA_HASH);
-      }
-      case OperationPlan.RemoveTable plan -> {
-        world.remove(plan.tableId());
-        yield new Continuation.CompleteRemoval(operation.id());
-      }
-      case OperationPlan.Commit plan ->
-          new Continuation.CompleteCommit(operation.id(), committed(operation, branch, plan));
-      case OperationPlan.Merge plan -> merged(operation, branch, plan);
-    };
-  }
-
-  private List<TableEntry> committed(
-      OperationState operation, BranchState branch, OperationPlan.Commit plan) {
-    List<TableEntry> entries = new ArrayList<>();
-    for (String table : plan.tables()) {
-      TableEntry before = before(branch, table);
-      RowsLocation was = world.kept(branch.id(), table);
-      RowsLocation at = world.commit(state(), branch, table, operation.position());
-      TableEntry entry = world.entry(RandomHistory.table(state(), table), at, before == null);
-      if (before == null || !before.contentHash().equals(entry.contentHash())) {
-        entries.add(entry);
-      } else {
-        world.repoint(branch.id(), table, was);
-      }
-    }
-    return entries;
-  }
-
-  private TableEntry before(BranchState branch, String table) {
-    TableEntry entry = state().head(branch).tree().get(RandomHistory.table(state(), table).name());
-    return entry != null && entry.tableId().equals(table) ? entry : null;
-  }
-
-  private Continuation merged(
-      OperationState operation, BranchState branch, OperationPlan.Merge plan) {
-    if (plan.onto() != null) {
-      return moved(operation, branch, plan);
-    }
-    CommitState source = state().commits().byId().get(plan.sourceCommit());
-    List<TableEntry> entries = new ArrayList<>();
-    Map<String, RowsLocation> locations = new HashMap<>();
-    Map<String, RowsLocation> before = new HashMap<>();
-    for (TableMerge table : plan.tables()) {
-      before.put(table.tableId(), world.kept(branch.id(), table.tableId()));
-      TableEntry former = before(branch, table.tableId());
-      TableEntry theirs = source.tree().get(RandomHistory.table(state(), table.tableId()).name());
-      if (table.action().equals("repoint")) {
-        world.repoint(branch.id(), table.tableId(), table.to());
-        locations.put(table.tableId(), table.to());
-        entries.add(theirs);
-      } else {
-        RowsLocation from = place(source, theirs);
-        RowsLocation at =
-            plan.fastForward()
-                ? world.overwrite(state(), branch, table.tableId(), from, operation.position())
-                : world.merge(state(), branch, table.tableId(), from, operation.position());
-        locations.put(table.tableId(), at);
-        TableEntry entry =
-            world.entry(RandomHistory.table(state(), table.tableId()), at, former == null);
-        if (former == null || !former.contentHash().equals(entry.contentHash())) {
-          entries.add(entry);
-        }
-      }
-    }
-    if (entries.isEmpty() && !plan.fastForward() && !plan.verb().equals("merge")) {
-      before.forEach((table, at) -> world.repoint(branch.id(), table, at));
-    }
-    return new Continuation.CompleteMerge(
-        operation.id(), List.of(), plan.fastForward() ? List.of() : entries, locations);
-  }
-
-  private Continuation moved(
-      OperationState operation, BranchState branch, OperationPlan.Merge plan) {
-    CommitState onto = state().commits().byId().get(plan.onto());
-    List<TableEntry> changed = changed(state().commits().byId().get(plan.sourceCommit()));
-    List<TableEntry> entries = new ArrayList<>();
-    Map<String, RowsLocation> locations = new HashMap<>();
-    for (TableMerge table : plan.tables()) {
-      String id = table.tableId();
-      if (table.action().equals("repoint")) {
-        world.repoint(branch.id(), id, table.to());
-        locations.put(id, table.to());
-        continue;
-      }
-      TableEntry former = onto.tree().get(RandomHistory.table(state(), id).name());
-      RowsLocation at =
-          world.overwrite(state(), branch, id, former.location(), operation.position());
-      for (TableEntry theirs : changed) {
-        if (theirs.tableId().equals(id)) {
-          at = world.merge(state(), branch, id, theirs.location(), operation.position());
-        }
-      }
-      locations.put(id, at);
-      TableEntry entry = world.entry(RandomHistory.table(state(), id), at, false);
-      if (!former.contentHash().equals(entry.contentHash())) {
-        entries.add(entry);
-      }
-    }
-    return new Continuation.CompleteMerge(operation.id(), List.of(), entries, locations);
   }
 }
