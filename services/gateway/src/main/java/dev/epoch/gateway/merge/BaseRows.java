@@ -103,6 +103,20 @@ public final class BaseRows {
     });
   }
 
+  /**
+   * Calls for each key whose row differs between the sides, where the base is one commit that lacks
+   * columns: what is kept for these there is no row of it, and does not tell which keys differ.
+   */
+  void forEachBetween(TableState ours, TableState theirs, Consumer consumer) {
+    CommitId only = base.bestCommonAncestors().iterator().next();
+    try (RowStream<ThreeWayRow> rows = reader.threeWay(table, ours, at(only), theirs)) {
+      while (rows.hasNext()) {
+        ThreeWayRow row = rows.next();
+        consumer.accept(row.key(), BaseRow.of(row.ours()), row.base(), row.theirs());
+      }
+    }
+  }
+
   /** Whether there is such a change of a side, seen from each commit that the base is made of. */
   boolean anyChange(TableState side, Predicate<RowChange> such) {
     return base.bestCommonAncestors().stream()

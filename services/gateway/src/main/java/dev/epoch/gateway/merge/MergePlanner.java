@@ -216,7 +216,7 @@ final class MergePlanner {
                 : Integer.MAX_VALUE,
             key ->
                 new MergedRows.Sides(
-                    BaseRow.of(baseRows.row(key)),
+                    BaseRow.of(schema.base(baseRows.row(key))),
                     theirsRow(schema, baseRows, reader, table, theirsState, key)));
     if (terms.fastForward() && !sides.isTouched(table, ours)) {
       TableState oursCommitted = new TableState.Committed(sides.target().location(ours));
@@ -227,20 +227,26 @@ final class MergePlanner {
                   reader.changes(table, oursCommitted, theirsState, ChangeQuery.all())));
       return;
     }
-    baseRows.forEach(
-        merge,
-        oursState,
-        theirsState,
-        (key, baseRow, oursRow, theirsRow) ->
-            merged.accept(
-                key,
-                baseRow,
-                schema.ours(baseRow.row(), oursRow),
-                schema.theirs(baseRow.row(), theirsRow)));
+    boolean oneBase = sides.base().bestCommonAncestors().size() == 1;
+    BaseRows.Consumer consumer =
+        (key, found, oursRow, theirsRow) -> {
+          BaseRow baseRow = oneBase ? BaseRow.of(schema.base(found.row())) : found;
+          merged.accept(
+              key,
+              baseRow,
+              oursRow,
+              schema.ours(baseRow.row(), oursRow),
+              schema.theirs(baseRow.row(), theirsRow));
+        };
+    if (oneBase && schema.isWiderThanBase()) {
+      baseRows.forEachBetween(oursState, theirsState, consumer);
+    } else {
+      baseRows.forEach(merge, oursState, theirsState, consumer);
+    }
     merged.settleOthers(key ->
         new ThreeWayRow(
             key,
-            baseRows.row(key),
+            schema.base(baseRows.row(key)),
             reader.row(table, oursState, key).orElse(null),
             theirsRow(schema, baseRows, reader, table, theirsState, key)));
     take(theirs, merged);
@@ -256,7 +262,7 @@ final class MergePlanner {
     Row row = reader.row(table, theirs, key).orElse(null);
     return schema.theirsMissing().isEmpty() || row == null
         ? row
-        : schema.theirs(base.row(key), row);
+        : schema.theirs(schema.base(base.row(key)), row);
   }
 
   private void take(TableEntry table, MergedRows merged) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -64,11 +65,25 @@ public final class MergedRows implements BaseRows.Consumer {
 
   @Override
   public void accept(RowKey key, BaseRow base, Row ours, Row theirs) {
+    accept(key, base, ours, ours, theirs);
+  }
+
+  /**
+   * @param found the target's row as it is read, which may have other values than {@code ours} in
+   *     columns that the target lacks
+   */
+  void accept(RowKey key, BaseRow base, Row found, Row ours, Row theirs) {
     if (sides.size() < mostSides) {
       sides.put(key, new Sides(base, theirs));
     }
     switch (decisions.merge(key, base, ours, theirs)) {
-      case MergeOutcome.Unchanged _ -> kept.add(key);
+      case MergeOutcome.Unchanged _ -> {
+        if (Objects.equals(found, ours)) {
+          kept.add(key);
+        } else {
+          writer.add(new RowChange(key, found, ours));
+        }
+      }
       case MergeOutcome.Write(RowChange change) -> writer.add(change);
       case MergeOutcome.Conflict(RowConflict conflict) -> conflicts.add(conflict);
     }

@@ -380,6 +380,9 @@ public final class OperationPlans {
       if (to != null) {
         TableSchema after = schemas.after(table.table());
         TableEntry former = before.entry(table.table());
+        boolean returned =
+            operation.plan() instanceof OperationPlan.Merge
+                && ReturnedColumns.any(state, operation.branchId(), former, after);
         boolean known =
             after == table.table().schema()
                 || former != null && former.schemaHash().equals(SchemaHash.of(after));
@@ -396,7 +399,8 @@ public final class OperationPlans {
                         : table.table().schema(),
                 before.location(table),
                 to,
-                done.committed().get(table.table().id()))
+                done.committed().get(table.table().id()),
+                returned)
             .ifPresent(changed::add);
       }
     }

@@ -45,6 +45,8 @@ public final class TableEntries {
    * @param from where its rows were
    * @param to where they are
    * @param known what changed between these, null if it has to be read
+   * @param returned whether columns come back that rows had before: then rows that nobody wrote
+   *     have their values there
    * @return empty if neither a row nor the schema changed and the table was there before
    */
   Optional<TableEntry> entry(
@@ -55,7 +57,8 @@ public final class TableEntries {
       TableSchema former,
       RowsLocation from,
       RowsLocation to,
-      List<RowChange> known) {
+      List<RowChange> known,
+      boolean returned) {
     ContentSum sum =
         ContentSum.fromBase64(before == null ? table.baselineSum() : before.contentSum());
     TableSchema schema = handle.schema();
@@ -90,7 +93,7 @@ public final class TableEntries {
       return Optional.empty();
     }
     long rows = (before == null ? table.baselineRows() : before.rowCount()) + inserted - deleted;
-    if (!sameSchema && changesHashes(former, schema)) {
+    if (!sameSchema && (returned || changesHashes(former, schema))) {
       sum = read(reader, handle, to);
     }
     return Optional.of(

@@ -15,6 +15,8 @@ import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.model.schema.merge.MergedTable;
 import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +33,8 @@ import java.util.Optional;
  * @param theirsMissing places of columns that the source lacks
  * @param notNull names of columns that take no nulls, and did on one of the sides
  * @param constraints names of those that one of the sides did not have
+ * @param initial by the place of columns that the base lacks: what its rows have there. What
+ *     databases keep for them may be values of a column that was dropped before
  */
 public record MergedSchema(
     TableSchema now,
@@ -39,7 +43,8 @@ public record MergedSchema(
     List<Integer> oursMissing,
     List<Integer> theirsMissing,
     List<String> notNull,
-    List<String> constraints) {
+    List<String> constraints,
+    Map<Integer, String> initial) {
 
   /**
    * @param table the target's, with the schema that it has now: on the default branch with what is
@@ -58,7 +63,7 @@ public record MergedSchema(
     TableSchema source = state.tables().schema(theirs.schemaHash());
     TableSchema base = base(state, theirs, bases, decisions);
     if (source.equals(now)) {
-      return same(now, source);
+      return same(now, source, base);
     }
     TableSchema ours = now;
     TableSchema there = source;
@@ -84,7 +89,7 @@ public record MergedSchema(
     }
     TableSchema schema = agreed;
     if (source.equals(base) && schema.equals(now)) {
-      return same(now, source);
+      return same(now, source, base);
     }
     return new MergedSchema(
         now,
@@ -93,7 +98,8 @@ public record MergedSchema(
         missing(schema, now).stream().filter(i -> has(base, schema.columns().get(i))).toList(),
         missing(schema, source),
         notNull(schema, now, source),
-        constraints(schema, now, source));
+        constraints(schema, now, source),
+        initial(schema, base));
   }
 
   private static void refuseUnified(TableEntry table, MergedTable merged) {
@@ -108,17 +114,31 @@ public record MergedSchema(
   }
 
   private static MergedSchema open(TableSchema now, List<RowConflict> conflicts) {
-    return new MergedSchema(now, now, conflicts, List.of(), List.of(), List.of(), List.of());
+    return new MergedSchema(
+        now, now, conflicts, List.of(), List.of(), List.of(), List.of(), Map.of());
   }
 
   /** Of a table whose schema the source does not change. */
   public static MergedSchema unchanged(TableSchema schema) {
-    return new MergedSchema(schema, schema, List.of(), List.of(), List.of(), List.of(), List.of());
+    return new MergedSchema(
+        schema, schema, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of());
   }
 
-  private static MergedSchema same(TableSchema now, TableSchema source) {
+  private static MergedSchema same(TableSchema now, TableSchema source, TableSchema base) {
     List<Integer> missing = missing(now, source);
-    return new MergedSchema(now, now, List.of(), List.of(), missing, List.of(), List.of());
+    return new MergedSchema(
+        now, now, List.of(), List.of(), missing, List.of(), List.of(), initial(now, base));
+  }
+
+  private static Map<Integer, String> initial(TableSchema merged, TableSchema base) {
+    Map<Integer, String> initial = new HashMap<>();
+    for (int place : missing(merged, base)) {
+      Column column = merged.columns().get(place);
+      if (!column.generated()) {
+        initial.put(place, column.initialDefault());
+      }
+    }
+    return initial;
   }
 
   /** Several bases are merged with each other; a table that no base has began as registered. */
@@ -217,14 +237,41 @@ public record MergedSchema(
     return changes() ? new StoredSchema(tableId, SchemaHash.of(schema), schema) : null;
   }
 
-  /** A row of the source: what it does not have is as it was at the base. */
+  /** Whether the source has columns that the base lacks. */
+  public boolean isWiderThanBase() {
+    return initial.keySet().stream().anyMatch(place -> !theirsMissing.contains(place));
+  }
+
+  /** A row of the base, whatever is kept of columns that it does not have. */
+  public Row base(Row base) {
+    return begun(base, initial.keySet());
+  }
+
+  /**
+   * A row of the source: what it does not have is as it was at the base.
+   *
+   * @param base as {@link #base} has it
+   */
   public Row theirs(Row base, Row theirs) {
-    return filled(base, theirs, theirsMissing);
+    return begun(filled(base, theirs, theirsMissing), theirsMissing);
   }
 
   /** A row of the target, likewise. */
   public Row ours(Row base, Row ours) {
-    return filled(base, ours, oursMissing);
+    return begun(filled(base, ours, oursMissing), missing(schema, now));
+  }
+
+  /** With what rows begin with in columns that the base lacks, as far as these are among some. */
+  private Row begun(Row side, Collection<Integer> places) {
+    Row row = side;
+    if (side != null && !initial.isEmpty()) {
+      for (int place : places) {
+        if (initial.containsKey(place) && !Objects.equals(initial.get(place), row.get(place))) {
+          row = row.with(place, initial.get(place));
+        }
+      }
+    }
+    return row;
   }
 
   private static Row filled(Row base, Row side, List<Integer> missing) {

@@ -1,0 +1,59 @@
+package dev.epoch.gateway.operation;
+
+import dev.epoch.engine.state.CommitState;
+import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Columns that a table had, that were dropped, and that it gets again with their identity. */
+final class ReturnedColumns {
+  /** Commits on the branch's line that are looked at; beyond them a column may have been. */
+  private static final int MOST = 1000;
+
+  private ReturnedColumns() {}
+
+  /**
+   * Whether one of the columns that a table gets may be such a one.
+   *
+   * @param before its entry at the branch's head, null if it has none
+   * @param after the schema that it gets
+   */
+  static boolean any(RepositoryState state, String branchId, TableEntry before, TableSchema after) {
+    if (before == null) {
+      return false;
+    }
+    Set<String> added = ids(after);
+    added.removeAll(ids(state.tables().schema(before.schemaHash())));
+    if (added.isEmpty()) {
+      return false;
+    }
+    String id = state.branches().byId().get(branchId).head();
+    for (int i = 0; i < MOST && id != null; i++) {
+      Optional<CommitState> commit = state.commits().of(id);
+      if (commit.isEmpty()) {
+        return true;
+      }
+      TableEntry entry = commit.get().tree().get(before.name());
+      if (entry != null
+          && entry.tableId().equals(before.tableId())
+          && ids(state.tables().schema(entry.schemaHash())).stream().anyMatch(added::contains)) {
+        return true;
+      }
+      id = state.commits().firstParent(id);
+    }
+    return id != null;
+  }
+
+  private static Set<String> ids(TableSchema schema) {
+    Set<String> ids = new HashSet<>();
+    schema.columns().stream()
+        .filter(column -> !column.generated())
+        .map(Column::id)
+        .forEach(ids::add);
+    return ids;
+  }
+}
