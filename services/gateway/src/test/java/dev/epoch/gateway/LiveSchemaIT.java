@@ -100,6 +100,27 @@ class LiveSchemaIT {
     }
   }
 
+  /** The first session on a branch may be the first that meets the live table's new columns. */
+  @Test
+  void aBranchThatNobodyUsedBeforeTheMigration() throws Exception {
+    // given
+    test.branch("y", "main");
+    test.database.execute(
+        "ALTER TABLE t RENAME id TO number", "ALTER TABLE t RENAME name TO label");
+
+    // when
+    test.onBranch("x", "UPDATE t SET name = 'x' WHERE id = 2");
+    test.onBranch("y", "SELECT epoch.open_table('t')", "UPDATE t SET name = 'y' WHERE id = 3");
+
+    // then
+    assertThat(table.working("x")).contains("id=2 name=x price=2");
+    assertThat(table.working("y")).contains("id=3 name=y price=3");
+    test.commit("x", "x");
+    test.commit("y", "y");
+    table.assertRecorded("x");
+    table.assertRecorded("y");
+  }
+
   /** Layers that a session makes have the columns that a branch gets at that moment. */
   @Test
   void aColumnOfABranchWhileAnotherOneGetsItsLayers() throws Exception {

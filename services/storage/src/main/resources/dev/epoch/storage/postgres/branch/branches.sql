@@ -245,6 +245,8 @@ BEGIN
     SELECT table_id FROM epoch.branch_tables
     WHERE branch_id = of_branch AND open_relation IS NULL AND NOT b.schema_only
   LOOP
+    -- nobody may have looked at the live table since it got other columns
+    PERFORM epoch.follow_table(of_table);
     PERFORM epoch.rebuild_views(of_branch, of_table);
   END LOOP;
 END

@@ -156,6 +156,14 @@ BEGIN
       PERFORM epoch.rebuild_views(of_branch, missing);
     END IF;
   END LOOP;
+  -- the first write makes layers, and cannot make the view anew that it goes through
+  IF NOT current_setting('transaction_read_only')::boolean THEN
+    PERFORM epoch.follow_table(p.table_id)
+    FROM epoch.branch_tables AS p
+    JOIN epoch.tables AS t ON t.table_id = p.table_id AND NOT t.append_only
+    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND NOT p.has_overlay AND NOT p.absent
+      AND NOT epoch.is_followed(p.table_id);
+  END IF;
 END
 $$;
 
@@ -168,6 +176,19 @@ AS $$
   SELECT epoch.drop_views_of(t.table_id)
   FROM epoch.tables AS t
   WHERE epoch.users_table(t.table_id) = released
+$$;
+
+-- Whether what Epoch keeps beside a table has the columns that the live table has now.
+CREATE OR REPLACE FUNCTION epoch.is_followed(of_table text) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT NOT EXISTS (
+    SELECT
+    FROM (SELECT * FROM epoch.table_columns WHERE table_id = of_table AND number IS NOT NULL) AS k
+    FULL JOIN epoch.live_columns(epoch.users_table(of_table)) AS c ON c.number = k.number
+    WHERE (k.name, k.type, k.collation_clause) IS DISTINCT FROM (c.name, c.type, c.collation_clause)
+  )
 $$;
 
 -- Brings what Epoch keeps beside a table up to the columns that the live table has now; nothing if it is. Answers why
@@ -217,12 +238,7 @@ BEGIN
     WHERE k.table_id = of_table AND k.name = c.name;
     UPDATE epoch.tables SET live_oid = live, file_nodes = epoch.file_nodes(live) WHERE table_id = of_table;
   END IF;
-  IF NOT EXISTS (
-    SELECT
-    FROM (SELECT * FROM epoch.table_columns WHERE table_id = of_table AND number IS NOT NULL) AS k
-    FULL JOIN epoch.live_columns(live) AS c ON c.number = k.number
-    WHERE (k.name, k.type, k.collation_clause) IS DISTINCT FROM (c.name, c.type, c.collation_clause)
-  ) THEN
+  IF epoch.is_followed(of_table) THEN
     IF t.file_nodes IS DISTINCT FROM epoch.file_nodes(live) THEN
       UPDATE epoch.tables SET file_nodes = epoch.file_nodes(live) WHERE table_id = of_table;
     END IF;

@@ -98,6 +98,10 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  IF NOT t.append_only AND NOT epoch.is_followed(of_table) THEN
+    RAISE EXCEPTION 'Columns of the live table %.% were changed since the session chose the branch', t.schema_name, t.table_name
+      USING ERRCODE = 'serialization_failure', HINT = 'SELECT epoch.use_branch(...) again, and run the transaction again.';
+  END IF;
   live := epoch.live_table(of_table);
   row_table := epoch.object_of('v', of_table, of_branch);
   tombstones := epoch.object_of('d', of_table, of_branch);
