@@ -2,10 +2,8 @@ package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.RandomDatabase.State;
 import dev.epoch.gateway.stream.Failpoints;
-import dev.epoch.gateway.stream.References;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -29,11 +27,14 @@ final class DatabaseHistory implements AutoCloseable {
   private final DatabaseModel model;
   private final DatabaseReads reads;
   private final DatabaseMerges merges;
+  private final SchemaReads schemas = new SchemaReads(test);
 
   /** What was done, to be read by people. */
   final List<String> script = new ArrayList<>();
 
   final Map<String, Integer> counts = new TreeMap<>();
+
+  private final SchemaSessions sessions = new SchemaSessions(test, script, counts, false);
 
   DatabaseHistory(RandomDatabase shape) {
     this.shape = shape;
@@ -42,7 +43,8 @@ final class DatabaseHistory implements AutoCloseable {
     merges = new DatabaseMerges(test, shape, model, reads, script, counts);
     test.database.execute(shape.statements().toArray(String[]::new));
     shape.tables().forEach(table -> test.register(table.name()));
-    model.committed(test.commit("main", "first").commit().id(), shape.empty(), List.of());
+    State first = shape.empty().with(sessions.create());
+    model.committed(test.commit("main", "first").commit().id(), first, List.of());
     model.moved("main", model.commits.keySet().iterator().next());
   }
 
@@ -97,11 +99,10 @@ final class DatabaseHistory implements AutoCloseable {
   }
 
   private void commit(String branch) {
-    if (model.clean(branch)) {
-      RepositoryState state = test.repository().state();
-      assertThat(test.server().workingSets().pending(state, References.branch(state, branch)))
-          .as("uncommitted changes of %s", branch)
-          .isEmpty();
+    boolean found = schemas.isChanged(branch);
+    if (!found || model.clean(branch)) {
+      assertThat(found).as("uncommitted changes of %s", branch).isFalse();
+      assertThat(model.looksClean(branch)).as("no uncommitted changes of %s", branch).isTrue();
       return;
     }
     script.add("commit " + branch);
@@ -111,14 +112,28 @@ final class DatabaseHistory implements AutoCloseable {
     commit
         .tree()
         .forEach((name, entry) ->
-            assertThat(entry.rowCount()).as("rows of %s", name).isEqualTo(rows.rows(name).size()));
+            assertThat(entry.rowCount())
+                .as("rows of %s", name)
+                .isEqualTo(
+                    name.equals("t") ? rows.altered().rows().size() : rows.rows(name).size()));
     model.committed(commit.id(), rows, List.of(former));
     model.moved(branch, commit.id());
     count("committed");
   }
 
+  /** Now and then statements of a client about the table whose schema changes. */
+  private void alter(String branch, Random random) throws SQLException {
+    if (random.nextInt(2) == 0) {
+      SchemaModel altered = sessions.work(branch, model.altered(), random);
+      model.working.put(branch, model.working.get(branch).with(altered));
+    } else if (random.nextInt(4) == 0 && !branch.equals("main")) {
+      sessions.close(branch);
+    }
+  }
+
   /** A transaction of a client, now and then taken back. */
   private void write(String branch, Random random) throws SQLException {
+    alter(branch, new Random(random.nextLong()));
     script.add("on " + branch);
     State rows = model.working.get(branch);
     try (Connection connection = reads.session(branch)) {
@@ -171,11 +186,14 @@ final class DatabaseHistory implements AutoCloseable {
   }
 
   /** Every branch shows its own work, whatever happened on the others. */
-  void checkBranches() {
-    model.working.forEach((branch, rows) -> {
+  void checkBranches() throws SQLException {
+    for (Map.Entry<String, State> working : model.working.entrySet()) {
+      String branch = working.getKey();
+      State rows = working.getValue();
       assertThat(reads.working(branch)).as("branch %s", branch).isEqualTo(rows);
       assertThat(reads.client(branch)).as("branch %s for a client", branch).isEqualTo(rows);
-    });
+      schemas.check(branch, rows.altered());
+    }
   }
 
   /**
@@ -183,8 +201,10 @@ final class DatabaseHistory implements AutoCloseable {
    * equality.
    */
   void checkCommits(Random random) {
-    model.commits.forEach(
-        (id, rows) -> assertThat(reads.commit(id)).as("commit %s", id).isEqualTo(rows));
+    model.commits.forEach((id, rows) -> {
+      assertThat(reads.commit(id)).as("commit %s", id).isEqualTo(rows);
+      schemas.checkCommit(id, id, rows.altered());
+    });
     List<String> commits = List.copyOf(model.commits.keySet());
     for (String one : commits) {
       for (String other : commits) {

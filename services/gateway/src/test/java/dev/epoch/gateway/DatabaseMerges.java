@@ -56,6 +56,8 @@ final class DatabaseMerges {
       upToDate(target, theirs);
     } else if (model.isAncestor(ours, theirs)) {
       fastForward(target, ours, theirs, twin);
+    } else if (!model.isClear(ours, theirs)) {
+      count("schemas in conflict, or perhaps");
     } else {
       threeWay(target, ours, theirs, twin, random);
     }
@@ -172,7 +174,7 @@ final class DatabaseMerges {
       abort(target, null);
       return;
     }
-    State rows = reads.commit(merged.result().id());
+    State rows = reads.commit(merged.result().id()).with(model.commits.get(ours).altered());
     for (RandomTable table : shape.tables()) {
       Set<List<String>> keys = new HashSet<>();
       for (String commit : List.of(ours, theirs, merged.result().id())) {
@@ -349,7 +351,19 @@ final class DatabaseMerges {
         .merge(
             test.repository(),
             new MergeService.Request(
-                target, theirs, null, null, TestServer.ALICE, null, noCommit, false, false, null),
+                target,
+                theirs,
+                null,
+                null,
+                TestServer.ALICE,
+                null,
+                noCommit,
+                false,
+                false,
+                null,
+                null,
+                false,
+                true),
             TestServer.caller());
   }
 

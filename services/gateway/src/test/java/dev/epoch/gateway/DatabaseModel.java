@@ -44,8 +44,39 @@ final class DatabaseModel {
     this.shape = shape;
   }
 
+  /** Whether nothing was done, or all of it was taken back. */
   boolean clean(String branch) {
-    return working.get(branch).equals(commits.get(heads.get(branch)));
+    return looksClean(branch)
+        && working.get(branch).altered() == commits.get(heads.get(branch)).altered();
+  }
+
+  /** Whether all is as at the head, whatever became of it meanwhile. */
+  boolean looksClean(String branch) {
+    State now = working.get(branch);
+    State head = commits.get(heads.get(branch));
+    return now.equals(head)
+        && now.altered().told().equals(head.altered().told())
+        && now.altered().schema().equals(head.altered().schema());
+  }
+
+  /** What {@code t} is on each branch. */
+  Map<String, SchemaModel> altered() {
+    Map<String, SchemaModel> altered = new TreeMap<>();
+    working.forEach((branch, rows) -> altered.put(branch, rows.altered()));
+    return altered;
+  }
+
+  /** Whether a merge has no conflict in {@code t}, as far as the model knows. */
+  boolean isClear(String ours, String theirs) {
+    List<String> bases = bases(ours, theirs);
+    SchemaModel our = commits.get(ours).altered();
+    SchemaModel their = commits.get(theirs).altered();
+    if (bases.size() > 1) {
+      return our == their;
+    }
+    SchemaModel.Merge merge =
+        SchemaModel.merge(commits.get(bases.getFirst()).altered(), our, their);
+    return merge.doubts().isEmpty() && merge.conflicts().isEmpty();
   }
 
   void committed(String commit, State rows, List<String> of) {
@@ -74,7 +105,9 @@ final class DatabaseModel {
   }
 
   Merge merge(State base, State ours, State theirs) {
-    Merge merge = new Merge(ours.copy(), new TreeSet<>(), new HashMap<>());
+    SchemaModel altered =
+        SchemaModel.merge(base.altered(), ours.altered(), theirs.altered()).merged();
+    Merge merge = new Merge(ours.with(altered), new TreeSet<>(), new HashMap<>());
     for (RandomTable table : shape.tables()) {
       Set<List<String>> keys = new HashSet<>(base.rows(table.name()).keySet());
       keys.addAll(ours.rows(table.name()).keySet());

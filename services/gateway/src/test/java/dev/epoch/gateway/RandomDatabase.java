@@ -20,6 +20,23 @@ record RandomDatabase(List<RandomTable> tables) {
 
   /** Rows by key, by table; null values are SQL NULL. */
   static final class State extends TreeMap<String, SortedMap<List<String>, List<String>>> {
+    /**
+     * The table {@code t}, whose schema changes; null where it was not read. It is never changed,
+     * and no part of what makes states equal.
+     */
+    private SchemaModel altered;
+
+    SchemaModel altered() {
+      return altered;
+    }
+
+    /** The same rows with another table {@code t}. */
+    State with(SchemaModel table) {
+      State changed = copy();
+      changed.altered = table;
+      return changed;
+    }
+
     SortedMap<List<String>, List<String>> rows(String table) {
       return computeIfAbsent(
           table, name -> new TreeMap<>(Comparator.comparing(List<String>::toString)));
@@ -27,6 +44,7 @@ record RandomDatabase(List<RandomTable> tables) {
 
     State copy() {
       State copy = new State();
+      copy.altered = altered;
       forEach((table, rows) -> copy.rows(table).putAll(rows));
       return copy;
     }

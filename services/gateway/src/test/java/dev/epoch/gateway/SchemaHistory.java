@@ -1,32 +1,17 @@
 package dev.epoch.gateway;
 
-import static dev.epoch.gateway.TableContents.client;
-import static dev.epoch.gateway.TableContents.names;
-import static dev.epoch.gateway.TableContents.rows;
-import static dev.epoch.gateway.TableContents.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.RepositoryState;
-import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.SchemaModel.Part;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.merge.ReplayService;
-import dev.epoch.gateway.migration.DdlService;
-import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.GivenChange;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.References;
-import dev.epoch.model.row.ContentSum;
-import dev.epoch.model.row.Row;
-import dev.epoch.model.row.RowHasher;
-import dev.epoch.model.row.RowStream;
-import dev.epoch.storage.state.RowQuery;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,7 +34,6 @@ final class SchemaHistory implements AutoCloseable {
   private static final int MOST_ENDS = 3;
 
   private final TestServer test = new TestServer();
-  private final SchemaChange.Names names = new SchemaChange.Names();
   private final Map<String, SchemaModel> commits = new LinkedHashMap<>();
   private final Map<String, List<String>> parents = new HashMap<>();
   private final CommitGraph graph = new CommitGraph(commits.keySet(), parents);
@@ -61,18 +45,11 @@ final class SchemaHistory implements AutoCloseable {
 
   final Map<String, Integer> counts = new TreeMap<>();
 
+  private final SchemaSessions sessions = new SchemaSessions(test, script, counts, true);
+  private final SchemaReads reads = new SchemaReads(test);
+
   SchemaHistory() {
-    SchemaModel table =
-        SchemaModel.of(new Part(SchemaModel.KEY, "id", "integer", true, null, false));
-    table.columns().add(new Part("n0", "name", "text", false, null, false));
-    table.columns().add(new Part("p0", "price", "integer", false, "0", false));
-    for (int key = 1; key < 6; key++) {
-      table.rows().put(key, new HashMap<>(Map.of("n0", "1" + key, "p0", "2" + key)));
-    }
-    test.database.execute(
-        "CREATE TABLE t (id integer PRIMARY KEY, name text, price integer DEFAULT 0)",
-        "INSERT INTO t SELECT i, '1' || i, 20 + i FROM generate_series(1, 5) i");
-    test.register("t");
+    SchemaModel table = sessions.create();
     committed("main", test.commit("main", "first").commit(), table);
   }
 
@@ -87,7 +64,7 @@ final class SchemaHistory implements AutoCloseable {
     if (!heads.containsKey(branch) || kind < 4 && !branch.equals("main") && !branch.equals(other)) {
       branch(branch, other);
     } else if (kind < 50) {
-      work(branch, random);
+      working.put(branch, sessions.work(branch, working, random));
     } else if (kind < 60) {
       commit(branch, random.nextInt(14));
     } else if (kind < 78) {
@@ -104,7 +81,7 @@ final class SchemaHistory implements AutoCloseable {
       reset(branch, random);
     } else if (kind < 92) {
       if (!branch.equals("main")) {
-        onBranch(branch, "SELECT epoch.close_table('t')");
+        sessions.close(branch);
       }
     } else if (kind < 98) {
       commit(branch);
@@ -114,7 +91,7 @@ final class SchemaHistory implements AutoCloseable {
       script.add("restart");
       test.restart(Failpoints.NONE);
     }
-    check(branch);
+    reads.check(branch, working.get(branch));
   }
 
   private void count(String what) {
@@ -132,122 +109,6 @@ final class SchemaHistory implements AutoCloseable {
     working.put(name, commits.get(heads.get(from)).copy());
   }
 
-  /** Statements of a session, in one transaction or each in its own. */
-  private void work(String branch, Random random) throws SQLException {
-    boolean main = branch.equals("main");
-    boolean alters = random.nextInt(3) > 0;
-    boolean opens = alters || random.nextInt(3) == 0;
-    boolean together = random.nextInt(3) == 0 && !(main && alters);
-    try (Connection connection = session(branch);
-        Statement session = connection.createStatement()) {
-      if (!main && opens && !open(session, branch)) {
-        alters = false;
-      }
-      assertThat(names(session)).as(branch).isEqualTo(working.get(branch).schemaNames());
-      connection.setAutoCommit(!together);
-      SchemaModel begun = working.get(branch);
-      for (int i = random.nextInt(4); i >= 0; i--) {
-        SchemaModel before = working.get(branch);
-        Random own = new Random(random.nextLong());
-        SchemaChange change =
-            alters && own.nextInt(2) == 0
-                ? SchemaChange.ofSchema(before, !main, own, names, elsewhere(branch))
-                : SchemaChange.ofRows(before, own);
-        if (change != null) {
-          script.add("on " + branch + (together ? " (one transaction): " : ": ") + change.sql());
-          if (main && takesValues(change.sql())) {
-            test.server()
-                .ddl()
-                .run(
-                    state(),
-                    new DdlService.Request(null, null, change.sql(), true, DdlService.USUAL, null));
-          } else if (!taken(session, branch, change)) {
-            if (together) {
-              connection.rollback();
-              working.put(branch, begun);
-              return;
-            }
-            continue;
-          }
-          working.put(branch, change.after());
-          count(change.sql().split(" ")[0]);
-        }
-      }
-      if (together) {
-        connection.commit();
-      }
-    }
-  }
-
-  /**
-   * False where a rule of the live table refuses it: these show on branches that have no columns of
-   * their own.
-   */
-  private boolean taken(Statement session, String branch, SchemaChange change) throws SQLException {
-    try {
-      session.execute(change.sql());
-      return true;
-    } catch (SQLException refused) {
-      if (branch.equals("main") || !change.after().isRefusedBy(working.get("main"))) {
-        throw refused;
-      }
-      script.add("  refused: " + refused.getMessage().lines().findFirst().orElse(""));
-      count("refused by a live rule");
-      return false;
-    }
-  }
-
-  /** Old commits of main answer only if Epoch does it: it keeps the values first. */
-  private static boolean takesValues(String sql) {
-    return sql.contains(" DROP COLUMN ") || sql.contains(" TYPE ");
-  }
-
-  private List<Part> elsewhere(String branch) {
-    List<Part> columns = new ArrayList<>();
-    working.forEach((name, table) -> {
-      if (!name.equals(branch)) {
-        columns.addAll(table.columns());
-      }
-    });
-    columns.removeIf(column -> working.get(branch).column(column.id()).isPresent());
-    return columns;
-  }
-
-  /** False where the table cannot be open because the live table has what the branch has not. */
-  private boolean open(Statement session, String branch) throws SQLException {
-    script.add("on " + branch + ": SELECT epoch.open_table('t')");
-    try {
-      session.execute("SELECT epoch.open_table('t')");
-      count("opened");
-      return true;
-    } catch (SQLException refused) {
-      if (!working.get(branch).isRefusedBy(working.get("main"))) {
-        assertThat(refused.getMessage()).contains("merge the branch that has them");
-      }
-      count("not opened");
-      return false;
-    }
-  }
-
-  private void onBranch(String branch, String sql) throws SQLException {
-    script.add("on " + branch + ": " + sql);
-    try {
-      test.onBranch(branch, sql);
-    } catch (SQLException refused) {
-      assertThat(refused.getMessage()).contains("that is not committed");
-    }
-  }
-
-  private Connection session(String branch) throws SQLException {
-    Connection connection = test.database.connect();
-    if (!branch.equals("main")) {
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SELECT epoch.use_branch('" + branch + "')");
-      }
-    }
-    return connection;
-  }
-
   private void commit(String branch) {
     commit(branch, NEVER);
   }
@@ -262,8 +123,7 @@ final class SchemaHistory implements AutoCloseable {
         table.told().equals(head.told())
             && table.schema().equals(head.schema())
             && table.columns().stream().map(Part::id).toList().equals(ids(head));
-    boolean found =
-        !test.server().workingSets().changes(state(), References.branch(state(), branch)).isEmpty();
+    boolean found = reads.isChanged(branch);
     if (clean && !found) {
       return;
     }
@@ -273,7 +133,7 @@ final class SchemaHistory implements AutoCloseable {
       if (run(end, () -> test.commit(branch, "commit")) == null) {
         found(branch, table);
       } else {
-        committed(branch, head(branch), table);
+        committed(branch, reads.head(branch), table);
         count("committed");
       }
     }
@@ -320,10 +180,10 @@ final class SchemaHistory implements AutoCloseable {
 
   /** It was done, or nothing was. */
   private void found(String branch, SchemaModel done) {
-    if (References.branch(state(), branch).merge() != null) {
+    if (References.branch(reads.state(), branch).merge() != null) {
       test.server().merges().abort(test.repository(), branch, TestServer.caller());
     }
-    CommitState head = head(branch);
+    CommitState head = reads.head(branch);
     if (commits.containsKey(head.id())) {
       boolean moved = !heads.put(branch, head.id()).equals(head.id());
       if (moved) {
@@ -359,7 +219,7 @@ final class SchemaHistory implements AutoCloseable {
       count("up to date");
     } else if (expected.conflicts().isEmpty()) {
       assertThat(merged.conflicts()).as("conflicts, %s", conflicts(target)).isEmpty();
-      CommitState head = head(target);
+      CommitState head = reads.head(target);
       if (!commits.containsKey(head.id())) {
         committed(target, head, expected.merged());
       } else {
@@ -379,7 +239,7 @@ final class SchemaHistory implements AutoCloseable {
     return test
         .server()
         .conflicts()
-        .list(state(), References.branch(state(), branch), null, null, 99)
+        .list(reads.state(), References.branch(reads.state(), branch), null, null, 99)
         .conflicts()
         .stream()
         .map(status -> status.conflict().toString())
@@ -424,16 +284,16 @@ final class SchemaHistory implements AutoCloseable {
       return;
     }
     assertThat(reverted.conflicts()).as("%s", conflicts(branch)).isEmpty();
-    assertThat(entry(reverted.result().id()).contentHash())
+    assertThat(reads.entry(reverted.result().id()).contentHash())
         .as("what it was before")
-        .isEqualTo(entry(parent).contentHash());
-    committed(branch, head(branch), commits.get(parent));
+        .isEqualTo(reads.entry(parent).contentHash());
+    committed(branch, reads.head(branch), commits.get(parent));
     count("reverted");
   }
 
   private boolean same(String one, String other) {
-    return entry(one).contentHash().equals(entry(other).contentHash())
-        && entry(one).schemaHash().equals(entry(other).schemaHash());
+    return reads.entry(one).contentHash().equals(reads.entry(other).contentHash())
+        && reads.entry(one).schemaHash().equals(reads.entry(other).schemaHash());
   }
 
   private void reset(String branch, Random random) {
@@ -443,7 +303,7 @@ final class SchemaHistory implements AutoCloseable {
       to = commits.containsKey(parent) ? parent : to;
     }
     if (branch.equals("main")
-        && !entry(to).schemaHash().equals(entry(heads.get(branch)).schemaHash())) {
+        && !reads.entry(to).schemaHash().equals(reads.entry(heads.get(branch)).schemaHash())) {
       return;
     }
     script.add("reset " + branch + " to " + name(to));
@@ -457,12 +317,15 @@ final class SchemaHistory implements AutoCloseable {
   private void applyDifference(String branch, String other) {
     SchemaModel from = commits.get(heads.get(branch));
     SchemaModel to = commits.get(heads.get(other));
-    if (!entry(heads.get(branch)).schemaHash().equals(entry(heads.get(other)).schemaHash())) {
+    if (!reads
+        .entry(heads.get(branch))
+        .schemaHash()
+        .equals(reads.entry(heads.get(other)).schemaHash())) {
       return;
     }
     List<GivenChange> changes =
         new CommitChanges(test.server().diffs(), test.server().reads())
-            .between(state(), head(branch), head(other));
+            .between(reads.state(), reads.head(branch), reads.head(other));
     if (changes.isEmpty()) {
       assertThat(from.told()).isEqualTo(to.told());
       return;
@@ -475,76 +338,26 @@ final class SchemaHistory implements AutoCloseable {
             test.repository(),
             new ApplyService.Request("copy", changes, false, false),
             TestServer.caller());
-    assertThat(entry(test.commit("copy", "applied").commit().id()).contentHash())
-        .isEqualTo(entry(heads.get(other)).contentHash());
+    assertThat(reads.entry(test.commit("copy", "applied").commit().id()).contentHash())
+        .isEqualTo(reads.entry(heads.get(other)).contentHash());
     test.server().branches().delete(test.repository(), "copy", true, TestServer.caller());
     count("applied");
   }
 
-  // ---- what the server says
-
-  private RepositoryState state() {
-    return test.repository().state();
-  }
-
-  private CommitState head(String branch) {
-    return state().head(References.branch(state(), branch));
-  }
-
-  private TableEntry entry(String commit) {
-    return state().commits().byId().get(commit).tree().get("t");
-  }
-
-  private String name(String commit) {
-    return "commit" + List.copyOf(commits.keySet()).indexOf(commit);
-  }
-
-  /** The branch shows its own work, to the server and to a client, and what it is like. */
-  void check(String branch) throws SQLException {
-    SchemaModel table = working.get(branch);
-    Snapshot snapshot = test.server().reads().working(state(), References.branch(state(), branch));
-    assertThat(rows(test.server().reads(), snapshot))
-        .as("branch %s", branch)
-        .isEqualTo(table.told());
-    assertThat(schema(snapshot.table("t").handle().schema()))
-        .as("schema of branch %s", branch)
-        .isEqualTo(table.schema());
-    try (Connection connection = session(branch);
-        Statement session = connection.createStatement()) {
-      if (names(session).equals(table.schemaNames())) {
-        assertThat(client(session, table.columns().getFirst().name()))
-            .as("branch %s for a client", branch)
-            .isEqualTo(table.told());
-      } else {
-        // views have the names that the live table has now
-        assertThat(branch).isNotEqualTo("main");
-      }
-    }
-  }
-
   void checkBranches() throws SQLException {
     for (String branch : heads.keySet()) {
-      assertThat(head(branch).id()).isEqualTo(heads.get(branch));
-      check(branch);
+      assertThat(reads.head(branch).id()).isEqualTo(heads.get(branch));
+      reads.check(branch, working.get(branch));
     }
   }
 
   /** Every commit reads as it did, and its hash is that of its rows. */
   void checkCommits() {
-    commits.forEach((id, table) -> {
-      Snapshot snapshot = Snapshot.of(state(), state().commits().byId().get(id), id);
-      assertThat(rows(test.server().reads(), snapshot)).as(name(id)).isEqualTo(table.told());
-      assertThat(schema(snapshot.table("t").handle().schema()))
-          .as("schema of %s", name(id))
-          .isEqualTo(table.schema());
-      ContentSum sum = new ContentSum();
-      RowHasher hasher = new RowHasher(snapshot.table("t").handle().schema());
-      try (RowStream<Row> rows = test.server().reads().rows(snapshot, "t", RowQuery.all())) {
-        rows.forEachRemaining(row -> sum.add(hasher, row));
-      }
-      assertThat(entry(id).contentHash()).as("hash of %s", name(id)).isEqualTo(sum.hash());
-      assertThat(entry(id).rowCount()).isEqualTo(table.rows().size());
-    });
+    commits.forEach((id, table) -> reads.checkCommit(id, name(id), table));
+  }
+
+  private String name(String commit) {
+    return "commit" + List.copyOf(commits.keySet()).indexOf(commit);
   }
 
   /** Content hashes of what the databases hold are those of the log. */
