@@ -380,23 +380,25 @@ public final class OperationPlans {
       if (to != null) {
         TableSchema after = schemas.after(table.table());
         TableEntry former = before.entry(table.table());
-        boolean returned =
-            operation.plan() instanceof OperationPlan.Merge
-                && ReturnedColumns.any(state, operation.branchId(), former, after);
         boolean known =
             after == table.table().schema()
                 || former != null && former.schemaHash().equals(SchemaHash.of(after));
+        TableSchema then =
+            known
+                ? after
+                : before.live().containsKey(table.table().id())
+                    ? committed.after(table.table())
+                    : table.table().schema();
+        boolean returned =
+            operation.plan() instanceof OperationPlan.Merge
+                && ReturnedColumns.any(state, operation.branchId(), table.table(), then, after);
         entries
             .entry(
                 backends.adapter(state, table.table()),
                 table.table().with(after),
                 state.tables().byId().get(table.table().id()),
                 former,
-                known
-                    ? after
-                    : before.live().containsKey(table.table().id())
-                        ? committed.after(table.table())
-                        : table.table().schema(),
+                then,
                 before.location(table),
                 to,
                 done.committed().get(table.table().id()),

@@ -5,6 +5,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.storage.TableHandle;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -19,15 +20,17 @@ final class ReturnedColumns {
   /**
    * Whether one of the columns that a table gets may be such a one.
    *
-   * @param before its entry at the branch's head, null if it has none
+   * @param before the schema that it had
    * @param after the schema that it gets
    */
-  static boolean any(RepositoryState state, String branchId, TableEntry before, TableSchema after) {
-    if (before == null) {
-      return false;
-    }
+  static boolean any(
+      RepositoryState state,
+      String branchId,
+      TableHandle table,
+      TableSchema before,
+      TableSchema after) {
     Set<String> added = ids(after);
-    added.removeAll(ids(state.tables().schema(before.schemaHash())));
+    added.removeAll(ids(before));
     if (added.isEmpty()) {
       return false;
     }
@@ -37,9 +40,9 @@ final class ReturnedColumns {
       if (commit.isEmpty()) {
         return true;
       }
-      TableEntry entry = commit.get().tree().get(before.name());
+      TableEntry entry = commit.get().tree().get(table.name());
       if (entry != null
-          && entry.tableId().equals(before.tableId())
+          && entry.tableId().equals(table.id())
           && ids(state.tables().schema(entry.schemaHash())).stream().anyMatch(added::contains)) {
         return true;
       }
