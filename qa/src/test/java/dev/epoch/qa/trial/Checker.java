@@ -16,6 +16,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * Compares what the server and its databases hold with the model, while every client stands still.
@@ -25,6 +30,7 @@ final class Checker {
   private static final Duration REBUILD_LIMIT = Duration.ofMinutes(30);
 
   private static final int SAMPLE = 6;
+  private static final int READERS = 4;
 
   private final Model model;
   private final Reader reader;
@@ -33,7 +39,7 @@ final class Checker {
   private final int number;
   private final Random random;
   private final NamesChecker names;
-  private final Set<String> compared = new HashSet<>();
+  private final Set<String> compared = ConcurrentHashMap.newKeySet();
 
   Checker(Model model, Reader reader, Counts counts, List<TrialClient> clients, Random random) {
     this.model = model;
@@ -86,8 +92,20 @@ final class Checker {
     everyCommit();
   }
 
+  /** Several at once: a read of an old commit waits for the databases most of its time. */
   private void everyCommit() {
-    history(branches()).forEach(this::commit);
+    try (ExecutorService readers = Executors.newFixedThreadPool(READERS)) {
+      List<CompletableFuture<Void>> all =
+          history(branches()).stream()
+              .map(id -> CompletableFuture.runAsync(() -> commit(id), readers))
+              .toList();
+      all.forEach(CompletableFuture::join);
+    } catch (CompletionException wrong) {
+      if (wrong.getCause() instanceof AssertionError failure) {
+        throw failure;
+      }
+      throw wrong;
+    }
   }
 
   private void nothingIsInDoubt() {
