@@ -12,7 +12,9 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,12 +26,14 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The usual requests to a server that records its start: a repository with one table, and branches
  * of several clients at once that are made, written to, looked at, committed and merged, over and
- * over.
+ * over; then, for twice as long, rows and their commits alone, which is what a server under load
+ * does most, so that the compiler knows these ways to the end.
  */
 final class RecordedUse {
 
   private static final String DATABASE = "recorded";
   private static final int CLIENTS = 8;
+  private static final int COMMITTING_CLIENTS = 16;
   private static final int FIRST_NEW = 10_000;
   private static final Duration READY_LIMIT = Duration.ofMinutes(3);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
@@ -67,7 +71,8 @@ final class RecordedUse {
                 postgres.port(),
                 DATABASE));
     post("/commits", "{\"branch\": \"main\", \"message\": \"Table\", \"all\": true}");
-    useBranches(System.nanoTime() + use.toNanos());
+    useBranches(System.nanoTime() + use.toNanos() / 3);
+    commitRows(System.nanoTime() + use.toNanos() * 2 / 3);
   }
 
   private void useBranches(long end) throws IOException, InterruptedException {
@@ -80,8 +85,39 @@ final class RecordedUse {
           } while (System.nanoTime() < end);
           return null;
         };
-    try (ExecutorService users = Executors.newFixedThreadPool(CLIENTS)) {
-      for (Future<Void> used : users.invokeAll(Collections.nCopies(CLIENTS, user))) {
+    together(Collections.nCopies(CLIENTS, user));
+  }
+
+  /** Each client on a branch of its own: a commit takes all rows of the table. */
+  private void commitRows(long end) throws IOException, InterruptedException {
+    List<Callable<Void>> users = new ArrayList<>();
+    for (int client = 0; client < COMMITTING_CLIENTS; client++) {
+      String branch = "rows-" + client;
+      post("/branches", "{\"name\": \"%s\", \"start_point\": \"main\"}".formatted(branch));
+      users.add(() -> {
+        for (int row = 0; System.nanoTime() < end; row++) {
+          commitRow(branch, 2 * FIRST_NEW + row % 1_000, row);
+        }
+        return null;
+      });
+    }
+    together(users);
+  }
+
+  private void commitRow(String branch, int id, int row) throws IOException, InterruptedException {
+    post(
+        "/tables/users/records?branch=" + branch,
+        "{\"upsert\": [{\"id\": %d, \"name\": \"Ada %d\", \"credit\": 1.5}]}".formatted(id, row));
+    post(
+        "/commits",
+        "{\"branch\": \"%s\", \"message\": \"Row %d\", \"tables\": [\"users\"]}"
+            .formatted(branch, row));
+  }
+
+  private static void together(List<Callable<Void>> clients)
+      throws IOException, InterruptedException {
+    try (ExecutorService users = Executors.newFixedThreadPool(clients.size())) {
+      for (Future<Void> used : users.invokeAll(clients)) {
         used.get();
       }
     } catch (ExecutionException failure) {
