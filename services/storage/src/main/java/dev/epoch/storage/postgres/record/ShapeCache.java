@@ -40,14 +40,15 @@ final class ShapeCache<T> {
           WHERE a.attrelid = c.oid AND a.attnum > 0
         ),
         (
-          SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', i.indexrelid, i.indisvalid, r.relname), ',' ORDER BY i.indexrelid)
+          SELECT pg_catalog.string_agg(
+            pg_catalog.concat_ws(' ', i.indexrelid, i.indisvalid, i.indexrelid::pg_catalog.regclass), ',' ORDER BY i.indexrelid)
           FROM pg_catalog.pg_index AS i
-          JOIN pg_catalog.pg_class AS r ON r.oid = i.indexrelid
           WHERE i.indrelid = c.oid
         ))
       FROM epoch.tables AS t
-      JOIN pg_catalog.pg_namespace AS n ON n.nspname = t.schema_name
-      JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
+      JOIN LATERAL (
+        SELECT pg_catalog.to_regclass(pg_catalog.format('%I.%I', t.schema_name, t.table_name))::pg_catalog.oid AS oid
+      ) AS c ON c.oid IS NOT NULL
       LEFT JOIN epoch.branches AS b ON b.branch_id = $2
       LEFT JOIN epoch.branch_tables AS p ON p.branch_id = $2 AND p.table_id = $1
       WHERE t.table_id = $1\
