@@ -26,8 +26,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The usual requests to a server that records its start: a repository with one table, and branches
  * of several clients at once that are made, written to, looked at, committed and merged, over and
- * over; then, for twice as long, rows and their commits alone, which is what a server under load
- * does most, so that the compiler knows these ways to the end.
+ * over; then, for as long, rows and their commits alone, which is what a server under load does
+ * most, so that the compiler knows these ways to the end.
  */
 final class RecordedUse {
 
@@ -71,8 +71,8 @@ final class RecordedUse {
                 postgres.port(),
                 DATABASE));
     post("/commits", "{\"branch\": \"main\", \"message\": \"Table\", \"all\": true}");
-    useBranches(System.nanoTime() + use.toNanos() / 3);
-    commitRows(System.nanoTime() + use.toNanos() * 2 / 3);
+    useBranches(System.nanoTime() + use.toNanos() / 2);
+    commitRows(System.nanoTime() + use.toNanos() / 2);
   }
 
   private void useBranches(long end) throws IOException, InterruptedException {

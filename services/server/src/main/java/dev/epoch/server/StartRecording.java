@@ -26,14 +26,14 @@ import java.util.jar.JarFile;
  */
 public final class StartRecording {
 
-  private static final Duration USE = Duration.ofSeconds(60);
+  private static final Duration USE = Duration.ofSeconds(30);
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final String LOOPBACK = "127.0.0.1";
 
   private StartRecording() {}
 
   /**
-   * @param arguments for how many seconds the server is used, if not for a minute
+   * @param arguments for how many seconds the server is used, if not for thirty
    */
   public static void main(String[] arguments) throws Throwable {
     Duration use = arguments.length == 0 ? USE : Duration.ofSeconds(Long.parseLong(arguments[0]));
