@@ -353,6 +353,28 @@ class DdlIT {
   }
 
   @Test
+  void aTableOfABranchIsNotRenamed() throws Exception {
+    for (String sql :
+        List.of(
+            "ALTER TABLE t RENAME TO u",
+            "CREATE TABLE other (id int PRIMARY KEY); ALTER TABLE t RENAME TO u; CREATE TABLE t (id int)")) {
+      assertThat(
+              catchThrowable(() ->
+                  test.server()
+                      .ddl()
+                      .run(
+                          state(),
+                          new DdlService.Request("x", null, sql, true, DdlService.USUAL, null))))
+          .as(sql)
+          .isInstanceOf(QueryRefusedException.class)
+          .hasMessageContaining("table 't' cannot have another name");
+    }
+    test.onBranch("x", "SELECT name FROM t", "UPDATE t SET name = 'still' WHERE id = 1");
+    test.commit("x", "still t");
+    assertThat(rows("x")).contains("1 still 1.5 10");
+  }
+
+  @Test
   void oneChangeGoesToSeveralBranches() {
     // given
     test.branch("y", "main");

@@ -6,6 +6,7 @@ import dev.epoch.storage.schema.SchemaMigrations.Plan;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -83,6 +84,18 @@ final class LiveObjects {
       ORDER BY 1
       """;
 
+  private static final String RENAMED =
+      """
+      SELECT t.name
+      FROM epoch.branches AS b
+      JOIN epoch.branch_tables AS p ON p.branch_id = b.branch_id AND p.open_relation IS NOT NULL
+      JOIN epoch.tables AS t ON t.table_id = p.table_id
+      JOIN pg_catalog.pg_class AS c ON c.oid = p.open_id
+      WHERE b.repository = $1 AND b.name = $2 AND NOT b.dropped
+        AND to_regclass(p.open_relation) IS DISTINCT FROM c.oid
+      LIMIT 1
+      """;
+
   private final Session session;
   private final Plan plan;
   private final Map<String, String> there = new HashMap<>();
@@ -135,6 +148,17 @@ final class LiveObjects {
   Set<String> named(Set<String> words) {
     return new TreeSet<>(
         session.list(NAMED, row -> row.getString(0), (Object) words.toArray(String[]::new)));
+  }
+
+  /** What a statement is refused with that has given a table of the branch another name. */
+  Optional<QueryRefusedException> renaming(String sql) {
+    return session
+        .first(RENAMED, row -> row.getString(0), plan.repository(), plan.branch())
+        .map(table ->
+            new QueryRefusedException(
+                "On branch '%s' table '%s' cannot have another name or schema, by which no other branch would find it: %s"
+                    .formatted(plan.branch(), table, sql),
+                "Make a new table with its rows, and drop it"));
   }
 
   QueryRefusedException refused(String sql, Set<String> names) {

@@ -83,6 +83,13 @@ final class MigrationRun {
               session.run("ROLLBACK");
               throw refused(live, number, reached);
             }
+            Optional<QueryRefusedException> renaming =
+                live.renaming(plan.steps().get(number - 1).sql());
+            if (renaming.isPresent()) {
+              session.run("ROLLBACK");
+              fail(number, renaming.get().getMessage());
+              throw renaming.get();
+            }
           }
           MigrationRecords.note(session, plan.id(), number, State.DONE, true, null);
           reached.accept("schema.statement." + number);
