@@ -158,13 +158,37 @@ BEGIN
   END LOOP;
   -- the first write makes layers, and cannot make the view anew that it goes through
   IF NOT current_setting('transaction_read_only')::boolean THEN
-    PERFORM epoch.follow_table(p.table_id)
+    PERFORM epoch.follow_table(s) FROM epoch.perhaps_altered(of_branch) AS s WHERE NOT epoch.is_followed(s);
+  END IF;
+END
+$$;
+
+-- Tables of which a branch has no layers yet, and whose live tables may have other columns than when they were last looked at:
+-- all that have, and those with domains. One statement for all of them: a look at each would take longer than all the rest of
+-- a session's choice of a branch.
+CREATE OR REPLACE FUNCTION epoch.perhaps_altered(of_branch text) RETURNS SETOF text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH unlayered AS MATERIALIZED (
+    SELECT t.table_id, t.live_oid, to_regclass(format('%I.%I', t.schema_name, t.table_name)) AS live
     FROM epoch.branch_tables AS p
     JOIN epoch.tables AS t ON t.table_id = p.table_id AND NOT t.append_only
     WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND NOT p.has_overlay AND NOT p.absent
-      AND NOT epoch.is_followed(p.table_id);
-  END IF;
-END
+  )
+  SELECT u.table_id FROM unlayered AS u WHERE u.live_oid IS DISTINCT FROM u.live::oid
+  UNION
+  SELECT table_id
+  FROM (
+    SELECT k.table_id, k.number, k.name, k.type FROM unlayered JOIN epoch.table_columns AS k USING (table_id)
+    WHERE k.number IS NOT NULL
+  ) AS known
+  FULL JOIN (
+    SELECT u.table_id, a.attnum::integer AS number, a.attname::text AS now_called, format_type(a.atttypid, a.atttypmod) AS now_is
+    FROM unlayered AS u
+    JOIN pg_attribute AS a ON a.attrelid = u.live AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
+  ) AS now USING (table_id, number)
+  WHERE (name, type) IS DISTINCT FROM (now_called, now_is)
 $$;
 
 -- Lets go of the columns of a table, so that they can be dropped and change their types: views of branches hold them. The
