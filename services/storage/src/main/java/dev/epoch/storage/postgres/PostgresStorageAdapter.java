@@ -49,6 +49,7 @@ import dev.epoch.storage.postgres.codec.PostgresValueCodec;
 import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.migration.PostgresMigrations;
 import dev.epoch.storage.postgres.migration.PostgresSchemaTrials;
 import dev.epoch.storage.postgres.operation.BranchTables;
@@ -89,6 +90,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
 public final class PostgresStorageAdapter
@@ -383,7 +385,14 @@ public final class PostgresStorageAdapter
 
   @Override
   public Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
-    return branches.put(branch, tables, table -> physical.definition(table, false));
+    Function<TableHandle, String> definitions = table -> physical.definition(table, false);
+    try {
+      return branches.put(
+          branch, tables, definitions, branch.isDefault() ? _ -> null : physical::judgedBy);
+    } catch (ShapeMovedException moved) {
+      moved.tables().forEach(shapes::look);
+      return branches.put(branch, tables, definitions, _ -> null);
+    }
   }
 
   @Override

@@ -10,10 +10,12 @@ import dev.epoch.storage.error.OutcomeUnknownException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
+import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.connection.AffinityPool;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,18 +39,22 @@ public final class BranchRegistry {
 
   /** What the database knows of tables that are not like the live ones stays. */
   public Optional<String> put(BranchHandle branch, Map<String, BranchTable> tables) {
-    return put(branch, tables, _ -> "");
+    return put(branch, tables, _ -> "", _ -> null);
   }
 
   /**
    * See {@link dev.epoch.storage.branch.BranchDirectory#putBranch}.
    *
    * @param definitions of tables that are not like the live ones: see {@code epoch.show_columns}
+   * @param judgedBy columns of the live table by which it was judged that a table is like that one
+   *     ({@link TableShape#columnsTold}); null for without a look whether it still has them
+   * @throws ShapeMovedException where it has others by now; of these tables nothing was told
    */
   public Optional<String> put(
       BranchHandle branch,
       Map<String, BranchTable> tables,
-      Function<TableHandle, String> definitions) {
+      Function<TableHandle, String> definitions,
+      Function<TableHandle, String> judgedBy) {
     if (schemaKnown) {
       try {
         return answer(
@@ -58,7 +64,7 @@ public final class BranchRegistry {
                     retries.setting(),
                     session -> {
                       EpochSchema.assumeCurrent(session);
-                      return put(session, branch, tables, definitions);
+                      return put(session, branch, tables, definitions, judgedBy);
                     })));
       } catch (BusyException | StorageUnavailableException | OutcomeUnknownException e) {
         throw e;
@@ -74,22 +80,23 @@ public final class BranchRegistry {
                     retries.setting(),
                     session -> {
                       EpochSchema.ensure(session);
-                      return put(session, branch, tables, definitions);
+                      return put(session, branch, tables, definitions, judgedBy);
                     })));
     schemaKnown = true;
     return holder;
   }
 
-  private static Optional<String> answer(Supplier<List<Optional<String>>> holder) {
-    return holder.get().getFirst();
+  private static Optional<String> answer(Supplier<Optional<String>> holder) {
+    return holder.get();
   }
 
   /** In one round trip with what stands around it. */
-  private static Supplier<List<Optional<String>>> put(
+  private static Supplier<Optional<String>> put(
       Session session,
       BranchHandle branch,
       Map<String, BranchTable> tables,
-      Function<TableHandle, String> definitions) {
+      Function<TableHandle, String> definitions,
+      Function<TableHandle, String> judgedBy) {
     Supplier<List<Optional<String>>> holder =
         session.sendAsking(
             "SELECT epoch.put_branch($1, $2, $3, $4, $5, $6)",
@@ -108,18 +115,30 @@ public final class BranchRegistry {
         branch.id(),
         tables.keySet().toArray(String[]::new));
     List<RowsLocation> heads = tables.values().stream().map(BranchTable::head).toList();
-    session.send(
-        PUT_TABLES,
-        branch.id(),
-        tables.keySet().toArray(String[]::new),
-        heads.stream().map(RowsLocation::anchor).toArray(Long[]::new),
-        heads.stream().map(RowsLocation::overlay).toArray(String[]::new),
-        heads.stream().map(RowsLocation::overlayPosition).toArray(Long[]::new),
-        tables.values().stream().map(BranchRegistry::columns).toArray(String[]::new),
-        tables.values().stream()
-            .map(table -> definitions.apply(table.table()))
-            .toArray(String[]::new));
-    return holder;
+    Supplier<List<Optional<String>>> moved =
+        session.sendAsking(
+            PUT_TABLES,
+            row -> Optional.ofNullable(row.getString(0)),
+            branch.id(),
+            tables.keySet().toArray(String[]::new),
+            heads.stream().map(RowsLocation::anchor).toArray(Long[]::new),
+            heads.stream().map(RowsLocation::overlay).toArray(String[]::new),
+            heads.stream().map(RowsLocation::overlayPosition).toArray(Long[]::new),
+            tables.values().stream().map(BranchRegistry::columns).toArray(String[]::new),
+            tables.values().stream()
+                .map(table -> definitions.apply(table.table()))
+                .toArray(String[]::new),
+            tables.values().stream()
+                .map(table -> judgedBy.apply(table.table()))
+                .toArray(String[]::new));
+    return () -> {
+      List<TableHandle> others =
+          moved.get().stream().flatMap(Optional::stream).map(id -> tables.get(id).table()).toList();
+      if (!others.isEmpty()) {
+        throw new ShapeMovedException(others);
+      }
+      return holder.get().getFirst();
+    };
   }
 
   private static String columns(BranchTable table) {
@@ -173,9 +192,9 @@ public final class BranchRegistry {
   private static final String PUT_TABLES =
       """
       SELECT epoch.put_branch_table(
-        $1, t.id, t.anchor, t.overlay, t.place, string_to_array(t.columns, chr(31)), t.definition)::text
-      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[])
-        AS t (id, anchor, overlay, place, columns, definition)
+        $1, t.id, t.anchor, t.overlay, t.place, string_to_array(t.columns, chr(31)), t.definition, t.judged_by)
+      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[])
+        AS t (id, anchor, overlay, place, columns, definition, judged_by)
       WHERE NOT EXISTS (
         SELECT
         FROM epoch.branch_tables AS p

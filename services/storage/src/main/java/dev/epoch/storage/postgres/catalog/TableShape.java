@@ -52,6 +52,13 @@ public record TableShape(
     columns = List.copyOf(columns);
   }
 
+  /** Ids and names of the live table's columns: {@code epoch.columns_noted}. */
+  public String columnsTold() {
+    return schema.columns().stream()
+        .map(column -> column.id() + '\u001f' + column.name())
+        .collect(Collectors.joining("\u001e"));
+  }
+
   /** Whether the layers have a place for each column. */
   boolean hasPlaces(TableSchema wanted) {
     return wanted.columns().stream()

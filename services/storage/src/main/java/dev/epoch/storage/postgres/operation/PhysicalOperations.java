@@ -121,6 +121,13 @@ public final class PhysicalOperations {
     return shape.get().differsBesideColumns(table.schema()) ? "" : null;
   }
 
+  /** What {@link #definition} judges by; null where that is not known. */
+  public String judgedBy(TableHandle table) {
+    return table.schema().appendOnly()
+        ? null
+        : shapes.known(table).map(TableShape::columnsTold).orElse(null);
+  }
+
   /** On the default branch, tables are as they are now. */
   public Operation physical(Operation operation, OpenSchemas opened) {
     boolean live = operation.branch().isDefault();

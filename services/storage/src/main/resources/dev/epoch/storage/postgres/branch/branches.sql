@@ -71,11 +71,12 @@ $$;
 
 -- Tells where the rows of a table at a branch's head are. A branch with its own overlay only moves its anchor,
 -- and only if the head is in that overlay: before its first commit the overlay stands over what it was made of.
--- The default branch only moves on.
+-- The default branch only moves on. Who says that the table is like the live one (no definition) says by which columns of
+-- the live table that was judged: where it has others by now, nothing is done, and the answer is the table.
 CREATE OR REPLACE FUNCTION epoch.put_branch_table(
   of_branch text, of_table text, head_anchor bigint, head_overlay text, head_position bigint, head_columns text[],
-  head_definition text
-) RETURNS void
+  head_definition text, judged_by text DEFAULT NULL
+) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -83,6 +84,13 @@ DECLARE
   source text := CASE WHEN head_overlay <> of_branch THEN head_overlay END;
   changed boolean;
 BEGIN
+  IF head_definition IS NULL AND judged_by IS NOT NULL THEN
+    -- who gives the live table other columns locks this row first
+    PERFORM FROM epoch.tables AS t WHERE t.table_id = of_table FOR SHARE;
+    IF (SELECT epoch.columns_noted(t.live_definition) <> judged_by FROM epoch.tables AS t WHERE t.table_id = of_table) THEN
+      RETURN of_table;
+    END IF;
+  END IF;
   head_definition := epoch.definition_told(of_table, head_definition);
   PERFORM epoch.show_columns(of_branch, of_table, head_columns, head_definition);
   INSERT INTO epoch.branch_tables AS place (
@@ -120,6 +128,7 @@ BEGIN
       PERFORM epoch.pass_sequences(of_branch, ARRAY[of_table]);
     END IF;
   END IF;
+  RETURN NULL;
 END
 $$;
 
@@ -240,13 +249,13 @@ BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA %I, %I TO PUBLIC', b.changed_schema, b.base_schema);
   PERFORM epoch.grant_creation(of_branch);
   PERFORM epoch.make_own_sequences(of_branch);
+  -- nobody may have looked at live tables since they got other columns
+  PERFORM epoch.follow_table(s) FROM epoch.perhaps_altered(of_branch) AS s;
   PERFORM epoch.open_small_tables(of_branch, true);
   FOR of_table IN
     SELECT table_id FROM epoch.branch_tables
     WHERE branch_id = of_branch AND open_relation IS NULL AND NOT b.schema_only
   LOOP
-    -- nobody may have looked at the live table since it got other columns
-    PERFORM epoch.follow_table(of_table);
     PERFORM epoch.rebuild_views(of_branch, of_table);
   END LOOP;
 END

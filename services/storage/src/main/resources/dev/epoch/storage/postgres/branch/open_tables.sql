@@ -248,7 +248,8 @@ DECLARE
   is_filled boolean := NOT epoch.is_schema_only(of_branch);
 BEGIN
   reason := coalesce(
-    epoch.follow_table(of_table), epoch.why_not_open(of_table), epoch.why_not_open_on(of_branch, of_table));
+    CASE WHEN NOT epoch.is_followed(of_table) THEN epoch.follow_table(of_table) END,
+    epoch.why_not_open(of_table), epoch.why_not_open_on(of_branch, of_table));
   IF reason IS NOT NULL THEN
     UPDATE epoch.branch_tables SET open_refused = reason
     WHERE branch_id = of_branch AND table_id = of_table AND open_refused IS DISTINCT FROM reason;

@@ -41,6 +41,15 @@ BEGIN
 END
 $$;
 
+-- Ids and names of the columns of a definition, as servers tell by which they have judged.
+CREATE OR REPLACE FUNCTION epoch.columns_noted(definition jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(concat(c ->> 'id', chr(31), c ->> 'name'), chr(30) ORDER BY x.place)
+  FROM jsonb_array_elements(definition -> 'columns') WITH ORDINALITY AS x (c, place)
+$$;
+
 -- Whether rows may be in a table now that might not be there before.
 CREATE OR REPLACE FUNCTION epoch.is_relieved(before jsonb, now jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE
@@ -163,29 +172,29 @@ BEGIN
 END
 $$;
 
--- Tables of which a branch has no layers yet, and whose live tables may have other columns than when they were last looked at:
--- all that have, and those with domains. One statement for all of them: a look at each would take longer than all the rest of
+-- Tables that are not open on a branch, and whose live tables may have other columns than when they were last looked at: all
+-- that have, and those with domains. One statement for all of them: a look at each would take longer than all the rest of
 -- a session's choice of a branch.
 CREATE OR REPLACE FUNCTION epoch.perhaps_altered(of_branch text) RETURNS SETOF text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH unlayered AS MATERIALIZED (
+  WITH layered AS MATERIALIZED (
     SELECT t.table_id, t.live_oid, to_regclass(format('%I.%I', t.schema_name, t.table_name)) AS live
     FROM epoch.branch_tables AS p
     JOIN epoch.tables AS t ON t.table_id = p.table_id AND NOT t.append_only
-    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND NOT p.has_overlay AND NOT p.absent
+    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND NOT p.absent
   )
-  SELECT u.table_id FROM unlayered AS u WHERE u.live_oid IS DISTINCT FROM u.live::oid
+  SELECT u.table_id FROM layered AS u WHERE u.live_oid IS DISTINCT FROM u.live::oid
   UNION
   SELECT table_id
   FROM (
-    SELECT k.table_id, k.number, k.name, k.type FROM unlayered JOIN epoch.table_columns AS k USING (table_id)
+    SELECT k.table_id, k.number, k.name, k.type FROM layered JOIN epoch.table_columns AS k USING (table_id)
     WHERE k.number IS NOT NULL
   ) AS known
   FULL JOIN (
     SELECT u.table_id, a.attnum::integer AS number, a.attname::text AS now_called, format_type(a.atttypid, a.atttypmod) AS now_is
-    FROM unlayered AS u
+    FROM layered AS u
     JOIN pg_attribute AS a ON a.attrelid = u.live AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
   ) AS now USING (table_id, number)
   WHERE (name, type) IS DISTINCT FROM (now_called, now_is)
@@ -286,6 +295,8 @@ BEGIN
     RETURN problem;
   END IF;
 
+  -- what is told meanwhile of branches was judged by the columns of before
+  PERFORM FROM epoch.tables AS of_now WHERE of_now.table_id = of_table FOR UPDATE;
   EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', live);
   EXECUTE format('LOCK TABLE epoch.%I IN ACCESS EXCLUSIVE MODE', epoch.object_of('w', of_table));
   PERFORM epoch.drop_copy(p.branch_id, of_table)
