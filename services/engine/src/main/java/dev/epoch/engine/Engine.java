@@ -78,7 +78,7 @@ public final class Engine {
       case Continuation.OpenMerge c -> MergeProcessor.open(state, c, context);
       case Continuation.CompleteMerge c -> MergeProcessor.complete(state, c, context);
       case Continuation.Complete c -> Decision.accept(new CommandCompletedV1(c.facts()));
-      case Continuation.SkipCommit c -> ReplayProcessor.skip(c);
+      case Continuation.SkipCommit c -> ReplayProcessor.skip(state, c);
       case Continuation.Refuse c -> Decision.reject(c.rejection());
       case Continuation.Abort c -> OperationProcessor.abort(state, c);
       case Continuation.RecordRecovery c -> OperationProcessor.recordRecovery(c);

@@ -10,7 +10,9 @@ import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.References;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -94,6 +96,62 @@ class ReplayRecoveryIT {
     assertThat(goOn(again()).result()).isEqualTo(ended.result());
   }
 
+  /** As where recovery settles what an earlier try left in doubt, while the next one plans. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cherry_pick", "rebase"})
+  void eachCommitOnceWhereAnotherTryWasSettledMeanwhile(String verb) throws Exception {
+    test.branch("y", verb.equals("rebase") ? "main" : "x");
+    List<String> replayed = commits.subList(1, 4);
+    if (verb.equals("rebase")) {
+      for (int i = 1; i <= 3; i++) {
+        test.onBranch("y", "INSERT INTO items VALUES (10 + " + i + ", 0)");
+        test.commit("y", "mine " + i);
+      }
+      replayed = List.of("x");
+    }
+    List<String> asked = replayed;
+    Deque<Runnable> meanwhile = new ArrayDeque<>();
+    test.restart(name -> {
+      if (name.equals("replay-commits.planned") && !meanwhile.isEmpty()) {
+        meanwhile.pop().run();
+      }
+    });
+    boolean rebase = verb.equals("rebase");
+    meanwhile.push(() -> {
+      meanwhile.push(() -> {
+        throw new RecoveryIT.ProcessEnded("after the first commit");
+      });
+      meanwhile.push(() -> {});
+      assertThatThrownBy(() -> replay("y", verb, asked, again()))
+          .isInstanceOf(RecoveryIT.ProcessEnded.class);
+      meanwhile.clear();
+    });
+
+    // when
+    if (!rebase) {
+      test.onBranch("y", "UPDATE items SET price = 4 WHERE id = 4");
+      test.commit("y", "as before");
+    }
+    replay("y", verb, asked, again());
+
+    // then
+    assertThat(history("y"))
+        .containsExactlyElementsOf(
+            rebase
+                ? List.of("mine 3", "mine 2", "mine 1", "in the way", "first")
+                : List.of("pick 4", "pick 3", "pick 2", "as before", "in the way", "first"));
+  }
+
+  private Merged replay(String branch, String verb, List<String> commits, Caller caller) {
+    return test.server()
+        .replays()
+        .replay(
+            test.repository(),
+            new ReplayService.Request(
+                branch, verb, commits, 0, null, null, null, null, false, false, null, null),
+            caller);
+  }
+
   private void resolve() {
     test.server()
         .conflicts()
@@ -118,13 +176,7 @@ class ReplayRecoveryIT {
   }
 
   private Merged pick(List<String> picked, Caller caller) {
-    return test.server()
-        .replays()
-        .replay(
-            test.repository(),
-            new ReplayService.Request(
-                "x", "cherry_pick", picked, 0, null, null, null, null, false, false, null, null),
-            caller);
+    return replay("x", "cherry_pick", picked, caller);
   }
 
   private Merged skip(Caller caller) {
@@ -141,9 +193,13 @@ class ReplayRecoveryIT {
   }
 
   private List<String> history() {
+    return history("x");
+  }
+
+  private List<String> history(String branch) {
     var state = test.repository().state();
     List<String> messages = new ArrayList<>();
-    String commit = branch().head();
+    String commit = References.branch(state, branch).head();
     while (!state.commits().parents(commit).isEmpty()) {
       messages.add(state.commits().byId().get(commit).message());
       commit = state.commits().firstParent(commit);

@@ -127,8 +127,20 @@ public final class ReplayProcessor {
                 Map.of("branch", branch.name())));
   }
 
-  public static Decision skip(Continuation.SkipCommit facts) {
-    return Decision.accept(new ReplaySkippedV1(facts.branchId(), facts.commit(), "empty"));
+  /** Of a commit of which nothing is left: that which comes next. */
+  public static Decision skip(RepositoryState state, Continuation.SkipCommit facts) {
+    BranchState branch = state.branches().byId().get(facts.branchId());
+    boolean isNext =
+        branch != null
+            && branch.replay() != null
+            && branch.replay().rest().stream().findFirst().equals(Optional.of(facts.commit()));
+    return isNext
+        ? Decision.accept(new ReplaySkippedV1(facts.branchId(), facts.commit(), "empty"))
+        : Decision.reject(
+            new Rejection(
+                Code.NO_MERGE_IN_PROGRESS,
+                "Commit %s is not what is replayed next".formatted(facts.commit()),
+                Map.of("commit", facts.commit())));
   }
 
   public static Decision reset(

@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -142,7 +143,7 @@ public final class MergeExecution {
             MergeRefusals.conflicts(plan.conflicts(), Map.of("open", false)));
       }
       if (!plan.conflicts().isEmpty() || intent.noCommit()) {
-        return open(repository, intent, plan, ruled, caller);
+        return open(repository, intent, plan, target(state, intent), ruled, caller);
       }
       if (!plan.destructive().isEmpty() && !intent.allowDestructive()) {
         throw refuse(repository, intent, caller, MergeRefusals.destructive(plan.destructive()));
@@ -151,7 +152,12 @@ public final class MergeExecution {
         hooks.pass(repository, planned(state, intent, caller), intent.command(), caller);
       }
       try {
-        return execute(repository, intent, plan, null, ruled, caller);
+        return execute(repository, intent, plan, target(state, intent), null, ruled, caller);
+      } catch (TargetMovedException moved) {
+        if (plans == MOST_PLANS || target(state, intent).replay() != null) {
+          // of a replay, another commit may be the next one
+          throw moved;
+        }
       } catch (ConstraintViolationsException violations) {
         failpoints.reach(intent.command() + ".violated");
         RepositoryState now = repository.state();
@@ -159,6 +165,7 @@ public final class MergeExecution {
             repository,
             intent,
             broken.violated(sides(now, intent), plan, violations),
+            target(now, intent),
             ruled,
             caller);
       } catch (MergeOvertakenException overtaken) {
@@ -173,16 +180,20 @@ public final class MergeExecution {
    * Does what was planned, and moves the target to a commit by the same operation; hooks are asked
    * before.
    *
+   * @param from the target as it was when that was planned
    * @param there the state in which the target stands at that commit, as it was planned for
+   * @throws TargetMovedException if the target stands elsewhere by now
    */
   Ended runMoving(
       LiveRepository repository,
       MergeIntent intent,
       MergePlan plan,
+      BranchState from,
       RepositoryState there,
       Caller caller) {
     hooks.pass(repository, planned(there, intent, caller), intent.command(), caller);
-    return execute(repository, intent, plan, target(there, intent).head(), Ruled.NONE, caller);
+    return execute(
+        repository, intent, plan, from, target(there, intent).head(), Ruled.NONE, caller);
   }
 
   private PlannedChange planned(RepositoryState state, MergeIntent intent, Caller caller) {
@@ -265,11 +276,14 @@ public final class MergeExecution {
       LiveRepository repository,
       MergeIntent intent,
       MergePlan plan,
+      BranchState planned,
       String onto,
       Ruled ruled,
       Caller caller) {
+    failpoints.reach(intent.command() + ".planned");
     RepositoryState state = repository.state();
     BranchState target = target(state, intent);
+    requireStill(planned, target);
     List<String> liveTables =
         commitsLive(state, target, intent)
             ? Backends.tables(state, target).stream()
@@ -296,7 +310,7 @@ public final class MergeExecution {
         repository
             .step(
                 new Continuation.PrepareMerge(
-                    UUID.randomUUID(), target.id(), target.head(), operation, plan.schemas()),
+                    UUID.randomUUID(), target.id(), planned.head(), operation, plan.schemas()),
                 caller,
                 caller.key(intent.command()))
             .orRefuse();
@@ -309,9 +323,15 @@ public final class MergeExecution {
   }
 
   private Ended open(
-      LiveRepository repository, MergeIntent intent, MergePlan plan, Ruled ruled, Caller caller) {
+      LiveRepository repository,
+      MergeIntent intent,
+      MergePlan plan,
+      BranchState planned,
+      Ruled ruled,
+      Caller caller) {
     RepositoryState state = repository.state();
     BranchState target = target(state, intent);
+    requireStill(planned, target);
     StepResult opened =
         repository
             .step(
@@ -333,6 +353,13 @@ public final class MergeExecution {
                 caller.key(intent.command()))
             .orRefuse();
     return new Ended(opened, false, plan.conflicts(), ruled);
+  }
+
+  /** Recovery settles what is in doubt without the turn of the branch. */
+  private static void requireStill(BranchState planned, BranchState now) {
+    if (!now.head().equals(planned.head()) || !Objects.equals(now.replay(), planned.replay())) {
+      throw new TargetMovedException(now.name());
+    }
   }
 
   private static BranchState target(RepositoryState state, MergeIntent intent) {

@@ -62,9 +62,14 @@ final class RebaseStart {
    *
    * @param first the first of its commits, null if there is none
    * @throws RefusedException if checks or hooks refuse that commit; the branch was moved then
+   * @throws TargetMovedException if the branch stands elsewhere by now
    */
   void begin(LiveRepository repository, BranchState branch, MergeIntent first, Caller caller) {
     RepositoryState state = repository.state();
+    BranchState now = state.branches().byId().get(branch.id());
+    if (!now.head().equals(branch.head()) || !branch.replay().equals(now.replay())) {
+      throw new TargetMovedException(now.name());
+    }
     CommitState onto = state.commits().byId().get(branch.replay().onto());
     Optional<Planned> planned =
         first == null ? Optional.empty() : plan(state, branch, onto, first, caller);
@@ -73,7 +78,8 @@ final class RebaseStart {
       return;
     }
     try {
-      execution.runMoving(repository, first, planned.get().plan(), planned.get().there(), caller);
+      execution.runMoving(
+          repository, first, planned.get().plan(), branch, planned.get().there(), caller);
     } catch (RefusedException refused) {
       move(repository, branch, onto, caller);
       throw refused;

@@ -23,6 +23,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Replays commits: each is a merge of one side of it, compared with the other side.
@@ -33,6 +35,7 @@ import java.util.Set;
  * </pre>
  */
 public final class ReplayRunner {
+  private static final Logger LOG = Logger.getLogger(ReplayRunner.class.getName());
   private static final String SETTLED = "settled";
 
   private final MergeExecution execution;
@@ -72,10 +75,15 @@ public final class ReplayRunner {
       return run(repository, intent, caller);
     }
     Attempt settles = Attempt.of(repository.state(), caller.step(SETTLED), intent.command());
-    Merged settled = runOrSkip(repository, intent, settles.caller());
-    return settled.conflicts().isEmpty()
-        ? goOn(repository, intent.targetId(), intent.command(), caller)
-        : stopped(repository, settled, intent.command(), caller);
+    try {
+      Merged settled = runOrSkip(repository, intent, settles.caller());
+      if (!settled.conflicts().isEmpty()) {
+        return stopped(repository, settled, intent.command(), caller);
+      }
+    } catch (TargetMovedException _) {
+      // an earlier try was settled meanwhile
+    }
+    return goOn(repository, intent.targetId(), intent.command(), caller);
   }
 
   /**
@@ -94,13 +102,18 @@ public final class ReplayRunner {
       if (replay == null) {
         return ended(repository, branch, command, caller);
       }
-      if (replay.onto() != null) {
-        rebases.begin(repository, branch, first(state, branch, command, caller), steps);
-        continue;
-      }
-      Merged merged = runOrSkip(repository, next(state, branch, command, caller), steps);
-      if (!merged.conflicts().isEmpty()) {
-        return stopped(repository, merged, command, caller);
+      try {
+        if (replay.onto() != null) {
+          rebases.begin(repository, branch, first(state, branch, command, caller), steps);
+          continue;
+        }
+        Merged merged = runOrSkip(repository, next(state, branch, command, caller), steps);
+        if (!merged.conflicts().isEmpty()) {
+          return stopped(repository, merged, command, caller);
+        }
+      } catch (TargetMovedException _) {
+        // what an earlier request left in doubt is settled: what comes next is another commit
+        LOG.log(Level.FINE, () -> "A replay on " + branch.name() + " goes on from where it is now");
       }
     }
   }
@@ -187,13 +200,15 @@ public final class ReplayRunner {
       BranchState branch = repository.state().branches().byId().get(intent.targetId());
       StepResult skipped =
           repository
-              .step(
-                  new Continuation.SkipCommit(branch.id(), branch.replay().rest().getFirst()),
-                  caller,
-                  null)
+              .step(new Continuation.SkipCommit(branch.id(), replayed(intent)), caller, null)
               .orRefuse();
       return ended(branch, skipped);
     }
+  }
+
+  /** The commit that an intent replays. */
+  private static String replayed(MergeIntent intent) {
+    return intent.verb().equals("revert") ? intent.base() : intent.sourceCommit();
   }
 
   private Merged ended(
