@@ -355,8 +355,13 @@ public final class MergeExecution {
     return new Ended(opened, false, plan.conflicts(), ruled);
   }
 
-  /** Recovery settles what is in doubt without the turn of the branch. */
-  private static void requireStill(BranchState planned, BranchState now) {
+  /**
+   * Recovery settles what is in doubt without the turn of the branch.
+   *
+   * @param planned the branch as something was planned for it
+   * @throws TargetMovedException if it stands elsewhere, or replays another commit next
+   */
+  static void requireStill(BranchState planned, BranchState now) {
     if (!now.head().equals(planned.head()) || !Objects.equals(now.replay(), planned.replay())) {
       throw new TargetMovedException(now.name());
     }

@@ -66,10 +66,7 @@ final class RebaseStart {
    */
   void begin(LiveRepository repository, BranchState branch, MergeIntent first, Caller caller) {
     RepositoryState state = repository.state();
-    BranchState now = state.branches().byId().get(branch.id());
-    if (!now.head().equals(branch.head()) || !branch.replay().equals(now.replay())) {
-      throw new TargetMovedException(now.name());
-    }
+    MergeExecution.requireStill(branch, state.branches().byId().get(branch.id()));
     CommitState onto = state.commits().byId().get(branch.replay().onto());
     Optional<Planned> planned =
         first == null ? Optional.empty() : plan(state, branch, onto, first, caller);

@@ -57,15 +57,16 @@ public final class BranchRegistry {
       Function<TableHandle, String> judgedBy) {
     if (schemaKnown) {
       try {
-        return answer(
-            retries.run(() ->
+        return retries
+            .run(() ->
                 database.writeKeyed(
                     AffinityPool.ANY,
                     retries.setting(),
                     session -> {
                       EpochSchema.assumeCurrent(session);
                       return put(session, branch, tables, definitions, judgedBy);
-                    })));
+                    }))
+            .get();
       } catch (BusyException | StorageUnavailableException | OutcomeUnknownException e) {
         throw e;
       } catch (StorageException e) {
@@ -74,20 +75,17 @@ public final class BranchRegistry {
       }
     }
     Optional<String> holder =
-        answer(
-            retries.run(() ->
+        retries
+            .run(() ->
                 database.write(
                     retries.setting(),
                     session -> {
                       EpochSchema.ensure(session);
                       return put(session, branch, tables, definitions, judgedBy);
-                    })));
+                    }))
+            .get();
     schemaKnown = true;
     return holder;
-  }
-
-  private static Optional<String> answer(Supplier<Optional<String>> holder) {
-    return holder.get();
   }
 
   /** In one round trip with what stands around it. */

@@ -32,7 +32,7 @@ public final class StateResolver {
         CASE WHEN open_relation IS NOT NULL THEN epoch.object_of('o', table_id, branch_id) END, open_rows,
         (SELECT count(*) FROM epoch.table_columns AS k WHERE k.table_id = p.table_id)::integer, absent,
         CASE WHEN (SELECT b.schema_only FROM epoch.branches AS b WHERE b.branch_id = $1) THEN open_relation END,
-        open_keys
+        touched_keys
       FROM epoch.branch_tables AS p
       WHERE branch_id = $1 AND table_id = ANY ($2)\
       """;

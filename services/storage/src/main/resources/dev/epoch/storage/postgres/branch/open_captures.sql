@@ -1,9 +1,9 @@
 -- Capture of open tables: their changes go into working sets of their own.
 
 ALTER TABLE epoch.tables DROP COLUMN IF EXISTS open_capture;
-ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS open_keys text;
+ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS touched_keys text;
 
-COMMENT ON COLUMN epoch.branch_tables.open_keys IS 'Query for the keys that were written in the open table, each once';
+COMMENT ON COLUMN epoch.branch_tables.touched_keys IS 'Query for the keys that were written in the open table, each once';
 
 -- The next value of an identity column, for whoever may insert rows: such a column asks for no right on its sequence.
 CREATE OR REPLACE FUNCTION epoch.identity_value(identity_sequence regclass) RETURNS bigint
@@ -190,7 +190,7 @@ BEGIN
     END LOOP;
   END IF;
   PERFORM epoch.create_trigger_function(epoch.object_of('oc', of_table, of_branch), body);
-  UPDATE epoch.branch_tables AS p SET open_keys = epoch.touched_keys(of_branch, of_table)
+  UPDATE epoch.branch_tables AS p SET touched_keys = epoch.touched_keys(of_branch, of_table)
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
 END
 $$;

@@ -345,7 +345,7 @@ BEGIN
   DELETE FROM epoch.open_columns AS o WHERE o.branch_id = of_branch AND o.table_id = of_table;
   UPDATE epoch.branch_tables AS p
   SET open_relation = NULL, open_id = NULL, open_policies = NULL, open_automatic = false, open_rows = NULL, open_made = NULL,
-    open_keys = NULL
+    touched_keys = NULL
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
   RETURN true;
 END
