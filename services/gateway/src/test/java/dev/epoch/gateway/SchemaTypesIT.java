@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,17 +25,16 @@ class SchemaTypesIT extends SchemaScene {
   }
 
   private void retype(String type) {
+    alter("ALTER price TYPE " + type);
+  }
+
+  private void alter(String change) {
     test.server()
         .ddl()
         .run(
             state(),
             new DdlService.Request(
-                null,
-                null,
-                "ALTER TABLE t ALTER price TYPE " + type,
-                true,
-                DdlService.USUAL,
-                null));
+                null, null, "ALTER TABLE t " + change, true, DdlService.USUAL, null));
   }
 
   /** What a client of a branch sees. */
@@ -110,6 +111,39 @@ class SchemaTypesIT extends SchemaScene {
     assertThat(rows("y")).isEqualTo(expected);
     assertThat(prices("y")).containsExactly("1.50", "2", "3", "4");
     assertRecorded("y");
+  }
+
+  /** The last type takes more than the one that branch {@code z} and its commit have. */
+  @Test
+  void branchesOfEachTypeKeepTheirValuesWhereTheColumnGoes() throws Exception {
+    // given
+    retype("text");
+    test.commit("main", "text");
+    test.branch("y", "main");
+    retype("smallint USING round(price::numeric)");
+    test.commit("main", "smallint");
+    test.branch("z", "main");
+    retype("bigint");
+    Map<String, List<String>> before = new TreeMap<>();
+    for (String branch : List.of("x", "y", "z")) {
+      before.put(branch, rows(branch));
+    }
+
+    // when
+    alter("DROP price");
+
+    // then
+    assertThat(prices("x")).containsExactly("1.50", "2", "3");
+    assertThat(prices("y")).containsExactly("1.50", "2", "3");
+    assertThat(prices("z")).containsExactly("2", "2", "3");
+    for (String branch : List.of("x", "y", "z")) {
+      assertThat(rows(branch)).isEqualTo(before.get(branch));
+      test.onBranch(branch, "UPDATE t SET price = '5' WHERE id = 3");
+      assertThat(prices(branch)).endsWith("5");
+      test.commit(branch, "changed");
+      assertThat(rows(branch)).contains("id=3 name=c price=5");
+      assertRecorded(branch);
+    }
   }
 
   @Test

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 
 /** Open databases, one adapter per database and user however many storages name it. */
 public final class StorageAdapters implements AutoCloseable {
+  /** What users may write. */
+  private static final String FORM = "postgresql://[user:pass@]host[:port]/database/schema.table";
+
   private final Map<String, StorageAdapterFactory> factories;
   private final SecretBox secrets;
   private final Map<Key, StorageAdapter> open = new ConcurrentHashMap<>();
@@ -50,10 +53,13 @@ public final class StorageAdapters implements AutoCloseable {
   public StorageAdapterFactory factoryOf(String location) {
     Optional<StorageAdapterFactory> factory =
         factories.values().stream().filter(candidate -> candidate.recognises(location)).findFirst();
-    return factory.orElseThrow(() ->
-        new BadLocationException(
-            "No backend understands the location '" + scheme(location) + "'",
-            "postgresql://[user:pass@]host[:port]/database/schema.table"));
+    return factory.orElseThrow(() -> new BadLocationException(unknown(location), FORM));
+  }
+
+  private static String unknown(String location) {
+    return location.isBlank()
+        ? "The location is empty"
+        : "No backend understands the location '" + scheme(location) + "'";
   }
 
   /** Shows no more than the scheme: the rest may hold a password. */

@@ -117,7 +117,10 @@ public record TableShape(
             wanted.indexes());
   }
 
-  /** The name of a column of some state: of that type where the table had it with several. */
+  /**
+   * The name of a column of some state: of that type where the table had it with several, else the
+   * live one, else the last of those that got a wider type. What came later has what there was.
+   */
   private String place(Column column) {
     List<LayerColumn> same =
         columns.stream().filter(candidate -> candidate.id().equals(column.id())).toList();
@@ -126,8 +129,12 @@ public record TableShape(
         .filter(candidate -> candidate.type().equals(type))
         .reduce((first, second) -> first.live() ? first : second)
         .or(() -> same.stream().filter(LayerColumn::live).findFirst())
+        .or(() ->
+            same.stream()
+                .filter(candidate -> WiderTypes.keepsValues(type, candidate.type()))
+                .reduce((_, later) -> later))
         // of a schema-only branch, which gives rows no values of its types
-        .or(() -> same.stream().findFirst())
+        .or(() -> same.stream().reduce((_, later) -> later))
         .map(LayerColumn::name)
         .orElse(column.name());
   }

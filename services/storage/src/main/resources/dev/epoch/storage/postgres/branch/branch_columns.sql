@@ -75,7 +75,8 @@ AS $$
     ORDER BY c.place)
 $$;
 
--- The columns of layers that have values of an identity of some type.
+-- The column of layers that has values of an identity of some type: of just that type, the live one, or the last of those that
+-- got a wider type. What came later has what there was.
 CREATE OR REPLACE FUNCTION epoch.layer_of(of_table text, of_id text, of_type text, of_collation text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -84,12 +85,13 @@ AS $$
   WHERE k.table_id = of_table AND k.column_id = of_id
     AND (of_type IS NULL OR k.type = of_type OR epoch.keeps_values(of_type, k.type))
     AND (of_collation IS NULL OR k.collation_clause = of_collation)
-  ORDER BY k.type IS NOT DISTINCT FROM of_type DESC, k.number IS NULL, length(k.name), k.name
+  ORDER BY k.type IS NOT DISTINCT FROM of_type DESC, k.number IS NULL, length(k.name) DESC, k.name DESC
   LIMIT 1
 $$;
 
 -- What a branch shows of a table, as the definition of its head says: each column with its place in the layers. Nothing of
--- a table that is as the live one is, but for columns that it does not have.
+-- a table that is as the live one is, but for columns that it does not have. Of a column that the live table lost, and had with
+-- several types, the place is that of the head's type.
 CREATE OR REPLACE FUNCTION epoch.defined_columns(of_branch text, of_table text)
 RETURNS TABLE (place bigint, name text, layer text, is_live boolean, initial text, type text, definition jsonb)
 LANGUAGE sql STABLE
@@ -102,6 +104,9 @@ AS $$
     AND k.name = coalesce(
       (SELECT l.name FROM epoch.table_columns AS l
        WHERE l.table_id = p.table_id AND l.column_id = c.definition ->> 'id' AND l.number IS NOT NULL),
+      epoch.layer_of(p.table_id, c.definition ->> 'id', c.definition #>> '{type,name}', NULL),
+      CASE WHEN c.definition #>> '{type,kind}' = 'DOMAIN'
+        THEN epoch.layer_of(p.table_id, c.definition ->> 'id', c.definition #>> '{type,element,name}', NULL) END,
       epoch.layer_of(p.table_id, c.definition ->> 'id', NULL, NULL))
   WHERE p.branch_id = of_branch AND p.table_id = of_table
 $$;
