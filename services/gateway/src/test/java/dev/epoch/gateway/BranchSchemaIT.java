@@ -1,9 +1,11 @@
 package dev.epoch.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.storage.error.TableChangedException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -143,5 +145,36 @@ class BranchSchemaIT {
         .anyMatch(row -> row.startsWith("id=2 name=B price=p2 code=n"));
     table.assertRecorded("x");
     assertThat(table.rows("main")).contains("id=1 name=A price=1 note=live");
+  }
+
+  @Test
+  void aColumnOfATypeThatOnlyTheBranchHasIsRefusedUntilAllHaveTheType() throws SQLException {
+    // given
+    onBranch(
+        "x",
+        "CREATE TYPE mood AS ENUM ('ok', 'sad')",
+        "CREATE DOMAIN moods AS mood[]",
+        "ALTER TABLE t ADD m moods DEFAULT '{ok}'");
+
+    // when, then
+    assertThatThrownBy(() -> test.commit("x", "moods"))
+        .isInstanceOf(TableChangedException.class)
+        .hasMessageContaining("column \"m\" has the type moods, which was made on the branch");
+
+    // when
+    onBranch(
+        "x",
+        "CREATE TYPE public.mood AS ENUM ('ok', 'sad')",
+        "ALTER TABLE t ALTER m DROP DEFAULT, ALTER m TYPE public.mood[] USING m::text::public.mood[]",
+        "UPDATE t SET m = '{sad}' WHERE id = 2");
+    test.commit("x", "moods");
+    test.merge("x", "main");
+
+    // then
+    assertThat(table.rows("main"))
+        .containsExactly(
+            "id=1 name=a price=1 m={ok}",
+            "id=2 name=b price=2 m={sad}",
+            "id=3 name=c price=3 m={ok}");
   }
 }

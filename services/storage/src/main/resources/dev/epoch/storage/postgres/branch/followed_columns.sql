@@ -100,6 +100,42 @@ AS $$
     'file_node', pg_relation_filenode(open_table))
 $$;
 
+-- Why a column cannot be versioned: its type, or one that its type is made of, stands in a branch's schema, where neither
+-- other branches nor old commits would find it; null if there is none. Says what gives the column a type that all find.
+CREATE OR REPLACE FUNCTION epoch.branch_typed(of_relation oid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE used (place, name, type) AS (
+    SELECT a.attnum, a.attname, a.atttypid
+    FROM pg_attribute AS a
+    WHERE a.attrelid = of_relation AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+    UNION
+    SELECT u.place, u.name, part.type
+    FROM used AS u
+    JOIN pg_type AS y ON y.oid = u.type
+    CROSS JOIN LATERAL (
+      SELECT y.typelem
+      UNION ALL SELECT y.typbasetype
+      UNION ALL SELECT r.rngsubtype FROM pg_range AS r WHERE y.oid IN (r.rngtypid, r.rngmultitypid)
+      UNION ALL SELECT p.atttypid FROM pg_attribute AS p WHERE p.attrelid = y.typrelid AND p.attnum > 0 AND NOT p.attisdropped
+    ) AS part (type)
+    WHERE part.type >= 16384
+  )
+  SELECT format(
+    'column "%s" has the type %I, which was made on the branch and which nobody else would find: make it in the live schema,'
+      ' and give the column that (ALTER TABLE %I ALTER COLUMN %I TYPE <schema>.%2$I USING %4$I::text::<schema>.%2$I)',
+    u.name, y.typname, c.relname, u.name)
+  FROM used AS u
+  JOIN pg_type AS y ON y.oid = u.type
+  JOIN pg_namespace AS n ON n.oid = y.typnamespace
+  JOIN pg_class AS c ON c.oid = of_relation
+  JOIN pg_attribute AS a ON a.attrelid = of_relation AND a.attnum = u.place
+  WHERE epoch.is_for_branches(n.nspname)
+  ORDER BY y.typelem <> 0, u.place, y.oid <> a.atttypid, y.oid
+  LIMIT 1
+$$;
+
 -- Brings the layers up to the columns that somebody has given an open table; nothing if they are. Answers why that cannot
 -- be, null if it is done. Waits for who writes the table on the branch, and for writers of the live table as a commit does.
 CREATE OR REPLACE FUNCTION epoch.follow_open(of_branch text, of_table text) RETURNS text
@@ -157,6 +193,10 @@ BEGIN
   SELECT format('its column "%s" has a name that Epoch needs', c.name) INTO problem
   FROM epoch.live_columns(open_table) AS c
   WHERE c.name ~ '^epoch_(kind|from|to|row|(gone|moved)_[0-9]+)$';
+  IF problem IS NOT NULL THEN
+    RETURN problem;
+  END IF;
+  problem := epoch.branch_typed(open_table);
   IF problem IS NOT NULL THEN
     RETURN problem;
   END IF;

@@ -21,13 +21,7 @@ AS $$
       THEN 'it has row security policies: register it, and make them then'
     WHEN NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'p')
       THEN 'it has no primary key'
-    WHEN EXISTS (
-      SELECT FROM pg_attribute AS a
-      JOIN pg_type AS y ON y.oid = a.atttypid
-      LEFT JOIN pg_type AS e ON e.oid = y.typelem
-      JOIN pg_namespace AS n ON n.oid IN (y.typnamespace, e.typnamespace)
-      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND epoch.is_for_branches(n.nspname)
-    ) THEN 'a column has a type that was made on the branch: make the type in the live schema'
+    WHEN epoch.branch_typed(c.oid) IS NOT NULL THEN epoch.branch_typed(c.oid)
     WHEN NOT pg_has_role(c.relowner, 'USAGE')
       THEN format('role %I is no member of its owner: GRANT %s TO %1$I', current_user, c.relowner::regrole)
   END
