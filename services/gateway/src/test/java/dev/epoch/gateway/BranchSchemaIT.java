@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.storage.error.TableChangedException;
+import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -176,5 +177,60 @@ class BranchSchemaIT {
             "id=1 name=a price=1 m={ok}",
             "id=2 name=b price=2 m={sad}",
             "id=3 name=c price=3 m={ok}");
+  }
+
+  @Test
+  void aColumnWithoutAWrittenRowIsCommittedBesideOtherTables() throws SQLException {
+    // given
+    test.database.execute("CREATE TABLE u (id int PRIMARY KEY)");
+    test.register("u");
+    test.commit("main", "two tables");
+    test.branch("y", "main");
+
+    // when
+    onBranch("y", "ALTER TABLE t ADD note text");
+    test.commit("y", "note");
+    test.database.execute("ALTER TABLE t ADD note text", "ALTER TABLE t ADD other int");
+    test.commit("main", "the live table has it, too, and the branch's is closed");
+
+    // then
+    table.assertRecorded("y");
+    assertThat(table.rows("y")).contains("id=2 name=b price=2 note=null");
+    assertThat(seen("y")).isEqualTo("{\"id\": 2, \"name\": \"b\", \"note\": null, \"price\": 2}");
+  }
+
+  @Test
+  void branchesKeepTheirColumnsWhereAMergeBringsOthersToMain() throws SQLException {
+    // given
+    test.branch("open", "main");
+    onBranch("open", "UPDATE t SET price = 4 WHERE id = 1");
+    test.branch("closed", "main");
+
+    // when
+    onBranch(
+        "x",
+        "ALTER TABLE t ADD note text DEFAULT 'n'",
+        "ALTER TABLE t RENAME name TO title",
+        "ALTER TABLE t DROP price");
+    test.commit("x", "columns");
+    test.mergeDestructively("x", "main");
+    test.branch("late", "x");
+
+    // then
+    String before = "{\"id\": 2, \"name\": \"b\", \"price\": 2}";
+    assertThat(seen("open")).isEqualTo(before);
+    assertThat(seen("closed")).isEqualTo(before);
+    assertThat(seen("late")).isEqualTo("{\"id\": 2, \"note\": \"n\", \"title\": \"b\"}");
+    assertThat(seen("x")).isEqualTo(seen("late"));
+  }
+
+  /** A row of the table, as a session on the branch has it. */
+  private String seen(String branch) throws SQLException {
+    try (Connection session = test.database.connect()) {
+      TestDatabase.rows(session, "SELECT epoch.use_branch('" + branch + "')");
+      return TestDatabase.rows(session, "SELECT to_jsonb(t)::text FROM t WHERE id = 2")
+          .getFirst()
+          .getFirst();
+    }
   }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.References;
+import dev.epoch.storage.error.BusyException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -140,6 +142,45 @@ class ReplayRecoveryIT {
             rebase
                 ? List.of("mine 3", "mine 2", "mine 1", "in the way", "first")
                 : List.of("pick 4", "pick 3", "pick 2", "as before", "in the way", "first"));
+  }
+
+  /** Likewise, of a request that is one operation: it has its answer, and is not done again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"replay-commits", "merge-branch"})
+  void aRequestThatWasSettledMeanwhileIsDoneOnce(String command) throws Exception {
+    test.branch("y", "main");
+    test.onBranch("y", "INSERT INTO items VALUES (11, 0)");
+    test.commit("y", "mine");
+    Deque<Runnable> meanwhile = new ArrayDeque<>();
+    test.restart(name -> {
+      if (name.equals(command + ".planned") && !meanwhile.isEmpty()) {
+        meanwhile.pop().run();
+      }
+    });
+    Supplier<Merged> request =
+        command.equals("merge-branch")
+            ? this::mergeDev
+            : () -> replay("y", "cherry_pick", commits.subList(1, 2), again());
+    meanwhile.push(request::get);
+
+    // when
+    assertThatThrownBy(request::get).isInstanceOf(BusyException.class);
+
+    // then
+    assertThat(history("y"))
+        .containsExactly(command.equals("merge-branch") ? "dev" : "pick 2", "mine", "first");
+    assertThat(request.get().result().id())
+        .isEqualTo(References.branch(test.repository().state(), "y").head());
+  }
+
+  private Merged mergeDev() {
+    return test.server()
+        .merges()
+        .merge(
+            test.repository(),
+            new MergeService.Request(
+                "y", "dev", null, "dev", TestServer.ALICE, null, false, false, false, null),
+            again());
   }
 
   private Merged replay(String branch, String verb, List<String> commits, Caller caller) {

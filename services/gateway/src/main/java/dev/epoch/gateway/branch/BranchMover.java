@@ -106,7 +106,7 @@ public final class BranchMover {
                     UUID.randomUUID(), branch.id(), branch.head(), operation),
                 caller,
                 caller.key(KIND))
-            .orRefuse();
+            .orRefuseOnce();
     return runner
         .run(
             repository,

@@ -27,7 +27,7 @@ public final class HookGate {
     }
     Rejection refusal = hooks.ask(change).orElse(null);
     if (refusal != null) {
-      repository.step(new Continuation.Refuse(refusal), caller, caller.key(kind));
+      repository.step(new Continuation.Refuse(refusal), caller, caller.key(kind)).orRefuseOnce();
       throw new RefusedException(refusal);
     }
   }

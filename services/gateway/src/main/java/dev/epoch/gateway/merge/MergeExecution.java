@@ -264,8 +264,9 @@ public final class MergeExecution {
   /** A refusal that is found in the backends is remembered under the command's key, too. */
   private static RefusedException refuse(
       LiveRepository repository, MergeIntent intent, Caller caller, RefusedException refusal) {
-    repository.step(
-        new Continuation.Refuse(refusal.rejection()), caller, caller.key(intent.command()));
+    repository
+        .step(new Continuation.Refuse(refusal.rejection()), caller, caller.key(intent.command()))
+        .orRefuseOnce();
     return refusal;
   }
 
@@ -313,7 +314,7 @@ public final class MergeExecution {
                     UUID.randomUUID(), target.id(), planned.head(), operation, plan.schemas()),
                 caller,
                 caller.key(intent.command()))
-            .orRefuse();
+            .orRefuseOnce();
     StepResult completed =
         runner
             .run(repository, prepared, caller, intent.command(), intent.change(), plan::rows)
@@ -351,7 +352,7 @@ public final class MergeExecution {
                     intent.settings(state)),
                 caller,
                 caller.key(intent.command()))
-            .orRefuse();
+            .orRefuseOnce();
     return new Ended(opened, false, plan.conflicts(), ruled);
   }
 

@@ -1,5 +1,6 @@
 package dev.epoch.gateway.stream;
 
+import dev.epoch.engine.Continuation;
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.Engine;
@@ -319,13 +320,39 @@ public final class RepositoryStream {
           store(request, decision, key, now);
         }
         case CatchUp _ -> throw new IllegalStateException("nothing to decide");
-        case ContinuationRequest continuation ->
-            store(
-                request,
-                Engine.decide(state, continuation.continuation(), context),
-                continuation.key(),
-                now);
+        case ContinuationRequest continuation -> {
+          Optional<Outcome> former =
+              begins(continuation.continuation())
+                  ? state.outcomes().of(continuation.key()).filter(Batch::isFinal)
+                  : Optional.empty();
+          if (former.isPresent()) {
+            RepositoryState standing = state;
+            answers.add(() -> complete(request, List.of(), Optional.empty(), former, standing));
+            return;
+          }
+          store(
+              request,
+              Engine.decide(state, continuation.continuation(), context),
+              continuation.key(),
+              now);
+        }
       }
+    }
+
+    /**
+     * Whether it must not be decided once its command has an outcome, which an earlier request of
+     * the same key may have got since this one was looked up.
+     */
+    private static boolean begins(Continuation continuation) {
+      return continuation instanceof Continuation.PrepareMerge
+          || continuation instanceof Continuation.OpenMerge
+          || continuation instanceof Continuation.Refuse;
+    }
+
+    /** Not that of a merge which broke constraints: it is opened with these. */
+    private static boolean isFinal(Outcome outcome) {
+      return !(outcome instanceof Outcome.Refused refused)
+          || refused.rejection().code() != Code.MERGE_CONFLICT;
     }
 
     private void store(Request request, Decision decision, String key, Instant now) {

@@ -5,6 +5,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.event.Event;
+import dev.epoch.storage.error.BusyException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,20 @@ public record StepResult(
       throw new RefusedException(refusal);
     });
     return this;
+  }
+
+  /**
+   * Likewise, of a step that begins what its command is about.
+   *
+   * @throws BusyException if the command has ended meanwhile, by an earlier request with its key:
+   *     that is answered from memory when it is sent again
+   */
+  public StepResult orRefuseOnce() {
+    if (former.isPresent()) {
+      throw new BusyException(
+          "An earlier request with this Idempotency-Key was settled meanwhile", "Try again");
+    }
+    return orRefuse();
   }
 
   /** Facts of the earlier run of the command. */

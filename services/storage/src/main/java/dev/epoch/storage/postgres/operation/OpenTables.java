@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The open tables of an operation. The operation itself works on the layers:
@@ -119,6 +120,45 @@ final class OpenTables {
             .map(OperationTable::handle)
             .toList();
     if (!moved.isEmpty()) {
+      throw new ShapeMovedException(moved);
+    }
+  }
+
+  /**
+   * Under the locks of the tables that were written: whoever wrote these may have opened, altered
+   * or dropped others in the same transaction, without a row that is another then.
+   *
+   * @param looked all tables of the operation
+   * @throws ShapeMovedException where one is not as it was looked at
+   */
+  void requireLooked(List<TableHandle> looked) {
+    if (branch.isDefault()) {
+      return;
+    }
+    Set<String> locked = new HashSet<>();
+    List<TableHandle> moved = new ArrayList<>();
+    for (OperationTable table : all) {
+      locked.add(table.id());
+      if (table.openRelation() != null
+          && table.operation() instanceof CommitWorkingSet
+          && !schemas.versions().containsKey(table.id())) {
+        moved.add(table.handle());
+      }
+    }
+    Map<String, TableHandle> others =
+        looked.stream()
+            .filter(table -> !locked.contains(table.id()))
+            .collect(Collectors.toMap(TableHandle::id, table -> table));
+    if (!others.isEmpty()) {
+      BranchShapes.versions(session, branch, others.keySet())
+          .forEach((id, version) -> {
+            if (!version.equals(schemas.versions().get(id))) {
+              moved.add(others.get(id));
+            }
+          });
+    }
+    if (!moved.isEmpty()) {
+      moved.forEach(table -> resolver.forgetPlacement(branch, table.id()));
       throw new ShapeMovedException(moved);
     }
   }

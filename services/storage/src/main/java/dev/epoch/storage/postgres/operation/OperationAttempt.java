@@ -100,6 +100,7 @@ final class OperationAttempt {
     List<OperationTable> locked = lock();
     OpenTables open = new OpenTables(session, resolver, operation.branch(), locked, opened);
     List<OperationTable> tables = open.push(placed);
+    open.requireLooked(operation.tables().stream().map(t -> t.table().table()).toList());
     Map<String, RowsLocation> locations = new LinkedHashMap<>();
     operation.tables().forEach(t -> locations.put(t.table().table().id(), t.table().head()));
     Map<String, String> touched = Map.of();
@@ -353,9 +354,9 @@ final class OperationAttempt {
   }
 
   /**
-   * Locks the working sets that have entries, and looks again: a transaction that wrote one of them
-   * and was waited for, or was committed meanwhile, may have written others too, and may have made
-   * overlays for it.
+   * Locks the working sets that have entries, and those of altered tables, and looks again: a
+   * transaction that wrote one of them and was waited for, or was committed meanwhile, may have
+   * written others too, and may have made overlays for it.
    */
   private List<OperationTable> lockTouched(List<OperationTable> tables) {
     Map<String, OperationTable> left = new LinkedHashMap<>();
@@ -372,7 +373,9 @@ final class OperationAttempt {
           workingSets.put(table.id(), table.writtenSet());
         }
       }
-      Set<String> touched = WorkingSetProbes.touched(session, workingSets);
+      Set<String> touched = new HashSet<>(WorkingSetProbes.touched(session, workingSets));
+      // sessions may have altered a table without a row that is another then
+      left.keySet().stream().filter(opened.altered()::containsKey).forEach(touched::add);
       if (touched.isEmpty()) {
         return locked;
       }

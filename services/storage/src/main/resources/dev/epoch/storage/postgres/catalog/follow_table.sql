@@ -99,7 +99,8 @@ BEGIN
 END
 $$;
 
--- Gives branches that are like the live table what it was until now.
+-- Gives branches that are like the live table what it was until now: those that show all columns which it had. By now it may
+-- have others, too, which a merge brings.
 CREATE OR REPLACE FUNCTION epoch.keep_live_definition(of_table text) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
@@ -107,7 +108,9 @@ AS $$
   UPDATE epoch.branch_tables AS p SET definition = t.live_definition
   FROM epoch.tables AS t, epoch.branches AS b
   WHERE t.table_id = of_table AND t.live_definition IS NOT NULL AND p.table_id = of_table AND p.definition IS NULL
-    AND b.branch_id = p.branch_id AND NOT b.is_default AND epoch.hidden_columns(p.branch_id, of_table) = '{}';
+    AND b.branch_id = p.branch_id AND NOT b.is_default AND NOT EXISTS (
+      SELECT FROM jsonb_array_elements(t.live_definition -> 'columns') AS c WHERE c ->> 'id' <> ALL (p.shown)
+    );
   UPDATE epoch.tables AS t SET live_definition = NULL, former_definition = coalesce(t.live_definition, t.former_definition)
   WHERE t.table_id = of_table
 $$;
