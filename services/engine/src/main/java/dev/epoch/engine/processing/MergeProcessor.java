@@ -437,7 +437,7 @@ public final class MergeProcessor {
   private static Optional<Decision> refuseStep(
       RepositoryState state, BranchState target, String expectedHead, String mergeId) {
     if (!target.head().equals(expectedHead)) {
-      return Optional.of(Refusals.headMoved(target, expectedHead));
+      return Optional.of(Refusals.overtaken(target));
     }
     if (target.merge() != null && !target.merge().id().equals(mergeId)) {
       return Optional.of(Refusals.mergeInProgress(target));

@@ -75,6 +75,24 @@ final class Refusals {
         .findFirst();
   }
 
+  /**
+   * Of a step that was planned for another head: recovery has moved the branch since. That is no
+   * answer to the command, which is planned anew when it is sent again.
+   */
+  static Decision overtaken(BranchState branch) {
+    return Decision.reject(
+        new Rejection(
+            Code.BRANCH_BUSY,
+            "Branch '" + branch.name() + "' has moved since this was planned for it",
+            Map.of(
+                "branch",
+                branch.name(),
+                "head",
+                branch.head(),
+                "remedy",
+                "Try again in a moment")));
+  }
+
   static Decision headMoved(BranchState branch, String expected) {
     return Decision.reject(
         new Rejection(
