@@ -217,6 +217,7 @@ class DroppedTableMergeIT extends TablesToDrop {
     assertThat(rows("x")).containsExactly("1 z");
     assertThat(rows("x~3")).containsExactly("1 z", "2 y");
     assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
 
     // when, then the live table does not come back
     assertThatThrownBy(() -> revert("main"))

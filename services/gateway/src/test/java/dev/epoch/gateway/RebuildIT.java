@@ -90,6 +90,74 @@ class RebuildIT {
     assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
   }
 
+  /**
+   * A merge takes a table whole that the branch never changed; the branch moves over that merge
+   * later, when it has rows of its own.
+   */
+  @Test
+  void branchThatMovedOverAMergeThatTookATableWhole() throws Exception {
+    // given
+    test.database.execute("CREATE TABLE p (id int PRIMARY KEY)");
+    test.register("p");
+    test.commit("main", "p");
+    test.branch("one", "main");
+    for (int row = 1; row <= 3; row++) {
+      test.database.execute("UPDATE t SET a = 'main' WHERE id = " + row);
+      test.commit("main", "row " + row);
+    }
+    test.onBranch("one", "INSERT INTO p VALUES (1)");
+    String before = test.commit("one", "of another table").commit().id();
+    assertThat(test.merge("main", "one").conflicts()).isEmpty();
+    test.onBranch("one", "INSERT INTO t VALUES (9, 'own')");
+    String own = test.commit("one", "own").commit().id();
+    test.branch("two", "one");
+    test.onBranch("two", "UPDATE t SET a = 'two' WHERE id = 4");
+    test.commit("two", "two");
+
+    // when
+    reset("one", before);
+    test.onBranch("one", "UPDATE t SET a = 'later' WHERE id = 3");
+    test.commit("one", "later");
+    reset("one", own);
+    reset("two", before);
+    reset("two", own);
+
+    // then
+    requireRebuilt();
+  }
+
+  /** What takes a commit back that is the last change of a table gives the entry before it. */
+  @Test
+  void branchThatMovedOverARevertThatTookATableWhole() throws Exception {
+    // given
+    test.database.execute("UPDATE t SET a = 'second' WHERE id <= 2");
+    test.commit("main", "second");
+    test.database.execute("UPDATE t SET a = 'third' WHERE id <= 3");
+    String third = test.commit("main", "third").commit().id();
+    test.branch("one", "main");
+    assertThat(test.replay("one", "revert", third).conflicts()).isEmpty();
+    test.onBranch("one", "INSERT INTO t VALUES (9, 'own')");
+    String own = test.commit("one", "own").commit().id();
+
+    // when
+    reset("one", third);
+    test.onBranch("one", "UPDATE t SET a = 'later' WHERE id = 5");
+    test.commit("one", "later");
+    reset("one", own);
+
+    // then
+    requireRebuilt();
+  }
+
+  private void reset(String branch, String commit) {
+    test.server().resets().hard(test.repository(), branch, commit, null, TestServer.caller());
+  }
+
+  private void requireRebuilt() {
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+  }
+
   @Test
   void branchWithSequencesOfItsOwn() throws Exception {
     // given

@@ -22,22 +22,21 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Differences between commits from the log's change sets alone, without a look at any database.
+ * Differences between entries of a table from the log's change sets alone, without a look at any
+ * database.
  *
  * <pre>
- *   from  --inverse of its change sets-->  a commit on both first-parent lines  --change sets-->  to
+ *   from  --inverse of its change sets-->  an entry that both come from  --change sets-->  to
  * </pre>
  */
 public final class LoggedChanges {
-  private final RepositoryState state;
   private final ChunkStore chunks;
   private final TableSchema schema;
 
   /**
    * @param schema whose columns the rows have: those that they did not have are as they began
    */
-  LoggedChanges(RepositoryState state, ChunkStore chunks, TableSchema schema) {
-    this.state = state;
+  LoggedChanges(ChunkStore chunks, TableSchema schema) {
     this.chunks = chunks;
     this.schema = schema;
   }
@@ -67,19 +66,6 @@ public final class LoggedChanges {
         ? now
         : new TableSchema(
             List.copyOf(byId.values()), now.primaryKey(), now.constraints(), now.indexes());
-  }
-
-  /**
-   * What a commit changed in a table against its first parent; against the baseline for a table
-   * that is new in it.
-   */
-  RowStream<RowChange> of(CommitState commit, String tableId) {
-    return commit.changed().stream()
-        .filter(entry -> entry.tableId().equals(tableId) && entry.changeSet() != null)
-        .findFirst()
-        .map(TableEntry::changeSet)
-        .map(this::read)
-        .orElseGet(() -> RowStream.of(List.of()));
   }
 
   private RowStream<RowChange> read(Digest root) {
@@ -129,43 +115,22 @@ public final class LoggedChanges {
     }
   }
 
-  /**
-   * What differs between two commits, in memory.
-   *
-   * @param from null for the baseline of the table's registration
-   */
-  RowStream<RowChange> between(String from, String to, String tableId) {
-    CommitState target = state.commits().byId().get(to);
-    if (from == null || target.parents().getFirst().equals(from)) {
-      return of(target, tableId);
-    }
-    Set<String> line = new LinkedHashSet<>(firstParents(from));
-    List<CommitState> forward = new ArrayList<>();
-    String meeting = to;
-    while (!line.contains(meeting)) {
-      CommitState commit = state.commits().byId().get(meeting);
-      forward.addFirst(commit);
-      meeting = commit.parents().getFirst();
+  /** What differs between two entries; in memory, unless one change set says it. */
+  RowStream<RowChange> along(LoggedEntries.Path path) {
+    List<Digest> back = changeSets(path.back());
+    List<Digest> forth = changeSets(path.forth());
+    if (back.isEmpty() && forth.size() == 1) {
+      return read(forth.getFirst());
     }
     Map<RowKey, RowChange> net = new LinkedHashMap<>();
-    for (String id : line) {
-      if (id.equals(meeting)) {
-        break;
-      }
-      fold(net, of(state.commits().byId().get(id), tableId), true);
-    }
-    forward.forEach(commit -> fold(net, of(commit, tableId), false));
+    back.forEach(root -> fold(net, read(root), true));
+    forth.forEach(root -> fold(net, read(root), false));
     net.values().removeIf(change -> Objects.equals(change.before(), change.after()));
     return RowStream.of(net.values());
   }
 
-  private List<String> firstParents(String from) {
-    List<String> line = new ArrayList<>();
-    for (String id = from; id != null; ) {
-      line.add(id);
-      id = state.commits().firstParent(id);
-    }
-    return line;
+  private static List<Digest> changeSets(List<TableEntry> entries) {
+    return entries.stream().map(TableEntry::changeSet).filter(Objects::nonNull).toList();
   }
 
   private static void fold(

@@ -1,6 +1,7 @@
 package dev.epoch.gateway.rebuild;
 
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableEntry;
 import java.util.List;
 
 /**
@@ -20,9 +21,9 @@ public record LoggedTable(
    * One operation.
    *
    * @param position of the operation
-   * @param from commit whose rows were there before, null if the table was just registered
-   * @param to commit whose rows are there afterwards
+   * @param from entry whose rows were there before, null if the table was just registered
+   * @param to entry whose rows are there afterwards
    * @param location where the rows are afterwards
    */
-  record Step(long position, String from, String to, RowsLocation location) {}
+  record Step(long position, TableEntry from, TableEntry to, RowsLocation location) {}
 }

@@ -29,6 +29,7 @@ public final class LoggedTables {
   private final RepositoryStream stream;
   private final RecordCodec codec = new RecordCodec();
   private final Map<String, LoggedTable> found = new LinkedHashMap<>();
+  private final LoggedEntries entries = new LoggedEntries();
 
   /** By branch: where a rebase moved it from, whose first commit has the rows of both. */
   private final Map<String, CommitState> movedFrom = new HashMap<>();
@@ -48,6 +49,11 @@ public final class LoggedTables {
           state[0] = after;
         });
     return List.copyOf(found.values());
+  }
+
+  /** Of the tables that were read. */
+  LoggedEntries entries() {
+    return entries;
   }
 
   private void collect(RepositoryState before, RepositoryState after, StoredRecord stored) {
@@ -75,6 +81,7 @@ public final class LoggedTables {
     CommitState parent =
         Optional.ofNullable(movedFrom.remove(branch.id())).orElse(before.head(branch));
     CommitState commit = after.commits().byId().get(event.commit());
+    entries.add(commit, after.commits().byId().get(commit.parents().getFirst()));
     Set<String> changed =
         commit.changed().stream().map(TableEntry::tableId).collect(Collectors.toSet());
     for (TableEntry entry : commit.tree().values()) {
@@ -98,7 +105,7 @@ public final class LoggedTables {
             branch,
             entry.tableId(),
             from,
-            new LoggedTable.Step(position, known ? parent.id() : null, commit.id(), location));
+            new LoggedTable.Step(position, known ? old : null, entry, location));
       }
     }
   }
@@ -113,30 +120,38 @@ public final class LoggedTables {
       movedFrom.put(branch.id(), parent);
       return;
     }
+    CommitState to = before.commits().byId().get(event.to());
     for (Map.Entry<String, RowsLocation> moved : event.locations().entrySet()) {
       RowsLocation location = moved.getValue();
       long position = location.overlay() == null ? location.anchor() : location.overlayPosition();
       boolean own = before.isDefault(branch) || branch.id().equals(location.overlay());
       if (own && position == operation.position()) {
-        RowsLocation from =
-            parent.tree().values().stream()
-                .filter(entry -> entry.tableId().equals(moved.getKey()))
-                .map(TableEntry::location)
-                .findFirst()
-                .orElse(location);
+        Optional<TableEntry> from = entry(parent, moved.getKey());
         add(
             branch,
             moved.getKey(),
-            from,
-            new LoggedTable.Step(position, parent.id(), event.to(), location));
+            from.map(TableEntry::location).orElse(location),
+            new LoggedTable.Step(
+                position, from.orElse(null), entry(to, moved.getKey()).orElseThrow(), location));
       }
     }
   }
 
+  private static Optional<TableEntry> entry(CommitState commit, String tableId) {
+    return commit.tree().values().stream()
+        .filter(entry -> entry.tableId().equals(tableId))
+        .findFirst();
+  }
+
+  /** Rows are, before a step, what the one before it has left. */
   private void add(BranchState branch, String tableId, RowsLocation from, LoggedTable.Step step) {
     LoggedTable former = found.get(branch.id() + "/" + tableId);
     List<LoggedTable.Step> steps = new ArrayList<>(former == null ? List.of() : former.steps());
-    steps.add(step);
+    steps.add(
+        former == null
+            ? step
+            : new LoggedTable.Step(
+                step.position(), steps.getLast().to(), step.to(), step.location()));
     found.put(
         branch.id() + "/" + tableId,
         new LoggedTable(

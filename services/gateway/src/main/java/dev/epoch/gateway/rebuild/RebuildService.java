@@ -187,8 +187,8 @@ public final class RebuildService {
 
   private Report rebuilt(LiveRepository repository) {
     // a table begins with rows of tables that come before it
-    List<LoggedTable> tables =
-        new LoggedTables(repositories.stream(repository.name())).read(repository.name());
+    LoggedTables log = new LoggedTables(repositories.stream(repository.name()));
+    List<LoggedTable> tables = log.read(repository.name());
     Set<StorageAdapter> databases = repaired(repository);
     registrar.forgetUnknown(repository);
     List.copyOf(repository.state().branches().byId().keySet())
@@ -205,7 +205,7 @@ public final class RebuildService {
                     backends.adapter(state, registered),
                     database -> CleanupService.held(state, database))
                 .contains(table.branchId())) {
-          restore(repository, table);
+          restore(repository, table, log.entries());
         }
       }
     }
@@ -241,7 +241,7 @@ public final class RebuildService {
     }
   }
 
-  private void restore(LiveRepository repository, LoggedTable logged) {
+  private void restore(LiveRepository repository, LoggedTable logged, LoggedEntries entries) {
     ReentrantLock lock = repository.branchLock(logged.branchId());
     lock.lock();
     try {
@@ -257,14 +257,14 @@ public final class RebuildService {
       TableHandle newest = Backends.newest(state, table);
       TableHandle handle =
           newest.with(LoggedChanges.everyColumn(state, table.id(), newest.schema()));
-      LoggedChanges changes = new LoggedChanges(state, chunks, handle.schema());
+      LoggedChanges changes = new LoggedChanges(chunks, handle.schema());
       Iterator<CommittedChanges> commits =
           logged.steps().stream()
               .map(step ->
                   new CommittedChanges(
                       step.position(),
                       step.location(),
-                      changes.between(step.from(), step.to(), table.id())))
+                      changes.along(entries.path(step.from(), step.to()))))
               .iterator();
       backends
           .adapter(state, table)
