@@ -78,6 +78,7 @@ public final class Restoration {
     LiveRelations live = resolver.live(session, table);
     dropCopies(session, "table_id = $1", table.id());
     lock(session, live.workingSet());
+    Optional<KeptValues> kept = KeptValues.aside(session, table.id(), columns, live);
     session.run("DELETE FROM " + live.history());
     boolean appendOnly = table.schema().appendOnly();
     RowIds ids = appendOnly ? RowIds.begin(session, table, columns, live) : null;
@@ -103,6 +104,7 @@ public final class Restoration {
                   columns.all("s"),
                   staged.name()));
     }
+    kept.ifPresent(KeptValues::putBack);
     if (appendOnly) {
       ids.restore();
     }
