@@ -14,6 +14,47 @@ import org.junit.jupiter.api.Test;
 
 /** Schemas are merged with rows, into branches and into live tables. */
 class SchemaMergeIT extends SchemaScene {
+  /**
+   * Other branches keep the names that they have, whatever the layers know of the columns that
+   * come.
+   */
+  @Test
+  void aMergeIntoMainBringsAColumnOfABranchAndNames() throws Exception {
+    // given
+    for (String branch : List.of("y", "z")) {
+      test.branch(branch, "main");
+    }
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD own text",
+        "ALTER TABLE t RENAME name TO label",
+        "UPDATE t SET own = 'x' WHERE id = 1");
+    test.commit("x", "a column and a name");
+    test.onBranch("z", "SELECT epoch.open_table('t')", "ALTER TABLE t ADD late text");
+    test.commit("z", "a column");
+    List<String> onY = seen("y", "SELECT * FROM t ORDER BY id");
+    List<String> onZ = seen("z", "SELECT * FROM t ORDER BY id");
+
+    // when
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT * FROM t WHERE id = 1")).containsExactly("id=1 label=a price=1 own=x");
+    assertThat(seen("y", "SELECT * FROM t ORDER BY id")).isEqualTo(onY).isEqualTo(rows("y"));
+    assertThat(seen("z", "SELECT * FROM t ORDER BY id")).isEqualTo(onZ).isEqualTo(rows("z"));
+
+    // when
+    assertThat(test.merge("z", "main").conflicts()).isEmpty();
+    test.database.execute("ALTER TABLE t RENAME label TO title");
+    test.commit("main", "another name");
+
+    // then
+    assertThat(seen("y", "SELECT * FROM t ORDER BY id")).isEqualTo(onY).isEqualTo(rows("y"));
+    assertThat(seen("x", "SELECT * FROM t ORDER BY id")).isEqualTo(rows("x"));
+    assertRecorded("y");
+  }
+
   @Test
   void aLiveTableLosesAColumnOnlyIfThatIsAllowed() throws Exception {
     // given
