@@ -31,9 +31,6 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  -- while the columns that are known are still those by which branches are like the live table
-  PERFORM FROM epoch.tables AS t WHERE t.table_id = of_table FOR UPDATE;
-  PERFORM epoch.keep_live_definition(of_table);
   IF former.name IS NOT NULL THEN
     -- of another type until now
     aside := epoch.name_aside(of_table);

@@ -306,11 +306,7 @@ BEGIN
   FROM epoch.branch_tables AS p WHERE p.table_id = of_table AND (p.has_copy OR p.copy_fill IS NOT NULL);
   rewritten := t.file_nodes IS DISTINCT FROM epoch.file_nodes(live);
   were_alike := ARRAY(
-    SELECT p.branch_id FROM epoch.branch_tables AS p
-    JOIN epoch.tables AS of_now ON of_now.table_id = p.table_id
-    WHERE p.table_id = of_table AND (
-      p.definition IS NULL OR of_now.live_definition IS NULL AND p.definition = of_now.former_definition
-    ));
+    SELECT p.branch_id FROM epoch.branch_tables AS p WHERE p.table_id = of_table AND p.definition IS NULL);
   PERFORM epoch.keep_live_definition(of_table);
 
   -- of a wider type: what is kept of the past has it, too
