@@ -52,6 +52,7 @@ public final class EpochSchema {
           "state/states.sql",
           "state/overlays.sql",
           "branch/policies.sql",
+          "branch/own_views.sql",
           "branch/views.sql",
           "branch/view_writes.sql",
           "branch/copies.sql",

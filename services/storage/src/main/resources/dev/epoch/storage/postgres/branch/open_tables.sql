@@ -245,6 +245,7 @@ DECLARE
   open_table text;
   opening text;
   reason text;
+  last_aside bigint;
   is_filled boolean := NOT epoch.is_schema_only(of_branch);
 BEGIN
   reason := coalesce(
@@ -285,10 +286,15 @@ BEGIN
       PERFORM epoch.capture_open(of_branch, of_table, opening);
       PERFORM epoch.pull_open(of_branch, of_table);
     END IF;
+    last_aside := epoch.last_view_aside();
+    PERFORM epoch.put_views_aside(of_branch, format('%I.%I', s, t.view_name))
+    FROM unnest(ARRAY[b.changed_schema, b.base_schema]) AS s;
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, t.view_name);
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, t.view_name);
     PERFORM epoch.drop_inner_views(of_branch, of_table);
     EXECUTE format('ALTER TABLE %s RENAME TO %I', opening, t.view_name);
+    PERFORM epoch.put_views_back(of_branch);
+    PERFORM epoch.require_views_back(of_branch, last_aside);
     UPDATE epoch.branch_tables AS p
     SET open_relation = open_table, open_id = open_table::regclass, open_refused = NULL,
       open_policies = epoch.policy_digest(epoch.users_table(of_table)),
@@ -324,6 +330,7 @@ AS $$
 DECLARE
   open_table text;
   referring record;
+  depending text;
 BEGIN
   SELECT p.open_relation INTO open_table FROM epoch.branch_tables AS p
   WHERE p.branch_id = of_branch AND p.table_id = of_table FOR UPDATE;
@@ -339,7 +346,14 @@ BEGIN
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', referring.child, referring.conname);
     PERFORM epoch.note_reference(of_branch, referring.table_id, referring.conname);
   END LOOP;
-  EXECUTE 'DROP TABLE IF EXISTS ' || open_table;
+  PERFORM epoch.put_views_aside(of_branch, open_table);
+  BEGIN
+    EXECUTE 'DROP TABLE IF EXISTS ' || open_table;
+  EXCEPTION WHEN dependent_objects_still_exist THEN
+    GET STACKED DIAGNOSTICS depending = PG_EXCEPTION_DETAIL;
+    RAISE EXCEPTION 'What was made on the branch depends on its table %: %', open_table, depending
+      USING ERRCODE = 'EP003', HINT = 'Drop that on the branch, and try again.';
+  END;
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of('o', of_table, of_branch));
   EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('oc', of_table, of_branch));
   DELETE FROM epoch.open_columns AS o WHERE o.branch_id = of_branch AND o.table_id = of_table;
@@ -359,6 +373,7 @@ AS $$
 DECLARE
   open_table text;
   referring text;
+  last_aside bigint := epoch.last_view_aside();
 BEGIN
   SELECT p.open_relation INTO open_table FROM epoch.branch_tables AS p
   WHERE p.branch_id = of_branch AND p.table_id = of_table FOR UPDATE;
@@ -376,12 +391,13 @@ BEGIN
   END IF;
   PERFORM epoch.drop_open_table(of_branch, of_table);
   PERFORM epoch.rebuild_views(of_branch, of_table);
+  PERFORM epoch.require_views_back(of_branch, last_aside);
   RETURN true;
 END
 $$;
 
 -- The same, but that a table stays open where layers cannot have all of it: nobody has committed what its schema is now, or a
--- foreign key that refers to it.
+-- foreign key that refers to it; or something that was made on the branch needs the table.
 CREATE OR REPLACE FUNCTION epoch.close_where_committed(of_branch text, of_table text) RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

@@ -180,6 +180,7 @@ BEGIN
     PERFORM epoch.renew_privileges(b.branch_id);
     PERFORM epoch.make_own_sequences(b.branch_id);
     PERFORM epoch.open_small_tables(b.branch_id, false);
+    PERFORM epoch.tell_missing_views(b.branch_id);
   END IF;
 
   SELECT bool_or(NOT e.is_default), string_agg(e.entry, ' ' ORDER BY e.place) INTO is_on_branch, setting

@@ -191,6 +191,7 @@ DECLARE
 BEGIN
   IF NOT epoch.has_own_columns(of_branch, of_table) THEN
     IF to_regclass(inner_path) IS NOT NULL THEN
+      PERFORM epoch.put_views_aside(of_branch, view_path);
       EXECUTE format('DROP VIEW IF EXISTS %s', view_path);
       EXECUTE format('DROP VIEW %s', inner_path);
     END IF;
@@ -198,6 +199,7 @@ BEGIN
     RETURN;
   END IF;
   IF to_regclass(inner_path) IS NULL THEN
+    PERFORM epoch.put_views_aside(of_branch, view_path);
     EXECUTE format('DROP VIEW IF EXISTS %s', view_path);
   END IF;
   PERFORM epoch.make_layer_view(of_branch, of_table, inner_path);
@@ -208,6 +210,7 @@ BEGIN
   IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
     RETURN;
   END IF;
+  PERFORM epoch.put_views_aside(of_branch, view_path);
   EXECUTE format('DROP VIEW IF EXISTS %s', view_path);
   EXECUTE format('CREATE VIEW %s AS %s', view_path, query);
   EXECUTE format('COMMENT ON VIEW %s IS %L', view_path, digest);
@@ -238,9 +241,15 @@ CREATE OR REPLACE FUNCTION epoch.drop_inner_views(of_branch text, of_table text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
+DECLARE
+  inner_path text;
 BEGIN
-  EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', epoch.inner_view(of_branch, of_table, '_changed'));
-  EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', epoch.inner_view(of_branch, of_table, '_base'));
+  FOREACH inner_path IN ARRAY ARRAY[
+    epoch.inner_view(of_branch, of_table, '_changed'), epoch.inner_view(of_branch, of_table, '_base')]
+  LOOP
+    PERFORM epoch.put_views_aside(of_branch, inner_path);
+    EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', inner_path);
+  END LOOP;
 END
 $$;
 
@@ -284,6 +293,7 @@ BEGIN
     EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
       view_path, epoch.column_list(shown), policies <> '', query);
   EXCEPTION WHEN invalid_table_definition THEN
+    PERFORM epoch.put_views_aside(of_branch, view_path);
     EXECUTE format('DROP VIEW %s%s', view_path, CASE WHEN starts_with(view_path, 'epoch.') THEN ' CASCADE' END);
     EXECUTE format('CREATE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
       view_path, epoch.column_list(shown), policies <> '', query);
@@ -356,13 +366,16 @@ BEGIN
     RETURN;
   END IF;
   IF shown IS NULL OR NOT shown THEN
+    PERFORM epoch.put_views_aside(of_branch, format('%I.%I', b.changed_schema, epoch.view_name(of_table)));
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.changed_schema, epoch.view_name(of_table));
     EXECUTE format('DROP VIEW IF EXISTS %s', epoch.inner_view(of_branch, of_table, b.changed_schema));
   END IF;
   IF shown IS NULL THEN
+    PERFORM epoch.put_views_aside(of_branch, format('%I.%I', b.base_schema, epoch.view_name(of_table)));
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', b.base_schema, epoch.view_name(of_table));
     PERFORM epoch.drop_inner_views(of_branch, of_table);
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('vi', of_table, of_branch));
+    PERFORM epoch.put_views_back(of_branch);
     RETURN;
   END IF;
   PERFORM epoch.create_view_writer(of_branch, of_table);
@@ -370,6 +383,7 @@ BEGIN
   IF shown THEN
     PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
   END IF;
+  PERFORM epoch.put_views_back(of_branch);
 END
 $$;
 
@@ -390,6 +404,14 @@ BEGIN
     )
   THEN
     PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
+    BEGIN
+      -- they are to read what the branch has from now on
+      PERFORM epoch.put_views_aside(of_branch, format('%I.%I', b.base_schema, epoch.view_name(of_table)));
+      PERFORM epoch.put_views_back(of_branch);
+    EXCEPTION WHEN object_in_use THEN
+      -- written through one of them: until the view itself is made anew
+      NULL;
+    END;
     PERFORM epoch.copy_privileges(
       epoch.users_table(of_table), format('%I.%I', b.base_schema, epoch.view_name(of_table)));
   END IF;

@@ -134,11 +134,13 @@ DECLARE
   place record;
 BEGIN
   FOR place IN
-    SELECT b.changed_schema, b.base_schema
+    SELECT b.branch_id, b.changed_schema, b.base_schema
     FROM epoch.branch_tables AS p
     JOIN epoch.branches AS b ON b.branch_id = p.branch_id AND b.changed_schema IS NOT NULL
     WHERE p.table_id = of_table AND p.open_relation IS NULL
   LOOP
+    PERFORM epoch.put_views_aside(place.branch_id, format('%I.%I', s, epoch.view_name(of_table)))
+    FROM unnest(ARRAY[place.changed_schema, place.base_schema]) AS s;
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', place.changed_schema, epoch.view_name(of_table));
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', place.base_schema, epoch.view_name(of_table));
   END LOOP;
@@ -168,6 +170,7 @@ BEGIN
       PERFORM epoch.rebuild_views(of_branch, missing);
     END IF;
   END LOOP;
+  PERFORM epoch.put_views_back(of_branch);
   -- the first write makes layers, and cannot make the view anew that it goes through
   IF NOT current_setting('transaction_read_only')::boolean THEN
     PERFORM epoch.follow_table(s) FROM epoch.perhaps_altered(of_branch) AS s WHERE NOT epoch.is_followed(s);
