@@ -25,6 +25,62 @@ class RebuildSchemaIT extends SchemaScene {
     requireRebuilt("main~2", "old");
   }
 
+  @Test
+  void aBranchThatMovedOverTheCommitThatDroppedAColumnAndItsRevert() throws Exception {
+    // given
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "UPDATE t SET price = 20 WHERE id = 2",
+        "INSERT INTO t VALUES (5, 'e', 5)");
+    String prices = test.commit("x", "prices").commit().id();
+    test.onBranch("x", "ALTER TABLE t DROP price");
+    String dropped = test.commit("x", "dropped").commit().id();
+    test.onBranch("x", "UPDATE t SET name = 'B' WHERE id = 2", "INSERT INTO t VALUES (4, 'd')");
+    String names = test.commit("x", "names").commit().id();
+    assertThat(revert("x", dropped, true).conflicts()).isEmpty();
+    String reverted = commit("x").id();
+
+    // when
+    for (String to : List.of(prices, names, prices, reverted, dropped, reverted, prices)) {
+      test.server().resets().hard(test.repository(), "x", to, null, TestServer.caller());
+    }
+
+    // then
+    requireRebuilt(prices, dropped, names, reverted);
+  }
+
+  /** The layers keep what rows had in it where the branch stood before; the log says so. */
+  @Test
+  void aColumnThatComesBackAfterTheBranchWasMovedBeforeIt() throws Exception {
+    // given
+    String first = commit("x").id();
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD own text DEFAULT 'd'",
+        "UPDATE t SET own = 'x' WHERE id = 2",
+        "INSERT INTO t VALUES (5, 'e', 5, 'y')");
+    String added = test.commit("x", "own").commit().id();
+    test.server().resets().hard(test.repository(), "x", first, null, TestServer.caller());
+    test.onBranch("x", "UPDATE t SET name = 'A' WHERE id = 1");
+    test.commit("x", "a name");
+
+    // when
+    assertThat(replay("x", "cherry_pick", added, false).conflicts()).isEmpty();
+
+    // then
+    assertThat(rows("x"))
+        .containsExactly(
+            "id=1 name=A price=1 own=d",
+            "id=2 name=b price=2 own=x",
+            "id=3 name=c price=3 own=d",
+            "id=5 name=e price=5 own=y");
+    assertRecorded("x");
+    assertThat(commit("x").changed().getFirst().updated()).isEqualTo(1);
+    requireRebuilt("x", "x~1", added);
+  }
+
   private void requireRebuilt(String... refs) {
     List<List<String>> rows = List.of(refs).stream().map(this::rows).toList();
     assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();

@@ -46,7 +46,7 @@ public final class TableEntries {
    * @param to where they are
    * @param known what changed between these, null if it has to be read
    * @param returned whether columns come back that rows had before: then rows that nobody wrote
-   *     have their values there
+   *     have their values there, which are told as changes
    * @return empty if neither a row nor the schema changed and the table was there before
    */
   Optional<TableEntry> entry(
@@ -68,11 +68,15 @@ public final class TableEntries {
     long updated = 0;
     long deleted = 0;
     Digest changeSet = null;
-    if (!from.equals(to)) {
+    boolean returning = returned && !sameSchema;
+    if (returning || !from.equals(to)) {
       ChunkBuffer buffer = new ChunkBuffer(chunks);
       ChangeSetWriter writer = new ChangeSetWriter(schema, buffer::put);
       try (RowStream<RowChange> changes =
-          known == null ? read(reader, handle, from, to) : RowStream.of(known)) {
+          returning
+              ? new ReturnedValues(
+                  read(reader, handle, from, to), () -> rows(reader, handle, to), schema, former)
+              : known == null ? read(reader, handle, from, to) : RowStream.of(known)) {
         while (changes.hasNext()) {
           RowChange change = changes.next();
           sum.apply(hasher, change);
@@ -93,7 +97,7 @@ public final class TableEntries {
       return Optional.empty();
     }
     long rows = (before == null ? table.baselineRows() : before.rowCount()) + inserted - deleted;
-    if (!sameSchema && (returned || changesHashes(former, schema))) {
+    if (returning || !sameSchema && changesHashes(former, schema)) {
       sum = read(reader, handle, to);
     }
     return Optional.of(
@@ -145,12 +149,16 @@ public final class TableEntries {
   private static ContentSum read(StateReader reader, TableHandle handle, RowsLocation at) {
     ContentSum sum = new ContentSum();
     RowHasher hasher = new RowHasher(handle.schema());
-    try (RowStream<Row> rows = reader.rows(handle, new TableState.Committed(at), RowQuery.all())) {
+    try (RowStream<Row> rows = rows(reader, handle, at)) {
       while (rows.hasNext()) {
         sum.add(hasher, rows.next());
       }
     }
     return sum;
+  }
+
+  private static RowStream<Row> rows(StateReader reader, TableHandle handle, RowsLocation at) {
+    return reader.rows(handle, new TableState.Committed(at), RowQuery.all());
   }
 
   private static RowStream<RowChange> read(

@@ -1,12 +1,19 @@
 package dev.epoch.gateway.rebuild;
 
 import dev.epoch.engine.state.CommitState;
+import dev.epoch.events.Digest;
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What each entry of a table was made from. The change set of an entry is against the entry that
@@ -66,6 +73,29 @@ final class LoggedEntries {
       }
     }
     return new Path(back, forth);
+  }
+
+  /**
+   * Whether the way back leads over a change that took a column which the rows have in the end: the
+   * log does not say what rows had there that nobody wrote.
+   *
+   * @param schemas by hash
+   */
+  boolean takesBackDrops(Path path, TableEntry to, Function<Digest, TableSchema> schemas) {
+    Set<String> columns = ids(to, schemas);
+    return path.back().stream()
+        .filter(entry -> made.get(entry).before() != null)
+        .anyMatch(entry -> {
+          Set<String> returning = ids(made.get(entry).before(), schemas);
+          returning.retainAll(columns);
+          return !ids(entry, schemas).containsAll(returning);
+        });
+  }
+
+  private static Set<String> ids(TableEntry entry, Function<Digest, TableSchema> schemas) {
+    return schemas.apply(entry.schemaHash()).columns().stream()
+        .map(Column::id)
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   private long order(TableEntry entry) {

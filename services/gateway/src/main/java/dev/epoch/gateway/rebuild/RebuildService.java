@@ -260,11 +260,16 @@ public final class RebuildService {
       LoggedChanges changes = new LoggedChanges(chunks, handle.schema());
       Iterator<CommittedChanges> commits =
           logged.steps().stream()
-              .map(step ->
-                  new CommittedChanges(
-                      step.position(),
-                      step.location(),
-                      changes.along(entries.path(step.from(), step.to()))))
+              .map(step -> {
+                LoggedEntries.Path path = entries.path(step.from(), step.to());
+                return new CommittedChanges(
+                    step.position(),
+                    step.location(),
+                    changes.along(path),
+                    entries.takesBackDrops(path, step.to(), state.tables()::schema)
+                        ? restored(step.to().location(), logged.branchId())
+                        : null);
+              })
               .iterator();
       backends
           .adapter(state, table)
@@ -278,6 +283,11 @@ public final class RebuildService {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The same place, if it is restored before that branch goes on; else null. */
+  private static RowsLocation restored(RowsLocation location, String branchId) {
+    return location.overlay() == null || location.overlay().equals(branchId) ? location : null;
   }
 
   /** Where the branch has the table's rows; where it had them last, if it does not any more. */

@@ -102,6 +102,14 @@ public interface OperationExecutor {
    * @param position of the operation
    * @param location where the rows of the commit are
    * @param changes against the state of the table on the branch before it; closed by the adapter
+   * @param alike where the same rows are, by what was restored before, if the log does not have all
+   *     their values: those of a column that comes back when a branch moves; else null
    */
-  record CommittedChanges(long position, RowsLocation location, RowStream<RowChange> changes) {}
+  record CommittedChanges(
+      long position, RowsLocation location, RowStream<RowChange> changes, RowsLocation alike) {
+
+    public CommittedChanges(long position, RowsLocation location, RowStream<RowChange> changes) {
+      this(position, location, changes, null);
+    }
+  }
 }

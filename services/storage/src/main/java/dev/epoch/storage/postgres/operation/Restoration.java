@@ -12,9 +12,11 @@ import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.BranchPlacement;
+import dev.epoch.storage.postgres.state.Candidates;
 import dev.epoch.storage.postgres.state.KeyedStates;
 import dev.epoch.storage.postgres.state.LiveRelations;
 import dev.epoch.storage.postgres.state.OverlayRelations;
+import dev.epoch.storage.postgres.state.PhysicalState;
 import dev.epoch.storage.postgres.state.PhysicalState.Overlaid;
 import dev.epoch.storage.postgres.state.StateResolver;
 import dev.epoch.storage.postgres.state.WorkingSetSql;
@@ -170,7 +172,19 @@ public final class Restoration {
       CommittedChanges commit = commits.next();
       StagedTable staged = new StagedTable(table.id(), columns, resolver.live(session, table));
       staged.create(session);
-      staged.load(session, commit.changes());
+      if (commit.alike() == null) {
+        staged.load(session, commit.changes());
+      } else {
+        commit.changes().close();
+        Overlaid before = resolver.own(session, table, branch, anchor);
+        PhysicalState after = resolver.at(session, table, commit.alike());
+        stage(
+            session,
+            staged,
+            before,
+            after,
+            "(" + Candidates.between(columns, before, after).distinct() + ")");
+      }
       write(session, branch, table, overlay, staged, anchor, commit.location().anchor());
       anchor = commit.location().anchor();
       session.run(
@@ -279,9 +293,18 @@ public final class Restoration {
     StagedTable staged =
         new StagedTable("uncommitted_" + table.id(), columns, working.base().live());
     staged.create(session);
+    stage(
+        session, staged, WorkingSetSql.committed(working), working, working.overlay().workingSet());
+    return staged;
+  }
+
+  /** What differs between two states, of these keys. */
+  private static void stage(
+      Session session, StagedTable staged, PhysicalState former, PhysicalState later, String keys) {
+    TableColumns columns = staged.columns();
     KeyedStates keyed = new KeyedStates(columns, "k");
-    KeyedStates.StateAtKey before = keyed.add(WorkingSetSql.committed(working));
-    KeyedStates.StateAtKey now = keyed.add(working);
+    KeyedStates.StateAtKey before = keyed.add(former);
+    KeyedStates.StateAtKey now = keyed.add(later);
     session.run(
         """
         INSERT INTO %1$s (epoch_kind, %2$s)
@@ -295,12 +318,11 @@ public final class Restoration {
                 now.present(),
                 TableColumns.each(
                     columns.all(), c -> columns.key().contains(c) ? "k." + c : now.column(c), ", "),
-                working.overlay().workingSet(),
+                keys,
                 keyed.joins(),
                 before.present(),
                 before.image(),
                 now.image()));
-    return staged;
   }
 
   /** An overlay without history that says what the branch saw before its first commit. */

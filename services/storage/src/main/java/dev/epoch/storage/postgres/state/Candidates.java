@@ -79,7 +79,7 @@ public record Candidates(List<String> sources, KeySource images) {
   }
 
   /** A SELECT of the key columns, each key once. */
-  String distinct() {
+  public String distinct() {
     return sources.size() == 1
         ? sources.getFirst().replaceFirst("^SELECT ", "SELECT DISTINCT ")
         : String.join("\nUNION\n", sources);
