@@ -389,9 +389,10 @@ public final class OperationPlans {
                 : before.live().containsKey(table.table().id())
                     ? committed.after(table.table())
                     : table.table().schema();
-        boolean returned =
+        ReturnedColumns.Kept kept =
             operation.plan() instanceof OperationPlan.Merge
-                && ReturnedColumns.any(state, operation.branchId(), table.table(), then, after);
+                ? ReturnedColumns.after(state, operation.branchId(), table.table(), then, after, to)
+                : ReturnedColumns.Kept.NOWHERE;
         entries
             .entry(
                 backends.adapter(state, table.table()),
@@ -402,7 +403,7 @@ public final class OperationPlans {
                 before.location(table),
                 to,
                 done.committed().get(table.table().id()),
-                returned)
+                kept)
             .ifPresent(changed::add);
       }
     }

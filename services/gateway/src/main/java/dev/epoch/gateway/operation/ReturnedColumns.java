@@ -3,6 +3,7 @@ package dev.epoch.gateway.operation;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TableHandle;
@@ -17,13 +18,45 @@ final class ReturnedColumns {
 
   private ReturnedColumns() {}
 
+  /** Where databases may keep values of columns that a table gets, of rows that nobody wrote. */
+  enum Kept {
+    NOWHERE,
+    /**
+     * In the branch's own layers: it may have had a column in commits that it was moved away from.
+     */
+    LAYERS,
+    ANYWHERE
+  }
+
+  /**
+   * Where to look after a merge.
+   *
+   * @param before the schema that the table had
+   * @param after the schema that it gets
+   * @param to where its rows are then
+   */
+  static Kept after(
+      RepositoryState state,
+      String branchId,
+      TableHandle table,
+      TableSchema before,
+      TableSchema after,
+      RowsLocation to) {
+    if (any(state, branchId, table, before, after)) {
+      return Kept.ANYWHERE;
+    }
+    return branchId.equals(to.overlay()) && !ids(before).containsAll(ids(after))
+        ? Kept.LAYERS
+        : Kept.NOWHERE;
+  }
+
   /**
    * Whether one of the columns that a table gets may be such a one.
    *
    * @param before the schema that it had
    * @param after the schema that it gets
    */
-  static boolean any(
+  private static boolean any(
       RepositoryState state,
       String branchId,
       TableHandle table,

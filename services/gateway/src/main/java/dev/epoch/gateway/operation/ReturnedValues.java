@@ -31,7 +31,7 @@ final class ReturnedValues implements RowStream<RowChange> {
 
   /**
    * @param changes as they are read, closed with this; their keys are kept in memory
-   * @param after all rows as they are now
+   * @param after rows as they are now, all that may have such values
    * @param schema of the rows
    * @param former the schema that the table had
    */
@@ -75,6 +75,7 @@ final class ReturnedValues implements RowStream<RowChange> {
       next = changed(read.key(), begun(read.before()), read.after());
     }
     if (next == null && rows == null) {
+      changes.close();
       rows = after.get();
     }
     while (next == null && rows.hasNext()) {
@@ -101,8 +102,9 @@ final class ReturnedValues implements RowStream<RowChange> {
 
   @Override
   public void close() {
-    changes.close();
-    if (rows != null) {
+    if (rows == null) {
+      changes.close();
+    } else {
       rows.close();
     }
   }

@@ -22,6 +22,7 @@ import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.StateReader;
 import dev.epoch.storage.state.TableState;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -45,8 +46,8 @@ public final class TableEntries {
    * @param from where its rows were
    * @param to where they are
    * @param known what changed between these, null if it has to be read
-   * @param returned whether columns come back that rows had before: then rows that nobody wrote
-   *     have their values there, which are told as changes
+   * @param kept where rows that nobody wrote may have values of columns that the table gets; they
+   *     are told as changes
    * @return empty if neither a row nor the schema changed and the table was there before
    */
   Optional<TableEntry> entry(
@@ -58,7 +59,7 @@ public final class TableEntries {
       RowsLocation from,
       RowsLocation to,
       List<RowChange> known,
-      boolean returned) {
+      ReturnedColumns.Kept kept) {
     ContentSum sum =
         ContentSum.fromBase64(before == null ? table.baselineSum() : before.contentSum());
     TableSchema schema = handle.schema();
@@ -68,14 +69,20 @@ public final class TableEntries {
     long updated = 0;
     long deleted = 0;
     Digest changeSet = null;
-    boolean returning = returned && !sameSchema;
+    boolean returning = kept != ReturnedColumns.Kept.NOWHERE && !sameSchema;
     if (returning || !from.equals(to)) {
       ChunkBuffer buffer = new ChunkBuffer(chunks);
       ChangeSetWriter writer = new ChangeSetWriter(schema, buffer::put);
       try (RowStream<RowChange> changes =
           returning
               ? new ReturnedValues(
-                  read(reader, handle, from, to), () -> rows(reader, handle, to), schema, former)
+                  read(reader, handle, from, to),
+                  () ->
+                      kept == ReturnedColumns.Kept.LAYERS
+                          ? layered(reader, handle, to)
+                          : rows(reader, handle, to),
+                  schema,
+                  former)
               : known == null ? read(reader, handle, from, to) : RowStream.of(known)) {
         while (changes.hasNext()) {
           RowChange change = changes.next();
@@ -97,7 +104,8 @@ public final class TableEntries {
       return Optional.empty();
     }
     long rows = (before == null ? table.baselineRows() : before.rowCount()) + inserted - deleted;
-    if (returning || !sameSchema && changesHashes(former, schema)) {
+    if (kept == ReturnedColumns.Kept.ANYWHERE && returning
+        || !sameSchema && changesHashes(former, schema)) {
       sum = read(reader, handle, to);
     }
     return Optional.of(
@@ -159,6 +167,37 @@ public final class TableEntries {
 
   private static RowStream<Row> rows(StateReader reader, TableHandle handle, RowsLocation at) {
     return reader.rows(handle, new TableState.Committed(at), RowQuery.all());
+  }
+
+  /** The rows that a branch has otherwise than the live table at its anchor. */
+  private static RowStream<Row> layered(StateReader reader, TableHandle handle, RowsLocation at) {
+    RowStream<RowChange> changes = read(reader, handle, RowsLocation.live(at.anchor()), at);
+    return new RowStream<>() {
+      private Row next;
+
+      @Override
+      public boolean hasNext() {
+        while (next == null && changes.hasNext()) {
+          next = changes.next().after();
+        }
+        return next != null;
+      }
+
+      @Override
+      public Row next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        Row row = next;
+        next = null;
+        return row;
+      }
+
+      @Override
+      public void close() {
+        changes.close();
+      }
+    };
   }
 
   private static RowStream<RowChange> read(
