@@ -14,6 +14,27 @@ import org.junit.jupiter.api.Test;
 
 /** Schemas are merged with rows, into branches and into live tables. */
 class SchemaMergeIT extends SchemaScene {
+  /** As one without conflicts is, which would overwrite them. */
+  @Test
+  void aMergeWithConflictsIsRefusedWhereASchemaIsNotCommitted() throws Exception {
+    // given
+    test.onBranch("x", "UPDATE t SET name = 'x' WHERE id = 1");
+    test.commit("x", "a name");
+    test.database.execute("UPDATE t SET name = 'main' WHERE id = 1");
+    test.commit("main", "another name");
+    test.onBranch("x", "SELECT epoch.open_table('t')", "ALTER TABLE t ADD extra text");
+
+    // when, then
+    assertThatThrownBy(() -> test.merge("main", "x"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("Branch 'x' has uncommitted changes in t");
+    assertThat(state().branch("x").orElseThrow().merge()).isNull();
+
+    // when, then
+    test.commit("x", "a column");
+    assertThat(test.merge("main", "x").conflicts()).containsOnlyKeys("t");
+  }
+
   /**
    * Other branches keep the names that they have, whatever the layers know of the columns that
    * come.

@@ -243,6 +243,13 @@ public final class MergeExecution {
     plan.tables().forEach(table -> written.add(state.tables().byId().get(table.tableId()).name()));
     Set<String> uncommitted = new TreeSet<>(workingSets.pending(state, target).keySet());
     uncommitted.addAll(workingSets.dropped(state, target));
+    if (!plan.conflicts().isEmpty() || intent.noCommit()) {
+      // else the operation finds them under its locks
+      backends
+          .schemas(state, target, Backends.tables(state, target))
+          .keySet()
+          .forEach(id -> uncommitted.add(state.tables().byId().get(id).name()));
+    }
     uncommitted.retainAll(written);
     if (!uncommitted.isEmpty()) {
       List<String> names = List.copyOf(uncommitted);
