@@ -52,10 +52,10 @@ public record TableShape(
     columns = List.copyOf(columns);
   }
 
-  /** Ids and names of the live table's columns: {@code epoch.columns_noted}. */
+  /** Ids, names and types of the live table's columns: {@code epoch.columns_noted}. */
   public String columnsTold() {
     return schema.columns().stream()
-        .map(column -> column.id() + '\u001f' + column.name())
+        .map(column -> String.join("\u001f", column.id(), column.name(), column.type().name()))
         .collect(Collectors.joining("\u001e"));
   }
 

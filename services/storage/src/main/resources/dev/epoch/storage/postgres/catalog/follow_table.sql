@@ -41,12 +41,12 @@ BEGIN
 END
 $$;
 
--- Ids and names of the columns of a definition, as servers tell by which they have judged.
+-- Ids, names and types of the columns of a definition, as servers tell by which they have judged.
 CREATE OR REPLACE FUNCTION epoch.columns_noted(definition jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT string_agg(concat(c ->> 'id', chr(31), c ->> 'name'), chr(30) ORDER BY x.place)
+  SELECT string_agg(concat_ws(chr(31), c ->> 'id', c ->> 'name', c #>> '{type,name}'), chr(30) ORDER BY x.place)
   FROM jsonb_array_elements(definition -> 'columns') WITH ORDINALITY AS x (c, place)
 $$;
 

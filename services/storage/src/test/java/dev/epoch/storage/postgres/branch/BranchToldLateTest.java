@@ -50,8 +50,42 @@ class BranchToldLateTest {
   @Test
   void theBranchHasTheColumnsOfItsHead() throws Exception {
     // given
-    database.execute(
-        "CREATE TABLE t (id int PRIMARY KEY, name text)", "INSERT INTO t VALUES (1, 'one')");
+    BranchTable head = known("CREATE TABLE t (id int PRIMARY KEY, name text)");
+
+    // when
+    tellLate(head, "ALTER TABLE t RENAME name TO label", "ALTER TABLE t ADD extra int DEFAULT 5");
+
+    // then
+    try (Connection session = database.connect()) {
+      TestDatabase.rows(session, "SELECT epoch.use_branch('feature')");
+      assertThat(TestDatabase.rows(session, "SELECT to_jsonb(t)::text FROM t"))
+          .containsExactly(List.of("{\"id\": 1, \"name\": \"one\"}"));
+    }
+  }
+
+  /** As an open table it would have the type of the live table. */
+  @Test
+  void theBranchHasTheTypesOfItsHead() throws Exception {
+    // given
+    BranchTable head = known("CREATE TABLE t (id int PRIMARY KEY, name varchar(9))");
+
+    // when
+    tellLate(head, "ALTER TABLE t ALTER name TYPE bytea USING name::bytea");
+
+    // then
+    try (Connection session = database.connect()) {
+      assertThat(
+              TestDatabase.rows(
+                  session,
+                  "SELECT definition #>> '{columns,1,type,name}' FROM epoch.branch_tables"
+                      + " WHERE branch_id = 'bfeature0001'"))
+          .containsExactly(List.of("character varying(9)"));
+    }
+  }
+
+  /** A table of one row that both servers have looked at, as it is at the head of {@code main}. */
+  private BranchTable known(String definition) throws Exception {
+    database.execute(definition, "INSERT INTO t VALUES (1, 'one')");
     TablePath path = new TablePath("public", "t");
     TableHandle table =
         new TableHandle(
@@ -62,17 +96,12 @@ class BranchToldLateTest {
       server.putBranch(main, Map.of(table.id(), head));
       server.schemas(main, List.of(head));
     }
+    return head;
+  }
 
-    // when
-    database.execute("ALTER TABLE t RENAME name TO label", "ALTER TABLE t ADD extra int DEFAULT 5");
+  private void tellLate(BranchTable head, String... statements) throws Exception {
+    database.execute(statements);
     other.schemas(main, List.of(head));
-    late.putBranch(feature, Map.of(table.id(), head));
-
-    // then
-    try (Connection session = database.connect()) {
-      TestDatabase.rows(session, "SELECT epoch.use_branch('feature')");
-      assertThat(TestDatabase.rows(session, "SELECT to_jsonb(t)::text FROM t"))
-          .containsExactly(List.of("{\"id\": 1, \"name\": \"one\"}"));
-    }
+    late.putBranch(feature, Map.of(head.table().id(), head));
   }
 }
