@@ -40,12 +40,16 @@ AS $$
   )
 $$;
 
--- Whether columns of the live table have got other types since the branch's head.
+-- Whether columns of the live table, which it has, have got other types since the branch's head.
 CREATE OR REPLACE FUNCTION epoch.has_other_types(of_branch text, of_table text) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT p.retyped OR EXISTS (
+  SELECT p.retyped AND EXISTS (
+    SELECT FROM epoch.table_columns AS was
+    JOIN epoch.table_columns AS is_now ON is_now.table_id = was.table_id AND is_now.column_id = was.column_id
+    WHERE was.table_id = of_table AND was.number IS NULL AND is_now.number IS NOT NULL
+  ) OR EXISTS (
     SELECT FROM jsonb_array_elements(p.definition -> 'columns') AS c
     JOIN epoch.table_columns AS was ON was.table_id = of_table AND was.column_id = c ->> 'id' AND was.number IS NULL
       AND was.type IN (c #>> '{type,name}', c #>> '{type,element,name}')
