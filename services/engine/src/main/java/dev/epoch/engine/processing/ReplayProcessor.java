@@ -153,6 +153,10 @@ public final class ReplayProcessor {
     if (!state.commits().contains(command.targetCommit())) {
       return Refusals.commitNotFound(command.targetCommit());
     }
+    if (command.saved() != null && !branch.head().equals(command.expectedHead())) {
+      // nobody asked for that head: recovery has moved the branch for an earlier try
+      return branch.operation() == null ? Refusals.overtaken(branch) : Refusals.busy(branch);
+    }
     boolean moves = !branch.head().equals(command.targetCommit());
     return MergeProcessor.refuseMove(state, branch, command.expectedHead())
         .or(() ->

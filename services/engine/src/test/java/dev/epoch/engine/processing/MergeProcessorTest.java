@@ -14,6 +14,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.ContinueMergeV1;
 import dev.epoch.events.command.RemoveTableV1;
+import dev.epoch.events.command.ResetBranchV1;
 import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
@@ -295,6 +296,18 @@ class MergeProcessorTest {
     // which is no answer to the command: it is planned anew
     assertThat(code(scenario.step(prepare, started))).isEqualTo(Code.BRANCH_BUSY);
     assertThat(code(scenario.step(open, started))).isEqualTo(Code.BRANCH_BUSY);
+  }
+
+  @Test
+  void aResetWhoseBranchWasMovedForAnEarlierTryIsNotAnswered() {
+    Scenario scenario = Scenario.withTable().diverged();
+    String elsewhere = scenario.head("dev");
+    String here = scenario.head("main");
+
+    assertThat(scenario.refused(new ResetBranchV1("main", "HEAD~1", here, here, elsewhere)).code())
+        .isEqualTo(Code.BRANCH_BUSY);
+    assertThat(scenario.refused(new ResetBranchV1("main", "HEAD~1", here, null, elsewhere)).code())
+        .isEqualTo(Code.HEAD_MOVED);
   }
 
   @Test
