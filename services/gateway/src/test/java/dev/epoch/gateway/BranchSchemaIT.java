@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
@@ -222,6 +224,29 @@ class BranchSchemaIT {
     assertThat(seen("closed")).isEqualTo(before);
     assertThat(seen("late")).isEqualTo("{\"id\": 2, \"note\": \"n\", \"title\": \"b\"}");
     assertThat(seen("x")).isEqualTo(seen("late"));
+  }
+
+  @Test
+  void aMergeWithConflictsDoesNotBeginOverUncommittedColumns() throws SQLException {
+    // given
+    test.database.execute("CREATE TABLE u (id int PRIMARY KEY, n int)", "INSERT INTO u VALUES (1)");
+    test.register("u");
+    test.commit("main", "two tables");
+    test.branch("y", "main");
+    test.database.execute("UPDATE u SET n = 2", "UPDATE t SET price = 5 WHERE id = 1");
+    test.commit("main", "ours");
+    onBranch("y", "UPDATE u SET n = 3");
+    test.commit("y", "theirs");
+
+    // when
+    onBranch("y", "ALTER TABLE t ADD note text");
+
+    // then
+    assertThatThrownBy(() -> test.merge("main", "y"))
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            refused -> assertThat(refused.rejection().code()).isEqualTo(Code.UNCOMMITTED_CHANGES));
+    assertThat(state().branch("y").orElseThrow().merge()).isNull();
   }
 
   /** A row of the table, as a session on the branch has it. */

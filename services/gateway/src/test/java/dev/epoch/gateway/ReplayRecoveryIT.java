@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,6 +97,19 @@ class ReplayRecoveryIT {
     assertThat(ended.result().message()).isEqualTo("pick 4");
     assertThat(history()).containsExactly("pick 4", "pick 3", "in the way", "first");
     assertThat(goOn(again()).result()).isEqualTo(ended.result());
+  }
+
+  @Test
+  void aRequestThatLeftACommitOutStopsAtTheSameOne() {
+    assertThat(pick(commits, TestServer.caller()).conflicts()).isNotEmpty();
+    resolve("ours");
+
+    Merged stopped = endedAt("continue-merge.opened", () -> goOn(again()));
+
+    assertThat(stopped.conflicts()).containsEntry("items", 1L);
+    assertThat(history()).containsExactly("pick 3", "pick 2", "in the way", "first");
+    assertThat(goOn(again()).conflicts()).containsEntry("items", 1L);
+    assertThat(branch().replay().rest()).containsExactly(commits.getLast());
   }
 
   /** As where recovery settles what an earlier try left in doubt, while the next one plans. */
@@ -194,12 +208,16 @@ class ReplayRecoveryIT {
   }
 
   private void resolve() {
+    resolve("theirs");
+  }
+
+  private void resolve(String side) {
     test.server()
         .conflicts()
         .resolve(
             test.repository(),
             new ResolveConflictsV1(
-                "x", "items", List.of(), null, null, "theirs", Map.of(), List.of(), false, 0, 0),
+                "x", "items", List.of(), null, null, side, Map.of(), List.of(), false, 0, 0),
             TestServer.caller());
   }
 

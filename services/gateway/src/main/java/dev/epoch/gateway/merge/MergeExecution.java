@@ -226,8 +226,8 @@ public final class MergeExecution {
   }
 
   /**
-   * Uncommitted changes of tables that the merge writes refuse it, as git does; those of the
-   * default branch only where that is asked for, since they are committed first.
+   * Uncommitted changes of tables that the merge writes refuse it, as git does, also of columns;
+   * those of the default branch only where that is asked for, since they are committed first.
    */
   private void refuseUncommitted(
       LiveRepository repository,
@@ -245,10 +245,7 @@ public final class MergeExecution {
     uncommitted.addAll(workingSets.dropped(state, target));
     if (!plan.conflicts().isEmpty() || intent.noCommit()) {
       // else the operation finds them under its locks
-      backends
-          .schemas(state, target, Backends.tables(state, target))
-          .keySet()
-          .forEach(id -> uncommitted.add(state.tables().byId().get(id).name()));
+      uncommitted.addAll(workingSets.schemaChanges(state, target).keySet());
     }
     uncommitted.retainAll(written);
     if (!uncommitted.isEmpty()) {
@@ -360,6 +357,7 @@ public final class MergeExecution {
                 caller,
                 caller.key(intent.command()))
             .orRefuseOnce();
+    failpoints.reach(intent.command() + ".opened");
     return new Ended(opened, false, plan.conflicts(), ruled);
   }
 

@@ -200,7 +200,10 @@ public final class ReplayRunner {
       BranchState branch = repository.state().branches().byId().get(intent.targetId());
       StepResult skipped =
           repository
-              .step(new Continuation.SkipCommit(branch.id(), replayed(intent)), caller, null)
+              .step(
+                  new Continuation.SkipCommit(branch.id(), replayed(intent)),
+                  caller,
+                  caller.key(intent.command()))
               .orRefuse();
       return ended(branch, skipped);
     }
