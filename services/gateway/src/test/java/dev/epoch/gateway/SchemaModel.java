@@ -26,6 +26,9 @@ record SchemaModel(
     SortedMap<Integer, Map<String, String>> rows) {
   static final String KEY = "key";
 
+  /** A column that came with the table, and has a default: no row began with a value of it. */
+  static final String DEFAULTED = "p0";
+
   /** The value that checks refuse. */
   static final String REFUSED = "7";
 
@@ -263,7 +266,7 @@ record SchemaModel(
         .forEach((key, row) -> {
           Map<String, String> former = base.rows().get(key);
           if (former == null) {
-            if (!Objects.equals(row.get(id), before.initial())) {
+            if (id.equals(DEFAULTED) || !Objects.equals(row.get(id), before.initial())) {
               doubts.add("dropped and added " + before.name());
             }
           } else if (!Objects.equals(row.get(id), former.get(id))) {
@@ -341,6 +344,11 @@ record SchemaModel(
     }
   }
 
+  /** What rows have that were there before the column: none were, where each has its own value. */
+  private static String begun(Part column) {
+    return column.filled() || column.id().equals(DEFAULTED) ? null : column.initial();
+  }
+
   /** A row with all merged columns: those that a side lacks are there as at the base. */
   private static Map<String, String> filled(
       SchemaModel merged, SchemaModel base, SchemaModel side, int key) {
@@ -356,7 +364,7 @@ record SchemaModel(
             column.id(),
             side.column(column.id()).isPresent()
                 ? row.get(column.id())
-                : former.containsKey(column.id()) ? former.get(column.id()) : column.initial());
+                : former.containsKey(column.id()) ? former.get(column.id()) : begun(column));
       }
     }
     return filled;

@@ -38,9 +38,11 @@ final class SchemaSessions {
     SchemaModel table =
         SchemaModel.of(new Part(SchemaModel.KEY, "id", "integer", true, null, false));
     table.columns().add(new Part("n0", "name", "text", false, null, false));
-    table.columns().add(new Part("p0", "price", "integer", false, "0", false));
+    table.columns().add(new Part(SchemaModel.DEFAULTED, "price", "integer", false, "0", false));
     for (int key = 1; key < 6; key++) {
-      table.rows().put(key, new HashMap<>(Map.of("n0", "1" + key, "p0", "2" + key)));
+      table
+          .rows()
+          .put(key, new HashMap<>(Map.of("n0", "1" + key, SchemaModel.DEFAULTED, "2" + key)));
     }
     test.database.execute(
         "CREATE TABLE t (id integer PRIMARY KEY, name text, price integer DEFAULT 0)",
