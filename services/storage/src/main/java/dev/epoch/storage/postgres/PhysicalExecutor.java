@@ -15,7 +15,7 @@ import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.operation.OpenSchemas;
 import dev.epoch.storage.postgres.operation.PhysicalOperations;
 import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
-import dev.epoch.storage.postgres.operation.Restoration;
+import dev.epoch.storage.postgres.operation.restore.Restoration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;

@@ -55,7 +55,7 @@ import dev.epoch.storage.postgres.migration.PostgresSchemaTrials;
 import dev.epoch.storage.postgres.operation.BranchTables;
 import dev.epoch.storage.postgres.operation.PhysicalOperations;
 import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
-import dev.epoch.storage.postgres.operation.Restoration;
+import dev.epoch.storage.postgres.operation.restore.Restoration;
 import dev.epoch.storage.postgres.query.QueryLimits;
 import dev.epoch.storage.postgres.query.ReadQueries;
 import dev.epoch.storage.postgres.query.StateChecks;

@@ -13,6 +13,7 @@ import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.RefusedByTrigger;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.operation.write.PairRuleSql;
 import dev.epoch.storage.postgres.state.KeyedStates;
 import dev.epoch.storage.postgres.state.PhysicalState;
 import dev.epoch.storage.postgres.state.RowMapping;

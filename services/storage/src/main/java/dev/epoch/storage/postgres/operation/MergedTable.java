@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.state.PhysicalState;
 import java.util.List;
 

@@ -9,6 +9,8 @@ import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
+import dev.epoch.storage.postgres.operation.write.LiveWriter;
+import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.JoinStrategy;
 import dev.epoch.storage.postgres.state.LiveRelations;

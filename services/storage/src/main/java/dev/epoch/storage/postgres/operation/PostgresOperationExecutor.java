@@ -16,6 +16,7 @@ import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.operation.OperationRecords.State;
+import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.StateResolver;
 import java.util.Collection;

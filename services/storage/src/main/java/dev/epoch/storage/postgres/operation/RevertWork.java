@@ -14,6 +14,9 @@ import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.operation.write.LiveWriter;
+import dev.epoch.storage.postgres.operation.write.OverlayWriter;
+import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.Candidates;
 import dev.epoch.storage.postgres.state.OverlayRelations;
@@ -167,7 +170,7 @@ final class RevertWork {
             .append(found.live().rows())
             .append(" IN ACCESS EXCLUSIVE MODE");
       } else if (branch.isDefault() && table instanceof MergeRows) {
-        OperationAttempt.usersTable(found).ifPresent(users -> addLock(locks, users));
+        OperationLocks.usersTable(found).ifPresent(users -> addLock(locks, users));
         addLock(locks, found.live().rows());
       }
       if (found.writtenSet() != null) {

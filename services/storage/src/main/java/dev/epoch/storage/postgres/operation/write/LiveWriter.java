@@ -1,4 +1,4 @@
-package dev.epoch.storage.postgres.operation;
+package dev.epoch.storage.postgres.operation.write;
 
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.catalog.ApplicationPath;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Makes live tables like staged rows say, by ordinary statements that fire ordinary triggers. */
-final class LiveWriter {
+public final class LiveWriter {
   private static final int MOST_SIGNATURES = 32;
 
   /** Longest chain of rows that pass on values. */
@@ -30,7 +30,7 @@ final class LiveWriter {
   private final ConstraintCatalog catalog;
   private final Map<String, Target> targets = new LinkedHashMap<>();
 
-  LiveWriter(Session session) {
+  public LiveWriter(Session session) {
     this.session = session;
     this.catalog = new ConstraintCatalog(session);
   }
@@ -47,7 +47,7 @@ final class LiveWriter {
   private record Signature(int round, String changed) {}
 
   /** Adds a table whose rows are staged; staged rows that change nothing are dropped. */
-  void add(TablePath path, StagedTable staged, LiveRelations live) {
+  public void add(TablePath path, StagedTable staged, LiveRelations live) {
     TableColumns columns = staged.columns();
     session.run(
         """
@@ -164,7 +164,7 @@ final class LiveWriter {
    * Writes all tables. Triggers run under the search_path of the role and database; what they
    * refuse is a {@link dev.epoch.storage.error.WriteRefusedException}.
    */
-  void write() {
+  public void write() {
     session.run("SET CONSTRAINTS ALL DEFERRED");
     Map<String, WriteOrder.Changes> changes = new LinkedHashMap<>();
     Set<WriteOrder.Reference> references = new LinkedHashSet<>();

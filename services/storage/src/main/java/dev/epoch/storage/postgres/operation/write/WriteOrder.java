@@ -1,4 +1,4 @@
-package dev.epoch.storage.postgres.operation;
+package dev.epoch.storage.postgres.operation.write;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

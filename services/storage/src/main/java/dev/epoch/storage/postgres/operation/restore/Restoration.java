@@ -1,4 +1,4 @@
-package dev.epoch.storage.postgres.operation;
+package dev.epoch.storage.postgres.operation.restore;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.model.row.RowChange;
@@ -11,6 +11,8 @@ import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.operation.write.OverlayWriter;
+import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.Candidates;
 import dev.epoch.storage.postgres.state.KeyedStates;

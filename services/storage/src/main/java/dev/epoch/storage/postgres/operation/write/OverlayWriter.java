@@ -1,4 +1,4 @@
-package dev.epoch.storage.postgres.operation;
+package dev.epoch.storage.postgres.operation.write;
 
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.codec.Quote;
@@ -18,7 +18,7 @@ import java.util.List;
  * is there afterwards if and only if the row differs from what is underneath: none for a row that
  * is as at the anchor, a tombstone for one that is absent there only on the branch, else the row.
  */
-final class OverlayWriter {
+public final class OverlayWriter {
   private final Session session;
   private final TableColumns columns;
   private final OverlayRelations overlay;
@@ -27,7 +27,8 @@ final class OverlayWriter {
   /**
    * @param tableId names the temporary table
    */
-  OverlayWriter(Session session, String tableId, TableColumns columns, OverlayRelations overlay) {
+  public OverlayWriter(
+      Session session, String tableId, TableColumns columns, OverlayRelations overlay) {
     this.session = session;
     this.columns = columns;
     this.overlay = overlay;
@@ -43,7 +44,7 @@ final class OverlayWriter {
    * @param reshaped whether the columns are others than those that entries were written by: then
    *     entries may be as what is underneath that nobody changed
    */
-  void write(StagedTable staged, Overlaid before, long anchor, boolean reshaped) {
+  public void write(StagedTable staged, Overlaid before, long anchor, boolean reshaped) {
     Live base = new Live(before.base().live(), anchor);
     List<String> keys = new ArrayList<>();
     keys.add("SELECT " + columns.key("x") + " FROM " + staged.name() + " x");
@@ -124,7 +125,7 @@ final class OverlayWriter {
    * @param now what the branch sees
    * @param anchor to lie over
    */
-  void restore(String formerEntries, List<String> otherKeys, Overlaid now, long anchor) {
+  public void restore(String formerEntries, List<String> otherKeys, Overlaid now, long anchor) {
     Live base = new Live(now.base().live(), anchor);
     KeyedStates keyed = new KeyedStates(columns, "k");
     KeyedStates.StateAtKey working = keyed.add(now);

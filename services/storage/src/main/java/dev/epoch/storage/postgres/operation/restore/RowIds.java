@@ -1,10 +1,11 @@
-package dev.epoch.storage.postgres.operation;
+package dev.epoch.storage.postgres.operation.restore;
 
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.state.LiveRelations;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.epoch.storage.postgres.operation;
+package dev.epoch.storage.postgres.operation.write;
 
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
@@ -28,7 +28,7 @@ import java.util.Map;
  *   epoch_round    updates are made in this order, since rows take unique values from others
  * </pre>
  */
-final class StagedTable {
+public final class StagedTable {
   private static final int BATCH = 5_000;
   private static final short KEPT = 2;
 
@@ -36,23 +36,23 @@ final class StagedTable {
   private final LiveRelations live;
   private final String name;
 
-  StagedTable(String tableId, TableColumns columns, LiveRelations live) {
+  public StagedTable(String tableId, TableColumns columns, LiveRelations live) {
     this.columns = columns;
     this.live = live;
     this.name = Quote.qualified("pg_temp", "epoch_staged_" + tableId);
   }
 
   /** Quoted name with schema. */
-  String name() {
+  public String name() {
     return name;
   }
 
-  TableColumns columns() {
+  public TableColumns columns() {
     return columns;
   }
 
   /** Makes the table, which is dropped with the transaction. */
-  void create(Session session) {
+  public void create(Session session) {
     session.run(
         """
               CREATE TEMPORARY TABLE %1$s ON COMMIT DROP AS
@@ -70,7 +70,7 @@ final class StagedTable {
   }
 
   /** Makes it for columns that no table has yet. */
-  void createTyped(Session session) {
+  public void createTyped(Session session) {
     session.run(
         """
         CREATE TEMPORARY TABLE %s (
@@ -85,7 +85,7 @@ final class StagedTable {
   }
 
   /** Fills it from a stream, which is closed; the number of rows. */
-  long load(Session session, RowStream<RowChange> changes) {
+  public long load(Session session, RowStream<RowChange> changes) {
     long count = 0;
     try (changes) {
       List<RowChange> batch = new ArrayList<>(BATCH);
@@ -105,7 +105,7 @@ final class StagedTable {
   }
 
   /** Adds keys of rows that stay. */
-  void loadKept(Session session, RowStream<RowKey> kept) {
+  public void loadKept(Session session, RowStream<RowKey> kept) {
     try (kept) {
       List<Entry> batch = new ArrayList<>(BATCH);
       while (kept.hasNext()) {
@@ -125,7 +125,7 @@ final class StagedTable {
    * @param live the table as it is now
    * @param touched relation with the keys of the live changes
    */
-  void reconcile(Session session, LiveRelations live, String touched, PlannedRows plan) {
+  public void reconcile(Session session, LiveRelations live, String touched, PlannedRows plan) {
     String key = columns.sameKey("w", "s");
     int width = columns.key().size();
     Map<RowKey, Row> now = new LinkedHashMap<>();
@@ -224,7 +224,7 @@ final class StagedTable {
   }
 
   /** A condition: no staged row has the key of this alias. */
-  String absent(String alias) {
+  public String absent(String alias) {
     return "NOT EXISTS (SELECT FROM %s staged WHERE %s)"
         .formatted(name, columns.sameKey("staged", alias));
   }

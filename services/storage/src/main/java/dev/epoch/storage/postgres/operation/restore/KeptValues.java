@@ -1,4 +1,4 @@
-package dev.epoch.storage.postgres.operation;
+package dev.epoch.storage.postgres.operation.restore;
 
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.catalog.TableShape.LayerColumn;

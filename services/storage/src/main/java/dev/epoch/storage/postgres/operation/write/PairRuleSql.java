@@ -1,4 +1,4 @@
-package dev.epoch.storage.postgres.operation;
+package dev.epoch.storage.postgres.operation.write;
 
 import dev.epoch.storage.postgres.catalog.ConstraintCatalog.PairRule;
 import dev.epoch.storage.postgres.catalog.TableColumns;
@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds rows that a uniqueness or exclusion rule does not allow beside each other. */
-final class PairRuleSql {
+public final class PairRuleSql {
   private final TableColumns columns;
   private final PairRule rule;
 
-  PairRuleSql(TableColumns columns, PairRule rule) {
+  public PairRuleSql(TableColumns columns, PairRule rule) {
     this.columns = columns;
     this.rule = rule;
   }
@@ -22,7 +22,7 @@ final class PairRuleSql {
    *
    * @param others parts of the state beneath the staged rows
    */
-  List<String> violations(StagedTable staged, List<StateSql.Part> others) {
+  public List<String> violations(StagedTable staged, List<StateSql.Part> others) {
     List<String> statements = new ArrayList<>();
     statements.add(
         """
