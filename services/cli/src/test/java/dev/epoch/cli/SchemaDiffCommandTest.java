@@ -67,6 +67,37 @@ class SchemaDiffCommandTest extends CommandTest {
   }
 
   @Test
+  void saysWhatColumnsWereCalledAndAllThatIsOtherwise() {
+    server.on(
+        "GET /schema/diff",
+        """
+        {"changes": [
+          {"change_type": "modified", "object_type": "column", "object_name": "duration", "table": "track",
+           "details": {"before": {"name": "length", "type": "integer", "nullable": false},
+                       "after": {"name": "duration", "type": "integer", "nullable": false}}},
+          {"change_type": "modified", "object_type": "column", "object_name": "total", "table": "track",
+           "details": {"before": {"name": "total", "type": "integer", "nullable": true},
+                       "after": {"name": "total", "type": "integer", "nullable": true,
+                                 "generated": "(a + b)", "comment": "of both"}}}],
+         "up": ["a"], "down": ["b"], "warnings": [], "destructive": false, "schema_hash": "00"}
+        """);
+    prints(
+        """
+        Schema changes for 'track':
+
+        Modified columns:
+          ~ length -> duration
+          ~ total
+              - INTEGER
+              + INTEGER GENERATED AS (a + b) COMMENT of both
+        """,
+        "schema",
+        "diff",
+        "main",
+        "x");
+  }
+
+  @Test
   void namesWhatLosesDataAndAsksForForce() {
     answer(
         """

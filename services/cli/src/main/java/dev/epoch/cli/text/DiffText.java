@@ -73,7 +73,8 @@ public final class DiffText {
   }
 
   private String schemaChange(Diff.SchemaChange change) {
-    String text = change.objectName() + definition(change);
+    String text =
+        SchemaDiffText.renamed(change.objectName(), change.details()) + definition(change);
     return switch (change.changeType()) {
       case "added" -> palette.green("+ " + text);
       case "removed" -> palette.red("- " + text);

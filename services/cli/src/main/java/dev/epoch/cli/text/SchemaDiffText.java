@@ -68,22 +68,33 @@ public final class SchemaDiffText {
       case "added" -> List.of(palette.green("  + " + name + described(kind, details)));
       case "removed" -> List.of(palette.red("  - " + name + described(kind, details)));
       default -> {
+        String before = described(kind, details.path("before"));
+        String after = described(kind, details.path("after"));
         List<String> lines = new ArrayList<>();
-        lines.add(palette.yellow("  ~ " + name));
-        lines.add(palette.red("      -" + described(kind, details.path("before"))));
-        lines.add(palette.green("      +" + described(kind, details.path("after"))));
+        lines.add(palette.yellow("  ~ " + renamed(name, details)));
+        if (!before.equals(after)) {
+          lines.add(palette.red("      -" + before));
+          lines.add(palette.green("      +" + after));
+        }
         yield lines;
       }
     };
+  }
+
+  /** With the name that it had, if that was another one. */
+  static String renamed(String name, JsonNode details) {
+    String former = details.path("before").path("name").asText(name);
+    return former.equals(name) ? name : former + " -> " + name;
   }
 
   private static String described(String kind, JsonNode details) {
     if (kind.equals("column")) {
       String text = " " + SchemaText.type(details.path("type").asText());
       text += details.path("nullable").asBoolean(true) ? "" : " NOT NULL";
-      return details.hasNonNull("default")
-          ? text + " DEFAULT " + SchemaText.plain(details.path("default").asText())
-          : text;
+      text += fact(" DEFAULT ", details.path("default"));
+      text += fact(" GENERATED AS ", details.path("generated"));
+      text += fact(" IDENTITY ", details.path("identity"));
+      return text + fact(" COMMENT ", details.path("comment"));
     }
     JsonNode definition = details.isTextual() ? details : details.path("definition");
     boolean whole = definition.asText().startsWith("CREATE ");
@@ -91,6 +102,10 @@ public final class SchemaDiffText {
       return whole || kind.equals("enum value") ? "" : " none";
     }
     return " " + SchemaText.plain(definition.asText());
+  }
+
+  private static String fact(String name, JsonNode value) {
+    return value.isTextual() ? name + SchemaText.plain(value.asText()) : "";
   }
 
   private static String capital(String word) {

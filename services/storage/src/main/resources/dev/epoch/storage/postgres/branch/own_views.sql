@@ -115,6 +115,9 @@ DECLARE
   views oid[];
   former_path text := current_setting('search_path');
 BEGIN
+  IF to_regclass(relation) IS NULL THEN
+    RETURN;
+  END IF;
   WITH RECURSIVE standing (view, depth) AS (
     SELECT to_regclass(relation)::oid, 0
     UNION
@@ -176,7 +179,9 @@ DECLARE
   reason text;
   former_path text := current_setting('search_path');
 BEGIN
-  IF current_setting('transaction_read_only')::boolean THEN
+  IF current_setting('transaction_read_only')::boolean
+    OR NOT EXISTS (SELECT FROM epoch.views_aside AS a WHERE a.branch_id = of_branch)
+  THEN
     RETURN;
   END IF;
   DELETE FROM epoch.views_aside AS a WHERE a.branch_id = of_branch AND to_regclass(a.name) IS NOT NULL;
