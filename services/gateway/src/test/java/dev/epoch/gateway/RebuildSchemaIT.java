@@ -50,6 +50,58 @@ class RebuildSchemaIT extends SchemaScene {
     requireRebuilt(prices, dropped, names, reverted);
   }
 
+  /** To a commit of the branch that it was made from, whose rows are in that one's layers. */
+  @Test
+  void aBranchThatDroppedAColumnAndMovedToACommitOfAnother() throws Exception {
+    // given
+    test.onBranch("x", "UPDATE t SET price = 20 WHERE id = 2", "INSERT INTO t VALUES (5, 'e', 5)");
+    String prices = test.commit("x", "prices").commit().id();
+    test.branch("y", "x");
+    test.onBranch(
+        "y",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t DROP price",
+        "UPDATE t SET name = 'C' WHERE id = 3");
+    String dropped = test.commit("y", "dropped").commit().id();
+
+    // when
+    for (String to : List.of(prices, dropped, prices)) {
+      test.server().resets().hard(test.repository(), "y", to, null, TestServer.caller());
+    }
+    test.onBranch("y", "UPDATE t SET name = 'A' WHERE id = 1");
+    test.commit("y", "a name");
+
+    // then
+    requireRebuilt("y", prices, dropped);
+  }
+
+  /** To a commit of a branch that was made from it, which is restored behind it. */
+  @Test
+  void aBranchThatDroppedAColumnAndMovedToACommitOfALaterOne() throws Exception {
+    // given
+    test.onBranch("x", "UPDATE t SET price = 20 WHERE id = 2", "INSERT INTO t VALUES (5, 'e', 5)");
+    test.commit("x", "prices");
+    test.branch("y", "x");
+    test.onBranch("y", "UPDATE t SET name = 'E' WHERE id = 5");
+    String later = test.commit("y", "later").commit().id();
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t DROP price",
+        "UPDATE t SET name = 'D' WHERE id IN (1, 3)");
+    String dropped = test.commit("x", "dropped").commit().id();
+
+    // when
+    for (String to : List.of(later, dropped, later)) {
+      test.server().resets().hard(test.repository(), "x", to, null, TestServer.caller());
+    }
+    test.onBranch("x", "UPDATE t SET name = 'A' WHERE id = 1");
+    test.commit("x", "a name");
+
+    // then
+    requireRebuilt("x", later, dropped);
+  }
+
   /** The layers keep what rows had in it where the branch stood before; the log says so. */
   @Test
   void aColumnThatComesBackAfterTheBranchWasMovedBeforeIt() throws Exception {

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -193,6 +194,28 @@ public final class RebuildService {
     registrar.forgetUnknown(repository);
     List.copyOf(repository.state().branches().byId().keySet())
         .forEach(branch -> registrar.converge(repository, branch));
+    Set<String> restored = new HashSet<>();
+    if (restoreAll(repository, tables, log.entries(), restored)) {
+      // some begin again, with the rows of those that came behind them
+      restoreAll(repository, tables, log.entries(), restored);
+    }
+    databases.forEach(database ->
+        database.sessions().ifPresent(sessions -> sessions.renewViews(repository.name())));
+    return verify(repository);
+  }
+
+  /**
+   * Live tables first, then those of branches.
+   *
+   * @param restored places whose rows can be read; gets each that is restored
+   * @return whether rows of places that come later were missed
+   */
+  private boolean restoreAll(
+      LiveRepository repository,
+      List<LoggedTable> tables,
+      LoggedEntries entries,
+      Set<String> restored) {
+    boolean missed = false;
     Map<StorageAdapter, Set<String>> held = new HashMap<>();
     for (boolean live : new boolean[] {true, false}) {
       for (LoggedTable table : tables) {
@@ -205,13 +228,12 @@ public final class RebuildService {
                     backends.adapter(state, registered),
                     database -> CleanupService.held(state, database))
                 .contains(table.branchId())) {
-          restore(repository, table, log.entries());
+          restored.add(place(table.branchId(), table.tableId()));
+          missed |= restore(repository, table, entries, restored);
         }
       }
     }
-    databases.forEach(database ->
-        database.sessions().ifPresent(sessions -> sessions.renewViews(repository.name())));
-    return verify(repository);
+    return missed;
   }
 
   /** The databases, which then capture changes of every table. */
@@ -241,7 +263,13 @@ public final class RebuildService {
     }
   }
 
-  private void restore(LiveRepository repository, LoggedTable logged, LoggedEntries entries) {
+  /**
+   * @param restored places whose rows can be read: of those that came before, and of this one as
+   *     far as it is restored
+   * @return whether rows of another place were missed
+   */
+  private boolean restore(
+      LiveRepository repository, LoggedTable logged, LoggedEntries entries, Set<String> restored) {
     ReentrantLock lock = repository.branchLock(logged.branchId());
     lock.lock();
     try {
@@ -258,17 +286,18 @@ public final class RebuildService {
       TableHandle handle =
           newest.with(LoggedChanges.everyColumn(state, table.id(), newest.schema()));
       LoggedChanges changes = new LoggedChanges(chunks, handle.schema());
+      AtomicBoolean missed = new AtomicBoolean();
       Iterator<CommittedChanges> commits =
           logged.steps().stream()
               .map(step -> {
                 LoggedEntries.Path path = entries.path(step.from(), step.to());
+                RowsLocation alike = null;
+                if (entries.takesBackDrops(path, step.to(), state.tables()::schema)) {
+                  alike = alike(step.to(), restored);
+                  missed.compareAndSet(false, alike == null);
+                }
                 return new CommittedChanges(
-                    step.position(),
-                    step.location(),
-                    changes.along(path),
-                    entries.takesBackDrops(path, step.to(), state.tables()::schema)
-                        ? restored(step.to().location(), logged.branchId())
-                        : null);
+                    step.position(), step.location(), changes.along(path), alike);
               })
               .iterator();
       backends
@@ -280,14 +309,23 @@ public final class RebuildService {
               logged.origin(),
               new BranchTable(handle, head(state, branch, table, logged)),
               commits);
+      return missed.get();
     } finally {
       lock.unlock();
     }
   }
 
-  /** The same place, if it is restored before that branch goes on; else null. */
-  private static RowsLocation restored(RowsLocation location, String branchId) {
-    return location.overlay() == null || location.overlay().equals(branchId) ? location : null;
+  /** Where rows of an entry are, if they are restored there by now; else null. */
+  private static RowsLocation alike(TableEntry entry, Set<String> restored) {
+    RowsLocation location = entry.location();
+    return location.overlay() == null
+            || restored.contains(place(location.overlay(), entry.tableId()))
+        ? location
+        : null;
+  }
+
+  private static String place(String branchId, String tableId) {
+    return branchId + "/" + tableId;
   }
 
   /** Where the branch has the table's rows; where it had them last, if it does not any more. */
