@@ -102,7 +102,8 @@ class ArchitectureTest {
 
   /**
    * {@code codec} is at the bottom; operation, record and branch stand beside each other at the
-   * top, operation runs checks as queries, and only the adapter sees all.
+   * top, operation runs checks as queries and writes rows by {@code operation.write}, as {@code
+   * operation.restore} does, and only the adapter sees all.
    */
   @Test
   void packagesOfThePostgresBackendStandOnEachOther() {
@@ -114,7 +115,8 @@ class ArchitectureTest {
             List.of("capture"),
             List.of("state"),
             List.of("query"),
-            List.of("operation", "record", "branch", "surface"));
+            List.of("operation.write"),
+            List.of("operation", "operation.restore", "record", "branch", "surface"));
     Set<String> below = new LinkedHashSet<>();
     for (List<String> layer : layers) {
       for (String name : layer) {
