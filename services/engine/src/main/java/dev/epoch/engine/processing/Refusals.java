@@ -48,17 +48,19 @@ final class Refusals {
   }
 
   static Decision busy(BranchState branch) {
+    return busy(
+        branch,
+        "An operation on branch '" + branch.name() + "' is in flight",
+        "operation",
+        branch.operation().toString());
+  }
+
+  private static Decision busy(BranchState branch, String message, String fact, String value) {
     return Decision.reject(
         new Rejection(
             Code.BRANCH_BUSY,
-            "An operation on branch '" + branch.name() + "' is in flight",
-            Map.of(
-                "branch",
-                branch.name(),
-                "operation",
-                branch.operation().toString(),
-                "remedy",
-                "Try again in a moment")));
+            message,
+            Map.of("branch", branch.name(), fact, value, "remedy", "Try again in a moment")));
   }
 
   /**
@@ -80,17 +82,11 @@ final class Refusals {
    * answer to the command, which is planned anew when it is sent again.
    */
   static Decision overtaken(BranchState branch) {
-    return Decision.reject(
-        new Rejection(
-            Code.BRANCH_BUSY,
-            "Branch '" + branch.name() + "' has moved since this was planned for it",
-            Map.of(
-                "branch",
-                branch.name(),
-                "head",
-                branch.head(),
-                "remedy",
-                "Try again in a moment")));
+    return busy(
+        branch,
+        "Branch '" + branch.name() + "' has moved since this was planned for it",
+        "head",
+        branch.head());
   }
 
   static Decision headMoved(BranchState branch, String expected) {

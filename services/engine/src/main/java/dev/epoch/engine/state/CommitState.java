@@ -4,6 +4,7 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.table.TableEntry;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.pcollections.PMap;
 
 /**
@@ -38,6 +39,11 @@ public record CommitState(
     parents = List.copyOf(parents);
     changed = List.copyOf(changed);
     removed = List.copyOf(removed);
+  }
+
+  /** What it has of a table, under whatever name. */
+  public Optional<TableEntry> entryOf(String tableId) {
+    return tree.values().stream().filter(entry -> entry.tableId().equals(tableId)).findFirst();
   }
 
   /** The empty commit under every history; logs do not show it. */

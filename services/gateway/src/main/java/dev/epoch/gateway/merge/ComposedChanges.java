@@ -1,5 +1,6 @@
 package dev.epoch.gateway.merge;
 
+import dev.epoch.model.row.LookaheadStream;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -7,7 +8,6 @@ import dev.epoch.model.row.RowStream;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
@@ -15,11 +15,10 @@ import java.util.Objects;
  * it was. First the rows of the earlier changes in their order, then what only the later ones
  * change.
  */
-final class ComposedChanges implements RowStream<RowChange> {
+final class ComposedChanges extends LookaheadStream<RowChange> {
   private final RowStream<RowChange> earlier;
   private final Map<RowKey, RowChange> later;
   private Iterator<RowChange> rest;
-  private RowChange next;
 
   /**
    * @param earlier closed with this
@@ -31,35 +30,25 @@ final class ComposedChanges implements RowStream<RowChange> {
   }
 
   @Override
-  public boolean hasNext() {
-    while (next == null && earlier.hasNext()) {
+  protected RowChange seek() {
+    while (earlier.hasNext()) {
       RowChange first = earlier.next();
       RowChange second = later.remove(first.key());
-      next = second == null ? first : both(first, second);
-    }
-    if (next == null) {
-      if (rest == null) {
-        rest = later.values().iterator();
+      RowChange composed = second == null ? first : both(first, second);
+      if (composed != null) {
+        return composed;
       }
-      next = rest.hasNext() ? rest.next() : null;
     }
-    return next != null;
+    if (rest == null) {
+      rest = later.values().iterator();
+    }
+    return rest.hasNext() ? rest.next() : null;
   }
 
   private static RowChange both(RowChange first, RowChange second) {
     Row before = first.before();
     Row after = second.after();
     return Objects.equals(before, after) ? null : new RowChange(first.key(), before, after);
-  }
-
-  @Override
-  public RowChange next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException();
-    }
-    RowChange change = next;
-    next = null;
-    return change;
   }
 
   @Override

@@ -236,9 +236,6 @@ final class RebaseStart {
   }
 
   private static TableEntry entry(CommitState commit, TableMerge merge) {
-    return commit.tree().values().stream()
-        .filter(entry -> entry.tableId().equals(merge.tableId()))
-        .findFirst()
-        .orElseThrow();
+    return commit.entryOf(merge.tableId()).orElseThrow();
   }
 }

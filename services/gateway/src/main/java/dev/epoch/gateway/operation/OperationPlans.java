@@ -136,10 +136,7 @@ public final class OperationPlans {
   private static TableEntry source(
       RepositoryState state, OperationPlan.Merge plan, OperationPlan.TableMerge merge) {
     String commit = plan.onto() == null ? plan.sourceCommit() : plan.onto();
-    return state.commits().byId().get(commit).tree().values().stream()
-        .filter(entry -> entry.tableId().equals(merge.tableId()))
-        .findFirst()
-        .orElseThrow();
+    return state.commits().byId().get(commit).entryOf(merge.tableId()).orElseThrow();
   }
 
   /** A live table gets its schema in the operation; another has it from then on. */

@@ -2,12 +2,12 @@ package dev.epoch.gateway.operation;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.row.LookaheadStream;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import java.util.HashSet;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * keep for these columns, but what rows begin with there; so rows that nobody wrote, and that have
  * such a value now, have changed. First the other changes in their order, then those.
  */
-final class ReturnedValues implements RowStream<RowChange> {
+final class ReturnedValues extends LookaheadStream<RowChange> {
   private final RowStream<RowChange> changes;
   private final Supplier<RowStream<Row>> after;
   private final TableSchema schema;
@@ -27,7 +27,6 @@ final class ReturnedValues implements RowStream<RowChange> {
   private final int[] places;
   private final Set<RowKey> seen = new HashSet<>();
   private RowStream<Row> rows;
-  private RowChange next;
 
   /**
    * @param changes as they are read, closed with this; their keys are kept in memory
@@ -68,36 +67,32 @@ final class ReturnedValues implements RowStream<RowChange> {
   }
 
   @Override
-  public boolean hasNext() {
-    while (next == null && changes.hasNext()) {
+  protected RowChange seek() {
+    while (rows == null && changes.hasNext()) {
       RowChange read = changes.next();
       seen.add(read.key());
-      next = changed(read.key(), begun(read.before()), read.after());
+      RowChange change = changed(read.key(), begun(read.before()), read.after());
+      if (change != null) {
+        return change;
+      }
     }
-    if (next == null && rows == null) {
+    if (rows == null) {
       changes.close();
       rows = after.get();
     }
-    while (next == null && rows.hasNext()) {
+    while (rows.hasNext()) {
       Row row = rows.next();
       RowKey of = row.key(key);
-      next = seen.contains(of) ? null : changed(of, begun(row), row);
+      RowChange change = seen.contains(of) ? null : changed(of, begun(row), row);
+      if (change != null) {
+        return change;
+      }
     }
-    return next != null;
+    return null;
   }
 
   private static RowChange changed(RowKey key, Row before, Row after) {
     return Objects.equals(before, after) ? null : new RowChange(key, before, after);
-  }
-
-  @Override
-  public RowChange next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException();
-    }
-    RowChange change = next;
-    next = null;
-    return change;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ChangeSetWriter;
 import dev.epoch.model.row.ContentSum;
+import dev.epoch.model.row.LookaheadStream;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowHasher;
@@ -22,7 +23,6 @@ import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.StateReader;
 import dev.epoch.storage.state.TableState;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -172,25 +172,16 @@ public final class TableEntries {
   /** The rows that a branch has otherwise than the live table at its anchor. */
   private static RowStream<Row> layered(StateReader reader, TableHandle handle, RowsLocation at) {
     RowStream<RowChange> changes = read(reader, handle, RowsLocation.live(at.anchor()), at);
-    return new RowStream<>() {
-      private Row next;
-
+    return new LookaheadStream<>() {
       @Override
-      public boolean hasNext() {
-        while (next == null && changes.hasNext()) {
-          next = changes.next().after();
+      protected Row seek() {
+        while (changes.hasNext()) {
+          Row row = changes.next().after();
+          if (row != null) {
+            return row;
+          }
         }
-        return next != null;
-      }
-
-      @Override
-      public Row next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        Row row = next;
-        next = null;
-        return row;
+        return null;
       }
 
       @Override

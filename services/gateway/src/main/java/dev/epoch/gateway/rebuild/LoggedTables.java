@@ -126,21 +126,15 @@ public final class LoggedTables {
       long position = location.overlay() == null ? location.anchor() : location.overlayPosition();
       boolean own = before.isDefault(branch) || branch.id().equals(location.overlay());
       if (own && position == operation.position()) {
-        Optional<TableEntry> from = entry(parent, moved.getKey());
+        Optional<TableEntry> from = parent.entryOf(moved.getKey());
         add(
             branch,
             moved.getKey(),
             from.map(TableEntry::location).orElse(location),
             new LoggedTable.Step(
-                position, from.orElse(null), entry(to, moved.getKey()).orElseThrow(), location));
+                position, from.orElse(null), to.entryOf(moved.getKey()).orElseThrow(), location));
       }
     }
-  }
-
-  private static Optional<TableEntry> entry(CommitState commit, String tableId) {
-    return commit.tree().values().stream()
-        .filter(entry -> entry.tableId().equals(tableId))
-        .findFirst();
   }
 
   /** Rows are, before a step, what the one before it has left. */
