@@ -20,6 +20,7 @@ import dev.epoch.gateway.merge.ReplayRunner;
 import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.merge.conflict.ConflictService;
 import dev.epoch.gateway.merge.conflict.LearntService;
+import dev.epoch.gateway.merge.schema.RecordedObjects;
 import dev.epoch.gateway.migration.DdlService;
 import dev.epoch.gateway.migration.ImpactService;
 import dev.epoch.gateway.migration.MigrationRunner;
@@ -162,6 +163,7 @@ public final class VersioningServer implements AutoCloseable {
         new MergeExecution(
             backends,
             new TableAlterations(schemas),
+            new RecordedObjects(schemas),
             workingSets,
             runner,
             hooks,

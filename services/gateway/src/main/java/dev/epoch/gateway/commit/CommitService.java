@@ -104,6 +104,7 @@ public final class CommitService {
       return committed;
     }
     BranchState branch = References.branch(repository.state(), request.branch());
+    schemas.recordFork(repository, branch, caller);
     SchemaService.Observed observed = schemas.observe(repository.state(), branch);
     boolean only = request.schema() == Schema.ONLY;
     String differs =

@@ -9,6 +9,7 @@ import dev.epoch.events.event.OperationPlan;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.hook.PlannedChange;
+import dev.epoch.gateway.merge.schema.RecordedObjects;
 import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.read.DiffService;
@@ -54,6 +55,7 @@ public final class MergeExecution {
   private final Backends backends;
   private final ChunkStore chunks;
   private final TableAlterations alterations;
+  private final RecordedObjects objects;
   private final BrokenConstraints broken;
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
@@ -65,6 +67,7 @@ public final class MergeExecution {
   public MergeExecution(
       Backends backends,
       TableAlterations alterations,
+      RecordedObjects objects,
       WorkingSetService workingSets,
       OperationRunner runner,
       HookGate hooks,
@@ -74,6 +77,7 @@ public final class MergeExecution {
     this.backends = backends;
     this.chunks = chunks;
     this.alterations = alterations;
+    this.objects = objects;
     this.broken = new BrokenConstraints(chunks);
     this.workingSets = workingSets;
     this.runner = runner;
@@ -115,7 +119,18 @@ public final class MergeExecution {
             intent.policy(state),
             intent.decisions(),
             told);
-    return new MergePlanner(sides, terms, chunks, alterations).plan();
+    return new MergePlanner(
+            sides,
+            terms,
+            chunks,
+            alterations,
+            objects.merged(
+                state,
+                sides.target(),
+                intent.bases(state, sides.head().id()),
+                sides.source(),
+                intent.rowStrategy()))
+        .plan();
   }
 
   private MergeSides sides(RepositoryState state, MergeIntent intent) {
@@ -323,6 +338,11 @@ public final class MergeExecution {
         runner
             .run(repository, prepared, caller, intent.command(), intent.change(), plan::rows)
             .orRefuse();
+    if (state.isDefault(target)
+        && plan.tables().stream().anyMatch(table -> table.alteration() != null)
+        && !repository.state().schemas().isEmpty()) {
+      objects.record(repository, target.id(), caller);
+    }
     boolean moved = completed.event(dev.epoch.events.event.BranchMovedV1.class).isPresent();
     return new Ended(completed, moved, Map.of(), ruled);
   }

@@ -16,7 +16,9 @@ import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.merge.RowMerge;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.operation.PlannedRows;
@@ -59,14 +61,22 @@ final class MergePlanner {
   private final Map<String, Long> conflicts = new TreeMap<>();
   private final List<String> destructive = new ArrayList<>();
 
+  /**
+   * @param objects what becomes of views, functions and the like, by name of the storage
+   */
   MergePlanner(
-      MergeSides sides, MergeTerms terms, ChunkStore chunks, TableAlterations alterations) {
+      MergeSides sides,
+      MergeTerms terms,
+      ChunkStore chunks,
+      TableAlterations alterations,
+      Map<String, MergedObjects> objects) {
     this.sides = sides;
     this.terms = terms;
     this.buffer = new ChunkBuffer(chunks);
     this.conflictSet = new ConflictSetWriter(buffer::put);
     this.changedByOurs = sides.changedByOurs();
     this.schemas = new PlannedSchemas(sides.state(), sides.target(), alterations);
+    this.schemas.give(objects);
     this.dropped = new DroppedTables(sides.state(), sides.source(), sides.base());
   }
 
@@ -81,6 +91,9 @@ final class MergePlanner {
     if (!conflicts.isEmpty()) {
       root = conflictSet.finish();
       buffer.flush();
+    }
+    if (conflicts.isEmpty()) {
+      schemas.withoutTable().forEach(this::carryObjects);
     }
     List<TableMerge> planned = conflicts.isEmpty() ? schemas.given(tables) : tables;
     destructive.addAll(schemas.destructive());
@@ -332,6 +345,32 @@ final class MergePlanner {
         new ThreeWayRow(
             key, baseRows.row(key), reader.row(table, oursState, key).orElse(null), null));
     return merged;
+  }
+
+  /** Objects of a storage come with a table that the target has there, as it is. */
+  private void carryObjects(String storage) {
+    List<TableEntry> there =
+        sides.ours().stream()
+            .filter(
+                ours -> sides.state().tables().byId().get(ours.tableId()).storage().equals(storage))
+            .filter(ours ->
+                tables.stream()
+                    .filter(table -> table.tableId().equals(ours.tableId()))
+                    .allMatch(table -> table.action().equals("write")))
+            .toList();
+    there.stream()
+        .filter(ours -> rows.containsKey(ours.tableId()))
+        .findFirst()
+        .or(() ->
+            there.stream().filter(ours -> !sides.isTouched(sides.handle(ours), ours)).findFirst())
+        .or(() -> there.stream().findFirst())
+        .ifPresent(ours -> {
+          schemas.carry(sides.working(ours).table());
+          if (rows.putIfAbsent(ours.tableId(), () -> PlannedRows.fixed(RowStream.of(List.of())))
+              == null) {
+            tables.add(write(ours, sides.target().location(ours)));
+          }
+        });
   }
 
   private TableMerge write(TableEntry ours, RowsLocation theirs) {

@@ -6,6 +6,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.Statement;
@@ -65,10 +66,13 @@ public final class TableAlterations {
   public record Planned(Map<String, Statements> statements, List<String> destructive) {}
 
   /**
+   * @param objects what becomes of views, functions and the like, by name of the storage; done
+   *     where a table of it is among the changes
    * @throws RefusedException if something of it cannot be in a transaction, or cannot be brought
    *     about
    */
-  public Planned plan(RepositoryState state, Collection<Change> changes) {
+  public Planned plan(
+      RepositoryState state, Collection<Change> changes, Map<String, MergedObjects> objects) {
     Map<String, List<Change>> byStorage = new TreeMap<>();
     for (Change change : changes) {
       RegisteredTable table = state.tables().byId().get(change.now().id());
@@ -77,7 +81,7 @@ public final class TableAlterations {
     Map<String, Statements> statements = new HashMap<>();
     List<String> destructive = new ArrayList<>();
     byStorage.forEach((storage, there) -> {
-      there.forEach(change -> refuseAppendOnly(change.now()));
+      there.forEach(TableAlterations::refuseAppendOnly);
       DatabaseSchema live = schemas.live(state, storage);
       DatabaseSchema before = live;
       DatabaseSchema between = live;
@@ -88,6 +92,9 @@ public final class TableAlterations {
         between = with(with(between, altered.needs()), altered.between());
         after = with(with(after, altered.needs()), altered.after());
       }
+      MergedObjects beside = objects.getOrDefault(storage, MergedObjects.NONE);
+      between = beside.between(between);
+      after = beside.after(after);
       List<Statement> first = Migration.statements(before, between, OPTIONS);
       List<Statement> last = Migration.statements(between, after, OPTIONS);
       refuseAlone(first);
@@ -107,8 +114,9 @@ public final class TableAlterations {
     return new Planned(statements, destructive);
   }
 
-  private static void refuseAppendOnly(TableHandle table) {
-    if (table.schema().appendOnly()) {
+  private static void refuseAppendOnly(Change change) {
+    TableHandle table = change.now();
+    if (table.schema().appendOnly() && !table.schema().equals(change.schema())) {
       throw new RefusedException(
           Code.SCHEMA_CHANGED,
           "Table '" + table.name() + "' is append-only: merges do not change its schema",

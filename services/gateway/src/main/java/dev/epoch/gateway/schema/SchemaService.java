@@ -12,11 +12,13 @@ import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
+import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.model.schema.snapshot.SchemaPages;
@@ -26,10 +28,12 @@ import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.schema.SchemaReader;
 import io.smallrye.mutiny.Multi;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -44,6 +48,10 @@ import java.util.stream.Collectors;
  */
 public final class SchemaService {
   private static final System.Logger LOG = System.getLogger(SchemaService.class.getName());
+
+  /** What sessions make on a branch, and what is gone when they drop it. */
+  private static final Set<ObjectKind> MADE_IN_SESSIONS =
+      EnumSet.of(ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW, ObjectKind.FUNCTION);
 
   /** Chunks that are fetched at a time. */
   private static final int CONCURRENT_CHUNKS = 16;
@@ -139,7 +147,7 @@ public final class SchemaService {
     }
     DatabaseSchema base =
         recorded(state, state.head(branch), storage)
-            .map(recorded -> read(recorded.schema()))
+            .map(recorded -> begun(state, branch, storage, recorded))
             .orElseGet(() -> live(state, storage));
     List<String> names = List.copyOf(schemaNames(state, storage));
     DatabaseSchema own =
@@ -157,6 +165,51 @@ public final class SchemaService {
                     ? OpenTableShape.of(open, like, own)
                     : object));
     return new DatabaseSchema(objects);
+  }
+
+  /**
+   * What a branch recorded, with the views and functions that were there when it left the default
+   * branch: of its own it has those that are in its database now.
+   */
+  private DatabaseSchema begun(
+      RepositoryState state, BranchState branch, String storage, Recorded recorded) {
+    DatabaseSchema head = read(recorded.schema());
+    Optional<DatabaseSchema> fork =
+        fork(state, branch)
+            .flatMap(commit -> recorded(state, commit, storage))
+            .filter(there -> !there.schema().equals(recorded.schema()))
+            .map(there -> read(there.schema()));
+    if (fork.isEmpty()) {
+      return head;
+    }
+    SortedMap<ObjectId, SchemaObject> objects = new TreeMap<>(head.objects());
+    objects.keySet().removeIf(id -> MADE_IN_SESSIONS.contains(id.kind()));
+    fork.get().objects().values().stream()
+        .filter(object -> MADE_IN_SESSIONS.contains(object.kind()))
+        .forEach(object -> objects.put(object.id(), object));
+    return new DatabaseSchema(objects);
+  }
+
+  /** Where the branch and the default branch were the same; empty for the default branch. */
+  private static Optional<CommitState> fork(RepositoryState state, BranchState branch) {
+    return state.isDefault(branch)
+        ? Optional.empty()
+        : Lineage.mergeBases(state, branch.head(), state.defaultBranch().head()).stream()
+            .findFirst()
+            .map(id -> state.commits().byId().get(id));
+  }
+
+  /**
+   * Records what is live for the commit at which the branch left the default branch, unless that or
+   * an earlier one has told it: merges compare what the branch records with it.
+   */
+  public void recordFork(LiveRepository repository, BranchState branch, Caller caller) {
+    RepositoryState state = repository.state();
+    fork(state, branch)
+        .filter(fork ->
+            storages(state).stream().anyMatch(storage -> recorded(state, fork, storage).isEmpty()))
+        .ifPresent(
+            fork -> record(repository, fork, observe(state, state.defaultBranch()), true, caller));
   }
 
   /**
@@ -245,7 +298,16 @@ public final class SchemaService {
             .map(storage -> recorded(state, commit, storage))
             .flatMap(Optional::stream)
             .anyMatch(recorded -> !sameShapes(recorded.commit(), commit));
-    if (!moved) {
+    if (moved) {
+      recordNow(repository, branch, commit, caller);
+    }
+  }
+
+  /** Records the schemas for the head of a branch, as far as they can be read now. */
+  public void recordNow(
+      LiveRepository repository, BranchState branch, CommitState commit, Caller caller) {
+    RepositoryState state = repository.state();
+    if (state.schemas().containsKey(commit.id())) {
       return;
     }
     try {

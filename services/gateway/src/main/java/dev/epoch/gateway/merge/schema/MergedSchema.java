@@ -232,9 +232,9 @@ public record MergedSchema(
     return SchemaHash.of(schema);
   }
 
-  /** What the target gets, with its hash; null where it keeps what it has. */
-  public StoredSchema brought(String tableId) {
-    return changes() ? new StoredSchema(tableId, SchemaHash.of(schema), schema) : null;
+  /** What the target has afterwards, with its hash. */
+  public StoredSchema stored(String tableId) {
+    return new StoredSchema(tableId, hash(), schema);
   }
 
   /** Whether the source has columns that the base lacks. */

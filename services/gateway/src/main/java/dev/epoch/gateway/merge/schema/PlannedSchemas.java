@@ -6,11 +6,15 @@ import dev.epoch.events.event.OperationPlan.Alteration;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.StoredSchema;
 import dev.epoch.gateway.migration.TableAlterations;
+import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The schemas that a merge gives to tables, and what has to be done for it. */
 public final class PlannedSchemas {
@@ -18,6 +22,8 @@ public final class PlannedSchemas {
   private final BranchState target;
   private final TableAlterations alterations;
   private final Map<String, Planned> changed = new LinkedHashMap<>();
+  private final Set<String> carriers = new HashSet<>();
+  private Map<String, MergedObjects> objects = Map.of();
   private final List<String> destructive = new ArrayList<>();
 
   private record Planned(TableHandle now, MergedSchema schema) {}
@@ -44,11 +50,32 @@ public final class PlannedSchemas {
     changed.put(now.id(), new Planned(now, schema));
   }
 
+  /**
+   * What becomes of the objects beside tables, by storage: done together with a table that gets a
+   * schema.
+   */
+  public void give(Map<String, MergedObjects> merged) {
+    objects = merged;
+  }
+
+  /** Names of storages with objects that become others, and no table that gets a schema. */
+  public Set<String> withoutTable() {
+    Set<String> storages = new TreeSet<>(objects.keySet());
+    changed.keySet().forEach(id -> storages.remove(state.tables().byId().get(id).storage()));
+    return storages;
+  }
+
+  /** The objects of the table's storage are given with it. It keeps its schema. */
+  public void carry(TableHandle table) {
+    carriers.add(table.id());
+    changed.put(table.id(), new Planned(table, MergedSchema.unchanged(table.schema())));
+  }
+
   /** Schemas that the plan names; records may have some of them. */
   public List<StoredSchema> stored() {
     return changed.entrySet().stream()
-        .filter(entry -> entry.getValue().schema().changes())
-        .map(entry -> entry.getValue().schema().brought(entry.getKey()))
+        .filter(entry -> entry.getValue().schema().changes() || carriers.contains(entry.getKey()))
+        .map(entry -> entry.getValue().schema().stored(entry.getKey()))
         .toList();
   }
 
@@ -95,10 +122,16 @@ public final class PlannedSchemas {
         alterations.plan(
             state,
             changed.values().stream()
-                .filter(table -> table.schema().changes())
+                .filter(table -> table.schema().changes() || isNeeded(table))
                 .map(table -> new TableAlterations.Change(table.now(), table.schema().schema()))
-                .toList());
+                .toList(),
+            objects);
     destructive.addAll(planned.destructive());
     return planned.statements();
+  }
+
+  /** Whether objects of its storage come, for which there may be no other table. */
+  private boolean isNeeded(Planned table) {
+    return objects.containsKey(state.tables().byId().get(table.now().id()).storage());
   }
 }

@@ -401,6 +401,11 @@ final class LiveAlterations {
 
   /** One statement at a time: a text is never two of them. */
   private void run(List<String> statements) {
+    if (statements.isEmpty()) {
+      return;
+    }
+    // texts of functions name what stands there when they are called, by the path of who calls
+    session.run("SET LOCAL check_function_bodies = off");
     for (String sql : statements) {
       try {
         Matcher owned = OWNED_BY.matcher(sql);

@@ -1,0 +1,221 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.epoch.gateway.commit.CommitService;
+import dev.epoch.gateway.merge.ReplayService;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.schema.migration.Migration;
+import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.object.DatabaseSchema;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Views, functions, triggers and what else stands beside tables come with merges. */
+class ObjectMergeIT extends SchemaScene {
+  private static final String OPEN = "SELECT epoch.open_table('t')";
+
+  private void commitSchema(String branch, String message) {
+    test.server()
+        .commits()
+        .commit(
+            test.repository(),
+            new CommitService.Request(
+                branch,
+                message,
+                TestServer.ALICE,
+                List.of(),
+                false,
+                null,
+                CommitService.Schema.INCLUDED),
+            TestServer.caller());
+  }
+
+  private static final String[] REPORTING = {
+    OPEN,
+    "ALTER TABLE t ADD note text DEFAULT 'none'",
+    "CREATE FUNCTION twice(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2'",
+    "CREATE TYPE size AS ENUM ('small', 'large')",
+    "CREATE FUNCTION size_of(numeric) RETURNS size LANGUAGE sql AS"
+        + " $$ SELECT CASE WHEN $1 > 2 THEN 'large' ELSE 'small' END::size $$",
+    "CREATE VIEW noted AS SELECT id, note, twice(price) AS double, size_of(price) AS size FROM t",
+    "COMMENT ON VIEW noted IS 'with notes'",
+    "CREATE VIEW large AS SELECT id FROM noted WHERE size = 'large'",
+    "CREATE MATERIALIZED VIEW total AS SELECT sum(price) AS price FROM t",
+    "CREATE UNIQUE INDEX one_total ON total (price)",
+    "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS"
+        + " $$ BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$",
+    "CREATE TRIGGER shouting BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION shout()",
+  };
+
+  @Test
+  void aMergeBringsWhatTheBranchHasMade() throws SQLException {
+    // given
+    test.onBranch("x", REPORTING);
+    test.onBranch("x", "UPDATE t SET note = 'first' WHERE id = 1");
+    commitSchema("x", "reporting");
+    test.database.execute("UPDATE t SET price = 5 WHERE id = 3");
+
+    // when
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT * FROM noted ORDER BY id"))
+        .containsExactly(
+            "id=1 note=first double=2 size=small",
+            "id=2 note=none double=4 size=small",
+            "id=3 note=none double=10 size=large");
+    assertThat(live("SELECT * FROM large")).containsExactly("id=3");
+    assertThat(live("SELECT * FROM total")).containsExactly("price=8");
+    test.database.execute("INSERT INTO t (id, name, price) VALUES (4, 'd', 1)");
+    assertThat(live("SELECT name FROM t WHERE id = 4")).containsExactly("name=D");
+    assertThat(differences("main", "x")).isEmpty();
+    assertRecorded("x");
+  }
+
+  @Test
+  void objectsAloneAreBroughtToo() throws SQLException {
+    // given
+    test.onBranch("x", "CREATE VIEW dear AS SELECT id FROM t WHERE price > 1");
+    commitSchema("x", "a view");
+
+    // when
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT * FROM dear ORDER BY id")).containsExactly("id=2", "id=3");
+    assertThat(rows("main")).hasSize(3);
+    assertRecorded("main");
+  }
+
+  @Test
+  void othersVersionsStayAndDropsAreMerged() throws SQLException {
+    // given
+    test.database.execute(
+        "CREATE VIEW kept AS SELECT id FROM t", "CREATE VIEW changed AS SELECT id FROM t");
+    test.onBranch("x", "CREATE VIEW mine AS SELECT name FROM t");
+    commitSchema("x", "mine");
+    test.merge("x", "main");
+    test.branch("y", "main");
+    test.onBranch("y", "CREATE VIEW changed AS SELECT id, name FROM t");
+    commitSchema("y", "changed");
+    test.database.execute("CREATE OR REPLACE VIEW kept AS SELECT id, name FROM t");
+    commitSchema("main", "kept");
+
+    // when
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT * FROM kept WHERE id = 1")).containsExactly("id=1 name=a");
+    assertThat(live("SELECT * FROM changed WHERE id = 1")).containsExactly("id=1 name=a");
+    assertThat(live("SELECT * FROM mine ORDER BY name"))
+        .containsExactly("name=a", "name=b", "name=c");
+  }
+
+  @Test
+  void aViewThatTheBranchDropsAgainIsNotBrought() throws SQLException {
+    // given
+    test.onBranch("x", "CREATE VIEW dear AS SELECT id FROM t");
+    commitSchema("x", "a view");
+    test.onBranch("x", "DROP VIEW dear", "CREATE VIEW cheap AS SELECT id FROM t");
+    commitSchema("x", "another");
+
+    // when
+    test.merge("x", "main");
+
+    // then
+    assertThat(
+            live(
+                "SELECT count(*) AS views FROM pg_views WHERE schemaname = 'public' AND viewname IN ('dear', 'cheap')"))
+        .containsExactly("views=1");
+  }
+
+  @Test
+  void whatBothSidesChangedIsRefusedUnlessAStrategySaysWhichHolds() throws SQLException {
+    // given
+    test.onBranch("x", "CREATE VIEW v AS SELECT id FROM t");
+    commitSchema("x", "v");
+    test.database.execute("CREATE VIEW v AS SELECT name FROM t");
+    commitSchema("main", "another v");
+
+    // when, then
+    assertThatThrownBy(() -> test.merge("x", "main"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("view public.v");
+    assertThat(live("SELECT * FROM v ORDER BY name")).containsExactly("name=a", "name=b", "name=c");
+  }
+
+  @Test
+  void whatReadsATableThatNobodyVersionsStaysOnTheBranch() throws SQLException {
+    // given
+    test.onBranch(
+        "x",
+        OPEN,
+        "CREATE TABLE scratch (id int PRIMARY KEY)",
+        "CREATE VIEW scratched AS SELECT * FROM scratch",
+        "CREATE VIEW dear AS SELECT id FROM t WHERE price > 2",
+        "UPDATE t SET name = 'A' WHERE id = 1");
+    commitSchema("x", "views");
+
+    // when
+    test.merge("x", "main");
+
+    // then
+    assertThat(live("SELECT * FROM dear")).containsExactly("id=3");
+    assertThat(
+            live(
+                "SELECT count(*) AS views FROM pg_views WHERE schemaname = 'public' AND viewname = 'scratched'"))
+        .containsExactly("views=0");
+  }
+
+  @Test
+  void aRevertTakesThemAway() throws SQLException {
+    // given
+    test.onBranch("x", REPORTING);
+    commitSchema("x", "reporting");
+    test.database.execute("UPDATE t SET price = 5 WHERE id = 3");
+    test.merge("x", "main");
+
+    // when
+    test.server()
+        .replays()
+        .replay(
+            test.repository(),
+            new ReplayService.Request(
+                "main",
+                "revert",
+                List.of(state().defaultBranch().head()),
+                1,
+                null,
+                null,
+                null,
+                null,
+                false,
+                false,
+                null,
+                null,
+                true),
+            TestServer.caller());
+
+    // then
+    assertThat(
+            live(
+                "SELECT count(*) AS views FROM pg_views WHERE schemaname = 'public' AND viewname IN ('noted', 'large')"))
+        .containsExactly("views=0");
+    assertThat(columns("main")).containsExactly("id", "name", "price");
+    assertThat(live("SELECT price FROM t WHERE id = 3")).containsExactly("price=5");
+  }
+
+  private List<String> differences(String from, String to) {
+    return Migration.between(schema(from), schema(to), MigrationOptions.TRANSACTIONAL).up().stream()
+        .map(statement -> statement.sql())
+        .toList();
+  }
+
+  private DatabaseSchema schema(String branch) {
+    String storage = state().storages().byName().keySet().iterator().next();
+    return test.server().schemas().of(state(), state().branch(branch).orElseThrow(), storage);
+  }
+}
