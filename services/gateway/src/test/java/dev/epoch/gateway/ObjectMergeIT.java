@@ -47,6 +47,7 @@ class ObjectMergeIT extends SchemaScene {
     "CREATE UNIQUE INDEX one_total ON total (price)",
     "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS"
         + " $$ BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$",
+    "COMMENT ON COLUMN t.note IS 'why'",
     "CREATE TRIGGER shouting BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION shout()",
   };
 
@@ -87,6 +88,7 @@ class ObjectMergeIT extends SchemaScene {
     // then
     assertThat(live("SELECT * FROM dear ORDER BY id")).containsExactly("id=2", "id=3");
     assertThat(rows("main")).hasSize(3);
+    assertThat(commit("main").id()).isEqualTo(commit("x").id());
     assertRecorded("main");
   }
 

@@ -96,7 +96,9 @@ public final class DiffText {
       return shown.isEmpty() ? "" : " (" + shown + ")";
     }
     String definition = details.path("definition").asText("");
-    return definition.isEmpty() ? " (" + change.objectType() + ")" : " " + definition;
+    return definition.isEmpty() || SchemaDiffText.isWhole(definition)
+        ? " (" + change.objectType() + ")"
+        : " " + definition;
   }
 
   private static String type(JsonNode details) {

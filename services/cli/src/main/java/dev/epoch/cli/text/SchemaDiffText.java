@@ -71,7 +71,10 @@ public final class SchemaDiffText {
         String before = described(kind, details.path("before"));
         String after = described(kind, details.path("after"));
         List<String> lines = new ArrayList<>();
-        lines.add(palette.yellow("  ~ " + renamed(name, details)));
+        String fact = details.path("fact").asText("");
+        lines.add(
+            palette.yellow(
+                "  ~ " + renamed(name, details) + (fact.isEmpty() ? "" : " (" + fact + ")")));
         if (!before.equals(after)) {
           lines.add(palette.red("      -" + before));
           lines.add(palette.green("      +" + after));
@@ -97,11 +100,16 @@ public final class SchemaDiffText {
       return text + fact(" COMMENT ", details.path("comment"));
     }
     JsonNode definition = details.isTextual() ? details : details.path("definition");
-    boolean whole = definition.asText().startsWith("CREATE ");
+    boolean whole = isWhole(definition.asText());
     if (definition.isMissingNode() || definition.isNull() || whole) {
       return whole || kind.equals("enum value") ? "" : " none";
     }
     return " " + SchemaText.plain(definition.asText());
+  }
+
+  /** A statement that makes an object, in as many lines as it takes: the name says enough. */
+  static boolean isWhole(String definition) {
+    return definition.startsWith("CREATE ");
   }
 
   private static String fact(String name, JsonNode value) {

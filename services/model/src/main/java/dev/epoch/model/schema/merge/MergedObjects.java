@@ -11,6 +11,7 @@ import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.model.schema.object.ViewDefinition;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
  * <p>Tables that nobody versions stay where they are, and so does what needs one of them.
  *
  * @param given objects that the target gets, or has in other versions; tables as the target has
- *     them, but for what stands on them
+ *     them, but for what stands on them, and with columns to come that have comments
  * @param gone ids of objects that the target loses
  * @param conflicts without a decision
  */
@@ -65,14 +66,13 @@ public record MergedObjects(
     DatabaseSchema right = sides.complete(sides.comparable(theirs), before);
     MergedSchema merged = merge(before, left, right, decided);
     SortedMap<ObjectId, SchemaObject> given = new TreeMap<>();
-    merged
-        .schema()
-        .objects()
-        .forEach((id, object) -> {
-          if (!object.equals(left.objects().get(id)) && sides.isMerged(object)) {
-            given.put(id, object);
-          }
-        });
+    for (SchemaObject each : merged.schema().objects().values()) {
+      SchemaObject object =
+          each instanceof TableDefinition table ? sides.withComing(table, base) : each;
+      if (!object.equals(left.objects().get(object.id())) && sides.isMerged(object)) {
+        given.put(object.id(), object);
+      }
+    }
     Set<ObjectId> gone = new HashSet<>(left.objects().keySet());
     gone.removeAll(merged.schema().objects().keySet());
     return new MergedObjects(given, gone, merged.conflicts());
@@ -188,7 +188,7 @@ public record MergedObjects(
       TableDefinition table, TableDefinition other, Set<ObjectId> needs) {
     return new TableDefinition(
         table.name(),
-        table.columns(),
+        table.columns().stream().map(column -> commented(column, other)).toList(),
         table.constraints(),
         table.indexes(),
         other.triggers(),
@@ -201,6 +201,24 @@ public record MergedObjects(
         other.comment(),
         table.privileges(),
         needs);
+  }
+
+  /** The column with the comment that the other version has, if that has the column. */
+  private static ColumnDefinition commented(ColumnDefinition column, TableDefinition other) {
+    return other
+        .column(column.name())
+        .map(there ->
+            new ColumnDefinition(
+                column.id(),
+                column.name(),
+                column.type(),
+                column.nullable(),
+                column.defaultValue(),
+                column.generated(),
+                column.identity(),
+                column.collation(),
+                there.comment()))
+        .orElse(column);
   }
 
   /** What is compared of the sides. */
@@ -227,6 +245,38 @@ public record MergedObjects(
       versioned.forEach(
           name -> theirs.table(name).ifPresent(table -> objects.putIfAbsent(table.id(), table)));
       return new DatabaseSchema(objects);
+    }
+
+    /** The table with columns that come to it and that somebody has commented on. */
+    TableDefinition withComing(TableDefinition table, DatabaseSchema base) {
+      List<ColumnDefinition> coming =
+          theirs.table(table.name()).stream()
+              .filter(_ -> versioned.contains(table.name()))
+              .flatMap(there -> there.columns().stream())
+              .filter(column -> column.comment() != null && table.column(column.name()).isEmpty())
+              .filter(column ->
+                  base.table(table.name()).flatMap(was -> was.column(column.name())).isEmpty())
+              .toList();
+      if (coming.isEmpty()) {
+        return table;
+      }
+      List<ColumnDefinition> columns = new ArrayList<>(table.columns());
+      columns.addAll(coming);
+      return new TableDefinition(
+          table.name(),
+          columns,
+          table.constraints(),
+          table.indexes(),
+          table.triggers(),
+          table.policies(),
+          table.rowSecurity(),
+          table.partitioning(),
+          table.partitionOf(),
+          table.unlogged(),
+          table.storageParameters(),
+          table.comment(),
+          table.privileges(),
+          table.dependsOn());
     }
 
     /** What columns need is merged with them. */

@@ -7,6 +7,7 @@ import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.ConstraintDefinition;
 import dev.epoch.model.schema.object.IndexDefinition;
 import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.PolicyDefinition;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.model.schema.object.TriggerDefinition;
@@ -75,9 +76,15 @@ public record MigrationChange(
                 statement.object().equals(change.id()) && statement.part().equals(part.name()))
             .map(Statement::sql)
             .collect(Collectors.joining(";\n"));
-    String kind = kind(part);
-    String name = part.name().isEmpty() ? change.id().name().name() : part.name();
-    return new MigrationChange(part.type(), kind, name, change.id(), details(part), sql);
+    Map<String, Object> details = details(part);
+    boolean ofWhole = part.name().isEmpty() || part instanceof PartChange.OfFact;
+    String name = ofWhole ? change.id().name().name() : part.name();
+    if (part instanceof PartChange.OfFact && change.id().kind() != ObjectKind.TABLE) {
+      details.put("fact", kind(part));
+      return new MigrationChange(
+          part.type(), change.id().kind().label(), name, change.id(), details, sql);
+    }
+    return new MigrationChange(part.type(), kind(part), name, change.id(), details, sql);
   }
 
   private static String kind(PartChange part) {
@@ -124,7 +131,7 @@ public record MigrationChange(
       case ConstraintDefinition constraint -> TableDdl.definition(constraint);
       case IndexDefinition index -> TableDdl.indexKeys(index);
       case TriggerDefinition trigger -> trigger.definition();
-      case PolicyDefinition policy -> policy.toString();
+      case PolicyDefinition policy -> TableDdl.definition(policy);
       default -> value.toString();
     };
   }

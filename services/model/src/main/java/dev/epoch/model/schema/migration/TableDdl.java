@@ -181,8 +181,13 @@ final class TableDdl {
             .append(Names.quote(policy.name()))
             .append(" ON ")
             .append(Names.of(table));
-    sql.append(policy.permissive() ? "" : " AS RESTRICTIVE");
-    sql.append(" FOR ").append(policy.command());
+    return sql.append(' ').append(definition(policy)).toString();
+  }
+
+  /** What a policy says: {@code FOR SELECT TO PUBLIC USING (true)}. */
+  static String definition(PolicyDefinition policy) {
+    StringBuilder sql = new StringBuilder(policy.permissive() ? "" : "AS RESTRICTIVE ");
+    sql.append("FOR ").append(policy.command());
     sql.append(" TO ")
         .append(policy.roles().stream().map(Names::role).collect(Collectors.joining(", ")));
     if (policy.using() != null) {
