@@ -67,10 +67,12 @@ final class PhysicalWrites {
           BranchTable physical = this.tables.physical(table);
           if (!physical.table().equals(table.table())
               && branchShapes.isOpen(branch, table.table())) {
-            // it has the branch's names
+            // it has the branch's names and types
             return this.writes.write(
                 branch,
-                new BranchTable(table.table().at(physical.table().path()), table.head()),
+                new BranchTable(
+                    branchShapes.placed(branch, table.table()).at(physical.table().path()),
+                    table.head()),
                 writes,
                 key);
           }

@@ -38,7 +38,13 @@ public final class BranchShapes {
   /** A commit of what was done changes no catalog, but what it is compared with. */
   private static final String OPEN =
       """
-      SELECT p.table_id, CASE WHEN p.absent THEN 'gone' ELSE concat_ws('|', v.rows, p.open_made ->> 'position') END
+      SELECT p.table_id, CASE WHEN p.absent THEN 'gone' ELSE concat_ws('|', v.rows, p.open_made ->> 'position', (
+          SELECT string_agg(concat_ws('.', l.oid, l.xmin), ' ' ORDER BY l.oid)
+          FROM epoch.open_columns AS o
+          JOIN pg_attribute AS a ON a.attrelid = p.open_id AND a.attnum = o.number
+          JOIN pg_type AS y ON y.oid = a.atttypid
+          JOIN pg_enum AS l ON l.enumtypid IN (y.oid, y.typelem)
+          WHERE o.branch_id = p.branch_id AND o.table_id = p.table_id AND o.stands_for IS NOT NULL)) END
       FROM epoch.branch_tables AS p
       LEFT JOIN LATERAL (%s) AS v (name, rows) ON true
       WHERE p.branch_id = $1 AND p.table_id = ANY ($2)
@@ -191,6 +197,14 @@ public final class BranchShapes {
     return new Found(changed, dropped);
   }
 
+  /** An open table with the types that its columns have in the database. */
+  public TableHandle placed(BranchHandle branch, TableHandle table) {
+    return table.schema().columns().stream()
+            .anyMatch(column -> KeptEnums.labels(column.type()).isPresent())
+        ? database.read(session -> OwnEnums.of(session, branch, table).placed(table))
+        : table;
+  }
+
   /** Whether the table is open on the branch. */
   public boolean isOpen(BranchHandle branch, TableHandle table) {
     return !branch.isDefault()
@@ -297,12 +311,12 @@ public final class BranchShapes {
           JsonNode then = json(place.getString(1));
           JsonNode now = json(place.getString(2));
           long oid = place.getLong(0);
-          LiveNames names = new LiveNames(session, branch);
+          LiveNames names = new LiveNames(session, branch, table);
           return new BranchShape(
               version,
               then.isNull() ? now : then,
               now,
-              columns(session, branch, table, oid),
+              columns(session, branch, table, oid, names),
               List.of(place.getArrayOfStrings(3)),
               Introspector.constraints(session, oid).stream().map(names::of).toList(),
               Introspector.indexes(session, oid).stream().map(names::of).toList());
@@ -310,13 +324,13 @@ public final class BranchShapes {
   }
 
   private static Map<String, Column> columns(
-      Session session, BranchHandle branch, TableHandle table, long oid) {
+      Session session, BranchHandle branch, TableHandle table, long oid, LiveNames names) {
     List<Column> found = Introspector.columns(session, oid);
     List<io.vertx.mutiny.sqlclient.Row> noted =
         session.list(COLUMNS, row -> row, branch.id(), table.id());
     Map<String, Column> columns = new LinkedHashMap<>();
     for (int i = 0; i < noted.size(); i++) {
-      Column column = found.get(i);
+      Column column = names.of(found.get(i));
       String identity = noted.get(i).getString(4);
       columns.put(
           String.valueOf(noted.get(i).getInteger(0)),
@@ -342,13 +356,18 @@ public final class BranchShapes {
     }
   }
 
-  /** Puts the names of live tables in the place of those of a branch's open tables. */
+  /**
+   * Puts the names of live tables in the place of those of a branch's open tables, and those that
+   * the log has for enums of the branch's own.
+   */
   private static final class LiveNames {
     private record Name(String open, String live, String openTold, String liveTold) {}
 
     private final List<Name> names = new ArrayList<>();
+    private final OwnEnums enums;
 
-    LiveNames(Session session, BranchHandle branch) {
+    LiveNames(Session session, BranchHandle branch, TableHandle table) {
+      enums = OwnEnums.of(session, branch, table);
       session
           .list(NAMES, row -> row, branch.id())
           .forEach(row ->
@@ -360,15 +379,20 @@ public final class BranchShapes {
                       row.getString(3))));
     }
 
+    Column of(Column column) {
+      return enums.atHome(column);
+    }
+
     Index of(Index index) {
-      String definition = index.definition();
+      String definition = enums.atHome(index.definition());
       for (Name name : names) {
         definition = definition.replace(" ON " + name.open() + " ", " ON " + name.live() + " ");
       }
       return new Index(index.name(), definition, index.unique());
     }
 
-    Constraint of(Constraint constraint) {
+    Constraint of(Constraint told) {
+      Constraint constraint = enums.atHome(told);
       for (Name name : names) {
         if (name.openTold().equals(constraint.referencesTable())) {
           return new Constraint(

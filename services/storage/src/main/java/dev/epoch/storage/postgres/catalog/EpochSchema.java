@@ -38,6 +38,7 @@ public final class EpochSchema {
           "branch/schema_only.sql",
           "branch/dropped_tables.sql",
           "branch/branch_columns.sql",
+          "branch/own_types.sql",
           "branch/followed_columns.sql",
           "branch/hidden_sequences.sql",
           "branch/own_sequences.sql",

@@ -96,7 +96,10 @@ public record TableShape(
     return !wanted.equals(schema) && !differsBesideColumns(wanted);
   }
 
-  /** The same schema with the names that its columns have in the database. */
+  /**
+   * The same schema with the names that its columns have in the database; enums that only branches
+   * have, and arrays of them, have the type in which the layers keep their labels.
+   */
   public TableSchema physical(TableSchema wanted) {
     if (wanted.equals(schema)) {
       return schema;
@@ -104,11 +107,15 @@ public record TableShape(
     Map<String, String> names = new HashMap<>();
     List<Column> renamed = new ArrayList<>();
     for (Column column : wanted.columns()) {
-      String name = place(column);
+      Optional<LayerColumn> place = place(column);
+      String name = place.map(LayerColumn::name).orElse(column.name());
       names.put(column.name(), name);
-      renamed.add(name.equals(column.name()) ? column : column.named(name));
+      renamed.add(
+          KeptEnums.as(
+              name.equals(column.name()) ? column : column.named(name),
+              place.map(LayerColumn::type).orElse("")));
     }
-    return names.entrySet().stream().allMatch(entry -> entry.getKey().equals(entry.getValue()))
+    return renamed.equals(wanted.columns())
         ? wanted
         : new TableSchema(
             renamed,
@@ -118,10 +125,10 @@ public record TableShape(
   }
 
   /**
-   * The name of a column of some state: of that type where the table had it with several, else the
+   * Where a column of some state is: of that type where the table had it with several, else the
    * live one, else the last of those that got a wider type. What came later has what there was.
    */
-  private String place(Column column) {
+  private Optional<LayerColumn> place(Column column) {
     List<LayerColumn> same =
         columns.stream().filter(candidate -> candidate.id().equals(column.id())).toList();
     String type = column.type().base().name();
@@ -134,9 +141,7 @@ public record TableShape(
                 .filter(candidate -> WiderTypes.keepsValues(type, candidate.type()))
                 .reduce((_, later) -> later))
         // of a schema-only branch, which gives rows no values of its types
-        .or(() -> same.stream().reduce((_, later) -> later))
-        .map(LayerColumn::name)
-        .orElse(column.name());
+        .or(() -> same.stream().reduce((_, later) -> later));
   }
 
   /**
@@ -177,6 +182,7 @@ public record TableShape(
     }
     return switch (kind) {
       case TEXT -> name + "::" + type;
+      case ENUM -> type.equals("text") ? name + "::text" : "NULL::" + type;
       case DECIMAL -> name + "::numeric";
       case INTEGER -> {
         int bits = type.equals("smallint") ? 15 : type.equals("integer") ? 31 : 63;
@@ -228,7 +234,7 @@ public record TableShape(
         .filter(column ->
             columns.stream()
                 .anyMatch(candidate ->
-                    candidate.name().equals(place(column))
+                    candidate.equals(place(column).orElse(null))
                         && !candidate.live()
                         && !candidate.kept()))
         .filter(column ->

@@ -254,13 +254,16 @@ public final class TableShapes {
             session -> {
               for (Column column : table.schema().columns()) {
                 session.list(
-                    "SELECT epoch.put_gone_column($1, $2, $3, $4, $5)::text",
+                    "SELECT epoch.put_gone_column($1, $2, $3, $4, $5, $6)::text",
                     row -> row,
                     table.id(),
                     column.id(),
                     column.type().base().name(),
                     column.initialDefault(),
-                    column.wasFilled());
+                    column.wasFilled(),
+                    KeptEnums.labels(column.type())
+                        .map(labels -> labels.toArray(String[]::new))
+                        .orElse(null));
               }
               return null;
             }));

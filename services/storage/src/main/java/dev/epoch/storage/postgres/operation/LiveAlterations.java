@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,6 +42,8 @@ import java.util.stream.Stream;
 final class LiveAlterations {
   private static final Pattern OWNED_BY =
       Pattern.compile("ALTER SEQUENCE (.+) OWNED BY (.+)\\.(?:\"(?:[^\"]|\"\")+\"|\\w+)");
+
+  private static final Pattern DROP_TYPE = Pattern.compile("DROP TYPE (?:IF EXISTS )?(.+?);?");
 
   private final Session session;
   private final StateResolver resolver;
@@ -392,12 +395,20 @@ final class LiveAlterations {
   /** The layers follow, and columns that come back, or come from a branch, are what they were. */
   private TableShape follow(TableHandle table) {
     for (Column column : table.schema().columns()) {
-      session.list(
-          "SELECT epoch.adopt_column($1, $2, $3)::text",
-          row -> row,
-          table.id(),
-          column.id(),
-          column.name());
+      session
+          .first(
+              "SELECT epoch.adopt_column($1, $2, $3)",
+              row -> Optional.ofNullable(row.getString(0)),
+              table.id(),
+              column.id(),
+              column.name())
+          .flatMap(reason -> reason)
+          .ifPresent(reason -> {
+            throw new QueryRefusedException(
+                "The live table '%s' cannot have column %s with type %s: branches have other labels, %s"
+                    .formatted(table.name(), column.name(), column.type().name(), reason),
+                "Give the type on the source these labels (ALTER TYPE ... ADD VALUE), commit, and merge again");
+          });
     }
     TableShape shape =
         TableShapes.followed(session, table)
@@ -422,6 +433,10 @@ final class LiveAlterations {
               row -> row,
               owned.group(1),
               owned.group(2));
+        }
+        Matcher dropped = DROP_TYPE.matcher(sql);
+        if (dropped.matches()) {
+          session.list("SELECT epoch.let_go_of_enum($1)::text", row -> row, dropped.group(1));
         }
         session.execute(sql);
       } catch (RuntimeException failure) {

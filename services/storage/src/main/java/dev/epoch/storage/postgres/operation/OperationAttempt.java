@@ -84,10 +84,11 @@ final class OperationAttempt {
   /**
    * Does it and records it.
    *
-   * @param staged by table id: rows to merge
+   * @param stages by table id: rows to merge
    * @param rows by table id: their plans
    */
-  OperationResult run(Map<String, StagedTable> staged, Map<String, PlannedRows> rows) {
+  OperationResult run(Map<String, StagedTable> stages, Map<String, PlannedRows> rows) {
+    Map<String, StagedTable> staged = new LinkedHashMap<>(stages);
     alterations.forget(operation.tables().stream().map(t -> t.table().table()).toList());
     OperationLocks.Locked locked = locks.take();
     dropped.addAll(locked.dropped());
@@ -107,6 +108,9 @@ final class OperationAttempt {
     Map<String, TableSchema> found = schemas();
     tables = alterations.begin(tables);
     for (OperationTable table : tables) {
+      if (LiveAlterations.step(table) != null) {
+        staged.computeIfPresent(table.id(), (_, stage) -> stage.retyped(session, table.columns()));
+      }
       if (touched.containsKey(table.id())) {
         staged
             .get(table.id())

@@ -10,6 +10,7 @@ import dev.epoch.storage.operation.Operation.MergeRows;
 import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.operation.PlannedRows;
+import dev.epoch.storage.postgres.catalog.KeptEnums;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.ConstraintFailure;
 import dev.epoch.storage.postgres.connection.Database;
@@ -141,7 +142,10 @@ public final class PostgresOperationExecutor {
         StagedTable stage =
             new StagedTable(
                 handle.id(),
-                altered ? new TableColumns(merge.step().schema()) : resolver.columns(handle),
+                altered
+                    // merges make enums that only the source has
+                    ? new TableColumns(KeptEnums.asTexts(merge.step().schema()))
+                    : resolver.columns(handle),
                 resolver.live(session, handle));
         if (altered) {
           stage.createTyped(session);

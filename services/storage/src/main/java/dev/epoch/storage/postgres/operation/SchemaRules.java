@@ -65,23 +65,31 @@ final class SchemaRules {
           schema,
           column,
           "SELECT %s FROM (%s) r WHERE r.%s IS NOT DISTINCT FROM NULL"
-              .formatted(key(schema), rows(table, schema), Quote.identifier(column)),
+              .formatted(key(schema), rows(table, schema, null), Quote.identifier(column)),
           "has no " + column);
     }
     for (Constraint constraint : schema.constraints()) {
       if (step.constraints().contains(constraint.name())) {
-        find(
-            table,
-            schema,
-            constraint.name(),
-            breaking(table, schema, constraint),
-            "breaks " + constraint.name() + ": " + constraint.definition());
+        try (CheckedEnums enums = new CheckedEnums(session, schema, physical(table, schema))) {
+          find(
+              table,
+              schema,
+              constraint.name(),
+              breaking(table, schema, constraint, enums),
+              "breaks " + constraint.name() + ": " + constraint.definition());
+        }
       }
     }
   }
 
-  private String breaking(OperationTable table, TableSchema schema, Constraint constraint) {
-    String rows = rows(table, schema);
+  /** The schema with the columns that rows of the table have here. */
+  private static TableSchema physical(OperationTable table, TableSchema schema) {
+    return table.branch().isDefault() ? schema : table.handle().schema();
+  }
+
+  private String breaking(
+      OperationTable table, TableSchema schema, Constraint constraint, CheckedEnums enums) {
+    String rows = rows(table, schema, enums);
     List<String> columns = constraint.columns().stream().map(Quote::identifier).toList();
     return switch (constraint.kind()) {
       case CHECK -> {
@@ -89,7 +97,8 @@ final class SchemaRules {
         if (!check.matches()) {
           throw unknown(constraint);
         }
-        yield "SELECT %s FROM (%s) r WHERE NOT %s".formatted(key(schema), rows, check.group(1));
+        yield "SELECT %s FROM (%s) r WHERE NOT %s"
+            .formatted(key(schema), rows, enums.told(check.group(1)));
       }
       case UNIQUE -> {
         boolean nulls = constraint.definition().contains("NULLS NOT DISTINCT");
@@ -144,19 +153,25 @@ final class SchemaRules {
         .collect(Collectors.joining(", "));
   }
 
-  /** All rows of the table after the merge, under the names of the schema. */
-  private String rows(OperationTable table, TableSchema schema) {
+  /**
+   * All rows of the table after the merge, under the names of the schema.
+   *
+   * @param enums null where types do not matter
+   */
+  private String rows(OperationTable table, TableSchema schema, CheckedEnums enums) {
     if (table.branch().isDefault()) {
       return "SELECT * FROM " + table.live().rows();
     }
     List<Column> physical = table.handle().schema().columns();
     List<String> columns = new ArrayList<>();
     for (int i = 0; i < physical.size(); i++) {
+      Column column = schema.columns().get(i);
+      String value = "x." + Quote.identifier(physical.get(i).name());
       columns.add(
-          "x.%s AS %s"
+          "%s AS %s"
               .formatted(
-                  Quote.identifier(physical.get(i).name()),
-                  Quote.identifier(schema.columns().get(i).name())));
+                  enums == null ? value : enums.value(value, column, physical.get(i)),
+                  Quote.identifier(column.name())));
     }
     return "SELECT %s FROM (%s) x"
         .formatted(String.join(", ", columns), layered(table, table.id()));
@@ -177,7 +192,7 @@ final class SchemaRules {
             ? new TablePath(table.handle().path().schema(), name)
             : new TablePath(name.substring(0, dot), name.substring(dot + 1));
     if (path.equals(table.handle().path())) {
-      return rows(table, ((MergeRows) table.operation()).step().schema());
+      return rows(table, ((MergeRows) table.operation()).step().schema(), null);
     }
     Optional<MergeValidation.OtherTables.Visible> there =
         table.branch().isDefault() ? Optional.empty() : others.visible(path);

@@ -83,7 +83,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT k.name FROM epoch.table_columns AS k
   WHERE k.table_id = of_table AND k.column_id = of_id
-    AND (of_type IS NULL OR k.type = of_type OR epoch.keeps_values(of_type, k.type))
+    AND (
+      of_type IS NULL OR k.type = of_type OR epoch.keeps_values(of_type, k.type)
+      OR of_type IN ('text', 'text[]') AND k.stands_for IS NOT NULL
+    )
     AND (of_collation IS NULL OR k.collation_clause = of_collation)
   ORDER BY k.type IS NOT DISTINCT FROM of_type DESC, k.number IS NULL, length(k.name) DESC, k.name DESC
   LIMIT 1
@@ -154,12 +157,14 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT CASE
-    WHEN bool_and(o.name IS NOT DISTINCT FROM k.name) THEN NULL
+    WHEN bool_and(o.name IS NOT DISTINCT FROM k.name AND o.stands_for IS NULL) THEN NULL
     ELSE format(
       '(SELECT %s FROM %s)',
       string_agg(
         CASE
           WHEN o.name IS NULL THEN format('%L::%s AS %I', k.initial, k.type || k.collation_clause, k.name)
+          WHEN o.stands_for IS NOT NULL
+          THEN format('%I%s AS %I', o.name, epoch.through_text(o.stands_for, o.type) || epoch.through_text(o.type, k.type), k.name)
           WHEN o.type <> k.type THEN format('%I::%s AS %I', o.name, k.type, k.name)
           ELSE format('%I AS %I', o.name, k.name)
         END, ', ' ORDER BY o.number, length(k.name), k.name),
@@ -205,9 +210,10 @@ AS $$
 BEGIN
   DELETE FROM epoch.open_columns WHERE branch_id = of_branch AND table_id = of_table;
   INSERT INTO epoch.open_columns (
-    branch_id, table_id, number, name, column_id, type, collation_clause, generated, initial, filled, identity)
+    branch_id, table_id, number, name, column_id, type, collation_clause, generated, initial, filled, identity, stands_for)
   SELECT of_branch, of_table, c.number, c.name, k.column_id, c.type, c.collation_clause, a.attgenerated, k.initial, k.filled,
-    (SELECT i.identity FROM epoch.own_identities(of_branch, of_table) AS i WHERE i.name = c.name)
+    (SELECT i.identity FROM epoch.own_identities(of_branch, of_table) AS i WHERE i.name = c.name),
+    epoch.stands_for(of_table, a.atttypid)
   FROM epoch.live_columns(open_table) AS c
   JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = c.number
   LEFT JOIN epoch.defined_columns(of_branch, of_table) AS d ON d.name = c.name
@@ -224,7 +230,11 @@ AS $$
     'columns', (
       SELECT coalesce(jsonb_object_agg(a.attnum, jsonb_build_array(
         a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, a.attidentity, a.attcollation,
-        epoch.at_home(pg_get_expr(d.adbin, d.adrelid)))), '{}')
+        epoch.at_home(pg_get_expr(d.adbin, d.adrelid)))
+        || CASE
+          WHEN a.atttypid >= 16384 AND epoch.is_own_enum(a.atttypid) THEN to_jsonb(ARRAY[epoch.enum_labels(a.atttypid)])
+          ELSE '[]'
+        END), '{}')
       FROM pg_attribute AS a
       LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE a.attrelid = open_table AND a.attnum > 0 AND NOT a.attisdropped
@@ -279,9 +289,10 @@ BEGIN
     'CREATE TABLE %s (%s)', open_table, (
       SELECT string_agg(
         concat_ws(
-          ' ', quote_ident(c.name), c.definition #>> '{type,name}',
+          ' ', quote_ident(c.name), epoch.enums_as_placed(of_branch, of_table, c.definition #>> '{type,name}'),
           (SELECT nullif(k.collation_clause, '') FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.name = c.layer),
-          'GENERATED ALWAYS AS (' || (c.definition ->> 'generatedExpression') || ') STORED',
+          'GENERATED ALWAYS AS (' || epoch.enums_as_placed(of_branch, of_table, c.definition ->> 'generatedExpression')
+            || ') STORED',
           CASE WHEN NOT (c.definition ->> 'nullable')::boolean THEN 'NOT NULL' END),
         ', ' ORDER BY c.place)
       FROM epoch.defined_columns(of_branch, of_table) AS c
@@ -291,8 +302,9 @@ BEGIN
       'INSERT INTO %s (%s) SELECT %s FROM (%s) AS seen', open_table,
       (SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place)
        FROM epoch.defined_columns(of_branch, of_table) AS c WHERE c.definition ->> 'generatedExpression' IS NULL),
-      (SELECT string_agg(format('seen.%I', c.layer), ', ' ORDER BY c.place)
-       FROM epoch.defined_columns(of_branch, of_table) AS c WHERE c.definition ->> 'generatedExpression' IS NULL),
+      epoch.shown_values(of_branch, of_table, ARRAY(
+        SELECT c.layer FROM epoch.defined_columns(of_branch, of_table) AS c
+        WHERE c.definition ->> 'generatedExpression' IS NULL ORDER BY c.place), 'seen'),
       epoch.branch_select(of_branch, of_table));
   END IF;
   FOR part IN
@@ -310,11 +322,13 @@ BEGIN
       EXECUTE format(
         'ALTER TABLE %s ALTER %I SET DEFAULT epoch.identity_value(%L::regclass)', open_table, part.name, part.feeds);
     ELSIF part.expression IS NOT NULL THEN
-      EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT %s', open_table, part.name, epoch.as_placed(of_table, part.expression));
+      EXECUTE format(
+        'ALTER TABLE %s ALTER %I SET DEFAULT %s', open_table, part.name,
+        epoch.as_placed(of_table, epoch.enums_as_placed(of_branch, of_table, part.expression)));
     END IF;
   END LOOP;
   FOR part IN
-    SELECT c ->> 'name' AS name, c ->> 'definition' AS definition
+    SELECT c ->> 'name' AS name, epoch.enums_as_placed(of_branch, of_table, c ->> 'definition') AS definition
     FROM jsonb_array_elements(head -> 'constraints') AS c
     WHERE c ->> 'kind' IN ('PRIMARY_KEY', 'UNIQUE', 'CHECK', 'EXCLUSION')
     ORDER BY c ->> 'kind' <> 'PRIMARY_KEY', c ->> 'name'
@@ -322,7 +336,8 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', open_table, part.name, part.definition);
   END LOOP;
   FOR part IN SELECT i ->> 'definition' AS definition FROM jsonb_array_elements(head -> 'indexes') AS i LOOP
-    EXECUTE epoch.on_other_relation(epoch.as_placed(of_table, part.definition), ' ON ', live, open_table);
+    EXECUTE epoch.on_other_relation(
+      epoch.as_placed(of_table, epoch.enums_as_placed(of_branch, of_table, part.definition)), ' ON ', live, open_table);
   END LOOP;
   PERFORM epoch.dress_open(of_table, open_table);
 END

@@ -9,19 +9,21 @@ AS $$
     SELECT
     FROM (SELECT * FROM epoch.open_columns WHERE branch_id = of_branch AND table_id = of_table) AS o
     FULL JOIN (
-      SELECT c.*, a.attgenerated::text AS generated
+      SELECT c.*, a.attgenerated::text AS generated, epoch.stands_for(of_table, a.atttypid) AS stands_for
       FROM epoch.live_columns(open_table) AS c
       JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = c.number
     ) AS c ON c.number = o.number
-    WHERE (o.name, o.type, o.collation_clause, o.generated)
-      IS DISTINCT FROM (c.name, c.type, c.collation_clause, c.generated)
+    WHERE (o.name, o.type, o.collation_clause, o.generated, o.stands_for)
+      IS DISTINCT FROM (c.name, c.type, c.collation_clause, c.generated, c.stands_for)
   )
 $$;
 
 -- An identity for a column that a branch has made: that of a column which is the same for all that is known, and that the
 -- branch has not had before, as if both had asked each other; else a new one.
+DROP FUNCTION IF EXISTS epoch.branch_column_id(text, text, text, text, text, text, boolean);
 CREATE OR REPLACE FUNCTION epoch.branch_column_id(
-  of_branch text, of_table text, named text, of_type text, of_collation text, of_initial text, is_filled boolean
+  of_branch text, of_table text, named text, of_type text, of_collation text, of_initial text, is_filled boolean,
+  own_type oid
 ) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -29,6 +31,7 @@ AS $$
 DECLARE
   candidate text;
   known epoch.table_columns;
+  enum_type text := epoch.stands_for(of_table, own_type);
 BEGIN
   FOR n IN 1 .. 2000 LOOP
     candidate := CASE n WHEN 1 THEN named ELSE named || '~' || n END;
@@ -37,8 +40,11 @@ BEGIN
     ORDER BY k.number IS NULL LIMIT 1;
     IF NOT FOUND THEN
       RETURN candidate;
-    ELSIF (known.type, known.collation_clause, known.initial, known.filled)
-        IS NOT DISTINCT FROM (of_type, of_collation, of_initial, is_filled)
+    ELSIF (known.collation_clause, known.initial, known.filled) IS NOT DISTINCT FROM (of_collation, of_initial, is_filled)
+      AND (
+        known.type = of_type AND known.stands_for IS NOT DISTINCT FROM enum_type
+        OR known.type = enum_type AND epoch.labels_missing(epoch.enum_labels(own_type), enum_type) = '{}'
+      )
       AND NOT EXISTS (
         SELECT FROM epoch.open_columns AS o
         WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.column_id = candidate
@@ -101,8 +107,10 @@ AS $$
 $$;
 
 -- Why a column cannot be versioned: its type, or one that its type is made of, stands in a branch's schema, where neither
--- other branches nor old commits would find it; null if there is none. Says what gives the column a type that all find.
-CREATE OR REPLACE FUNCTION epoch.branch_typed(of_relation oid) RETURNS text
+-- other branches nor old commits would find it, and is more than an enum or an array of one, or the column is part of the key;
+-- null if there is none. Says what gives the column a type that all find.
+DROP FUNCTION IF EXISTS epoch.branch_typed(oid);
+CREATE OR REPLACE FUNCTION epoch.branch_typed(of_relation oid, are_enums_kept boolean) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -110,6 +118,9 @@ AS $$
     SELECT a.attnum, a.attname, a.atttypid
     FROM pg_attribute AS a
     WHERE a.attrelid = of_relation AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+      AND (NOT are_enums_kept OR NOT epoch.is_own_enum(a.atttypid) OR EXISTS (
+        SELECT FROM pg_index AS i WHERE i.indrelid = of_relation AND i.indisprimary AND a.attnum = ANY (i.indkey)
+      ))
     UNION
     SELECT u.place, u.name, part.type
     FROM used AS u
@@ -172,6 +183,10 @@ BEGIN
   IF epoch.is_open_changed(of_branch, of_table) THEN
     PERFORM epoch.loosen_overlay(of_branch, of_table);
   END IF;
+  problem := epoch.labels_without_place(of_branch, of_table, open_table);
+  IF problem IS NOT NULL THEN
+    RETURN problem;
+  END IF;
   IF NOT epoch.is_open_altered(of_branch, of_table, open_table) THEN
     PERFORM epoch.take_identities(of_branch, of_table, open_table);
     RETURN NULL;
@@ -196,7 +211,7 @@ BEGIN
   IF problem IS NOT NULL THEN
     RETURN problem;
   END IF;
-  problem := epoch.branch_typed(open_table);
+  problem := epoch.branch_typed(open_table, true);
   IF problem IS NOT NULL THEN
     RETURN problem;
   END IF;
@@ -220,6 +235,7 @@ BEGIN
       FROM epoch.live_columns(open_table) AS c
       JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = c.number
       WHERE c.number = o.number AND (c.type, c.collation_clause, a.attgenerated::text) = (o.type, o.collation_clause, o.generated)
+        AND epoch.stands_for(of_table, a.atttypid) IS NOT DISTINCT FROM o.stands_for
     )
     RETURNING o.column_id
   )
@@ -227,7 +243,8 @@ BEGIN
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
 
   FOR change IN
-    SELECT c.*, a.attgenerated::text AS generated,
+    SELECT c.*, a.attgenerated::text AS generated, a.atttypid AS own_type,
+      epoch.stands_for(of_table, a.atttypid) AS stands_for,
       pg_relation_filenode(open_table) <> coalesce((place.open_made ->> 'file_node')::oid, 0) AS is_made_anew,
       c.number <= coalesce((place.open_made ->> 'last_column')::integer, 0) AS is_retyped,
       pg_relation_filenode(open_table) <> coalesce((place.open_made ->> 'file_node')::oid, 0) AS is_rewritten
@@ -247,14 +264,15 @@ BEGIN
     END IF;
     refill := refill OR change.is_rewritten;
     fresh := epoch.branch_column_id(
-      of_branch, of_table, change.name, change.type, change.collation_clause, change.initial, change.is_rewritten);
+      of_branch, of_table, change.name, change.type, change.collation_clause, change.initial, change.is_rewritten,
+      change.own_type);
     PERFORM epoch.put_branch_column(
-      of_table, fresh, change.type, change.collation_clause, change.initial, change.is_rewritten);
+      of_table, fresh, change.type, change.collation_clause, change.initial, change.is_rewritten, change.stands_for);
     INSERT INTO epoch.open_columns (
-      branch_id, table_id, number, name, column_id, type, collation_clause, generated, initial, filled)
+      branch_id, table_id, number, name, column_id, type, collation_clause, generated, initial, filled, stands_for)
     VALUES (
       of_branch, of_table, change.number, change.name, fresh, change.type, change.collation_clause, change.generated,
-      change.initial, change.is_rewritten);
+      change.initial, change.is_rewritten, change.stands_for);
   END LOOP;
 
   PERFORM epoch.take_identities(of_branch, of_table, open_table);
@@ -277,9 +295,11 @@ BEGIN
 END
 $$;
 
--- Makes a column in the layers for a column that a branch has; nothing if it is there.
+-- Makes a column in the layers for a column that a branch has; nothing if it is there. An enum of the branch's own is told
+-- by what the log calls it, too.
+DROP FUNCTION IF EXISTS epoch.put_branch_column(text, text, text, text, text, boolean);
 CREATE OR REPLACE FUNCTION epoch.put_branch_column(
-  of_table text, new_id text, of_type text, of_collation text, value text, is_filled boolean
+  of_table text, new_id text, of_type text, of_collation text, value text, is_filled boolean, enum_type text
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -289,12 +309,16 @@ DECLARE
   layer record;
 BEGIN
   EXECUTE format('LOCK TABLE epoch.%I IN ACCESS EXCLUSIVE MODE', epoch.object_of('w', of_table));
+  -- the live table has it
+  UPDATE epoch.table_columns AS k SET stands_for = enum_type
+  WHERE k.table_id = of_table AND k.column_id = new_id AND k.type = enum_type AND k.stands_for IS NULL;
   IF epoch.layer_of(of_table, new_id, of_type, of_collation) IS NOT NULL THEN
     RETURN;
   END IF;
   aside := epoch.name_aside(of_table);
-  INSERT INTO epoch.table_columns (table_id, name, column_id, type, collation_clause, initial, filled, of_branches)
-  VALUES (of_table, aside, new_id, of_type, of_collation, value, is_filled, true);
+  INSERT INTO epoch.table_columns (
+    table_id, name, column_id, type, collation_clause, initial, filled, of_branches, stands_for)
+  VALUES (of_table, aside, new_id, of_type, of_collation, value, is_filled, true, enum_type);
   FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('o', 'open') ORDER BY relation LOOP
     PERFORM epoch.add_layer_column(layer.kind, layer.relation, aside, of_type || of_collation, value);
   END LOOP;

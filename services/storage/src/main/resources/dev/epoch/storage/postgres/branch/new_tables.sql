@@ -21,7 +21,7 @@ AS $$
       THEN 'it has row security policies: register it, and make them then'
     WHEN NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'p')
       THEN 'it has no primary key'
-    WHEN epoch.branch_typed(c.oid) IS NOT NULL THEN epoch.branch_typed(c.oid)
+    WHEN epoch.branch_typed(c.oid, false) IS NOT NULL THEN epoch.branch_typed(c.oid, false)
     WHEN NOT pg_has_role(c.relowner, 'USAGE')
       THEN format('role %I is no member of its owner: GRANT %s TO %1$I', current_user, c.relowner::regrole)
   END

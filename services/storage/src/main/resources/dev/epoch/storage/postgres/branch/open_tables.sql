@@ -250,7 +250,7 @@ DECLARE
 BEGIN
   reason := coalesce(
     CASE WHEN NOT epoch.is_followed(of_table) THEN epoch.follow_table(of_table) END,
-    epoch.why_not_open(of_table), epoch.why_not_open_on(of_branch, of_table));
+    epoch.why_not_open(of_table), epoch.why_not_open_on(of_branch, of_table), epoch.make_enums(of_branch, of_table));
   IF reason IS NOT NULL THEN
     UPDATE epoch.branch_tables SET open_refused = reason
     WHERE branch_id = of_branch AND table_id = of_table AND open_refused IS DISTINCT FROM reason;
@@ -306,6 +306,7 @@ BEGIN
     WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL;
     PERFORM epoch.switch_triggers_on(of_branch, of_table);
     PERFORM epoch.give_open_table(of_branch, of_table);
+    PERFORM epoch.drop_hiding_enums(of_branch, of_table);
   EXCEPTION
     WHEN lock_not_available OR deadlock_detected OR query_canceled OR serialization_failure THEN
       RAISE;

@@ -108,9 +108,14 @@ BEGIN
     SELECT format(
       'INSERT INTO %s (%s) SELECT %s FROM pg_temp.epoch_scratch', open_table,
       string_agg(format('%I', now.name), ', ' ORDER BY now.number),
-      string_agg(format('%I::%s', was.name, now.type), ', ' ORDER BY now.number))
+      string_agg(
+        CASE
+          WHEN now.stands_for IS NULL THEN format('%I::%s', was.name, now.type)
+          ELSE format('%I::%s::%s', was.name, now.type, format_type(a.atttypid, a.atttypmod))
+        END, ', ' ORDER BY now.number))
     FROM epoch.open_columns AS now
     JOIN jsonb_each_text(former) AS was (column_id, name) ON was.column_id = now.column_id
+    JOIN pg_attribute AS a ON a.attrelid = open_table::regclass AND a.attnum = now.number
     WHERE now.branch_id = of_branch AND now.table_id = of_table AND now.generated = ''
   );
   PERFORM epoch.switch_triggers_on(of_branch, of_table);

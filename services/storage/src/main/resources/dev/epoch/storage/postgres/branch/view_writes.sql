@@ -201,10 +201,13 @@ AS $$
               USING ERRCODE = 'check_violation', CONSTRAINT = epoch_broken, TABLE = %3$L;
           END IF;
         $sql$,
-        (SELECT string_agg(format('%I %s := NEW.%I;', d.name, d.type, d.layer), ' ' ORDER BY d.place)
-         FROM epoch.defined_columns(of_branch, of_table) AS d),
+        (SELECT string_agg(format('%I %s := NEW.%I;', d.name, coalesce(e.shown_type, d.type), d.layer), ' ' ORDER BY d.place)
+         FROM epoch.defined_columns(of_branch, of_table) AS d
+         LEFT JOIN epoch.enum_columns(of_branch, of_table) AS e ON e.layer = d.layer),
         string_agg(
-          format('WHEN %s IS FALSE THEN %L', substring(c ->> 'definition' FROM '^CHECK (\(.*\))'), c ->> 'name'),
+          format(
+            'WHEN %s IS FALSE THEN %L',
+            epoch.enums_as_placed(of_branch, of_table, substring(c ->> 'definition' FROM '^CHECK (\(.*\))')), c ->> 'name'),
           ' ' ORDER BY c ->> 'name'),
         epoch.view_name(of_table))
       FROM epoch.branch_tables AS p
@@ -343,6 +346,7 @@ BEGIN
     PERFORM epoch.create_view_appender(of_branch, of_table);
     RETURN;
   END IF;
+  PERFORM epoch.make_enums(of_branch, of_table);
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
   SELECT coalesce(max(c.conname), t.table_name || '_pkey') INTO key_name
   FROM pg_constraint AS c WHERE c.conrelid = live AND c.contype = 'p';
@@ -360,15 +364,16 @@ BEGIN
   same_row := format(
     '%s AND record_image_eq(ROW(%s), ROW(%s))',
     epoch.key_match(of_table, 'target', 'old'), epoch.column_list(compared, 'target'),
-    epoch.column_list(compared, 'old'));
+    epoch.layer_values(of_branch, of_table, compared, 'old'));
   put_row := format(
     $sql$
       INSERT INTO %s AS target (%s) VALUES (%s)
       ON CONFLICT DO NOTHING
       RETURNING %s INTO written;
     $sql$,
-    row_table, epoch.column_list(writable) || aside_columns, epoch.column_list(writable, 'new') || aside_values,
-    epoch.column_list(visible, 'target'));
+    row_table, epoch.column_list(writable) || aside_columns,
+    epoch.layer_values(of_branch, of_table, writable, 'new') || aside_values,
+    epoch.shown_values(of_branch, of_table, visible, 'target'));
   insert_row := format(
     $sql$
       DELETE FROM %1$s AS target WHERE %2$s;
@@ -484,8 +489,9 @@ BEGIN
       key_kept,
       epoch.unique_checks(of_branch, of_table, in_view),
       row_table,
-      (SELECT string_agg(format('%I = new.%1$I', c), ', ') FROM unnest(writable) AS c) || aside_changes, same_row,
-      epoch.column_list(visible, 'target'),
+      (SELECT string_agg(format('%I = %s', c, epoch.layer_values(of_branch, of_table, ARRAY[c], 'new')), ', ')
+       FROM unnest(writable) AS c) || aside_changes, same_row,
+      epoch.shown_values(of_branch, of_table, visible, 'target'),
       hide_row, put_row, stale));
 END
 $function$;

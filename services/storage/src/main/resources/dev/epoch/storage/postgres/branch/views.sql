@@ -216,7 +216,8 @@ BEGIN
   EXECUTE format('COMMENT ON VIEW %s IS %L', view_path, digest);
   PERFORM epoch.make_lost_sequences(of_branch, of_table);
   FOR preset IN
-    SELECT c.name, epoch.as_placed(of_table, c.definition ->> 'defaultExpression') AS expression
+    SELECT c.name,
+      epoch.as_placed(of_table, epoch.enums_as_placed(of_branch, of_table, c.definition ->> 'defaultExpression')) AS expression
     FROM epoch.defined_columns(of_branch, of_table) AS c
     WHERE c.definition ->> 'defaultExpression' IS NOT NULL
     UNION ALL
@@ -280,6 +281,9 @@ BEGIN
     query := format(
       'SELECT %s FROM (%s) AS row_seen', epoch.column_list(shown, 'row_seen'), query);
   END IF;
+  IF EXISTS (SELECT FROM epoch.enum_columns(of_branch, of_table)) THEN
+    query := format('SELECT %s FROM (%s) AS row_seen', epoch.shown_values(of_branch, of_table, shown, 'row_seen'), query);
+  END IF;
   digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query || coalesce((
     SELECT string_agg(d.adnum || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' ORDER BY d.adnum)
     FROM pg_attrdef AS d WHERE d.adrelid = live), '')) || policies;
@@ -300,7 +304,7 @@ BEGIN
   END;
   EXECUTE format('COMMENT ON VIEW %s IS %L', view_path, digest);
   FOR preset IN
-    SELECT a.attname, pg_get_expr(d.adbin, d.adrelid) AS expression
+    SELECT a.attname, epoch.enums_as_placed(of_branch, of_table, pg_get_expr(d.adbin, d.adrelid)) AS expression
     FROM pg_attribute AS a
     JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = live AND a.attgenerated = '' AND a.attname = ANY (shown)
@@ -383,6 +387,7 @@ BEGIN
   IF shown THEN
     PERFORM epoch.make_view(of_branch, of_table, b.changed_schema);
   END IF;
+  PERFORM epoch.drop_hiding_enums(of_branch, of_table);
   PERFORM epoch.put_views_back(of_branch);
 END
 $$;

@@ -9,7 +9,7 @@ AS $$
   FROM unnest(columns) WITH ORDINALITY AS c (name, place)
 $$;
 
--- The type behind domains of any depth.
+-- The type behind domains of any depth. An enum of a branch's own is a text.
 CREATE OR REPLACE FUNCTION epoch.base_type(of_type oid, of_typmod integer) RETURNS text
 LANGUAGE sql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -21,7 +21,11 @@ AS $$
     FROM chain
     JOIN pg_type AS t ON t.oid = chain.type AND t.typtype = 'd'
   )
-  SELECT format_type(chain.type, chain.typmod)
+  SELECT CASE
+    WHEN chain.type < 16384 OR NOT epoch.is_own_enum(chain.type) THEN format_type(chain.type, chain.typmod)
+    WHEN t.typtype = 'e' THEN 'text'
+    ELSE 'text[]'
+  END
   FROM chain
   JOIN pg_type AS t ON t.oid = chain.type AND t.typtype <> 'd'
 $$;

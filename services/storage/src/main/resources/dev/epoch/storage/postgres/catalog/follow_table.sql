@@ -436,6 +436,14 @@ BEGIN
       WHERE k.table_id = of_table AND k.column_id = change.name AND k.of_branches
         AND (k.type, k.collation_clause, k.initial, k.filled)
           IS NOT DISTINCT FROM (change.type, change.collation_clause, value, rewritten AND NOT change.has_initial);
+      IF NOT FOUND THEN
+        -- of a type that only branches had
+        SELECT k.name INTO adopted FROM epoch.table_columns AS k
+        WHERE k.table_id = of_table AND k.column_id = change.name AND k.of_branches
+          AND (k.stands_for, k.collation_clause, k.initial, k.filled)
+            IS NOT DISTINCT FROM (change.type, change.collation_clause, value, rewritten AND NOT change.has_initial)
+          AND epoch.give_layers_enum(of_table, k.name, change.type) IS NULL;
+      END IF;
       IF FOUND THEN
         names_change := true;
         PERFORM epoch.rename_layer_column(of_table, adopted, change.name);

@@ -396,16 +396,23 @@ BEGIN
 END
 $$;
 
--- Makes a column that the log knows of and the layers do not, as one that went.
+-- Makes a column that the log knows of and the layers do not, as one that went. Of an enum, or an array of one, the labels are
+-- given: where the live schema has none with these, they are kept as text.
+DROP FUNCTION IF EXISTS epoch.put_gone_column(text, text, text, text, boolean);
 CREATE OR REPLACE FUNCTION epoch.put_gone_column(
-  of_table text, new_id text, of_type text, value text, is_filled boolean
+  of_table text, new_id text, of_type text, value text, is_filled boolean, labels text[]
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.column_id = new_id) THEN
-    PERFORM epoch.put_branch_column(of_table, new_id, of_type, '', value, is_filled);
+    IF epoch.labels_missing(labels, of_type) <> '{}' THEN
+      PERFORM epoch.put_branch_column(
+        of_table, new_id, CASE WHEN of_type LIKE '%[]' THEN 'text[]' ELSE 'text' END, '', value, is_filled, of_type);
+    ELSE
+      PERFORM epoch.put_branch_column(of_table, new_id, of_type, '', value, is_filled, NULL);
+    END IF;
   END IF;
 END
 $$;

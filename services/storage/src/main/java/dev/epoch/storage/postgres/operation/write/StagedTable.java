@@ -36,10 +36,14 @@ public final class StagedTable {
   private final LiveRelations live;
   private final String name;
 
-  public StagedTable(String tableId, TableColumns columns, LiveRelations live) {
+  private StagedTable(TableColumns columns, LiveRelations live, String name) {
     this.columns = columns;
     this.live = live;
-    this.name = Quote.qualified("pg_temp", "epoch_staged_" + tableId);
+    this.name = name;
+  }
+
+  public StagedTable(String tableId, TableColumns columns, LiveRelations live) {
+    this(columns, live, Quote.qualified("pg_temp", "epoch_staged_" + tableId));
   }
 
   /** Quoted name with schema. */
@@ -69,7 +73,7 @@ public final class StagedTable {
                 columns.keyList()));
   }
 
-  /** Makes it for columns that no table has yet. */
+  /** Makes it for columns that no table has yet, with types that the database has. */
   public void createTyped(Session session) {
     session.run(
         """
@@ -82,6 +86,24 @@ public final class StagedTable {
                 name,
                 TableColumns.each(columns.all(), c -> c + " " + columns.undomainedType(c), ", "),
                 columns.keyList()));
+  }
+
+  /**
+   * Gives columns the types that the database did not have before, and answers the table with them.
+   *
+   * @param later columns of the same names
+   */
+  public StagedTable retyped(Session session, TableColumns later) {
+    List<String> changes =
+        columns.all().stream()
+            .filter(c -> !columns.undomainedType(c).equals(later.undomainedType(c)))
+            .map(c -> "ALTER %1$s TYPE %2$s USING %1$s::%2$s".formatted(c, later.undomainedType(c)))
+            .toList();
+    if (changes.isEmpty()) {
+      return this;
+    }
+    session.run("ALTER TABLE %s %s".formatted(name, String.join(", ", changes)));
+    return new StagedTable(later, live, name);
   }
 
   /** Fills it from a stream, which is closed; the number of rows. */

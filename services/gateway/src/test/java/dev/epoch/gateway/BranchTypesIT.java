@@ -1,0 +1,204 @@
+package dev.epoch.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.events.table.DataType;
+import dev.epoch.storage.error.TableChangedException;
+import dev.epoch.storage.record.RowWrite;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Columns of enums that were made on a branch. */
+class BranchTypesIT extends SchemaScene {
+  private static final List<String> MOODS =
+      List.of(
+          "id=1 name=a price=1 mood=ok moods={ok,sad}",
+          "id=2 name=b price=2 mood=sad moods={}",
+          "id=3 name=c price=3 mood=ok moods={ok,sad}");
+
+  private void open(String branch, String... statements) throws Exception {
+    test.onBranch(branch, "SELECT epoch.open_table('t')");
+    test.onBranch(branch, statements);
+  }
+
+  /** Two columns of an enum of branch {@code x}, committed. */
+  private String moods() throws Exception {
+    open(
+        "x",
+        "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+        "ALTER TABLE t ADD mood mood NOT NULL DEFAULT 'ok', ADD moods mood[] DEFAULT '{ok,sad}',"
+            + " ADD CONSTRAINT cheap CHECK (mood > 'sad' OR price < 9)",
+        "CREATE INDEX glad ON t (name) WHERE mood = 'ok'",
+        "UPDATE t SET mood = 'sad', moods = '{}' WHERE id = 2");
+    return test.commit("x", "moods").commit().id();
+  }
+
+  private DataType type(String ref, String column) {
+    return state()
+        .tables()
+        .schema(commit(ref).tree().get("t").schemaHash())
+        .column(column)
+        .orElseThrow()
+        .type();
+  }
+
+  private void write(String branch, int id, String mood) {
+    test.server()
+        .workingSets()
+        .write(
+            state(),
+            state().branch(branch).orElseThrow(),
+            "t",
+            List.of(
+                new RowWrite.Upsert(
+                    Map.of("id", IntNode.valueOf(id), "mood", TextNode.valueOf(mood)))),
+            TestServer.caller());
+  }
+
+  @Test
+  void areCommittedReadAndMergedIntoMainWhereTheTypeIsMade() throws Exception {
+    // when
+    String moods = moods();
+
+    // then
+    assertThat(rows(moods)).isEqualTo(MOODS);
+    assertRecorded("x");
+    assertThat(type("x", "mood"))
+        .isEqualTo(
+            new DataType(DataType.Kind.ENUM, "public.mood", null, List.of(), List.of("sad", "ok")));
+    assertThat(type("x", "moods").name()).isEqualTo("public.mood[]");
+    assertThat(live("SELECT to_regtype('public.mood') AS made")).containsExactly("made=null");
+
+    // when it is closed, and written through views and as records
+    test.onBranch(
+        "x",
+        "SELECT epoch.close_table('t')",
+        "SET epoch.open_tables_up_to = '0'",
+        "UPDATE t SET mood = 'sad'::mood WHERE mood = 'ok'::mood AND id = 3",
+        "INSERT INTO t (id, price) VALUES (4, 1)");
+    assertThatThrownBy(() ->
+            test.onBranch("x", "SET epoch.open_tables_up_to = '0'", "UPDATE t SET mood = 'none'"))
+        .hasMessageContaining("invalid input value for enum");
+    write("x", 4, "sad");
+    open("x", "SELECT 1");
+    write("x", 3, "ok");
+    assertThatThrownBy(() -> write("x", 3, "none")).hasMessageContaining("none");
+
+    // then
+    assertThat(working("x"))
+        .hasSize(4)
+        .startsWith(MOODS.toArray(String[]::new))
+        .last()
+        .asString()
+        .contains("mood=sad moods={ok,sad}");
+    assertThat(
+            seen("x", "SELECT mood, pg_typeof(moods)::text ~ 'mood' AS typed FROM t WHERE id = 4"))
+        .containsExactly("mood=sad typed=t");
+    String later = test.commit("x", "rows").commit().id();
+    assertRecorded("x");
+
+    // when
+    test.branch("y", "x");
+    open("y", "UPDATE t SET mood = 'sad' WHERE mood = 'ok' AND id = 1");
+    test.commit("y", "on y");
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT mood, moods FROM t WHERE mood > 'sad' ORDER BY id"))
+        .containsExactly("mood=ok moods={ok,sad}", "mood=ok moods={ok,sad}");
+    assertRecorded("main");
+    assertThat(rows(moods)).isEqualTo(MOODS);
+    assertThat(rows(later)).isEqualTo(rows("main"));
+    assertRecorded("y");
+    test.database.execute("UPDATE t SET mood = 'ok' WHERE id = 4");
+    test.commit("main", "live");
+    assertThat(test.merge("main", "y").conflicts()).isEmpty();
+    open("y", "UPDATE t SET mood = 'ok'::mood WHERE id = 2");
+    test.commit("y", "again");
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+    assertThat(live("SELECT id FROM t WHERE mood = 'sad'")).containsExactly("id=1");
+    assertThat(rows(later)).hasSize(4).startsWith(MOODS.toArray(String[]::new));
+    requireRebuilt(moods, later, "x", "y", "main");
+  }
+
+  @Test
+  void staysWhatItIsWithoutTheBranch() throws Exception {
+    // given
+    String moods = moods();
+    test.branch("y", "x");
+    test.server().branches().delete(test.repository(), "x", true, TestServer.caller());
+
+    // then
+    assertThat(rows(moods)).isEqualTo(MOODS);
+    assertThat(seen("y", "SELECT mood FROM t ORDER BY mood"))
+        .containsExactly("mood=sad", "mood=ok", "mood=ok");
+    requireRebuilt(moods, "y");
+
+    // when
+    open("y", "ALTER TYPE mood ADD VALUE 'fine'");
+    assertThat(working("y")).isEqualTo(MOODS);
+    open("y", "UPDATE t SET mood = 'fine', moods = '{fine}' WHERE id = 1");
+    test.commit("y", "fine");
+
+    // then
+    assertThat(type("y", "mood").labels()).containsExactly("sad", "ok", "fine");
+    assertThat(rows("y")).contains("id=1 name=a price=1 mood=fine moods={fine}");
+    assertRecorded("y");
+    test.branch("z", "main");
+    assertThat(test.merge("y", "z").conflicts()).isEmpty();
+    open("z", "UPDATE t SET mood = 'fine' WHERE id = 2");
+    test.commit("z", "merged");
+    assertRecorded("z");
+    assertThat(test.merge("z", "main").conflicts()).isEmpty();
+    assertThat(live("SELECT enum_range(NULL::public.mood) AS labels"))
+        .containsExactly("labels={sad,ok,fine}");
+    assertThat(rows(moods)).isEqualTo(MOODS);
+    requireRebuilt(moods, "y", "z", "main");
+  }
+
+  @Test
+  void ofOneNameWithOtherLabelsAreAConflict() throws Exception {
+    // given
+    moods();
+    test.branch("y", "main");
+    open(
+        "y",
+        "CREATE TYPE mood AS ENUM ('low', 'high')",
+        "ALTER TABLE t ADD mood mood DEFAULT 'low'");
+    test.commit("y", "others");
+
+    // when
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(rows("y")).contains("id=1 name=a price=1 mood=low");
+    assertThatThrownBy(() -> test.merge("y", "main")).hasMessageContaining("mood");
+    assertThat(rows("y")).contains("id=1 name=a price=1 mood=low");
+  }
+
+  @Test
+  void otherTypesAreRefusedUntilAllHaveThem() throws Exception {
+    // given
+    open(
+        "x",
+        "CREATE DOMAIN nickname AS text CHECK (VALUE <> '')",
+        "ALTER TABLE t ADD nick nickname");
+
+    // when, then
+    assertThatThrownBy(() -> test.commit("x", "nick"))
+        .isInstanceOf(TableChangedException.class)
+        .hasMessageContaining(
+            "column \"nick\" has the type nickname, which was made on the branch");
+  }
+
+  private void requireRebuilt(String... refs) {
+    List<List<String>> rows = List.of(refs).stream().map(this::rows).toList();
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+    assertThat(List.of(refs).stream().map(this::rows).toList()).isEqualTo(rows);
+  }
+}

@@ -1,0 +1,360 @@
+-- Enums that sessions make on a branch. They stand in the branch's first schema and go with it, so that nothing which
+-- outlives the branch has them: layers keep their labels as text, and the log has the name that the type is to have beside
+-- the live table. A branch that gets such a column has a type of its own for it.
+--
+--   open table     <changed schema>.mood                 --::text-->  layers   text
+--   log            public.mood, with its labels          --created by merges into the default branch
+--   live table     public.mood                           layers have that type from then on
+
+ALTER TABLE epoch.table_columns ADD COLUMN IF NOT EXISTS stands_for text;
+ALTER TABLE epoch.open_columns ADD COLUMN IF NOT EXISTS stands_for text;
+
+COMMENT ON COLUMN epoch.table_columns.stands_for IS 'Enum, as the log calls it, that only branches had when the layers got the column; they keep its labels as text, or have the type of that name which the live table has got since';
+COMMENT ON COLUMN epoch.open_columns.stands_for IS 'The column''s type in the log, where it is an enum of the branch''s own, or an array of one';
+
+-- The enum that a type is, or is an array of; null for others.
+CREATE OR REPLACE FUNCTION epoch.enum_of(of_type oid) RETURNS oid
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT e.oid
+  FROM pg_type AS y
+  JOIN pg_type AS e ON e.typtype = 'e'
+    AND e.oid = CASE WHEN y.typsubscript = 'array_subscript_handler'::regproc THEN y.typelem ELSE y.oid END
+  WHERE y.oid = of_type
+$$;
+
+-- Whether a type is an enum of a branch's own, or an array of one.
+CREATE OR REPLACE FUNCTION epoch.is_own_enum(of_type oid) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (
+    SELECT
+    FROM pg_type AS e
+    JOIN pg_namespace AS n ON n.oid = e.typnamespace
+    WHERE e.oid = epoch.enum_of(of_type) AND epoch.branch_of_schema(n.nspname) IS NOT NULL
+  )
+$$;
+
+-- Labels in their order; of arrays those of the elements. Null for what is no enum.
+CREATE OR REPLACE FUNCTION epoch.enum_labels(of_type oid) RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum AS l WHERE l.enumtypid = epoch.enum_of(of_type)
+$$;
+
+-- What the log calls a type of the branch's own that a column of a table has; null for other types.
+CREATE OR REPLACE FUNCTION epoch.enum_at_home(of_table text, of_type oid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+  SELECT format('%I.%I', coalesce(t.home_schema, t.schema_name), e.typname) || CASE WHEN e.oid <> of_type THEN '[]' ELSE '' END
+  FROM epoch.tables AS t
+  JOIN pg_type AS e ON e.oid = epoch.enum_of(of_type)
+  WHERE t.table_id = of_table AND epoch.is_own_enum(of_type)
+$$;
+
+-- The same of any type, at little cost for those that come with PostgreSQL.
+CREATE OR REPLACE FUNCTION epoch.stands_for(of_table text, of_type oid) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN CASE WHEN of_type >= 16384 THEN epoch.enum_at_home(of_table, of_type) END;
+END
+$$;
+
+-- Labels among these that a type, given by its name, does not have: all where there is no such enum.
+CREATE OR REPLACE FUNCTION epoch.labels_missing(labels text[], in_type text) RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT ARRAY(
+    SELECT l FROM unnest(labels) WITH ORDINALITY AS w (l, place)
+    WHERE l <> ALL (coalesce(epoch.enum_labels(to_regtype(in_type)), '{}'))
+    ORDER BY w.place)
+$$;
+
+-- Enums that the branch's head has in columns of a table: what the log calls them, and the labels.
+CREATE OR REPLACE FUNCTION epoch.defined_enums(of_branch text, of_table text) RETURNS TABLE (home text, labels text[])
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT DISTINCT ON (e.type ->> 'name') e.type ->> 'name', ARRAY(SELECT jsonb_array_elements_text(e.type -> 'labels'))
+  FROM epoch.branch_tables AS p
+  CROSS JOIN LATERAL jsonb_array_elements(p.definition -> 'columns') AS c
+  CROSS JOIN LATERAL (
+    SELECT CASE c #>> '{type,kind}' WHEN 'ARRAY' THEN c #> '{type,element}' ELSE c -> 'type' END
+  ) AS e (type)
+  WHERE p.branch_id = of_branch AND p.table_id = of_table AND e.type ->> 'kind' = 'ENUM'
+  ORDER BY e.type ->> 'name', jsonb_array_length(e.type -> 'labels') DESC
+$$;
+
+-- What the branch has, or would have, in the place of an enum: a type of that name in its own schema.
+CREATE OR REPLACE FUNCTION epoch.own_enum_name(of_branch text, home text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+  SELECT format('%I.%I', b.changed_schema, n.parts[array_length(n.parts, 1)])
+  FROM epoch.branches AS b
+  CROSS JOIN parse_ident(home) AS n (parts)
+  WHERE b.branch_id = of_branch
+$$;
+
+-- The type that a branch's relations have for an enum of its head: its own if it has one with these labels, else the live
+-- one; null if there is neither.
+CREATE OR REPLACE FUNCTION epoch.enum_on(of_branch text, home text, labels text[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT found.name
+  FROM (VALUES (1, epoch.own_enum_name(of_branch, home)), (2, home)) AS found (place, name)
+  WHERE epoch.labels_missing(labels, found.name) = '{}'
+  ORDER BY found.place
+  LIMIT 1
+$$;
+
+-- Makes the enums of a table's columns that neither the branch nor the live schema has. Why that cannot be, or not yet; null
+-- if all are there.
+CREATE OR REPLACE FUNCTION epoch.make_enums(of_branch text, of_table text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  wanted record;
+  own text;
+  label text;
+  former text;
+BEGIN
+  FOR wanted IN
+    SELECT * FROM epoch.defined_enums(of_branch, of_table) AS e WHERE epoch.enum_on(of_branch, e.home, e.labels) IS NULL
+  LOOP
+    PERFORM epoch.create_branch_schemas(of_branch);
+    own := epoch.own_enum_name(of_branch, wanted.home);
+    IF to_regtype(own) IS NULL THEN
+      EXECUTE format(
+        'CREATE TYPE %s AS ENUM (%s)', own,
+        (SELECT string_agg(quote_literal(l), ', ' ORDER BY w.place) FROM unnest(wanted.labels) WITH ORDINALITY AS w (l, place)));
+      PERFORM epoch.give_enum(of_table, to_regtype(own));
+    ELSIF epoch.enum_of(to_regtype(own)) IS NULL THEN
+      RETURN format('the branch has another type %s than its head says', own);
+    ELSE
+      -- labels that a transaction gives a type can be used after it
+      former := NULL;
+      FOREACH label IN ARRAY wanted.labels LOOP
+        IF epoch.labels_missing(ARRAY[label], own) <> '{}' THEN
+          EXECUTE format('ALTER TYPE %s ADD VALUE %L%s', own, label, ' AFTER ' || quote_literal(former));
+        END IF;
+        former := label;
+      END LOOP;
+      RETURN format('the branch''s type %s has got labels just now: it is opened the next time', own);
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END
+$$;
+
+-- Gives an enum to the owner of the live table, as its open table: see epoch.give_open_table.
+CREATE OR REPLACE FUNCTION epoch.give_enum(of_table text, own regtype) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  new_owner oid := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = epoch.users_table(of_table));
+  in_schema text := (SELECT n.nspname FROM pg_type AS y JOIN pg_namespace AS n ON n.oid = y.typnamespace WHERE y.oid = own);
+  may_create boolean;
+BEGIN
+  IF new_owner = (SELECT y.typowner FROM pg_type AS y WHERE y.oid = own) OR NOT epoch.can_give_to(new_owner) THEN
+    RETURN;
+  END IF;
+  may_create := has_schema_privilege(new_owner, in_schema, 'CREATE');
+  IF NOT may_create THEN
+    EXECUTE format('GRANT CREATE ON SCHEMA %I TO %s', in_schema, new_owner::regrole);
+  END IF;
+  EXECUTE format('ALTER TYPE %s OWNER TO %s', own, new_owner::regrole);
+  IF NOT may_create THEN
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %s', in_schema, new_owner::regrole);
+  END IF;
+END
+$$;
+
+-- A text of the log in which enums have the names that they have for the branch.
+CREATE OR REPLACE FUNCTION epoch.enums_as_placed(of_branch text, of_table text, told text) RETURNS text
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  named record;
+BEGIN
+  FOR named IN
+    SELECT e.home, epoch.enum_on(of_branch, e.home, e.labels) AS own FROM epoch.defined_enums(of_branch, of_table) AS e
+  LOOP
+    IF named.own <> named.home THEN
+      told := regexp_replace(
+        told, '(?<![\w$".])' || regexp_replace(named.home, '([^\w"])', '\\\1', 'g') || '(?![\w$"])', replace(named.own, '\', '\\'), 'g');
+    END IF;
+  END LOOP;
+  RETURN told;
+END
+$$;
+
+-- Columns of the layers whose values clients of the branch have in another type: enums of the branch's own, and live ones
+-- that the layers have as text.
+CREATE OR REPLACE FUNCTION epoch.enum_columns(of_branch text, of_table text)
+RETURNS TABLE (layer text, layer_type text, shown_type text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT c.layer, c.type, s.shown
+  FROM epoch.defined_columns(of_branch, of_table) AS c
+  CROSS JOIN LATERAL (
+    SELECT CASE c.definition #>> '{type,kind}' WHEN 'ARRAY' THEN c.definition #> '{type,element}' ELSE c.definition -> 'type' END
+  ) AS e (type)
+  CROSS JOIN LATERAL (
+    SELECT epoch.enum_on(of_branch, e.type ->> 'name', ARRAY(SELECT jsonb_array_elements_text(e.type -> 'labels')))
+      || CASE c.definition #>> '{type,kind}' WHEN 'ARRAY' THEN '[]' ELSE '' END
+  ) AS s (shown)
+  WHERE e.type ->> 'kind' = 'ENUM' AND s.shown <> c.type
+$$;
+
+-- The columns of a row with alias as the layers have them.
+CREATE OR REPLACE FUNCTION epoch.layer_values(of_branch text, of_table text, columns text[], alias text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(
+    format('%I.%I', alias, c.name) || coalesce(epoch.through_text(e.shown_type, e.layer_type), ''), ', ' ORDER BY c.place)
+  FROM unnest(columns) WITH ORDINALITY AS c (name, place)
+  LEFT JOIN epoch.enum_columns(of_branch, of_table) AS e ON e.layer = c.name
+$$;
+
+-- The other way: as clients of the branch have them, each with its name.
+CREATE OR REPLACE FUNCTION epoch.shown_values(of_branch text, of_table text, columns text[], alias text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(
+    format('%I.%I', alias, c.name)
+      || coalesce(epoch.through_text(e.layer_type, e.shown_type) || format(' AS %I', c.name), ''), ', ' ORDER BY c.place)
+  FROM unnest(columns) WITH ORDINALITY AS c (name, place)
+  LEFT JOIN epoch.enum_columns(of_branch, of_table) AS e ON e.layer = c.name
+$$;
+
+-- A cast between text and enums, or two enums, or arrays of them.
+CREATE OR REPLACE FUNCTION epoch.through_text(from_type text, to_type text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+      WHEN from_type NOT IN ('text', 'text[]') THEN CASE WHEN from_type LIKE '%[]' THEN '::text[]' ELSE '::text' END
+      ELSE ''
+    END
+    || CASE WHEN to_type IN ('text', 'text[]') THEN '' ELSE '::' || to_type END
+$$;
+
+-- Gives a column of the layers that has labels as text the enum that the live table has for it. Why that cannot be; null if
+-- it is done.
+CREATE OR REPLACE FUNCTION epoch.give_layers_enum(of_table text, named text, enum_type text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  layer record;
+  given text := (SELECT k.initial FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.name = named);
+BEGIN
+  PERFORM epoch.drop_views_of(of_table);
+  PERFORM epoch.drop_copy(p.branch_id, of_table)
+  FROM epoch.branch_tables AS p WHERE p.table_id = of_table AND (p.has_copy OR p.copy_fill IS NOT NULL);
+  FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind <> 'o' ORDER BY relation LOOP
+    EXECUTE format(
+      'ALTER TABLE %1$s ALTER %2$I DROP DEFAULT, ALTER %2$I TYPE %3$s USING %2$I::%3$s', layer.relation, named, enum_type);
+    IF given IS NOT NULL THEN
+      EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT %L', layer.relation, named, given);
+    END IF;
+  END LOOP;
+  UPDATE epoch.table_columns AS k SET type = enum_type WHERE k.table_id = of_table AND k.name = named;
+  RETURN NULL;
+EXCEPTION WHEN invalid_text_representation THEN
+  RETURN SQLERRM;
+END
+$$;
+
+-- Why the layers cannot keep what an open table may have in a column of an enum of the branch's own: they have the live enum of
+-- its name, with other labels. Null if they can.
+CREATE OR REPLACE FUNCTION epoch.labels_without_place(of_branch text, of_table text, open_table regclass) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    'its column "%s" has a type with labels that the live type %s does not have (%s): give it these on the default branch,'
+      ' as by epoch schema exec with ALTER TYPE %2$s ADD VALUE %L',
+    o.name, f.enum_type, array_to_string(m.missing, ', '), m.missing[1])
+  FROM epoch.open_columns AS o
+  JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = o.number AND NOT a.attisdropped
+  JOIN epoch.table_columns AS k ON k.table_id = of_table
+    AND k.name = epoch.layer_of(of_table, o.column_id, o.type, o.collation_clause) AND k.type = k.stands_for
+  CROSS JOIN LATERAL (SELECT regexp_replace(k.type, '\[\]$', '')) AS f (enum_type)
+  CROSS JOIN LATERAL (SELECT epoch.labels_missing(epoch.enum_labels(a.atttypid), f.enum_type)) AS m (missing)
+  WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.stands_for IS NOT NULL AND m.missing <> '{}'
+  LIMIT 1
+$$;
+
+-- Gives the layers an enum back as text that a merge has brought to the live schema, before that is taken back.
+CREATE OR REPLACE FUNCTION epoch.let_go_of_enum(enum_type text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  held record;
+  layer record;
+  kept text;
+BEGIN
+  FOR held IN
+    SELECT * FROM epoch.table_columns AS k
+    WHERE k.stands_for = k.type AND k.type IN (enum_type, enum_type || '[]') ORDER BY k.table_id, k.name
+  LOOP
+    kept := CASE WHEN held.type = enum_type THEN 'text' ELSE 'text[]' END;
+    PERFORM epoch.drop_views_of(held.table_id);
+    FOR layer IN SELECT * FROM epoch.layers(held.table_id) WHERE kind <> 'o' ORDER BY relation LOOP
+      EXECUTE format(
+        'ALTER TABLE %1$s ALTER %2$I DROP DEFAULT, ALTER %2$I TYPE %3$s USING %2$I::%3$s', layer.relation, held.name, kept);
+      IF held.initial IS NOT NULL THEN
+        EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT %L', layer.relation, held.name, held.initial);
+      END IF;
+    END LOOP;
+    UPDATE epoch.table_columns AS k SET type = kept, of_branches = true
+    WHERE k.table_id = held.table_id AND k.name = held.name;
+  END LOOP;
+END
+$$;
+
+-- Drops enums of a branch's own that nothing needs, and that hide those of the live schema which a table of the branch has: what
+-- sessions call by that name is to be the type of the column.
+CREATE OR REPLACE FUNCTION epoch.drop_hiding_enums(of_branch text, of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  hiding record;
+BEGIN
+  FOR hiding IN
+    SELECT DISTINCT own.name
+    FROM epoch.branches AS b
+    JOIN pg_namespace AS n ON n.nspname = b.changed_schema
+    JOIN pg_type AS y ON y.typnamespace = n.oid AND y.typtype = 'e'
+    JOIN pg_attribute AS a ON a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_type AS live ON live.oid = epoch.enum_of(a.atttypid) AND live.typname = y.typname
+    CROSS JOIN LATERAL (SELECT format('%I.%I', n.nspname, y.typname)) AS own (name)
+    WHERE b.branch_id = of_branch AND a.atttypid >= 16384
+      AND epoch.labels_missing(epoch.enum_labels(y.oid), format_type(live.oid, NULL)) = '{}'
+  LOOP
+    BEGIN
+      EXECUTE 'DROP TYPE ' || hiding.name;
+    EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
+      NULL;
+    END;
+  END LOOP;
+END
+$$;
