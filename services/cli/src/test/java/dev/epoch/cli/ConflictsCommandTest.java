@@ -334,6 +334,7 @@ class ConflictsCommandTest extends CommandTest {
         ------------------------------------------------------------
 
         CONFLICT (constraint): chk_age modified in both branches
+          (use "epoch resolve users.chk_age" to decide)
           BASE:   a
           OURS:   b
           THEIRS: c

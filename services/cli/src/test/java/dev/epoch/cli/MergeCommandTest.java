@@ -276,6 +276,22 @@ class MergeCommandTest extends CommandTest {
   }
 
   @Test
+  void namesOtherPartsOfASchemaAsTheyAreResolved() {
+    server.on("POST /branches/merge", 409, CONFLICT);
+    server.on(
+        "GET /conflicts",
+        """
+        {"conflicts": [{"table": "customers", "constraint": "fax", "type": "type_mismatch",
+          "fields": [{"name": "column definition", "base": "fax text", "ours": "fax integer",
+            "theirs": "fax bigint"}]}], "total": 1, "unresolved": 1}
+        """);
+
+    assertThat(shell.run("merge", "x").out())
+        .startsWith("CONFLICT (column): customers.fax modified in both branches\n");
+    assertThat(shell.run("conflicts").out()).contains("\"epoch resolve customers.fax\"");
+  }
+
+  @Test
   void jsonOfConflictsIsWhatTheServerSent() {
     server.on("POST /branches/merge", 409, CONFLICT);
 

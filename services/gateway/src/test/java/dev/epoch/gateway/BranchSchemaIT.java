@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,6 +248,56 @@ class BranchSchemaIT {
             RefusedException.class,
             refused -> assertThat(refused.rejection().code()).isEqualTo(Code.UNCOMMITTED_CHANGES));
     assertThat(state().branch("y").orElseThrow().merge()).isNull();
+  }
+
+  @Test
+  void resetsPutColumnsAwayAndRefuseBeforeTheyBegin() throws SQLException {
+    // given
+    String first = head("x").id();
+    onBranch("x", "ALTER TABLE t ADD note text");
+
+    // when
+    var moved =
+        test.server().resets().hard(test.repository(), "x", "HEAD", null, TestServer.caller());
+
+    // then
+    assertThat(table.status("x")).isEmpty();
+    assertThat(seen("x")).isEqualTo("{\"id\": 2, \"name\": \"b\", \"price\": 2}");
+
+    // when it comes back
+    test.server().resets().hard(test.repository(), "x", moved.saved(), null, TestServer.caller());
+
+    // then
+    assertThat(seen("x")).isEqualTo("{\"id\": 2, \"name\": \"b\", \"note\": null, \"price\": 2}");
+    refused(() ->
+        test.server().softResets().soft(test.repository(), "x", first, null, TestServer.caller()));
+    assertThat(head("x").id()).isEqualTo(moved.saved());
+  }
+
+  @Test
+  void stashesOfColumnsStayAndThoseOfLiveTablesAreRefused() throws SQLException {
+    // given
+    onBranch("x", "ALTER TABLE t ADD note text", "UPDATE t SET note = 'n' WHERE id = 2");
+    test.server().stashes().push(test.repository(), "x", null, TestServer.caller());
+
+    // then
+    assertThat(table.status("x")).isEmpty();
+    refused(() -> test.server().stashes().pop(test.repository(), "x", 0, TestServer.caller()));
+
+    // given
+    String main = head("main").id();
+    test.database.execute("ALTER TABLE t ADD live int", "UPDATE t SET price = 9 WHERE id = 1");
+
+    // then
+    refused(
+        () -> test.server().stashes().push(test.repository(), "main", null, TestServer.caller()));
+    assertThat(head("main").id()).isEqualTo(main);
+  }
+
+  private static void refused(ThrowingCallable work) {
+    assertThatThrownBy(work)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("he schema of t");
   }
 
   /** A row of the table, as a session on the branch has it. */

@@ -1,14 +1,56 @@
 package dev.epoch.api.schema;
 
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.Constraint.Kind;
 import dev.epoch.model.schema.SchemaChange;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** What changed in a table's schema, a line for each part, as {@code + column extra (text)}. */
 public final class SchemaLines {
   private SchemaLines() {}
 
   public static List<String> of(List<SchemaChange> changes) {
-    return changes.stream().map(SchemaLines::line).toList();
+    List<SchemaChange> told = new ArrayList<>();
+    for (SchemaChange change : changes) {
+      // a column that another type made another one
+      Optional<Column> retyped =
+          change instanceof SchemaChange.ColumnAdded(Column now)
+              ? replaced(told, now.name())
+              : Optional.empty();
+      if (retyped.isPresent()) {
+        told.remove(new SchemaChange.ColumnRemoved(retyped.get()));
+        told.add(
+            new SchemaChange.ColumnModified(
+                retyped.get(), ((SchemaChange.ColumnAdded) change).column()));
+      } else {
+        told.add(change);
+      }
+    }
+    List<SchemaChange> parts = told.stream().filter(change -> !ofNotNull(change)).toList();
+    return (parts.isEmpty() ? told : parts).stream().map(SchemaLines::line).toList();
+  }
+
+  private static Optional<Column> replaced(List<SchemaChange> told, String name) {
+    return told.stream()
+        .filter(SchemaChange.ColumnRemoved.class::isInstance)
+        .map(change -> ((SchemaChange.ColumnRemoved) change).column())
+        .filter(column -> column.name().equals(name))
+        .findFirst();
+  }
+
+  /** From PostgreSQL 18 on NOT NULL is a constraint, too; the column tells it. */
+  private static boolean ofNotNull(SchemaChange change) {
+    return switch (change) {
+      case SchemaChange.ConstraintAdded(Constraint added) -> added.kind() == Kind.NOT_NULL;
+      case SchemaChange.ConstraintRemoved(Constraint removed) -> removed.kind() == Kind.NOT_NULL;
+      case SchemaChange.ConstraintModified(Constraint _, Constraint after) ->
+          after.kind() == Kind.NOT_NULL;
+      default -> false;
+    };
   }
 
   private static String line(SchemaChange change) {
@@ -35,10 +77,26 @@ public final class SchemaLines {
         change.renamed()
             ? change.before().name() + " -> " + change.after().name()
             : change.after().name();
-    String type =
-        change.retyped()
-            ? " (%s -> %s)".formatted(change.before().type().name(), change.after().type().name())
-            : "";
-    return "~ column " + name + type;
+    Column before = change.before();
+    Column after = change.after();
+    List<String> facts = new ArrayList<>();
+    if (change.retyped()) {
+      facts.add(before.type().name() + " -> " + after.type().name());
+    }
+    if (before.nullable() != after.nullable()) {
+      facts.add(after.nullable() ? "may be null" : "not null");
+    }
+    fact("default", before.defaultExpression(), after.defaultExpression(), facts);
+    fact("generated", before.generatedExpression(), after.generatedExpression(), facts);
+    fact("identity", before.identity(), after.identity(), facts);
+    return "~ column " + name + (facts.isEmpty() ? "" : " (" + String.join(", ", facts) + ")");
+  }
+
+  private static void fact(String name, String before, String after, List<String> facts) {
+    if (!Objects.equals(before, after)) {
+      facts.add(
+          "%s %s -> %s"
+              .formatted(name, before == null ? "none" : before, after == null ? "none" : after));
+    }
   }
 }

@@ -42,6 +42,7 @@ public final class ConflictText {
     for (Conflict constraint : constraints) {
       separate(lines);
       lines.add(headline(constraint));
+      lines.add("  (use \"epoch resolve " + path(constraint) + "\" to decide)");
       constraint
           .fields()
           .forEach(field -> {
@@ -121,8 +122,16 @@ public final class ConflictText {
     String[] what = first == null ? new String[] {""} : first.name().split(" ", 2);
     boolean table = constraint.constraint().isEmpty() && what[0].equals("table");
     String kind = what.length > 1 ? what[0] : table ? "table" : "constraint";
-    String name = constraint.constraint().isEmpty() ? constraint.table() : constraint.constraint();
+    String name =
+        kind.equals("constraint") && !constraint.constraint().isEmpty()
+            ? constraint.constraint()
+            : path(constraint);
     return palette.red("CONFLICT (%s): %s %s".formatted(kind, name, how(first, what)));
+  }
+
+  /** What {@code epoch resolve} calls a part of a schema: with its table, or the table itself. */
+  static String path(Conflict part) {
+    return part.constraint().isEmpty() ? part.table() : part.table() + "." + part.constraint();
   }
 
   /** What both sides did to a part of a schema. */

@@ -88,8 +88,8 @@ public final class DiffText {
     if (change.objectType().equals("column")) {
       String before = type(details.path("before"));
       String after = type(details.path("after"));
-      if (!before.isEmpty() && !after.isEmpty() && !before.equals(after)) {
-        return " (" + before + " -> " + after + ")";
+      if (!before.isEmpty() && !after.isEmpty()) {
+        return modified(details.path("before"), details.path("after"), before, after);
       }
       String type = type(details);
       String shown = type.isEmpty() ? after + (after.isEmpty() ? before : "") : type;
@@ -99,6 +99,34 @@ public final class DiffText {
     return definition.isEmpty() || SchemaDiffText.isWhole(definition)
         ? " (" + change.objectType() + ")"
         : " " + definition;
+  }
+
+  /** The facts that differ; the type where none of those that are told does. */
+  private static String modified(JsonNode before, JsonNode after, String old, String now) {
+    List<String> facts = new ArrayList<>();
+    if (!old.equals(now)) {
+      facts.add(old + " -> " + now);
+    } else if (!before.path("type").equals(after.path("type"))) {
+      facts.add(
+          SchemaText.type(before.path("type").asText())
+              + " -> "
+              + SchemaText.type(after.path("type").asText()));
+    }
+    if (before.path("nullable").asBoolean(true) != after.path("nullable").asBoolean(true)) {
+      facts.add(after.path("nullable").asBoolean(true) ? "may be null" : "not null");
+    }
+    for (String fact : List.of("default", "generated", "identity", "comment")) {
+      String former = told(before.path(fact));
+      String latter = told(after.path(fact));
+      if (!former.equals(latter)) {
+        facts.add(fact + " " + former + " -> " + latter);
+      }
+    }
+    return " (" + (facts.isEmpty() ? now : String.join(", ", facts)) + ")";
+  }
+
+  private static String told(JsonNode fact) {
+    return fact.isTextual() ? SchemaText.plain(fact.asText()) : "none";
   }
 
   private static String type(JsonNode details) {

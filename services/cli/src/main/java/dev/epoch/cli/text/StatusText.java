@@ -151,9 +151,21 @@ public final class StatusText {
       lines.add("");
       constraints.forEach(conflict ->
           lines.add(
-              palette.red("  both modified:   " + conflict.table() + part(conflict.constraint()))));
+              palette.red("  %-17s%s".formatted(how(conflict), ConflictText.path(conflict)))));
     }
     return lines;
+  }
+
+  private static String how(Conflict part) {
+    Conflict.Field first = part.fields().isEmpty() ? null : part.fields().getFirst();
+    if (first == null) {
+      return "both modified:";
+    }
+    return first.ours().isNull()
+        ? "deleted by us:"
+        : first.theirs().isNull()
+            ? "deleted by them:"
+            : first.base().isNull() ? "both added:" : "both modified:";
   }
 
   private List<String> changes(
@@ -224,10 +236,5 @@ public final class StatusText {
           case MODIFIED -> 'M';
           case REMOVED -> 'D';
         };
-  }
-
-  /** The table as a whole has no name of a part. */
-  private static String part(String constraint) {
-    return constraint.isEmpty() ? "" : "." + constraint;
   }
 }

@@ -205,6 +205,48 @@ public final class BranchMover {
         && !Backends.keeps(state, branch, entry.tableId());
   }
 
+  /**
+   * Fails if live tables would need another schema to be what a commit says, or have one that
+   * nobody committed: a move of the default branch writes rows, and alters nothing.
+   *
+   * @throws RefusedException if so
+   */
+  public void requireFittingLive(RepositoryState state, BranchState branch, CommitState to) {
+    if (state.isDefault(branch)) {
+      requireSchemasCommitted(state, branch);
+      requireFittingSchemas(state, branch, to);
+    }
+  }
+
+  private static void requireFittingSchemas(
+      RepositoryState state, BranchState branch, CommitState to) {
+    if (!state.isDefault(branch)) {
+      return;
+    }
+    CommitState head = state.head(branch);
+    for (String name : new TreeSet<>(to.tree().keySet())) {
+      TableEntry theirs = to.tree().get(name);
+      TableEntry ours = head.tree().get(name);
+      if (ours != null
+          && !state.tables().byId().get(theirs.tableId()).removed()
+          && !ours.schemaHash().equals(theirs.schemaHash())) {
+        throw new RefusedException(
+            Code.SCHEMA_CHANGED,
+            "Table '" + name + "' had another schema in commit " + to.id().substring(0, 7),
+            Map.of(
+                "table",
+                name,
+                "remedy",
+                "epoch revert --allow-destructive takes commits back with their schema; or epoch"
+                    + " schema apply "
+                    + name
+                    + " --from "
+                    + to.id().substring(0, 7)
+                    + ", commit, and again"));
+      }
+    }
+  }
+
   /** Rows of a commit cannot be written into a table of a schema that no commit has. */
   private void requireSchemasCommitted(RepositoryState state, BranchState branch) {
     List<BranchTable> tables = Backends.tables(state, branch);
@@ -235,6 +277,7 @@ public final class BranchMover {
     requireFittingTables(state, branch, to);
     CommitState head = state.head(branch);
     requireSchemasCommitted(state, branch);
+    requireFittingSchemas(state, branch, to);
     List<TableMerge> tables = new ArrayList<>();
     List<String> newTables = new ArrayList<>();
     Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
@@ -253,21 +296,6 @@ public final class BranchMover {
       if (ours.contentHash().equals(theirs.contentHash())
           && ours.schemaHash().equals(theirs.schemaHash())) {
         continue;
-      }
-      if (state.isDefault(branch) && !ours.schemaHash().equals(theirs.schemaHash())) {
-        throw new RefusedException(
-            Code.SCHEMA_CHANGED,
-            "Table '" + name + "' had another schema in commit " + to.id().substring(0, 7),
-            Map.of(
-                "table",
-                name,
-                "remedy",
-                "epoch revert --allow-destructive takes commits back with their schema; or epoch"
-                    + " schema apply "
-                    + name
-                    + " --from "
-                    + to.id().substring(0, 7)
-                    + ", commit, and again"));
       }
       RowsLocation oursAt = branch.location(ours);
       RowsLocation theirsAt = theirs.location();

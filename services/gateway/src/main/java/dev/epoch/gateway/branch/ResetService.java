@@ -8,6 +8,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResetBranchV1;
+import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.operation.ChangeKind;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Resets. The uncommitted changes that one takes away are put away in a commit first, which no
@@ -69,13 +72,11 @@ public final class ResetService {
    */
   public Moved hard(
       LiveRepository repository, String name, String target, String expectedHead, Caller caller) {
-    return hard(
-        repository,
-        name,
-        target,
-        expectedHead,
-        "Uncommitted changes before reset to " + target,
-        caller);
+    return hard(repository, name, target, expectedHead, putAwayBefore(target), caller);
+  }
+
+  private static String putAwayBefore(String target) {
+    return "Uncommitted changes before reset to " + target;
   }
 
   /**
@@ -88,6 +89,27 @@ public final class ResetService {
       String expectedHead,
       String message,
       Caller caller) {
+    return hard(repository, name, target, expectedHead, message, false, caller);
+  }
+
+  /**
+   * A {@link #hard} reset whose rows are written again by the caller.
+   *
+   * @throws RefusedException if that cannot be done, since tables or their schemas differ
+   */
+  public Moved hardForRows(
+      LiveRepository repository, String name, String target, String expectedHead, Caller caller) {
+    return hard(repository, name, target, expectedHead, putAwayBefore(target), true, caller);
+  }
+
+  private Moved hard(
+      LiveRepository repository,
+      String name,
+      String target,
+      String expectedHead,
+      String message,
+      boolean rowsReturn,
+      Caller caller) {
     return new BranchTurn(repository, RecordType.RESET_BRANCH_V1, caller)
         .on(
             name,
@@ -98,6 +120,9 @@ public final class ResetService {
                 return completed(repository, progress, caller);
               }
               CommitState to = progress.commit(target);
+              if (rowsReturn && progress.saved() == null) {
+                requireSameSchemas(state, branch, to);
+              }
               try (CleanupGuard.Use _ = cleanups.use(repository, to)) {
                 return hard(
                     repository, branch, to, target, expectedHead, message, progress, caller);
@@ -118,6 +143,9 @@ public final class ResetService {
     requireUnwritten(repository.state(), branch, to);
     String former = progress.former();
     String saved = progress.saved();
+    if (saved == null) {
+      mover.requireFittingLive(repository.state(), branch, to);
+    }
     if (saved == null && (expectedHead == null || expectedHead.equals(former))) {
       saved = putAway(repository, branch, message, progress.putsAway());
     }
@@ -151,6 +179,37 @@ public final class ResetService {
       }
     }
     return complete(repository, to, former, saved, caller);
+  }
+
+  /** What the rows are written into again is another table, or has other columns. */
+  private void requireSameSchemas(RepositoryState state, BranchState branch, CommitState to) {
+    CommitState head = state.head(branch);
+    TreeSet<String> others = new TreeSet<>(workingSets.schemaChanges(state, branch).keySet());
+    others.addAll(workingSets.dropped(state, branch));
+    Stream.of(head, to)
+        .flatMap(commit -> commit.tree().keySet().stream())
+        .filter(table -> !sameSchema(head.tree().get(table), to.tree().get(table)))
+        .forEach(others::add);
+    if (!others.isEmpty()) {
+      throw new RefusedException(
+          Code.SCHEMA_CHANGED,
+          "The schema of %s is another one in commit %s, and a soft reset keeps rows only"
+              .formatted(String.join(", ", others), to.id().substring(0, 7)),
+          Map.of(
+              "branch",
+              branch.name(),
+              "tables",
+              List.copyOf(others),
+              "remedy",
+              "epoch reset --hard, which tells the commit that has what is taken away; epoch cherry-pick brings it again"));
+    }
+  }
+
+  private static boolean sameSchema(TableEntry one, TableEntry other) {
+    return one != null
+        && other != null
+        && one.tableId().equals(other.tableId())
+        && one.schemaHash().equals(other.schemaHash());
   }
 
   /** Changes of a table that goes would be put away in it. */
@@ -193,7 +252,9 @@ public final class ResetService {
       return null;
     }
     workingSets.undrop(state, now);
-    List<String> tables = new ArrayList<>(workingSets.pending(state, now).keySet());
+    TreeSet<String> changed = new TreeSet<>(workingSets.pending(state, now).keySet());
+    changed.addAll(workingSets.schemaChanges(state, now).keySet());
+    List<String> tables = new ArrayList<>(changed);
     tables.removeAll(CommitProcessor.registered(state, now));
     if (tables.isEmpty()) {
       return null;

@@ -46,7 +46,8 @@ public final class SoftResetService {
    * @param target as the user names it
    * @param expectedHead refuse if the branch stands elsewhere, or null
    * @throws RefusedException for the default branch too: applications would see its rows go back
-   *     and forth; and for a schema-only one, which has no uncommitted rows
+   *     and forth; for a schema-only one, which has no uncommitted rows; and where tables or their
+   *     schemas differ
    */
   public ResetService.Moved soft(
       LiveRepository repository, String branch, String target, String expectedHead, Caller caller) {
@@ -58,7 +59,7 @@ public final class SoftResetService {
           Map.of("branch", branch, "remedy", "epoch reset --hard, or epoch revert"));
     }
     SchemaOnly.requireRows(found);
-    ResetService.Moved moved = resets.hard(repository, branch, target, expectedHead, caller);
+    ResetService.Moved moved = resets.hardForRows(repository, branch, target, expectedHead, caller);
     if (repository.state().outcomes().of(caller.key(SOFT_RESET)).isPresent()) {
       return moved;
     }

@@ -6,6 +6,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.TagState;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.branch.ResetService;
 import dev.epoch.gateway.branch.TagService;
 import dev.epoch.gateway.stream.Caller;
@@ -106,17 +107,43 @@ public final class StashService {
    * others by now.
    *
    * @throws DiffDoesNotApplyException if records are not as they were where it changed them
+   * @throws RefusedException if it changed schemas, too
    */
   public WriteResult apply(LiveRepository repository, String branch, int number, Caller caller) {
     RepositoryState state = repository.state();
     Stash stash = find(state, branch, number);
     String base = stash.tag().name().split("/")[2];
     CommitState parent = state.commits().byId().get(base);
+    requireRowsAlone(stash, parent);
     return applications.apply(
         repository,
         new ApplyService.Request(
             branch, changes.between(state, parent, stash.commit()), false, false),
         caller.another());
+  }
+
+  private static void requireRowsAlone(Stash stash, CommitState parent) {
+    List<String> tables =
+        stash.commit().tree().values().stream()
+            .filter(entry -> {
+              TableEntry former = parent.tree().get(entry.name());
+              return former != null && !former.schemaHash().equals(entry.schemaHash());
+            })
+            .map(TableEntry::name)
+            .sorted()
+            .toList();
+    if (!tables.isEmpty()) {
+      throw new RefusedException(
+          Code.SCHEMA_CHANGED,
+          "Stash %d changed the schema of %s, and only rows come back uncommitted"
+              .formatted(stash.number(), String.join(", ", tables)),
+          Map.of(
+              "tables",
+              tables,
+              "remedy",
+              "epoch cherry-pick %s brings rows and schema in a commit; then epoch stash drop %d"
+                  .formatted(stash.commit().id().substring(0, 7), stash.number())));
+    }
   }
 
   /** {@link #apply}, then {@link #drop}. */

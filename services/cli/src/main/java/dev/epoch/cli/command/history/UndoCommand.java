@@ -61,6 +61,7 @@ public final class UndoCommand extends EpochSubcommand {
           "there is nothing before the first commit of '" + last.branch() + "'",
           "'epoch repo delete' deletes a repository");
     }
+    refuseStash(last);
     return dryRun ? told("Would take back ", last, null) : undo(last);
   }
 
@@ -122,6 +123,22 @@ public final class UndoCommand extends EpochSubcommand {
         String to = last.command().equals(PICK) ? beforeRebase(branch) : last.from();
         return told("Took back ", last, client().replays().reset(branch, to, soft));
       }
+    }
+  }
+
+  /** What was put away comes back by the stash, not by the commit that keeps it. */
+  private void refuseStash(Reflog.Entry last) {
+    if (last.command().equals("reset")) {
+      client().stashes().list(last.branch()).stashes().stream()
+          .filter(stash -> stash.commitId().equals(last.from()))
+          .findFirst()
+          .ifPresent(stash -> {
+            throw new CommandFailure(
+                ExitCode.CONFLICT,
+                "your last command on '%s' put changes away: stash %d"
+                    .formatted(last.branch(), stash.number()),
+                "'epoch stash pop " + stash.number() + "' brings them back");
+          });
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.epoch.cli.command.merge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.RefusedException;
 import dev.epoch.client.merge.Conflicts;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -18,7 +20,9 @@ public final class ResolveCommand extends EpochSubcommand {
 
   @Parameters(
       paramLabel = "<constraint>",
-      description = "The constraint, with or without its table: users.chk_age.")
+      description =
+          "The constraint, with or without its table: users.chk_age; of a table that one side has"
+              + " dropped its name.")
   private String name;
 
   @Option(names = "--ours", description = "Keep the version of the branch that is merged into.")
@@ -67,14 +71,27 @@ public final class ResolveCommand extends EpochSubcommand {
     if (ours || theirs) {
       side = ours ? Conflicts.Side.OURS : Conflicts.Side.THEIRS;
     }
-    return new ResolutionReport(session())
-        .resolve(
-            new Conflicts.Resolution(
-                dot < 0 ? null : name.substring(0, dot),
-                null,
-                null,
-                name.substring(dot + 1),
-                side,
-                custom == null ? null : TypedValues.columns(custom)));
+    JsonNode value = custom == null ? null : TypedValues.columns(custom);
+    String table = dot < 0 ? null : name.substring(0, dot);
+    ResolutionReport report = new ResolutionReport(session());
+    try {
+      return report.resolve(
+          new Conflicts.Resolution(table, null, null, name.substring(dot + 1), side, value));
+    } catch (RefusedException unknown) {
+      boolean mayBeTable = unknown.status() == 404 && custom == null && !union;
+      if (!mayBeTable || !isTable()) {
+        throw unknown;
+      }
+    }
+    return report.resolve(new Conflicts.Resolution(name, null, null, null, side, null));
+  }
+
+  /** Whether a table that one side has dropped is meant. */
+  private boolean isTable() {
+    return session().client().conflicts().all(session().branch(), null).stream()
+        .anyMatch(conflict ->
+            conflict.aboutDefinition()
+                && conflict.constraint().isEmpty()
+                && conflict.table().equals(name));
   }
 }

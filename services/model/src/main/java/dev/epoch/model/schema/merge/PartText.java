@@ -62,6 +62,10 @@ final class PartText {
   }
 
   private static String index(IndexDefinition index) {
+    if (index.method().startsWith("CREATE ")) {
+      // as a commit has it: the statement in two parts
+      return index.method() + index.keys().getFirst().expression();
+    }
     return "%sINDEX USING %s (%s)%s%s"
         .formatted(
             index.unique() ? "UNIQUE " : "",

@@ -85,7 +85,10 @@ public final class TableSchemaMerge {
     MergedSchema merged = SchemaMerge.merge(before, target, source, resolutions);
     return new MergedTable(
         schema(merged.schema().table(table).orElseThrow()),
-        merged.conflicts().stream().map(TableSchemaMerge::conflict).toList(),
+        merged.conflicts().stream()
+            .map(TableSchemaMerge::conflict)
+            .map(found -> ofRetyped(found, base, ours, theirs))
+            .toList(),
         merged.unified().getOrDefault(table, Map.of()));
   }
 
@@ -296,6 +299,43 @@ public final class TableSchemaMerge {
         column.collation(),
         added.get(column.id()).initialDefault(),
         added.get(column.id()).filled());
+  }
+
+  /**
+   * A column that got another type on a branch is another one there, of the same name: the side
+   * that has it is told with it, not as one that has dropped the column.
+   */
+  private static SchemaConflict ofRetyped(
+      SchemaConflict found, TableSchema base, TableSchema ours, TableSchema theirs) {
+    if (found.part() != SchemaConflict.Part.COLUMN) {
+      return found;
+    }
+    if (found.fact().equals("type") && found.base() == null) {
+      return base.column(found.name())
+          .map(column ->
+              with(found, found.type(), PartText.of(column.type()), found.ours(), found.theirs()))
+          .orElse(found);
+    }
+    if (!found.fact().isEmpty() || found.type() != SchemaConflictType.DELETE_MODIFY) {
+      return found;
+    }
+    Optional<Column> other = (found.ours() == null ? ours : theirs).column(found.name());
+    return other
+        .map(PartText::of)
+        .map(text ->
+            with(
+                found,
+                SchemaConflictType.TYPE_MISMATCH,
+                found.base(),
+                found.ours() == null ? text : found.ours(),
+                found.theirs() == null ? text : found.theirs()))
+        .orElse(found);
+  }
+
+  private static SchemaConflict with(
+      SchemaConflict found, SchemaConflictType type, String base, String ours, String theirs) {
+    return new SchemaConflict(
+        type, found.object(), found.part(), found.name(), found.fact(), base, ours, theirs);
   }
 
   private static SchemaConflict conflict(SchemaConflict found) {

@@ -31,7 +31,7 @@ enum TypeChange {
     boolean sameName = old.group(1).equals(now.group(1));
     boolean text = TEXTS.contains(old.group(1)) && TEXTS.contains(now.group(1));
     if (text || sameName && old.group(1).equals("numeric")) {
-      return fits(old, now) ? FREE : LOSSY;
+      return fits(old, now) ? FREE : !text && morePlaces(old, now) ? WIDER : LOSSY;
     }
     if (sameName) {
       return before.equals(after) || fits(old, now) ? WIDER : LOSSY;
@@ -75,6 +75,19 @@ enum TypeChange {
         : name.startsWith("json") ? "json" : name.startsWith("bit") ? "bit" : name;
   }
 
+  /** Whether a number has more digits behind the point, and as many before it. */
+  private static boolean morePlaces(Matcher old, Matcher now) {
+    if (old.group(2) == null || now.group(2) == null) {
+      return false;
+    }
+    int more = scale(now) - scale(old);
+    return more > 0 && Integer.parseInt(now.group(2)) - more >= Integer.parseInt(old.group(2));
+  }
+
+  private static int scale(Matcher type) {
+    return type.group(3) == null ? 0 : Integer.parseInt(type.group(3));
+  }
+
   private static boolean fits(Matcher old, Matcher now) {
     if (now.group(2) == null) {
       return true;
@@ -82,9 +95,7 @@ enum TypeChange {
     if (old.group(2) == null) {
       return false;
     }
-    String oldScale = old.group(3) == null ? "0" : old.group(3);
-    String scale = now.group(3) == null ? "0" : now.group(3);
-    return oldScale.equals(scale)
+    return scale(old) == scale(now)
         && Integer.parseInt(now.group(2)) >= Integer.parseInt(old.group(2));
   }
 }

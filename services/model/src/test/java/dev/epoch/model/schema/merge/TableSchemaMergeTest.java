@@ -156,6 +156,52 @@ class TableSchemaMergeTest {
         .isEqualTo("CHECK (((email ~ '^[^@]+@[^@]+$'::text)) OR ((email ~~ '%@%.%'::text)))");
   }
 
+  @Test
+  void aColumnOfAnotherTypeOnABranchIsToldWithThatType() {
+    // given
+    DataType date = DataType.of(DataType.Kind.DATE, "date");
+    TableSchema ours =
+        table(List.of(ID, column("c2", "email", INTEGER, true)), List.of(), List.of());
+    TableSchema theirs =
+        table(List.of(ID, column("c7", "email", date, true)), List.of(), List.of());
+
+    // then
+    assertThat(merge(ours, theirs).conflicts())
+        .containsExactly(
+            new SchemaConflict(
+                SchemaConflictType.TYPE_MISMATCH,
+                new ObjectId(ObjectKind.TABLE, CUSTOMERS),
+                SchemaConflict.Part.COLUMN,
+                "email",
+                "",
+                "email text",
+                "email integer",
+                "email date"));
+
+    // and where both are branches
+    TableSchema other =
+        table(List.of(ID, column("c8", "email", INTEGER, true)), List.of(), List.of());
+    assertThat(merge(other, theirs).conflicts())
+        .extracting(SchemaConflict::base, SchemaConflict::ours, SchemaConflict::theirs)
+        .containsExactly(tuple("text", "integer", "date"));
+  }
+
+  @Test
+  void anIndexIsToldByItsStatement() {
+    // given
+    String ascending = "CREATE INDEX i ON public.customers USING btree (email)";
+    String descending = "CREATE INDEX i ON public.customers USING btree (email DESC)";
+
+    // then
+    assertThat(
+            merge(
+                    table(BASE.columns(), List.of(), List.of(new Index("i", ascending, false))),
+                    table(BASE.columns(), List.of(), List.of(new Index("i", descending, false))))
+                .conflicts())
+        .extracting(SchemaConflict::ours, SchemaConflict::theirs)
+        .containsExactly(tuple(ascending, descending));
+  }
+
   private static String decided(TableSchema ours, TableSchema theirs, SchemaResolution resolution) {
     MergedTable merged =
         TableSchemaMerge.merge(
