@@ -173,6 +173,80 @@ class ObjectMergeIT extends SchemaScene {
   }
 
   @Test
+  void theyGoFromBranchToBranchAndOnIntoMain() throws SQLException {
+    // given
+    test.branch("develop", "main");
+    test.onBranch("develop", "UPDATE t SET price = 9 WHERE id = 2");
+    test.commit("develop", "a price");
+    test.onBranch("x", REPORTING);
+    commitSchema("x", "reporting");
+
+    // when
+    assertThat(test.merge("x", "develop").conflicts()).isEmpty();
+
+    // then
+    assertThat(seen("develop", "SELECT * FROM large ORDER BY id")).containsExactly("id=2", "id=3");
+    assertThat(seen("develop", "SELECT * FROM total")).containsExactly("price=13");
+    assertThat(live("SELECT count(*) AS views FROM pg_views WHERE schemaname = 'public'"))
+        .containsExactly("views=0");
+    assertRecorded("develop");
+
+    // when
+    assertThat(test.merge("develop", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT * FROM large ORDER BY id")).containsExactly("id=2", "id=3");
+  }
+
+  @Test
+  void aBranchKeepsTheLiveOnesOfMain() throws SQLException {
+    // given
+    test.onBranch("x", "CREATE VIEW mine AS SELECT id FROM t");
+    commitSchema("x", "mine");
+    test.database.execute("CREATE VIEW dear AS SELECT id FROM t WHERE price > 1");
+    commitSchema("main", "dear");
+
+    // when
+    assertThat(test.merge("main", "x").conflicts()).isEmpty();
+    test.database.execute("CREATE OR REPLACE VIEW dear AS SELECT id FROM t WHERE price > 2");
+
+    // then
+    test.onBranch("x", "UPDATE t SET price = 7 WHERE id = 1");
+    assertThat(seen("x", "SELECT * FROM dear ORDER BY id")).containsExactly("id=1", "id=3");
+    assertThat(seen("x", "SELECT count(*) AS n FROM mine")).containsExactly("n=3");
+  }
+
+  @Test
+  void theyBelongToTheOwnerOfTheTables() throws SQLException {
+    // given
+    test.database.executeAsSuperuser(
+        "DO $$ BEGIN CREATE ROLE shop; EXCEPTION WHEN duplicate_object THEN END $$",
+        "GRANT shop TO " + test.database.owner());
+    test.database.executeAsSuperuser("ALTER TABLE t OWNER TO shop");
+    test.onBranch("x", REPORTING);
+    commitSchema("x", "reporting");
+    test.branch("develop", "main");
+
+    // when
+    test.merge("x", "develop");
+    test.merge("develop", "main");
+
+    // then
+    String owners =
+        "SELECT DISTINCT r.rolname AS owner FROM pg_roles r JOIN (SELECT relowner AS id FROM pg_class"
+            + " WHERE relname IN ('noted', 'large', 'total') UNION ALL SELECT proowner FROM pg_proc"
+            + " WHERE proname IN ('twice', 'size_of') AND pronamespace = 'public'::regnamespace"
+            + " UNION ALL SELECT typowner FROM pg_type WHERE typname = 'size' AND typnamespace ="
+            + " 'public'::regnamespace) o ON o.id = r.oid";
+    assertThat(
+            live(
+                owners.replace(
+                    "WHERE relname", "WHERE relnamespace = 'public'::regnamespace AND relname")))
+        .containsExactly("owner=shop");
+    assertThat(live("SELECT * FROM total")).containsExactly("price=6");
+  }
+
+  @Test
   void aRevertTakesThemAway() throws SQLException {
     // given
     test.onBranch("x", REPORTING);

@@ -153,4 +153,49 @@ class OwnViewsIT extends SchemaScene {
     }
     return said;
   }
+
+  @Test
+  void triggersPoliciesAndCommentsStayToo() throws SQLException {
+    // given
+    test.database.execute(
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS"
+            + " $$ BEGIN RETURN NEW; END $$",
+        "CREATE TRIGGER kept BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION keep()",
+        "CREATE TRIGGER dropped BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION keep()",
+        "CREATE POLICY everybody ON t USING (true)",
+        "COMMENT ON COLUMN t.name IS 'what for'");
+    test.onBranch(
+        "x",
+        OPEN,
+        "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS"
+            + " $$ BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$",
+        "CREATE TRIGGER shouting BEFORE INSERT OR UPDATE OF name ON t"
+            + " FOR EACH ROW EXECUTE FUNCTION shout()",
+        "DROP TRIGGER dropped ON t",
+        "CREATE POLICY priced ON t FOR SELECT USING (price > 0)",
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+        "COMMENT ON COLUMN t.name IS 'loud'",
+        "COMMENT ON TABLE t IS 'things'");
+    List<String> before = parts();
+
+    // when, then
+    test.onBranch("x", CLOSE, OPEN);
+    assertThat(parts()).isEqualTo(before).hasSize(7);
+    test.onBranch("x", "INSERT INTO t VALUES (9, 'low', 1)");
+    assertThat(seen("x", "SELECT name FROM t WHERE id = 9")).containsExactly("name=LOW");
+
+    // when
+    test.database.execute(
+        "CREATE POLICY more ON t USING (true)", "ALTER TABLE t ENABLE ROW LEVEL SECURITY");
+    test.onBranch("x", "SELECT 1");
+
+    // then
+    assertThat(parts()).containsAll(before).anyMatch(part -> part.contains("more"));
+  }
+
+  private List<String> parts() throws SQLException {
+    return seen(
+        "x",
+        "SELECT kind, name, statement FROM epoch.table_parts('t'::regclass) ORDER BY kind, name");
+  }
 }

@@ -338,8 +338,7 @@ public final class MergeExecution {
         runner
             .run(repository, prepared, caller, intent.command(), intent.change(), plan::rows)
             .orRefuse();
-    if (state.isDefault(target)
-        && plan.tables().stream().anyMatch(table -> table.alteration() != null)
+    if (plan.tables().stream().anyMatch(table -> table.alteration() != null)
         && !repository.state().schemas().isEmpty()) {
       objects.record(repository, target.id(), caller);
     }

@@ -1,5 +1,6 @@
 package dev.epoch.gateway.migration;
 
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
@@ -112,6 +113,16 @@ public final class TableAlterations {
           new Statements(sql(first), sql(last), sql(Migration.statements(after, before, OPTIONS))));
     });
     return new Planned(statements, destructive);
+  }
+
+  /** What makes and takes away objects of a branch other than the default one. */
+  public Statements ofBranch(
+      RepositoryState state, BranchState branch, String storage, MergedObjects objects) {
+    DatabaseSchema now = schemas.of(state, branch, storage);
+    DatabaseSchema after = objects.after(now);
+    List<Statement> last = Migration.statements(now, after, OPTIONS);
+    refuseAlone(last);
+    return new Statements(List.of(), sql(last), sql(Migration.statements(after, now, OPTIONS)));
   }
 
   private static void refuseAppendOnly(Change change) {

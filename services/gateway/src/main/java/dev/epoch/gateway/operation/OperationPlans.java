@@ -106,7 +106,10 @@ public final class OperationPlans {
             parts.add(
                 former
                     ? new Operation.MergeRows(
-                        before, merge.anchor(), null, merge.schemaHash() != null)
+                        before,
+                        merge.anchor(),
+                        objectsBack(before, merge),
+                        merge.schemaHash() != null)
                     : mergeRows(state, operation, before, merge));
           }
         }
@@ -139,6 +142,16 @@ public final class OperationPlans {
     return state.commits().byId().get(commit).entryOf(merge.tableId()).orElseThrow();
   }
 
+  /** What takes back views and functions that came to a branch; null if none did. */
+  private static Operation.SchemaStep objectsBack(
+      BranchTable table, OperationPlan.TableMerge merge) {
+    OperationPlan.Alteration alteration = merge.alteration();
+    return alteration == null || alteration.undo().isEmpty()
+        ? null
+        : new Operation.SchemaStep(
+            table.table().schema(), List.of(), List.of(), alteration.undo(), List.of(), List.of());
+  }
+
   /** A live table gets its schema in the operation; another has it from then on. */
   private static TableOperation mergeRows(
       RepositoryState state,
@@ -161,7 +174,7 @@ public final class OperationPlans {
             alteration.undo(),
             alteration.notNull(),
             alteration.constraints()),
-        true);
+        live || !state.tables().schema(merge.schemaHash()).equals(table.table().schema()));
   }
 
   /** The table with the schema that the merge gives it. */

@@ -9,6 +9,7 @@ import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ public final class PlannedSchemas {
       return tables;
     }
     Map<String, TableAlterations.Statements> statements =
-        state.isDefault(target) ? statements() : Map.of();
+        state.isDefault(target) ? statements() : statementsOfObjects();
     return tables.stream()
         .map(table -> changed.containsKey(table.tableId()) ? given(table, statements) : table)
         .toList();
@@ -111,7 +112,10 @@ public final class PlannedSchemas {
         table.anchor(),
         table.to(),
         schema.hash(),
-        alters || !schema.notNull().isEmpty() || !schema.constraints().isEmpty()
+        alters
+                || !schema.notNull().isEmpty()
+                || !schema.constraints().isEmpty()
+                || !of.last().isEmpty()
             ? new Alteration(
                 of.first(), of.last(), of.undo(), schema.notNull(), schema.constraints())
             : null);
@@ -128,6 +132,19 @@ public final class PlannedSchemas {
             objects);
     destructive.addAll(planned.destructive());
     return planned.statements();
+  }
+
+  /** On a branch tables have their schemas from then on; views and functions are made there. */
+  private Map<String, TableAlterations.Statements> statementsOfObjects() {
+    Map<String, TableAlterations.Statements> statements = new HashMap<>();
+    objects.forEach((storage, merged) ->
+        changed.values().stream()
+            .map(table -> table.now().id())
+            .filter(id -> state.tables().byId().get(id).storage().equals(storage))
+            .findFirst()
+            .ifPresent(
+                id -> statements.put(id, alterations.ofBranch(state, target, storage, merged))));
+    return statements;
   }
 
   /** Whether objects of its storage come, for which there may be no other table. */

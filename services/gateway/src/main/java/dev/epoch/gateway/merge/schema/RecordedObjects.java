@@ -16,6 +16,7 @@ import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.model.schema.merge.SchemaConflict;
 import dev.epoch.model.schema.merge.SchemaConflictText;
 import dev.epoch.model.schema.merge.SchemaResolution;
+import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectName;
 import java.util.HashSet;
 import java.util.List;
@@ -26,8 +27,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Views, functions and what else stands beside tables, in merges into the default branch: as
- * commits recorded them at the base and the source, and as the databases have them.
+ * Views, functions and what else stands beside tables, in merges: as commits recorded them at the
+ * base and the source, and as the databases have them. What stands on tables, such as triggers,
+ * comes to the default branch alone.
  */
 public final class RecordedObjects {
   private final SchemaService schemas;
@@ -49,7 +51,7 @@ public final class RecordedObjects {
       List<String> bases,
       CommitState source,
       MergeStrategy strategy) {
-    if (state.schemas().isEmpty() || bases.isEmpty() || !state.isDefault(target)) {
+    if (state.schemas().isEmpty() || bases.isEmpty()) {
       return Map.of();
     }
     CommitState base = state.commits().byId().get(bases.getFirst());
@@ -62,13 +64,21 @@ public final class RecordedObjects {
           || before.get().schema().schema().equals(theirs.get().schema().schema())) {
         continue;
       }
-      MergedObjects objects =
+      boolean live = state.isDefault(target);
+      DatabaseSchema ours = schemas.of(state, target, storage);
+      Set<ObjectName> versioned = versioned(state, target, source, storage);
+      if (!live) {
+        versioned.removeIf(name -> ours.table(name).isPresent());
+      }
+      MergedObjects merge =
           MergedObjects.of(
               schemas.read(before.get().schema()),
-              schemas.live(state, storage),
+              ours,
               schemas.read(theirs.get().schema()),
-              versioned(state, target, source, storage),
+              versioned,
               conflict -> resolution(strategy));
+      // sessions on a branch have the live ones
+      MergedObjects objects = live ? merge : merge.without(schemas.live(state, storage));
       requireNone(target, objects.conflicts());
       if (!objects.isEmpty()) {
         merged.put(storage, objects);

@@ -98,6 +98,13 @@ public record MergedObjects(
     }
   }
 
+  /** The same without objects that are to be as others are that are found anyway. */
+  public MergedObjects without(DatabaseSchema found) {
+    SortedMap<ObjectId, SchemaObject> others = new TreeMap<>(given);
+    others.entrySet().removeIf(each -> each.getValue().equals(found.objects().get(each.getKey())));
+    return new MergedObjects(others, gone, conflicts);
+  }
+
   public boolean isEmpty() {
     return given.isEmpty() && gone.isEmpty();
   }

@@ -5,9 +5,7 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.BusyException;
-import dev.epoch.storage.error.PrivilegeException;
 import dev.epoch.storage.error.QueryRefusedException;
-import dev.epoch.storage.error.QueryTimeoutException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.operation.Operation.MergeRows;
@@ -25,8 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,14 +36,11 @@ import java.util.stream.Stream;
  * </pre>
  */
 final class LiveAlterations {
-  private static final Pattern OWNED_BY =
-      Pattern.compile("ALTER SEQUENCE (.+) OWNED BY (.+)\\.(?:\"(?:[^\"]|\"\")+\"|\\w+)");
-
-  private static final Pattern DROP_TYPE = Pattern.compile("DROP TYPE (?:IF EXISTS )?(.+?);?");
 
   private final Session session;
   private final StateResolver resolver;
   private final long position;
+  private final SchemaStatements statements;
   private final List<Altered> altered = new ArrayList<>();
 
   /**
@@ -73,6 +66,7 @@ final class LiveAlterations {
     this.session = session;
     this.resolver = resolver;
     this.position = position;
+    this.statements = new SchemaStatements(session);
   }
 
   /** What the operation does to a live table's schema; null if nothing. */
@@ -131,7 +125,7 @@ final class LiveAlterations {
     tables.stream().filter(table -> step(table) != null).forEach(this::settle);
     for (OperationTable table : tables) {
       if (step(table) != null) {
-        run(step(table).first());
+        statements.run(step(table).first());
       }
     }
     List<OperationTable> after = new ArrayList<>();
@@ -210,7 +204,10 @@ final class LiveAlterations {
     if (altered.isEmpty()) {
       return tables;
     }
-    altered.forEach(table -> run(table.step().last()));
+    altered.forEach(table -> statements.run(table.step().last()));
+    altered.stream()
+        .filter(table -> !table.step().last().isEmpty())
+        .forEach(table -> MadeObjects.give(session, table.table().id()));
     altered.stream()
         .filter(table -> !table.numbered().isEmpty())
         .forEach(table ->
@@ -247,7 +244,7 @@ final class LiveAlterations {
         .forEach(table -> alterations.release(table, recorded.get(table.id())));
     tables.stream()
         .filter(table -> step(table) != null)
-        .forEach(table -> alterations.run(step(table).undo()));
+        .forEach(table -> alterations.statements.run(step(table).undo()));
     tables.stream()
         .filter(table -> step(table) != null)
         .forEach(table ->
@@ -415,49 +412,5 @@ final class LiveAlterations {
             .orElseThrow(() -> new ShapeMovedException(List.of(table)));
     resolver.made(session, table, shape);
     return shape;
-  }
-
-  /** One statement at a time: a text is never two of them. */
-  private void run(List<String> statements) {
-    if (statements.isEmpty()) {
-      return;
-    }
-    // texts of functions name what stands there when they are called, by the path of who calls
-    session.run("SET LOCAL check_function_bodies = off");
-    for (String sql : statements) {
-      try {
-        Matcher owned = OWNED_BY.matcher(sql);
-        if (owned.matches()) {
-          session.list(
-              "SELECT epoch.give_sequence($1, $2)::text",
-              row -> row,
-              owned.group(1),
-              owned.group(2));
-        }
-        Matcher dropped = DROP_TYPE.matcher(sql);
-        if (dropped.matches()) {
-          session.list("SELECT epoch.let_go_of_enum($1)::text", row -> row, dropped.group(1));
-        }
-        session.execute(sql);
-      } catch (RuntimeException failure) {
-        throw refused(sql, SqlErrors.translate(failure));
-      }
-    }
-  }
-
-  private static RuntimeException refused(String sql, RuntimeException failure) {
-    return switch (failure) {
-      case BusyException busy -> busy;
-      case StorageUnavailableException away -> away;
-      case QueryTimeoutException late -> late;
-      case PrivilegeException privilege -> privilege;
-      case StorageException refused ->
-          new QueryRefusedException(
-              "The live schema cannot be changed by \"%s\": %s"
-                  .formatted(sql, refused.getMessage()),
-              "Change what refuses it, or the live table by hand, commit, and merge again",
-              refused);
-      default -> failure;
-    };
   }
 }

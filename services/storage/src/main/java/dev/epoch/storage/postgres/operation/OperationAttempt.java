@@ -154,6 +154,7 @@ final class OperationAttempt {
     }
     places.passSequences();
     open.follow(staged);
+    makeObjects(tables);
     if (!operation.checks().isEmpty()) {
       Map<String, RowsLocation> left = new HashMap<>(live);
       left.putAll(locations);
@@ -164,6 +165,20 @@ final class OperationAttempt {
         new OperationResult(locations, live, committed, found, alterations.schemas(), dropped);
     new OperationRecords(session).insertDone(operation, result);
     return result;
+  }
+
+  /** Views, functions and types that come to a branch; of live tables they come with these. */
+  private void makeObjects(List<OperationTable> tables) {
+    SchemaStatements statements = new SchemaStatements(session);
+    for (OperationTable table : tables) {
+      if (!table.branch().isDefault()
+          && table.operation() instanceof MergeRows merge
+          && merge.step() != null
+          && !merge.step().last().isEmpty()) {
+        MadeObjects.onBranch(
+            session, table.branch(), table.id(), merge.step().last(), statements::run);
+      }
+    }
   }
 
   /** What the tables of the default branch are like, where the log has it otherwise. */

@@ -59,6 +59,7 @@ final class RevertWork {
 
   void run() {
     List<OperationTable> locked = tables();
+    takeObjectsBack(locked);
     if (locked.stream().anyMatch(table -> LiveAlterations.step(table) != null)) {
       LiveAlterations.undo(session, resolver, operation.id().position(), locked, recorded);
       locked = tables();
@@ -111,6 +112,20 @@ final class RevertWork {
     for (OperationTable table : liveTables(tables)) {
       uncommit(table, table.workingSet(), history(table), operation.livePosition());
       moveAnchorBack(table);
+    }
+  }
+
+  /** Views, functions and types that came to a branch. */
+  private void takeObjectsBack(List<OperationTable> tables) {
+    SchemaStatements statements = new SchemaStatements(session);
+    for (OperationTable table : tables) {
+      if (!table.branch().isDefault()
+          && table.operation() instanceof MergeRows merge
+          && merge.step() != null
+          && !merge.step().undo().isEmpty()) {
+        MadeObjects.onBranch(
+            session, table.branch(), table.id(), merge.step().undo(), statements::run);
+      }
     }
   }
 

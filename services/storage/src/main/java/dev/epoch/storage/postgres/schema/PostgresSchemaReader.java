@@ -2,7 +2,11 @@ package dev.epoch.storage.postgres.schema;
 
 import dev.epoch.model.schema.impact.RowQuestion;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.FunctionDefinition;
+import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
+import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.ViewDefinition;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.error.StorageException;
@@ -15,6 +19,7 @@ import dev.epoch.storage.schema.TableHealth;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +148,41 @@ public final class PostgresSchemaReader implements SchemaReader {
             .filter(object ->
                 object.kind() != ObjectKind.EXTENSION
                     && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
+            .map(object -> onTables(object, views))
             .toList());
+  }
+
+  /** What reads a view that stands for a table reads the table. */
+  private static SchemaObject onTables(SchemaObject object, Set<String> views) {
+    Set<ObjectId> needs = new HashSet<>();
+    for (ObjectId id : object.dependsOn()) {
+      boolean stands = id.kind() == ObjectKind.VIEW && views.contains(id.name().name());
+      needs.add(stands ? new ObjectId(ObjectKind.TABLE, id.name()) : id);
+    }
+    return switch (object) {
+      case ViewDefinition view ->
+          new ViewDefinition(
+              view.name(),
+              view.materialized(),
+              view.columns(),
+              view.query(),
+              view.options(),
+              view.indexes(),
+              view.triggers(),
+              view.comment(),
+              view.privileges(),
+              needs);
+      case FunctionDefinition function ->
+          new FunctionDefinition(
+              function.name(),
+              function.routine(),
+              function.definition(),
+              function.returns(),
+              function.comment(),
+              function.privileges(),
+              needs);
+      default -> object;
+    };
   }
 
   private DatabaseSchema steadily(Function<Session, DatabaseSchema> reading) {

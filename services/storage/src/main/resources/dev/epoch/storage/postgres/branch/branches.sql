@@ -168,6 +168,7 @@ BEGIN
   PERFORM epoch.drop_schema_of_views(b.changed_schema);
   PERFORM epoch.drop_schema_of_views(b.base_schema);
   DELETE FROM epoch.views_aside AS a WHERE a.branch_id = of_branch;
+  DELETE FROM epoch.own_parts AS o WHERE o.branch_id = of_branch;
   UPDATE epoch.branches SET changed_schema = NULL, base_schema = NULL WHERE branch_id = of_branch;
 END
 $$;

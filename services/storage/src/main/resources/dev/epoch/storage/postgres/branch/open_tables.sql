@@ -305,6 +305,8 @@ BEGIN
     UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(of_branch, of_table)
     WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL;
     PERFORM epoch.switch_triggers_on(of_branch, of_table);
+    PERFORM epoch.note_given_parts(of_branch, of_table);
+    PERFORM epoch.make_own_parts(of_branch, of_table);
     PERFORM epoch.give_open_table(of_branch, of_table);
     PERFORM epoch.drop_hiding_enums(of_branch, of_table);
   EXCEPTION
@@ -347,6 +349,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', referring.child, referring.conname);
     PERFORM epoch.note_reference(of_branch, referring.table_id, referring.conname);
   END LOOP;
+  PERFORM epoch.keep_own_parts(of_branch, of_table);
   PERFORM epoch.put_views_aside(of_branch, open_table);
   BEGIN
     EXECUTE 'DROP TABLE IF EXISTS ' || open_table;

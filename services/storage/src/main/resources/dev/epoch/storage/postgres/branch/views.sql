@@ -121,7 +121,7 @@ BEGIN
     ORDER BY p.table_id
   LOOP
     IF epoch.why_not_open(stale.table_id) IS NULL THEN
-      PERFORM epoch.copy_policies(stale.table_id, stale.open_relation);
+      PERFORM epoch.renew_policies(of_branch, stale.table_id);
       UPDATE epoch.branch_tables AS p SET open_policies = epoch.policy_digest(epoch.users_table(p.table_id))
       WHERE p.branch_id = of_branch AND p.table_id = stale.table_id;
     ELSE

@@ -105,6 +105,7 @@ BEGIN
   FOREACH kind IN ARRAY ARRAY['c', 'p', 'ac'] LOOP
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of(kind, gone));
   END LOOP;
+  DELETE FROM epoch.own_parts WHERE table_id = gone;
   DELETE FROM epoch.branch_tables WHERE table_id = gone;
   PERFORM epoch.drop_hidden(t);
   DELETE FROM epoch.tables WHERE table_id = gone;

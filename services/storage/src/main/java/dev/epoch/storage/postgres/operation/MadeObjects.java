@@ -1,0 +1,108 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.Session;
+import io.vertx.mutiny.sqlclient.Row;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Views, functions and types that a merge makes, of users: {@code made_objects.sql}. Statements
+ * name them in the users' schemas.
+ */
+final class MadeObjects {
+  /** Texts between quotes, or between dollars. */
+  private static final String LITERAL = "'(?:[^']|'')*'|\\$(\\w*)\\$.*?\\$\\1\\$";
+
+  private static final Pattern FILLED =
+      Pattern.compile("(CREATE MATERIALIZED VIEW .*?)\\s*;?\\s*", Pattern.DOTALL);
+
+  private MadeObjects() {}
+
+  /** The statement; a materialized view is made empty, and filled when it has its owner. */
+  static String unfilled(String sql) {
+    Matcher made = FILLED.matcher(sql);
+    return made.matches() ? made.group(1) + "\nWITH NO DATA" : sql;
+  }
+
+  /** Gives what was made beside live tables to the owner of one. */
+  static void give(Session session, String tableId) {
+    give(session, tableId, null);
+  }
+
+  private static void give(Session session, String tableId, String schema) {
+    session.list("SELECT epoch.give_made_objects($1, $2)::text", row -> row, tableId, schema);
+  }
+
+  /**
+   * Runs statements that mean objects of a branch: what a statement is about is in the branch's
+   * first schema, whatever else it names is what a session on the branch finds.
+   *
+   * @param tableId of a table whose owner gets what is made
+   * @param run what runs one of them
+   */
+  static void onBranch(
+      Session session,
+      BranchHandle branch,
+      String tableId,
+      List<String> statements,
+      Consumer<String> run) {
+    session.list("SELECT epoch.create_branch_schemas($1)::text", row -> row, branch.id());
+    Row places =
+        session
+            .first(
+                """
+                SELECT b.changed_schema, b.base_schema, ARRAY(
+                    SELECT DISTINCT coalesce(t.home_schema, t.schema_name) FROM epoch.tables AS t ORDER BY 1)
+                FROM epoch.branches AS b WHERE b.branch_id = $1\
+                """,
+                row -> row,
+                branch.id())
+            .orElseThrow();
+    String own = places.getString(0);
+    List<String> users = List.of(places.getArrayOfStrings(2));
+    session.run(
+        "SET LOCAL search_path = "
+            + Stream.concat(Stream.of(own, places.getString(1)), users.stream())
+                .map(Quote::identifier)
+                .collect(Collectors.joining(", ")));
+    Pattern names = names(users);
+    for (String sql : statements) {
+      run.accept(onBranch(sql, names, Quote.identifier(own)));
+    }
+    session.run("SET LOCAL search_path = pg_catalog");
+    give(session, tableId, own);
+  }
+
+  private static Pattern names(List<String> schemas) {
+    return Pattern.compile(
+        LITERAL
+            + "|(?<![\\w$\".])(?<schema>"
+            + schemas.stream()
+                .flatMap(schema -> Stream.of(schema, '"' + schema.replace("\"", "\"\"") + '"'))
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|"))
+            + ")\\s*\\.",
+        Pattern.DOTALL);
+  }
+
+  private static String onBranch(String sql, Pattern names, String own) {
+    boolean[] named = {false};
+    return names
+        .matcher(sql)
+        .replaceAll(found -> {
+          String text = found.group();
+          if (found.group("schema") == null) {
+            return Matcher.quoteReplacement(text);
+          }
+          boolean first = !named[0];
+          named[0] = true;
+          return first ? Matcher.quoteReplacement(own + ".") : "";
+        });
+  }
+}
