@@ -126,6 +126,47 @@ class SchemaDataIT {
   }
 
   @Test
+  void rowsThatApplicationsAddKeepTheirValuesWhereABranchGivesAColumnAnotherType()
+      throws Exception {
+    // given
+    test.database.execute("ALTER TABLE t ALTER name SET NOT NULL, ADD CHECK (name <> '')");
+    test.commit("main", "not null");
+    test.branch("z", "main");
+    test.onBranch(
+        "z",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ALTER name TYPE varchar(40), ALTER price TYPE numeric(12,3)",
+        "UPDATE t SET name = 'bee' WHERE id = 2");
+    test.commit("z", "other types");
+    test.database.execute("INSERT INTO t VALUES (4, 'd', 4)");
+    test.commit("main", "applications");
+    test.database.execute("INSERT INTO t VALUES (5, 'e', 5)");
+
+    // when
+    Merged merged = test.mergeDestructively("z", "main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(table.rows("main"))
+        .containsExactlyInAnyOrder(
+            "id=1 name=a price=1.000",
+            "id=2 name=bee price=2.000",
+            "id=3 name=c price=3.000",
+            "id=4 name=d price=4.000",
+            "id=5 name=e price=5.000");
+    table.assertRecorded("main");
+
+    // when it goes on, and a value is changed
+    test.branch("w", "main");
+    test.onBranch("w", "SELECT epoch.open_table('t')", "ALTER TABLE t ALTER price TYPE numeric");
+    test.commit("w", "another type");
+    mainChanges("UPDATE t SET price = 7 WHERE id = 1");
+
+    // then
+    assertAsked("main", test.mergeDestructively("w", "main"), "values changed", "numeric");
+  }
+
+  @Test
   void theColumnGoesIfThatIsDecided() throws Exception {
     // given
     branchDrops();

@@ -204,8 +204,13 @@ final class MergePlanner {
         theirs,
         BaseRows.entries(sides.state(), sides.base(), theirs.name()),
         terms.schemaConflicts(now),
-        (column, side, byOurs) ->
-            sides.changed(now.with(side), byOurs ? sides.now(ours) : theirsState, column));
+        (column, side, byOurs, retyped) ->
+            sides.changed(
+                now.with(side),
+                byOurs ? sides.now(ours) : theirsState,
+                column,
+                // rows that only the live table has keep their values: its column is retyped
+                !(retyped && byOurs && sides.intoDefault())));
   }
 
   private void mergeRows(

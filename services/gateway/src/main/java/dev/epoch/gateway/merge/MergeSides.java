@@ -10,6 +10,7 @@ import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.merge.schema.DroppedColumns;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.model.commit.MergeBase;
+import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.state.StateReader;
@@ -155,11 +156,19 @@ record MergeSides(
             .isEmpty();
   }
 
-  /** Whether a side has values of a column that it did not have at the base. */
-  boolean changed(TableHandle table, TableState side, Column column) {
+  /**
+   * Whether a side has values of a column that it did not have at the base.
+   *
+   * @param inserts whether those of rows that are new count
+   */
+  boolean changed(TableHandle table, TableState side, Column column, boolean inserts) {
     int index = table.schema().indexOf(column.name());
     return new BaseRows(reader(table), table, state, base)
-        .anyChange(side, change -> DroppedColumns.isNew(change, column, index));
+        .anyChange(
+            side,
+            change ->
+                (inserts || change.kind() != RowChange.Kind.INSERT)
+                    && DroppedColumns.isNew(change, column, index));
   }
 
   /** What the branch begins with that gets a table: the rows it was registered with, none. */

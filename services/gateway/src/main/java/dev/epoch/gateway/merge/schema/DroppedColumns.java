@@ -32,13 +32,14 @@ public record DroppedColumns(TableSchema ours, TableSchema theirs, List<RowConfl
   /** Looks at rows. */
   public interface Values {
     /**
-     * Whether a side changed values since the base.
+     * Whether a side changed values since the base that the merge would lose.
      *
      * @param column as the side has it
      * @param side its schema
      * @param ours whether the side is the target
+     * @param retyped whether the other side has a column of that name with another type
      */
-    boolean changed(Column column, TableSchema side, boolean ours);
+    boolean changed(Column column, TableSchema side, boolean ours, boolean retyped);
   }
 
   /**
@@ -64,10 +65,13 @@ public record DroppedColumns(TableSchema ours, TableSchema theirs, List<RowConfl
       }
       boolean byOurs = here.isPresent();
       Column kept = here.or(() -> there).orElseThrow();
-      if (kept.generated() || !values.changed(kept, byOurs ? ours : theirs, byOurs)) {
+      Optional<Column> retyped = (byOurs ? theirs : ours).column(kept.name());
+      if (kept.generated()
+          || !values.changed(kept, byOurs ? ours : theirs, byOurs, retyped.isPresent())) {
         continue;
       }
-      RowConflict conflict = conflict(table, before, byOurs);
+      RowConflict conflict =
+          conflict(table, before, byOurs, retyped.map(column -> column.type().name()).orElse(null));
       Optional<SchemaResolution> resolution = decisions.resolution(conflict);
       if (resolution.isEmpty()) {
         open.add(conflict);
@@ -94,7 +98,11 @@ public record DroppedColumns(TableSchema ours, TableSchema theirs, List<RowConfl
     return side.columns().stream().filter(c -> c.id().equals(column.id())).findFirst();
   }
 
-  private static RowConflict conflict(TableHandle table, Column column, boolean byOurs) {
+  /**
+   * @param other the type that the other side has given the column, null if it has dropped it
+   */
+  private static RowConflict conflict(
+      TableHandle table, Column column, boolean byOurs, String other) {
     return new RowConflict(
         table.id(),
         table.name(),
@@ -104,8 +112,8 @@ public record DroppedColumns(TableSchema ours, TableSchema theirs, List<RowConfl
             FieldConflict.whole(
                 "column values",
                 column.type().name(),
-                byOurs ? CHANGED : null,
-                byOurs ? null : CHANGED)),
+                byOurs ? CHANGED : other,
+                byOurs ? other : CHANGED)),
         column.name());
   }
 
