@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.DataType;
+import dev.epoch.gateway.table.TableService;
 import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.record.RowWrite;
 import java.util.List;
@@ -178,6 +179,50 @@ class BranchTypesIT extends SchemaScene {
     assertThat(rows("y")).contains("id=1 name=a price=1 mood=low");
     assertThatThrownBy(() -> test.merge("y", "main")).hasMessageContaining("mood");
     assertThat(rows("y")).contains("id=1 name=a price=1 mood=low");
+  }
+
+  @Test
+  void areTypesOfColumnsOfTablesThatTheBranchMakes() throws Exception {
+    // given
+    test.onBranch(
+        "x",
+        "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+        "CREATE TABLE u (id int PRIMARY KEY, mood mood NOT NULL DEFAULT 'ok' CHECK (mood > 'sad'),"
+            + " moods mood[], a text)",
+        "CREATE INDEX glad ON u (a) WHERE mood = 'ok'",
+        "INSERT INTO u (id, moods) VALUES (1, '{sad}'), (2, NULL)");
+
+    // when
+    test.server()
+        .tables()
+        .register(
+            test.repository(),
+            new TableService.Request("u", null, null, null, List.of(), "x"),
+            TestServer.caller());
+    String made = test.commit("x", "u").commit().id();
+    test.branch("y", "x");
+    test.onBranch("y", "SELECT epoch.open_table('u')");
+    test.onBranch("y", "INSERT INTO u VALUES (3, DEFAULT, '{ok}')");
+    test.commit("y", "on y");
+
+    // then
+    TestTable u = new TestTable(test, "u");
+    List<String> first =
+        List.of("id=1 mood=ok moods={sad} a=null", "id=2 mood=ok moods=null a=null");
+    assertThat(u.rows(made)).isEqualTo(first);
+    u.assertRecorded("y");
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+    assertThat(live("SELECT id, moods FROM u WHERE mood = 'ok' ORDER BY id"))
+        .containsExactly("id=1 moods={sad}", "id=2 moods=null", "id=3 moods={ok}");
+    assertThatThrownBy(() -> test.database.execute("INSERT INTO u VALUES (4, 'sad')"))
+        .hasMessageContaining("u_mood_check");
+    test.server().branches().delete(test.repository(), "x", true, TestServer.caller());
+    test.server().branches().delete(test.repository(), "y", true, TestServer.caller());
+    assertThat(test.database.value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '_changed$'"))
+        .isEqualTo("0");
+    assertThat(u.rows(made)).isEqualTo(first);
+    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
+    assertThat(u.rows(made)).isEqualTo(first);
   }
 
   @Test

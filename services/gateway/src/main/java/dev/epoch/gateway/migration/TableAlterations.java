@@ -21,9 +21,11 @@ import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -102,7 +104,11 @@ public final class TableAlterations {
       refuseAlone(last);
       List<Statement> all = new ArrayList<>(first);
       all.addAll(last);
+      // nothing of a table that comes with the merge is live yet
+      Set<ObjectId> coming = new HashSet<>(before.objects().keySet());
+      coming.removeAll(live.objects().keySet());
       all.stream()
+          .filter(statement -> !coming.contains(statement.object()))
           .flatMap(statement -> statement.hazards().stream())
           .filter(hazard -> hazard.destructive())
           .map(Object::toString)

@@ -17,13 +17,17 @@ import dev.epoch.storage.error.TableOwnedException;
 import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.catalog.Introspector;
+import dev.epoch.storage.postgres.catalog.KeptEnums;
 import dev.epoch.storage.postgres.catalog.Registering;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -88,7 +92,10 @@ public final class OwnTables implements BranchOwnTables {
       Introspection found =
           Introspector.introspect(session, new TablePath(schema, home.table()), primaryKey);
       return new Introspection(
-          atHome(found.schema(), quoted(session, schema), quoted(session, home.schema())),
+          atHome(
+              withoutOwnEnums(session, Quote.qualified(schema, home.table()), found.schema()),
+              quoted(session, schema),
+              quoted(session, home.schema())),
           found.estimatedRows());
     });
   }
@@ -119,6 +126,30 @@ public final class OwnTables implements BranchOwnTables {
     return session
         .first("SELECT quote_ident($1) || '.'", row -> row.getString(0), schema)
         .orElseThrow();
+  }
+
+  /** Columns of enums that were made on the branch are texts until its first commit says more. */
+  private static TableSchema withoutOwnEnums(Session session, String own, TableSchema schema) {
+    Map<String, Set<String>> parts = new HashMap<>();
+    session
+        .list("SELECT kind, name FROM epoch.parts_of_own_enums(to_regclass($1))", row -> row, own)
+        .forEach(row ->
+            parts.computeIfAbsent(row.getString(0), _ -> new HashSet<>()).add(row.getString(1)));
+    if (parts.isEmpty()) {
+      return schema;
+    }
+    Set<String> columns = parts.get("column");
+    Set<String> constraints = parts.getOrDefault("constraint", Set.of());
+    Set<String> indexes = parts.getOrDefault("index", Set.of());
+    return new TableSchema(
+        schema.columns().stream()
+            .map(column -> columns.contains(column.name()) ? KeptEnums.text(column) : column)
+            .toList(),
+        schema.primaryKey(),
+        schema.constraints().stream()
+            .filter(constraint -> !constraints.contains(constraint.name()))
+            .toList(),
+        schema.indexes().stream().filter(index -> !indexes.contains(index.name())).toList());
   }
 
   /** What the hidden relation has, under the names of the place that it will have. */

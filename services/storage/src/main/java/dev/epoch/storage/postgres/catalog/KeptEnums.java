@@ -54,6 +54,21 @@ public final class KeptEnums {
         kept.equals(TEXT) ? label : new DataType(Kind.ARRAY, TEXTS, label, List.of(), List.of()));
   }
 
+  /** A column of texts, or of arrays of them, in the place of one of labels; without a default. */
+  public static Column text(Column column) {
+    DataType text = DataType.of(Kind.TEXT, TEXT);
+    return new Column(
+        column.id(),
+        column.name(),
+        column.type().kind() == Kind.ARRAY
+            ? new DataType(Kind.ARRAY, TEXTS, text, List.of(), List.of())
+            : text,
+        column.nullable(),
+        null,
+        null,
+        column.identity());
+  }
+
   /** The column with another type. */
   static Column typed(Column column, DataType type) {
     return new Column(

@@ -37,10 +37,17 @@ public record TableShape(
    * @param type as the database prints it, without domains
    * @param live whether the live table has it
    * @param kept whether it went, and images have all values that it had
+   * @param neverLive whether no live table has had it, but branches
    * @param initial text of what rows began with when it was added, null for NULL
    */
   public record LayerColumn(
-      String id, String name, String type, boolean live, boolean kept, String initial) {}
+      String id,
+      String name,
+      String type,
+      boolean live,
+      boolean kept,
+      boolean neverLive,
+      String initial) {}
 
   /** What {@link #rows} begins with where it is no relation. */
   public static final String PROJECTED = "(SELECT *, ";
@@ -236,7 +243,8 @@ public record TableShape(
                 .anyMatch(candidate ->
                     candidate.equals(place(column).orElse(null))
                         && !candidate.live()
-                        && !candidate.kept()))
+                        && !candidate.kept()
+                        && !candidate.neverLive()))
         .filter(column ->
             schema.columns().stream()
                 .noneMatch(now -> now.id().equals(column.id()) && holds(now.type(), column.type())))

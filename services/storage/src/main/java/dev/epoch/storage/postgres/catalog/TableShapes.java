@@ -282,7 +282,7 @@ public final class TableShapes {
     List<TableShape.LayerColumn> columns =
         session.list(
             """
-            SELECT column_id, name, type, number IS NOT NULL, kept, initial
+            SELECT column_id, name, type, number IS NOT NULL, kept, never_live, initial
             FROM epoch.table_columns WHERE table_id = $1
             ORDER BY length(name), name\
             """,
@@ -301,6 +301,7 @@ public final class TableShapes {
           AppendOnlyTable.ROW_ID.type().name(),
           true,
           false,
+          false,
           null);
 
   private static TableShape.LayerColumn column(Row row) {
@@ -310,7 +311,8 @@ public final class TableShapes {
         row.getString(2),
         row.getBoolean(3),
         row.getBoolean(4),
-        row.getString(5));
+        row.getBoolean(5),
+        row.getString(6));
   }
 
   public static TableChangedException changed(TableHandle table, String reason) {

@@ -25,6 +25,7 @@ COMMENT ON TABLE epoch.open_columns IS 'Columns of open tables of branches, as t
 COMMENT ON COLUMN epoch.open_columns.number IS 'pg_attribute.attnum in the open table';
 
 ALTER TABLE epoch.table_columns ADD COLUMN IF NOT EXISTS of_branches boolean NOT NULL DEFAULT false;
+ALTER TABLE epoch.table_columns ADD COLUMN IF NOT EXISTS never_live boolean NOT NULL DEFAULT false;
 ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS definition jsonb;
 ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS dropped_columns text[] NOT NULL DEFAULT '{}';
 ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS open_rows text;
@@ -32,6 +33,7 @@ ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS open_made jsonb;
 ALTER TABLE epoch.branch_tables ADD COLUMN IF NOT EXISTS retyped boolean NOT NULL DEFAULT false;
 
 COMMENT ON COLUMN epoch.table_columns.of_branches IS 'No live table has had it, but branches';
+COMMENT ON COLUMN epoch.table_columns.never_live IS 'The same, known for sure: not of a column that a rebuild made by the log';
 COMMENT ON COLUMN epoch.branch_tables.definition IS 'The table at the branch''s head as the log has it; null: it is like the live table';
 COMMENT ON COLUMN epoch.branch_tables.dropped_columns IS 'Ids of columns that the branch, or what it was made from, has dropped';
 COMMENT ON COLUMN epoch.branch_tables.open_rows IS 'The open table with the columns of the layers; null: it has just these';

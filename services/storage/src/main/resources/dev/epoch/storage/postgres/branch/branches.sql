@@ -165,6 +165,7 @@ BEGIN
     PERFORM epoch.drop_inner_views(of_branch, of_table);
     EXECUTE format('DROP FUNCTION IF EXISTS epoch.%I', epoch.object_of('vi', of_table, of_branch));
   END LOOP;
+  PERFORM epoch.drop_own_types(of_branch);
   PERFORM epoch.drop_schema_of_views(b.changed_schema);
   PERFORM epoch.drop_schema_of_views(b.base_schema);
   DELETE FROM epoch.views_aside AS a WHERE a.branch_id = of_branch;

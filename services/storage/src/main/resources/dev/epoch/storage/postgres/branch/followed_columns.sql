@@ -317,8 +317,8 @@ BEGIN
   END IF;
   aside := epoch.name_aside(of_table);
   INSERT INTO epoch.table_columns (
-    table_id, name, column_id, type, collation_clause, initial, filled, of_branches, stands_for)
-  VALUES (of_table, aside, new_id, of_type, of_collation, value, is_filled, true, enum_type);
+    table_id, name, column_id, type, collation_clause, initial, filled, of_branches, never_live, stands_for)
+  VALUES (of_table, aside, new_id, of_type, of_collation, value, is_filled, true, true, enum_type);
   FOR layer IN SELECT * FROM epoch.layers(of_table) WHERE kind NOT IN ('o', 'open') ORDER BY relation LOOP
     PERFORM epoch.add_layer_column(layer.kind, layer.relation, aside, of_type || of_collation, value);
   END LOOP;

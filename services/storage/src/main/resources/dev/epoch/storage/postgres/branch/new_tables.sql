@@ -21,11 +21,43 @@ AS $$
       THEN 'it has row security policies: register it, and make them then'
     WHEN NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'p')
       THEN 'it has no primary key'
-    WHEN epoch.branch_typed(c.oid, false) IS NOT NULL THEN epoch.branch_typed(c.oid, false)
+    WHEN epoch.branch_typed(c.oid, true) IS NOT NULL THEN epoch.branch_typed(c.oid, true)
+    WHEN EXISTS (
+      SELECT
+      FROM pg_attrdef AS g
+      JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = g.oid AND d.refobjid = c.oid
+      JOIN pg_attribute AS computed ON computed.attrelid = c.oid AND computed.attnum = g.adnum AND computed.attgenerated <> ''
+      JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+      WHERE g.adrelid = c.oid AND epoch.is_own_enum(a.atttypid)
+    ) THEN 'it has a column that is computed of a type which was made on the branch'
     WHEN NOT pg_has_role(c.relowner, 'USAGE')
       THEN format('role %I is no member of its owner: GRANT %s TO %1$I', current_user, c.relowner::regrole)
   END
   FROM pg_class AS c WHERE c.oid = own
+$$;
+
+-- What the hidden relation of a table cannot have, since its type goes with the branch: columns are texts there, and
+-- constraints and indexes that name the type are left out.
+CREATE OR REPLACE FUNCTION epoch.parts_of_own_enums(own regclass) RETURNS TABLE (kind text, name text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH columns AS (
+    SELECT a.attname::text AS name, a.attnum, epoch.enum_of(a.atttypid)::regtype::text AS type
+    FROM pg_attribute AS a
+    WHERE a.attrelid = own AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384 AND epoch.is_own_enum(a.atttypid)
+  )
+  SELECT 'column', c.name FROM columns AS c
+  UNION
+  SELECT 'constraint', p.conname::text
+  FROM pg_constraint AS p JOIN columns AS c ON strpos(pg_get_constraintdef(p.oid), c.type) > 0
+  WHERE p.conrelid = own AND p.contype IN ('c', 'x')
+  UNION
+  SELECT 'index', x.relname::text
+  FROM pg_index AS i
+  JOIN pg_class AS x ON x.oid = i.indexrelid
+  JOIN columns AS c ON strpos(pg_get_indexdef(i.indexrelid), c.type) > 0
+  WHERE i.indrelid = own
 $$;
 
 -- Registers a table that was made on a branch: it is the open table of the branch from then on, and its rows are
@@ -62,9 +94,22 @@ BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO PUBLIC', 'epoch_new_' || new_table);
   EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES)', placed, own);
   FOR part IN
+    SELECT e.kind, e.name, epoch.base_type(a.atttypid, a.atttypmod) AS kept
+    FROM epoch.parts_of_own_enums(own::regclass) AS e
+    LEFT JOIN pg_attribute AS a ON e.kind = 'column' AND a.attrelid = own::regclass AND a.attname = e.name
+    WHERE e.kind <> 'index'
+    ORDER BY e.kind = 'column'
+  LOOP
+    EXECUTE CASE part.kind
+      WHEN 'column' THEN format('ALTER TABLE %s ALTER %I DROP DEFAULT, ALTER %2$I TYPE %s', placed, part.name, part.kept)
+      ELSE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I', placed, part.name)
+    END;
+  END LOOP;
+  FOR part IN
     SELECT c.conname, pg_get_constraintdef(c.oid) AS definition, obj_description(c.oid, 'pg_constraint') AS told
     FROM pg_constraint AS c
     WHERE c.conrelid = own::regclass AND c.contype IN ('p', 'u', 'x')
+      AND c.conname NOT IN (SELECT e.name FROM epoch.parts_of_own_enums(own::regclass) AS e WHERE e.kind = 'constraint')
     ORDER BY c.contype <> 'p', c.conname
   LOOP
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', placed, part.conname, part.definition);
@@ -73,7 +118,9 @@ BEGIN
   FOR part IN
     SELECT pg_get_indexdef(i.indexrelid) AS definition
     FROM pg_index AS i
+    JOIN pg_class AS x ON x.oid = i.indexrelid
     WHERE i.indrelid = own::regclass AND i.indisvalid
+      AND x.relname NOT IN (SELECT e.name FROM epoch.parts_of_own_enums(own::regclass) AS e WHERE e.kind = 'index')
       AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid AND c.conrelid = own::regclass)
     ORDER BY i.indexrelid
   LOOP
@@ -126,6 +173,15 @@ BEGIN
   SELECT jsonb_set(kept, '{constraints}', (kept -> 'constraints') - coalesce(array_agg(c.conname::text), '{}'))
   INTO kept
   FROM pg_constraint AS c WHERE c.conrelid = own::regclass AND c.contype = 'f';
+  -- and so are enums of its own
+  FOR part IN
+    SELECT CASE e.kind WHEN 'column' THEN a.attnum::text ELSE e.name END AS key,
+      CASE e.kind WHEN 'column' THEN 'columns' WHEN 'index' THEN 'indexes' ELSE 'constraints' END AS list
+    FROM epoch.parts_of_own_enums(own::regclass) AS e
+    LEFT JOIN pg_attribute AS a ON e.kind = 'column' AND a.attrelid = own::regclass AND a.attname = e.name
+  LOOP
+    kept := kept #- ARRAY[part.list, part.key];
+  END LOOP;
   UPDATE epoch.branch_tables AS p
   SET open_relation = own, open_id = own::regclass, open_policies = epoch.policy_digest(placed::regclass),
     open_made = jsonb_build_object('definition', NULL, 'facts', kept) || epoch.open_files(own::regclass)
@@ -133,6 +189,8 @@ BEGIN
         WHEN is_captured THEN '{}'
         ELSE jsonb_build_object('head', epoch.head_of_open(of_branch, new_table))
       END
+  WHERE p.branch_id = of_branch AND p.table_id = new_table;
+  UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(of_branch, new_table)
   WHERE p.branch_id = of_branch AND p.table_id = new_table;
   IF is_captured THEN
     EXECUTE format(

@@ -100,7 +100,7 @@ AS $$
   SELECT format('%I.%I', b.changed_schema, n.parts[array_length(n.parts, 1)])
   FROM epoch.branches AS b
   CROSS JOIN parse_ident(home) AS n (parts)
-  WHERE b.branch_id = of_branch
+  WHERE b.branch_id = of_branch AND b.changed_schema IS NOT NULL
 $$;
 
 -- The type that a branch's relations have for an enum of its head: its own if it has one with these labels, else the live
@@ -111,7 +111,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT found.name
   FROM (VALUES (1, epoch.own_enum_name(of_branch, home)), (2, home)) AS found (place, name)
-  WHERE epoch.labels_missing(labels, found.name) = '{}'
+  WHERE epoch.enum_of(to_regtype(found.name)) IS NOT NULL AND epoch.labels_missing(labels, found.name) = '{}'
   ORDER BY found.place
   LIMIT 1
 $$;
@@ -131,7 +131,9 @@ BEGIN
   FOR wanted IN
     SELECT * FROM epoch.defined_enums(of_branch, of_table) AS e WHERE epoch.enum_on(of_branch, e.home, e.labels) IS NULL
   LOOP
+    -- which may make it
     PERFORM epoch.create_branch_schemas(of_branch);
+    CONTINUE WHEN epoch.enum_on(of_branch, wanted.home, wanted.labels) IS NOT NULL;
     own := epoch.own_enum_name(of_branch, wanted.home);
     IF to_regtype(own) IS NULL THEN
       EXECUTE format(
@@ -352,6 +354,32 @@ BEGIN
   LOOP
     BEGIN
       EXECUTE 'DROP TYPE ' || hiding.name;
+    EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
+      NULL;
+    END;
+  END LOOP;
+END
+$$;
+
+-- Drops types of a branch that is going, but for those that something elsewhere needs.
+CREATE OR REPLACE FUNCTION epoch.drop_own_types(of_branch text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  own record;
+BEGIN
+  FOR own IN
+    SELECT format('%I.%I', n.nspname, y.typname) AS name, y.typtype = 'd' AS is_domain
+    FROM epoch.branches AS b
+    JOIN pg_namespace AS n ON n.nspname = b.changed_schema
+    JOIN pg_type AS y ON y.typnamespace = n.oid AND y.typtype IN ('e', 'd', 'r')
+    WHERE b.branch_id = of_branch
+    -- one may be made of another that was made before
+    ORDER BY y.oid DESC
+  LOOP
+    BEGIN
+      EXECUTE format('DROP %s %s', CASE WHEN own.is_domain THEN 'DOMAIN' ELSE 'TYPE' END, own.name);
     EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
       NULL;
     END;

@@ -57,7 +57,7 @@ BEGIN
       PERFORM epoch.refill_layers(of_table, of_id, aside, adopted.name, adopted.type);
     END IF;
   END IF;
-  UPDATE epoch.table_columns SET number = live_column.number, of_branches = false, kept = false
+  UPDATE epoch.table_columns SET number = live_column.number, of_branches = false, never_live = false, kept = false
   WHERE table_id = of_table AND name = adopted.name;
   RETURN NULL;
 END

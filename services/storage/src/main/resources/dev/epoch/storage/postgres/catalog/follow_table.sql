@@ -425,7 +425,7 @@ BEGIN
       ORDER BY length(k.name) DESC, k.name DESC LIMIT 1;
       IF FOUND THEN
         PERFORM epoch.rename_layer_column(of_table, adopted, change.name);
-        UPDATE epoch.table_columns SET name = change.name, number = change.number, of_branches = false, kept = false
+        UPDATE epoch.table_columns SET name = change.name, number = change.number, of_branches = false, never_live = false, kept = false
         WHERE table_id = of_table AND name = adopted;
         PERFORM epoch.refill_layers(of_table, former.column_id, change.aside, change.name, change.type);
         CONTINUE;
@@ -447,7 +447,7 @@ BEGIN
       IF FOUND THEN
         names_change := true;
         PERFORM epoch.rename_layer_column(of_table, adopted, change.name);
-        UPDATE epoch.table_columns SET name = change.name, number = change.number, of_branches = false
+        UPDATE epoch.table_columns SET name = change.name, number = change.number, of_branches = false, never_live = false
         WHERE table_id = of_table AND name = adopted;
         CONTINUE;
       END IF;

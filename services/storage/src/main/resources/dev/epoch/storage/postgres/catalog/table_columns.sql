@@ -413,6 +413,7 @@ BEGIN
     ELSE
       PERFORM epoch.put_branch_column(of_table, new_id, of_type, '', value, is_filled, NULL);
     END IF;
+    UPDATE epoch.table_columns AS k SET never_live = false WHERE k.table_id = of_table AND k.column_id = new_id;
   END IF;
 END
 $$;
