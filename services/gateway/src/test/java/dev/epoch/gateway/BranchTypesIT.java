@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.DataType;
+import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.table.TableService;
 import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.record.RowWrite;
@@ -159,6 +160,36 @@ class BranchTypesIT extends SchemaScene {
         .containsExactly("labels={sad,ok,fine}");
     assertThat(rows(moods)).isEqualTo(MOODS);
     requireRebuilt(moods, "y", "z", "main");
+  }
+
+  @Test
+  void goAgainWhereAMergeIsTakenBack() throws Exception {
+    // given
+    String moods = moods();
+    test.restart(name -> {
+      if (name.equals("merge-branch.completing")) {
+        throw new IllegalStateException(name);
+      }
+    });
+
+    // when
+    assertThatThrownBy(() -> test.merge("x", "main")).isInstanceOf(IllegalStateException.class);
+
+    // then
+    assertThat(live("SELECT to_regtype('public.mood') AS made")).containsExactly("made=null");
+    assertThat(rows(moods)).isEqualTo(MOODS);
+
+    // when
+    test.restart(Failpoints.NONE);
+    open("x", "UPDATE t SET mood = 'sad' WHERE id = 1");
+    test.commit("x", "sad");
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT id FROM t WHERE mood = 'sad' ORDER BY 1"))
+        .containsExactly("id=1", "id=2");
+    assertThat(rows(moods)).isEqualTo(MOODS);
+    requireRebuilt(moods, "x", "main");
   }
 
   @Test

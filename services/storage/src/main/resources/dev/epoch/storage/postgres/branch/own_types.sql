@@ -311,22 +311,22 @@ AS $$
 DECLARE
   held record;
   layer record;
-  kept text;
+  plain text;
 BEGIN
   FOR held IN
     SELECT * FROM epoch.table_columns AS k
     WHERE k.stands_for = k.type AND k.type IN (enum_type, enum_type || '[]') ORDER BY k.table_id, k.name
   LOOP
-    kept := CASE WHEN held.type = enum_type THEN 'text' ELSE 'text[]' END;
+    plain := CASE WHEN held.type = enum_type THEN 'text' ELSE 'text[]' END;
     PERFORM epoch.drop_views_of(held.table_id);
     FOR layer IN SELECT * FROM epoch.layers(held.table_id) WHERE kind <> 'o' ORDER BY relation LOOP
       EXECUTE format(
-        'ALTER TABLE %1$s ALTER %2$I DROP DEFAULT, ALTER %2$I TYPE %3$s USING %2$I::%3$s', layer.relation, held.name, kept);
+        'ALTER TABLE %1$s ALTER %2$I DROP DEFAULT, ALTER %2$I TYPE %3$s USING %2$I::%3$s', layer.relation, held.name, plain);
       IF held.initial IS NOT NULL THEN
         EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT %L', layer.relation, held.name, held.initial);
       END IF;
     END LOOP;
-    UPDATE epoch.table_columns AS k SET type = kept, of_branches = true
+    UPDATE epoch.table_columns AS k SET type = plain, of_branches = true
     WHERE k.table_id = held.table_id AND k.name = held.name;
   END LOOP;
 END
