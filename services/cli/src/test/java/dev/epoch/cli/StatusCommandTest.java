@@ -74,7 +74,8 @@ class StatusCommandTest extends CommandTest {
         "GET /status",
         """
         {"branch": "feature/x", "commit_id": "abc123f", "clean": true, "staged": [], "unstaged": [],
-         "untracked": ["notes", "tags"], "merge": null}
+         "untracked": ["notes", "tags"],
+         "unrecorded": ["function public.audit()", "view public.spend"], "merge": null}
         """);
 
     prints(
@@ -86,6 +87,12 @@ class StatusCommandTest extends CommandTest {
 
           notes
           tags
+
+        Views and functions that no commit has recorded:
+          (use "epoch commit --include-schema": merges bring what is recorded)
+
+          function public.audit()
+          view public.spend
 
         nothing to commit, but untracked tables are there
         """,

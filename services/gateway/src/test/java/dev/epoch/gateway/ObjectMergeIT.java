@@ -80,7 +80,10 @@ class ObjectMergeIT extends SchemaScene {
   void objectsAloneAreBroughtToo() throws SQLException {
     // given
     test.onBranch("x", "CREATE VIEW dear AS SELECT id FROM t WHERE price > 1");
+    assertThat(unrecorded("x")).containsExactly("view public.dear");
+    assertThat(unrecorded("main")).isEmpty();
     commitSchema("x", "a view");
+    assertThat(unrecorded("x")).isEmpty();
 
     // when
     assertThat(test.merge("x", "main").conflicts()).isEmpty();
@@ -282,6 +285,16 @@ class ObjectMergeIT extends SchemaScene {
         .containsExactly("views=0");
     assertThat(columns("main")).containsExactly("id", "name", "price");
     assertThat(live("SELECT price FROM t WHERE id = 3")).containsExactly("price=5");
+  }
+
+  private List<String> unrecorded(String branch) {
+    return test
+        .server()
+        .schemas()
+        .unrecorded(state(), state().branch(branch).orElseThrow())
+        .stream()
+        .map(id -> id.toString())
+        .toList();
   }
 
   private List<String> differences(String from, String to) {

@@ -21,6 +21,10 @@ public record StatusView(
     List<TableChangeView> unstaged,
     @Schema(description = "Names of tables that were made on the branch and are not versioned")
         List<String> untracked,
+    @Schema(
+            description =
+                "Views and functions that were made on the branch and that no commit recorded")
+        List<String> unrecorded,
     @Schema(description = "The open merge, or null") OpenMerge merge,
     @Schema(description = "Commits that are being replayed, or null") OpenReplay replay) {
 
@@ -62,7 +66,8 @@ public record StatusView(
       RepositoryState state,
       BranchState branch,
       List<TableChange> changes,
-      List<String> untracked) {
+      List<String> untracked,
+      List<String> unrecorded) {
     return new StatusView(
         branch.name(),
         CommitView.idOf(state, branch.head()),
@@ -70,6 +75,7 @@ public record StatusView(
         changes.stream().filter(TableChange::staged).map(TableChangeView::of).toList(),
         changes.stream().filter(change -> !change.staged()).map(TableChangeView::of).toList(),
         untracked,
+        unrecorded,
         OpenMerge.of(branch.merge()),
         OpenReplay.of(branch.replay()));
   }

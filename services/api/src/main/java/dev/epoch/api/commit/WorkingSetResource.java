@@ -5,6 +5,7 @@ import dev.epoch.api.answer.Done;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.model.schema.object.ObjectId;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.ws.rs.Consumes;
@@ -40,7 +41,8 @@ public class WorkingSetResource {
         state,
         at,
         request.server().workingSets().changes(state, at),
-        request.server().workingSets().untracked(state, at));
+        request.server().workingSets().untracked(state, at),
+        request.server().schemas().unrecorded(state, at).stream().map(ObjectId::toString).toList());
   }
 
   @POST

@@ -46,7 +46,11 @@ public class CurrentRepositoryResource {
     BranchState branch = request.branch(state, null);
     return RepositoryStatusView.of(
         StatusView.of(
-            state, branch, request.server().workingSets().changes(state, branch), List.of()));
+            state,
+            branch,
+            request.server().workingSets().changes(state, branch),
+            List.of(),
+            List.of()));
   }
 
   @GET

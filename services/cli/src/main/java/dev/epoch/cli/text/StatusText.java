@@ -54,11 +54,14 @@ public final class StatusText {
             status.unstaged(),
             false));
     lines.addAll(untracked(status));
+    lines.addAll(unrecorded(status));
     if (status.merging()) {
       return lines;
     }
     if (status.staged().isEmpty() && status.unstaged().isEmpty()) {
-      if (status.commitId() == null || !status.untracked().isEmpty()) {
+      if (status.commitId() == null
+          || !status.untracked().isEmpty()
+          || !status.unrecorded().isEmpty()) {
         lines.add("");
       }
       lines.add(
@@ -85,6 +88,19 @@ public final class StatusText {
             + "\" to version what was made on the branch)");
     lines.add("");
     status.untracked().forEach(table -> lines.add(palette.red("  " + table)));
+    return lines;
+  }
+
+  private List<String> unrecorded(RepositoryStatus status) {
+    if (status.unrecorded().isEmpty()) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("Views and functions that no commit has recorded:");
+    lines.add("  (use \"epoch commit --include-schema\": merges bring what is recorded)");
+    lines.add("");
+    status.unrecorded().forEach(object -> lines.add(palette.red("  " + object)));
     return lines;
   }
 

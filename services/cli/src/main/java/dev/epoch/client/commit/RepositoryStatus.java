@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param commitId head of the branch, or null before the first commit
  * @param untracked names of tables that were made on the branch and are not versioned
+ * @param unrecorded views and functions that were made on the branch and that no commit recorded
  * @param mergeSource branch whose merge into this one is open, or null
  * @param verb of the command that waits as a merge does: merge, revert, cherry-pick, rebase
  * @param replaying revert, cherry-pick or rebase that has commits to make, or null
@@ -24,6 +25,7 @@ public record RepositoryStatus(
     List<TableChange> staged,
     List<TableChange> unstaged,
     List<String> untracked,
+    List<String> unrecorded,
     String mergeSource,
     boolean merging,
     String verb,
@@ -42,6 +44,7 @@ public record RepositoryStatus(
         TableChange.list(json, "staged"),
         TableChange.list(json, "unstaged"),
         Json.items(json, "untracked").stream().map(JsonNode::asText).toList(),
+        Json.items(json, "unrecorded").stream().map(JsonNode::asText).toList(),
         Json.text(merge, "source"),
         merge.isObject(),
         merge.path("verb").asText("merge").replace('_', '-'),

@@ -190,6 +190,46 @@ public final class SchemaService {
     return new DatabaseSchema(objects);
   }
 
+  /**
+   * Views, functions and types that were made on a branch, and that no commit of it tells as they
+   * are: merges leave them. None of the default branch; of databases that can be reached.
+   */
+  public List<ObjectId> unrecorded(RepositoryState state, BranchState branch) {
+    if (state.isDefault(branch)) {
+      return List.of();
+    }
+    List<ObjectId> unrecorded = new ArrayList<>();
+    for (String storage : storages(state)) {
+      try {
+        Map<ObjectId, SchemaObject> own =
+            reader(state, storage)
+                .orElseThrow()
+                .ofBranch(Backends.handle(state, branch), List.copyOf(schemaNames(state, storage)))
+                .objects();
+        Map<ObjectId, SchemaObject> told =
+            own.keySet().stream().allMatch(id -> id.kind() == ObjectKind.TABLE)
+                ? own
+                : recorded(state, state.head(branch), storage)
+                    .map(
+                        recorded -> (Map<ObjectId, SchemaObject>) read(recorded.schema()).objects())
+                    .orElse(Map.of());
+        own.forEach((id, object) -> {
+          if (MADE_IN_SESSIONS.contains(id.kind()) && !object.equals(told.get(id))) {
+            unrecorded.add(id);
+          }
+        });
+      } catch (StorageUnavailableException unreachable) {
+        LOG.log(
+            System.Logger.Level.DEBUG,
+            "Objects of branch {0} in storage {1} are not known: {2}",
+            branch.name(),
+            storage,
+            unreachable.getMessage());
+      }
+    }
+    return unrecorded;
+  }
+
   /** Where the branch and the default branch were the same; empty for the default branch. */
   private static Optional<CommitState> fork(RepositoryState state, BranchState branch) {
     return state.isDefault(branch)
