@@ -40,6 +40,7 @@ class ObjectMergeIT extends SchemaScene {
     "CREATE TYPE size AS ENUM ('small', 'large')",
     "CREATE FUNCTION size_of(numeric) RETURNS size LANGUAGE sql AS"
         + " $$ SELECT CASE WHEN $1 > 2 THEN 'large' ELSE 'small' END::size $$",
+    "ALTER TABLE t ADD fit size DEFAULT 'small'",
     "CREATE VIEW noted AS SELECT id, note, twice(price) AS double, size_of(price) AS size FROM t",
     "COMMENT ON VIEW noted IS 'with notes'",
     "CREATE VIEW large AS SELECT id FROM noted WHERE size = 'large'",

@@ -22,6 +22,11 @@ final class MadeObjects {
   private static final Pattern FILLED =
       Pattern.compile("(CREATE MATERIALIZED VIEW .*?)\\s*;?\\s*", Pattern.DOTALL);
 
+  private static final Pattern ENUM =
+      Pattern.compile(
+          "(?:CREATE TYPE (?=.* AS ENUM)|(?<drop>DROP TYPE IF EXISTS ))(?<name>(?:\"(?:[^\"]|\"\")+\"|[^\\s\"])+)",
+          Pattern.DOTALL);
+
   private MadeObjects() {}
 
   /** The statement; a materialized view is made empty, and filled when it has its owner. */
@@ -73,10 +78,27 @@ final class MadeObjects {
                 .collect(Collectors.joining(", ")));
     Pattern names = names(users);
     for (String sql : statements) {
-      run.accept(onBranch(sql, names, Quote.identifier(own)));
+      String there = onBranch(sql, names, Quote.identifier(own));
+      if (!isDoneByColumns(session, there)) {
+        run.accept(there);
+      }
     }
     session.run("SET LOCAL search_path = pg_catalog");
     give(session, tableId, own);
+  }
+
+  /** Whether the branch has an enum for its columns, or still needs one ({@code own_types.sql}). */
+  private static boolean isDoneByColumns(Session session, String sql) {
+    Matcher type = ENUM.matcher(sql);
+    return type.lookingAt()
+        && session
+            .first(
+                type.group("drop") != null
+                    ? "SELECT epoch.is_type_of_columns(to_regtype($1))"
+                    : "SELECT to_regtype($1) IS NOT NULL",
+                row -> row.getBoolean(0),
+                type.group("name"))
+            .orElse(false);
   }
 
   private static Pattern names(List<String> schemas) {

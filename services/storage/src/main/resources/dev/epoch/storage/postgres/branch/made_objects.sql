@@ -72,3 +72,17 @@ BEGIN
   END LOOP;
 END
 $$;
+
+-- Whether columns of tables have a type, or arrays of it.
+CREATE OR REPLACE FUNCTION epoch.is_type_of_columns(of_type oid) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (
+    SELECT
+    FROM pg_type AS y
+    JOIN pg_attribute AS a ON a.atttypid IN (y.oid, y.typarray) AND NOT a.attisdropped
+    JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'c')
+    WHERE y.oid = of_type
+  )
+$$;
