@@ -285,9 +285,7 @@ BEGIN
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
   PERFORM epoch.create_open_capture(of_branch, of_table, open_table);
   IF refill AND NOT is_scratch THEN
-    EXECUTE format(
-      'INSERT INTO epoch.%I (%s) SELECT %2$s FROM %s AS x ON CONFLICT DO NOTHING',
-      epoch.object_of('o', of_table, of_branch), epoch.column_list(t.key_columns), epoch.open_rows(of_branch, of_table));
+    EXECUTE epoch.touch_all(epoch.object_of('o', of_table, of_branch), t.key_columns, epoch.open_rows(of_branch, of_table));
   END IF;
   -- other servers look at the table again
   UPDATE epoch.tables SET table_id = table_id WHERE table_id = of_table;

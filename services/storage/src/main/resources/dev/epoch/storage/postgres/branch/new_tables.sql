@@ -193,9 +193,7 @@ BEGIN
   UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(of_branch, new_table)
   WHERE p.branch_id = of_branch AND p.table_id = new_table;
   IF is_captured THEN
-    EXECUTE format(
-      'INSERT INTO epoch.%I (%s) SELECT %2$s FROM %s', epoch.object_of('o', new_table, of_branch),
-      epoch.column_list(new_key_columns), own);
+    EXECUTE epoch.touch_all(epoch.object_of('o', new_table, of_branch), new_key_columns, own);
   END IF;
 END
 $$;

@@ -40,16 +40,15 @@ BEGIN
   PERFORM epoch.create_open_capture(of_branch, of_table, open_table::regclass);
   PERFORM epoch.create_row_triggers(of_table, open_table::regclass, capture);
   EXECUTE format(
-    'CREATE OR REPLACE TRIGGER epoch_capture_key AFTER UPDATE ON %s '
+    'CREATE OR REPLACE TRIGGER epoch_capture_key AFTER UPDATE OF %s ON %s '
     'FOR EACH ROW WHEN ((%s) IS NOT TRUE) EXECUTE FUNCTION epoch.note_key_change()',
-    open_table, (
-      SELECT string_agg(format('old.%I %s new.%1$I', a.attname, epoch.equality(a.atttypid)), ' AND ' ORDER BY a.attnum)
-      FROM epoch.tables AS t
-      JOIN epoch.open_columns AS o ON o.branch_id = of_branch AND o.table_id = of_table
-      JOIN epoch.table_columns AS k ON k.table_id = of_table AND k.column_id = o.column_id AND k.name = ANY (t.key_columns)
-      JOIN pg_attribute AS a ON a.attrelid = open_table::regclass AND a.attnum = o.number
-      WHERE t.table_id = of_table
-    ));
+    k.names, open_table, k.same)
+  FROM (
+    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
+      string_agg(format('old.%I %s new.%1$I', a.attname, epoch.equality(a.atttypid)), ' AND ' ORDER BY a.attnum)
+    FROM epoch.open_key(of_branch, of_table, open_table::regclass) AS o
+    JOIN pg_attribute AS a ON a.attrelid = open_table::regclass AND a.attnum = o.number
+  ) AS k (names, same);
 END
 $$;
 
@@ -100,96 +99,237 @@ BEGIN
 END
 $$;
 
--- Statements of the capture function for that case: only as long as nobody has looked at the table.
-CREATE OR REPLACE FUNCTION epoch.when_columns_went(of_branch text, of_table text, columns smallint[]) RETURNS text
+-- Whether no UPDATE gives rows other keys without a word about a column of the key. Statements of capture functions ask: marked
+-- so that they are planned with the answer. Whoever gives the table a trigger or alters it has them planned anew.
+CREATE OR REPLACE FUNCTION epoch.keeps_keys(relation oid, places smallint[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT epoch.keeps_keys_now(relation, places)
+$$;
+
+-- The same, as things are: volatile, for a snapshot of its own. One of the whole transaction may be too old to tell.
+CREATE OR REPLACE FUNCTION epoch.keeps_keys_now(relation oid, places smallint[]) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN current_setting('transaction_isolation') = 'read committed'
+    AND NOT EXISTS (
+      -- for each row, before it, of updates
+      SELECT FROM pg_trigger AS g WHERE g.tgrelid = relation AND NOT g.tgisinternal AND g.tgtype & 19 = 19
+    )
+    AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attnum = ANY (places) AND a.attgenerated <> '');
+END
+$$;
+
+-- The capture function of an open table knows the key's columns by their place, whatever they are called, and no others: new
+-- ones come behind, and that columns before them went is looked for (epoch.columns_by_place is the same for live tables).
+--
+-- It is made for statements that write one row: each expression costs them a hundredth of an UPDATE, and a setting of the
+-- function's five. So it has no search_path of its own, though it runs with Epoch's rights: every function, operator and type
+-- in it has its schema, and nothing in it looks for an operator by its name (IS DISTINCT FROM, IN, NULLIF, BETWEEN).
+-- Relations of old and new keys are given as texts for behind FROM.
+
+-- Statements that note each key of a statement's rows by itself, up to 32 where there are arrays. They end the function where
+-- that was all: after TRUNCATE, or where columns went that stood before those of the key.
+CREATE OR REPLACE FUNCTION epoch.touch_few(
+  of_branch text, of_table text, working_set text, open_table regclass, places smallint[], old_keys text, new_keys text
+) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT format(
-    $went$
-      IF TG_OP <> 'TRUNCATE' AND num_nulls(VARIADIC ARRAY[%1$s]) > 0 THEN
-        IF TG_OP IN ('UPDATE', 'DELETE') THEN
-          EXECUTE epoch.capture_open_left(%2$L, %3$L, TG_RELID, 'old_rows');
-        END IF;
-        IF TG_OP IN ('UPDATE', 'INSERT') THEN
-          EXECUTE epoch.capture_open_left(%2$L, %3$L, TG_RELID, 'new_rows');
-        END IF;
-        RETURN NULL;
+    $sql$
+      IF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' AND TG_RELID OPERATOR(pg_catalog.=) %1$s AND NOT (%2$s)
+        AND coalesce(pg_catalog.current_setting('epoch.key_changed', true), '') OPERATOR(pg_catalog.<>) 'on'
+      THEN
+        %3$s (SELECT * FROM %4$s AS o UNION ALL SELECT * FROM %5$s AS n
+          WHERE NOT epoch.keeps_keys(%1$s, %6$L) AND NOT EXISTS (SELECT FROM %4$s AS o WHERE %7$s)) AS x %8$s;
+      ELSIF TG_OP OPERATOR(pg_catalog.=) 'INSERT' AND NOT (%2$s) THEN
+        %3$s %5$s AS x %8$s;
+      ELSIF TG_OP OPERATOR(pg_catalog.=) 'DELETE' AND NOT (%2$s) THEN
+        %3$s %4$s AS x %8$s;
+      ELSIF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' AND NOT (%2$s) THEN
+        %3$s (SELECT * FROM %4$s AS o UNION ALL SELECT * FROM %5$s AS n
+          WHERE NOT EXISTS (SELECT FROM %4$s AS o WHERE %7$s)) AS x %8$s;
+      ELSIF TG_OP OPERATOR(pg_catalog.=) 'TRUNCATE' THEN
+        %9$s
+      ELSE
+        %10$s
       END IF;
-    $went$,
-    string_agg(format('has_column_privilege(TG_RELID, %s::smallint, ''SELECT'')', c), ', ' ORDER BY c), of_branch, of_table)
-  FROM unnest(columns) AS c
+    $sql$,
+    open_table::oid,
+    (
+      SELECT string_agg(
+        format('pg_catalog.has_column_privilege(TG_RELID, %s::smallint, ''SELECT'') IS NULL', c), ' OR ' ORDER BY c)
+      FROM unnest(places) AS c
+    ),
+    format(
+      'INSERT INTO epoch.%I (%s) SELECT %s FROM',
+      working_set, epoch.column_list(t.key_columns), epoch.column_list(t.key_columns, 'x')),
+    old_keys, new_keys, places, epoch.key_match(of_table, 'n', 'o'),
+    CASE WHEN epoch.key_arrays(working_set) IS NULL THEN 'ON CONFLICT DO NOTHING' ELSE 'LIMIT 32' END,
+    epoch.touch_emptied(of_branch, of_table, working_set), epoch.touch_left(of_branch, of_table))
+  FROM epoch.tables AS t
+  WHERE t.table_id = of_table
+$$;
+
+-- Statements that note the keys of a statement's rows in arrays, and count them.
+CREATE OR REPLACE FUNCTION epoch.touch_many(of_table text, working_set text, places smallint[], old_keys text, new_keys text)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    $sql$
+      IF TG_OP OPERATOR(pg_catalog.<>) 'INSERT' THEN
+        WITH written AS (%1$s RETURNING epoch_count) SELECT pg_catalog.sum(epoch_count) INTO noted FROM written;
+      ELSE
+        WITH written AS (%2$s RETURNING epoch_count) SELECT pg_catalog.sum(epoch_count) INTO noted FROM written;
+      END IF;
+      IF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' AND (
+        coalesce(pg_catalog.current_setting('epoch.key_changed', true), '') OPERATOR(pg_catalog.=) 'on'
+        OR NOT epoch.keeps_keys_now(TG_RELID, %3$L))
+      THEN
+        former_setting := pg_catalog.current_setting('enable_nestloop');
+        PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
+        EXECUTE %4$L;
+        PERFORM pg_catalog.set_config('enable_nestloop', former_setting, true);
+      END IF;
+    $sql$,
+    epoch.touch_all(working_set, t.key_columns, old_keys), epoch.touch_all(working_set, t.key_columns, new_keys), places,
+    epoch.touch_all(working_set, t.key_columns, format(
+      '(SELECT * FROM %s AS n WHERE NOT EXISTS (SELECT FROM %s AS o WHERE %s))',
+      new_keys, old_keys, epoch.key_match(of_table, 'n', 'o'))))
+  FROM epoch.tables AS t
+  WHERE t.table_id = of_table
+$$;
+
+-- Statements that note the keys of a statement's rows under the names that its columns have now.
+CREATE OR REPLACE FUNCTION epoch.touch_left(of_branch text, of_table text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    $sql$
+      IF TG_OP OPERATOR(pg_catalog.<>) 'INSERT' THEN
+        EXECUTE epoch.capture_open_left(%1$L, %2$L, TG_RELID, 'old_rows');
+      END IF;
+      IF TG_OP OPERATOR(pg_catalog.<>) 'DELETE' THEN
+        EXECUTE epoch.capture_open_left(%1$L, %2$L, TG_RELID, 'new_rows');
+      END IF;
+      RETURN NULL;
+    $sql$,
+    of_branch, of_table)
+$$;
+
+-- Statements that note all keys of an open table, which is being emptied.
+CREATE OR REPLACE FUNCTION epoch.touch_emptied(of_branch text, of_table text, working_set text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    $sql$
+      IF pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed' THEN
+        RAISE EXCEPTION 'TRUNCATE of a versioned table needs a READ COMMITTED transaction'
+          USING ERRCODE = 'feature_not_supported',
+            DETAIL = 'It removes rows that the snapshot of this transaction may not see.',
+            HINT = 'Use DELETE, or BEGIN ISOLATION LEVEL READ COMMITTED.';
+      END IF;
+      EXECUTE epoch.touch_all(%1$L, %2$L, epoch.open_keys(%3$L, %4$L, TG_RELID));
+      PERFORM epoch.fold_touched_keys(%1$L, %2$L);
+      RETURN NULL;
+    $sql$,
+    working_set, t.key_columns, of_branch, of_table)
+  FROM epoch.tables AS t
+  WHERE t.table_id = of_table
+$$;
+
+-- What follows where the working set has arrays. Of sixteen thousand keys one looks whether there are too many rows.
+CREATE OR REPLACE FUNCTION epoch.touch_more(
+  of_table text, working_set text, places smallint[], old_keys text, new_keys text
+) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(
+    $sql$
+      GET DIAGNOSTICS noted = ROW_COUNT;
+      IF noted OPERATOR(pg_catalog.<>) 1
+        OR pg_catalog.date_part('microseconds', pg_catalog.clock_timestamp())::integer OPERATOR(pg_catalog.&) 16383 OPERATOR(pg_catalog.=) 0
+      THEN
+        IF noted OPERATOR(pg_catalog.=) 32 THEN
+          %1$s
+        END IF;
+        IF noted OPERATOR(pg_catalog.=) 1 OR noted OPERATOR(pg_catalog.>)
+          (pg_catalog.date_part('microseconds', pg_catalog.clock_timestamp())::integer OPERATOR(pg_catalog.&) 16383)
+        THEN
+          PERFORM epoch.fold_touched_keys(%2$L, %3$L);
+        END IF;
+      END IF;
+    $sql$,
+    epoch.touch_many(of_table, working_set, places, old_keys, new_keys), working_set, t.key_columns)
+  FROM epoch.tables AS t
+  WHERE t.table_id = of_table
 $$;
 
 -- Makes the function that captures an open table: the keys of rows that went, and of those that came by an insert or with
--- another key. It knows the key's columns by their place, whatever they are called, and no others: new ones come behind, and
--- that columns before them went is looked for (epoch.columns_by_place is the same for live tables).
+-- another key.
 CREATE OR REPLACE FUNCTION epoch.create_open_capture(of_branch text, of_table text, open_table regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = on
 AS $$
 DECLARE
-  t epoch.tables;
   working_set text := epoch.object_of('o', of_table, of_branch);
+  capture text := epoch.object_of('oc', of_table, of_branch);
   keys text;
+  is_whole boolean;
   places smallint[];
-  rows_name text;
-  body text;
+  source text;
+  old_keys text;
+  new_keys text;
 BEGIN
   IF epoch.is_schema_only(of_branch) THEN
     RETURN;
   END IF;
-  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
-  SELECT string_agg(format('r."epoch:%s" AS %I', k.number, k.layer), ', ' ORDER BY k.number) INTO keys
-  FROM epoch.open_key(of_branch, of_table, open_table) AS k
-  -- such a name cannot stand in a text in a text
-  HAVING NOT bool_or(k.layer ~ $re$['\\]$re$);
-  places := CASE WHEN keys IS NULL THEN '{}' ELSE ARRAY(
+  SELECT string_agg(format('r."epoch:%s" AS %I', k.number, k.layer), ', ' ORDER BY k.number),
+    count(*) = (SELECT cardinality(t.key_columns) FROM epoch.tables AS t WHERE t.table_id = of_table)
+  INTO keys, is_whole
+  FROM epoch.open_key(of_branch, of_table, open_table) AS k;
+  places := ARRAY(
     SELECT a.attnum FROM pg_attribute AS a
     WHERE a.attrelid = open_table AND NOT a.attisdropped
       AND a.attnum BETWEEN 1 AND (SELECT max(k.number) FROM epoch.open_key(of_branch, of_table, open_table) AS k)
-    ORDER BY a.attnum) END;
-  body := format(
+    ORDER BY a.attnum);
+  source := format(
+    '(SELECT %s FROM %%s AS r (%s))', replace(keys, '%', '%%'),
+    (SELECT string_agg(format('"epoch:%s"', c), ', ' ORDER BY c) FROM unnest(places) AS c));
+  old_keys := format(source, '"old_rows"');
+  new_keys := format(source, '"new_rows"');
+  PERFORM epoch.create_trigger_function(capture, format(
     $body$
       #variable_conflict use_column
       DECLARE
-        former_setting text;
-        is_full boolean;
+        noted bigint;
+        former_setting pg_catalog.text;
       BEGIN
-        %1$s
-        IF TG_OP = 'TRUNCATE' THEN
-          IF current_setting('transaction_isolation') <> 'read committed' THEN
-            RAISE EXCEPTION 'TRUNCATE of a versioned table needs a READ COMMITTED transaction'
-              USING ERRCODE = 'feature_not_supported',
-                DETAIL = 'It removes rows that the snapshot of this transaction may not see.',
-                HINT = 'Use DELETE, or BEGIN ISOLATION LEVEL READ COMMITTED.';
-          END IF;
-          EXECUTE %2$L || epoch.open_keys(%3$L, %4$L, TG_RELID) || ' AS x ON CONFLICT DO NOTHING';
-          RETURN NULL;
-        END IF;
-        IF TG_OP <> 'INSERT' THEN
-          %5$s
-        END IF;
-        IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' AND current_setting('epoch.key_changed', true) = 'on' THEN
-          %6$s
-        END IF;
+        %s
         RETURN NULL;
       END
     $body$,
-    epoch.when_columns_went(of_branch, of_table, nullif(places, '{}')),
-    format('INSERT INTO epoch.%I (%s) SELECT %2$s FROM ', working_set, epoch.column_list(t.key_columns)),
-    of_branch, of_table, epoch.touch_keys(of_table, working_set, 'old_rows'),
-    epoch.touch_keys(of_table, working_set, 'new_rows'));
-  IF keys IS NOT NULL THEN
-    FOREACH rows_name IN ARRAY ARRAY['old_rows', 'new_rows'] LOOP
-      body := regexp_replace(
-        body, format('FROM "%1$s"(?!\w)', rows_name),
-        format(
-          'FROM (SELECT %s FROM "%s" AS r (%s)) AS "%2$s"', keys, rows_name,
-          (SELECT string_agg(format('"epoch:%s"', c), ', ' ORDER BY c) FROM unnest(places) AS c)), 'g');
-    END LOOP;
-  END IF;
-  PERFORM epoch.create_trigger_function(epoch.object_of('oc', of_table, of_branch), body);
+    CASE
+      WHEN NOT is_whole THEN format(
+        'IF TG_OP OPERATOR(pg_catalog.=) ''TRUNCATE'' THEN %s ELSE %s END IF;',
+        epoch.touch_emptied(of_branch, of_table, working_set), epoch.touch_left(of_branch, of_table))
+      ELSE concat(
+        epoch.touch_few(of_branch, of_table, working_set, open_table, places, old_keys, new_keys),
+        CASE
+          WHEN epoch.key_arrays(working_set) IS NOT NULL
+          THEN epoch.touch_more(of_table, working_set, places, old_keys, new_keys)
+        END)
+    END));
+  EXECUTE format('ALTER FUNCTION epoch.%I() RESET ALL', capture);
   UPDATE epoch.branch_tables AS p SET touched_keys = epoch.touched_keys(of_branch, of_table)
   WHERE p.branch_id = of_branch AND p.table_id = of_table;
 END

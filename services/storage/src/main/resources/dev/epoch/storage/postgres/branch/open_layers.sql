@@ -200,9 +200,7 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
-  EXECUTE format(
-    'INSERT INTO epoch.%I (%s) SELECT %2$s FROM epoch.%I ON CONFLICT DO NOTHING',
-    epoch.object_of('o', of_table, of_branch), epoch.column_list(t.key_columns), layered);
+  EXECUTE epoch.touch_all(epoch.object_of('o', of_table, of_branch), t.key_columns, format('epoch.%I', layered));
   PERFORM epoch.apply_entries(of_branch, of_table, format('epoch.%I', layered));
   EXECUTE format('DELETE FROM epoch.%I', layered);
 END

@@ -221,14 +221,25 @@ $$;
 
 -- Takes note of the open tables' new ids where a dump was restored.
 CREATE OR REPLACE FUNCTION epoch.know_open_tables(of_branch text) RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
-  UPDATE epoch.branch_tables AS p SET open_id = to_regclass(p.open_relation)
-  WHERE p.branch_id = of_branch AND to_regclass(p.open_relation) <> p.open_id
-    AND NOT epoch.is_made_anew(p.branch_id, p.table_id)
-    AND NOT current_setting('transaction_read_only')::boolean
-    AND current_setting('transaction_isolation') = 'read committed'
+DECLARE
+  place epoch.branch_tables;
+BEGIN
+  FOR place IN
+    SELECT * FROM epoch.branch_tables AS p
+    WHERE p.branch_id = of_branch AND to_regclass(p.open_relation) <> p.open_id
+      AND NOT epoch.is_made_anew(p.branch_id, p.table_id)
+      AND NOT current_setting('transaction_read_only')::boolean
+      AND current_setting('transaction_isolation') = 'read committed'
+  LOOP
+    UPDATE epoch.branch_tables AS p SET open_id = to_regclass(p.open_relation)
+    WHERE p.branch_id = of_branch AND p.table_id = place.table_id;
+    -- it knows the table by its id
+    PERFORM epoch.create_open_capture(of_branch, place.table_id, to_regclass(place.open_relation));
+  END LOOP;
+END
 $$;
 
 -- Open tables of an earlier version have the columns of the live table.

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** Statements that write many rows of an open table: their keys are captured in bulk. */
 class OpenTableBulkTest {
+  /** Rows of a statement whose keys go one by one. */
+  private static final int FEW = 32;
+
   private static final String KEYS_OF =
       "SELECT to_regclass('epoch.' || quote_ident(epoch.object_of('o', p.table_id, p.branch_id)))"
           + " FROM epoch.branch_tables p JOIN epoch.tables t USING (table_id)"
@@ -93,10 +96,10 @@ class OpenTableBulkTest {
   }
 
   @Test
-  void manyKeysAreOneEntryAndEachCountsOnce() throws SQLException {
+  void manyKeysAreFewEntriesAndEachCountsOnce() throws SQLException {
     // when
     run("UPDATE readings SET v = v + 1");
-    assertThat(entries("readings")).isEqualTo(1);
+    assertThat(entries("readings")).isEqualTo(FEW + 1);
     run(
         "UPDATE readings SET v = v + 1 WHERE at <= 2000",
         "UPDATE readings SET v = 0 WHERE at = 5",
@@ -150,16 +153,184 @@ class OpenTableBulkTest {
     assertCommitsWhatIsSeen("spans");
   }
 
+  /** A statement with so many keys looks for what can be folded. */
+  private void writeMany() throws SQLException {
+    run("UPDATE readings SET v = v + 1 WHERE at > 3000");
+  }
+
+  private void fold(Connection by) throws SQLException {
+    try (Statement statement = by.createStatement()) {
+      statement.execute(
+          "SELECT epoch.fold_touched_keys(epoch.object_of('o', t.table_id, p.branch_id), t.key_columns)"
+              + " FROM epoch.branch_tables p JOIN epoch.tables t USING (table_id)"
+              + " WHERE p.open_relation IS NOT NULL AND t.name = 'readings'");
+    }
+  }
+
+  private static final String WRITE_ONE_OFTEN =
+      """
+      DO $$ BEGIN
+        FOR i IN 1..%d LOOP
+          UPDATE readings SET v = v + 1 WHERE at = i %% 50 + 1;
+        END LOOP;
+      END $$
+      """;
+
   @Test
-  void repeatedStatementsTakeNoMoreRoomThanTheTable() throws SQLException {
-    // when
-    for (int i = 0; i < 40; i++) {
-      run("UPDATE readings SET v = v + 1");
+  void whatIsWrittenAgainAndAgainTakesNoMoreRoomThanTheRows() throws SQLException {
+    // given
+    run("INSERT INTO readings SELECT 'new', g, g FROM generate_series(3001, 20000) g");
+
+    // when a row is written again and again
+    run(WRITE_ONE_OFTEN.formatted(12_000));
+    writeMany();
+
+    // then its keys are together
+    assertThat(entries("readings")).isLessThan(4 * FEW + 12);
+    assertThat(changes("readings")).isEqualTo(50 + 17_000);
+
+    // when all are written again and again
+    for (int i = 0; i < 12; i++) {
+      writeMany();
     }
 
-    // then 34 times 3,000 keys are more than what is kept without a look, then each is kept once
-    assertThat(entries("readings")).isEqualTo(34 + 3000);
-    assertThat(changes("readings")).isEqualTo(3000);
+    // then each is there twice at most, and some are
+    assertThat(entries("readings")).isLessThan(16 * FEW + 30);
+    assertThat(changes("readings")).isEqualTo(50 + 17_000);
+    assertCommitsWhatIsSeen("readings");
+  }
+
+  @Test
+  void oneFoldsWhileOthersWrite() throws SQLException {
+    // given
+    run(WRITE_ONE_OFTEN.formatted(10_001));
+    try (Connection other = repository.database.connect();
+        Statement writing = other.createStatement()) {
+      writing.execute("SELECT epoch.use_branch('feature')");
+      writing.execute("SET lock_timeout = '10s'");
+
+      // when one folds, and another writes and would
+      session.setAutoCommit(false);
+      run("UPDATE readings SET v = 0 WHERE at = 100");
+      fold(session);
+      writing.execute("UPDATE readings SET v = 0 WHERE at BETWEEN 200 AND 204");
+      fold(other);
+      session.rollback();
+      session.setAutoCommit(true);
+
+      // then nothing is lost with what is taken back
+      assertThat(entries("readings")).isEqualTo(10_001 + 5);
+      assertThat(changes("readings")).isEqualTo(50 + 5);
+
+      // when a snapshot is older than what another has folded
+      other.setAutoCommit(false);
+      other.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      writing.execute("UPDATE readings SET v = 0 WHERE at = 300");
+      fold(session);
+      fold(other);
+      other.commit();
+    }
+
+    // then
+    assertThat(entries("readings")).isEqualTo(2);
+    assertThat(changes("readings")).isEqualTo(50 + 6);
+    assertCommitsWhatIsSeen("readings");
+  }
+
+  @Test
+  void triggersThatComeLaterGiveOtherKeys() throws SQLException {
+    // given a session that knows the table without
+    run(
+        "UPDATE readings SET v = 0 WHERE at = 1",
+        """
+        CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN NEW.at := NEW.at + 10000; RETURN NEW; END'
+        """);
+    try (Connection other = repository.database.connect();
+        Statement altering = other.createStatement()) {
+      altering.execute("SELECT epoch.use_branch('feature')");
+      altering.execute(
+          "CREATE TRIGGER later BEFORE UPDATE ON readings FOR EACH ROW EXECUTE FUNCTION later()");
+    }
+
+    // when
+    run("UPDATE readings SET v = 0 WHERE at = 2", "UPDATE readings SET v = 0 WHERE at > 2900");
+
+    // then
+    assertThat(changes("readings")).isEqualTo(1 + 2 + 200);
+    assertThat(one("SELECT count(*) FROM readings WHERE at > 10000")).isEqualTo("101");
+  }
+
+  @Test
+  void captureCallsNothingThatSessionsBringAlong() throws SQLException {
+    // given operators that a session's search_path finds before PostgreSQL's own
+    run(
+        "CREATE SCHEMA strange",
+        """
+        CREATE FUNCTION strange.fails(text, text) RETURNS boolean LANGUAGE plpgsql AS
+        'BEGIN RAISE EXCEPTION ''called''; END'
+        """,
+        """
+        CREATE FUNCTION strange.fails(bigint, integer) RETURNS boolean LANGUAGE plpgsql AS
+        'BEGIN RAISE EXCEPTION ''called''; END'
+        """,
+        """
+        CREATE FUNCTION strange.fails(numeric, numeric) RETURNS boolean LANGUAGE plpgsql AS
+        'BEGIN RAISE EXCEPTION ''called''; END'
+        """,
+        """
+        CREATE FUNCTION strange.current_setting(text, boolean) RETURNS text LANGUAGE plpgsql AS
+        'BEGIN RAISE EXCEPTION ''called''; END'
+        """);
+    for (String types : List.of("text,text", "bigint,integer", "numeric,numeric")) {
+      for (String operator : List.of("=", "<>", ">", "&", "-", "/")) {
+        run(
+            "CREATE OPERATOR strange.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = strange.fails)"
+                .formatted(operator, types.split(",")[0], types.split(",")[1]));
+      }
+    }
+    String own = one("SELECT current_setting('search_path')");
+    run("SET search_path = strange, pg_catalog, " + own);
+
+    // when
+    run(
+        "UPDATE readings SET v = 0",
+        "DELETE FROM readings WHERE at OPERATOR(pg_catalog.=) 1",
+        "INSERT INTO readings VALUES ('strange', 1, 1)",
+        "UPDATE readings SET v = 1 WHERE station OPERATOR(pg_catalog.=) 'strange'",
+        "UPDATE readings SET at = 3 WHERE station OPERATOR(pg_catalog.=) 'strange'",
+        "UPDATE spans SET v = 0",
+        "TRUNCATE spans");
+
+    // then
+    run("SET search_path = " + own);
+    assertThat(changes("readings")).isEqualTo(3000 + 1);
+    assertThat(changes("spans")).isEqualTo(1500);
+  }
+
+  @Test
+  void workingSetsOfEarlierVersionsGoOn() throws SQLException {
+    // given keys as they were kept before, each once by an index
+    run("UPDATE readings SET v = 0 WHERE at <= 40", "DELETE FROM readings WHERE at = 1");
+    String keys = repository.database.value(KEYS_OF.formatted("readings"));
+    repository.database.execute(
+        "DELETE FROM " + keys + " o USING " + keys + " p WHERE o.at = p.at AND o.ctid < p.ctid",
+        "ALTER TABLE " + keys + " DROP COLUMN epoch_folded",
+        "CREATE UNIQUE INDEX ON " + keys + " (at, station)",
+        "CREATE INDEX ON " + keys + " (epoch_count) WHERE epoch_count IS NOT NULL");
+
+    // when
+    repository.database.value("SELECT epoch.renew_generated()");
+    run(
+        "UPDATE readings SET v = 1 WHERE at BETWEEN 39 AND 42",
+        "UPDATE readings SET v = 2 WHERE at = 42");
+
+    // then
+    assertThat(changes("readings")).isEqualTo(42);
+    assertThat(
+            repository.database.value(
+                "SELECT count(*) FROM pg_index WHERE indrelid = '" + keys + "'::regclass"))
+        .isEqualTo("0");
     assertCommitsWhatIsSeen("readings");
   }
 }
