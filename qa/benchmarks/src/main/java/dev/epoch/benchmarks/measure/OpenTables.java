@@ -2,6 +2,7 @@ package dev.epoch.benchmarks.measure;
 
 import dev.epoch.benchmarks.Api;
 import dev.epoch.benchmarks.Chinook;
+import dev.epoch.benchmarks.FreshSession;
 import dev.epoch.benchmarks.Measure;
 import dev.epoch.benchmarks.Operation;
 import dev.epoch.benchmarks.ReadTables;
@@ -67,6 +68,7 @@ public final class OpenTables implements Measure {
     repository.settle();
     try (Connection raw = repository.session("main");
         Connection session = repository.session("open")) {
+      figures.add(oneKey(workbench, repository, rows));
       figures.addAll(reads(workbench, raw, session, rows));
       figures.addAll(writes(workbench, raw, session, rows));
     }
@@ -128,25 +130,30 @@ public final class OpenTables implements Measure {
             "/branches/" + Repository.path(branch) + "/open", Api.json("tables", List.of("item")));
   }
 
+  private Figure oneKey(Workbench workbench, Repository repository, int rows) throws Exception {
+    Random random = workbench.random(id() + "-key");
+    String sql = "SELECT * FROM %s WHERE id = ?";
+    FreshSession.Use read = query -> Sql.expect(1, Sql.rows(query, 1 + random.nextInt(rows)));
+    try (FreshSession raw =
+            new FreshSession(
+                () -> repository.session("main"), sql.formatted("plain"), BLOCK, read);
+        FreshSession open =
+            new FreshSession(
+                () -> repository.session("open"), sql.formatted("item"), BLOCK, read)) {
+      return Figure.ratio(
+              id(), "one key", READS, workbench.scale().interleaved(BLOCK).run(raw, open))
+          .note("each %d statements in sessions of their own".formatted(BLOCK));
+    }
+  }
+
   private List<Figure> reads(Workbench workbench, Connection raw, Connection session, int rows)
       throws Exception {
     Random random = workbench.random(id());
-    String one = "SELECT * FROM %s WHERE id = ?";
     String range = "SELECT * FROM %s WHERE id >= ? AND id < ?";
     String sums = "SELECT kind, count(*), sum(amount) FROM %s GROUP BY kind";
-    try (PreparedStatement plainOne = Sql.prepare(raw, one.formatted("plain"));
-        PreparedStatement openOne = Sql.prepare(session, one.formatted("item"));
-        PreparedStatement plainRange = Sql.prepare(raw, range.formatted("plain"));
+    try (PreparedStatement plainRange = Sql.prepare(raw, range.formatted("plain"));
         PreparedStatement openRange = Sql.prepare(session, range.formatted("item"))) {
       return List.of(
-          Figure.ratio(
-              id(),
-              "one key",
-              READS,
-              workbench
-                  .scale()
-                  .interleaved(BLOCK)
-                  .run(key(plainOne, random, rows), key(openOne, random, rows))),
           Figure.ratio(
               id(),
               "range of " + RANGE,
@@ -166,10 +173,6 @@ public final class OpenTables implements Measure {
                       () -> Sql.rows(raw, sums.formatted("plain")),
                       () -> Sql.rows(session, sums.formatted("item")))));
     }
-  }
-
-  private static Operation key(PreparedStatement query, Random random, int rows) {
-    return () -> Sql.expect(1, Sql.rows(query, 1 + random.nextInt(rows)));
   }
 
   private static Operation range(PreparedStatement query, Random random, int rows) {

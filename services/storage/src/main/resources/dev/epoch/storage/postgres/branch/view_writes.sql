@@ -320,10 +320,9 @@ DECLARE
   t epoch.tables;
   b epoch.branches;
   live regclass := epoch.live_table(of_table);
-  writable text[] := epoch.shown_columns(of_branch, of_table, epoch.writable_columns(live))
-    || epoch.extra_columns(of_branch, of_table);
-  visible text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(live))
-    || epoch.extra_columns(of_branch, of_table);
+  extra text[] := epoch.extra_columns(of_branch, of_table);
+  writable text[] := epoch.shown_columns(of_branch, of_table, epoch.writable_columns(live)) || extra;
+  visible text[] := epoch.shown_columns(of_branch, of_table, epoch.visible_columns(live)) || extra;
   in_view text;
   compared text[];
   row_table text := format('epoch.%I', epoch.object_of('v', of_table, of_branch));
@@ -337,6 +336,10 @@ DECLARE
   stale text;
   same_row text;
   key_kept text;
+  is_new text;
+  is_old text;
+  row_checks text;
+  unique_checks text;
   aside_columns text;
   aside_values text;
   aside_changes text;
@@ -356,14 +359,18 @@ BEGIN
     coalesce(string_agg(format(', %I = %s', a.aside, a.value), '' ORDER BY a.aside), '')
   INTO aside_columns, aside_values, aside_changes
   FROM epoch.columns_of_other_types(of_branch, of_table) AS a;
-  compared := epoch.shown_columns(of_branch, of_table, t.columns) || epoch.extra_columns(of_branch, of_table);
+  compared := epoch.shown_columns(of_branch, of_table, t.columns) || extra;
   in_view := CASE
     WHEN epoch.has_own_columns(of_branch, of_table) THEN epoch.inner_view(of_branch, of_table, b.changed_schema)
     ELSE format('%I.%I', b.changed_schema, t.view_name)
   END;
+  key_kept := epoch.key_match(of_table, 'old', 'new');
+  is_new := epoch.key_match(of_table, 'target', 'new');
+  is_old := epoch.key_match(of_table, 'target', 'old');
+  row_checks := epoch.row_checks(of_branch, of_table);
+  unique_checks := epoch.unique_checks(of_branch, of_table, in_view);
   same_row := format(
-    '%s AND record_image_eq(ROW(%s), ROW(%s))',
-    epoch.key_match(of_table, 'target', 'old'), epoch.column_list(compared, 'target'),
+    '%s AND record_image_eq(ROW(%s), ROW(%s))', is_old, epoch.column_list(compared, 'target'),
     epoch.layer_values(of_branch, of_table, compared, 'old'));
   put_row := format(
     $sql$
@@ -391,9 +398,9 @@ BEGIN
       END IF;
       RETURN written;
     $sql$,
-    tombstones, epoch.key_match(of_table, 'target', 'new'), epoch.base_has_key(of_branch, of_table, 'new'),
+    tombstones, is_new, epoch.base_has_key(of_branch, of_table, 'new'),
     row_table, key_name, t.table_name, t.schema_name,
-    epoch.unique_checks(of_branch, of_table, in_view), put_row,
+    unique_checks, put_row,
     epoch.told_columns(epoch.column_list(t.key_columns)),
     format('concat_ws('', '', %s)', epoch.column_list(t.key_columns, 'new')));
   stale := format(
@@ -405,7 +412,7 @@ BEGIN
       RAISE EXCEPTION 'could not serialize access due to concurrent update'
         USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
     $sql$,
-    row_table, epoch.key_match(of_table, 'target', 'old'));
+    row_table, is_old);
   -- hide_row: what follows in the braces happens if no entry of the overlay hides the base's row yet
   hide_row := format(
     $sql$
@@ -414,7 +421,7 @@ BEGIN
         ON CONFLICT (%5$s) DO UPDATE SET epoch_kind = target.epoch_kind WHERE false;
         IF NOT EXISTS (SELECT FROM %1$s AS target WHERE %3$s) AND NOT EXISTS (SELECT FROM %2$s AS target WHERE %3$s) THEN
     $sql$,
-    row_table, tombstones, epoch.key_match(of_table, 'target', 'old'), working_set,
+    row_table, tombstones, is_old, working_set,
     epoch.column_list(t.key_columns), epoch.column_list(t.key_columns, 'old'));
   remove_row := format(
     $sql$
@@ -437,7 +444,6 @@ BEGIN
     $sql$,
     row_table, same_row, epoch.base_has_key(of_branch, of_table, 'old'), tombstones,
     epoch.column_list(t.key_columns), epoch.column_list(t.key_columns, 'old'), hide_row, stale);
-  key_kept := epoch.key_match(of_table, 'old', 'new');
 
   PERFORM epoch.create_trigger_function(
     epoch.object_of('vi', of_table, of_branch),
@@ -483,11 +489,11 @@ BEGIN
         END
       $body$,
       of_branch, of_table,
-      epoch.filled_columns(of_branch, of_table, 'INSERT') || epoch.row_checks(of_branch, of_table), insert_row,
+      epoch.filled_columns(of_branch, of_table, 'INSERT') || row_checks, insert_row,
       remove_row,
-      epoch.filled_columns(of_branch, of_table, 'UPDATE') || epoch.row_checks(of_branch, of_table),
+      epoch.filled_columns(of_branch, of_table, 'UPDATE') || row_checks,
       key_kept,
-      epoch.unique_checks(of_branch, of_table, in_view),
+      unique_checks,
       row_table,
       (SELECT string_agg(format('%I = %s', c, epoch.layer_values(of_branch, of_table, ARRAY[c], 'new')), ', ')
        FROM unnest(writable) AS c) || aside_changes, same_row,

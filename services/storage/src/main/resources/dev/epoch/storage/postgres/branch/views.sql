@@ -318,7 +318,9 @@ BEGIN
     'EXECUTE FUNCTION epoch.%I(%s)',
     view_path, instead, CASE WHEN place.has_overlay THEN '' ELSE '''first''' END);
   IF policies = '' THEN
-    EXECUTE format('DROP TRIGGER IF EXISTS epoch_policies ON %s', view_path);
+    IF EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = to_regclass(view_path) AND g.tgname = 'epoch_policies') THEN
+      EXECUTE format('DROP TRIGGER epoch_policies ON %s', view_path);
+    END IF;
   ELSE
     -- triggers run in the order of their names
     PERFORM epoch.create_policy_function(of_table);

@@ -37,31 +37,24 @@ CREATE OR REPLACE FUNCTION epoch.equality(of_type oid) RETURNS text
 LANGUAGE plpgsql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  base oid := of_type;
 BEGIN
-  RETURN (
-  WITH RECURSIVE chain (type) AS (
-    SELECT of_type
-    UNION ALL
-    SELECT t.typbasetype FROM chain JOIN pg_type AS t ON t.oid = chain.type AND t.typtype = 'd'
-  ), base AS (
-    SELECT t.oid, t.typtype, t.typcategory
-    FROM chain JOIN pg_type AS t ON t.oid = chain.type AND t.typtype <> 'd'
-  )
-  SELECT coalesce(
+  WHILE EXISTS (SELECT FROM pg_type AS t WHERE t.oid = base AND t.typtype = 'd') LOOP
+    base := (SELECT t.typbasetype FROM pg_type AS t WHERE t.oid = base);
+  END LOOP;
+  RETURN coalesce(
     (
       SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
-      FROM base
-      JOIN pg_opclass AS c ON c.opcdefault
+      FROM pg_opclass AS c
       JOIN pg_am AS m ON m.oid = c.opcmethod AND m.amname = 'btree'
       JOIN pg_amop AS a ON a.amopfamily = c.opcfamily AND a.amopstrategy = 3
         AND a.amoplefttype = c.opcintype AND a.amoprighttype = c.opcintype
       JOIN pg_operator AS o ON o.oid = a.amopopr
       JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-      WHERE c.opcintype = base.oid
+      WHERE c.opcintype = base AND c.opcdefault
     ),
-    'OPERATOR(pg_catalog.=)'
-  )
-  );
+    'OPERATOR(pg_catalog.=)');
 END
 $$;
 

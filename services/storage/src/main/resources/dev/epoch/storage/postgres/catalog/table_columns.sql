@@ -357,17 +357,19 @@ CREATE OR REPLACE FUNCTION epoch.shown_columns(of_branch text, of_table text, am
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  hidden text[] := ARRAY(
+    SELECT k.name
+    FROM epoch.branch_tables AS p
+    JOIN epoch.table_columns AS k ON k.table_id = p.table_id
+    WHERE p.branch_id = of_branch AND p.table_id = of_table AND k.column_id <> ALL (p.shown));
 BEGIN
-  RETURN (
-    SELECT coalesce(array_agg(c.name ORDER BY c.place), '{}')
-    FROM unnest(among) WITH ORDINALITY AS c (name, place)
-    WHERE NOT EXISTS (
-      SELECT
-      FROM epoch.branch_tables AS p
-      JOIN epoch.table_columns AS k ON k.table_id = p.table_id AND k.name = c.name
-      WHERE p.branch_id = of_branch AND p.table_id = of_table AND k.column_id <> ALL (p.shown)
-    )
-  );
+  RETURN CASE
+    WHEN hidden = '{}' THEN coalesce(among, '{}')
+    ELSE ARRAY(
+      SELECT c.name FROM unnest(among) WITH ORDINALITY AS c (name, place)
+      WHERE (c.name = ANY (hidden)) IS NOT TRUE ORDER BY c.place)
+  END;
 END
 $$;
 
