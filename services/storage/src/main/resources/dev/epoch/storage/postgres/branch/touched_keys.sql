@@ -25,7 +25,9 @@ BEGIN
   ELSE
     PERFORM epoch.renew_touched_keys(of_branch, of_table, keys);
   END IF;
-  EXECUTE format('ALTER TABLE epoch.%I ADD IF NOT EXISTS epoch_count integer, ADD epoch_folded boolean', working_set);
+  -- where all tables of the database are published, rows go from those alone that can tell which
+  EXECUTE format(
+    'ALTER TABLE epoch.%I REPLICA IDENTITY FULL, ADD IF NOT EXISTS epoch_count integer, ADD epoch_folded boolean', working_set);
   IF epoch.key_arrays(working_set) IS NULL THEN
     PERFORM epoch.add_key_arrays(working_set, keys);
   END IF;

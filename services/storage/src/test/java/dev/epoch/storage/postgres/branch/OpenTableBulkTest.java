@@ -202,7 +202,8 @@ class OpenTableBulkTest {
 
   @Test
   void oneFoldsWhileOthersWrite() throws SQLException {
-    // given
+    // given a database whose tables are all published, which asks rows that go who they are
+    repository.database.executeAsSuperuser("CREATE PUBLICATION everything FOR ALL TABLES");
     run(WRITE_ONE_OFTEN.formatted(10_001));
     try (Connection other = repository.database.connect();
         Statement writing = other.createStatement()) {
@@ -234,6 +235,7 @@ class OpenTableBulkTest {
     // then
     assertThat(entries("readings")).isEqualTo(2);
     assertThat(changes("readings")).isEqualTo(50 + 6);
+    repository.database.executeAsSuperuser("DROP PUBLICATION everything");
     assertCommitsWhatIsSeen("readings");
   }
 
