@@ -17,6 +17,9 @@ server_options=(
   --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED
   # A process that has run out of memory may have lost any of its threads: it ends, and is started anew.
   -XX:+ExitOnOutOfMemoryError
+  # While C2 has methods to compile, C1 compiles others without counting all that they do: under load right after a start
+  # there are more of them than C2 can take, and code that counts is slow.
+  -XX:Tier3DelayOn=0
 )
 
 # Whether the start of what is built now has been recorded with the JDK found.
