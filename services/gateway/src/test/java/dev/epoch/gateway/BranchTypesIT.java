@@ -193,23 +193,48 @@ class BranchTypesIT extends SchemaScene {
   }
 
   @Test
-  void ofOneNameWithOtherLabelsAreAConflict() throws Exception {
+  void ofOneNameWithOtherLabelsAreTwo() throws Exception {
     // given
     moods();
     test.branch("y", "main");
     open(
         "y",
-        "CREATE TYPE mood AS ENUM ('low', 'high')",
-        "ALTER TABLE t ADD mood mood DEFAULT 'low'");
+        "CREATE TYPE mood AS ENUM ('ok', 'high')",
+        "ALTER TABLE t ADD mood mood DEFAULT 'ok'",
+        "UPDATE t SET mood = 'high' WHERE id = 1");
     test.commit("y", "others");
 
     // when
     assertThat(test.merge("x", "main").conflicts()).isEmpty();
 
     // then
-    assertThat(rows("y")).contains("id=1 name=a price=1 mood=low");
-    assertThatThrownBy(() -> test.merge("y", "main")).hasMessageContaining("mood");
-    assertThat(rows("y")).contains("id=1 name=a price=1 mood=low");
+    assertThat(rows("y")).contains("id=1 name=a price=1 mood=high");
+    assertThatThrownBy(() -> test.merge("y", "main"))
+        .hasMessageContaining("Both sides added columns [mood] to table 't'");
+    assertThat(rows("y")).contains("id=1 name=a price=1 mood=high");
+  }
+
+  @Test
+  void areNotMergedWithoutLabelsThatABranchOfTheBranchHas() throws Exception {
+    // given
+    moods();
+    test.branch("y", "x");
+    open("y", "ALTER TYPE mood ADD VALUE 'fine'");
+    open("y", "UPDATE t SET mood = 'fine' WHERE id = 1");
+    test.commit("y", "fine");
+
+    // when, then
+    assertThatThrownBy(() -> test.merge("x", "main"))
+        .hasMessageContaining("cannot have type public.mood")
+        .hasMessageContaining("\"fine\" on branch y");
+
+    // when
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(rows("main")).contains("id=1 name=a price=1 mood=fine moods={ok,sad}");
+    assertThat(rows("x")).isEqualTo(MOODS);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.epoch.api.schema;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.Constraint.Kind;
+import dev.epoch.events.table.DataType;
 import dev.epoch.model.schema.SchemaChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,7 @@ public final class SchemaLines {
     Column after = change.after();
     List<String> facts = new ArrayList<>();
     if (change.retyped()) {
-      facts.add(before.type().name() + " -> " + after.type().name());
+      facts.add(retyped(before.type(), after.type()));
     }
     if (before.nullable() != after.nullable()) {
       facts.add(after.nullable() ? "may be null" : "not null");
@@ -90,6 +91,26 @@ public final class SchemaLines {
     fact("generated", before.generatedExpression(), after.generatedExpression(), facts);
     fact("identity", before.identity(), after.identity(), facts);
     return "~ column " + name + (facts.isEmpty() ? "" : " (" + String.join(", ", facts) + ")");
+  }
+
+  private static String retyped(DataType before, DataType after) {
+    List<String> former = labels(before);
+    List<String> latter = labels(after);
+    if (!before.name().equals(after.name()) || former.equals(latter)) {
+      return before.name() + " -> " + after.name();
+    }
+    List<String> told = new ArrayList<>();
+    latter.stream().filter(l -> !former.contains(l)).forEach(l -> told.add("+ '" + l + "'"));
+    former.stream().filter(l -> !latter.contains(l)).forEach(l -> told.add("- '" + l + "'"));
+    return after.name()
+        + " "
+        + (told.isEmpty() ? "with its labels in another order" : String.join(" ", told));
+  }
+
+  private static List<String> labels(DataType type) {
+    return type.kind() == DataType.Kind.ARRAY && type.element() != null
+        ? type.element().labels()
+        : type.labels();
   }
 
   private static void fact(String name, String before, String after, List<String> facts) {

@@ -70,7 +70,7 @@ public record MergedSchema(
     TableSchema agreed;
     while (true) {
       MergedTable merged = decisions.merge(base, ours, there);
-      refuseUnified(theirs, merged);
+      refuseUnified(theirs, there, merged);
       if (!merged.isDecided()) {
         return open(now, decisions.conflicts(merged.conflicts()));
       }
@@ -102,14 +102,19 @@ public record MergedSchema(
         initial(schema, base));
   }
 
-  private static void refuseUnified(TableEntry table, MergedTable merged) {
+  private static void refuseUnified(TableEntry table, TableSchema there, MergedTable merged) {
     if (merged.unified().entrySet().stream()
         .anyMatch(same -> !same.getKey().equals(same.getValue()))) {
       throw refused(
           table,
           "Both sides added columns %s to table '%s', which are other ones to Epoch"
-              .formatted(merged.unified().keySet(), table.name()),
-          "Drop them on one side, and commit that");
+              .formatted(
+                  there.columns().stream()
+                      .filter(column -> merged.unified().containsKey(column.id()))
+                      .map(Column::name)
+                      .toList(),
+                  table.name()),
+          "Drop or rename them on one side, and commit that");
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The three-way merge of one table's schemas as commits record them: by the rules of {@link
@@ -175,7 +176,7 @@ public final class TableSchemaMerge {
     String type = column.type().name();
     DataType known = types.putIfAbsent(type, column.type());
     if (known != null && !known.equals(column.type())) {
-      type = column.type().toString();
+      type = told(column.type());
       types.put(type, column.type());
     }
     return new ColumnDefinition(
@@ -193,6 +194,17 @@ public final class TableSchemaMerge {
         // there are no collations here, and identities are texts
         column.identity(),
         null);
+  }
+
+  /** A type as people read it, where its name is that of another one. */
+  private static String told(DataType type) {
+    DataType element = type.kind() == DataType.Kind.ARRAY ? type.element() : type;
+    return element == null || element.kind() != DataType.Kind.ENUM
+        ? type.toString()
+        : type.name()
+            + element.labels().stream()
+                .map(label -> "'" + label + "'")
+                .collect(Collectors.joining(", ", " (", ")"));
   }
 
   private ConstraintDefinition constraint(Constraint constraint) {

@@ -402,9 +402,9 @@ final class LiveAlterations {
           .flatMap(reason -> reason)
           .ifPresent(reason -> {
             throw new QueryRefusedException(
-                "The live table '%s' cannot have column %s with type %s: branches have other labels, %s"
+                "Column %2$s of live table '%1$s' cannot have type %3$s, which lacks labels that others have: %4$s"
                     .formatted(table.name(), column.name(), column.type().name(), reason),
-                "Give the type on the source these labels (ALTER TYPE ... ADD VALUE), commit, and merge again");
+                "Merge that first, or give the type on the source the label (ALTER TYPE ... ADD VALUE), and commit it");
           });
     }
     TableShape shape =

@@ -43,6 +43,7 @@ BEGIN
     ELSIF (known.collation_clause, known.initial, known.filled) IS NOT DISTINCT FROM (of_collation, of_initial, is_filled)
       AND (
         known.type = of_type AND known.stands_for IS NOT DISTINCT FROM enum_type
+          AND (enum_type IS NULL OR known.labels = epoch.enum_labels(own_type))
         OR known.type = enum_type AND epoch.labels_missing(epoch.enum_labels(own_type), enum_type) = '{}'
       )
       AND NOT EXISTS (
@@ -268,6 +269,8 @@ BEGIN
       change.own_type);
     PERFORM epoch.put_branch_column(
       of_table, fresh, change.type, change.collation_clause, change.initial, change.is_rewritten, change.stands_for);
+    UPDATE epoch.table_columns AS k SET labels = epoch.enum_labels(change.own_type)
+    WHERE k.table_id = of_table AND k.column_id = fresh AND k.stands_for IS NOT NULL AND k.labels IS NULL;
     INSERT INTO epoch.open_columns (
       branch_id, table_id, number, name, column_id, type, collation_clause, generated, initial, filled, stands_for)
     VALUES (

@@ -7,9 +7,11 @@
 --   live table     public.mood                           layers have that type from then on
 
 ALTER TABLE epoch.table_columns ADD COLUMN IF NOT EXISTS stands_for text;
+ALTER TABLE epoch.table_columns ADD COLUMN IF NOT EXISTS labels text[];
 ALTER TABLE epoch.open_columns ADD COLUMN IF NOT EXISTS stands_for text;
 
 COMMENT ON COLUMN epoch.table_columns.stands_for IS 'Enum, as the log calls it, that only branches had when the layers got the column; they keep its labels as text, or have the type of that name which the live table has got since';
+COMMENT ON COLUMN epoch.table_columns.labels IS 'Of that enum, when the layers got the column';
 COMMENT ON COLUMN epoch.open_columns.stands_for IS 'The column''s type in the log, where it is an enum of the branch''s own, or an array of one';
 
 -- The enum that a type is, or is an array of; null for others.
@@ -279,7 +281,10 @@ BEGIN
   UPDATE epoch.table_columns AS k SET type = enum_type WHERE k.table_id = of_table AND k.name = named;
   RETURN NULL;
 EXCEPTION WHEN invalid_text_representation THEN
-  RETURN SQLERRM;
+  RETURN concat_ws(
+    ' on branch ', SQLERRM,
+    (SELECT b.name || CASE WHEN b.dropped THEN ', which was deleted' ELSE '' END
+     FROM epoch.branches AS b WHERE b.branch_id = layer.branch_id));
 END
 $$;
 

@@ -415,7 +415,9 @@ BEGIN
     ELSE
       PERFORM epoch.put_branch_column(of_table, new_id, of_type, '', value, is_filled, NULL);
     END IF;
-    UPDATE epoch.table_columns AS k SET never_live = false WHERE k.table_id = of_table AND k.column_id = new_id;
+    UPDATE epoch.table_columns AS k
+    SET never_live = false, labels = CASE WHEN k.stands_for IS NOT NULL THEN put_gone_column.labels END
+    WHERE k.table_id = of_table AND k.column_id = new_id;
   END IF;
 END
 $$;
