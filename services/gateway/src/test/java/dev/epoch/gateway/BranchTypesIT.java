@@ -212,6 +212,18 @@ class BranchTypesIT extends SchemaScene {
     assertThatThrownBy(() -> test.merge("y", "main"))
         .hasMessageContaining("Both sides added columns [mood] to table 't'");
     assertThat(rows("y")).contains("id=1 name=a price=1 mood=high");
+
+    // when the column has another name, and its type the labels of both
+    open("y", "ALTER TABLE t RENAME mood TO state");
+    test.commit("y", "renamed");
+    assertThatThrownBy(() -> test.merge("y", "main"))
+        .hasMessageContaining("ALTER TYPE public.mood ADD VALUE 'high'");
+    test.database.execute("ALTER TYPE mood ADD VALUE 'high'");
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT id, mood FROM t WHERE state = 'high'")).containsExactly("id=1 mood=ok");
+    requireRebuilt("x", "y", "main");
   }
 
   @Test

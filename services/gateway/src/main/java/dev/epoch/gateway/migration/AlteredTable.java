@@ -69,7 +69,25 @@ final class AlteredTable {
                     && !((EnumType) database.get(object.id()).get())
                         .labels()
                         .containsAll(labels.labels()))
+        .map(this::withLiveLabels)
         .toList();
+  }
+
+  /** Columns of other tables may have labels that the shape does not tell of. */
+  private SchemaObject withLiveLabels(SchemaObject needed) {
+    if (!(database.get(needed.id()).orElse(null) instanceof EnumType there)
+        || !(needed instanceof EnumType labels)) {
+      return needed;
+    }
+    List<String> all = new ArrayList<>(there.labels());
+    int place = 0;
+    for (String label : labels.labels()) {
+      if (!all.contains(label)) {
+        all.add(place, label);
+      }
+      place = all.indexOf(label) + 1;
+    }
+    return new EnumType(there.name(), all, there.comment(), there.privileges());
   }
 
   TableDefinition after() {
