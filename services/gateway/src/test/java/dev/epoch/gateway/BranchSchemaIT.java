@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.testing.TestDatabase;
@@ -17,6 +18,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migrations that sessions run on a branch: committed there, and nowhere else. */
 class BranchSchemaIT {
@@ -83,6 +86,7 @@ class BranchSchemaIT {
 
     // then
     assertThat(table.status("x")).isEmpty();
+    assertThat(test.server().reads().lost(Snapshot.of(state(), head("x"), first), "t")).isEmpty();
     assertThat(table.rows("x"))
         .containsExactly(
             "id=1 title=a price=1 phone=p",
@@ -225,6 +229,43 @@ class BranchSchemaIT {
     assertThat(seen("closed")).isEqualTo(before);
     assertThat(seen("late")).isEqualTo("{\"id\": 2, \"note\": \"n\", \"title\": \"b\"}");
     assertThat(seen("x")).isEqualTo(seen("late"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ADD CONSTRAINT part CHECK (price < 9)",
+        "ADD CONSTRAINT part UNIQUE (name)",
+        "ALTER name SET NOT NULL",
+        "ADD n serial",
+        "ADD CONSTRAINT part FOREIGN KEY (price) REFERENCES u (n)"
+      })
+  void rowsOfOthersAreAskedWhetherTheyKeepWhatTheBranchDemands(String demand) throws SQLException {
+    // given
+    test.database.execute(
+        "CREATE TABLE u (id int PRIMARY KEY, n numeric UNIQUE)",
+        "INSERT INTO u VALUES (1, 1), (2, 2), (3, 3)");
+    test.register("u");
+    test.commit("main", "two tables");
+    test.branch("y", "main");
+    onBranch("y", "ALTER TABLE t " + demand);
+    test.commit("y", "demands");
+    test.database.execute("INSERT INTO t VALUES (4, 'd', 2)");
+    test.commit("main", "keeps them");
+
+    // then
+    assertThat(test.merge("main", "y").conflicts().containsKey("t"))
+        .isEqualTo(demand.startsWith("ADD n"));
+    if (demand.startsWith("ADD n")) {
+      return;
+    }
+
+    // when
+    test.database.execute("INSERT INTO t VALUES (5, 'a', 9), (6, NULL, 9)");
+    test.commit("main", "keeps none");
+
+    // then
+    assertThat(test.merge("main", "y").conflicts()).containsKey("t");
   }
 
   @Test

@@ -130,9 +130,30 @@ public record MergedSchema(
   }
 
   private static MergedSchema same(TableSchema now, TableSchema source, TableSchema base) {
-    List<Integer> missing = missing(now, source);
     return new MergedSchema(
-        now, now, List.of(), List.of(), missing, List.of(), List.of(), initial(now, base));
+        now,
+        now,
+        List.of(),
+        List.of(),
+        missing(now, source),
+        notNull(now, now, source),
+        constraints(now, now, source),
+        initial(now, base));
+  }
+
+  /** The same, where rows of the table are asked for more: for keys, by a schema of others. */
+  MergedSchema asking(TableSchema others) {
+    List<String> names = new ArrayList<>(constraints);
+    schema.constraints().stream()
+        .filter(constraint ->
+            constraint.kind() == Constraint.Kind.UNIQUE
+                || constraint.kind() == Constraint.Kind.FOREIGN_KEY)
+        .filter(constraint -> !has(others, constraint))
+        .map(Constraint::name)
+        .filter(name -> !names.contains(name))
+        .forEach(names::add);
+    return new MergedSchema(
+        now, schema, conflicts, oursMissing, theirsMissing, notNull, names, initial);
   }
 
   private static Map<Integer, String> initial(TableSchema merged, TableSchema base) {
@@ -225,6 +246,11 @@ public record MergedSchema(
         .anyMatch(there ->
             there.kind() == constraint.kind()
                 && there.definition().equals(constraint.definition()));
+  }
+
+  /** Whether rows are asked for something that one of the sides did not demand. */
+  boolean asks() {
+    return !notNull.isEmpty() || !constraints.isEmpty();
   }
 
   /** Whether the target's schema becomes another. */

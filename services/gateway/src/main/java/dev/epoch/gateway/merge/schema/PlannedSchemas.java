@@ -5,6 +5,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.event.OperationPlan.Alteration;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.StoredSchema;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.storage.TableHandle;
@@ -39,9 +40,21 @@ public final class PlannedSchemas {
    * @param now the target's table as it is
    */
   public void add(TableHandle now, MergedSchema schema) {
-    if (schema.changes()) {
-      changed.put(now.id(), new Planned(now, schema));
+    // the live table's database asks by itself, a schema-only branch has no rows
+    boolean asks = !state.isDefault(target) && !target.traits().schemaOnly();
+    MergedSchema asking = asks ? schema.asking(ofDefault(now)) : schema;
+    if (schema.changes() || asks && asking.asks()) {
+      changed.put(now.id(), new Planned(now, asking));
     }
+  }
+
+  /** What the database itself demands of rows: what only branches do is asked here. */
+  private TableSchema ofDefault(TableHandle table) {
+    return state.head(state.defaultBranch()).tree().values().stream()
+        .filter(entry -> entry.tableId().equals(table.id()))
+        .findFirst()
+        .map(entry -> state.tables().schema(entry.schemaHash()))
+        .orElseGet(() -> new TableSchema(List.of(), List.of(), List.of(), List.of()));
   }
 
   /**
@@ -112,10 +125,7 @@ public final class PlannedSchemas {
         table.anchor(),
         table.to(),
         schema.hash(),
-        alters
-                || !schema.notNull().isEmpty()
-                || !schema.constraints().isEmpty()
-                || !of.last().isEmpty()
+        alters || schema.asks() || !of.last().isEmpty()
             ? new Alteration(
                 of.first(), of.last(), of.undo(), schema.notNull(), schema.constraints())
             : null);

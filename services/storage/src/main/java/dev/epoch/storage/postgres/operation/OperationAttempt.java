@@ -134,7 +134,9 @@ final class OperationAttempt {
     if (!staged.isEmpty()) {
       merge(tables, staged);
       alterations.number();
-      new SchemaRules(session, others, tables).check();
+      if (operation.branch().isDefault()) {
+        new SchemaRules(session, others, tables).check();
+      }
       tables = alterations.end(tables);
       session.run(KEYED_PLANS);
     }
@@ -146,6 +148,10 @@ final class OperationAttempt {
         case Repoint _ -> {}
         case Drop _ -> locations.remove(table.id());
       }
+    }
+    if (!operation.branch().isDefault()) {
+      // rows that nobody wrote there come with the place that the branch sees
+      new SchemaRules(session, others, tables).check();
     }
     for (OperationTable table : tables) {
       if (table.operation() instanceof Drop) {
