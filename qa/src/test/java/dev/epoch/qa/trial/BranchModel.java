@@ -2,7 +2,9 @@ package dev.epoch.qa.trial;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A branch that one client alone works on: what it must hold. */
@@ -13,6 +15,9 @@ final class BranchModel {
   Rows working;
   OpenMerge merge;
   OpenReplay replay;
+
+  /** What sessions have made on it, by name. */
+  final Map<String, BranchView> views = new TreeMap<>();
 
   /** What was put away, the latest first. */
   final List<Stash> stashes = new ArrayList<>();

@@ -135,6 +135,7 @@ final class Checker {
     same("committed on " + branch, reader.at(branch.name), model.commit(head).rows());
     same("on " + branch, reader.working(branch.name), branch.working);
     same("on " + branch + " for a client", reader.clientSoon(branch.name), branch.working);
+    ViewWork.check(branch, reader, counts);
     JsonNode status = status(branch.name, model.commit(head).rows(), branch.working);
     Set<String> staged = new TreeSet<>();
     status.path("staged").forEach(table -> staged.add(table.path("table").textValue()));

@@ -55,7 +55,7 @@ final class Reader {
         TreeMap<String, String> values = new TreeMap<>();
         record
             .properties()
-            .forEach(field -> values.put(field.getKey(), field.getValue().textValue()));
+            .forEach(field -> values.put(field.getKey(), field.getValue().asText(null)));
         put(rows, id, values, query);
       }
     }
@@ -71,7 +71,8 @@ final class Reader {
     TreeMap<String, String> names = new TreeMap<>();
     values.remove("id");
     values.forEach((name, value) -> {
-      byId.put(Shape.id(name), value);
+      boolean given = Shape.isGiven(name) && value != null;
+      byId.put(Shape.id(name), given ? Shape.GIVEN : value);
       names.put(Shape.id(name), name);
     });
     if (byId.size() != values.size()) {
@@ -98,9 +99,10 @@ final class Reader {
         TreeMap<String, String> told = new TreeMap<>();
         for (JsonNode column :
             get("/tables/" + table.table() + "/schema?ref=" + Rest.escaped(ref)).path("columns")) {
+          String name = column.path("name").textValue();
+          String type = column.path("type").textValue();
           told.put(
-              column.path("name").textValue(),
-              column.path("type").textValue() + " " + column.path("default").textValue());
+              name, Shape.isGiven(name) ? type : type + " " + column.path("default").textValue());
         }
         TreeMap<String, String> must = new TreeMap<>(Map.of("id", "integer null"));
         expected
@@ -108,10 +110,12 @@ final class Reader {
             .forEach((id, name) ->
                 must.put(
                     name,
-                    "text "
-                        + (Shape.initial(id) == null
-                            ? null
-                            : "'" + Shape.initial(id) + "'::text")));
+                    Shape.isGiven(id)
+                        ? "integer"
+                        : "text "
+                            + (Shape.initial(id) == null
+                                ? null
+                                : "'" + Shape.initial(id) + "'::text")));
         if (!told.equals(must)) {
           throw new AssertionError(
               "%s has the columns %s at %s, its rows have %s"
@@ -171,6 +175,42 @@ final class Reader {
       }
     }
     return new Rows(rows);
+  }
+
+  /** The rows of a view on a branch by their ids; a materialised one is refreshed before. */
+  Map<Integer, List<String>> view(String branch, BranchView view) throws SQLException {
+    Map<Integer, List<String>> rows = new TreeMap<>();
+    try (Connection connection = world.databaseOf(view.table()).connect();
+        Statement statement = connection.createStatement()) {
+      world.use(connection, branch);
+      if (view.materialized()) {
+        statement.execute("REFRESH MATERIALIZED VIEW " + view.name());
+      }
+      ResultSet found = statement.executeQuery("SELECT * FROM " + view.name());
+      while (found.next()) {
+        List<String> values = new ArrayList<>();
+        for (int i = 2; i <= found.getMetaData().getColumnCount(); i++) {
+          values.add(String.valueOf(found.getString(i)));
+        }
+        rows.put(found.getInt("id"), values);
+      }
+    }
+    return rows;
+  }
+
+  /** How many columns a view has on a branch; none if it is not there. */
+  int columnsOfView(String branch, BranchView view) throws SQLException {
+    try (Connection connection = world.databaseOf(view.table()).connect();
+        Statement statement = connection.createStatement()) {
+      world.use(connection, branch);
+      ResultSet found =
+          statement.executeQuery(
+              "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('"
+                  + view.name()
+                  + "') AND attnum > 0 AND NOT attisdropped");
+      found.next();
+      return found.getInt(1);
+    }
   }
 
   /**

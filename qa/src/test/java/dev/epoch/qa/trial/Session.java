@@ -72,11 +72,15 @@ final class Session {
     RowId row = RowId.of(table, client, 1 + random.nextInt(KEYS));
     Cells old = before.get(row);
     String value = random.nextInt(6) == 0 ? null : "v" + client + "-" + ++writes;
-    List<String> columns = List.copyOf(before.shape(table).values().keySet());
+    Cells shape = before.shape(table);
+    List<String> columns = List.copyOf(Shape.written(shape).values().keySet());
     boolean kept = Shape.of(table) != null && row.number() == Shape.KEPT;
     if (old == null) {
       TreeMap<String, String> values = new TreeMap<>();
-      columns.forEach(column -> values.put(column, null));
+      shape
+          .values()
+          .keySet()
+          .forEach(column -> values.put(column, Shape.isGiven(column) ? Shape.GIVEN : null));
       Cells cells = new Cells(values).with(columns.getFirst(), value);
       changes.put(row, columns.contains("b") ? cells.with("b", "b") : cells);
     } else if (random.nextInt(4) == 0 && !kept) {
@@ -110,10 +114,17 @@ final class Session {
     return end;
   }
 
+  /** Makes, replaces or drops a view of a table, in a transaction on a branch. */
+  End viewSql(String branch, String table, String statement) throws SQLException {
+    End end = writer.run(branch, table, statement, random.nextInt(8) > 0);
+    counts.add("view transactions " + end.name().toLowerCase(java.util.Locale.ROOT));
+    return end;
+  }
+
   /** Writes the records of one table through the API. */
   void writeRecords(String branch, Rows before, Map<RowId, Cells> changes) {
     String table = changes.keySet().iterator().next().table();
-    Map<String, String> names = before.shape(table).values();
+    Map<String, String> names = Shape.written(before.shape(table)).values();
     String upsert =
         changes.entrySet().stream()
             .filter(change -> change.getValue() != null)

@@ -11,7 +11,8 @@ import java.util.TreeSet;
  * cells are the names of columns by their ids: what is said of rows is then said of columns too.
  *
  * <p>The id of a column is the name that it had first, {@code n7} or {@code d7}; renamed it is
- * {@code n7_9}. What begins with {@code d} has its id as the default. All are texts.
+ * {@code n7_9}. What begins with {@code d} has its id as the default. All are texts, but those that
+ * begin with {@code k}: integers that a sequence gives, of which nobody knows which.
  */
 final class Shape {
   /** The number of a client's row that is none. */
@@ -19,6 +20,9 @@ final class Shape {
 
   /** The number of a row that nobody deletes: an empty table does not tell its columns. */
   static final int KEPT = 1;
+
+  /** Stands for what a sequence gave. */
+  static final String GIVEN = "#";
 
   /** Of tables that nobody alters. */
   static final Cells FIXED = Cells.of("a", "b", "c");
@@ -57,6 +61,18 @@ final class Shape {
   static String id(String name) {
     int end = name.indexOf('_');
     return end < 0 ? name : name.substring(0, end);
+  }
+
+  /** Whether a sequence gives the values of a column. */
+  static boolean isGiven(String id) {
+    return id.startsWith("k");
+  }
+
+  /** The columns that clients write, by their ids. */
+  static Cells written(Cells shape) {
+    TreeMap<String, String> written = new TreeMap<>(shape.values());
+    written.keySet().removeIf(Shape::isGiven);
+    return new Cells(written);
   }
 
   /** What rows have in a column that was added when they were there, and if nobody says more. */
@@ -115,6 +131,12 @@ final class Shape {
       }
       String name = oursChanged ? ours : theirs;
       if (name != null) {
+        if (isGiven(id)
+            && (ours == null && hasNew(table, sides.base(), sides.ours())
+                || theirs == null && hasNew(table, sides.base(), sides.theirs()))) {
+          // rows without a number, where each has one
+          return null;
+        }
         merged.put(id, name);
       } else if (ours != null && isWritten(table, sides.base(), sides.ours(), id)
           || theirs != null && isWritten(table, sides.base(), sides.theirs(), id)) {
@@ -122,6 +144,12 @@ final class Shape {
       }
     }
     return new Cells(merged);
+  }
+
+  /** Whether a side has rows that the base lacks. */
+  private static boolean hasNew(Altered table, Rows base, Rows side) {
+    return side.byId().keySet().stream()
+        .anyMatch(row -> isRowOf(table, row) && base.get(row) == null);
   }
 
   /** Whether a side has given rows values in a column, which the other side has dropped. */
@@ -149,7 +177,7 @@ final class Shape {
               id,
               has.values().containsKey(id)
                   ? side.get(row).get(id)
-                  : known ? former.get(id) : initial(id));
+                  : known ? former.get(id) : isGiven(id) ? GIVEN : initial(id));
         }
         filled = filled.with(row, new Cells(values));
       }

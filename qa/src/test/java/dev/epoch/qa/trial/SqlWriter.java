@@ -65,6 +65,11 @@ final class SqlWriter {
     return run(branch, table, all, altered, after, commit);
   }
 
+  /** Runs a statement on a branch in one transaction, in the database of a table. */
+  End run(String branch, String table, String statement, boolean commit) throws SQLException {
+    return run(branch, table, List.of(statement), Rows.NONE, Map.of(), commit);
+  }
+
   private End run(
       String branch,
       String table,
@@ -103,7 +108,7 @@ final class SqlWriter {
 
   private static void write(Connection connection, Rows before, RowId row, Cells after)
       throws SQLException {
-    Map<String, String> names = before.shape(row.table()).values();
+    Map<String, String> names = Shape.written(before.shape(row.table())).values();
     String sql;
     if (after == null) {
       sql = "DELETE FROM %s WHERE id = ?".formatted(row.table());

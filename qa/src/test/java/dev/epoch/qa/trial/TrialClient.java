@@ -12,6 +12,7 @@ final class TrialClient {
   private final MainWork mainWork;
   private final VerbWork verbWork;
   private final SchemaWork schemaWork;
+  private final ViewWork viewWork;
   private final Gate gate;
   private Thread thread;
   private volatile boolean stopped;
@@ -23,6 +24,7 @@ final class TrialClient {
     this.branchWork = new BranchWork(session);
     this.verbWork = new VerbWork(session, branchWork);
     this.schemaWork = new SchemaWork(session, branchWork);
+    this.viewWork = new ViewWork(session, branchWork);
     this.mainWork = new MainWork(session, clients);
   }
 
@@ -55,7 +57,9 @@ final class TrialClient {
       session.delivery.sendOldAgain();
     } else if (kind < (TrialWorld.ALL_CASES ? 46 : 60)) {
       branchWork.step();
-    } else if (TrialWorld.ALL_CASES && kind < 60) {
+    } else if (TrialWorld.ALL_CASES && kind < 52) {
+      viewWork.step();
+    } else if (TrialWorld.ALL_CASES && kind < 62) {
       schemaWork.step();
     } else if (TrialWorld.ALL_CASES && kind < 73) {
       verbWork.step();
