@@ -238,7 +238,7 @@ AS $$
             HINT = 'Use DELETE, or BEGIN ISOLATION LEVEL READ COMMITTED.';
       END IF;
       EXECUTE epoch.touch_all(%1$L, %2$L, epoch.open_keys(%3$L, %4$L, TG_RELID));
-      PERFORM epoch.fold_touched_keys(%1$L, %2$L);
+      PERFORM epoch.fold_touched_keys(%1$L, %2$L, TG_RELID);
       RETURN NULL;
     $sql$,
     working_set, t.key_columns, of_branch, of_table)
@@ -265,7 +265,7 @@ AS $$
         IF noted OPERATOR(pg_catalog.=) 1 OR noted OPERATOR(pg_catalog.>)
           (pg_catalog.date_part('microseconds', pg_catalog.clock_timestamp())::integer OPERATOR(pg_catalog.&) 16383)
         THEN
-          PERFORM epoch.fold_touched_keys(%2$L, %3$L);
+          PERFORM epoch.fold_touched_keys(%2$L, %3$L, TG_RELID);
         END IF;
       END IF;
     $sql$,

@@ -148,12 +148,12 @@ $$;
 
 -- Sees to it that a working set does not grow with the number of statements. Single keys, and rows with few, go into arrays
 -- together when they are ten thousand, each key once. Arrays in which a key may be in several become such in which it is in
--- one (epoch_folded) when they have more keys than those. So there are twice as many keys as rows were written, at most, and
--- some ten thousand; what this takes is in proportion to what was written since.
+-- one (epoch_folded) when they have more keys than those, and than the table has rows. So there are at most twice as many keys
+-- as rows were written, or as the table has, and some ten thousand; what this takes is in proportion to what was written since.
 --
 -- Only one transaction at a time does so, others go on: they add rows and take none away, nor does an operation, whose lock
 -- waits for this transaction's. A snapshot from before somebody else did it gives up.
-CREATE OR REPLACE FUNCTION epoch.fold_touched_keys(working_set text, key_columns text[]) RETURNS void
+CREATE OR REPLACE FUNCTION epoch.fold_touched_keys(working_set text, key_columns text[], open_table oid) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET enable_nestloop = off
 AS $$
@@ -172,7 +172,7 @@ BEGIN
     'SELECT count(*) FILTER (WHERE coalesce(epoch_count, 1) < 1000), coalesce(sum(epoch_count) FILTER (WHERE epoch_folded IS NULL), 0), '
     'coalesce(sum(epoch_count) FILTER (WHERE epoch_folded), 0) FROM epoch.%I', working_set)
   INTO single, loose, folded;
-  is_whole := loose > greatest(folded, 100000);
+  is_whole := loose > greatest(folded, 100000, (SELECT c.reltuples FROM pg_class AS c WHERE c.oid = open_table));
   IF single < 10000 AND NOT is_whole THEN
     RETURN;
   END IF;

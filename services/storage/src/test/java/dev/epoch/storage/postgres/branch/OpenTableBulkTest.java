@@ -161,7 +161,7 @@ class OpenTableBulkTest {
   private void fold(Connection by) throws SQLException {
     try (Statement statement = by.createStatement()) {
       statement.execute(
-          "SELECT epoch.fold_touched_keys(epoch.object_of('o', t.table_id, p.branch_id), t.key_columns)"
+          "SELECT epoch.fold_touched_keys(epoch.object_of('o', t.table_id, p.branch_id), t.key_columns, p.open_id)"
               + " FROM epoch.branch_tables p JOIN epoch.tables t USING (table_id)"
               + " WHERE p.open_relation IS NOT NULL AND t.name = 'readings'");
     }
