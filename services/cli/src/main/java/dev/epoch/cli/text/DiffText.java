@@ -53,6 +53,26 @@ public final class DiffText {
     return lines;
   }
 
+  /** Views, functions and types, each once; none for none. */
+  public List<String> objects(List<Diff.SchemaChange> changes) {
+    if (changes.isEmpty()) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add(palette.bold("Views, functions and types:"));
+    changes.stream().map(item -> "  " + object(item)).distinct().forEach(lines::add);
+    return lines;
+  }
+
+  private String object(Diff.SchemaChange change) {
+    String text = change.objectType() + " " + change.objectName();
+    return switch (change.changeType()) {
+      case "added" -> palette.green("+ " + text);
+      case "removed" -> palette.red("- " + text);
+      case String ignored -> palette.yellow("~ " + text);
+    };
+  }
+
   /** What an answer without parts says of the schema. */
   private List<String> told(TableChange change) {
     return change.schemaChanges().isEmpty()

@@ -111,7 +111,11 @@ public final class Diffs {
                 .asLongAsItTakes()));
   }
 
-  /** The changes of one table's schema. */
+  /**
+   * The changes of one table's schema.
+   *
+   * @param table null for those of all, and of what stands beside tables
+   */
   public List<Diff.SchemaChange> schema(String table, Range range) {
     return Json.items(
             scope.send(

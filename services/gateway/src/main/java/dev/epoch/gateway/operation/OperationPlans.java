@@ -237,7 +237,7 @@ public final class OperationPlans {
             Schemas.found(state, new OperationResult(Map.of())),
             new OperationResult(
                 liveLocations(state, operation, plan, done), Map.of(), done.committed()));
-    if (plan.fastForward() && live.isEmpty() && done.altered().isEmpty()) {
+    if (plan.fastForward() && live.isEmpty() && !hasOtherSchemas(state, operation, done)) {
       return new Continuation.CompleteMerge(operation.id(), live, List.of(), done.locations());
     }
     List<TableEntry> merged =
@@ -255,6 +255,17 @@ public final class OperationPlans {
       merged.sort(Comparator.comparing(TableEntry::name));
     }
     return new Continuation.CompleteMerge(operation.id(), live, merged, locations, all);
+  }
+
+  /** Whether a live table has another schema by it than the head of the branch tells. */
+  private static boolean hasOtherSchemas(
+      RepositoryState state, OperationState operation, OperationResult done) {
+    CommitState head = state.head(state.branches().byId().get(operation.branchId()));
+    return done.altered().entrySet().stream()
+        .anyMatch(altered ->
+            head.entryOf(altered.getKey())
+                .filter(entry -> entry.schemaHash().equals(SchemaHash.of(altered.getValue())))
+                .isEmpty());
   }
 
   /** What a commit changed that is made again where these tables are as they were before it. */

@@ -232,6 +232,14 @@ public final class DiffCommand extends EpochSubcommand {
           records(change.table(), range, record -> output().lines(text.record(record)));
         }
       }
+      List<Diff.SchemaChange> objects =
+          table == null && !onlyInTarget ? schema.ofObjects() : List.of();
+      if (!objects.isEmpty()) {
+        if (!tables.isEmpty()) {
+          output().line("");
+        }
+        output().lines(text.objects(objects));
+      }
     }
   }
 

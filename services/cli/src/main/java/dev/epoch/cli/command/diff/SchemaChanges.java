@@ -24,9 +24,18 @@ public final class SchemaChanges {
     if (!change.schemaChanged() || change.kind() != TableChange.Kind.MODIFIED) {
       return List.of();
     }
+    return of(change.table(), change.table());
+  }
+
+  /** Views, functions and types that differ between two commits, as far as these tell them. */
+  public List<Diff.SchemaChange> ofObjects() {
+    return range.working() ? List.of() : of(null, "");
+  }
+
+  private List<Diff.SchemaChange> of(String asked, String owner) {
     try {
-      return client.diffs().schema(change.table(), range).stream()
-          .filter(item -> item.table().isEmpty() || item.table().equals(change.table()))
+      return client.diffs().schema(asked, range).stream()
+          .filter(item -> item.table().equals(owner))
           .toList();
     } catch (RefusedException refusal) {
       if (refusal.status() == 404) {

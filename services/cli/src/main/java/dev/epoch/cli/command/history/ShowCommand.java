@@ -55,6 +55,11 @@ public final class ShowCommand extends EpochSubcommand {
       output().line("");
       output().lines(diff.table(change, parent == null ? List.of() : schema.of(change)));
     }
+    List<String> objects = parent == null ? List.of() : diff.objects(schema.ofObjects());
+    if (!objects.isEmpty()) {
+      output().line("");
+      output().lines(objects);
+    }
     return ExitCode.OK;
   }
 }

@@ -17,6 +17,7 @@ import dev.epoch.client.commit.TableChange;
 import dev.epoch.client.merge.Conflict;
 import dev.epoch.client.merge.MergeOutcome;
 import dev.epoch.client.merge.Merges;
+import dev.epoch.client.record.Diff;
 import dev.epoch.client.record.Diffs;
 import dev.epoch.client.transport.Json;
 import java.util.List;
@@ -355,6 +356,11 @@ public final class MergeCommand extends EpochSubcommand {
     for (TableChange change : client().diffs().tables(range).tables()) {
       output().line("");
       output().lines(text.table(change, schema.of(change)));
+    }
+    List<Diff.SchemaChange> objects = schema.ofObjects();
+    if (!objects.isEmpty()) {
+      output().line("");
+      output().lines(text.objects(objects));
     }
   }
 

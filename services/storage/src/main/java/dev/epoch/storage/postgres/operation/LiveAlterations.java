@@ -46,7 +46,6 @@ final class LiveAlterations {
   /**
    * A table that is altered.
    *
-   * @param before as it was
    * @param kept conditions of images that hold what went
    * @param numbered columns that come, and take their values from sequences
    * @param filled columns that come with values of each row's own, and are not null
@@ -54,7 +53,6 @@ final class LiveAlterations {
   private record Altered(
       TableHandle table,
       SchemaStep step,
-      TableSchema before,
       List<String> kept,
       List<String> numbered,
       List<Column> filled) {}
@@ -142,7 +140,6 @@ final class LiveAlterations {
           new Altered(
               handle,
               step,
-              former.schema(),
               kept(former, shape),
               numbered(former, step.schema()),
               filled(former, step.schema())));
@@ -277,12 +274,8 @@ final class LiveAlterations {
   /** By table id: schemas that tables have now. */
   Map<String, TableSchema> schemas() {
     Map<String, TableSchema> schemas = new HashMap<>();
-    altered.forEach(table -> {
-      TableSchema after = resolver.live(session, table.table()).shape().schema();
-      if (!after.equals(table.before())) {
-        schemas.put(table.table().id(), after);
-      }
-    });
+    altered.forEach(table ->
+        schemas.put(table.table().id(), resolver.live(session, table.table()).shape().schema()));
     return schemas;
   }
 
