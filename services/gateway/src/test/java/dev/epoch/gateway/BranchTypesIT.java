@@ -293,6 +293,51 @@ class BranchTypesIT extends SchemaScene {
     assertThat(u.rows(made)).isEqualTo(first);
   }
 
+  /** As Prisma names them; a text becomes one, and a live table gets the same. */
+  @Test
+  void takeThePlaceOfTextsAndAreFoundInTheLiveTable() throws Exception {
+    // given
+    test.branch("y", "main");
+    test.branch("z", "main");
+    open(
+        "x",
+        "CREATE TYPE \"Name's\" AS ENUM ('a', 'b', 'c', 'it''s')",
+        "ALTER TABLE t ALTER name TYPE \"Name's\" USING name::\"Name's\", ALTER name SET DEFAULT 'it''s'",
+        "ALTER TABLE t ADD \"Other\" \"Name's\"[] DEFAULT '{it''s}'",
+        "UPDATE t SET name = 'c' WHERE id = 1");
+    String names = test.commit("x", "names").commit().id();
+    List<String> rows =
+        List.of(
+            "id=1 name=c price=1 Other={it's}",
+            "id=2 name=b price=2 Other={it's}",
+            "id=3 name=c price=3 Other={it's}");
+    assertThat(rows(names)).isEqualTo(rows);
+    assertRecorded("x");
+    assertThat(test.merge("x", "y").conflicts()).isEmpty();
+    test.onBranch(
+        "y", "SET epoch.open_tables_up_to = '0'", "INSERT INTO t (id, price) VALUES (4, 4)");
+    test.commit("y", "four");
+
+    // when
+    test.database.execute(
+        "CREATE TYPE \"Name's\" AS ENUM ('c', 'b', 'it''s', 'a')",
+        "ALTER TABLE t ADD \"Other\" \"Name's\"[] DEFAULT '{it''s}'");
+    test.commit("main", "other");
+    assertThat(test.merge("main", "z").conflicts()).isEmpty();
+    assertThat(mergeDestructively("y", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT id FROM t WHERE name >= 'it''s' ORDER BY id")).containsExactly("id=4");
+    assertThat(rows("main")).startsWith(rows.toArray(String[]::new)).hasSize(4);
+    assertRecorded("main");
+    assertThat(rows(names)).isEqualTo(rows);
+    assertThat(test.merge("main", "x").conflicts()).isEmpty();
+    open("x", "UPDATE t SET name = 'a'::\"Name's\" WHERE id = 1");
+    test.commit("x", "again");
+    assertRecorded("x");
+    requireRebuilt(names, "x", "y", "z", "main");
+  }
+
   @Test
   void otherTypesAreRefusedUntilAllHaveThem() throws Exception {
     // given

@@ -93,13 +93,17 @@ public final class TableSchemaMerge {
         merged.unified().getOrDefault(table, Map.of()));
   }
 
-  /** Labels of enums that the other side has added, or dropped, are no other type. */
+  /**
+   * Labels of enums that the other side has added, or dropped, are no other type; nor are those of
+   * an enum that both sides have made, and one of them with all labels of the other.
+   */
   private static TableSchema withLabels(TableSchema base, TableSchema side, TableSchema other) {
     List<Column> columns = new ArrayList<>();
     for (Column column : side.columns()) {
+      Optional<DataType> before = of(base, column).map(Column::type);
       columns.add(
-          of(base, column)
-              .flatMap(before -> of(other, column).flatMap(there -> labels(before, column, there)))
+          of(other, column)
+              .flatMap(there -> withLabels(before, column.type(), there.type()))
               .map(type -> typed(column, type))
               .orElse(column));
     }
@@ -110,16 +114,33 @@ public final class TableSchemaMerge {
     return side.columns().stream().filter(c -> c.id().equals(column.id())).findFirst();
   }
 
-  private static Optional<DataType> labels(Column base, Column side, Column other) {
-    boolean sameEnum =
-        base.type().kind() == DataType.Kind.ENUM
-            && base.type().name().equals(side.type().name())
-            && base.type().name().equals(other.type().name());
-    return sameEnum
-        ? EnumLabels.merged(base.type().labels(), side.type().labels(), other.type().labels())
-            .map(merged ->
-                new DataType(side.type().kind(), side.type().name(), null, List.of(), merged))
-        : Optional.empty();
+  private static Optional<DataType> withLabels(
+      Optional<DataType> base, DataType side, DataType other) {
+    boolean sameName = side.kind() == other.kind() && side.name().equals(other.name());
+    if (!sameName || base.filter(before -> !before.name().equals(side.name())).isPresent()) {
+      return Optional.empty();
+    }
+    if (side.kind() == DataType.Kind.ARRAY && side.element() != null && other.element() != null) {
+      return withLabels(base.map(DataType::element), side.element(), other.element())
+          .map(element ->
+              new DataType(side.kind(), side.name(), element, side.fields(), side.labels()));
+    }
+    if (side.kind() != DataType.Kind.ENUM) {
+      return Optional.empty();
+    }
+    return (base.isPresent()
+            ? EnumLabels.merged(base.get().labels(), side.labels(), other.labels())
+            : larger(side.labels(), other.labels()))
+        .map(labels -> new DataType(side.kind(), side.name(), null, List.of(), labels));
+  }
+
+  /** Of two lists of labels that which has all of the other; of two in other orders the first. */
+  private static Optional<List<String>> larger(List<String> one, List<String> other) {
+    List<String> first = one.toString().compareTo(other.toString()) <= 0 ? one : other;
+    List<String> second = first == one ? other : one;
+    return first.containsAll(second)
+        ? Optional.of(first)
+        : second.containsAll(first) ? Optional.of(second) : Optional.empty();
   }
 
   private static Column typed(Column column, DataType type) {
