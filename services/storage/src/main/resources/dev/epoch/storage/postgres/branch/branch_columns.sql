@@ -121,7 +121,12 @@ CREATE OR REPLACE FUNCTION epoch.extra_columns(of_branch text, of_table text) RE
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT ARRAY(SELECT c.layer FROM epoch.defined_columns(of_branch, of_table) AS c WHERE NOT c.is_live ORDER BY c.place)
+  SELECT ARRAY(
+    SELECT c.layer
+    FROM epoch.branch_tables AS p
+    CROSS JOIN LATERAL epoch.defined_columns(p.branch_id, p.table_id) AS c
+    WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL AND NOT c.is_live
+    ORDER BY c.place)
 $$;
 
 -- The same as rows of the live table have them: ", 'x'::text AS epoch_gone_1".

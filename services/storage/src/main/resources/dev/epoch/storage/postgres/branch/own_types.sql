@@ -212,7 +212,8 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT c.layer, c.type, s.shown
-  FROM epoch.defined_columns(of_branch, of_table) AS c
+  FROM epoch.branch_tables AS p
+  CROSS JOIN LATERAL epoch.defined_columns(p.branch_id, p.table_id) AS c
   CROSS JOIN LATERAL (
     SELECT CASE c.definition #>> '{type,kind}' WHEN 'ARRAY' THEN c.definition #> '{type,element}' ELSE c.definition -> 'type' END
   ) AS e (type)
@@ -220,7 +221,8 @@ AS $$
     SELECT epoch.enum_on(of_branch, e.type ->> 'name', ARRAY(SELECT jsonb_array_elements_text(e.type -> 'labels')))
       || CASE c.definition #>> '{type,kind}' WHEN 'ARRAY' THEN '[]' ELSE '' END
   ) AS s (shown)
-  WHERE e.type ->> 'kind' = 'ENUM' AND s.shown <> c.type
+  WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL
+    AND e.type ->> 'kind' = 'ENUM' AND s.shown <> c.type
 $$;
 
 -- The columns of a row with alias as the layers have them.

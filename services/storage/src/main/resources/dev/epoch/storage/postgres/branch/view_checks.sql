@@ -94,13 +94,9 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   WITH given AS (
-    SELECT a.attname, a.attnum, coalesce(
-      (
-        SELECT NOT (d.definition ->> 'nullable')::boolean FROM epoch.defined_columns(of_branch, of_table) AS d
-        WHERE d.layer = a.attname
-      ),
-      a.attnotnull) AS attnotnull
+    SELECT a.attname, a.attnum, coalesce(NOT (d.definition ->> 'nullable')::boolean, a.attnotnull) AS attnotnull
     FROM pg_attribute AS a
+    LEFT JOIN epoch.defined_columns(of_branch, of_table) AS d ON d.layer = a.attname
     WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
       AND a.attname <> ALL (epoch.hidden_columns(of_branch, of_table))
   ), checks AS (

@@ -143,6 +143,7 @@ DECLARE
   aside_columns text;
   aside_values text;
   aside_changes text;
+  has_enums boolean := EXISTS (SELECT FROM epoch.enum_columns(of_branch, of_table));
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   IF t.append_only THEN
@@ -295,8 +296,14 @@ BEGIN
       key_kept,
       unique_checks,
       row_table,
-      (SELECT string_agg(format('%I = %s', c, epoch.layer_values(of_branch, of_table, ARRAY[c], 'new')), ', ')
-       FROM unnest(writable) AS c) || aside_changes, same_row,
+      (
+        SELECT string_agg(
+          format('%I = %s', c, CASE
+            WHEN has_enums THEN epoch.layer_values(of_branch, of_table, ARRAY[c], 'new')
+            ELSE format('%I.%I', 'new', c)
+          END), ', ')
+        FROM unnest(writable) AS c
+      ) || aside_changes, same_row,
       epoch.shown_values(of_branch, of_table, visible, 'target'),
       hide_row, put_row, stale));
 END

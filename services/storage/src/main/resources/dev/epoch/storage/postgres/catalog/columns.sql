@@ -40,6 +40,10 @@ AS $$
 DECLARE
   base oid := of_type;
 BEGIN
+  -- int8, int4, text, date, timestamp, timestamptz, numeric, uuid: a type has one class of that kind, and these have theirs
+  IF of_type = ANY ('{20,23,25,1082,1114,1184,1700,2950}') THEN
+    RETURN 'OPERATOR(pg_catalog.=)';
+  END IF;
   WHILE EXISTS (SELECT FROM pg_type AS t WHERE t.oid = base AND t.typtype = 'd') LOOP
     base := (SELECT t.typbasetype FROM pg_type AS t WHERE t.oid = base);
   END LOOP;
