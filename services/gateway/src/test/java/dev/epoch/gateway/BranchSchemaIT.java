@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.gateway.merge.conflict.ConflictService;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.storage.error.TableChangedException;
@@ -257,6 +258,14 @@ class BranchSchemaIT {
     assertThat(test.merge("main", "y").conflicts().containsKey("t"))
         .isEqualTo(demand.startsWith("ADD n"));
     if (demand.startsWith("ADD n")) {
+      // a value can be given by hand
+      assertThat(
+              ConflictService.schema(
+                      state(),
+                      state().branch("y").orElseThrow(),
+                      state().tables().named("t").orElseThrow())
+                  .column("n"))
+          .isPresent();
       return;
     }
 

@@ -261,7 +261,8 @@ public class ConflictsResource {
   private ResolveConflictsV1 ofTable(
       RepositoryState state, BranchState branch, ResolveConflicts body) {
     RegisteredTable table = TableService.get(state, table(branch.merge(), body));
-    return new ConflictResolution(table.schema(), values(state, table))
+    return new ConflictResolution(
+            ConflictService.schema(state, branch, table), values(state, table))
         .of(body, branch.name(), table.name());
   }
 

@@ -9,7 +9,9 @@ import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.merge.conflict.ConflictService;
 import dev.epoch.gateway.storage.Backends;
+import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.table.TableService;
 import dev.epoch.storage.ValueCodec;
@@ -56,7 +58,7 @@ final class SessionDecision {
       RegisteredTable registered = TableService.get(state, table);
       decision =
           new SessionDecision(
-              registered.schema(),
+              ConflictService.schema(state, References.branch(state, branch), registered),
               server.reads().values(state, Backends.handle(state, registered)));
       if (given.has("key")) {
         key = decision.key(given.get("key"));

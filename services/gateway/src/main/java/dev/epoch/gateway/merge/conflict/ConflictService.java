@@ -2,12 +2,15 @@ package dev.epoch.gateway.merge.conflict;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
+import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.event.ConflictsResolvedV1;
+import dev.epoch.events.table.Column;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.merge.schema.SchemaConflicts;
 import dev.epoch.gateway.stream.BranchTurn;
 import dev.epoch.gateway.stream.Caller;
@@ -119,6 +122,32 @@ public final class ConflictService {
    * @param decided fields that it is about
    */
   public record Settled(long resolved, long remaining, long decided) {}
+
+  /**
+   * What values of decisions are read by: the target's columns, and those that only the source of
+   * its open merge has.
+   *
+   * @param table that is registered
+   */
+  public static TableSchema schema(
+      RepositoryState state, BranchState branch, RegisteredTable table) {
+    TableSchema ours =
+        state
+            .head(branch)
+            .entryOf(table.id())
+            .map(entry -> state.tables().schema(entry.schemaHash()))
+            .orElse(table.schema());
+    List<Column> columns = new ArrayList<>(ours.columns());
+    Optional.ofNullable(branch.merge())
+        .map(merge -> state.commits().byId().get(merge.sourceCommit()))
+        .flatMap(source -> source.entryOf(table.id()))
+        .map(entry -> state.tables().schema(entry.schemaHash()))
+        .ifPresent(theirs ->
+            theirs.columns().stream()
+                .filter(column -> ours.column(column.name()).isEmpty())
+                .forEach(columns::add));
+    return new TableSchema(columns, ours.primaryKey(), ours.constraints(), ours.indexes());
+  }
 
   /** The answer that a decision had before, or empty if its key is new. */
   public Optional<Settled> former(RepositoryState state, Caller caller) {
