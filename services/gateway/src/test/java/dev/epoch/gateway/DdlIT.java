@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.migration.DdlService;
 import dev.epoch.gateway.migration.DdlService.Done;
 import dev.epoch.gateway.migration.DdlService.Tried;
@@ -404,19 +403,7 @@ class DdlIT {
         "COMMENT ON TABLE child IS 'of t'",
         "GRANT SELECT ON child TO PUBLIC");
     test.register("child");
-    test.server()
-        .commits()
-        .commit(
-            test.repository(),
-            new CommitService.Request(
-                "main",
-                "With its schema",
-                TestServer.ALICE,
-                List.of(),
-                false,
-                null,
-                CommitService.Schema.INCLUDED),
-            TestServer.caller());
+    test.commitSchema("main", "With its schema");
     test.branch("y", "main");
 
     // when

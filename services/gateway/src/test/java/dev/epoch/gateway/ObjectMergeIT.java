@@ -3,7 +3,6 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.migration.Migration;
@@ -16,22 +15,6 @@ import org.junit.jupiter.api.Test;
 /** Views, functions, triggers and what else stands beside tables come with merges. */
 class ObjectMergeIT extends SchemaScene {
   private static final String OPEN = "SELECT epoch.open_table('t')";
-
-  private void commitSchema(String branch, String message) {
-    test.server()
-        .commits()
-        .commit(
-            test.repository(),
-            new CommitService.Request(
-                branch,
-                message,
-                TestServer.ALICE,
-                List.of(),
-                false,
-                null,
-                CommitService.Schema.INCLUDED),
-            TestServer.caller());
-  }
 
   private static final String[] REPORTING = {
     OPEN,
@@ -57,7 +40,7 @@ class ObjectMergeIT extends SchemaScene {
     // given
     test.onBranch("x", REPORTING);
     test.onBranch("x", "UPDATE t SET note = 'first' WHERE id = 1");
-    commitSchema("x", "reporting");
+    test.commitSchema("x", "reporting");
     test.database.execute("UPDATE t SET price = 5 WHERE id = 3");
 
     // when
@@ -83,7 +66,7 @@ class ObjectMergeIT extends SchemaScene {
     test.onBranch("x", "CREATE VIEW dear AS SELECT id FROM t WHERE price > 1");
     assertThat(unrecorded("x")).containsExactly("view public.dear");
     assertThat(unrecorded("main")).isEmpty();
-    commitSchema("x", "a view");
+    test.commitSchema("x", "a view");
     assertThat(unrecorded("x")).isEmpty();
 
     // when
@@ -102,13 +85,13 @@ class ObjectMergeIT extends SchemaScene {
     test.database.execute(
         "CREATE VIEW kept AS SELECT id FROM t", "CREATE VIEW changed AS SELECT id FROM t");
     test.onBranch("x", "CREATE VIEW mine AS SELECT name FROM t");
-    commitSchema("x", "mine");
+    test.commitSchema("x", "mine");
     test.merge("x", "main");
     test.branch("y", "main");
     test.onBranch("y", "CREATE VIEW changed AS SELECT id, name FROM t");
-    commitSchema("y", "changed");
+    test.commitSchema("y", "changed");
     test.database.execute("CREATE OR REPLACE VIEW kept AS SELECT id, name FROM t");
-    commitSchema("main", "kept");
+    test.commitSchema("main", "kept");
 
     // when
     assertThat(test.merge("y", "main").conflicts()).isEmpty();
@@ -124,9 +107,9 @@ class ObjectMergeIT extends SchemaScene {
   void aViewThatTheBranchDropsAgainIsNotBrought() throws SQLException {
     // given
     test.onBranch("x", "CREATE VIEW dear AS SELECT id FROM t");
-    commitSchema("x", "a view");
+    test.commitSchema("x", "a view");
     test.onBranch("x", "DROP VIEW dear", "CREATE VIEW cheap AS SELECT id FROM t");
-    commitSchema("x", "another");
+    test.commitSchema("x", "another");
 
     // when
     test.merge("x", "main");
@@ -142,9 +125,9 @@ class ObjectMergeIT extends SchemaScene {
   void whatBothSidesChangedIsRefusedUnlessAStrategySaysWhichHolds() throws SQLException {
     // given
     test.onBranch("x", "CREATE VIEW v AS SELECT id FROM t");
-    commitSchema("x", "v");
+    test.commitSchema("x", "v");
     test.database.execute("CREATE VIEW v AS SELECT name FROM t");
-    commitSchema("main", "another v");
+    test.commitSchema("main", "another v");
 
     // when, then
     assertThatThrownBy(() -> test.merge("x", "main"))
@@ -163,7 +146,7 @@ class ObjectMergeIT extends SchemaScene {
         "CREATE VIEW scratched AS SELECT * FROM scratch",
         "CREATE VIEW dear AS SELECT id FROM t WHERE price > 2",
         "UPDATE t SET name = 'A' WHERE id = 1");
-    commitSchema("x", "views");
+    test.commitSchema("x", "views");
 
     // when
     test.merge("x", "main");
@@ -183,7 +166,7 @@ class ObjectMergeIT extends SchemaScene {
     test.onBranch("develop", "UPDATE t SET price = 9 WHERE id = 2");
     test.commit("develop", "a price");
     test.onBranch("x", REPORTING);
-    commitSchema("x", "reporting");
+    test.commitSchema("x", "reporting");
 
     // when
     assertThat(test.merge("x", "develop").conflicts()).isEmpty();
@@ -206,9 +189,9 @@ class ObjectMergeIT extends SchemaScene {
   void aBranchKeepsTheLiveOnesOfMain() throws SQLException {
     // given
     test.onBranch("x", "CREATE VIEW mine AS SELECT id FROM t");
-    commitSchema("x", "mine");
+    test.commitSchema("x", "mine");
     test.database.execute("CREATE VIEW dear AS SELECT id FROM t WHERE price > 1");
-    commitSchema("main", "dear");
+    test.commitSchema("main", "dear");
 
     // when
     assertThat(test.merge("main", "x").conflicts()).isEmpty();
@@ -228,7 +211,7 @@ class ObjectMergeIT extends SchemaScene {
         "GRANT shop TO " + test.database.owner());
     test.database.executeAsSuperuser("ALTER TABLE t OWNER TO shop");
     test.onBranch("x", REPORTING);
-    commitSchema("x", "reporting");
+    test.commitSchema("x", "reporting");
     test.branch("develop", "main");
 
     // when
@@ -254,7 +237,7 @@ class ObjectMergeIT extends SchemaScene {
   void aRevertTakesThemAway() throws SQLException {
     // given
     test.onBranch("x", REPORTING);
-    commitSchema("x", "reporting");
+    test.commitSchema("x", "reporting");
     test.database.execute("UPDATE t SET price = 5 WHERE id = 3");
     test.merge("x", "main");
 

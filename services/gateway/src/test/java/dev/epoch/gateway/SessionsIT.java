@@ -3,7 +3,6 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.surface.SessionServer;
 import dev.epoch.storage.testing.TestDatabase;
@@ -263,19 +262,7 @@ class SessionsIT {
   @Test
   void objectsThatCommitsRecordedAreSeen() {
     // given a commit that records the schema
-    test.server()
-        .commits()
-        .commit(
-            test.repository(),
-            new CommitService.Request(
-                "main",
-                "With its schema",
-                TestServer.ALICE,
-                List.of(),
-                false,
-                null,
-                CommitService.Schema.INCLUDED),
-            TestServer.caller());
+    test.commitSchema("main", "With its schema");
     database.execute("CALL epoch.ddl('ALTER TABLE users ADD phone text')");
 
     // when another one changes the shape of a table, and says nothing of schemas

@@ -124,6 +124,17 @@ final class TestServer implements AutoCloseable {
             caller());
   }
 
+  /** With all objects of the databases' schemas. */
+  CommitService.Committed commitSchema(String branch, String message) {
+    return server
+        .commits()
+        .commit(
+            repository,
+            new CommitService.Request(
+                branch, message, ALICE, List.of(), false, null, CommitService.Schema.INCLUDED),
+            caller());
+  }
+
   void branch(String name, String from) {
     server.branches().create(repository, name, from, false, caller());
   }

@@ -91,7 +91,7 @@ final class AlteredTable {
   }
 
   TableDefinition after() {
-    return with(
+    return live.with(
         columns(this::wantedColumn),
         parts(
             live.constraints(),
@@ -107,7 +107,7 @@ final class AlteredTable {
         wanted.columns().stream()
             .anyMatch(
                 column -> former(column).filter(c -> !c.name().equals(column.name())).isPresent());
-    return with(
+    return live.with(
         columns(this::relaxed),
         kept(after().constraints(), ConstraintDefinition::name, live.constraints(), renames),
         kept(after().indexes(), IndexDefinition::name, live.indexes(), renames));
@@ -232,26 +232,5 @@ final class AlteredTable {
 
   private static <T> Optional<T> named(List<T> parts, Function<T, String> name, T like) {
     return parts.stream().filter(p -> name.apply(p).equals(name.apply(like))).findFirst();
-  }
-
-  private TableDefinition with(
-      List<ColumnDefinition> columns,
-      List<ConstraintDefinition> constraints,
-      List<IndexDefinition> indexes) {
-    return new TableDefinition(
-        live.name(),
-        columns,
-        constraints,
-        indexes,
-        live.triggers(),
-        live.policies(),
-        live.rowSecurity(),
-        live.partitioning(),
-        live.partitionOf(),
-        live.unlogged(),
-        live.storageParameters(),
-        live.comment(),
-        live.privileges(),
-        live.dependsOn());
   }
 }

@@ -76,36 +76,12 @@ final class TableShapes {
 
   /** The table with the identities that the columns of a shape have. */
   static TableDefinition withIds(TableDefinition table, TableDefinition shape) {
-    List<ColumnDefinition> columns = new ArrayList<>();
-    for (ColumnDefinition column : table.columns()) {
-      String id = shape.column(column.name()).map(ColumnDefinition::id).orElse(column.id());
-      columns.add(
-          new ColumnDefinition(
-              id,
-              column.name(),
-              column.type(),
-              column.nullable(),
-              column.defaultValue(),
-              column.generated(),
-              column.identity(),
-              column.collation(),
-              column.comment()));
-    }
-    return new TableDefinition(
-        table.name(),
-        columns,
-        table.constraints(),
-        table.indexes(),
-        table.triggers(),
-        table.policies(),
-        table.rowSecurity(),
-        table.partitioning(),
-        table.partitionOf(),
-        table.unlogged(),
-        table.storageParameters(),
-        table.comment(),
-        table.privileges(),
-        table.dependsOn());
+    return table.with(
+        table.columns().stream()
+            .map(column ->
+                column.withId(
+                    shape.column(column.name()).map(ColumnDefinition::id).orElse(column.id())))
+            .toList());
   }
 
   DatabaseSchema schema() {

@@ -85,7 +85,7 @@ public final class ConstraintService {
           }
           List<ConstraintDefinition> constraints = new ArrayList<>(now.constraints());
           constraints.add(added);
-          return with(now, constraints, now.indexes());
+          return now.with(now.columns(), constraints, now.indexes());
         },
         "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s"
             .formatted(qualified(table), SqlPart.name(added.name())),
@@ -118,7 +118,7 @@ public final class ConstraintService {
           }
           List<ConstraintDefinition> constraints = new ArrayList<>(now.constraints());
           constraints.remove(found);
-          return with(now, constraints, now.indexes());
+          return now.with(now.columns(), constraints, now.indexes());
         },
         null,
         false);
@@ -136,7 +136,7 @@ public final class ConstraintService {
           }
           List<IndexDefinition> indexes = new ArrayList<>(now.indexes());
           indexes.add(added);
-          return with(now, now.constraints(), indexes);
+          return now.with(now.columns(), now.constraints(), indexes);
         },
         "DROP INDEX CONCURRENTLY IF EXISTS %s.%s"
             .formatted(SqlPart.name(table.schemaName()), SqlPart.name(added.name())),
@@ -153,7 +153,7 @@ public final class ConstraintService {
           if (!indexes.removeIf(candidate -> candidate.name().equals(index))) {
             throw missing(table, "index", index);
           }
-          return with(now, now.constraints(), indexes);
+          return now.with(now.columns(), now.constraints(), indexes);
         },
         null,
         false);
@@ -238,26 +238,5 @@ public final class ConstraintService {
     } catch (StorageException stays) {
       failed.addSuppressed(stays);
     }
-  }
-
-  private static TableDefinition with(
-      TableDefinition table,
-      List<ConstraintDefinition> constraints,
-      List<IndexDefinition> indexes) {
-    return new TableDefinition(
-        table.name(),
-        table.columns(),
-        constraints,
-        indexes,
-        table.triggers(),
-        table.policies(),
-        table.rowSecurity(),
-        table.partitioning(),
-        table.partitionOf(),
-        table.unlogged(),
-        table.storageParameters(),
-        table.comment(),
-        table.privileges(),
-        table.dependsOn());
   }
 }

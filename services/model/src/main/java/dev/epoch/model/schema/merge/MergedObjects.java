@@ -214,17 +214,7 @@ public record MergedObjects(
   private static ColumnDefinition commented(ColumnDefinition column, TableDefinition other) {
     return other
         .column(column.name())
-        .map(there ->
-            new ColumnDefinition(
-                column.id(),
-                column.name(),
-                column.type(),
-                column.nullable(),
-                column.defaultValue(),
-                column.generated(),
-                column.identity(),
-                column.collation(),
-                there.comment()))
+        .map(there -> column.withComment(there.comment()))
         .orElse(column);
   }
 
@@ -269,21 +259,7 @@ public record MergedObjects(
       }
       List<ColumnDefinition> columns = new ArrayList<>(table.columns());
       columns.addAll(coming);
-      return new TableDefinition(
-          table.name(),
-          columns,
-          table.constraints(),
-          table.indexes(),
-          table.triggers(),
-          table.policies(),
-          table.rowSecurity(),
-          table.partitioning(),
-          table.partitionOf(),
-          table.unlogged(),
-          table.storageParameters(),
-          table.comment(),
-          table.privileges(),
-          table.dependsOn());
+      return table.with(columns);
     }
 
     /** What columns need is merged with them. */

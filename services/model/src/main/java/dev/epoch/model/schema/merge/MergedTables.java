@@ -47,14 +47,14 @@ final class MergedTables {
     if (merged.get(id) instanceof TableDefinition table) {
       List<ColumnDefinition> columns = new ArrayList<>(table.columns());
       columns.add(column);
-      merged.put(id, withColumns(table, columns));
+      merged.put(id, table.with(columns));
     }
   }
 
   static void setColumns(
       Map<ObjectId, SchemaObject> merged, ObjectId id, List<ColumnDefinition> columns) {
     if (merged.get(id) instanceof TableDefinition table) {
-      merged.put(id, withColumns(table, columns));
+      merged.put(id, table.with(columns));
     }
   }
 
@@ -63,8 +63,7 @@ final class MergedTables {
     if (merged.get(id) instanceof TableDefinition table) {
       merged.put(
           id,
-          withColumns(
-              table,
+          table.with(
               table.columns().stream()
                   .map(column -> column.name().equals(from) ? named(column, to) : column)
                   .toList()));
@@ -82,12 +81,6 @@ final class MergedTables {
         column.identity(),
         column.collation(),
         column.comment());
-  }
-
-  private static TableDefinition withColumns(
-      TableDefinition table, List<ColumnDefinition> columns) {
-    return with(
-        table, columns, table.constraints(), table.indexes(), table.triggers(), table.policies());
   }
 
   private static TableDefinition with(

@@ -1,6 +1,5 @@
 package dev.epoch.model.schema.migration;
 
-import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.IndexDefinition;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.PolicyDefinition;
@@ -294,19 +293,6 @@ final class PartPlanner {
         : List.of(
             new Hazard(
                 Hazard.Kind.REMOVAL, Risk.LOW, operation, table.name() + "." + part, "removed"));
-  }
-
-  static ColumnDefinition withoutComment(ColumnDefinition column) {
-    return new ColumnDefinition(
-        column.id(),
-        column.name(),
-        column.type(),
-        column.nullable(),
-        column.defaultValue(),
-        column.generated(),
-        column.identity(),
-        column.collation(),
-        null);
   }
 
   private static <T> Map<String, T> byName(Collection<T> parts, Function<T, String> name) {

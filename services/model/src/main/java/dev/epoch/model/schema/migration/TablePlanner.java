@@ -143,7 +143,7 @@ final class TablePlanner {
     }
     return new TableDefinition(
         partition.name(),
-        parent.columns().stream().map(PartPlanner::withoutComment).toList(),
+        parent.columns().stream().map(column -> column.withComment(null)).toList(),
         List.of(),
         List.of(),
         List.of(),

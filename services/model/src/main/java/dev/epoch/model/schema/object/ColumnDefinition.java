@@ -22,6 +22,18 @@ public record ColumnDefinition(
     String collation,
     String comment) {
 
+  /** The same with another identity. */
+  public ColumnDefinition withId(String other) {
+    return new ColumnDefinition(
+        other, name, type, nullable, defaultValue, generated, identity, collation, comment);
+  }
+
+  /** The same with another comment, or with none. */
+  public ColumnDefinition withComment(String other) {
+    return new ColumnDefinition(
+        id, name, type, nullable, defaultValue, generated, identity, collation, other);
+  }
+
   /**
    * A default.
    *

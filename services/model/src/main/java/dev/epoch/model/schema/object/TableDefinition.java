@@ -62,6 +62,33 @@ public record TableDefinition(
     return ObjectKind.TABLE;
   }
 
+  /** The same with other columns. */
+  public TableDefinition with(List<ColumnDefinition> others) {
+    return with(others, constraints, indexes);
+  }
+
+  /** The same with other columns, constraints and indexes. */
+  public TableDefinition with(
+      List<ColumnDefinition> otherColumns,
+      List<ConstraintDefinition> otherConstraints,
+      List<IndexDefinition> otherIndexes) {
+    return new TableDefinition(
+        name,
+        otherColumns,
+        otherConstraints,
+        otherIndexes,
+        triggers,
+        policies,
+        rowSecurity,
+        partitioning,
+        partitionOf,
+        unlogged,
+        storageParameters,
+        comment,
+        privileges,
+        dependsOn);
+  }
+
   public Optional<ColumnDefinition> column(String column) {
     return columns.stream().filter(c -> c.name().equals(column)).findFirst();
   }

@@ -109,7 +109,7 @@ final class ObjectParts {
     for (ColumnDefinition column : table.columns()) {
       // the id tells columns of one history apart; it is no fact of the schema
       parts.add(
-          new Part("column " + column.name(), column.id().isEmpty() ? column : withoutId(column)));
+          new Part("column " + column.name(), column.id().isEmpty() ? column : column.withId("")));
     }
     constraints(parts, table.constraints());
     indexes(parts, table.indexes());
@@ -117,19 +117,6 @@ final class ObjectParts {
     for (PolicyDefinition policy : table.policies()) {
       parts.add(new Part("policy " + policy.name(), policy));
     }
-  }
-
-  private static ColumnDefinition withoutId(ColumnDefinition column) {
-    return new ColumnDefinition(
-        "",
-        column.name(),
-        column.type(),
-        column.nullable(),
-        column.defaultValue(),
-        column.generated(),
-        column.identity(),
-        column.collation(),
-        column.comment());
   }
 
   private static void constraints(List<Part> parts, List<ConstraintDefinition> constraints) {
