@@ -385,24 +385,14 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   sequence pg_class;
-  in_schema name;
   new_owner oid := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = to_regclass(table_name));
-  may_create boolean;
 BEGIN
   SELECT * INTO sequence FROM pg_class AS c WHERE c.oid = to_regclass(sequence_name) AND c.relowner <> new_owner;
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  in_schema := (SELECT n.nspname FROM pg_namespace AS n WHERE n.oid = sequence.relnamespace);
-  -- as in epoch.give_open_table
-  may_create := has_schema_privilege(new_owner, in_schema, 'CREATE');
-  IF NOT may_create THEN
-    EXECUTE format('GRANT CREATE ON SCHEMA %I TO %s', in_schema, new_owner::regrole);
-  END IF;
-  EXECUTE format('ALTER SEQUENCE %s OWNER TO %s', sequence_name, new_owner::regrole);
-  IF NOT may_create THEN
-    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %s', in_schema, new_owner::regrole);
-  END IF;
+  PERFORM epoch.give_object('SEQUENCE', sequence_name, n.nspname, new_owner)
+  FROM pg_namespace AS n WHERE n.oid = sequence.relnamespace;
 END
 $$;
 

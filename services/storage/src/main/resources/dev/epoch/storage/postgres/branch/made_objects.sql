@@ -49,19 +49,11 @@ AS $$
 DECLARE
   new_owner oid := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = epoch.users_table(of_table));
   is_other boolean := new_owner <> (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user);
-  may_create boolean;
   made record;
 BEGIN
   FOR made IN SELECT * FROM epoch.made_objects(in_schema) LOOP
     IF is_other AND epoch.can_give_to(new_owner) THEN
-      may_create := has_schema_privilege(new_owner, made.schema_name, 'CREATE');
-      IF NOT may_create THEN
-        EXECUTE format('GRANT CREATE ON SCHEMA %I TO %s', made.schema_name, new_owner::regrole);
-      END IF;
-      EXECUTE format('ALTER %s %s OWNER TO %s', made.kind, made.name, new_owner::regrole);
-      IF NOT may_create THEN
-        EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %s', made.schema_name, new_owner::regrole);
-      END IF;
+      PERFORM epoch.give_object(made.kind, made.name, made.schema_name, new_owner);
     ELSIF is_other AND made.kind NOT IN ('ROUTINE', 'TYPE') THEN
       EXECUTE format(
         'GRANT ALL ON %s %s TO %s', CASE made.kind WHEN 'SEQUENCE' THEN 'SEQUENCE' ELSE 'TABLE' END, made.name, new_owner::regrole);

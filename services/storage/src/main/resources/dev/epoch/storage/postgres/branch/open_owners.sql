@@ -11,6 +11,24 @@ AS $$
       new_owner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)
 $$;
 
+-- Gives an object to a role, which has to be able to create in its schema, for this moment.
+CREATE OR REPLACE FUNCTION epoch.give_object(kind text, name text, in_schema text, new_owner oid) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  may_create boolean := has_schema_privilege(new_owner, in_schema, 'CREATE');
+BEGIN
+  IF NOT may_create THEN
+    EXECUTE format('GRANT CREATE ON SCHEMA %I TO %s', in_schema, new_owner::regrole);
+  END IF;
+  EXECUTE format('ALTER %s %s OWNER TO %s', kind, name, new_owner::regrole);
+  IF NOT may_create THEN
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %s', in_schema, new_owner::regrole);
+  END IF;
+END
+$$;
+
 -- Lets the roles create in a branch's schema that may create in the schemas of its live tables or in public, and no others:
 -- to make an index, a constraint with one, or to rename takes that right.
 CREATE OR REPLACE FUNCTION epoch.grant_creation(of_branch text) RETURNS void
@@ -62,9 +80,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   open_table pg_class;
-  in_schema text;
   new_owner oid := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = epoch.users_table(of_table));
-  may_create boolean;
 BEGIN
   SELECT c.* INTO open_table
   FROM epoch.branch_tables AS p JOIN pg_class AS c ON c.oid = to_regclass(p.open_relation)
@@ -75,16 +91,8 @@ BEGIN
   IF open_table.relowner = new_owner OR NOT epoch.can_give_to(open_table.relowner) THEN
     RETURN;
   END IF;
-  in_schema := (SELECT n.nspname FROM pg_namespace AS n WHERE n.oid = open_table.relnamespace);
-  -- who is given a table must be able to create in its schema, for this moment
-  may_create := has_schema_privilege(new_owner, in_schema, 'CREATE');
-  IF NOT may_create THEN
-    EXECUTE format('GRANT CREATE ON SCHEMA %I TO %s', in_schema, new_owner::regrole);
-  END IF;
-  EXECUTE format('ALTER TABLE %s OWNER TO %s', open_table.oid::regclass, new_owner::regrole);
-  IF NOT may_create THEN
-    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %s', in_schema, new_owner::regrole);
-  END IF;
+  PERFORM epoch.give_object('TABLE', open_table.oid::regclass::text, n.nspname, new_owner)
+  FROM pg_namespace AS n WHERE n.oid = open_table.relnamespace;
 END
 $$;
 

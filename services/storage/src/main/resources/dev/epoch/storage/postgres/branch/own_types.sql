@@ -167,20 +167,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   new_owner oid := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = epoch.users_table(of_table));
-  in_schema text := (SELECT n.nspname FROM pg_type AS y JOIN pg_namespace AS n ON n.oid = y.typnamespace WHERE y.oid = own);
-  may_create boolean;
 BEGIN
   IF new_owner = (SELECT y.typowner FROM pg_type AS y WHERE y.oid = own) OR NOT epoch.can_give_to(new_owner) THEN
     RETURN;
   END IF;
-  may_create := has_schema_privilege(new_owner, in_schema, 'CREATE');
-  IF NOT may_create THEN
-    EXECUTE format('GRANT CREATE ON SCHEMA %I TO %s', in_schema, new_owner::regrole);
-  END IF;
-  EXECUTE format('ALTER TYPE %s OWNER TO %s', own, new_owner::regrole);
-  IF NOT may_create THEN
-    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %s', in_schema, new_owner::regrole);
-  END IF;
+  PERFORM epoch.give_object('TYPE', own::text, n.nspname, new_owner)
+  FROM pg_type AS y JOIN pg_namespace AS n ON n.oid = y.typnamespace WHERE y.oid = own;
 END
 $$;
 
