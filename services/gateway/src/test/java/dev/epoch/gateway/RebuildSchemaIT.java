@@ -133,6 +133,31 @@ class RebuildSchemaIT extends SchemaScene {
     requireRebuilt("x", "x~1", added);
   }
 
+  /** The layers have the numbers of all rows already; the log tells them again. */
+  @Test
+  void aColumnWithNumbersThatIsRebased() throws Exception {
+    // given
+    test.database.execute("CREATE TABLE other (id int PRIMARY KEY)");
+    test.register("other");
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD k serial",
+        "UPDATE t SET name = 'B' WHERE id = 2");
+    test.commit("x", "numbers");
+    List<String> rows = rows("x");
+    test.database.execute("INSERT INTO other VALUES (1)");
+    test.commit("main", "elsewhere");
+
+    // when
+    assertThat(replay("x", "rebase", "main", false).conflicts()).isEmpty();
+
+    // then
+    assertThat(rows("x")).isEqualTo(rows).allMatch(row -> !row.contains("k=null"));
+    assertRecorded("x");
+    requireRebuilt("x", "x~1");
+  }
+
   private void requireRebuilt(String... refs) {
     List<List<String>> rows = List.of(refs).stream().map(this::rows).toList();
     assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();

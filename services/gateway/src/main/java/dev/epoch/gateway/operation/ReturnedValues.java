@@ -48,7 +48,7 @@ final class ReturnedValues extends LookaheadStream<RowChange> {
         IntStream.range(0, schema.columns().size())
             .filter(place -> {
               Column column = schema.columns().get(place);
-              return !had.contains(column.id()) && !column.generated() && !column.wasFilled();
+              return !had.contains(column.id()) && !column.generated();
             })
             .toArray();
   }
