@@ -7,11 +7,13 @@ import dev.epoch.api.record.TableDdl;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.schema.SchemaView;
 import dev.epoch.api.storage.StorageView;
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.schema.SchemaService;
+import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.StorageService;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.table.TableService;
@@ -33,6 +35,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -203,8 +206,7 @@ public class TablesResource {
     TableRow found = tables.named(table);
     StorageView storage = tables.storage(found);
     boolean ofDatabase = Boolean.TRUE.equals(live);
-    TableSchema schema =
-        ofDatabase ? live(StorageService.get(state, storage.name()), found) : found.schema();
+    TableSchema schema = ofDatabase ? live(state, ref, storage.name(), found) : found.schema();
     return switch (Formats.of(format, "json", "ddl")) {
       case "ddl" ->
           Response.ok(
@@ -237,6 +239,27 @@ public class TablesResource {
         .flatMap(objects -> objects.table(new ObjectName(table.schemaName(), table.tableName())))
         .map(ObjectJson::tree)
         .orElse(null);
+  }
+
+  /** Of a branch as its sessions have it, committed or not; else of the live table. */
+  private TableSchema live(RepositoryState state, String ref, String storage, TableRow table) {
+    return Optional.ofNullable(ref)
+        .flatMap(state::branch)
+        .filter(branch -> !state.isDefault(branch))
+        .flatMap(branch -> ofBranch(state, branch, table.name()))
+        .orElseGet(() -> live(StorageService.get(state, storage), table));
+  }
+
+  private Optional<TableSchema> ofBranch(RepositoryState state, BranchState branch, String name) {
+    return Backends.tables(state, branch).stream()
+        .filter(table -> table.table().name().equals(name))
+        .map(table ->
+            request
+                .server()
+                .backends()
+                .schemas(state, branch, List.of(table))
+                .getOrDefault(table.table().id(), table.table().schema()))
+        .findFirst();
   }
 
   private TableSchema live(StorageState storage, TableRow table) {

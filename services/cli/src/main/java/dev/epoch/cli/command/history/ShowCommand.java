@@ -55,7 +55,8 @@ public final class ShowCommand extends EpochSubcommand {
       output().line("");
       output().lines(diff.table(change, parent == null ? List.of() : schema.of(change)));
     }
-    List<String> objects = parent == null ? List.of() : diff.objects(schema.ofObjects());
+    boolean telling = parent != null && !CommitText.schemas(commit).isEmpty();
+    List<String> objects = telling ? diff.objects(schema.ofObjects()) : List.of();
     if (!objects.isEmpty()) {
       output().line("");
       output().lines(objects);

@@ -141,14 +141,16 @@ public record MergedSchema(
         initial(now, base));
   }
 
-  /** The same, where rows of the table are asked for more: for keys, by a schema of others. */
-  MergedSchema asking(TableSchema others) {
+  /**
+   * The same, where rows of the table are asked for all keys but those that the database sees to.
+   */
+  MergedSchema asking(List<Constraint> seenTo) {
     List<String> names = new ArrayList<>(constraints);
     schema.constraints().stream()
         .filter(constraint ->
             constraint.kind() == Constraint.Kind.UNIQUE
                 || constraint.kind() == Constraint.Kind.FOREIGN_KEY)
-        .filter(constraint -> !has(others, constraint))
+        .filter(constraint -> !has(seenTo, constraint))
         .map(Constraint::name)
         .filter(name -> !names.contains(name))
         .forEach(names::add);
@@ -242,7 +244,11 @@ public record MergedSchema(
   }
 
   private static boolean has(TableSchema side, Constraint constraint) {
-    return side.constraints().stream()
+    return has(side.constraints(), constraint);
+  }
+
+  private static boolean has(List<Constraint> constraints, Constraint constraint) {
+    return constraints.stream()
         .anyMatch(there ->
             there.kind() == constraint.kind()
                 && there.definition().equals(constraint.definition()));

@@ -4,8 +4,8 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.event.OperationPlan.Alteration;
 import dev.epoch.events.event.OperationPlan.TableMerge;
+import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.StoredSchema;
-import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.storage.TableHandle;
@@ -49,12 +49,12 @@ public final class PlannedSchemas {
   }
 
   /** What the database itself demands of rows: what only branches do is asked here. */
-  private TableSchema ofDefault(TableHandle table) {
+  private List<Constraint> ofDefault(TableHandle table) {
     return state.head(state.defaultBranch()).tree().values().stream()
         .filter(entry -> entry.tableId().equals(table.id()))
         .findFirst()
-        .map(entry -> state.tables().schema(entry.schemaHash()))
-        .orElseGet(() -> new TableSchema(List.of(), List.of(), List.of(), List.of()));
+        .map(entry -> state.tables().schema(entry.schemaHash()).constraints())
+        .orElse(List.of());
   }
 
   /**

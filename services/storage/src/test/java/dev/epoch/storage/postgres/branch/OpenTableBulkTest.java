@@ -185,8 +185,8 @@ class OpenTableBulkTest {
     run(WRITE_ONE_OFTEN.formatted(12_000));
     writeMany();
 
-    // then its keys are together
-    assertThat(entries("readings")).isLessThan(4 * FEW + 12);
+    // then its keys are together, but for what came after somebody looked by chance
+    assertThat(entries("readings")).isLessThan(4 * FEW + 2_012);
     assertThat(changes("readings")).isEqualTo(50 + 17_000);
 
     // when all are written again and again
