@@ -99,7 +99,9 @@ class CommitCommandTest extends CommandTest {
           {"change_type": "modified", "object_type": "column", "object_name": "age",
            "table": "users", "details": {"before": {"type": "integer"}, "after": {"type": "bigint"}}},
           {"change_type": "added", "object_type": "constraint", "object_name": "uq_phone",
-           "table": "users", "details": {"definition": "UNIQUE (phone)"}}]}
+           "table": "users", "details": {"definition": "UNIQUE (phone)"}},
+          {"change_type": "modified", "object_type": "row security", "object_name": "users",
+           "table": "users", "details": {"definition": "ENABLED"}}]}
         """);
 
     prints(
@@ -118,6 +120,7 @@ class CommitCommandTest extends CommandTest {
             - fax (text)
             ~ age (int -> bigint)
             + uq_phone UNIQUE (phone)
+            ~ row security ENABLED
           Record changes:
             + 1 record added
             ~ 2 records modified

@@ -93,8 +93,14 @@ public final class DiffText {
   }
 
   private String schemaChange(Diff.SchemaChange change) {
-    String text =
-        SchemaDiffText.renamed(change.objectName(), change.details()) + definition(change);
+    // of the table itself: row security, a comment
+    boolean ofTable =
+        change.objectName().equals(change.table()) && !change.objectType().equals("column");
+    String name =
+        ofTable
+            ? change.objectType()
+            : SchemaDiffText.renamed(change.objectName(), change.details());
+    String text = name + definition(change);
     return switch (change.changeType()) {
       case "added" -> palette.green("+ " + text);
       case "removed" -> palette.red("- " + text);
