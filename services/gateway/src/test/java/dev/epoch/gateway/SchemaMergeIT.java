@@ -409,4 +409,33 @@ class SchemaMergeIT extends SchemaScene {
     test.commit("z", "on z");
     assertThat(rows("z")).contains("id=12 name=null price=12 n=6 m=6");
   }
+
+  @Test
+  void exclusionsAreAskedOfRows() throws Exception {
+    // given
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD span int4range",
+        "UPDATE t SET span = int4range(id, id + 1)");
+    test.commit("x", "spans");
+    test.branch("y", "x");
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD CONSTRAINT apart EXCLUDE USING gist (span WITH &&)");
+    test.commit("x", "apart");
+    test.onBranch("y", "INSERT INTO t VALUES (7, 'g', 7, '[1,5)')");
+    test.commit("y", "over others");
+
+    // when, then
+    assertThatThrownBy(() -> test.merge("y", "x")).hasMessageContaining("apart");
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+    assertThatThrownBy(() -> test.database.execute("INSERT INTO t VALUES (9, 'i', 9, '[1,5)')"))
+        .hasMessageContaining("apart");
+    test.onBranch("y", "UPDATE t SET span = '[7,8)' WHERE id = 7");
+    test.commit("y", "behind others");
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+    assertThat(live("SELECT span FROM t WHERE id = 7")).containsExactly("span=[7,8)");
+  }
 }

@@ -69,7 +69,12 @@ final class SchemaRules {
           "has no " + column);
     }
     for (Constraint constraint : schema.constraints()) {
-      if (step.constraints().contains(constraint.name())) {
+      if (!step.constraints().contains(constraint.name())) {
+        continue;
+      }
+      if (constraint.kind() == Constraint.Kind.EXCLUSION) {
+        exclude(table, schema, constraint);
+      } else {
         try (CheckedEnums enums = new CheckedEnums(session, schema, physical(table, schema))) {
           find(
               table,
@@ -80,6 +85,22 @@ final class SchemaRules {
         }
       }
     }
+  }
+
+  /** The database itself asks rows of a live table; those of a branch by an index that it drops. */
+  private void exclude(OperationTable table, TableSchema schema, Constraint constraint) {
+    if (table.branch().isDefault()) {
+      return;
+    }
+    String excluded = Quote.qualified("pg_temp", "epoch_excluded");
+    session.run(
+        "CREATE TEMPORARY TABLE epoch_excluded AS SELECT * FROM (%s) r; ALTER TABLE %s ADD CONSTRAINT %s %s; DROP TABLE %s"
+            .formatted(
+                rows(table, schema, null),
+                excluded,
+                Quote.identifier(constraint.name()),
+                constraint.definition(),
+                excluded));
   }
 
   /** The schema with the columns that rows of the table have here. */
@@ -128,9 +149,8 @@ final class SchemaRules {
                 referenced(table, constraint),
                 String.join(" AND ", same));
       }
-      case EXCLUSION -> throw unknown(constraint);
-      // columns tell these, and keys are not changed
-      case NOT_NULL, PRIMARY_KEY ->
+      // columns tell these, keys are not changed, and indexes exclude
+      case EXCLUSION, NOT_NULL, PRIMARY_KEY ->
           "SELECT %s FROM (%s) r WHERE FALSE".formatted(key(schema), rows);
     };
   }
