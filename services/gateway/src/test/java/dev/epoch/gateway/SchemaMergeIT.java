@@ -411,6 +411,27 @@ class SchemaMergeIT extends SchemaScene {
   }
 
   @Test
+  void uniqueIndexesOfABranchAreAskedOfRows() throws Exception {
+    // given
+    test.branch("y", "main");
+    test.onBranch(
+        "x",
+        "SELECT epoch.open_table('t')",
+        "CREATE UNIQUE INDEX alone ON t (lower(name)) WHERE price > 0");
+    test.commit("x", "alone");
+    test.onBranch("y", "INSERT INTO t VALUES (7, 'A', 7)");
+    test.commit("y", "alike");
+
+    // when, then
+    assertThatThrownBy(() -> test.merge("y", "x")).hasMessageContaining("alone");
+    test.onBranch("y", "UPDATE t SET name = 'G' WHERE id = 7");
+    test.commit("y", "other");
+    assertThat(test.merge("y", "x").conflicts()).isEmpty();
+    test.onBranch("x", "SELECT epoch.close_table('t')", "SELECT epoch.open_table('t')");
+    assertThat(rows("x")).hasSize(4);
+  }
+
+  @Test
   void exclusionsAreAskedOfRows() throws Exception {
     // given
     test.onBranch(

@@ -5,6 +5,7 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.Index;
 import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The schema of a table after a merge, where the sides have different ones: three-way, by the ids
@@ -142,16 +144,21 @@ public record MergedSchema(
   }
 
   /**
-   * The same, where rows of the table are asked for all keys but those that the database sees to.
+   * The same, where rows of the table are asked for all keys and unique indexes but those that the
+   * database sees to.
    */
-  MergedSchema asking(List<Constraint> seenTo) {
+  MergedSchema asking(List<Constraint> seenTo, List<Index> indexes) {
     List<String> names = new ArrayList<>(constraints);
-    schema.constraints().stream()
-        .filter(constraint ->
-            constraint.kind() == Constraint.Kind.UNIQUE
-                || constraint.kind() == Constraint.Kind.FOREIGN_KEY)
-        .filter(constraint -> !has(seenTo, constraint))
-        .map(Constraint::name)
+    Stream.concat(
+            schema.constraints().stream()
+                .filter(constraint ->
+                    constraint.kind() == Constraint.Kind.UNIQUE
+                        || constraint.kind() == Constraint.Kind.FOREIGN_KEY)
+                .filter(constraint -> !has(seenTo, constraint))
+                .map(Constraint::name),
+            schema.indexes().stream()
+                .filter(index -> index.unique() && !indexes.contains(index))
+                .map(Index::name))
         .filter(name -> !names.contains(name))
         .forEach(names::add);
     return new MergedSchema(

@@ -4,8 +4,8 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.event.OperationPlan.Alteration;
 import dev.epoch.events.event.OperationPlan.TableMerge;
-import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.StoredSchema;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.storage.TableHandle;
@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -42,19 +43,24 @@ public final class PlannedSchemas {
   public void add(TableHandle now, MergedSchema schema) {
     // the live table's database asks by itself, a schema-only branch has no rows
     boolean asks = !state.isDefault(target) && !target.traits().schemaOnly();
-    MergedSchema asking = asks ? schema.asking(ofDefault(now)) : schema;
+    Optional<TableSchema> live = ofDefault(now);
+    MergedSchema asking =
+        asks
+            ? schema.asking(
+                live.map(TableSchema::constraints).orElse(List.of()),
+                live.map(TableSchema::indexes).orElse(List.of()))
+            : schema;
     if (schema.changes() || asks && asking.asks()) {
       changed.put(now.id(), new Planned(now, asking));
     }
   }
 
   /** What the database itself demands of rows: what only branches do is asked here. */
-  private List<Constraint> ofDefault(TableHandle table) {
+  private Optional<TableSchema> ofDefault(TableHandle table) {
     return state.head(state.defaultBranch()).tree().values().stream()
         .filter(entry -> entry.tableId().equals(table.id()))
         .findFirst()
-        .map(entry -> state.tables().schema(entry.schemaHash()).constraints())
-        .orElse(List.of());
+        .map(entry -> state.tables().schema(entry.schemaHash()));
   }
 
   /**

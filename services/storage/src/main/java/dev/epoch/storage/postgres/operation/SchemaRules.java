@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.Index;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.error.ConstraintViolationsException;
@@ -29,6 +30,12 @@ import java.util.stream.Collectors;
 final class SchemaRules {
   private static final Pattern CHECK =
       Pattern.compile("CHECK (\\(.*\\))( NO INHERIT)?( NOT VALID)?", Pattern.DOTALL);
+
+  private static final Pattern INDEX =
+      Pattern.compile("^CREATE UNIQUE INDEX .*? ON .*? USING ", Pattern.DOTALL);
+
+  /** A table of the moment, which an index of the branch is made on. */
+  private static final String ASKED = "pg_temp.epoch_asked";
 
   private final Session session;
   private final MergeValidation.OtherTables others;
@@ -68,6 +75,9 @@ final class SchemaRules {
               .formatted(key(schema), rows(table, schema, null), Quote.identifier(column)),
           "has no " + column);
     }
+    schema.indexes().stream()
+        .filter(index -> index.unique() && step.constraints().contains(index.name()))
+        .forEach(index -> index(table, schema, index));
     for (Constraint constraint : schema.constraints()) {
       if (!step.constraints().contains(constraint.name())) {
         continue;
@@ -92,15 +102,32 @@ final class SchemaRules {
     if (table.branch().isDefault()) {
       return;
     }
-    String excluded = Quote.qualified("pg_temp", "epoch_excluded");
+    withRows(
+        table,
+        schema,
+        "ALTER TABLE %s ADD CONSTRAINT %s %s"
+            .formatted(ASKED, Quote.identifier(constraint.name()), constraint.definition()));
+  }
+
+  /** A unique index that is no constraint: the same. */
+  private void index(OperationTable table, TableSchema schema, Index index) {
+    if (!table.branch().isDefault()) {
+      withRows(
+          table,
+          schema,
+          INDEX
+              .matcher(index.definition())
+              .replaceFirst(
+                  Matcher.quoteReplacement(
+                      "CREATE UNIQUE INDEX %s ON %s USING "
+                          .formatted(Quote.identifier(index.name()), ASKED))));
+    }
+  }
+
+  private void withRows(OperationTable table, TableSchema schema, String statement) {
     session.run(
-        "CREATE TEMPORARY TABLE epoch_excluded AS SELECT * FROM (%s) r; ALTER TABLE %s ADD CONSTRAINT %s %s; DROP TABLE %s"
-            .formatted(
-                rows(table, schema, null),
-                excluded,
-                Quote.identifier(constraint.name()),
-                constraint.definition(),
-                excluded));
+        "CREATE TEMPORARY TABLE epoch_asked AS SELECT * FROM (%s) r; %s; DROP TABLE %s"
+            .formatted(rows(table, schema, null), statement, ASKED));
   }
 
   /** The schema with the columns that rows of the table have here. */
