@@ -2,9 +2,11 @@ package dev.epoch.storage.postgres;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.OperationId;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.MergeOvertakenException;
+import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.OperationExecutor;
 import dev.epoch.storage.operation.OperationResult;
@@ -12,12 +14,14 @@ import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.postgres.catalog.PhysicalTables;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
+import dev.epoch.storage.postgres.connection.SqlErrors;
 import dev.epoch.storage.postgres.operation.OpenSchemas;
 import dev.epoch.storage.postgres.operation.PhysicalOperations;
 import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
 import dev.epoch.storage.postgres.operation.restore.Restoration;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,21 +53,31 @@ final class PhysicalExecutor implements OperationExecutor {
       // those that refer to merged ones too: the rows can be pulled once only
       shapes.know(operation.branch().repository());
     }
-    return shapes.settled(() -> {
-      try {
-        OpenSchemas opened = this.physical.opened(operation, true);
-        Operation physical = this.physical.physical(operation, opened);
-        PhysicalOperations.requireFitting(physical, rows);
-        return operations.apply(physical, rows, PhysicalOperations.recorded(operation), opened);
-      } catch (ShapeMovedException moved) {
-        if (planned) {
-          // the rows were planned for other columns, and are pulled once
-          moved.tables().forEach(shapes::look);
-          throw new MergeOvertakenException(moved.getMessage(), "Merge again");
-        }
-        throw moved;
-      }
-    });
+    List<TableHandle> tables =
+        operation.tables().stream().map(part -> part.table().table()).toList();
+    return shapes.settled(
+        tables,
+        () -> {
+          try {
+            OpenSchemas opened = this.physical.opened(operation, true);
+            Operation physical = this.physical.physical(operation, opened);
+            PhysicalOperations.requireFitting(physical, rows);
+            return operations.apply(physical, rows, PhysicalOperations.recorded(operation), opened);
+          } catch (ShapeMovedException moved) {
+            if (planned) {
+              // the rows were planned for other columns, and are pulled once
+              moved.tables().forEach(shapes::look);
+              throw new MergeOvertakenException(moved.getMessage(), "Merge again");
+            }
+            throw moved;
+          } catch (StorageException failure) {
+            if (planned && SqlErrors.isOvertaken(failure)) {
+              tables.forEach(shapes::look);
+              throw new MergeOvertakenException(failure.getMessage(), "Merge again");
+            }
+            throw failure;
+          }
+        });
   }
 
   @Override

@@ -128,17 +128,19 @@ final class PhysicalStates implements StateReader {
 
   @Override
   public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
-    return shapes.settled(() -> {
-      Set<String> touched = new HashSet<>(reader.touched(branch, this.tables.physical(tables)));
-      if (branch.isDefault()) {
-        touched.addAll(this.tables.changed(tables).keySet());
-      } else {
-        BranchShapes.Found found = branchShapes.found(branch, tables);
-        touched.addAll(found.altered(tables).keySet());
-        touched.addAll(found.dropped());
-      }
-      return touched;
-    });
+    return shapes.settled(
+        tables.stream().map(BranchTable::table).toList(),
+        () -> {
+          Set<String> touched = new HashSet<>(reader.touched(branch, this.tables.physical(tables)));
+          if (branch.isDefault()) {
+            touched.addAll(this.tables.changed(tables).keySet());
+          } else {
+            BranchShapes.Found found = branchShapes.found(branch, tables);
+            touched.addAll(found.altered(tables).keySet());
+            touched.addAll(found.dropped());
+          }
+          return touched;
+        });
   }
 
   /** As {@link dev.epoch.storage.TableStore} has it. */
@@ -148,6 +150,7 @@ final class PhysicalStates implements StateReader {
     }
     if (!branch.isDefault()) {
       return shapes.settled(
+          tables.stream().map(BranchTable::table).toList(),
           () -> BranchShapes.schemas(branchShapes.altered(branch, tables), tables));
     }
     return shapes.settled(() -> {
