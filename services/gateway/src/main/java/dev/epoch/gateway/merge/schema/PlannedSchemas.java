@@ -43,24 +43,22 @@ public final class PlannedSchemas {
   public void add(TableHandle now, MergedSchema schema) {
     // the live table's database asks by itself, a schema-only branch has no rows
     boolean asks = !state.isDefault(target) && !target.traits().schemaOnly();
-    Optional<TableSchema> live = ofDefault(now);
-    MergedSchema asking =
-        asks
-            ? schema.asking(
-                live.map(TableSchema::constraints).orElse(List.of()),
-                live.map(TableSchema::indexes).orElse(List.of()))
-            : schema;
+    MergedSchema asking = asks ? asking(now, schema) : schema;
     if (schema.changes() || asks && asking.asks()) {
       changed.put(now.id(), new Planned(now, asking));
     }
   }
 
-  /** What the database itself demands of rows: what only branches do is asked here. */
-  private Optional<TableSchema> ofDefault(TableHandle table) {
-    return state.head(state.defaultBranch()).tree().values().stream()
-        .filter(entry -> entry.tableId().equals(table.id()))
-        .findFirst()
-        .map(entry -> state.tables().schema(entry.schemaHash()));
+  /** What the database itself demands of rows is that of the live table. */
+  private MergedSchema asking(TableHandle table, MergedSchema schema) {
+    Optional<TableSchema> live =
+        state
+            .head(state.defaultBranch())
+            .entryOf(table.id())
+            .map(entry -> state.tables().schema(entry.schemaHash()));
+    return schema.asking(
+        live.map(TableSchema::constraints).orElse(List.of()),
+        live.map(TableSchema::indexes).orElse(List.of()));
   }
 
   /**

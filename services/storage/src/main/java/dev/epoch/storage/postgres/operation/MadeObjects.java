@@ -1,11 +1,14 @@
 package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.operation.Operation.MergeRows;
+import dev.epoch.storage.operation.Operation.SchemaStep;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,6 +47,20 @@ final class MadeObjects {
     session.list("SELECT epoch.give_made_objects($1, $2)::text", row -> row, tableId, schema);
   }
 
+  /** Those of a branch; of live tables they come with these. */
+  static void onBranch(
+      Session session, List<OperationTable> tables, Function<SchemaStep, List<String>> statements) {
+    SchemaStatements run = new SchemaStatements(session);
+    for (OperationTable table : tables) {
+      if (!table.branch().isDefault()
+          && table.operation() instanceof MergeRows merge
+          && merge.step() != null
+          && !statements.apply(merge.step()).isEmpty()) {
+        onBranch(session, table.branch(), table.id(), statements.apply(merge.step()), run::run);
+      }
+    }
+  }
+
   /**
    * Runs statements that mean objects of a branch: what a statement is about is in the branch's
    * first schema, whatever else it names is what a session on the branch finds.
@@ -51,7 +68,7 @@ final class MadeObjects {
    * @param tableId of a table whose owner gets what is made
    * @param run what runs one of them
    */
-  static void onBranch(
+  private static void onBranch(
       Session session,
       BranchHandle branch,
       String tableId,

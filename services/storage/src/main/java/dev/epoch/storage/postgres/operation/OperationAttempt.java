@@ -9,6 +9,7 @@ import dev.epoch.storage.operation.Operation.CommitWorkingSet;
 import dev.epoch.storage.operation.Operation.Drop;
 import dev.epoch.storage.operation.Operation.MergeRows;
 import dev.epoch.storage.operation.Operation.Repoint;
+import dev.epoch.storage.operation.Operation.SchemaStep;
 import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.operation.PlannedRows;
@@ -160,7 +161,7 @@ final class OperationAttempt {
     }
     places.passSequences();
     open.follow(staged);
-    makeObjects(tables);
+    MadeObjects.onBranch(session, tables, SchemaStep::last);
     if (!operation.checks().isEmpty()) {
       Map<String, RowsLocation> left = new HashMap<>(live);
       left.putAll(locations);
@@ -171,20 +172,6 @@ final class OperationAttempt {
         new OperationResult(locations, live, committed, found, alterations.schemas(), dropped);
     new OperationRecords(session).insertDone(operation, result);
     return result;
-  }
-
-  /** Views, functions and types that come to a branch; of live tables they come with these. */
-  private void makeObjects(List<OperationTable> tables) {
-    SchemaStatements statements = new SchemaStatements(session);
-    for (OperationTable table : tables) {
-      if (!table.branch().isDefault()
-          && table.operation() instanceof MergeRows merge
-          && merge.step() != null
-          && !merge.step().last().isEmpty()) {
-        MadeObjects.onBranch(
-            session, table.branch(), table.id(), merge.step().last(), statements::run);
-      }
-    }
   }
 
   /** What the tables of the default branch are like, where the log has it otherwise. */

@@ -10,6 +10,7 @@ import dev.epoch.storage.operation.Operation.CommitWorkingSet;
 import dev.epoch.storage.operation.Operation.Drop;
 import dev.epoch.storage.operation.Operation.MergeRows;
 import dev.epoch.storage.operation.Operation.Repoint;
+import dev.epoch.storage.operation.Operation.SchemaStep;
 import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.LockRetries;
@@ -59,7 +60,7 @@ final class RevertWork {
 
   void run() {
     List<OperationTable> locked = tables();
-    takeObjectsBack(locked);
+    MadeObjects.onBranch(session, locked, SchemaStep::undo);
     if (locked.stream().anyMatch(table -> LiveAlterations.step(table) != null)) {
       LiveAlterations.undo(session, resolver, operation.id().position(), locked, recorded);
       locked = tables();
@@ -112,20 +113,6 @@ final class RevertWork {
     for (OperationTable table : liveTables(tables)) {
       uncommit(table, table.workingSet(), history(table), operation.livePosition());
       moveAnchorBack(table);
-    }
-  }
-
-  /** Views, functions and types that came to a branch. */
-  private void takeObjectsBack(List<OperationTable> tables) {
-    SchemaStatements statements = new SchemaStatements(session);
-    for (OperationTable table : tables) {
-      if (!table.branch().isDefault()
-          && table.operation() instanceof MergeRows merge
-          && merge.step() != null
-          && !merge.step().undo().isEmpty()) {
-        MadeObjects.onBranch(
-            session, table.branch(), table.id(), merge.step().undo(), statements::run);
-      }
     }
   }
 
