@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.events.command.ResolveConflictsV1;
-import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.storage.error.StorageException;
@@ -177,25 +176,7 @@ class DroppedTableMergeIT extends TablesToDrop {
   }
 
   private void revert(String branch) {
-    test.server()
-        .replays()
-        .replay(
-            test.repository(),
-            new ReplayService.Request(
-                branch,
-                "revert",
-                List.of(branch),
-                1,
-                null,
-                null,
-                null,
-                null,
-                false,
-                false,
-                null,
-                null,
-                true),
-            TestServer.caller());
+    test.revertMerge(branch, branch);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.gateway.merge.ReplayService;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
@@ -242,25 +241,7 @@ class ObjectMergeIT extends SchemaScene {
     test.merge("x", "main");
 
     // when
-    test.server()
-        .replays()
-        .replay(
-            test.repository(),
-            new ReplayService.Request(
-                "main",
-                "revert",
-                List.of(state().defaultBranch().head()),
-                1,
-                null,
-                null,
-                null,
-                null,
-                false,
-                false,
-                null,
-                null,
-                true),
-            TestServer.caller());
+    test.revertMerge("main", state().defaultBranch().head());
 
     // then
     assertThat(

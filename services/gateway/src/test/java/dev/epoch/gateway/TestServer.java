@@ -178,6 +178,29 @@ final class TestServer implements AutoCloseable {
     database.close();
   }
 
+  /** Reverts a merge to its first parent; may take something away from schemas. */
+  MergeService.Merged revertMerge(String branch, String commit) {
+    return server
+        .replays()
+        .replay(
+            repository,
+            new ReplayService.Request(
+                branch,
+                "revert",
+                List.of(commit),
+                1,
+                null,
+                null,
+                null,
+                null,
+                false,
+                false,
+                null,
+                null,
+                true),
+            caller());
+  }
+
   /** Reverts, cherry-picks or rebases, with nothing else asked for. */
   MergeService.Merged replay(String branch, String verb, String... commits) {
     return server()
