@@ -179,7 +179,9 @@ public sealed interface OperationPlan {
    *
    * @param first statements that run before rows are written; only of a live table
    * @param last statements that run when rows are written; only of a live table
-   * @param undo statements that take both back, in order
+   * @param undo statements that take both back before rows are restored, in order
+   * @param undoLast statements that do the rest when rows are restored: what these may stand
+   *     against
    * @param notNull names of columns that take no nulls, of which rows of one side were never asked
    * @param constraints names of constraints of which rows of one side were never asked
    */
@@ -187,12 +189,14 @@ public sealed interface OperationPlan {
       List<String> first,
       List<String> last,
       List<String> undo,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> undoLast,
       List<String> notNull,
       List<String> constraints) {
     public Alteration {
       first = List.copyOf(first);
       last = List.copyOf(last);
       undo = List.copyOf(undo);
+      undoLast = undoLast == null ? List.of() : List.copyOf(undoLast);
       notNull = List.copyOf(notNull);
       constraints = List.copyOf(constraints);
     }

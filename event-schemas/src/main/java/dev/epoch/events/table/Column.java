@@ -68,6 +68,20 @@ public record Column(
         filled);
   }
 
+  /** The same column with another type. */
+  public Column withType(DataType newType) {
+    return new Column(
+        id,
+        name,
+        newType,
+        nullable,
+        defaultExpression,
+        generatedExpression,
+        identity,
+        initialDefault,
+        filled);
+  }
+
   /** Whether its value is computed by the database from other columns. */
   public boolean generated() {
     return generatedExpression != null;

@@ -13,6 +13,9 @@ import java.util.Objects;
  * @param element of an array, range or domain, else null
  * @param fields of a composite, in order, else empty
  * @param labels of an enum, in order, else empty
+ * @param rules of a domain that a branch has made: what it is beside its base, as {@code CREATE
+ *     DOMAIN} takes it ({@code NOT NULL}, {@code CONSTRAINT c CHECK (VALUE > 0)}); empty for
+ *     domains that all branches find
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DataType(
@@ -20,7 +23,8 @@ public record DataType(
     String name,
     DataType element,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Field> fields,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> labels) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> labels,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> rules) {
 
   /** What a value means, whichever database holds it. */
   public enum Kind {
@@ -63,6 +67,18 @@ public record DataType(
     Objects.requireNonNull(name, "name");
     fields = fields == null ? List.of() : List.copyOf(fields);
     labels = labels == null ? List.of() : List.copyOf(labels);
+    rules = rules == null ? List.of() : List.copyOf(rules);
+  }
+
+  /** A type that is no domain, or a domain that all branches find. */
+  public DataType(
+      Kind kind, String name, DataType element, List<Field> fields, List<String> labels) {
+    this(kind, name, element, fields, labels, List.of());
+  }
+
+  /** The same under another name, and made of another element. */
+  public DataType renamed(String newName, DataType newElement) {
+    return new DataType(kind, newName, newElement, fields, labels, rules);
   }
 
   public static DataType of(Kind kind, String name) {
@@ -72,6 +88,17 @@ public record DataType(
   /** The type that decides meaning: a domain's base, through any depth. */
   public DataType base() {
     return kind == Kind.DOMAIN ? element.base() : this;
+  }
+
+  /** Whether both are the same domain, and one of them has no rules since all branches find it. */
+  public boolean isToldLess(DataType other) {
+    return kind == Kind.DOMAIN
+        && rules.isEmpty() != other.rules.isEmpty()
+        && withoutRules().equals(other.withoutRules());
+  }
+
+  private DataType withoutRules() {
+    return new DataType(kind, name, element, fields, labels);
   }
 
   /** Whether values are JSON documents. */

@@ -154,6 +154,8 @@ class MigrationToolsIT {
 
     // then
     assertThat(migrated).contains("Applying bookshop.0002_languages... OK");
+    List<String> work = List.of(python, "-B", "later_work.py");
+    assertThat(new Shell(folder, branch).run(work, "").ok()).isEqualToIgnoringNewLines("4 3 1");
     assertThat(database.rows(columns)).isEqualTo(before);
     assertThat(database.rows("SELECT to_regclass('bookshop_review')")).containsExactly("null");
     shop.post("/tables", "{\"name\": \"bookshop_review\", \"branch\": \"feature/x\"}").ok();
@@ -164,6 +166,7 @@ class MigrationToolsIT {
         .anyMatch(name -> name.startsWith("bookshop_review_book_id_"))
         .anyMatch(name -> name.startsWith("bookshop_review_stars_"));
     assertThat(new Shell(folder, later).run(migrate, "").ok()).contains("No migrations to apply");
+    assertThat(new Shell(folder, later).run(work, "").ok()).isEqualToIgnoringNewLines("4 3 1");
     assertThat(database.rows(columns))
         .containsExactly(
             "bookshop_author|id bigint, name character varying(100), notes jsonb,"

@@ -27,6 +27,7 @@ import dev.epoch.gateway.migration.MigrationRunner;
 import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.migration.SchemaCloneService;
 import dev.epoch.gateway.migration.TableAlterations;
+import dev.epoch.gateway.migration.TypeLabels;
 import dev.epoch.gateway.operation.OperationPlans;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.operation.Recovery;
@@ -40,6 +41,7 @@ import dev.epoch.gateway.record.ApplyService;
 import dev.epoch.gateway.record.CommitChanges;
 import dev.epoch.gateway.record.SoftResetService;
 import dev.epoch.gateway.record.StashService;
+import dev.epoch.gateway.schema.BranchBeginnings;
 import dev.epoch.gateway.schema.ConstraintService;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
@@ -148,22 +150,25 @@ public final class VersioningServer implements AutoCloseable {
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
-    this.registrar = new BranchRegistrar(backends);
+    this.schemas = new SchemaService(backends, chunks);
+    this.registrar = new BranchRegistrar(backends, new BranchBeginnings(schemas));
     this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups, hooks);
     this.tags = new TagService(cleanups);
-    this.schemas = new SchemaService(backends, chunks);
     this.constraints = new ConstraintService(backends, schemas);
     this.schemaStatus = new SchemaStatusService(backends, schemas);
     this.schemaBackfill = new SchemaBackfill(schemas);
     this.migrationImport = new MigrationImport(backends, schemas);
     this.commits = new CommitService(workingSets, runner, schemas, hooks);
+    this.migrations = new MigrationService(backends, schemas);
+    this.migrationRunner = new MigrationRunner(backends, migrations, failpoints);
     MergeExecution execution =
         new MergeExecution(
             backends,
             new TableAlterations(schemas),
             new RecordedObjects(schemas),
+            new TypeLabels(migrationRunner),
             workingSets,
             runner,
             hooks,
@@ -186,8 +191,6 @@ public final class VersioningServer implements AutoCloseable {
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications, workingSets);
-    this.migrations = new MigrationService(backends, schemas);
-    this.migrationRunner = new MigrationRunner(backends, migrations, failpoints);
     this.schemaClones = new SchemaCloneService(backends, migrationRunner);
     this.schemaImpacts = new ImpactService(backends);
     this.materializations = new MaterializationService(backends);

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.table.TableService;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Columns of a table whose rows nothing tells apart go with commits and merges. */
+@Tag("postgres-versions")
 class AppendOnlySchemaIT {
   @Test
   void columnsThatAreAddedAreCommittedAndMerged() throws Exception {

@@ -18,11 +18,13 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migrations that sessions run on a branch: committed there, and nowhere else. */
+@Tag("postgres-versions")
 class BranchSchemaIT {
   private TestServer test;
   private TestTable table;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.DataType;
+import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.table.TableService;
 import dev.epoch.storage.error.TableChangedException;
@@ -15,17 +17,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Columns of enums that were made on a branch. */
-class BranchTypesIT extends SchemaScene {
+class BranchTypesIT extends TypesScene {
   private static final List<String> MOODS =
       List.of(
           "id=1 name=a price=1 mood=ok moods={ok,sad}",
           "id=2 name=b price=2 mood=sad moods={}",
           "id=3 name=c price=3 mood=ok moods={ok,sad}");
-
-  private void open(String branch, String... statements) throws Exception {
-    test.onBranch(branch, "SELECT epoch.open_table('t')");
-    test.onBranch(branch, statements);
-  }
 
   /** Two columns of an enum of branch {@code x}, committed. */
   private String moods() throws Exception {
@@ -37,15 +34,6 @@ class BranchTypesIT extends SchemaScene {
         "CREATE INDEX glad ON t (name) WHERE mood = 'ok'",
         "UPDATE t SET mood = 'sad', moods = '{}' WHERE id = 2");
     return test.commit("x", "moods").commit().id();
-  }
-
-  private DataType type(String ref, String column) {
-    return state()
-        .tables()
-        .schema(commit(ref).tree().get("t").schemaHash())
-        .column(column)
-        .orElseThrow()
-        .type();
   }
 
   private void write(String branch, int id, String mood) {
@@ -216,37 +204,80 @@ class BranchTypesIT extends SchemaScene {
     // when the column has another name, and its type the labels of both
     open("y", "ALTER TABLE t RENAME mood TO state");
     test.commit("y", "renamed");
-    assertThatThrownBy(() -> test.merge("y", "main"))
-        .hasMessageContaining("ALTER TYPE public.mood ADD VALUE 'high'");
-    test.database.execute("ALTER TYPE mood ADD VALUE 'high'");
+    assertThat(dryRun("y").labels()).containsExactly("ALTER TYPE public.mood ADD VALUE 'high'");
+    assertThat(live("SELECT enum_range(NULL::public.mood) AS labels"))
+        .containsExactly("labels={sad,ok}");
+    test.restart(name -> {
+      if (name.equals("merge-branch.labelled")) {
+        throw new IllegalStateException(name);
+      }
+    });
+    assertThatThrownBy(() -> test.merge("y", "main")).isInstanceOf(IllegalStateException.class);
+    test.restart(Failpoints.NONE);
     assertThat(test.merge("y", "main").conflicts()).isEmpty();
 
     // then
+    assertThat(live("SELECT enum_range(NULL::public.mood) AS labels"))
+        .containsExactly("labels={sad,ok,high}");
     assertThat(live("SELECT id, mood FROM t WHERE state = 'high'")).containsExactly("id=1 mood=ok");
     requireRebuilt("x", "y", "main");
   }
 
   @Test
-  void areNotMergedWithoutLabelsThatABranchOfTheBranchHas() throws Exception {
+  void bringLabelsThatABranchOfTheBranchHas() throws Exception {
     // given
     moods();
     test.branch("y", "x");
     open("y", "ALTER TYPE mood ADD VALUE 'fine'");
     open("y", "UPDATE t SET mood = 'fine' WHERE id = 1");
     test.commit("y", "fine");
-
-    // when, then
-    assertThatThrownBy(() -> test.merge("x", "main"))
-        .hasMessageContaining("cannot have type public.mood")
-        .hasMessageContaining("\"fine\" on branch y");
+    open("x", "CREATE VIEW seen AS SELECT id FROM t");
+    test.commitSchema("x", "with a record of the type");
 
     // when
-    assertThat(test.merge("y", "main").conflicts()).isEmpty();
     assertThat(test.merge("x", "main").conflicts()).isEmpty();
 
     // then
+    assertThat(live("SELECT enum_range(NULL::public.mood) AS labels"))
+        .containsExactly("labels={sad,ok,fine}");
+    assertThat(rows("main")).isEqualTo(MOODS);
+    assertThat(rows("y")).contains("id=1 name=a price=1 mood=fine moods={ok,sad}");
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
     assertThat(rows("main")).contains("id=1 name=a price=1 mood=fine moods={ok,sad}");
     assertThat(rows("x")).isEqualTo(MOODS);
+    requireRebuilt("x", "y", "main");
+  }
+
+  @Test
+  void labelsOfRecordedTypesAreUnited() throws Exception {
+    // given
+    test.branch("y", "main");
+    open("x", "CREATE TYPE size AS ENUM ('s', 'l')", "ALTER TABLE t ADD size size DEFAULT 's'");
+    test.commitSchema("x", "sizes");
+    open(
+        "y",
+        "CREATE TYPE size AS ENUM ('s', 'm', 'l')",
+        "ALTER TABLE t ADD other size DEFAULT 'm'");
+    test.commitSchema("y", "other sizes");
+
+    // when
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT size, other, enum_range(size) AS all FROM t WHERE id = 1"))
+        .containsExactly("size=s other=m all={s,m,l}");
+    requireRebuilt("x", "y", "main");
+  }
+
+  private Merged dryRun(String source) {
+    return test.server()
+        .merges()
+        .merge(
+            test.repository(),
+            new MergeService.Request(
+                "main", source, null, null, null, null, false, false, true, null),
+            TestServer.caller());
   }
 
   @Test
@@ -341,22 +372,11 @@ class BranchTypesIT extends SchemaScene {
   @Test
   void otherTypesAreRefusedUntilAllHaveThem() throws Exception {
     // given
-    open(
-        "x",
-        "CREATE DOMAIN nickname AS text CHECK (VALUE <> '')",
-        "ALTER TABLE t ADD nick nickname");
+    open("x", "CREATE TYPE place AS (street text, town text)", "ALTER TABLE t ADD place place");
 
     // when, then
-    assertThatThrownBy(() -> test.commit("x", "nick"))
+    assertThatThrownBy(() -> test.commit("x", "place"))
         .isInstanceOf(TableChangedException.class)
-        .hasMessageContaining(
-            "column \"nick\" has the type nickname, which was made on the branch");
-  }
-
-  private void requireRebuilt(String... refs) {
-    List<List<String>> rows = List.of(refs).stream().map(this::rows).toList();
-    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
-    assertThat(test.server().rebuilds().rebuild(test.repository()).differences()).isEmpty();
-    assertThat(List.of(refs).stream().map(this::rows).toList()).isEqualTo(rows);
+        .hasMessageContaining("column \"place\" has the type place, which was made on the branch");
   }
 }

@@ -67,6 +67,22 @@ class CommandsAgainIT {
     test.server().branches().delete(test.repository(), name, true, caller("d"));
   }
 
+  private String stash(String branch) {
+    return test.server()
+        .stashes()
+        .push(test.repository(), branch, null, caller("stash"))
+        .commit()
+        .id();
+  }
+
+  private String reset(String branch) {
+    return test.server()
+        .resets()
+        .hard(test.repository(), branch, branch + "~1", null, caller("reset"))
+        .head()
+        .id();
+  }
+
   @Test
   void theBranchOfTheCommandIsGone() throws Exception {
     // given
@@ -76,10 +92,15 @@ class CommandsAgainIT {
         .isEqualTo(1);
     String commit = commit("x").commit().id();
     String merged = merge("x", "main", "m").result().id();
+    test.onBranch("x", "UPDATE t SET a = 'put away' WHERE id = 1");
+    String stash = stash("x");
+    String reset = reset("x");
     delete("x");
 
     // when, then
     delete("x");
+    assertThat(stash("x")).isEqualTo(stash);
+    assertThat(reset("x")).isEqualTo(reset);
     assertThat(head).isEmpty();
     assertThat(create("x").formerFacts()).containsEntry("branch", "x");
     assertThat(test.server().workingSets().stage(test.repository(), "x", List.of(), caller("s")))

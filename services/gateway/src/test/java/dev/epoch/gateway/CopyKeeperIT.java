@@ -15,11 +15,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tables of branches that are read a lot are copied, and such copies go when they are not. */
 @Timeout(120)
+@Tag("postgres-versions")
 class CopyKeeperIT {
   private static final Duration UNREAD = Duration.ofDays(7);
   private static final Duration PATIENCE = Duration.ofMillis(300);

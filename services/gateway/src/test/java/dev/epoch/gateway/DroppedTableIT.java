@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.storage.error.StorageException;
 import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables that sessions drop on a branch: gone there, and nowhere else. */
+@Tag("postgres-versions")
 class DroppedTableIT extends TablesToDrop {
   private List<String> untracked(String branch) {
     return test.server().workingSets().untracked(state(), branch(branch));
@@ -124,20 +125,6 @@ class DroppedTableIT extends TablesToDrop {
     onBranch("x", "INSERT INTO notes (item, body) VALUES (9, 'free')");
     test.commit("x", "free");
     assertThat(rows("x")).containsExactly("1 x", "2 y", "3 free");
-  }
-
-  @Test
-  void aRenamedTableIsRefusedWithTheRemedy() throws SQLException {
-    // given
-    onBranch("x", "ALTER TABLE notes RENAME TO remarks");
-
-    // when, then
-    assertThatThrownBy(() -> test.commit("x", "renamed"))
-        .isInstanceOf(StorageException.class)
-        .hasMessageContaining("ALTER TABLE remarks RENAME TO notes");
-    onBranch("x", "ALTER TABLE remarks RENAME TO notes", "DELETE FROM notes WHERE id = 2");
-    test.commit("x", "one");
-    assertThat(rows("x")).containsExactly("1 x");
   }
 
   @ParameterizedTest

@@ -10,11 +10,13 @@ import dev.epoch.storage.error.StorageException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Merges and reverts of commits that drop tables. */
+@Tag("postgres-versions")
 class DroppedTableMergeIT extends TablesToDrop {
   /** What a merge into the default branch takes away is to be asked for. */
   private void mergeIntoMain(String branch) {

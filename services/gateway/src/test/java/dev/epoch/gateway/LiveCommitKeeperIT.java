@@ -10,9 +10,11 @@ import dev.epoch.events.command.UpdateRepositoryV1;
 import dev.epoch.gateway.commit.LiveCommitKeeper;
 import java.time.Clock;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Live changes that nobody commits. */
+@Tag("postgres-versions")
 class LiveCommitKeeperIT {
   @Test
   void liveChangesAreCommittedByPolicy() {

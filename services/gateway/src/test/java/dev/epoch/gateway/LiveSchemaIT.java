@@ -17,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Migrations of live tables between commits, with branches and merges around them. */
+@Tag("postgres-versions")
 class LiveSchemaIT {
   private TestServer test;
   private TestTable table;

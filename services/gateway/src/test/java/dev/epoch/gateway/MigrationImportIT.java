@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Histories of the users' migration tools become schemas of old commits. */
+@Tag("postgres-versions")
 class MigrationImportIT {
   private static final Map<String, Script> SCRIPTS =
       scripts(

@@ -10,7 +10,6 @@ import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.gateway.table.TableService;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.error.StorageException;
@@ -22,11 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables that sessions make on a branch: registered and committed there, and merged. */
+@Tag("postgres-versions")
 class NewTableIT {
   private static final String[] NOTES = {
     "CREATE TABLE notes (id serial PRIMARY KEY, item integer NOT NULL REFERENCES items,"
@@ -63,15 +64,6 @@ class NewTableIT {
         session.execute(sql);
       }
     }
-  }
-
-  private void add(String branch, String table) {
-    test.server()
-        .tables()
-        .register(
-            test.repository(),
-            new TableService.Request(table, null, null, null, List.of(), branch),
-            TestServer.caller());
   }
 
   private RepositoryState state() {
@@ -134,7 +126,7 @@ class NewTableIT {
         .hasMessageContaining("notes");
 
     // when
-    add("x", "notes");
+    test.registerOn("x", "notes");
 
     // then
     assertThat(untracked("x")).isEmpty();
@@ -170,7 +162,7 @@ class NewTableIT {
     onBranch("w", "CREATE TABLE notes (id integer PRIMARY KEY)");
 
     // then
-    assertThatThrownBy(() -> add("w", "notes"))
+    assertThatThrownBy(() -> test.registerOn("w", "notes"))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("merge that branch");
   }
@@ -179,7 +171,7 @@ class NewTableIT {
   void comesToTheLiveTablesWithAMerge() throws SQLException {
     // given
     onBranch("x", NOTES);
-    add("x", "notes");
+    test.registerOn("x", "notes");
     test.commit("x", "notes");
     onBranch("x", "ALTER TABLE notes ADD COLUMN stars integer DEFAULT 3");
     onBranch("x", "UPDATE notes SET stars = 5 WHERE id = 2");
@@ -227,7 +219,7 @@ class NewTableIT {
   void goesOnAsALiveTableAndOnOtherBranches() throws SQLException {
     // given
     onBranch("x", NOTES);
-    add("x", "notes");
+    test.registerOn("x", "notes");
     test.commit("x", "notes");
     test.merge("x", "main");
 
@@ -259,7 +251,7 @@ class NewTableIT {
   void whatHasItsNameAmongTheLiveTablesRefusesTheMerge() throws SQLException {
     // given
     onBranch("x", NOTES);
-    add("x", "notes");
+    test.registerOn("x", "notes");
     test.commit("x", "notes");
     test.database.execute("CREATE TABLE notes (id integer)");
 
@@ -281,13 +273,14 @@ class NewTableIT {
     test.restart(RecoveryIT.endingAt("register-table." + step));
 
     // when
-    assertThatThrownBy(() -> add("x", "notes")).isInstanceOf(RecoveryIT.ProcessEnded.class);
+    assertThatThrownBy(() -> test.registerOn("x", "notes"))
+        .isInstanceOf(RecoveryIT.ProcessEnded.class);
     test.restart(Failpoints.NONE);
 
     // then
     assertThat(state().operations()).isEmpty();
     assertThat(untracked("x")).containsExactly("notes");
-    add("x", "notes");
+    test.registerOn("x", "notes");
     test.commit("x", "notes");
     assertThat(rows("x")).hasSize(2);
   }
@@ -297,7 +290,7 @@ class NewTableIT {
   void aServerThatStopsWhileItMergesLeavesAllOrNothing(String step) throws SQLException {
     // given
     onBranch("x", NOTES);
-    add("x", "notes");
+    test.registerOn("x", "notes");
     test.commit("x", "notes");
     test.restart(RecoveryIT.endingAt("merge-branch." + step));
 

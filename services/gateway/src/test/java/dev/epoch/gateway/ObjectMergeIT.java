@@ -3,11 +3,20 @@ package dev.epoch.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.engine.state.BranchState;
+import dev.epoch.gateway.merge.MergeService;
+import dev.epoch.gateway.merge.MergeService.Merged;
+import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.storage.StorageCheck.Problem;
+import dev.epoch.storage.error.PrivilegeException;
+import dev.epoch.storage.error.QueryRefusedException;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -185,6 +194,150 @@ class ObjectMergeIT extends SchemaScene {
   }
 
   @Test
+  void aBranchBeginsWithWhatItsParentCommitted() throws SQLException {
+    // given
+    test.onBranch("x", REPORTING);
+    test.commitSchema("x", "reporting");
+    test.onBranch("x", "CREATE VIEW later AS SELECT id FROM t");
+
+    // when
+    test.branch("child", "x");
+
+    // then
+    assertThat(unrecorded("child")).isEmpty();
+    assertThat(differences("x", "child")).noneMatch(sql -> !sql.contains("later"));
+    test.onBranch("child", OPEN, "INSERT INTO t (id, name, price) VALUES (4, 'd', 9)");
+    assertThat(
+            seen(
+                "child",
+                "SELECT id, double FROM noted WHERE id IN (SELECT id FROM large) ORDER BY id"))
+        .containsExactly("id=3 double=6", "id=4 double=18");
+    assertThat(seen("child", "SELECT name FROM t WHERE id = 4")).containsExactly("name=D");
+    assertThat(seen("child", "SELECT price FROM total")).containsExactly("price=6");
+    assertThat(
+            seen(
+                "child",
+                "SELECT col_description('t'::regclass, attnum::int) AS told FROM"
+                    + " pg_attribute WHERE attrelid = 't'::regclass AND attname = 'note'"))
+        .containsExactly("told=why");
+
+    // when
+    test.onBranch("child", "DROP VIEW large");
+    test.commitSchema("child", "less");
+    test.server().registrar().settle(test.repository(), true);
+    test.merge("child", "main");
+
+    // then
+    assertThat(
+            live(
+                "SELECT count(*) AS n FROM pg_views WHERE viewname = 'large' AND schemaname = 'public'"))
+        .containsExactly("n=0");
+    assertThat(live("SELECT name FROM t WHERE id = 4")).containsExactly("name=D");
+    test.database.execute("INSERT INTO t (id, name, price) VALUES (5, 'e', 1)");
+    assertThat(live("SELECT name FROM t WHERE id = 5")).containsExactly("name=E");
+  }
+
+  @Test
+  void whatStandsOnTablesGoesFromBranchToBranch() throws SQLException {
+    // given
+    test.branch("open", "main");
+    test.onBranch("open", OPEN, "UPDATE t SET price = 9 WHERE id = 2");
+    test.commit("open", "a price");
+    test.branch("layered", "main");
+    test.branch("fresh", "main");
+    test.onBranch("x", REPORTING);
+    test.onBranch(
+        "x",
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY dear ON t USING (twice(price) > 2)");
+    test.commitSchema("x", "reporting");
+
+    for (String target : List.of("open", "layered", "fresh")) {
+      // when
+      assertThat(test.merge("x", target).conflicts()).isEmpty();
+
+      // then
+      assertThat(differences("x", target)).as(target).isEmpty();
+      test.onBranch(target, OPEN, "INSERT INTO t (id, name, price) VALUES (4, 'd', 1)");
+      assertThat(seen(target, "SELECT name FROM t WHERE id = 4")).containsExactly("name=D");
+      assertThat(
+              seen(
+                  target, "SELECT polname AS policy FROM pg_policy WHERE polrelid = 't'::regclass"))
+          .containsExactly("policy=dear");
+      assertThat(differences("x", target)).isEmpty();
+      test.commit(target, "a row");
+    }
+
+    // when
+    test.merge("layered", "main");
+
+    // then
+    assertThat(
+            live(
+                "SELECT tgname AS t FROM pg_trigger WHERE tgrelid = 't'::regclass AND tgname = 'shouting'"))
+        .containsExactly("t=shouting");
+  }
+
+  @Test
+  void whatNobodyHasRecordedIsShown() throws SQLException {
+    // given
+    test.onBranch("x", OPEN, "ALTER TABLE t ADD former int");
+    test.commit("x", "a column");
+
+    // when
+    test.onBranch("x", REPORTING);
+    test.onBranch("x", "ALTER TABLE t RENAME price TO cost");
+
+    // then
+    BranchState x = state().branch("x").orElseThrow();
+    MigrationService.Sides sides =
+        test.server()
+            .migrations()
+            .sides(
+                state(),
+                new MigrationService.Side.Committed(state().head(x)),
+                new MigrationService.Side.Live(x));
+    assertThat(
+            Migration.between(sides.before(), sides.after(), MigrationOptions.TRANSACTIONAL)
+                .up()
+                .stream()
+                .map(statement -> statement.sql().lines().findFirst().orElseThrow()))
+        .contains(
+            "ALTER TABLE public.t RENAME COLUMN price TO cost",
+            "ALTER TABLE public.t ADD COLUMN note text DEFAULT 'none'::text",
+            "COMMENT ON COLUMN public.t.note IS 'why'")
+        .anyMatch(sql -> sql.startsWith("CREATE VIEW public.noted"))
+        .anyMatch(sql -> sql.startsWith("CREATE TRIGGER shouting"))
+        .noneMatch(sql -> sql.contains("former"));
+  }
+
+  @Test
+  void whatAMergeWouldDoIsSaidAsItIsDone() throws SQLException {
+    // given
+    test.onBranch("x", "UPDATE t SET name = 'A' WHERE id = 1");
+    test.commit("x", "a row");
+    test.branch("wider", "x");
+    test.onBranch("wider", OPEN, "ALTER TABLE t ADD note text");
+    test.commit("wider", "a column");
+
+    // then
+    assertThat(foretold("x").fastForward()).isTrue();
+    assertThat(foretold("wider").fastForward()).isFalse();
+    assertThat(test.merge("x", "main").fastForward()).isTrue();
+    assertThat(test.merge("wider", "main").fastForward()).isFalse();
+  }
+
+  private Merged foretold(String source) {
+    return test.server()
+        .merges()
+        .merge(
+            test.repository(),
+            new MergeService.Request(
+                "main", source, null, null, TestServer.ALICE, null, false, false, true, null),
+            TestServer.caller());
+  }
+
+  @Test
   void aBranchKeepsTheLiveOnesOfMain() throws SQLException {
     // given
     test.onBranch("x", "CREATE VIEW mine AS SELECT id FROM t");
@@ -230,6 +383,76 @@ class ObjectMergeIT extends SchemaScene {
                     "WHERE relname", "WHERE relnamespace = 'public'::regnamespace AND relname")))
         .containsExactly("owner=shop");
     assertThat(live("SELECT * FROM total")).containsExactly("price=6");
+  }
+
+  @Test
+  void aViewThatNeedsADroppedColumnIsToldWithItsStatement() throws SQLException {
+    // given
+    test.onBranch(
+        "x", OPEN, "ALTER TABLE t ADD note text", "CREATE VIEW noted AS SELECT id, note FROM t");
+    test.commitSchema("x", "a view");
+    test.merge("x", "main");
+    test.branch("y", "main");
+    test.onBranch("y", OPEN, "ALTER TABLE t DROP COLUMN note CASCADE");
+    test.commitSchema("y", "no notes");
+    test.database.execute("UPDATE t SET price = 5 WHERE id = 3");
+
+    // when, then
+    assertThatThrownBy(() -> test.mergeDestructively("y", "main"))
+        .isInstanceOfSatisfying(
+            QueryRefusedException.class,
+            e -> {
+              assertThat(e)
+                  .hasMessageContaining("noted")
+                  .hasMessageContaining("\"note\" does not exist");
+              assertThat(e.remedy()).startsWith("Change what refuses it");
+            });
+  }
+
+  /** As managed databases have it: neither Epoch's role nor the application's owns the schema. */
+  @Test
+  void aRoleThatMayCreateThereIsEnough() throws SQLException {
+    // given
+    String app = test.database.role("app_" + test.database.name());
+    String epoch = test.database.owner();
+    test.database.executeAsSuperuser(
+        "GRANT " + app + " TO " + epoch,
+        "ALTER TABLE t OWNER TO " + app,
+        "ALTER SCHEMA public OWNER TO postgres",
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        "GRANT USAGE ON SCHEMA public TO " + app + ", " + epoch);
+    test.onBranch("x", REPORTING);
+    test.commitSchema("x", "reporting");
+
+    // when, then
+    assertThatThrownBy(() -> test.merge("x", "main"))
+        .isInstanceOfSatisfying(
+            PrivilegeException.class,
+            e -> {
+              assertThat(e).hasMessageContaining("changed by \"CREATE");
+              assertThat(e).hasMessageContaining("permission denied for schema public");
+              assertThat(e.remedy()).contains("CREATE ON SCHEMA public TO");
+            });
+    assertThat(test.server().storages().test(state(), test.database.name()).notes())
+        .extracting(Problem::remedy)
+        .containsExactly("GRANT CREATE ON SCHEMA public TO \"" + epoch + "\"")
+        .allSatisfy(test.database::executeAsSuperuser);
+
+    // when
+    test.merge("x", "main");
+
+    // then they are Epoch's, since the application's role may not have them there
+    assertThat(live("SELECT tableowner AS owner FROM pg_tables WHERE tablename = 't'"))
+        .containsExactly("owner=" + app);
+    assertThat(
+            live(
+                "SELECT DISTINCT viewowner AS owner FROM pg_views WHERE viewname = 'noted' AND schemaname = 'public'"))
+        .containsExactly("owner=" + epoch);
+    try (Connection connection = test.database.connect(app);
+        Statement session = connection.createStatement()) {
+      session.execute("SELECT * FROM noted");
+      session.execute("SELECT * FROM total");
+    }
   }
 
   @Test

@@ -7,9 +7,11 @@ import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Merges into branches look at references between tables of which only one side changed each. */
+@Tag("postgres-versions")
 class ReferencesOnBranchesIT {
   private TestServer test;
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.stream.RefusedException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commits are taken back. */
+@Tag("postgres-versions")
 class RevertIT extends ItemsOnTwoBranches {
   @ParameterizedTest
   @ValueSource(strings = {"main", "dev"})

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.ResolveConflictsV1;
+import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.stream.RefusedException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One side drops a column, the other changes its values: nobody loses them without a word. */
+@Tag("postgres-versions")
 class SchemaDataIT {
   private TestServer test;
   private TestTable table;
@@ -164,6 +167,55 @@ class SchemaDataIT {
 
     // then
     assertAsked("main", test.mergeDestructively("w", "main"), "values changed", "numeric");
+  }
+
+  @Test
+  void rowsThatABranchAddsKeepTheirValuesWhereAnotherGivesAColumnAnotherType() throws Exception {
+    // given
+    String open = "SELECT epoch.open_table('t')";
+    test.branch("z", "main");
+    test.onBranch("y", open, "INSERT INTO t VALUES (4, 'd', 4), (5, 'e', NULL)");
+    test.commit("y", "rows");
+    test.branch("mirrored", "y");
+    test.onBranch(
+        "z", open, "ALTER TABLE t ALTER price TYPE int", "UPDATE t SET price = 9 WHERE id = 1");
+    test.commit("z", "another type");
+    test.branch("other", "z");
+
+    // when
+    assertThat(merge("z", "y", "theirs").conflicts()).isEmpty();
+    assertThat(merge("mirrored", "other", "ours").conflicts()).isEmpty();
+
+    // then
+    for (String branch : List.of("y", "other")) {
+      assertThat(table.rows(branch))
+          .containsExactlyInAnyOrder(
+              "id=1 name=a price=9",
+              "id=2 name=b price=2",
+              "id=3 name=c price=3",
+              "id=4 name=d price=4",
+              "id=5 name=e price=null");
+      table.assertRecorded(branch);
+    }
+
+    // when a value is none of the type
+    test.onBranch("mirrored", "INSERT INTO t VALUES (6, 'f', 6.5)");
+    test.commit("mirrored", "a fraction");
+
+    // then
+    assertThatThrownBy(() -> merge("z", "mirrored", "theirs"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("'6.5'");
+  }
+
+  private Merged merge(String source, String target, String strategy) {
+    return test.server()
+        .merges()
+        .merge(
+            test.repository(),
+            new MergeService.Request(
+                target, source, strategy, null, TestServer.ALICE, null, false, false, false, null),
+            TestServer.caller());
   }
 
   @Test

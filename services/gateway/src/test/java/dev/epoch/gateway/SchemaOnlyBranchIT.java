@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Branches whose commits have schemas, and whose sessions have rows of nobody else. */
+@Tag("postgres-versions")
 class SchemaOnlyBranchIT {
   private static final List<String> FIRST =
       List.of("id=1 name=a price=1", "id=2 name=b price=2", "id=3 name=c price=3");

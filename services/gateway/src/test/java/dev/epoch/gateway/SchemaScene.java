@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 
 /** A server, a table {@code t} of three rows and a branch {@code x}: for tests of schemas. */
+@Tag("postgres-versions")
 abstract class SchemaScene {
   TestServer test;
   private TestTable table;

@@ -18,9 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sessions of the database itself branch, commit, merge and read the history. */
+@Tag("postgres-versions")
 class SessionsIT {
   private TestServer test;
   private TestDatabase database;

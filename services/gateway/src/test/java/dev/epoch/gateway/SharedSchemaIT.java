@@ -23,10 +23,12 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The log and versioned tables in one database share the schema {@code epoch}. */
+@Tag("postgres-versions")
 class SharedSchemaIT {
   private TestDatabase database;
 

@@ -115,6 +115,16 @@ final class TestServer implements AutoCloseable {
             caller());
   }
 
+  /** A table that a session has made on a branch. */
+  void registerOn(String branch, String table) {
+    server
+        .tables()
+        .register(
+            repository,
+            new TableService.Request(table, null, null, null, List.of(), branch),
+            caller());
+  }
+
   CommitService.Committed commit(String branch, String message) {
     return server
         .commits()

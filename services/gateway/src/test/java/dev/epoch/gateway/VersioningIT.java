@@ -23,9 +23,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A real database is branched, changed, committed, diffed, merged and read in the past. */
+@Tag("postgres-versions")
 class VersioningIT {
   private TestServer test;
   private TestDatabase database;

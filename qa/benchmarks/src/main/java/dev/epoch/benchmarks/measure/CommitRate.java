@@ -31,6 +31,8 @@ public final class CommitRate implements Measure {
   private static final int WARM_UP_PARTS = 12;
   private static final int TABLES = CLIENTS / BRANCHES;
   private static final int ROWS = 10_000;
+  private static final int MUST = 333;
+  private static final int AIM = 600;
 
   @Override
   public String id() {
@@ -88,7 +90,7 @@ public final class CommitRate implements Measure {
                 id(),
                 "64 clients, 16 branches",
                 "/s",
-                Goal.atLeast(333, 1000),
+                Goal.atLeast(MUST, AIM),
                 commits.rate(),
                 commits.latency())
             .note(
@@ -98,12 +100,15 @@ public final class CommitRate implements Measure {
                         commits.rate() / raw.rate(),
                         behind.toMillis())),
         Figure.value(
-            id(),
-            "first ten seconds, part of that",
-            "%",
-            Goal.atLeast(70, 90),
-            100 * first.rate() / commits.rate(),
-            Latency.of(first.latency())),
+                id(),
+                "first ten seconds",
+                "/s",
+                Goal.atLeast(0.7 * MUST, 0.9 * AIM),
+                first.rate(),
+                Latency.of(first.latency()))
+            .note(
+                "must and aim are 0.7 and 0.9 of those above; %.2f of what was measured above"
+                    .formatted(first.rate() / commits.rate())),
         Figure.value(id(), "raw PostgreSQL, 64 sessions", "/s", null, raw.rate(), raw.latency())
             .note("one UPDATE and one INSERT in a transaction; its times stand under Epoch"));
   }

@@ -25,6 +25,11 @@ public record MergeView(
         String liveCommit,
     @Schema(description = "Fields and rows that conflict rules settled") long ruledCount,
     @Schema(description = "The first of them") List<RuledField> ruled,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Schema(
+            description =
+                "Statements that give types of live tables new labels before the merge; a dry run says so")
+        List<String> labels,
     @JsonInclude(JsonInclude.Include.NON_NULL)
         @Schema(
             description =
@@ -70,6 +75,7 @@ public record MergeView(
         merged.liveCommit(),
         merged.ruled().total(),
         ruled,
+        merged.labels(),
         takenBack);
   }
 }

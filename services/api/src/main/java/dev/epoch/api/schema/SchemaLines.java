@@ -94,23 +94,28 @@ public final class SchemaLines {
   }
 
   private static String retyped(DataType before, DataType after) {
-    List<String> former = labels(before);
-    List<String> latter = labels(after);
+    List<String> former = parts(before);
+    List<String> latter = parts(after);
     if (!before.name().equals(after.name()) || former.equals(latter)) {
       return before.name() + " -> " + after.name();
     }
     List<String> told = new ArrayList<>();
-    latter.stream().filter(l -> !former.contains(l)).forEach(l -> told.add("+ '" + l + "'"));
-    former.stream().filter(l -> !latter.contains(l)).forEach(l -> told.add("- '" + l + "'"));
+    latter.stream().filter(part -> !former.contains(part)).forEach(part -> told.add("+ " + part));
+    former.stream().filter(part -> !latter.contains(part)).forEach(part -> told.add("- " + part));
     return after.name()
         + " "
         + (told.isEmpty() ? "with its labels in another order" : String.join(" ", told));
   }
 
-  private static List<String> labels(DataType type) {
-    return type.kind() == DataType.Kind.ARRAY && type.element() != null
-        ? type.element().labels()
-        : type.labels();
+  /** Labels of an enum, or what a domain demands. */
+  private static List<String> parts(DataType type) {
+    List<String> labels =
+        type.kind() == DataType.Kind.ARRAY && type.element() != null
+            ? type.element().labels()
+            : type.labels();
+    return type.rules().isEmpty()
+        ? labels.stream().map(label -> "'" + label + "'").toList()
+        : type.rules();
   }
 
   private static void fact(String name, String before, String after, List<String> facts) {

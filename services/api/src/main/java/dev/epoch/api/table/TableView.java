@@ -41,15 +41,15 @@ public record TableView(
         null);
   }
 
-  /** A table that was registered just now. */
-  static TableView of(StorageView storage, RegisteredTable table) {
+  /** A table that was registered just now, with so many records. */
+  static TableView of(StorageView storage, RegisteredTable table, long records) {
     return new TableView(
         table.name(),
         TableLocation.of(storage, table.schemaName(), table.tableName()),
         table.storage(),
         table.schema().primaryKey(),
         table.schema().appendOnly(),
-        table.baselineRows(),
+        records,
         false,
         null);
   }

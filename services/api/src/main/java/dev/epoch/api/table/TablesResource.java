@@ -83,8 +83,19 @@ public class TablesResource {
                     body.key(),
                     body.branch()),
                 request.caller());
-    return TableView.of(storage(repository.state(), table), table)
+    RepositoryState state = repository.state();
+    return TableView.of(storage(state, table), table, records(state, table, body.branch()))
         .withSchema(SchemaView.of(table.name(), table.schema()));
+  }
+
+  /** Those of a table that a branch has made are not committed yet. */
+  private long records(RepositoryState state, RegisteredTable table, String branch) {
+    return branch == null || table.baselineRows() > 0
+        ? table.baselineRows()
+        : request.server().workingSets().changes(state, request.branch(state, branch)).stream()
+            .filter(change -> change.table().equals(table.name()))
+            .mapToLong(change -> change.inserted())
+            .sum();
   }
 
   @POST

@@ -74,6 +74,11 @@ public record MergeOutcome(
     return Json.items(json, "ruled");
   }
 
+  /** Of a dry run: statements that would give types of live tables new labels before the merge. */
+  public List<String> labels() {
+    return texts(json.path("labels"));
+  }
+
   /** Whether the merge stopped at conflicts. */
   public boolean hasConflicts() {
     return conflicts > 0;

@@ -94,7 +94,8 @@ public final class Merges {
     try {
       return MergeOutcome.of(scope.send(scope.post("branches", "merge").body(body)));
     } catch (RefusedException refusal) {
-      if (CONFLICT.equals(refusal.error())) {
+      // about objects beside tables nothing is open
+      if (CONFLICT.equals(refusal.error()) && !refusal.details().has("objects")) {
         return MergeOutcome.conflicting(request.source(), request.target(), refusal);
       }
       throw refusal;

@@ -6,6 +6,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.events.event.BranchDeletedV1;
 import dev.epoch.events.event.OperationPlan;
+import dev.epoch.gateway.schema.BranchBeginnings;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.storage.StorageAdapter;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,9 +40,11 @@ public final class BranchRegistrar {
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
   private final Backends backends;
+  private final BranchBeginnings beginnings;
 
-  public BranchRegistrar(Backends backends) {
+  public BranchRegistrar(Backends backends, BranchBeginnings beginnings) {
     this.backends = backends;
+    this.beginnings = beginnings;
   }
 
   /**
@@ -98,13 +102,24 @@ public final class BranchRegistrar {
    * One in doubt tells the databases itself when it is settled.
    */
   public void converge(LiveRepository repository, String branchId) {
+    converge(repository, branchId, true);
+  }
+
+  /** The same without what branches begin with: rows are not there yet. */
+  public void convergeBare(LiveRepository repository, String branchId) {
+    converge(repository, branchId, false);
+  }
+
+  private void converge(LiveRepository repository, String branchId, boolean begins) {
     ReentrantLock lock = repository.branchLock(branchId);
     lock.lock();
     try {
       for (int i = 0; i < MOST_TRIES; i++) {
         RepositoryState state = repository.state();
         BranchState branch = state.branches().byId().get(branchId);
-        if (branch == null || branch.operation() != null || put(repository, state, branch)) {
+        if (branch == null
+            || branch.operation() != null
+            || put(repository, state, branch, begins)) {
           return;
         }
       }
@@ -116,7 +131,8 @@ public final class BranchRegistrar {
   }
 
   /** Whether it need not be done again with a newer state. */
-  private boolean put(LiveRepository repository, RepositoryState state, BranchState branch) {
+  private boolean put(
+      LiveRepository repository, RepositoryState state, BranchState branch, boolean begins) {
     BranchHandle handle = Backends.handle(state, branch);
     Map<StorageAdapter, Map<String, BranchTable>> parts = new LinkedHashMap<>();
     databases(state, false).forEach(adapter -> parts.put(adapter, new HashMap<>()));
@@ -128,7 +144,8 @@ public final class BranchRegistrar {
     boolean[] done = {true};
     each(
         parts.keySet(),
-        adapter -> done[0] &= put(repository, state, handle, adapter, parts.get(adapter)));
+        adapter ->
+            done[0] &= put(repository, state, branch, handle, adapter, parts.get(adapter), begins));
     return done[0];
   }
 
@@ -157,6 +174,34 @@ public final class BranchRegistrar {
         .filter(id -> !repository.state().branches().byId().containsKey(id))
         .ifPresent(id -> adapter.dropBranch(gone(state, id, handle.name())));
     return holder.isEmpty();
+  }
+
+  /** Also makes what the branch begins with beside rows, unless it was made. */
+  private boolean put(
+      LiveRepository repository,
+      RepositoryState state,
+      BranchState branch,
+      BranchHandle handle,
+      StorageAdapter adapter,
+      Map<String, BranchTable> tables,
+      boolean begins) {
+    List<String> beginning =
+        tables.keySet().stream()
+            .map(id -> state.tables().byId().get(id).storage())
+            .distinct()
+            .filter(storage -> BranchBeginnings.hasOwn(state, branch, storage))
+            .toList();
+    boolean done = put(repository, state, handle.beginning(!beginning.isEmpty()), adapter, tables);
+    if (done && begins && !beginning.isEmpty()) {
+      adapter.beginBranch(
+          handle,
+          tables.keySet().iterator().next(),
+          () ->
+              beginning.stream()
+                  .flatMap(storage -> beginnings.statements(state, branch, storage).stream())
+                  .toList());
+    }
+    return done;
   }
 
   private static BranchHandle gone(RepositoryState state, String id, String name) {

@@ -80,7 +80,9 @@ final class BrokenConstraints {
         conflicts,
         root,
         plan.schemas(),
-        plan.destructive());
+        plan.destructive(),
+        plan.labels(),
+        plan.objects());
   }
 
   /** With the schema that the merge gives it. */

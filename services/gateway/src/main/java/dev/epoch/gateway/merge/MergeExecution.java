@@ -11,6 +11,7 @@ import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.hook.PlannedChange;
 import dev.epoch.gateway.merge.schema.RecordedObjects;
 import dev.epoch.gateway.migration.TableAlterations;
+import dev.epoch.gateway.migration.TypeLabels;
 import dev.epoch.gateway.operation.OperationRunner;
 import dev.epoch.gateway.read.DiffService;
 import dev.epoch.gateway.read.Snapshot;
@@ -42,6 +43,7 @@ import java.util.function.Consumer;
  * <pre>
  *   plan against the rows as they are --> conflicts --> open
  *        ^        |
+ *        |        +--> new labels of live types are added, and all is planned again
  *        |        v
  *        |   operation, under locks: rows that changed since are planned anew
  *        |        |             |                       |
@@ -56,6 +58,7 @@ public final class MergeExecution {
   private final ChunkStore chunks;
   private final TableAlterations alterations;
   private final RecordedObjects objects;
+  private final TypeLabels labels;
   private final BrokenConstraints broken;
   private final WorkingSetService workingSets;
   private final OperationRunner runner;
@@ -68,6 +71,7 @@ public final class MergeExecution {
       Backends backends,
       TableAlterations alterations,
       RecordedObjects objects,
+      TypeLabels labels,
       WorkingSetService workingSets,
       OperationRunner runner,
       HookGate hooks,
@@ -78,6 +82,7 @@ public final class MergeExecution {
     this.chunks = chunks;
     this.alterations = alterations;
     this.objects = objects;
+    this.labels = labels;
     this.broken = new BrokenConstraints(chunks);
     this.workingSets = workingSets;
     this.runner = runner;
@@ -165,6 +170,14 @@ public final class MergeExecution {
       }
       if (plans == 1) {
         hooks.pass(repository, planned(state, intent, caller), intent.command(), caller);
+      }
+      if (!plan.labels().isEmpty()) {
+        if (plans == MOST_PLANS) {
+          throw MergeRefusals.labels(plan.labels());
+        }
+        labels.add(state, plan.labels());
+        failpoints.reach(intent.command() + ".labelled");
+        continue;
       }
       try {
         return execute(repository, intent, plan, target(state, intent), null, ruled, caller);
@@ -275,6 +288,28 @@ public final class MergeExecution {
     }
   }
 
+  /**
+   * Whether the head would only move by what was planned: no changes of live tables are committed
+   * first, and no live table gets another schema, which is recorded as the database tells it.
+   */
+  boolean onlyMoves(RepositoryState state, MergeIntent intent, MergePlan plan) {
+    BranchState target = target(state, intent);
+    if (!plan.fastForward() || !state.isDefault(target)) {
+      return plan.fastForward();
+    }
+    return (!intent.commitsLiveChanges()
+            || workingSets.pending(state, target).isEmpty()
+                && workingSets.schemaChanges(state, target).isEmpty())
+        && plan.tables().stream()
+            .noneMatch(table ->
+                table.schemaHash() != null
+                    && state
+                        .head(target)
+                        .entryOf(table.tableId())
+                        .filter(entry -> entry.schemaHash().equals(table.schemaHash()))
+                        .isEmpty());
+  }
+
   private static boolean commitsLive(
       RepositoryState state, BranchState target, MergeIntent intent) {
     return state.isDefault(target) && intent.commitsLiveChanges();
@@ -340,7 +375,7 @@ public final class MergeExecution {
             .orRefuse();
     if (plan.tables().stream().anyMatch(table -> table.alteration() != null)
         && !repository.state().schemas().isEmpty()) {
-      objects.record(repository, target.id(), caller);
+      objects.record(repository, target.id(), plan.objects(), intent.sourceCommit(), caller);
     }
     boolean moved = completed.event(dev.epoch.events.event.BranchMovedV1.class).isPresent();
     return new Ended(completed, moved, Map.of(), ruled);

@@ -3,6 +3,7 @@ package dev.epoch.gateway.merge;
 import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.StoredSchema;
+import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.storage.operation.PlannedRows;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,10 @@ import java.util.function.Supplier;
  * @param conflictSet root chunk of the conflicts, or null
  * @param schemas that tables get; records may have some of them
  * @param destructive what of it takes something of live tables away for good
+ * @param labels statements that give types of live tables new labels, by storage; they are run
+ *     before the merge is planned again and done, since rows of a transaction cannot have labels
+ *     that it adds
+ * @param objects what becomes of views, functions and the like, by name of the storage
  */
 public record MergePlan(
     boolean fastForward,
@@ -28,7 +33,9 @@ public record MergePlan(
     Map<String, Long> conflicts,
     Digest conflictSet,
     List<StoredSchema> schemas,
-    List<String> destructive) {
+    List<String> destructive,
+    Map<String, List<String>> labels,
+    Map<String, MergedObjects> objects) {
 
   public MergePlan {
     tables = List.copyOf(tables);
@@ -37,6 +44,8 @@ public record MergePlan(
     conflicts = Map.copyOf(conflicts);
     schemas = List.copyOf(schemas);
     destructive = List.copyOf(destructive);
+    labels = Map.copyOf(labels);
+    objects = Map.copyOf(objects);
   }
 
   /** What to write into a table. */

@@ -4,6 +4,7 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.merge.schema.FormerValues;
 import dev.epoch.gateway.merge.schema.MergedSchema;
 import dev.epoch.gateway.merge.schema.PlannedSchemas;
 import dev.epoch.gateway.migration.TableAlterations;
@@ -54,6 +55,7 @@ final class MergePlanner {
   private final List<TableHandle> changedByOurs;
   private final PlannedSchemas schemas;
   private final DroppedTables dropped;
+  private final Map<String, MergedObjects> objects;
 
   private final List<TableMerge> tables = new ArrayList<>();
   private final List<String> newTables = new ArrayList<>();
@@ -77,6 +79,7 @@ final class MergePlanner {
     this.changedByOurs = sides.changedByOurs();
     this.schemas = new PlannedSchemas(sides.state(), sides.target(), alterations);
     this.schemas.give(objects);
+    this.objects = objects;
     this.dropped = new DroppedTables(sides.state(), sides.source(), sides.base());
   }
 
@@ -105,7 +108,9 @@ final class MergePlanner {
         conflicts,
         root,
         schemas.stored(),
-        destructive);
+        destructive,
+        schemas.labels(),
+        objects);
   }
 
   /** A table that the source has. */
@@ -222,6 +227,8 @@ final class MergePlanner {
     StateReader reader = sides.reader(table);
     TableState oursState = sides.now(ours);
     RowMerge merge = terms.rowMerge(theirs, table);
+    FormerValues theirsGiven =
+        FormerValues.of(table, schema.source(), schema.base(), schema.schema());
     BaseRows baseRows = new BaseRows(reader, table, sides.state(), sides.base());
     MergedRows merged =
         new MergedRows(
@@ -235,7 +242,7 @@ final class MergePlanner {
             key ->
                 new MergedRows.Sides(
                     BaseRow.of(schema.base(baseRows.row(key))),
-                    theirsRow(schema, baseRows, reader, table, theirsState, key)));
+                    theirsRow(schema, baseRows, reader, table, theirsState, theirsGiven, key)));
     if (terms.fastForward() && !sides.isTouched(table, ours)) {
       TableState oursCommitted = new TableState.Committed(sides.target().location(ours));
       rows.put(
@@ -245,6 +252,13 @@ final class MergePlanner {
                   reader.changes(table, oursCommitted, theirsState, ChangeQuery.all())));
       return;
     }
+    // the default branch's table itself gets the type, with its values
+    FormerValues oursGiven =
+        FormerValues.of(
+            table,
+            sides.intoDefault() ? schema.schema() : schema.now(),
+            schema.base(),
+            schema.schema());
     boolean oneBase = sides.base().bestCommonAncestors().size() == 1;
     BaseRows.Consumer consumer =
         (key, found, oursRow, theirsRow) -> {
@@ -253,8 +267,22 @@ final class MergePlanner {
               key,
               baseRow,
               oursRow,
-              schema.ours(baseRow.row(), oursRow),
-              schema.theirs(baseRow.row(), theirsRow));
+              given(
+                  oursGiven,
+                  key,
+                  baseRow,
+                  schema.ours(baseRow.row(), oursRow),
+                  theirsRow,
+                  oursState,
+                  reader),
+              given(
+                  theirsGiven,
+                  key,
+                  baseRow,
+                  schema.theirs(baseRow.row(), theirsRow),
+                  oursRow,
+                  theirsState,
+                  reader));
         };
     if (oneBase && schema.isWiderThanBase()) {
       baseRows.forEachBetween(oursState, theirsState, consumer);
@@ -266,7 +294,7 @@ final class MergePlanner {
             key,
             schema.base(baseRows.row(key)),
             reader.row(table, oursState, key).orElse(null),
-            theirsRow(schema, baseRows, reader, table, theirsState, key)));
+            theirsRow(schema, baseRows, reader, table, theirsState, theirsGiven, key)));
     take(theirs, merged);
   }
 
@@ -276,11 +304,29 @@ final class MergePlanner {
       StateReader reader,
       TableHandle table,
       TableState theirs,
+      FormerValues given,
       RowKey key) {
     Row row = reader.row(table, theirs, key).orElse(null);
-    return schema.theirsMissing().isEmpty() || row == null
+    if (schema.theirsMissing().isEmpty() || row == null) {
+      return row;
+    }
+    Row before = schema.base(base.row(key));
+    Row filled = schema.theirs(before, row);
+    return before == null ? given.given(filled, key, reader, theirs) : filled;
+  }
+
+  /** A row that one side alone has keeps its values where the other has given columns types. */
+  private static Row given(
+      FormerValues values,
+      RowKey key,
+      BaseRow base,
+      Row row,
+      Row other,
+      TableState state,
+      StateReader reader) {
+    return row == null || other != null || base.row() != null
         ? row
-        : schema.theirs(schema.base(base.row(key)), row);
+        : values.given(row, key, reader, state);
   }
 
   private void take(TableEntry table, MergedRows merged) {
@@ -369,13 +415,29 @@ final class MergePlanner {
         .or(() ->
             there.stream().filter(ours -> !sides.isTouched(sides.handle(ours), ours)).findFirst())
         .or(() -> there.stream().findFirst())
-        .ifPresent(ours -> {
-          schemas.carry(sides.working(ours).table());
-          if (rows.putIfAbsent(ours.tableId(), () -> PlannedRows.fixed(RowStream.of(List.of())))
-              == null) {
-            tables.add(write(ours, sides.target().location(ours)));
-          }
-        });
+        .ifPresentOrElse(
+            ours -> {
+              schemas.carry(sides.working(ours).table());
+              if (rows.putIfAbsent(ours.tableId(), () -> PlannedRows.fixed(RowStream.of(List.of())))
+                  == null) {
+                tables.add(write(ours, sides.target().location(ours)));
+              }
+            },
+            () -> carryPointed(storage));
+  }
+
+  /** Else with one that comes to see the source's rows. */
+  private void carryPointed(String storage) {
+    tables.stream()
+        .filter(table -> table.action().equals("repoint"))
+        .map(table -> sides.state().tables().byId().get(table.tableId()))
+        .filter(table -> table.storage().equals(storage))
+        .findFirst()
+        .flatMap(table ->
+            sides.theirs().stream()
+                .filter(theirs -> theirs.tableId().equals(table.id()))
+                .findFirst())
+        .ifPresent(theirs -> schemas.carry(sides.handle(theirs)));
   }
 
   private TableMerge write(TableEntry ours, RowsLocation theirs) {

@@ -38,6 +38,15 @@ public final class MergeRefusals {
         Map.of("operations", operations, "remedy", "--allow-destructive does it nevertheless"));
   }
 
+  /** Labels that are wanted again and again: somebody takes the types away meanwhile. */
+  static RefusedException labels(Map<String, List<String>> statements) {
+    List<String> all = statements.values().stream().flatMap(List::stream).toList();
+    return new RefusedException(
+        Code.SCHEMA_CHANGED,
+        "Types of live tables lack labels that the merge brings: " + String.join("; ", all),
+        Map.of("statements", all, "remedy", "Run them on the live database, and merge again"));
+  }
+
   /** Of an open merge: nothing is committed or put away on the branch before it ends. */
   static RefusedException uncommittedSince(String branch, List<String> tables) {
     return uncommitted(

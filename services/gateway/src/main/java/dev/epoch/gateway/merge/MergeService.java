@@ -128,6 +128,7 @@ public final class MergeService {
    * @param result head of the target afterwards, null while the merge is open or for a dry run
    * @param liveCommit id of the commit of live changes made before it, or null
    * @param ruled what rules settled; none where a former answer is given again
+   * @param labels of a dry run: statements that give live types new labels before the merge
    */
   public record Merged(
       String target,
@@ -139,7 +140,11 @@ public final class MergeService {
       String liveCommit,
       RepositoryState state,
       long position,
-      Ruled ruled) {
+      Ruled ruled,
+      List<String> labels) {
+    public Merged {
+      labels = List.copyOf(labels);
+    }
 
     /** Without anything that a rule settled. */
     Merged(
@@ -162,7 +167,8 @@ public final class MergeService {
           liveCommit,
           state,
           position,
-          Ruled.NONE);
+          Ruled.NONE,
+          List.of());
     }
   }
 
@@ -349,13 +355,14 @@ public final class MergeService {
         target.name(),
         intent.source(),
         upToDate,
-        !upToDate && plan.fastForward(),
+        !upToDate && execution.onlyMoves(state, intent, plan),
         upToDate ? Map.of() : plan.conflicts(),
         null,
         null,
         state,
         0,
-        tally.ruled());
+        tally.ruled(),
+        upToDate ? List.of() : plan.labels().values().stream().flatMap(List::stream).toList());
   }
 
   static Merged merged(MergeExecution.Ended ended, MergeIntent intent) {
@@ -377,7 +384,8 @@ public final class MergeService {
             .orElse(null),
         step.state(),
         step.position(),
-        ended.ruled());
+        ended.ruled(),
+        List.of());
   }
 
   /** The answer that the first run gave; the target may be gone by now. */

@@ -161,7 +161,9 @@ final class RebaseStart {
             Map.of(),
             null,
             List.of(),
-            List.of()));
+            List.of(),
+            Map.of(),
+            Map.of()));
   }
 
   private static boolean sameSchemas(CommitState one, CommitState other) {

@@ -1,20 +1,26 @@
 package dev.epoch.gateway.migration;
 
+import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.migration.TableAlterations.Change;
+import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.ColumnDefinition.ColumnDefault;
 import dev.epoch.model.schema.object.ColumnDefinition.DefaultKind;
 import dev.epoch.model.schema.object.ConstraintDefinition;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.DomainType;
 import dev.epoch.model.schema.object.EnumType;
 import dev.epoch.model.schema.object.IndexDefinition;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.TableDefinition;
+import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -33,11 +39,16 @@ final class AlteredTable {
   private final DatabaseSchema database;
   private final boolean isNew;
   private final Map<ObjectId, SchemaObject> before;
+  private final Collection<TableSchema> known;
+  private final TablePath path;
 
   /**
    * @param database as it is; a table that it lacks comes with the statements' operation
+   * @param known schemas that any commit of the repository has
    */
-  AlteredTable(DatabaseSchema database, Change change) {
+  AlteredTable(DatabaseSchema database, Change change, Collection<TableSchema> known) {
+    this.known = known;
+    this.path = change.now().path();
     ObjectName name = TableAlterations.name(change.now().path());
     ObjectId id = new ObjectId(ObjectKind.TABLE, name);
     this.database = database;
@@ -63,6 +74,8 @@ final class AlteredTable {
         .filter(object -> !(object instanceof TableDefinition))
         // what it has comes with it
         .filter(object -> !(isNew && before.containsKey(object.id())))
+        .map(object -> object instanceof EnumType labels ? withKnownLabels(labels) : object)
+        .peek(this::requireSameDomain)
         .filter(object ->
             database.get(object.id()).isEmpty()
                 || object instanceof EnumType labels
@@ -73,21 +86,82 @@ final class AlteredTable {
         .toList();
   }
 
+  /** Sequences of columns that the shape does not have: PostgreSQL drops them with these. */
+  Collection<ObjectId> going() {
+    List<String> owners =
+        live.columns().stream()
+            .filter(column -> byId(now, column).isPresent() && byId(wanted, column).isEmpty())
+            // a column of another type keeps its own
+            .filter(column -> wanted.column(column.name()).isEmpty())
+            .map(column -> live.name() + "." + column.name())
+            .toList();
+    return database.objects().values().stream()
+        .filter(object ->
+            object instanceof SequenceDefinition sequence && owners.contains(sequence.ownedBy()))
+        .map(SchemaObject::id)
+        .toList();
+  }
+
+  /** Other tables may have the live one. */
+  private void requireSameDomain(SchemaObject needed) {
+    if (needed instanceof DomainType domain
+        && database.get(needed.id()).orElse(null) instanceof DomainType there
+        && !DomainRules.same(domain, there)) {
+      throw new RefusedException(
+          Code.SCHEMA_CHANGED,
+          "Domain %s is another one on the source than in the live schema"
+              .formatted(needed.id().name()),
+          Map.of(
+              "table",
+              path.toString(),
+              "remedy",
+              "Make the live one alike (ALTER DOMAIN %s), or give the source's another name, commit, and merge again"
+                  .formatted(needed.id().name())));
+    }
+  }
+
+  /**
+   * With those that rows of other branches and of old commits may have in the same columns: the
+   * layers are to keep them in the type.
+   */
+  private EnumType withKnownLabels(EnumType labels) {
+    EnumType all = labels;
+    for (Column column : schema.columns()) {
+      DataType type = column.type().element() == null ? column.type() : column.type().element();
+      if (type.kind() != DataType.Kind.ENUM
+          || !TableShapes.named(path.schema(), type.name()).equals(labels.name())) {
+        continue;
+      }
+      for (TableSchema other : known) {
+        for (Column same : other.columns()) {
+          if (same.id().equals(column.id()) && same.type().name().equals(column.type().name())) {
+            DataType there = same.type().element() == null ? same.type() : same.type().element();
+            all = with(all, there.labels());
+          }
+        }
+      }
+    }
+    return all;
+  }
+
   /** Columns of other tables may have labels that the shape does not tell of. */
   private SchemaObject withLiveLabels(SchemaObject needed) {
-    if (!(database.get(needed.id()).orElse(null) instanceof EnumType there)
-        || !(needed instanceof EnumType labels)) {
-      return needed;
-    }
-    List<String> all = new ArrayList<>(there.labels());
+    return database.get(needed.id()).orElse(null) instanceof EnumType there
+            && needed instanceof EnumType labels
+        ? with(there, labels.labels())
+        : needed;
+  }
+
+  private static EnumType with(EnumType type, List<String> labels) {
+    List<String> all = new ArrayList<>(type.labels());
     int place = 0;
-    for (String label : labels.labels()) {
+    for (String label : labels) {
       if (!all.contains(label)) {
         all.add(place, label);
       }
       place = all.indexOf(label) + 1;
     }
-    return new EnumType(there.name(), all, there.comment(), there.privileges());
+    return new EnumType(type.name(), all, type.comment(), type.privileges());
   }
 
   TableDefinition after() {
@@ -101,12 +175,36 @@ final class AlteredTable {
         parts(live.indexes(), now.indexes(), wanted.indexes(), IndexDefinition::name));
   }
 
+  /** As it was before, with nothing that rows of the other shape may stand against. */
+  TableDefinition back() {
+    TableDefinition after = after();
+    return live.with(
+        live.columns().stream().map(column -> relaxedBack(column, byId(after, column))).toList(),
+        kept(live.constraints(), ConstraintDefinition::name, after.constraints(), renames()),
+        kept(live.indexes(), IndexDefinition::name, after.indexes(), renames()));
+  }
+
+  private static ColumnDefinition relaxedBack(
+      ColumnDefinition column, Optional<ColumnDefinition> after) {
+    // one that comes back is filled by what it has, and gets its values with the rows
+    boolean asks =
+        after.isEmpty()
+            ? column.defaultValue() == null && column.identity() == null
+            : after.get().nullable();
+    return column.generated() != null || column.nullable() || !asks
+        ? column
+        : column.withNullable(true);
+  }
+
+  private boolean renames() {
+    return wanted.columns().stream()
+        .anyMatch(
+            column -> former(column).filter(c -> !c.name().equals(column.name())).isPresent());
+  }
+
   /** With nothing that rows, as they are now, may stand against. */
   TableDefinition between() {
-    boolean renames =
-        wanted.columns().stream()
-            .anyMatch(
-                column -> former(column).filter(c -> !c.name().equals(column.name())).isPresent());
+    boolean renames = renames();
     return live.with(
         columns(this::relaxed),
         kept(after().constraints(), ConstraintDefinition::name, live.constraints(), renames),

@@ -89,7 +89,20 @@ public final class MigrationService {
             one.get().hash());
       }
     }
-    return new Sides(shapes(state, before), shapes(state, after), false, null);
+    DatabaseSchema one = shapes(state, before);
+    DatabaseSchema other = shapes(state, after);
+    if (storages.size() == 1
+        && before instanceof Side.Committed(CommitState commit)
+        && after instanceof Side.Live(BranchState branch)
+        && !state.isDefault(branch)) {
+      BesideTables beside = new BesideTables(schemas, storages.getFirst());
+      return new Sides(
+          beside.of(one, beside.at(state, commit)),
+          beside.of(other, schemas.of(state, branch, storages.getFirst())),
+          false,
+          null);
+    }
+    return new Sides(one, other, false, null);
   }
 
   private Optional<Whole> whole(RepositoryState state, Side side, String storage) {
@@ -179,7 +192,8 @@ public final class MigrationService {
         if (state.isDefault(branch)) {
           live(state, shapes);
         } else {
-          Backends.tables(state, branch)
+          backends
+              .workingTables(state, branch)
               .forEach(table -> shapes.add(table.table().path(), table.table().schema()));
         }
       }

@@ -11,7 +11,9 @@ import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.EnumType;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Live tables get other schemas together with rows, in one transaction.
@@ -35,6 +38,7 @@ import java.util.TreeMap;
  *   live --first--> columns are what they will be, without what may stand against rows
  *        --rows-->  written
  *        --last-->  NOT NULL, constraints, indexes, defaults
+ *   back: --undo--> --rows--> --undo last-->
  * </pre>
  */
 public final class TableAlterations {
@@ -56,17 +60,25 @@ public final class TableAlterations {
   /**
    * What is run for a table. What is run for several tables of a database stands with one of them.
    *
-   * @param undo takes both back
+   * @param undo takes both back, without what may stand against rows that come back
+   * @param undoLast does the rest when they have
    */
-  public record Statements(List<String> first, List<String> last, List<String> undo) {
-    public static final Statements NONE = new Statements(List.of(), List.of(), List.of());
+  public record Statements(
+      List<String> first, List<String> last, List<String> undo, List<String> undoLast) {
+    public static final Statements NONE =
+        new Statements(List.of(), List.of(), List.of(), List.of());
   }
 
   /**
    * @param statements by table id
    * @param destructive what takes something away for good, for people to read
+   * @param labels what gives types of live tables new labels, by name of the storage: to be run,
+   *     and the rest planned anew, before the transaction, in which rows could not have them
    */
-  public record Planned(Map<String, Statements> statements, List<String> destructive) {}
+  public record Planned(
+      Map<String, Statements> statements,
+      List<String> destructive,
+      Map<String, List<String>> labels) {}
 
   /**
    * @param objects what becomes of views, functions and the like, by name of the storage; done
@@ -83,23 +95,31 @@ public final class TableAlterations {
     }
     Map<String, Statements> statements = new HashMap<>();
     List<String> destructive = new ArrayList<>();
+    Map<String, List<String>> labels = new TreeMap<>();
     byStorage.forEach((storage, there) -> {
       there.forEach(TableAlterations::refuseAppendOnly);
       DatabaseSchema live = schemas.live(state, storage);
       DatabaseSchema before = live;
       DatabaseSchema between = live;
       DatabaseSchema after = live;
+      DatabaseSchema back = live;
       for (Change change : there) {
-        AlteredTable altered = new AlteredTable(live, change);
+        AlteredTable altered = new AlteredTable(live, change, state.tables().schemas().values());
         before = with(before, altered.before());
-        between = with(with(between, altered.needs()), altered.between());
-        after = with(with(after, altered.needs()), altered.after());
+        back = with(back, altered.back());
+        between = without(with(with(between, altered.needs()), altered.between()), altered.going());
+        after = without(with(with(after, altered.needs()), altered.after()), altered.going());
       }
       MergedObjects beside = objects.getOrDefault(storage, MergedObjects.NONE);
       between = beside.between(between);
-      after = beside.after(after);
-      List<Statement> first = Migration.statements(before, between, OPTIONS);
-      List<Statement> last = Migration.statements(between, after, OPTIONS);
+      // records of objects may tell of fewer labels than rows of others have
+      after = withLabels(beside.after(after), between);
+      List<Statement> first = new ArrayList<>(Migration.statements(before, between, OPTIONS));
+      List<Statement> last = new ArrayList<>(Migration.statements(between, after, OPTIONS));
+      List<String> added = labels(first, last);
+      if (!added.isEmpty()) {
+        labels.put(storage, added);
+      }
       refuseAlone(first);
       refuseAlone(last);
       List<Statement> all = new ArrayList<>(first);
@@ -116,19 +136,57 @@ public final class TableAlterations {
           .forEach(destructive::add);
       statements.put(
           there.getFirst().now().id(),
-          new Statements(sql(first), sql(last), sql(Migration.statements(after, before, OPTIONS))));
+          new Statements(
+              sql(first),
+              sql(last),
+              sql(Migration.statements(after, back, OPTIONS)),
+              sql(Migration.statements(back, before, OPTIONS))));
     });
-    return new Planned(statements, destructive);
+    return new Planned(statements, destructive, labels);
+  }
+
+  /** Takes what gives types new labels from the others. */
+  private static List<String> labels(List<Statement> first, List<Statement> last) {
+    List<String> labels =
+        Stream.concat(first.stream(), last.stream())
+            .filter(TableAlterations::isLabel)
+            .map(Statement::sql)
+            .distinct()
+            .toList();
+    first.removeIf(TableAlterations::isLabel);
+    last.removeIf(TableAlterations::isLabel);
+    return labels;
+  }
+
+  private static boolean isLabel(Statement statement) {
+    return statement.step() == Step.LABELS;
   }
 
   /** What makes and takes away objects of a branch other than the default one. */
   public Statements ofBranch(
       RepositoryState state, BranchState branch, String storage, MergedObjects objects) {
-    DatabaseSchema now = schemas.of(state, branch, storage);
+    DatabaseSchema now = objects.withComing(schemas.of(state, branch, storage));
     DatabaseSchema after = objects.after(now);
     List<Statement> last = Migration.statements(now, after, OPTIONS);
-    refuseAlone(last);
-    return new Statements(List.of(), sql(last), sql(Migration.statements(after, now, OPTIONS)));
+    // no row is written in the type there
+    refuseAlone(last.stream().filter(statement -> !isLabel(statement)).toList());
+    return new Statements(
+        List.of(),
+        sql(last),
+        sql(Migration.statements(after, withLabels(now, after), OPTIONS)),
+        List.of());
+  }
+
+  /** With all labels that types have in another schema: none is ever taken from a type. */
+  private static DatabaseSchema withLabels(DatabaseSchema schema, DatabaseSchema other) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
+    objects.replaceAll((id, object) ->
+        object instanceof EnumType type
+                && other.objects().get(id) instanceof EnumType there
+                && there.labels().containsAll(type.labels())
+            ? new EnumType(type.name(), there.labels(), type.comment(), type.privileges())
+            : object);
+    return new DatabaseSchema(objects);
   }
 
   private static void refuseAppendOnly(Change change) {
@@ -167,6 +225,12 @@ public final class TableAlterations {
   private static DatabaseSchema with(DatabaseSchema schema, Collection<SchemaObject> needs) {
     TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
     needs.forEach(object -> objects.put(object.id(), object));
+    return new DatabaseSchema(objects);
+  }
+
+  private static DatabaseSchema without(DatabaseSchema schema, Collection<ObjectId> going) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
+    objects.keySet().removeAll(going);
     return new DatabaseSchema(objects);
   }
 

@@ -11,6 +11,7 @@ import dev.epoch.model.schema.object.ColumnDefinition.Generated;
 import dev.epoch.model.schema.object.ColumnDefinition.Identity;
 import dev.epoch.model.schema.object.ConstraintDefinition;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.DomainType;
 import dev.epoch.model.schema.object.EnumType;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
@@ -93,12 +94,16 @@ final class TableShapes {
       EnumType labels = new EnumType(named(schema, type.name()), type.labels(), null, List.of());
       objects.put(labels.id(), labels);
       needs.add(labels.id());
+    } else if (type.kind() == DataType.Kind.DOMAIN && !type.rules().isEmpty()) {
+      DomainType domain = DomainRules.domain(named(schema, type.name()), type);
+      objects.put(domain.id(), domain);
+      needs.add(domain.id());
     } else if (type.kind() == DataType.Kind.ARRAY && type.element() != null) {
       type(schema, type.element(), needs);
     }
   }
 
-  private static ObjectName named(String schema, String printed) {
+  static ObjectName named(String schema, String printed) {
     int dot = printed.indexOf('.');
     String name = printed.substring(dot + 1).replace("\"", "");
     return new ObjectName(dot < 0 ? schema : printed.substring(0, dot).replace("\"", ""), name);

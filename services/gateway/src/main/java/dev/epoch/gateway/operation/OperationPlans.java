@@ -91,14 +91,13 @@ public final class OperationPlans {
           BranchTable table = tables.get(merge.tableId());
           if (merge.action().equals("repoint")) {
             TableEntry source = source(state, plan, merge);
-            parts.add(
-                new Operation.Repoint(
-                    table == null
-                        ? new BranchTable(Backends.handle(state, source), merge.to())
-                        : former
-                            ? table
-                            : new BranchTable(Backends.handle(state, source), table.head()),
-                    merge.to()));
+            BranchTable pointed =
+                table == null
+                    ? new BranchTable(Backends.handle(state, source), merge.to())
+                    : former
+                        ? table
+                        : new BranchTable(Backends.handle(state, source), table.head());
+            parts.add(new Operation.Repoint(pointed, merge.to(), objects(pointed, merge)));
           } else if (merge.action().equals(OperationPlan.TableMerge.DROP)) {
             parts.add(new Operation.Drop(table, merge.anchor() > 0));
           } else {
@@ -142,6 +141,21 @@ public final class OperationPlans {
     return state.commits().byId().get(commit).entryOf(merge.tableId()).orElseThrow();
   }
 
+  /** Views and functions that come with a table whose rows and schema are the source's, or null. */
+  private static Operation.SchemaStep objects(BranchTable table, OperationPlan.TableMerge merge) {
+    OperationPlan.Alteration alteration = merge.alteration();
+    return alteration == null
+        ? null
+        : new Operation.SchemaStep(
+            table.table().schema(),
+            List.of(),
+            alteration.last(),
+            alteration.undo(),
+            List.of(),
+            List.of(),
+            List.of());
+  }
+
   /** What takes back views and functions that came to a branch; null if none did. */
   private static Operation.SchemaStep objectsBack(
       BranchTable table, OperationPlan.TableMerge merge) {
@@ -149,7 +163,13 @@ public final class OperationPlans {
     return alteration == null || alteration.undo().isEmpty()
         ? null
         : new Operation.SchemaStep(
-            table.table().schema(), List.of(), List.of(), alteration.undo(), List.of(), List.of());
+            table.table().schema(),
+            List.of(),
+            List.of(),
+            alteration.undo(),
+            List.of(),
+            List.of(),
+            List.of());
   }
 
   /** A live table gets its schema in the operation; another has it from then on. */
@@ -172,6 +192,7 @@ public final class OperationPlans {
             alteration.first(),
             alteration.last(),
             alteration.undo(),
+            alteration.undoLast(),
             alteration.notNull(),
             alteration.constraints()),
         live || !state.tables().schema(merge.schemaHash()).equals(table.table().schema()));
@@ -413,7 +434,7 @@ public final class OperationPlans {
         ReturnedColumns.Kept kept =
             operation.plan() instanceof OperationPlan.Merge
                 ? ReturnedColumns.after(state, operation.branchId(), table.table(), then, after, to)
-                : ReturnedColumns.Kept.NOWHERE;
+                : ReturnedColumns.afterCommit(state, operation.branchId(), then, after, to);
         entries
             .entry(
                 backends.adapter(state, table.table()),

@@ -50,6 +50,23 @@ final class ReturnedColumns {
         : Kept.NOWHERE;
   }
 
+  /** The same after a commit of what sessions have done: columns that the log knows may be such. */
+  static Kept afterCommit(
+      RepositoryState state,
+      String branchId,
+      TableSchema before,
+      TableSchema after,
+      RowsLocation to) {
+    Set<String> added = ids(after);
+    added.removeAll(ids(before));
+    return branchId.equals(to.overlay())
+            && !added.isEmpty()
+            && state.tables().schemas().values().stream()
+                .anyMatch(schema -> ids(schema).stream().anyMatch(added::contains))
+        ? Kept.LAYERS
+        : Kept.NOWHERE;
+  }
+
   /**
    * Whether one of the columns that a table gets may be such a one.
    *

@@ -14,6 +14,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.model.row.TableContent;
 import dev.epoch.model.schema.SchemaChange;
 import dev.epoch.model.schema.SchemaDiff;
 import dev.epoch.model.schema.SchemaHash;
@@ -155,14 +156,9 @@ public final class TableEntries {
 
   /** The sum of all rows. */
   private static ContentSum read(StateReader reader, TableHandle handle, RowsLocation at) {
-    ContentSum sum = new ContentSum();
-    RowHasher hasher = new RowHasher(handle.schema());
     try (RowStream<Row> rows = rows(reader, handle, at)) {
-      while (rows.hasNext()) {
-        sum.add(hasher, rows.next());
-      }
+      return TableContent.of(handle.schema(), rows).sum();
     }
-    return sum;
   }
 
   private static RowStream<Row> rows(StateReader reader, TableHandle handle, RowsLocation at) {

@@ -76,12 +76,27 @@ final class LoggedEntries {
   }
 
   /**
-   * Whether the way back leads over a change that took a column which the rows have in the end: the
-   * log does not say what rows had there that nobody wrote.
+   * Whether the log does not say what rows that nobody wrote have in a column: the way back leads
+   * over a change that took one which the rows have in the end, or the way forth over one of the
+   * live table that came with values.
    *
    * @param schemas by hash
    */
-  boolean takesBackDrops(Path path, TableEntry to, Function<Digest, TableSchema> schemas) {
+  boolean leavesUntold(Path path, TableEntry to, Function<Digest, TableSchema> schemas) {
+    return takesBackDrops(path, to, schemas) || takesFilled(path, schemas);
+  }
+
+  private boolean takesFilled(Path path, Function<Digest, TableSchema> schemas) {
+    return path.forth().stream()
+        .filter(entry -> entry.location().overlay() == null && made.get(entry).before() != null)
+        .anyMatch(entry -> {
+          Set<String> had = ids(made.get(entry).before(), schemas);
+          return schemas.apply(entry.schemaHash()).columns().stream()
+              .anyMatch(column -> column.wasFilled() && !had.contains(column.id()));
+        });
+  }
+
+  private boolean takesBackDrops(Path path, TableEntry to, Function<Digest, TableSchema> schemas) {
     Set<String> columns = ids(to, schemas);
     return path.back().stream()
         .filter(entry -> made.get(entry).before() != null)

@@ -20,7 +20,8 @@ public record LoggedTable(
   /**
    * One operation.
    *
-   * @param position of the operation
+   * @param position of the operation; that of the step before where rows stay as they are, and show
+   *     columns that the log had not told of before
    * @param from entry whose rows were there before, null if the table was just registered
    * @param to entry whose rows are there afterwards
    * @param location where the rows are afterwards

@@ -106,6 +106,8 @@ public final class LoggedTables {
             entry.tableId(),
             from,
             new LoggedTable.Step(position, known ? old : null, entry, location));
+      } else if (own && known && entry.changeSet() != null && changed.contains(entry.tableId())) {
+        amend(branch, entry, location);
       }
     }
   }
@@ -133,6 +135,26 @@ public final class LoggedTables {
             from.map(TableEntry::location).orElse(location),
             new LoggedTable.Step(
                 position, from.orElse(null), to.entryOf(moved.getKey()).orElseThrow(), location));
+      } else if (own) {
+        amend(branch, to.entryOf(moved.getKey()).orElseThrow(), location);
+      }
+    }
+  }
+
+  /**
+   * Rows that stay where they are, and show more: the database had the values of columns that came,
+   * as of rows that were written while the live table had these columns, and the branch had not.
+   */
+  private void amend(BranchState branch, TableEntry to, RowsLocation location) {
+    LoggedTable table = found.get(branch.id() + "/" + to.tableId());
+    if (table != null && location.overlay() != null) {
+      LoggedTable.Step last = table.steps().getLast();
+      if (last.location().equals(location) && !last.to().equals(to)) {
+        add(
+            branch,
+            to.tableId(),
+            location,
+            new LoggedTable.Step(last.position(), last.to(), to, location));
       }
     }
   }

@@ -8,6 +8,7 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.branch.BranchRegistrar;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.storage.CleanupService;
@@ -15,10 +16,9 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.Repositories;
 import dev.epoch.log.ChunkStore;
-import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
-import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.model.row.TableContent;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
@@ -168,14 +168,9 @@ public final class RebuildService {
   }
 
   private static Digest contentHash(StorageAdapter adapter, TableHandle handle, TableState rowsOf) {
-    ContentSum sum = new ContentSum();
-    RowHasher hasher = new RowHasher(handle.schema());
     try (RowStream<Row> rows = adapter.rows(handle, rowsOf, RowQuery.all())) {
-      while (rows.hasNext()) {
-        sum.add(hasher, rows.next());
-      }
+      return TableContent.of(handle.schema(), rows).sum().hash();
     }
-    return sum.hash();
   }
 
   /**
@@ -192,8 +187,8 @@ public final class RebuildService {
     List<LoggedTable> tables = log.read(repository.name());
     Set<StorageAdapter> databases = repaired(repository);
     registrar.forgetUnknown(repository);
-    List.copyOf(repository.state().branches().byId().keySet())
-        .forEach(branch -> registrar.converge(repository, branch));
+    Set<String> branches = Set.copyOf(repository.state().branches().byId().keySet());
+    branches.forEach(branch -> registrar.convergeBare(repository, branch));
     Set<String> restored = new HashSet<>();
     if (restoreAll(repository, tables, log.entries(), restored)) {
       // some begin again, with the rows of those that came behind them
@@ -201,6 +196,7 @@ public final class RebuildService {
     }
     databases.forEach(database ->
         database.sessions().ifPresent(sessions -> sessions.renewViews(repository.name())));
+    branches.forEach(branch -> registrar.converge(repository, branch));
     return verify(repository);
   }
 
@@ -292,12 +288,17 @@ public final class RebuildService {
               .map(step -> {
                 LoggedEntries.Path path = entries.path(step.from(), step.to());
                 RowsLocation alike = null;
-                if (entries.takesBackDrops(path, step.to(), state.tables()::schema)) {
+                if (!step.to().location().equals(step.location())
+                    && entries.leavesUntold(path, step.to(), state.tables()::schema)) {
                   alike = alike(step.to(), restored);
                   missed.compareAndSet(false, alike == null);
                 }
                 return new CommittedChanges(
-                    step.position(), step.location(), changes.along(path), alike);
+                    step.position(),
+                    step.location(),
+                    changes.along(path),
+                    alike,
+                    unknown(handle.schema(), state.tables().schema(step.to().schemaHash())));
               })
               .iterator();
       backends
@@ -313,6 +314,14 @@ public final class RebuildService {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Columns that a table has beside those of one of its schemas. */
+  private static Set<String> unknown(TableSchema all, TableSchema then) {
+    Set<String> unknown = new HashSet<>();
+    all.columns().forEach(column -> unknown.add(column.id()));
+    then.columns().forEach(column -> unknown.remove(column.id()));
+    return unknown;
   }
 
   /** Where rows of an entry are, if they are restored there by now; else null. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Stashes: uncommitted changes of a branch, put away in a commit that a tag of a reserved name
@@ -69,7 +70,12 @@ public final class StashService {
           "No uncommitted changes to stash on branch '" + branch + "'",
           Map.of("branch", branch));
     }
-    BranchState target = References.branch(repository.state(), branch);
+    Optional<BranchState> there = repository.state().branch(branch);
+    if (there.isEmpty()) {
+      // deleted since it was done the first time
+      return gone(repository.state(), PREFIX + moved.saved(), moved.saved(), caller);
+    }
+    BranchState target = there.get();
     String name = PREFIX + target.id() + "/" + moved.former() + "/" + moved.saved();
     tags.create(
         repository,
@@ -81,7 +87,10 @@ public final class StashService {
         .orElseGet(() -> gone(repository.state(), name, moved.saved(), caller));
   }
 
-  /** What a repeated request is answered when its stash was popped or dropped since. */
+  /**
+   * What a repeated request is answered when its stash was popped or dropped since, or its branch
+   * deleted.
+   */
   private static Stash gone(RepositoryState state, String name, String id, Caller caller) {
     CommitState commit = state.commits().byId().get(id);
     return new Stash(

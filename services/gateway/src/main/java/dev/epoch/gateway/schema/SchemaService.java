@@ -64,6 +64,16 @@ public final class SchemaService {
 
   private final RecordedSchemas recordedSchemas = new RecordedSchemas();
 
+  /** Adds to a database's schema what its layered tables will have when they are open. */
+  @FunctionalInterface
+  public interface Completion {
+    /**
+     * @param storage name of the storage
+     * @param schema as the database tells it
+     */
+    DatabaseSchema of(String storage, DatabaseSchema schema);
+  }
+
   private record Database(String repository, String storage) {}
 
   public SchemaService(Backends backends, ChunkStore chunks) {
@@ -231,7 +241,7 @@ public final class SchemaService {
   }
 
   /** Where the branch and the default branch were the same; empty for the default branch. */
-  private static Optional<CommitState> fork(RepositoryState state, BranchState branch) {
+  static Optional<CommitState> fork(RepositoryState state, BranchState branch) {
     return state.isDefault(branch)
         ? Optional.empty()
         : Lineage.mergeBases(state, branch.head(), state.defaultBranch().head()).stream()
@@ -258,6 +268,10 @@ public final class SchemaService {
    * @throws RefusedException if none can tell them
    */
   public Observed observe(RepositoryState state, BranchState branch) {
+    return observe(state, branch, (_, schema) -> schema);
+  }
+
+  private Observed observe(RepositoryState state, BranchState branch, Completion completion) {
     List<String> storages = storages(state);
     if (storages.isEmpty()) {
       throw new RefusedException(
@@ -270,7 +284,7 @@ public final class SchemaService {
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     for (String storage : storages) {
       try {
-        DatabaseSchema schema = of(state, branch, storage);
+        DatabaseSchema schema = completion.of(storage, of(state, branch, storage));
         SchemaTree tree =
             trees.compute(
                 new Database(state.name(), storage),
@@ -346,12 +360,22 @@ public final class SchemaService {
   /** Records the schemas for the head of a branch, as far as they can be read now. */
   public void recordNow(
       LiveRepository repository, BranchState branch, CommitState commit, Caller caller) {
+    recordNow(repository, branch, commit, (_, schema) -> schema, caller);
+  }
+
+  /** The same with what is not in the database yet. */
+  public void recordNow(
+      LiveRepository repository,
+      BranchState branch,
+      CommitState commit,
+      Completion completion,
+      Caller caller) {
     RepositoryState state = repository.state();
     if (state.schemas().containsKey(commit.id())) {
       return;
     }
     try {
-      record(repository, commit, observe(state, branch), false, caller);
+      record(repository, commit, observe(state, branch, completion), false, caller);
     } catch (StorageException unavailable) {
       LOG.log(
           System.Logger.Level.WARNING,

@@ -158,7 +158,8 @@ public final class Backends {
         state.isDefault(branch),
         state.version(),
         branch.traits().ownSequences(),
-        branch.traits().schemaOnly());
+        branch.traits().schemaOnly(),
+        false);
   }
 
   /**

@@ -26,10 +26,9 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.LogUnavailableException;
-import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
-import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.model.row.TableContent;
 import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageAdapter;
@@ -172,16 +171,10 @@ public final class TableService {
     }
     failpoints.reach(REGISTER + ".applied.1");
     Progress progress = running.get(repository.name() + "/" + plan.name());
-    ContentSum sum = new ContentSum();
-    RowHasher hasher = new RowHasher(plan.schema());
-    long count = 0;
     TableState baseline = new TableState.Committed(RowsLocation.live(operation.position()));
+    TableContent content;
     try (RowStream<Row> rows = adapter.rows(handle, baseline, RowQuery.all())) {
-      while (rows.hasNext()) {
-        sum.add(hasher, rows.next());
-        count++;
-        progress.done().lazySet(count);
-      }
+      content = TableContent.of(plan.schema(), rows, progress.done()::lazySet);
     }
     failpoints.reach(REGISTER + ".completing");
     StepResult registered =
@@ -189,9 +182,9 @@ public final class TableService {
             .step(
                 new Continuation.CompleteRegistration(
                     operation.id(),
-                    count,
-                    sum.hash(),
-                    sum.toBase64(),
+                    content.rows(),
+                    content.sum().hash(),
+                    content.sum().toBase64(),
                     SchemaHash.of(plan.schema())),
                 caller,
                 caller.key(REGISTER))

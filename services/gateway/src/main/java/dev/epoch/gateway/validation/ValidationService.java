@@ -15,8 +15,8 @@ import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.commit.CommitIds;
 import dev.epoch.model.row.ContentSum;
 import dev.epoch.model.row.Row;
-import dev.epoch.model.row.RowHasher;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.model.row.TableContent;
 import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.storage.error.HistoryPrunedException;
 import dev.epoch.storage.state.RowQuery;
@@ -90,16 +90,10 @@ public final class ValidationService {
 
   private Content read(Snapshot snapshot, String table) {
     TableSchema schema = snapshot.table(table).handle().schema();
-    RowHasher hasher = new RowHasher(schema);
-    ContentSum sum = new ContentSum();
-    long count = 0;
     try (RowStream<Row> rows = reads.rows(snapshot, table, RowQuery.all())) {
-      while (rows.hasNext()) {
-        sum.add(hasher, rows.next());
-        count++;
-      }
+      TableContent content = TableContent.of(schema, rows);
+      return new Content(content.rows(), content.sum().hash(), SchemaHash.of(schema));
     }
-    return new Content(count, sum.hash(), SchemaHash.of(schema));
   }
 
   private static String problem(TableEntry entry, Content found) {

@@ -27,7 +27,7 @@ public record SchemaDiff(List<SchemaChange> changes) {
     List<SchemaChange> changes = new ArrayList<>();
     compare(
         before.columns(),
-        after.columns(),
+        withSameDomains(before, after),
         Column::id,
         SchemaChange.ColumnRemoved::new,
         SchemaChange.ColumnModified::new,
@@ -54,6 +54,18 @@ public record SchemaDiff(List<SchemaChange> changes) {
         SchemaChange.IndexAdded::new,
         changes);
     return new SchemaDiff(changes);
+  }
+
+  /** A domain that all branches find is the one that a branch has made, and told the rules of. */
+  private static List<Column> withSameDomains(TableSchema before, TableSchema after) {
+    Map<String, Column> former = byIdentity(before.columns(), Column::id);
+    return after.columns().stream()
+        .map(column ->
+            former.containsKey(column.id())
+                    && former.get(column.id()).type().isToldLess(column.type())
+                ? column.withType(former.get(column.id()).type())
+                : column)
+        .toList();
   }
 
   public boolean isEmpty() {

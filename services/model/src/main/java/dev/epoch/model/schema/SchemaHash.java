@@ -100,6 +100,10 @@ public final class SchemaHash {
     }
     bytes.integer(type.labels().size());
     type.labels().forEach(bytes::text);
+    if (!type.rules().isEmpty()) {
+      bytes.integer(type.rules().size());
+      type.rules().forEach(bytes::text);
+    }
     return bytes.sha256();
   }
 

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedPostgresServerIT {
 
+  /** Of no range that servers of other tests, which run at the same time, take their ports from. */
+  private static final int OWN_PORT = 18_432;
+
   /** One for all tests: PostgreSQL is unpacked once. */
   @TempDir static Path root;
 
@@ -69,10 +72,10 @@ class EmbeddedPostgresServerIT {
   @Test
   void startsAgainOnTheSamePortWithTheSamePassword() throws IOException {
     MetadataDatabaseUrl first;
-    try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(home)) {
+    try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(home, OWN_PORT)) {
       first = server.url();
     }
-    try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(home)) {
+    try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(home, OWN_PORT)) {
       assertThat(server.url()).isEqualTo(first);
     }
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The branches that a database knows, by their ids. It learns of them for the clients that connect
@@ -24,6 +25,16 @@ public interface BranchDirectory {
    * @return id of that other branch, if there is one
    */
   Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables);
+
+  /**
+   * Makes views, functions and the like that a new branch begins with, and that are not live.
+   * Repeating it changes nothing; what cannot be made is left out.
+   *
+   * @param tableId of a table of the branch whose owner gets them
+   * @param statements that make them, asked for if nobody did; they name them in the users' schemas
+   */
+  default void beginBranch(
+      BranchHandle branch, String tableId, Supplier<List<String>> statements) {}
 
   /** Ids of the branches of a repository that the database knows and was not told to forget. */
   Set<String> branches(String repository);

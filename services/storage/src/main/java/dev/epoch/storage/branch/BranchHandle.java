@@ -13,6 +13,8 @@ import java.util.Objects;
  * @param ownSequences whether values that the database gives on the branch come from sequences of
  *     its own; else from those of the live tables
  * @param schemaOnly whether the rows of its tables are scratch data of sessions
+ * @param begins whether commits before its head made views, functions and the like that are not
+ *     live: {@link BranchDirectory#beginBranch}
  */
 public record BranchHandle(
     String repository,
@@ -21,7 +23,8 @@ public record BranchHandle(
     boolean isDefault,
     long version,
     boolean ownSequences,
-    boolean schemaOnly) {
+    boolean schemaOnly,
+    boolean begins) {
   public BranchHandle {
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(id, "id");
@@ -33,6 +36,12 @@ public record BranchHandle(
   }
 
   public BranchHandle(String repository, String id, String name, boolean isDefault, long version) {
-    this(repository, id, name, isDefault, version, false, false);
+    this(repository, id, name, isDefault, version, false, false, false);
+  }
+
+  /** The same branch, with what it begins with. */
+  public BranchHandle beginning(boolean withObjects) {
+    return new BranchHandle(
+        repository, id, name, isDefault, version, ownSequences, schemaOnly, withObjects);
   }
 }

@@ -91,7 +91,8 @@ public record Operation(
    * @param schema that the table has afterwards; of a live table as far as the database can tell it
    * @param first statements that are run before rows are written; of live tables alone
    * @param last statements that are run when rows are written; of live tables alone
-   * @param undo statements that take both back
+   * @param undo statements that take both back before rows are restored
+   * @param undoLast statements that do the rest when rows are restored
    * @param notNull names of columns of the schema in which rows are asked for nulls
    * @param constraints names of those of the schema that rows are asked for
    */
@@ -100,6 +101,7 @@ public record Operation(
       List<String> first,
       List<String> last,
       List<String> undo,
+      List<String> undoLast,
       List<String> notNull,
       List<String> constraints) {
     public SchemaStep {
@@ -107,6 +109,7 @@ public record Operation(
       first = List.copyOf(first);
       last = List.copyOf(last);
       undo = List.copyOf(undo);
+      undoLast = List.copyOf(undoLast);
       notNull = List.copyOf(notNull);
       constraints = List.copyOf(constraints);
     }
@@ -115,8 +118,17 @@ public record Operation(
   /**
    * A branch that never changed the table sees it at another place from now on. Never on the
    * default branch.
+   *
+   * @param step statements about objects of the branch, null if there are none
    */
-  public record Repoint(BranchTable table, RowsLocation to) implements TableOperation {}
+  public record Repoint(BranchTable table, RowsLocation to, SchemaStep step)
+      implements TableOperation {
+
+    /** Of the table alone. */
+    public Repoint(BranchTable table, RowsLocation to) {
+      this(table, to, null);
+    }
+  }
 
   /**
    * The branch has the table no more; what commits say of it stays. The branch must have no

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The physical half of commit and merge: what the log decided becomes true of the rows, all of it
@@ -99,17 +100,24 @@ public interface OperationExecutor {
   /**
    * The changes of one commit, as the log has them.
    *
-   * @param position of the operation
+   * @param position of the operation; that of the one before where that is amended: its rows get
+   *     these values, and no state is kept without them
    * @param location where the rows of the commit are
    * @param changes against the state of the table on the branch before it; closed by the adapter
    * @param alike where the same rows are, by what was restored before, if the log does not have all
    *     their values: those of a column that comes back when a branch moves; else null
+   * @param unknown ids of columns that the table did not have in the commit: a row that is the
+   *     base's but for these is the base's
    */
   record CommittedChanges(
-      long position, RowsLocation location, RowStream<RowChange> changes, RowsLocation alike) {
+      long position,
+      RowsLocation location,
+      RowStream<RowChange> changes,
+      RowsLocation alike,
+      Set<String> unknown) {
 
     public CommittedChanges(long position, RowsLocation location, RowStream<RowChange> changes) {
-      this(position, location, changes, null);
+      this(position, location, changes, null, Set.of());
     }
   }
 }

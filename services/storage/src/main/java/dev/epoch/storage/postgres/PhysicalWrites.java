@@ -48,7 +48,17 @@ final class PhysicalWrites {
       BranchHandle branch, BranchTable head, List<RowWrite> writes, Optional<WriteKey> key) {
     BranchTable physical = tables.physical(head);
     return this.writes.writeLayered(
-        branch, physical, PhysicalTables.renamed(writes, head.table(), physical.table()), key);
+        branch,
+        checked(branch, physical),
+        PhysicalTables.renamed(writes, head.table(), physical.table()),
+        key);
+  }
+
+  /** The layers, which take no other values than domains of the branch's own do. */
+  private BranchTable checked(BranchHandle branch, BranchTable physical) {
+    return branch.isDefault()
+        ? physical
+        : new BranchTable(branchShapes.checked(branch, physical.table()), physical.head());
   }
 
   WriteResult write(
@@ -78,7 +88,7 @@ final class PhysicalWrites {
           }
           return this.writes.write(
               branch,
-              physical,
+              checked(branch, physical),
               PhysicalTables.renamed(writes, table.table(), physical.table()),
               key);
         });

@@ -22,7 +22,6 @@ import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.branch.BranchCopy;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchOwnTables;
-import dev.epoch.storage.branch.BranchRead;
 import dev.epoch.storage.branch.BranchSessions;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.branch.Materialization;
@@ -52,6 +51,7 @@ import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.migration.PostgresMigrations;
 import dev.epoch.storage.postgres.migration.PostgresSchemaTrials;
+import dev.epoch.storage.postgres.operation.BranchBeginning;
 import dev.epoch.storage.postgres.operation.BranchTables;
 import dev.epoch.storage.postgres.operation.PhysicalOperations;
 import dev.epoch.storage.postgres.operation.PostgresOperationExecutor;
@@ -91,10 +91,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
 public final class PostgresStorageAdapter
-    implements StorageAdapter, StateQueries, BranchSessions, Materialization, OpenBranchTables {
+    implements StorageAdapter, StateQueries, BranchSessions, OpenBranchTables {
   private static final Capabilities CAPABILITIES =
       new Capabilities(Transactions.ALL_TABLES, Capture.TRIGGERS, Set.of(Constraint.Kind.values()));
 
@@ -111,6 +112,7 @@ public final class PostgresStorageAdapter
   private final TableCapture capture;
   private final TableRemoval removal;
   private final BranchRegistry branches;
+  private final BranchBeginning beginnings;
   private final BranchCopies copies;
   private final BranchOpenings openings;
   private final OwnTables own;
@@ -166,6 +168,7 @@ public final class PostgresStorageAdapter
     this.upgrade = new SchemaUpgrade(database, retries);
     this.capture = new TableCapture(database, retries);
     this.branches = new BranchRegistry(database, retries);
+    this.beginnings = new BranchBeginning(database, retries);
     this.copies = new BranchCopies(database, retries);
     this.openings = new BranchOpenings(database, retries, copies);
     this.own = new OwnTables(database, retries, branchShapes);
@@ -219,7 +222,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public Optional<Materialization> materialization() {
-    return Optional.of(this);
+    return Optional.of(new PhysicalCopies(upgrade, copies, openings));
   }
 
   @Override
@@ -396,6 +399,11 @@ public final class PostgresStorageAdapter
   }
 
   @Override
+  public void beginBranch(BranchHandle branch, String tableId, Supplier<List<String>> statements) {
+    beginnings.begin(branch, tableId, statements);
+  }
+
+  @Override
   public Set<String> branches(String repository) {
     return branches.known(repository);
   }
@@ -424,45 +432,10 @@ public final class PostgresStorageAdapter
     return removal.reclaim(repository, kept, dryRun);
   }
 
-  @Override
-  public List<BranchCopy> materialize(
-      BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
-    return openings.materialize(branch, tables, patience);
-  }
-
   /** Copies tables also where they can be open: what is made unasked, where it is read a lot. */
   public List<BranchCopy> copy(
       BranchHandle branch, Collection<TableHandle> tables, Duration patience) {
     return copies.materialize(branch, tables.stream().map(TableHandle::id).toList(), patience);
-  }
-
-  @Override
-  public Optional<BranchCopy> autoMaterialize(
-      BranchHandle branch, TableHandle table, long mostBytes, Duration patience) {
-    return openings.autoMaterialize(branch, table, mostBytes, patience);
-  }
-
-  @Override
-  public List<BranchRead> reads() {
-    upgrade.settle();
-    return copies.reads();
-  }
-
-  @Override
-  public void dropIdle(Duration idle) {
-    upgrade.settle();
-    copies.dropIdle(idle);
-  }
-
-  @Override
-  public void dematerialize(BranchHandle branch, Collection<TableHandle> tables) {
-    openings.dematerialize(branch, tables);
-  }
-
-  @Override
-  public List<BranchCopy> copies(BranchHandle branch) {
-    upgrade.settle();
-    return openings.materialized(branch);
   }
 
   @Override

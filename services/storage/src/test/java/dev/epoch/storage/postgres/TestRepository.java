@@ -146,7 +146,7 @@ public final class TestRepository implements AutoCloseable {
   /** One that has sequences of its own. */
   public BranchHandle numberedBranch(String name, BranchHandle from) {
     String id = "b" + (name + "0".repeat(12)).substring(0, 12);
-    return branch(new BranchHandle(REPOSITORY, id, name, false, 0, true, false), from);
+    return branch(new BranchHandle(REPOSITORY, id, name, false, 0, true, false, false), from);
   }
 
   private BranchHandle branch(BranchHandle branch, BranchHandle from) {

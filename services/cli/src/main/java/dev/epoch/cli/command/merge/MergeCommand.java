@@ -345,6 +345,7 @@ public final class MergeCommand extends EpochSubcommand {
                 ? "Would fast-forward " + target + " to " + source
                 : "Would merge " + source + " into " + target);
     ruled(outcome);
+    outcome.labels().forEach(sql -> output().line("Before the merge: " + sql));
     String from = session().ref(source);
     Branch.Comparison comparison = client().branches().compare(from, target);
     if (comparison.mergeBase() == null) {

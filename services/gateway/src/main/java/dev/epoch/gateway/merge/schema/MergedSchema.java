@@ -34,9 +34,11 @@ import java.util.stream.Stream;
  * @param oursMissing places of columns that the target lacks and the base has
  * @param theirsMissing places of columns that the source lacks
  * @param notNull names of columns that take no nulls, and did on one of the sides
- * @param constraints names of those that one of the sides did not have
+ * @param constraints names of those that one of the sides did not have, and of domains of columns
  * @param initial by the place of columns that the base lacks: what its rows have there. What
  *     databases keep for them may be values of a column that was dropped before
+ * @param source schema of the source, that of the target where nothing is merged
+ * @param base schema that both began with, likewise
  */
 public record MergedSchema(
     TableSchema now,
@@ -46,7 +48,9 @@ public record MergedSchema(
     List<Integer> theirsMissing,
     List<String> notNull,
     List<String> constraints,
-    Map<Integer, String> initial) {
+    Map<Integer, String> initial,
+    TableSchema source,
+    TableSchema base) {
 
   /**
    * @param table the target's, with the schema that it has now: on the default branch with what is
@@ -101,7 +105,9 @@ public record MergedSchema(
         missing(schema, source),
         notNull(schema, now, source),
         constraints(schema, now, source),
-        initial(schema, base));
+        initial(schema, base),
+        source,
+        base);
   }
 
   private static void refuseUnified(TableEntry table, TableSchema there, MergedTable merged) {
@@ -122,13 +128,14 @@ public record MergedSchema(
 
   private static MergedSchema open(TableSchema now, List<RowConflict> conflicts) {
     return new MergedSchema(
-        now, now, conflicts, List.of(), List.of(), List.of(), List.of(), Map.of());
+        now, now, conflicts, List.of(), List.of(), List.of(), List.of(), Map.of(), now, now);
   }
 
   /** Of a table whose schema the source does not change. */
   public static MergedSchema unchanged(TableSchema schema) {
     return new MergedSchema(
-        schema, schema, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of());
+        schema, schema, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), schema,
+        schema);
   }
 
   private static MergedSchema same(TableSchema now, TableSchema source, TableSchema base) {
@@ -140,7 +147,9 @@ public record MergedSchema(
         missing(now, source),
         notNull(now, now, source),
         constraints(now, now, source),
-        initial(now, base));
+        initial(now, base),
+        source,
+        base);
   }
 
   /**
@@ -162,7 +171,7 @@ public record MergedSchema(
         .filter(name -> !names.contains(name))
         .forEach(names::add);
     return new MergedSchema(
-        now, schema, conflicts, oursMissing, theirsMissing, notNull, names, initial);
+        now, schema, conflicts, oursMissing, theirsMissing, notNull, names, initial, source, base);
   }
 
   private static Map<Integer, String> initial(TableSchema merged, TableSchema base) {
@@ -242,12 +251,24 @@ public record MergedSchema(
 
   private static List<String> constraints(
       TableSchema merged, TableSchema ours, TableSchema theirs) {
-    return merged.constraints().stream()
+    List<String> names = new ArrayList<>();
+    merged.constraints().stream()
         .filter(constraint -> constraint.kind() != Constraint.Kind.NOT_NULL)
         .filter(constraint -> constraint.kind() != Constraint.Kind.PRIMARY_KEY)
         .filter(constraint -> !has(ours, constraint) || !has(theirs, constraint))
         .map(Constraint::name)
-        .toList();
+        .forEach(names::add);
+    merged.columns().stream()
+        .filter(column -> !column.type().rules().isEmpty())
+        .filter(column -> !hasType(ours, column) || !hasType(theirs, column))
+        .map(column -> column.type().name())
+        .distinct()
+        .forEach(names::add);
+    return names;
+  }
+
+  private static boolean hasType(TableSchema side, Column column) {
+    return in(side, column).filter(there -> there.type().equals(column.type())).isPresent();
   }
 
   private static boolean has(TableSchema side, Constraint constraint) {

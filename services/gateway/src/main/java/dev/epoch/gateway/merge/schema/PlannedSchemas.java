@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The schemas that a merge gives to tables, and what has to be done for it. */
@@ -28,6 +29,7 @@ public final class PlannedSchemas {
   private final Set<String> carriers = new HashSet<>();
   private Map<String, MergedObjects> objects = Map.of();
   private final List<String> destructive = new ArrayList<>();
+  private final Map<String, List<String>> labels = new TreeMap<>();
 
   private record Planned(TableHandle now, MergedSchema schema) {}
 
@@ -103,6 +105,13 @@ public final class PlannedSchemas {
   }
 
   /**
+   * What gives types of live tables new labels before anything else, by storage. Known likewise.
+   */
+  public Map<String, List<String>> labels() {
+    return labels;
+  }
+
+  /**
    * The same with the schemas that tables get. Live tables are altered.
    *
    * @throws dev.epoch.gateway.stream.RefusedException if they cannot be in a transaction
@@ -122,6 +131,15 @@ public final class PlannedSchemas {
     MergedSchema schema = changed.get(table.tableId()).schema();
     TableAlterations.Statements of =
         statements.getOrDefault(table.tableId(), TableAlterations.Statements.NONE);
+    if (table.action().equals("repoint")) {
+      return new TableMerge(
+          table.tableId(),
+          table.action(),
+          table.anchor(),
+          table.to(),
+          null,
+          new Alteration(of.first(), of.last(), of.undo(), of.undoLast(), List.of(), List.of()));
+    }
     boolean alters = state.isDefault(target);
     return new TableMerge(
         table.tableId(),
@@ -131,7 +149,12 @@ public final class PlannedSchemas {
         schema.hash(),
         alters || schema.asks() || !of.last().isEmpty()
             ? new Alteration(
-                of.first(), of.last(), of.undo(), schema.notNull(), schema.constraints())
+                of.first(),
+                of.last(),
+                of.undo(),
+                of.undoLast(),
+                schema.notNull(),
+                schema.constraints())
             : null);
   }
 
@@ -145,6 +168,7 @@ public final class PlannedSchemas {
                 .toList(),
             objects);
     destructive.addAll(planned.destructive());
+    labels.putAll(planned.labels());
     return planned.statements();
   }
 

@@ -5,6 +5,7 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.schema.SchemaService.Recorded;
@@ -13,23 +14,29 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.merge.MergeStrategy;
 import dev.epoch.model.schema.merge.MergedObjects;
+import dev.epoch.model.schema.merge.ResolutionDoesNotFitException;
 import dev.epoch.model.schema.merge.SchemaConflict;
 import dev.epoch.model.schema.merge.SchemaConflictText;
 import dev.epoch.model.schema.merge.SchemaResolution;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.TableDefinition;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * Views, functions and what else stands beside tables, in merges: as commits recorded them at the
- * base and the source, and as the databases have them. What stands on tables, such as triggers,
- * comes to the default branch alone.
+ * base and the source, and as the databases have them; with what stands on tables, such as
+ * triggers.
  */
 public final class RecordedObjects {
   private final SchemaService schemas;
@@ -64,27 +71,47 @@ public final class RecordedObjects {
           || before.get().schema().schema().equals(theirs.get().schema().schema())) {
         continue;
       }
-      boolean live = state.isDefault(target);
-      DatabaseSchema ours = schemas.of(state, target, storage);
-      Set<ObjectName> versioned = versioned(state, target, source, storage);
-      if (!live) {
-        versioned.removeIf(name -> ours.table(name).isPresent());
-      }
       MergedObjects merge =
-          MergedObjects.of(
+          merged(
               schemas.read(before.get().schema()),
-              ours,
+              schemas.of(state, target, storage),
               schemas.read(theirs.get().schema()),
-              versioned,
-              conflict -> resolution(strategy));
+              versioned(state, target, source, storage),
+              strategy);
       // sessions on a branch have the live ones
-      MergedObjects objects = live ? merge : merge.without(schemas.live(state, storage));
+      MergedObjects objects =
+          state.isDefault(target) ? merge : merge.without(schemas.live(state, storage));
       requireNone(target, objects.conflicts());
       if (!objects.isEmpty()) {
         merged.put(storage, objects);
       }
     }
     return merged;
+  }
+
+  /**
+   * Enums that both sides have made, or given labels, get those of both, unless their orders
+   * differ.
+   */
+  private static MergedObjects merged(
+      DatabaseSchema base,
+      DatabaseSchema ours,
+      DatabaseSchema theirs,
+      Set<ObjectName> versioned,
+      MergeStrategy strategy) {
+    try {
+      return MergedObjects.of(
+          base,
+          ours,
+          theirs,
+          versioned,
+          conflict ->
+              conflict.object().kind() == ObjectKind.ENUM && conflict.fact().equals("labels")
+                  ? resolution(strategy).or(() -> Optional.of(new SchemaResolution.Union()))
+                  : resolution(strategy));
+    } catch (ResolutionDoesNotFitException orders) {
+      return MergedObjects.of(base, ours, theirs, versioned, _ -> resolution(strategy));
+    }
   }
 
   private static Optional<SchemaResolution> resolution(MergeStrategy strategy) {
@@ -137,12 +164,76 @@ public final class RecordedObjects {
                 + " --strategy ours, --strategy theirs"));
   }
 
-  /** Records what the databases have, now that a merge changed it, for the target's head. */
-  public void record(LiveRepository repository, String branchId, Caller caller) {
+  /**
+   * Records what the databases have, now that a merge changed it, for the target's head. Layered
+   * tables have no more than what is known of them.
+   *
+   * @param merged what the merge made of objects, by name of the storage
+   * @param source id of the commit that was merged
+   */
+  public void record(
+      LiveRepository repository,
+      String branchId,
+      Map<String, MergedObjects> merged,
+      String source,
+      Caller caller) {
     RepositoryState state = repository.state();
     BranchState branch = state.branches().byId().get(branchId);
     if (branch != null) {
-      schemas.recordNow(repository, branch, state.head(branch), caller);
+      CommitState from = state.commits().byId().get(source);
+      schemas.recordNow(
+          repository,
+          branch,
+          state.head(branch),
+          (storage, schema) ->
+              merged
+                  .getOrDefault(storage, MergedObjects.NONE)
+                  .after(shaped(state, state.head(branch), from, storage, schema)),
+          caller);
     }
+  }
+
+  /** With the columns that tables have in the commit, as the source tells them. */
+  private DatabaseSchema shaped(
+      RepositoryState state,
+      CommitState commit,
+      CommitState source,
+      String storage,
+      DatabaseSchema schema) {
+    Optional<DatabaseSchema> theirs =
+        SchemaService.recorded(state, source, storage).map(told -> schemas.read(told.schema()));
+    SortedMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
+    for (TableEntry entry : commit.tree().values()) {
+      RegisteredTable registered = state.tables().byId().get(entry.tableId());
+      Optional<TableDefinition> told = theirs.flatMap(there -> there.table(name(registered)));
+      Optional<TableDefinition> now = schema.table(name(registered));
+      if (!registered.storage().equals(storage) || told.isEmpty() || now.isEmpty()) {
+        continue;
+      }
+      List<String> columns =
+          state.tables().schema(entry.schemaHash()).usersColumns().stream()
+              .map(Column::name)
+              .toList();
+      if (columns.stream().allMatch(column -> now.get().column(column).isPresent())) {
+        continue;
+      }
+      boolean same =
+          source
+              .entryOf(entry.tableId())
+              .filter(at -> at.schemaHash().equals(entry.schemaHash()))
+              .isPresent();
+      objects.put(
+          now.get().id(),
+          same
+              ? now.get().with(told.get().columns(), told.get().constraints(), told.get().indexes())
+              : now.get()
+                  .with(
+                      columns.stream()
+                          .map(column ->
+                              now.get().column(column).or(() -> told.get().column(column)))
+                          .flatMap(Optional::stream)
+                          .toList()));
+    }
+    return new DatabaseSchema(objects);
   }
 }

@@ -98,11 +98,20 @@ public record MergedObjects(
     }
   }
 
-  /** The same without objects that are to be as others are that are found anyway. */
+  /** The same without objects that are to be as others are that are found anyway; tables stay. */
   public MergedObjects without(DatabaseSchema found) {
     SortedMap<ObjectId, SchemaObject> others = new TreeMap<>(given);
-    others.entrySet().removeIf(each -> each.getValue().equals(found.objects().get(each.getKey())));
+    others
+        .values()
+        .removeIf(object ->
+            !(object instanceof TableDefinition)
+                && object.equals(found.objects().get(object.id())));
     return new MergedObjects(others, gone, conflicts);
+  }
+
+  /** The same, with nothing that goes. */
+  public MergedObjects givenOnly() {
+    return new MergedObjects(given, Set.of(), conflicts);
   }
 
   public boolean isEmpty() {
@@ -169,6 +178,24 @@ public record MergedObjects(
         .flatMap(Optional::stream);
   }
 
+  /** With the columns that come to its tables and that somebody has commented on. */
+  public DatabaseSchema withComing(DatabaseSchema schema) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
+    given
+        .values()
+        .forEach(object -> {
+          if (object instanceof TableDefinition merged
+              && objects.get(merged.id()) instanceof TableDefinition table) {
+            List<ColumnDefinition> columns = new ArrayList<>(table.columns());
+            merged.columns().stream()
+                .filter(column -> table.column(column.name()).isEmpty())
+                .forEach(column -> columns.add(column.withComment(null)));
+            objects.put(table.id(), table.with(columns));
+          }
+        });
+    return new DatabaseSchema(objects);
+  }
+
   /** A database when all is done. */
   public DatabaseSchema after(DatabaseSchema schema) {
     TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
@@ -185,7 +212,7 @@ public record MergedObjects(
   }
 
   /** The table with what stands on another version of it, and what its columns need. */
-  private static TableDefinition standingOn(TableDefinition table, TableDefinition other) {
+  public static TableDefinition standingOn(TableDefinition table, TableDefinition other) {
     Set<ObjectId> needs = new HashSet<>(Sides.functions(other));
     table.dependsOn().stream().filter(id -> id.kind() != ObjectKind.FUNCTION).forEach(needs::add);
     return standingOn(table, other, needs);

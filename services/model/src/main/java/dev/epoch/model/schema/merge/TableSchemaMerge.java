@@ -104,7 +104,7 @@ public final class TableSchemaMerge {
       columns.add(
           of(other, column)
               .flatMap(there -> withLabels(before, column.type(), there.type()))
-              .map(type -> typed(column, type))
+              .map(column::withType)
               .orElse(column));
     }
     return new TableSchema(columns, side.primaryKey(), side.constraints(), side.indexes());
@@ -122,8 +122,15 @@ public final class TableSchemaMerge {
     }
     if (side.kind() == DataType.Kind.ARRAY && side.element() != null && other.element() != null) {
       return withLabels(base.map(DataType::element), side.element(), other.element())
-          .map(element ->
-              new DataType(side.kind(), side.name(), element, side.fields(), side.labels()));
+          .map(element -> side.renamed(side.name(), element));
+    }
+    if (side.kind() == DataType.Kind.DOMAIN) {
+      // all branches find it by now, as the base has it
+      return base.filter(before ->
+          side.rules().isEmpty()
+              && !before.rules().isEmpty()
+              && !other.rules().isEmpty()
+              && !other.rules().equals(before.rules()));
     }
     if (side.kind() != DataType.Kind.ENUM) {
       return Optional.empty();
@@ -141,19 +148,6 @@ public final class TableSchemaMerge {
     return first.containsAll(second)
         ? Optional.of(first)
         : second.containsAll(first) ? Optional.of(second) : Optional.empty();
-  }
-
-  private static Column typed(Column column, DataType type) {
-    return new Column(
-        column.id(),
-        column.name(),
-        type,
-        column.nullable(),
-        column.defaultExpression(),
-        column.generatedExpression(),
-        column.identity(),
-        column.initialDefault(),
-        column.filled());
   }
 
   private DatabaseSchema schema(TableSchema side) {
@@ -219,6 +213,9 @@ public final class TableSchemaMerge {
 
   /** A type as people read it, where its name is that of another one. */
   private static String told(DataType type) {
+    if (!type.rules().isEmpty()) {
+      return type.name() + " (" + String.join(" ", type.rules()) + ")";
+    }
     DataType element = type.kind() == DataType.Kind.ARRAY ? type.element() : type;
     return element == null || element.kind() != DataType.Kind.ENUM
         ? type.toString()

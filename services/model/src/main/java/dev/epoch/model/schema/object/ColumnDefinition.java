@@ -28,6 +28,12 @@ public record ColumnDefinition(
         other, name, type, nullable, defaultValue, generated, identity, collation, comment);
   }
 
+  /** The same where values may be null, or not. */
+  public ColumnDefinition withNullable(boolean other) {
+    return new ColumnDefinition(
+        id, name, type, other, defaultValue, generated, identity, collation, comment);
+  }
+
   /** The same with another comment, or with none. */
   public ColumnDefinition withComment(String other) {
     return new ColumnDefinition(

@@ -117,6 +117,49 @@ class TableSchemaMergeTest {
         .containsExactly("new", "lost", "paid");
   }
 
+  @Test
+  void aDomainThatAllFindByNowIsWhatTheBaseSays() {
+    // given
+    TableSchema base = withDomain("NULL");
+    TableSchema live = withDomain();
+    TableSchema changed = withDomain("NOT NULL");
+
+    // then
+    assertThat(merged(base, live, base)).isEqualTo(live);
+    assertThat(merged(base, live, changed)).isEqualTo(changed);
+    assertThat(merged(base, changed, live)).isEqualTo(changed);
+    assertThat(
+            TableSchemaMerge.merge(
+                    new ObjectName("public", "t"),
+                    base,
+                    changed,
+                    withDomain("NULL", "CONSTRAINT c CHECK (VALUE > 0)"),
+                    Map.of())
+                .conflicts())
+        .isNotEmpty();
+  }
+
+  private static TableSchema merged(TableSchema base, TableSchema ours, TableSchema theirs) {
+    return TableSchemaMerge.merge(new ObjectName("public", "t"), base, ours, theirs, Map.of())
+        .schema();
+  }
+
+  private static TableSchema withDomain(String... rules) {
+    DataType whole =
+        new DataType(
+            DataType.Kind.DOMAIN,
+            "public.whole",
+            DataType.of(DataType.Kind.INTEGER, "integer"),
+            List.of(),
+            List.of(),
+            List.of(rules));
+    return new TableSchema(
+        List.of(new Column("n", "n", whole, false, null, null, null)),
+        List.of("n"),
+        List.of(),
+        List.of());
+  }
+
   private static TableSchema withState(String... labels) {
     DataType state = new DataType(DataType.Kind.ENUM, "state", null, List.of(), List.of(labels));
     return table(List.of(ID, column("c3", "state", state, true)), List.of(), List.of());

@@ -108,6 +108,10 @@ public final class BranchRegistry {
     if (branch.schemaOnly()) {
       session.send("SELECT epoch.put_schema_only($1)::text", branch.id());
     }
+    if (!branch.begins()) {
+      session.send(
+          "UPDATE epoch.branches SET begun = true WHERE branch_id = $1 AND NOT begun", branch.id());
+    }
     session.send(
         "SELECT epoch.keep_branch_tables($1, $2)::text",
         branch.id(),

@@ -93,7 +93,7 @@ public final class OwnTables implements BranchOwnTables {
           Introspector.introspect(session, new TablePath(schema, home.table()), primaryKey);
       return new Introspection(
           atHome(
-              withoutOwnEnums(session, Quote.qualified(schema, home.table()), found.schema()),
+              withoutOwnTypes(session, Quote.qualified(schema, home.table()), found.schema()),
               quoted(session, schema),
               quoted(session, home.schema())),
           found.estimatedRows());
@@ -128,8 +128,11 @@ public final class OwnTables implements BranchOwnTables {
         .orElseThrow();
   }
 
-  /** Columns of enums that were made on the branch are texts until its first commit says more. */
-  private static TableSchema withoutOwnEnums(Session session, String own, TableSchema schema) {
+  /**
+   * Columns of enums that were made on the branch are texts, those of domains of the base, until
+   * its first commit says more.
+   */
+  private static TableSchema withoutOwnTypes(Session session, String own, TableSchema schema) {
     Map<String, Set<String>> parts = new HashMap<>();
     session
         .list("SELECT kind, name FROM epoch.parts_of_own_enums(to_regclass($1))", row -> row, own)

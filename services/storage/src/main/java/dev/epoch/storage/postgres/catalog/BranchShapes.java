@@ -44,7 +44,12 @@ public final class BranchShapes {
           JOIN pg_attribute AS a ON a.attrelid = p.open_id AND a.attnum = o.number
           JOIN pg_type AS y ON y.oid = a.atttypid
           JOIN pg_enum AS l ON l.enumtypid IN (y.oid, y.typelem)
-          WHERE o.branch_id = p.branch_id AND o.table_id = p.table_id AND o.stands_for IS NOT NULL)) END
+          WHERE o.branch_id = p.branch_id AND o.table_id = p.table_id AND o.stands_for IS NOT NULL), (
+          SELECT string_agg(concat_ws('.', y.oid, y.xmin, c.oid, c.xmin), ' ' ORDER BY y.oid, c.oid)
+          FROM pg_attribute AS a
+          JOIN pg_type AS y ON y.oid = a.atttypid AND y.typtype = 'd'
+          LEFT JOIN pg_constraint AS c ON c.contypid = y.oid
+          WHERE a.attrelid = p.open_id AND a.atttypid >= 16384)) END
       FROM epoch.branch_tables AS p
       LEFT JOIN LATERAL (%s) AS v (name, rows) ON true
       WHERE p.branch_id = $1 AND p.table_id = ANY ($2)
@@ -199,10 +204,26 @@ public final class BranchShapes {
 
   /** An open table with the types that its columns have in the database. */
   public TableHandle placed(BranchHandle branch, TableHandle table) {
-    return table.schema().columns().stream()
-            .anyMatch(column -> KeptEnums.labels(column.type()).isPresent())
-        ? database.read(session -> OwnEnums.of(session, branch, table).placed(table))
+    return table.schema().columns().stream().anyMatch(column -> OwnTypes.maybeOwn(column.type()))
+        ? database.read(session -> OwnTypes.of(session, branch, table).placed(table))
         : table;
+  }
+
+  /**
+   * A layered table whose columns take values as domains of the branch's own do. These are made if
+   * they are not there.
+   */
+  public TableHandle checked(BranchHandle branch, TableHandle table) {
+    if (table.schema().columns().stream().allMatch(column -> column.type().rules().isEmpty())) {
+      return table;
+    }
+    if (!database.read(session -> OwnTypes.areMade(session, branch, table))) {
+      database.write(
+          retries.setting(),
+          session ->
+              session.list("SELECT epoch.make_enums($1, $2)", row -> row, branch.id(), table.id()));
+    }
+    return database.read(session -> OwnTypes.of(session, branch, table).checked(table));
   }
 
   /** Whether the table is open on the branch. */
@@ -358,16 +379,16 @@ public final class BranchShapes {
 
   /**
    * Puts the names of live tables in the place of those of a branch's open tables, and those that
-   * the log has for enums of the branch's own.
+   * the log has for types of the branch's own.
    */
   private static final class LiveNames {
     private record Name(String open, String live, String openTold, String liveTold) {}
 
     private final List<Name> names = new ArrayList<>();
-    private final OwnEnums enums;
+    private final OwnTypes types;
 
     LiveNames(Session session, BranchHandle branch, TableHandle table) {
-      enums = OwnEnums.of(session, branch, table);
+      types = OwnTypes.of(session, branch, table);
       session
           .list(NAMES, row -> row, branch.id())
           .forEach(row ->
@@ -380,11 +401,11 @@ public final class BranchShapes {
     }
 
     Column of(Column column) {
-      return enums.atHome(column);
+      return types.atHome(column);
     }
 
     Index of(Index index) {
-      String definition = enums.atHome(index.definition());
+      String definition = types.atHome(index.definition());
       for (Name name : names) {
         definition = definition.replace(" ON " + name.open() + " ", " ON " + name.live() + " ");
       }
@@ -392,7 +413,7 @@ public final class BranchShapes {
     }
 
     Constraint of(Constraint told) {
-      Constraint constraint = enums.atHome(told);
+      Constraint constraint = types.atHome(told);
       for (Name name : names) {
         if (name.openTold().equals(constraint.referencesTable())) {
           return new Constraint(

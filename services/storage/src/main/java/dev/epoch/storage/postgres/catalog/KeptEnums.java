@@ -49,14 +49,17 @@ public final class KeptEnums {
 
   private static Column typed(Column column, String kept, List<String> labels) {
     DataType label = new DataType(Kind.ENUM, TEXT, null, List.of(), labels);
-    return KeptEnums.typed(
-        column,
+    return column.withType(
         kept.equals(TEXT) ? label : new DataType(Kind.ARRAY, TEXTS, label, List.of(), List.of()));
   }
 
-  /** A column of texts, or of arrays of them, in the place of one of labels; without a default. */
+  /**
+   * A column of texts, or of arrays of them, in the place of one of labels, of the base in the
+   * place of a domain; without a default.
+   */
   public static Column text(Column column) {
-    DataType text = DataType.of(Kind.TEXT, TEXT);
+    DataType text =
+        column.type().kind() == Kind.DOMAIN ? column.type().base() : DataType.of(Kind.TEXT, TEXT);
     return new Column(
         column.id(),
         column.name(),
@@ -67,19 +70,5 @@ public final class KeptEnums {
         null,
         null,
         column.identity());
-  }
-
-  /** The column with another type. */
-  static Column typed(Column column, DataType type) {
-    return new Column(
-        column.id(),
-        column.name(),
-        type,
-        column.nullable(),
-        column.defaultExpression(),
-        column.generatedExpression(),
-        column.identity(),
-        column.initialDefault(),
-        column.filled());
   }
 }

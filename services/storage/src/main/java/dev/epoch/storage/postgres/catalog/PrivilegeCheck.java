@@ -66,7 +66,7 @@ public final class PrivilegeCheck {
 
   private static final String OWNERS =
       """
-      SELECT c.relowner::regrole::text AS owner, p.open AS is_open,
+      SELECT c.relowner::regrole::text AS owner, epoch.membership_of(c.relowner) AS remedy, p.open AS is_open,
         string_agg(DISTINCT t.table_name, ', ' ORDER BY t.table_name) AS tables
       FROM epoch.tables AS t
       JOIN LATERAL (
@@ -79,8 +79,18 @@ public final class PrivilegeCheck {
       ) AS p ON true
       JOIN pg_class AS c ON c.oid = p.relation AND c.relkind = 'r'
       WHERE NOT epoch.can_give_to(c.relowner)
-      GROUP BY 1, 2
-      ORDER BY 1, 2
+      GROUP BY 1, 2, 3
+      ORDER BY 1, 3
+      """;
+
+  /** Schemas of live tables where the role cannot make what merges bring. */
+  private static final String CLOSED =
+      """
+      SELECT DISTINCT n.nspname::text AS schema, n.oid::regnamespace::text AS quoted
+      FROM epoch.tables AS t
+      JOIN pg_namespace AS n ON n.nspname = coalesce(t.home_schema, t.schema_name)
+      WHERE NOT has_schema_privilege(n.oid, 'CREATE')
+      ORDER BY 1
       """;
 
   private PrivilegeCheck() {}
@@ -97,6 +107,7 @@ public final class PrivilegeCheck {
         if (EpochSchema.isCurrent(session)) {
           foreignObjects(session, problems);
           owners(session, server, problems, notes);
+          closedSchemas(session, server, notes);
         }
       }
       return new StorageCheck("PostgreSQL " + server.getString("version"), problems, notes);
@@ -200,7 +211,7 @@ public final class PrivilegeCheck {
       Session session, Row server, List<Problem> problems, List<Problem> notes) {
     for (Row row : session.list(OWNERS, row -> row)) {
       String owner = row.getString("owner");
-      String remedy = "GRANT " + owner + " TO " + role(server);
+      String remedy = row.getString("remedy");
       if (row.getBoolean("is_open")) {
         problems.add(
             new Problem(
@@ -210,10 +221,20 @@ public final class PrivilegeCheck {
       } else {
         notes.add(
             new Problem(
-                "Role %s cannot alter its tables on branches, where they belong to role %s: %s"
+                "Role %s cannot alter its tables on branches, where they belong to role %s, and merges cannot alter the live ones: %s"
                     .formatted(owner, server.getString("role"), row.getString("tables")),
                 remedy));
       }
+    }
+  }
+
+  private static void closedSchemas(Session session, Row server, List<Problem> notes) {
+    for (Row row : session.list(CLOSED, row -> row)) {
+      notes.add(
+          new Problem(
+              "Merges cannot bring tables, views, functions and types to schema %s, where role %s may not create"
+                  .formatted(row.getString("schema"), server.getString("role")),
+              "GRANT CREATE ON SCHEMA " + row.getString("quoted") + " TO " + role(server)));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.postgres.codec.Quote;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ public final class TableColumns {
   private final List<String> layers;
   private final List<String> kept;
   private final List<String> writable;
+
+  /** Quoted names of columns that are of a domain where they are read, or in the live table. */
+  private final Set<String> domains = new HashSet<>();
 
   /** Types in the layers, by quoted name, where they are of another kind than the schema's. */
   private final Map<String, String> stored = new HashMap<>();
@@ -69,6 +73,11 @@ public final class TableColumns {
     if (shape != null) {
       byQuotedName.forEach(
           (name, column) -> shape.otherType(column).ifPresent(type -> stored.put(name, type)));
+      shape.schema().columns().stream()
+          .filter(column -> column.type().kind() == DataType.Kind.DOMAIN)
+          .map(column -> Quote.identifier(column.name()))
+          .filter(byQuotedName::containsKey)
+          .forEach(domains::add);
     }
   }
 
@@ -184,7 +193,7 @@ public final class TableColumns {
 
   /** An expression of the column's type, or of the base type if that is a domain. */
   public String undomained(String name, String expression) {
-    return byQuotedName.get(name).type().kind() == DataType.Kind.DOMAIN
+    return byQuotedName.get(name).type().kind() == DataType.Kind.DOMAIN || domains.contains(name)
         ? "(" + expression + ")::" + undomainedType(name)
         : expression;
   }

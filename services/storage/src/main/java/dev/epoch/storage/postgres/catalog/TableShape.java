@@ -86,7 +86,19 @@ public record TableShape(
                         candidate.live()
                             && candidate.id().equals(column.id())
                             && candidate.name().equals(column.name())
-                            && candidate.type().equals(column.type().base().name())));
+                            && candidate.type().equals(column.type().base().name())
+                            && sameDomain(column)));
+  }
+
+  /** Whether the live column is of the same domain, or both are of none. */
+  private boolean sameDomain(Column wanted) {
+    return schema
+        .column(wanted.name())
+        .map(Column::type)
+        .filter(there ->
+            there.kind() == DataType.Kind.DOMAIN || wanted.type().kind() == DataType.Kind.DOMAIN)
+        .map(there -> there.name().equals(wanted.type().name()))
+        .orElse(true);
   }
 
   /** Whether the live table has the same columns, and is another one in something else. */

@@ -5,6 +5,7 @@ import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.NoPrimaryKeyException;
 import dev.epoch.storage.error.OutcomeUnknownException;
 import dev.epoch.storage.error.PrivilegeException;
+import dev.epoch.storage.error.QueryRefusedException;
 import dev.epoch.storage.error.QueryTimeoutException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
@@ -58,8 +59,7 @@ public final class SqlErrors {
               "Try again",
               error);
       case "42501" ->
-          new PrivilegeException(
-              message(error), "Grant the role what it needs; see docs/postgresql.md", error);
+          new PrivilegeException(message(error), MissingRights.remedy(message(error)), error);
       // undefined table, undefined schema
       case "42P01", "3F000" ->
           new TableNotFoundException(message(error), remedyOfMissing(message(error)), error);
@@ -172,11 +172,12 @@ public final class SqlErrors {
 
   /**
    * Whether a statement names a column that is not there, or a relation of Epoch's own: it was made
-   * for what a table was before.
+   * for what a table was before. What a commit says of a schema is not overtaken, but refused.
    */
   public static boolean isOvertaken(Throwable failure) {
     PgException error = serverError(failure);
     return error != null
+        && !(failure instanceof QueryRefusedException)
         && (state(error).equals("42703")
             || state(error).equals("42P01")
                 && String.valueOf(error.getErrorMessage()).contains("\"epoch."));

@@ -161,6 +161,12 @@ final class LiveColumns {
     lost.forEach((table, columns) ->
         session.list(
             "SELECT epoch.keep_values($1, $2)", row -> row, table, columns.toArray(String[]::new)));
+    lost.forEach((table, columns) ->
+        session.list(
+            "SELECT epoch.release_sequences($1, $2)::text",
+            row -> row,
+            table,
+            columns.toArray(String[]::new)));
     released.forEach(
         table -> session.list("SELECT epoch.drop_views_of($1)::text", row -> row, table));
     before = new HashSet<>(all());

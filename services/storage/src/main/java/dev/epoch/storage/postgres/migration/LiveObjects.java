@@ -84,7 +84,7 @@ final class LiveObjects {
       ORDER BY 1
       """;
 
-  private static final String RENAMED =
+  private static final String MOVED =
       """
       SELECT t.name
       FROM epoch.branches AS b
@@ -92,7 +92,7 @@ final class LiveObjects {
       JOIN epoch.tables AS t ON t.table_id = p.table_id
       JOIN pg_catalog.pg_class AS c ON c.oid = p.open_id
       WHERE b.repository = $1 AND b.name = $2 AND NOT b.dropped
-        AND to_regclass(p.open_relation) IS DISTINCT FROM c.oid
+        AND c.relnamespace IS DISTINCT FROM to_regnamespace(quote_ident(b.changed_schema))
       LIMIT 1
       """;
 
@@ -150,15 +150,15 @@ final class LiveObjects {
         session.list(NAMED, row -> row.getString(0), (Object) words.toArray(String[]::new)));
   }
 
-  /** What a statement is refused with that has given a table of the branch another name. */
-  Optional<QueryRefusedException> renaming(String sql) {
+  /** What a statement is refused with that has moved a table of the branch to another schema. */
+  Optional<QueryRefusedException> moving(String sql) {
     return session
-        .first(RENAMED, row -> row.getString(0), plan.repository(), plan.branch())
+        .first(MOVED, row -> row.getString(0), plan.repository(), plan.branch())
         .map(table ->
             new QueryRefusedException(
-                "On branch '%s' table '%s' cannot have another name or schema, by which no other branch would find it: %s"
+                "On branch '%s' table '%s' cannot have another schema, where no session would find it: %s"
                     .formatted(plan.branch(), table, sql),
-                "Make a new table with its rows, and drop it"));
+                "Give it another name in its schema, or make a new table with its rows, and drop it"));
   }
 
   QueryRefusedException refused(String sql, Set<String> names) {

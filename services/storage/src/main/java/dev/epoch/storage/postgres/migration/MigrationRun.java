@@ -83,12 +83,12 @@ final class MigrationRun {
               session.run("ROLLBACK");
               throw refused(live, number, reached);
             }
-            Optional<QueryRefusedException> renaming =
-                live.renaming(plan.steps().get(number - 1).sql());
-            if (renaming.isPresent()) {
+            Optional<QueryRefusedException> moving =
+                live.moving(plan.steps().get(number - 1).sql());
+            if (moving.isPresent()) {
               session.run("ROLLBACK");
-              fail(number, renaming.get().getMessage());
-              throw renaming.get();
+              fail(number, moving.get().getMessage());
+              throw moving.get();
             }
           }
           MigrationRecords.note(session, plan.id(), number, State.DONE, true, null);

@@ -3,12 +3,8 @@ package dev.epoch.storage.postgres.operation;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.MergeOvertakenException;
 import dev.epoch.storage.error.PendingChangesException;
-import dev.epoch.storage.error.QueryRefusedException;
-import dev.epoch.storage.error.StorageException;
-import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.Operation.CommitWorkingSet;
 import dev.epoch.storage.operation.Operation.Drop;
@@ -17,7 +13,6 @@ import dev.epoch.storage.operation.Operation.Repoint;
 import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.postgres.capture.WorkingSetProbes;
 import dev.epoch.storage.postgres.connection.Session;
-import dev.epoch.storage.postgres.connection.SqlErrors;
 import java.util.List;
 import java.util.Map;
 
@@ -115,6 +110,22 @@ final class BranchPlaces {
     }
   }
 
+  /**
+   * Takes live tables that are dropped out of their places, before others come to the live tables.
+   */
+  void makeRoom(List<OperationTable> tables) {
+    if (operation.branch().isDefault()) {
+      tables.stream()
+          .filter(table -> table.operation() instanceof Drop)
+          .forEach(table ->
+              session.list(
+                  "SELECT epoch.make_room($1, $2)::text",
+                  row -> row,
+                  table.id(),
+                  operation.id().position()));
+    }
+  }
+
   /** Takes a table from the branch; a live one goes where applications do not find it. */
   void drop(OperationTable table) {
     if (!operation.branch().isDefault()) {
@@ -133,20 +144,11 @@ final class BranchPlaces {
           table.id(),
           operation.id().position());
     } catch (RuntimeException failure) {
-      throw refused(table, SqlErrors.translate(failure));
+      throw Refusals.of(
+          failure,
+          "The merge cannot drop the live table '%s'".formatted(table.handle().name()),
+          "Change what refuses it, commit that, and merge again");
     }
-  }
-
-  private static RuntimeException refused(OperationTable table, RuntimeException failure) {
-    return failure instanceof BusyException
-            || failure instanceof StorageUnavailableException
-            || !(failure instanceof StorageException)
-        ? failure
-        : new QueryRefusedException(
-            "The merge cannot drop the live table '%s': %s"
-                .formatted(table.handle().name(), failure.getMessage()),
-            "Change what refuses it, commit that, and merge again",
-            (StorageException) failure);
   }
 
   /** The other way, where the operation did not come to be. */

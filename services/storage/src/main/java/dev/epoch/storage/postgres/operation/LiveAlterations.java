@@ -4,18 +4,16 @@ import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchTable;
-import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.QueryRefusedException;
-import dev.epoch.storage.error.StorageException;
-import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.operation.Operation.Drop;
 import dev.epoch.storage.operation.Operation.MergeRows;
 import dev.epoch.storage.operation.Operation.SchemaStep;
+import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
-import dev.epoch.storage.postgres.connection.SqlErrors;
 import dev.epoch.storage.postgres.state.StateResolver;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +36,13 @@ import java.util.stream.Stream;
  * </pre>
  */
 final class LiveAlterations {
+  private static final String VIEWS =
+      """
+      SELECT epoch.rebuild_views(p.branch_id, p.table_id)::text
+      FROM epoch.branch_tables AS p
+      JOIN epoch.branches AS b ON b.branch_id = p.branch_id AND NOT b.dropped
+      WHERE p.table_id = $1 AND b.changed_schema IS NOT NULL\
+      """;
 
   private final Session session;
   private final StateResolver resolver;
@@ -121,6 +128,13 @@ final class LiveAlterations {
       }
     }
     tables.stream().filter(table -> step(table) != null).forEach(this::settle);
+    List<OperationTable> retyped = tables.stream().filter(this::retypesKey).toList();
+    retyped.forEach(table ->
+        session.run(
+            "DROP TRIGGER IF EXISTS epoch_capture_key ON "
+                + session
+                    .first("SELECT epoch.live_table($1)::text", row -> row.getString(0), table.id())
+                    .orElseThrow()));
     for (OperationTable table : tables) {
       if (step(table) != null) {
         statements.run(step(table).first());
@@ -145,6 +159,9 @@ final class LiveAlterations {
               filled(former, step.schema())));
       after.add(again(table, handle));
     }
+    tables.stream().filter(LiveAlterations::changesDomains).forEach(this::keepTypes);
+    retyped.forEach(
+        table -> session.list("SELECT epoch.create_capture($1)::text", row -> row, table.id()));
     return after;
   }
 
@@ -203,7 +220,7 @@ final class LiveAlterations {
     }
     altered.forEach(table -> statements.run(table.step().last()));
     altered.stream()
-        .filter(table -> !table.step().last().isEmpty())
+        .filter(table -> !table.step().first().isEmpty() || !table.step().last().isEmpty())
         .forEach(table -> MadeObjects.give(session, table.table().id()));
     altered.stream()
         .filter(table -> !table.numbered().isEmpty())
@@ -218,6 +235,10 @@ final class LiveAlterations {
       SchemaStep step = step(table);
       if (step != null) {
         follow(table.handle());
+        if (!step.last().isEmpty()) {
+          // they have the defaults that the live table has by now
+          session.list(VIEWS, row -> row, table.id());
+        }
       }
       after.add(step == null ? table : again(table, table.handle()));
     }
@@ -228,28 +249,53 @@ final class LiveAlterations {
    * Takes everything back.
    *
    * @param recorded by table id: the schemas from before
+   * @param comeBack gives a table that was dropped its place again
    */
   static void undo(
       Session session,
       StateResolver resolver,
       long position,
       List<OperationTable> tables,
+      Map<String, TableSchema> recorded,
+      Consumer<OperationTable> comeBack) {
+    LiveAlterations alterations = new LiveAlterations(session, resolver, position);
+    List<OperationTable> altered = tables.stream().filter(table -> step(table) != null).toList();
+    altered.forEach(table -> alterations.release(table, recorded.get(table.id())));
+    // those that came go first: others have their places, and names of their parts
+    Set<String> came =
+        Set.copyOf(
+            session.list(
+                "SELECT table_id FROM epoch.tables WHERE settled_at = $1",
+                row -> row.getString(0),
+                position));
+    altered.stream()
+        .filter(table -> came.contains(table.id()))
+        .forEach(table -> {
+          alterations.statements.run(step(table).undo());
+          session.list(
+              "SELECT epoch.unsettle_table($1, $2)::text", row -> row, table.id(), position);
+        });
+    tables.stream().filter(table -> table.operation() instanceof Drop).forEach(comeBack);
+    altered.stream()
+        .filter(table -> !came.contains(table.id()))
+        .forEach(table -> alterations.statements.run(step(table).undo()));
+    altered.forEach(table -> alterations.follow(table.handle().with(recorded.get(table.id()))));
+  }
+
+  /** What stands against rows that were not restored yet. */
+  static void undoLast(
+      Session session,
+      StateResolver resolver,
+      long position,
+      List<OperationTable> tables,
       Map<String, TableSchema> recorded) {
     LiveAlterations alterations = new LiveAlterations(session, resolver, position);
-    tables.stream()
-        .filter(table -> step(table) != null)
-        .forEach(table -> alterations.release(table, recorded.get(table.id())));
-    tables.stream()
-        .filter(table -> step(table) != null)
-        .forEach(table -> alterations.statements.run(step(table).undo()));
-    tables.stream()
-        .filter(table -> step(table) != null)
-        .forEach(table ->
-            session.list(
-                "SELECT epoch.unsettle_table($1, $2)::text", row -> row, table.id(), position));
-    tables.stream()
-        .filter(table -> step(table) != null)
-        .forEach(table -> alterations.follow(table.handle().with(recorded.get(table.id()))));
+    List<OperationTable> altered = tables.stream().filter(table -> step(table) != null).toList();
+    altered.forEach(table -> alterations.statements.run(step(table).undoLast()));
+    altered.forEach(table -> {
+      alterations.follow(table.handle().with(recorded.get(table.id())));
+      session.list("SELECT epoch.regain_sequences($1)::text", row -> row, table.id());
+    });
   }
 
   /** A table that the default branch gets comes to its place ({@code hidden_tables.sql}). */
@@ -257,17 +303,10 @@ final class LiveAlterations {
     try {
       session.list("SELECT epoch.settle_table($1, $2)::text", row -> row, table.id(), position);
     } catch (RuntimeException failure) {
-      RuntimeException refused = SqlErrors.translate(failure);
-      if (refused instanceof BusyException
-          || refused instanceof StorageUnavailableException
-          || !(refused instanceof StorageException)) {
-        throw refused;
-      }
-      throw new QueryRefusedException(
-          "The merge cannot bring table '%s' to the live tables: %s"
-              .formatted(table.handle().name(), refused.getMessage()),
-          "Rename or drop what has its name there, and merge again",
-          (StorageException) refused);
+      throw Refusals.of(
+          failure,
+          "The merge cannot bring table '%s' to the live tables".formatted(table.handle().name()),
+          "Rename or drop what has its name there, and merge again");
     }
   }
 
@@ -357,14 +396,62 @@ final class LiveAlterations {
     return after.columns().stream()
         .anyMatch(there ->
             there.id().equals(column.id())
+                && there.type().name().equals(column.type().name())
                 && there.type().base().name().equals(column.type().base().name()));
   }
 
-  /** Views of branches hold the columns that they read. */
+  /** A trigger compares the columns of the key: their types cannot change while it is there. */
+  private boolean retypesKey(OperationTable table) {
+    TableSchema now = table.live().shape().schema();
+    return step(table) != null
+        && now.primaryKey().stream()
+            .flatMap(name -> now.column(name).stream())
+            .anyMatch(column -> !stays(column, step(table).schema()));
+  }
+
+  /** Whether columns get a domain, or another one, of a type that the layers have anyway. */
+  private static boolean changesDomains(OperationTable table) {
+    return step(table) != null
+        && table.live().shape().schema().columns().stream()
+            .anyMatch(was ->
+                step(table).schema().columns().stream()
+                    .anyMatch(is ->
+                        is.id().equals(was.id())
+                            && is.type().base().name().equals(was.type().base().name())
+                            && !is.type().name().equals(was.type().name())));
+  }
+
+  /** Branches that were like the live table keep the types of their heads: rows may need them. */
+  private void keepTypes(OperationTable table) {
+    TableSchema former = table.live().shape().schema();
+    session.list(
+        """
+        SELECT epoch.show_columns(p.branch_id, p.table_id, $2, $3)::text
+        FROM epoch.branch_tables AS p
+        JOIN epoch.branches AS b ON b.branch_id = p.branch_id
+        WHERE p.table_id = $1 AND p.definition IS NULL AND NOT b.is_default AND NOT b.dropped\
+        """,
+        row -> row,
+        table.id(),
+        former.columns().stream().map(Column::id).toArray(String[]::new),
+        BranchShapes.definition(former));
+  }
+
+  /** Views of branches hold the columns that they read, and defaults there their sequences. */
   private void release(OperationTable table, TableSchema after) {
-    boolean goes =
-        table.live().shape().schema().columns().stream().anyMatch(column -> !stays(column, after));
-    if (goes) {
+    List<Column> now = table.live().shape().schema().columns();
+    String[] going =
+        now.stream()
+            .filter(column ->
+                after.columns().stream()
+                    .noneMatch(there ->
+                        there.id().equals(column.id()) || there.name().equals(column.name())))
+            .map(Column::name)
+            .toArray(String[]::new);
+    if (going.length > 0) {
+      session.list("SELECT epoch.release_sequences($1, $2)::text", row -> row, table.id(), going);
+    }
+    if (now.stream().anyMatch(column -> !stays(column, after))) {
       session.list("SELECT epoch.drop_views_of($1)::text", row -> row, table.id());
     }
   }

@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.operation.Operation.MergeRows;
+import dev.epoch.storage.operation.Operation.Repoint;
 import dev.epoch.storage.operation.Operation.SchemaStep;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
@@ -15,20 +16,34 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Views, functions and types that a merge makes, of users: {@code made_objects.sql}. Statements
- * name them in the users' schemas.
+ * Views, functions and types that a merge makes, of users: {@code made_objects.sql}; on branches
+ * also what stands on tables. Statements name them in the users' schemas.
  */
 final class MadeObjects {
   /** Texts between quotes, or between dollars. */
   private static final String LITERAL = "'(?:[^']|'')*'|\\$(\\w*)\\$.*?\\$\\1\\$";
+
+  private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
 
   private static final Pattern FILLED =
       Pattern.compile("(CREATE MATERIALIZED VIEW .*?)\\s*;?\\s*", Pattern.DOTALL);
 
   private static final Pattern ENUM =
       Pattern.compile(
-          "(?:CREATE TYPE (?=.* AS ENUM)|(?<drop>DROP TYPE IF EXISTS ))(?<name>(?:\"(?:[^\"]|\"\")+\"|[^\\s\"])+)",
+          "(?:CREATE TYPE (?=.* AS ENUM)|CREATE DOMAIN |(?<drop>DROP (?:TYPE|DOMAIN) IF EXISTS ))(?<name>(?:\"(?:[^\"]|\"\")+\"|[^\\s\"])+)",
           Pattern.DOTALL);
+
+  private static final Pattern LABEL =
+      Pattern.compile("ALTER TYPE (?<name>(?:\"(?:[^\"]|\"\")+\"|[^\\s\"])+) ADD VALUE (?!IF )");
+
+  /** What is about a part of a table, or what stands on it. */
+  private static final Pattern PART =
+      Pattern.compile(
+          "CREATE (?:CONSTRAINT )?(?<kind>TRIGGER|POLICY) (?<part>"
+              + NAME
+              + ")|DROP (?:TRIGGER|POLICY) |ALTER TABLE |COMMENT ON (?:TABLE|COLUMN|TRIGGER|POLICY) ");
+
+  private static final Pattern ONE_NAME = Pattern.compile("\\s*(" + NAME + ")");
 
   private MadeObjects() {}
 
@@ -52,23 +67,27 @@ final class MadeObjects {
       Session session, List<OperationTable> tables, Function<SchemaStep, List<String>> statements) {
     SchemaStatements run = new SchemaStatements(session);
     for (OperationTable table : tables) {
-      if (!table.branch().isDefault()
-          && table.operation() instanceof MergeRows merge
-          && merge.step() != null
-          && !statements.apply(merge.step()).isEmpty()) {
-        onBranch(session, table.branch(), table.id(), statements.apply(merge.step()), run::run);
+      SchemaStep step =
+          switch (table.operation()) {
+            case MergeRows merge -> merge.step();
+            case Repoint repoint -> repoint.step();
+            default -> null;
+          };
+      if (!table.branch().isDefault() && step != null && !statements.apply(step).isEmpty()) {
+        onBranch(session, table.branch(), table.id(), statements.apply(step), run::run);
       }
     }
   }
 
   /**
    * Runs statements that mean objects of a branch: what a statement is about is in the branch's
-   * first schema, whatever else it names is what a session on the branch finds.
+   * first schema, whatever else it names is what a session on the branch finds. What is about a
+   * part of a layered table is kept until that is open.
    *
    * @param tableId of a table whose owner gets what is made
    * @param run what runs one of them
    */
-  private static void onBranch(
+  static void onBranch(
       Session session,
       BranchHandle branch,
       String tableId,
@@ -88,23 +107,80 @@ final class MadeObjects {
             .orElseThrow();
     String own = places.getString(0);
     List<String> users = List.of(places.getArrayOfStrings(2));
-    session.run(
-        "SET LOCAL search_path = "
-            + Stream.concat(Stream.of(own, places.getString(1)), users.stream())
-                .map(Quote::identifier)
-                .collect(Collectors.joining(", ")));
+    String path =
+        Stream.concat(Stream.of(own, places.getString(1)), users.stream())
+            .map(Quote::identifier)
+            .collect(Collectors.joining(", "));
+    session.run("SET LOCAL search_path = " + path);
     Pattern names = names(users);
     for (String sql : statements) {
       String there = onBranch(sql, names, Quote.identifier(own));
-      if (!isDoneByColumns(session, there)) {
-        run.accept(there);
+      Matcher label = LABEL.matcher(sql);
+      if (label.lookingAt()) {
+        // of a type that sessions on the branch find live it gets one of its own
+        session.list(
+            "SELECT epoch.own_enum($1, $2)::text", row -> row, branch.id(), label.group("name"));
+        run.accept(
+            LABEL.matcher(there).replaceFirst("ALTER TYPE ${name} ADD VALUE IF NOT EXISTS "));
+        continue;
+      }
+      for (String one : PART.matcher(sql).lookingAt() ? anew(there) : List.of(there)) {
+        if (!isDoneByColumns(session, one) && !isKept(session, branch, sql, names, one, path)) {
+          run.accept(one);
+        }
       }
     }
     session.run("SET LOCAL search_path = pg_catalog");
     give(session, tableId, own);
   }
 
-  /** Whether the branch has an enum for its columns, or still needs one ({@code own_types.sql}). */
+  /** The table may have a part of the name that nobody told of: a live one. */
+  private static List<String> anew(String sql) {
+    Matcher part = PART.matcher(sql);
+    Matcher on = Pattern.compile(" ON (" + NAME + "\\." + NAME + ")").matcher(sql);
+    return part.lookingAt() && part.group("kind") != null && on.find(part.end())
+        ? List.of(
+            "DROP %s IF EXISTS %s ON %s"
+                .formatted(part.group("kind"), part.group("part"), on.group(1)),
+            sql)
+        : List.of(sql);
+  }
+
+  /** Whether the statement is about a layered table of the branch, and waits until it is open. */
+  private static boolean isKept(
+      Session session, BranchHandle branch, String sql, Pattern names, String there, String path) {
+    Matcher found = names.matcher(sql);
+    if (!PART.matcher(sql).lookingAt()) {
+      return false;
+    }
+    while (found.find()) {
+      Matcher table = ONE_NAME.matcher(sql).region(found.end(), sql.length());
+      if (found.group("schema") != null && table.lookingAt()) {
+        return session
+            .first(
+                "SELECT epoch.keep_brought_part($1, $2, $3, $4, $5)",
+                row -> row.getBoolean(0),
+                branch.id(),
+                unquoted(found.group("schema")),
+                unquoted(table.group(1)),
+                there,
+                path)
+            .orElse(false);
+      }
+    }
+    return false;
+  }
+
+  private static String unquoted(String name) {
+    return name.startsWith("\"")
+        ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
+        : name;
+  }
+
+  /**
+   * Whether the branch has an enum or a domain for its columns, or still needs one ({@code
+   * own_types.sql}).
+   */
   private static boolean isDoneByColumns(Session session, String sql) {
     Matcher type = ENUM.matcher(sql);
     return type.lookingAt()

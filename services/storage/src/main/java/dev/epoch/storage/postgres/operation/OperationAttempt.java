@@ -107,6 +107,9 @@ final class OperationAttempt {
       commitLive(tables);
     }
     Map<String, TableSchema> found = schemas();
+    if (tables.stream().anyMatch(table -> LiveAlterations.step(table) != null)) {
+      places.makeRoom(tables);
+    }
     tables = alterations.begin(tables);
     for (OperationTable table : tables) {
       if (LiveAlterations.step(table) != null) {

@@ -153,7 +153,7 @@ public final class PhysicalOperations {
           new Operation.CommitWorkingSet(physical(commit.table(), live));
       case Operation.MergeRows merge -> merge.at(physical(merge.table(), live));
       case Operation.Repoint repoint ->
-          new Operation.Repoint(physical(repoint.table(), live), repoint.to());
+          new Operation.Repoint(physical(repoint.table(), live), repoint.to(), repoint.step());
       case Operation.Drop drop ->
           new Operation.Drop(physical(drop.table(), live), drop.whateverWritten());
     };

@@ -62,7 +62,8 @@ final class RevertWork {
     List<OperationTable> locked = tables();
     MadeObjects.onBranch(session, locked, SchemaStep::undo);
     if (locked.stream().anyMatch(table -> LiveAlterations.step(table) != null)) {
-      LiveAlterations.undo(session, resolver, operation.id().position(), locked, recorded);
+      LiveAlterations.undo(
+          session, resolver, operation.id().position(), locked, recorded, places::undoDrop);
       locked = tables();
     }
     OpenTables open = new OpenTables(session, resolver, operation.branch(), locked, opened);
@@ -105,6 +106,7 @@ final class RevertWork {
     }
     if (!restored.isEmpty()) {
       writer.write();
+      LiveAlterations.undoLast(session, resolver, operation.id().position(), tables, recorded);
       tables.stream()
           .filter(table -> table.operation() instanceof MergeRows)
           .forEach(this::uncommitMerged);

@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.Index;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TablePath;
@@ -78,6 +79,9 @@ final class SchemaRules {
     schema.indexes().stream()
         .filter(index -> index.unique() && step.constraints().contains(index.name()))
         .forEach(index -> index(table, schema, index));
+    if (!table.branch().isDefault()) {
+      domains(table, schema, step);
+    }
     for (Constraint constraint : schema.constraints()) {
       if (!step.constraints().contains(constraint.name())) {
         continue;
@@ -85,13 +89,40 @@ final class SchemaRules {
       if (constraint.kind() == Constraint.Kind.EXCLUSION) {
         exclude(table, schema, constraint);
       } else {
-        try (CheckedEnums enums = new CheckedEnums(session, schema, physical(table, schema))) {
+        try (CheckedTypes types = new CheckedTypes(session, schema, physical(table, schema))) {
           find(
               table,
               schema,
               constraint.name(),
-              breaking(table, schema, constraint, enums),
+              breaking(table, schema, constraint, types),
               "breaks " + constraint.name() + ": " + constraint.definition());
+        }
+      }
+    }
+  }
+
+  /** The database itself asks rows of a live table what its domains demand. */
+  private void domains(OperationTable table, TableSchema schema, SchemaStep step) {
+    try (CheckedTypes types = new CheckedTypes(session, schema, physical(table, schema))) {
+      for (Column column : schema.columns()) {
+        if (column.type().kind() == DataType.Kind.DOMAIN
+            && step.constraints().contains(column.type().name())) {
+          String value = "r." + Quote.identifier(column.name());
+          find(
+              table,
+              schema,
+              column.name(),
+              "SELECT %s FROM (%s) r WHERE NOT epoch.keeps_domain(%s::text, %s)"
+                  .formatted(
+                      key(schema),
+                      rows(table, schema, null),
+                      value,
+                      Quote.literal(types.told(column.type().name()))),
+              "has a value of "
+                  + column.name()
+                  + " that its type "
+                  + column.type().name()
+                  + " does not take");
         }
       }
     }
@@ -136,8 +167,8 @@ final class SchemaRules {
   }
 
   private String breaking(
-      OperationTable table, TableSchema schema, Constraint constraint, CheckedEnums enums) {
-    String rows = rows(table, schema, enums);
+      OperationTable table, TableSchema schema, Constraint constraint, CheckedTypes types) {
+    String rows = rows(table, schema, types);
     List<String> columns = constraint.columns().stream().map(Quote::identifier).toList();
     return switch (constraint.kind()) {
       case CHECK -> {
@@ -146,7 +177,7 @@ final class SchemaRules {
           throw unknown(constraint);
         }
         yield "SELECT %s FROM (%s) r WHERE NOT %s"
-            .formatted(key(schema), rows, enums.told(check.group(1)));
+            .formatted(key(schema), rows, types.told(check.group(1)));
       }
       case UNIQUE -> {
         boolean nulls = constraint.definition().contains("NULLS NOT DISTINCT");
@@ -203,9 +234,9 @@ final class SchemaRules {
   /**
    * All rows of the table after the merge, under the names of the schema.
    *
-   * @param enums null where types do not matter
+   * @param types null where types do not matter
    */
-  private String rows(OperationTable table, TableSchema schema, CheckedEnums enums) {
+  private String rows(OperationTable table, TableSchema schema, CheckedTypes types) {
     if (table.branch().isDefault()) {
       return "SELECT * FROM " + table.live().rows();
     }
@@ -217,7 +248,7 @@ final class SchemaRules {
       columns.add(
           "%s AS %s"
               .formatted(
-                  enums == null ? value : enums.value(value, column, physical.get(i)),
+                  types == null ? value : types.value(value, column, physical.get(i)),
                   Quote.identifier(column.name())));
     }
     return "SELECT %s FROM (%s) x"

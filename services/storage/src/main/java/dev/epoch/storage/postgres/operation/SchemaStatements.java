@@ -1,13 +1,6 @@
 package dev.epoch.storage.postgres.operation;
 
-import dev.epoch.storage.error.BusyException;
-import dev.epoch.storage.error.PrivilegeException;
-import dev.epoch.storage.error.QueryRefusedException;
-import dev.epoch.storage.error.QueryTimeoutException;
-import dev.epoch.storage.error.StorageException;
-import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.postgres.connection.Session;
-import dev.epoch.storage.postgres.connection.SqlErrors;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,22 +42,10 @@ final class SchemaStatements {
       }
       session.execute(MadeObjects.unfilled(sql));
     } catch (RuntimeException failure) {
-      throw refused(sql, SqlErrors.translate(failure));
+      throw Refusals.of(
+          failure,
+          "The schema cannot be changed by \"%s\"".formatted(sql),
+          "Change what refuses it, or the live table by hand, commit, and merge again");
     }
-  }
-
-  private static RuntimeException refused(String sql, RuntimeException failure) {
-    return switch (failure) {
-      case BusyException busy -> busy;
-      case StorageUnavailableException away -> away;
-      case QueryTimeoutException late -> late;
-      case PrivilegeException privilege -> privilege;
-      case StorageException refused ->
-          new QueryRefusedException(
-              "The schema cannot be changed by \"%s\": %s".formatted(sql, refused.getMessage()),
-              "Change what refuses it, or the live table by hand, commit, and merge again",
-              refused);
-      default -> failure;
-    };
   }
 }

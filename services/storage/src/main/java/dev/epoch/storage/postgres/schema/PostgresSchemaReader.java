@@ -5,6 +5,7 @@ import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.FunctionDefinition;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
+import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.model.schema.object.ViewDefinition;
 import dev.epoch.storage.TablePath;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Reads whole schemas of PostgreSQL 14 to 18 in one snapshot, with as many statements for a
@@ -140,16 +142,63 @@ public final class PostgresSchemaReader implements SchemaReader {
         Set.copyOf(
             session.list("SELECT view_name FROM epoch.tables", row -> row.getString("view_name")));
     String changed = own.get().getString("changed_schema");
+    String base = own.get().getString("base_schema");
+    Map<String, Set<String>> unchanged =
+        session.list(UNCHANGED, row -> row, changed, base).stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.getString("reading"),
+                    Collectors.mapping(row -> row.getString("read"), Collectors.toSet())));
     // defaults of open tables may read sequences of the branch's own, which are in the other one
-    Map<String, String> names =
-        Map.of(changed, schemas.getFirst(), own.get().getString("base_schema"), schemas.getFirst());
+    Map<String, String> names = Map.of(changed, schemas.getFirst(), base, schemas.getFirst());
     return DatabaseSchema.of(
         readAgain(session, List.of(changed), names).objects().values().stream()
             .filter(object ->
                 object.kind() != ObjectKind.EXTENSION
                     && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
             .map(object -> onTables(object, views))
+            .map(object -> onUnchanged(object, unchanged, schemas.getFirst()))
             .toList());
+  }
+
+  /** Views of a branch that read tables which it has not changed, by name. */
+  private static final String UNCHANGED =
+      """
+      SELECT DISTINCT v.relname::text AS reading, t.relname::text AS read
+      FROM pg_catalog.pg_class v
+      JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
+      JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+        AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      JOIN pg_catalog.pg_class t ON t.oid = d.refobjid AND t.relkind = 'v'
+      WHERE v.relkind IN ('v', 'm')
+        AND v.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = $1)
+        AND t.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = $2)
+      """;
+
+  private static SchemaObject onUnchanged(
+      SchemaObject object, Map<String, Set<String>> unchanged, String schema) {
+    if (!(object instanceof ViewDefinition view) || !unchanged.containsKey(view.name().name())) {
+      return object;
+    }
+    Set<ObjectId> needs = new HashSet<>(view.dependsOn());
+    unchanged
+        .get(view.name().name())
+        .forEach(table -> needs.add(new ObjectId(ObjectKind.TABLE, new ObjectName(schema, table))));
+    return with(view, needs);
+  }
+
+  private static ViewDefinition with(ViewDefinition view, Set<ObjectId> needs) {
+    return new ViewDefinition(
+        view.name(),
+        view.materialized(),
+        view.columns(),
+        view.query(),
+        view.options(),
+        view.indexes(),
+        view.triggers(),
+        view.comment(),
+        view.privileges(),
+        needs);
   }
 
   /** What reads a view that stands for a table reads the table. */
@@ -160,18 +209,7 @@ public final class PostgresSchemaReader implements SchemaReader {
       needs.add(stands ? new ObjectId(ObjectKind.TABLE, id.name()) : id);
     }
     return switch (object) {
-      case ViewDefinition view ->
-          new ViewDefinition(
-              view.name(),
-              view.materialized(),
-              view.columns(),
-              view.query(),
-              view.options(),
-              view.indexes(),
-              view.triggers(),
-              view.comment(),
-              view.privileges(),
-              needs);
+      case ViewDefinition view -> with(view, needs);
       case FunctionDefinition function ->
           new FunctionDefinition(
               function.name(),

@@ -164,7 +164,10 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT CASE
-    WHEN bool_and(o.name IS NOT DISTINCT FROM k.name AND o.stands_for IS NULL) THEN NULL
+    WHEN bool_and(
+      o.name IS NOT DISTINCT FROM k.name AND o.stands_for IS NULL
+        AND (a.atttypid IS NULL OR a.atttypid < 16384 OR NOT epoch.is_own_domain(a.atttypid))
+    ) THEN NULL
     ELSE format(
       '(SELECT %s FROM %s)',
       string_agg(
@@ -172,7 +175,8 @@ AS $$
           WHEN o.name IS NULL THEN format('%L::%s AS %I', k.initial, k.type || k.collation_clause, k.name)
           WHEN o.stands_for IS NOT NULL
           THEN format('%I%s AS %I', o.name, epoch.through_text(o.stands_for, o.type) || epoch.through_text(o.type, k.type), k.name)
-          WHEN o.type <> k.type THEN format('%I::%s AS %I', o.name, k.type, k.name)
+          WHEN o.type <> k.type OR a.atttypid >= 16384 AND epoch.is_own_domain(a.atttypid)
+          THEN format('%I::%s AS %I', o.name, k.type, k.name)
           ELSE format('%I AS %I', o.name, k.name)
         END, ', ' ORDER BY o.number, length(k.name), k.name),
       p.open_relation)
@@ -181,6 +185,7 @@ AS $$
   JOIN epoch.table_columns AS k ON k.table_id = p.table_id
   LEFT JOIN epoch.open_columns AS o ON o.branch_id = p.branch_id AND o.table_id = p.table_id
     AND k.name = epoch.layer_of(p.table_id, o.column_id, o.type, o.collation_clause)
+  LEFT JOIN pg_attribute AS a ON a.attrelid = to_regclass(p.open_relation) AND a.attnum = o.number
   WHERE p.branch_id = of_branch AND p.table_id = of_table
   GROUP BY p.open_relation
 $$;
@@ -240,6 +245,7 @@ AS $$
         epoch.at_home(pg_get_expr(d.adbin, d.adrelid)))
         || CASE
           WHEN a.atttypid >= 16384 AND epoch.is_own_enum(a.atttypid) THEN to_jsonb(ARRAY[epoch.enum_labels(a.atttypid)])
+          WHEN a.atttypid >= 16384 AND epoch.is_own_domain(a.atttypid) THEN to_jsonb(ARRAY[epoch.domain_rules(a.atttypid)])
           ELSE '[]'
         END), '{}')
       FROM pg_attribute AS a

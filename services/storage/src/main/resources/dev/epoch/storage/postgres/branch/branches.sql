@@ -1,5 +1,12 @@
 -- Branches, as the server tells of them and as sessions use them.
 
+ALTER TABLE epoch.branches ADD COLUMN IF NOT EXISTS begun boolean NOT NULL DEFAULT true;
+ALTER TABLE epoch.branches ALTER COLUMN begun SET DEFAULT false;
+ALTER TABLE epoch.branches ADD COLUMN IF NOT EXISTS unused boolean NOT NULL DEFAULT false;
+
+COMMENT ON COLUMN epoch.branches.begun IS 'The views and functions that the branch began with were made here';
+COMMENT ON COLUMN epoch.branches.unused IS 'These were made, and no session has come yet';
+
 -- Tells of a branch, or of its new name, as the repository has it at a version of its log. Ids are what branches are
 -- known by: another branch that still has the name here loses it, and is called by its id until it is told of again;
 -- if it was told of at a later version, this one is called so. Answers the id of that other branch.

@@ -28,8 +28,84 @@ AS $$
   WHERE p.branch_id = of_branch AND p.table_id = of_table
 $$;
 
--- Takes note that a session has dropped an open table of a branch. Answers why that cannot be kept, null if it can; nothing
--- happens where the table is there. One that is gone with the branch's schema was not dropped, but lost.
+-- Gives a column of a branch's own table a sequence of its own in place of one that it shares: an identity where it stands
+-- for one. Values go on where those of the other are.
+CREATE OR REPLACE FUNCTION epoch.give_own_sequence(own regclass, named name, shared regclass, identity "char") RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  given bigint := epoch.last_given(shared::text);
+  made text;
+BEGIN
+  IF identity IS NOT NULL THEN
+    EXECUTE format('ALTER TABLE %s ALTER %I DROP DEFAULT', own, named);
+    EXECUTE format(
+      'ALTER TABLE %s ALTER %I ADD GENERATED %s AS IDENTITY', own, named,
+      CASE identity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END);
+  ELSE
+    SELECT format('%s.%I', c.relnamespace::regnamespace, free.name) INTO made
+    FROM pg_class AS c
+    CROSS JOIN LATERAL (
+      SELECT left(c.relname || '_' || named, 55) || '_seq' || coalesce(nullif(n, 0)::text, '') AS name
+      FROM generate_series(0, 999) AS n
+      WHERE NOT EXISTS (
+        SELECT FROM pg_class AS other
+        WHERE other.relnamespace = c.relnamespace
+          AND other.relname = left(c.relname || '_' || named, 55) || '_seq' || coalesce(nullif(n, 0)::text, '')
+      )
+      ORDER BY n LIMIT 1
+    ) AS free
+    WHERE c.oid = own;
+    EXECUTE (
+      SELECT format(
+        'CREATE SEQUENCE %s AS %s INCREMENT %s MINVALUE %s MAXVALUE %s START %s CACHE %s %s', made, q.seqtypid::regtype,
+        q.seqincrement, q.seqmin, q.seqmax, q.seqstart, q.seqcache, CASE WHEN q.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END)
+      FROM pg_sequence AS q WHERE q.seqrelid = shared
+    );
+    PERFORM epoch.give_sequence(made, own::text);
+    EXECUTE format('ALTER SEQUENCE %s OWNED BY %s.%I', made, own, named);
+    EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT nextval(%L)', own, named, made);
+  END IF;
+  PERFORM epoch.advance_sequence(pg_get_serial_sequence(own::text, named), given);
+END
+$$;
+
+-- Makes an open table that a session has renamed a table of the branch's own, as one that was made there with these rows.
+CREATE OR REPLACE FUNCTION epoch.release_renamed(of_table text, renamed regclass) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  part record;
+BEGIN
+  PERFORM epoch.drop_row_triggers(renamed);
+  FOR part IN
+    SELECT a.attname, s.oid::regclass AS shared, m.objid IS NOT NULL AS is_identity, l.attidentity
+    FROM pg_attrdef AS f
+    JOIN pg_attribute AS a ON a.attrelid = f.adrelid AND a.attnum = f.adnum AND a.attgenerated = ''
+    JOIN pg_depend AS r ON r.classid = 'pg_attrdef'::regclass AND r.objid = f.oid AND r.refclassid = 'pg_class'::regclass
+    JOIN pg_class AS s ON s.oid = r.refobjid AND s.relkind = 'S'
+    LEFT JOIN pg_depend AS m ON m.classid = 'pg_attrdef'::regclass AND m.objid = f.oid AND m.refclassid = 'pg_proc'::regclass
+      AND m.refobjid = 'epoch.identity_value(regclass)'::regprocedure
+    LEFT JOIN pg_attribute AS l ON l.attrelid = epoch.users_table(of_table) AND l.attname = a.attname AND l.attidentity <> ''
+    WHERE f.adrelid = renamed
+      AND pg_get_expr(f.adbin, f.adrelid) ~ '^\(?(nextval|epoch\.identity_value)\(''[^'']*''::regclass\)\)?(::\w+)?$'
+      -- else it is this table's already
+      AND NOT EXISTS (
+        SELECT FROM pg_depend AS o
+        WHERE o.classid = 'pg_class'::regclass AND o.objid = s.oid AND o.refclassid = 'pg_class'::regclass AND o.refobjid = renamed
+      )
+  LOOP
+    PERFORM epoch.give_own_sequence(
+      renamed, part.attname, part.shared, CASE WHEN part.is_identity THEN coalesce(part.attidentity, 'd') END);
+  END LOOP;
+END
+$$;
+
+-- Takes note that a session has dropped an open table of a branch, or renamed it: it is a table of the branch's own then.
+-- Answers why that cannot be kept, null if it can; nothing happens where the table is there. One that is gone with the
+-- branch's schema was not dropped, but lost.
 CREATE OR REPLACE FUNCTION epoch.follow_drop(of_branch text, of_table text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
@@ -37,7 +113,7 @@ AS $$
 DECLARE
   place epoch.branch_tables;
   of_schema oid;
-  renamed name;
+  renamed regclass;
 BEGIN
   SELECT * INTO place FROM epoch.branch_tables AS p
   WHERE p.branch_id = of_branch AND p.table_id = of_table FOR UPDATE;
@@ -49,11 +125,12 @@ BEGIN
   THEN
     RETURN NULL;
   END IF;
-  SELECT c.relname INTO renamed FROM pg_class AS c
-  WHERE c.oid = place.open_id AND c.relnamespace = of_schema;
-  IF FOUND THEN
+  SELECT c.oid::regclass INTO renamed FROM pg_class AS c WHERE c.oid = place.open_id;
+  IF FOUND AND (SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = renamed) <> of_schema THEN
     RETURN format(
-      'it was renamed to %I. Rename it back: ALTER TABLE %1$I RENAME TO %I', renamed, epoch.view_name(of_table));
+      'it was moved to %s. Take that back: ALTER TABLE %1$s SET SCHEMA %s', renamed, of_schema::regnamespace);
+  ELSIF FOUND THEN
+    PERFORM epoch.release_renamed(of_table, renamed);
   END IF;
   -- foreign keys that went with it went by the session's CASCADE
   EXECUTE format('DROP TABLE IF EXISTS epoch.%I', epoch.object_of('o', of_table, of_branch));
@@ -158,21 +235,37 @@ AS $$
   ORDER BY 1
 $$;
 
+-- Takes a live table that a merge will hide out of its place, before others come there: their parts may have the names of its.
+CREATE OR REPLACE FUNCTION epoch.make_room(of_table text, at_position bigint) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+BEGIN
+  PERFORM FROM epoch.tables WHERE table_id = of_table AND home_schema IS NULL FOR UPDATE;
+  IF FOUND THEN
+    PERFORM epoch.drop_read_view(epoch.users_table(of_table));
+    PERFORM epoch.move_to_hidden(of_table);
+    UPDATE epoch.tables SET hidden_at = at_position WHERE table_id = of_table;
+  END IF;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION epoch.hide_table(of_table text, at_position bigint) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
   t epoch.tables;
-  live pg_class;
+  live record;
   reason text;
   reference record;
 BEGIN
-  SELECT * INTO t FROM epoch.tables WHERE table_id = of_table AND home_schema IS NULL FOR UPDATE;
+  SELECT * INTO t FROM epoch.tables
+  WHERE table_id = of_table AND (home_schema IS NULL OR hidden_at = at_position AND hidden_references IS NULL) FOR UPDATE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  SELECT * INTO STRICT live FROM pg_class WHERE oid = epoch.users_table(of_table);
+  SELECT c.oid, c.* INTO STRICT live FROM pg_class AS c WHERE c.oid = epoch.users_table(of_table);
   reason := CASE
     WHEN t.append_only THEN 'it is append-only'
     WHEN live.relkind <> 'r' OR live.relispartition THEN 'it is partitioned'
@@ -182,16 +275,15 @@ BEGIN
   IF reason IS NOT NULL THEN
     RAISE EXCEPTION '%', reason USING ERRCODE = 'dependent_objects_still_exist';
   END IF;
+  PERFORM epoch.make_room(of_table, at_position);
   UPDATE epoch.tables SET hidden_at = at_position, hidden_references = (
-    SELECT jsonb_object_agg(c.conname, pg_get_constraintdef(c.oid))
+    SELECT coalesce(jsonb_object_agg(c.conname, pg_get_constraintdef(c.oid)), '{}')
     FROM pg_constraint AS c WHERE c.conrelid = live.oid AND c.contype = 'f'
   )
   WHERE table_id = of_table;
   FOR reference IN SELECT c.conname FROM pg_constraint AS c WHERE c.conrelid = live.oid AND c.contype = 'f' LOOP
-    EXECUTE format('ALTER TABLE %I.%I DROP CONSTRAINT %I', t.schema_name, t.table_name, reference.conname);
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', live.oid::regclass, reference.conname);
   END LOOP;
-  PERFORM epoch.drop_read_view(live.oid);
-  PERFORM epoch.move_to_hidden(of_table);
 END
 $$;
 

@@ -16,6 +16,14 @@ AS $$
     WHERE (o.name, o.type, o.collation_clause, o.generated, o.stands_for)
       IS DISTINCT FROM (c.name, c.type, c.collation_clause, c.generated, c.stands_for)
   )
+  -- a domain of the branch's own has the type of the layers behind it
+  OR EXISTS (
+    SELECT
+    FROM pg_attribute AS a
+    JOIN epoch.branch_tables AS p ON p.branch_id = of_branch AND p.table_id = of_table
+    WHERE a.attrelid = open_table AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+      AND epoch.is_own_domain(a.atttypid) AND p.open_rows IS DISTINCT FROM epoch.open_projection(of_branch, of_table)
+  )
 $$;
 
 -- An identity for a column that a branch has made: that of a column which is the same for all that is known, and that the
@@ -108,8 +116,8 @@ AS $$
 $$;
 
 -- Why a column cannot be versioned: its type, or one that its type is made of, stands in a branch's schema, where neither
--- other branches nor old commits would find it, and is more than an enum or an array of one, or the column is part of the key;
--- null if there is none. Says what gives the column a type that all find.
+-- other branches nor old commits would find it, and is neither an enum, an array of one nor a domain of what all have, or the column is an
+-- enum and part of the key; null if there is none. Says what gives the column a type that all find.
 DROP FUNCTION IF EXISTS epoch.branch_typed(oid);
 CREATE OR REPLACE FUNCTION epoch.branch_typed(of_relation oid, are_enums_kept boolean) RETURNS text
 LANGUAGE sql STABLE
@@ -119,8 +127,9 @@ AS $$
     SELECT a.attnum, a.attname, a.atttypid
     FROM pg_attribute AS a
     WHERE a.attrelid = of_relation AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
-      AND (NOT are_enums_kept OR NOT epoch.is_own_enum(a.atttypid) OR EXISTS (
-        SELECT FROM pg_index AS i WHERE i.indrelid = of_relation AND i.indisprimary AND a.attnum = ANY (i.indkey)
+      AND (NOT are_enums_kept OR NOT epoch.is_own_domain(a.atttypid) AND NOT epoch.is_own_enum(a.atttypid) OR EXISTS (
+        SELECT FROM pg_index AS i
+        WHERE i.indrelid = of_relation AND i.indisprimary AND a.attnum = ANY (i.indkey) AND epoch.is_own_enum(a.atttypid)
       ))
     UNION
     SELECT u.place, u.name, part.type
@@ -162,6 +171,7 @@ DECLARE
   change record;
   fresh text;
   refill boolean := false;
+  stale text[] := '{}';
   is_scratch boolean := epoch.is_schema_only(of_branch);
 BEGIN
   SELECT * INTO place FROM epoch.branch_tables AS p WHERE p.branch_id = of_branch AND p.table_id = of_table;
@@ -183,6 +193,10 @@ BEGIN
   PERFORM epoch.take_sequences(of_branch, of_table, open_table);
   IF epoch.is_open_changed(of_branch, of_table) THEN
     PERFORM epoch.loosen_overlay(of_branch, of_table);
+    problem := epoch.branch_typed(open_table, true);
+    IF problem IS NOT NULL THEN
+      RETURN problem;
+    END IF;
   END IF;
   problem := epoch.labels_without_place(of_branch, of_table, open_table);
   IF problem IS NOT NULL THEN
@@ -267,6 +281,12 @@ BEGIN
     fresh := epoch.branch_column_id(
       of_branch, of_table, change.name, change.type, change.collation_clause, change.initial, change.is_rewritten,
       change.own_type);
+    IF change.generated = ''
+      AND EXISTS (SELECT FROM epoch.table_columns AS k WHERE k.table_id = of_table AND k.column_id = fresh)
+    THEN
+      stale := stale || format(
+        'x.%I::text IS DISTINCT FROM %L', epoch.layer_of(of_table, fresh, change.type, change.collation_clause), change.initial);
+    END IF;
     PERFORM epoch.put_branch_column(
       of_table, fresh, change.type, change.collation_clause, change.initial, change.is_rewritten, change.stands_for);
     UPDATE epoch.table_columns AS k SET labels = epoch.enum_labels(change.own_type)
@@ -289,6 +309,13 @@ BEGIN
   PERFORM epoch.create_open_capture(of_branch, of_table, open_table);
   IF refill AND NOT is_scratch THEN
     EXECUTE epoch.touch_all(epoch.object_of('o', of_table, of_branch), t.key_columns, epoch.open_rows(of_branch, of_table));
+  ELSIF stale <> '{}' AND NOT is_scratch THEN
+    -- the branch had the column before it was moved away from that: rows of then have values
+    EXECUTE epoch.touch_all(
+      epoch.object_of('o', of_table, of_branch), t.key_columns,
+      format(
+        '(SELECT x.* FROM epoch.%I AS x WHERE %s)', epoch.object_of('v', of_table, of_branch),
+        array_to_string(stale, ' OR ')));
   END IF;
   -- other servers look at the table again
   UPDATE epoch.tables SET table_id = table_id WHERE table_id = of_table;

@@ -149,7 +149,9 @@ BEGIN
     FOR n IN 1 .. 1000 LOOP
       place := format('%I.%I', home, named);
       EXIT WHEN to_regclass(format('%I.%I', hidden, named)) IS NOT NULL OR to_regclass(place) IS NULL
-        OR pg_get_serial_sequence(epoch.users_table(of_table)::text, part.attname) = place;
+        OR place = (
+          SELECT pg_get_serial_sequence(a.attrelid::regclass::text, a.attname) FROM pg_attribute AS a
+          WHERE a.attrelid = epoch.users_table(of_table) AND a.attname = part.attname AND NOT a.attisdropped);
       named := left(part.relname, 58) || n;
     END LOOP;
     EXECUTE format('ALTER SEQUENCE %s OWNED BY NONE', part.owned);

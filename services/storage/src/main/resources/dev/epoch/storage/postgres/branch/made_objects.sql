@@ -52,7 +52,7 @@ DECLARE
   made record;
 BEGIN
   FOR made IN SELECT * FROM epoch.made_objects(in_schema) LOOP
-    IF is_other AND epoch.can_give_to(new_owner) THEN
+    IF is_other AND epoch.can_give_in(made.schema_name, new_owner) THEN
       PERFORM epoch.give_object(made.kind, made.name, made.schema_name, new_owner);
     ELSIF is_other AND made.kind NOT IN ('ROUTINE', 'TYPE') THEN
       EXECUTE format(

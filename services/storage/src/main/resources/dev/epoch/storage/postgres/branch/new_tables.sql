@@ -28,24 +28,25 @@ AS $$
       JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = g.oid AND d.refobjid = c.oid
       JOIN pg_attribute AS computed ON computed.attrelid = c.oid AND computed.attnum = g.adnum AND computed.attgenerated <> ''
       JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
-      WHERE g.adrelid = c.oid AND epoch.is_own_enum(a.atttypid)
+      WHERE g.adrelid = c.oid AND (epoch.is_own_enum(a.atttypid) OR epoch.is_own_domain(a.atttypid))
     ) THEN 'it has a column that is computed of a type which was made on the branch'
-    WHEN NOT pg_has_role(c.relowner, 'USAGE')
-      THEN format('role %I is no member of its owner: GRANT %s TO %1$I', current_user, c.relowner::regrole)
+    WHEN NOT epoch.can_give_to(c.relowner)
+      THEN format('role %I is no member of its owner: %s', current_user, epoch.membership_of(c.relowner))
   END
   FROM pg_class AS c WHERE c.oid = own
 $$;
 
--- What the hidden relation of a table cannot have, since its type goes with the branch: columns are texts there, and
+-- What the hidden relation of a table cannot have, since its type goes with the branch: columns are texts there, or of the type behind a domain, and
 -- constraints and indexes that name the type are left out.
 CREATE OR REPLACE FUNCTION epoch.parts_of_own_enums(own regclass) RETURNS TABLE (kind text, name text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   WITH columns AS (
-    SELECT a.attname::text AS name, a.attnum, epoch.enum_of(a.atttypid)::regtype::text AS type
+    SELECT a.attname::text AS name, a.attnum, coalesce(epoch.enum_of(a.atttypid), a.atttypid)::regtype::text AS type
     FROM pg_attribute AS a
-    WHERE a.attrelid = own AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384 AND epoch.is_own_enum(a.atttypid)
+    WHERE a.attrelid = own AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+      AND (epoch.is_own_enum(a.atttypid) OR epoch.is_own_domain(a.atttypid))
   )
   SELECT 'column', c.name FROM columns AS c
   UNION
@@ -173,7 +174,7 @@ BEGIN
   SELECT jsonb_set(kept, '{constraints}', (kept -> 'constraints') - coalesce(array_agg(c.conname::text), '{}'))
   INTO kept
   FROM pg_constraint AS c WHERE c.conrelid = own::regclass AND c.contype = 'f';
-  -- and so are enums of its own
+  -- and so are enums and domains of its own
   FOR part IN
     SELECT CASE e.kind WHEN 'column' THEN a.attnum::text ELSE e.name END AS key,
       CASE e.kind WHEN 'column' THEN 'columns' WHEN 'index' THEN 'indexes' ELSE 'constraints' END AS list

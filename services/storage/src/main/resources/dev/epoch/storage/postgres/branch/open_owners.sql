@@ -11,6 +11,29 @@ AS $$
       new_owner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)
 $$;
 
+-- The statement after which it can: from PostgreSQL 16 on a GRANT that says nothing of them leaves INHERIT and SET of a
+-- former one as they are.
+CREATE OR REPLACE FUNCTION epoch.membership_of(new_owner oid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('GRANT %s TO %I', new_owner::regrole, current_user)
+    || CASE
+      WHEN current_setting('server_version_num')::integer >= 160000 AND pg_has_role(new_owner, 'MEMBER')
+        THEN ' WITH INHERIT TRUE, SET TRUE'
+      ELSE ''
+    END
+$$;
+
+-- Whether an object in a schema can be given to a role: it can create there, or Epoch's role can let it.
+CREATE OR REPLACE FUNCTION epoch.can_give_in(in_schema text, new_owner oid) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT epoch.can_give_to(new_owner)
+    AND (has_schema_privilege(new_owner, in_schema, 'CREATE') OR has_schema_privilege(in_schema, 'CREATE WITH GRANT OPTION'))
+$$;
+
 -- Gives an object to a role, which has to be able to create in its schema, for this moment.
 CREATE OR REPLACE FUNCTION epoch.give_object(kind text, name text, in_schema text, new_owner oid) RETURNS void
 LANGUAGE plpgsql

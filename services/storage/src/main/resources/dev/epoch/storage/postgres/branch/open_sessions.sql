@@ -1,15 +1,17 @@
 -- Open tables as sessions meet them: opened by use_branch up to a size, opened and closed at somebody's wish.
 
 -- Opens the tables of a branch that are not larger than the setting epoch.open_tables_up_to ('64MB'; '0' opens none), and
--- that nobody has closed, for a second at most when the branch is new, and for a fifth of one later; the others stay layered
--- until a later call. What is being used by others is left as it is.
+-- that nobody has closed, for a second at most when the branch is new, and for a fifth of one later, or for the setting
+-- epoch.open_tables_within ('1min'); the others stay layered until a later call. What is being used by others is left as it is.
 CREATE OR REPLACE FUNCTION epoch.open_small_tables(of_branch text, is_new boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   most bigint := pg_size_bytes(coalesce(nullif(current_setting('epoch.open_tables_up_to', true), ''), '64MB'));
-  until timestamptz := clock_timestamp() + CASE WHEN is_new THEN interval '1 second' ELSE interval '200 milliseconds' END;
+  until timestamptz := clock_timestamp() + coalesce(
+    nullif(current_setting('epoch.open_tables_within', true), '')::interval,
+    CASE WHEN is_new THEN interval '1 second' ELSE interval '200 milliseconds' END);
   former_timeout text := current_setting('lock_timeout');
   candidate record;
   opened boolean := false;
@@ -93,6 +95,20 @@ BEGIN
     END IF;
   END IF;
   PERFORM set_config('lock_timeout', former_timeout, true);
+END
+$$;
+
+-- Whether a session is the first one on a branch that began with views: no other reads them.
+CREATE OR REPLACE FUNCTION epoch.is_first_use(of_branch text) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF current_setting('transaction_read_only')::boolean THEN
+    RETURN false;
+  END IF;
+  UPDATE epoch.branches AS b SET unused = false WHERE b.branch_id = of_branch AND b.unused;
+  RETURN FOUND;
 END
 $$;
 

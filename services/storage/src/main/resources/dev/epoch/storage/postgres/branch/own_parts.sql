@@ -11,8 +11,11 @@ CREATE TABLE IF NOT EXISTS epoch.own_parts (
   PRIMARY KEY (branch_id, table_id, kind, name)
 );
 
+ALTER TABLE epoch.own_parts ADD COLUMN IF NOT EXISTS path text;
+
 COMMENT ON TABLE epoch.own_parts IS 'What an open table has, or lacks, of triggers, policies and comments beside what the live table gives it';
 COMMENT ON COLUMN epoch.own_parts.statement IS 'What makes it; null where the branch has dropped what the live table has';
+COMMENT ON COLUMN epoch.own_parts.path IS 'Of kind "brought", which merges have left for a layered table: the search path for the statement; names count';
 COMMENT ON COLUMN epoch.own_parts.problem IS 'Why it could not be made again when that was last tried';
 
 -- Triggers, policies, row security and comments of a table, each with the statement that makes it.
@@ -91,6 +94,28 @@ BEGIN
 END
 $$;
 
+-- Keeps a statement about what stands on a table until that is open. False if the table is open, or none of the branch.
+CREATE OR REPLACE FUNCTION epoch.keep_brought_part(
+  of_branch text, in_schema text, named text, statement text, path text
+) RETURNS boolean
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH kept AS (
+    INSERT INTO epoch.own_parts (branch_id, table_id, kind, name, statement, path)
+    SELECT of_branch, p.table_id, 'brought', lpad((
+        SELECT count(*) + coalesce(max(o.name), '0')::integer FROM epoch.own_parts AS o
+        WHERE o.branch_id = of_branch AND o.table_id = p.table_id AND o.kind = 'brought'
+      )::text, 8, '0'), statement, path
+    FROM epoch.branch_tables AS p
+    JOIN epoch.tables AS t ON t.table_id = p.table_id
+    WHERE p.branch_id = of_branch AND to_regclass(p.open_relation) IS NULL
+      AND coalesce(t.home_schema, t.schema_name) = in_schema AND t.table_name = named
+    RETURNING true
+  )
+  SELECT EXISTS (SELECT FROM kept)
+$$;
+
 -- Makes what was kept on an open table that is like the live one.
 CREATE OR REPLACE FUNCTION epoch.make_own_parts(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
@@ -103,7 +128,8 @@ DECLARE
   reason text;
 BEGIN
   FOR part IN
-    SELECT * FROM epoch.own_parts AS o WHERE o.branch_id = of_branch AND o.table_id = of_table ORDER BY o.kind, o.name
+    SELECT * FROM epoch.own_parts AS o WHERE o.branch_id = of_branch AND o.table_id = of_table
+    ORDER BY o.kind = 'brought', o.kind, o.name
   LOOP
     BEGIN
       CASE part.kind
@@ -117,7 +143,13 @@ BEGIN
           END IF;
         ELSE
       END CASE;
-      IF part.statement IS NOT NULL THEN
+      IF part.kind = 'brought' THEN
+        PERFORM set_config('search_path', part.path, true);
+        EXECUTE part.statement;
+        PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+        DELETE FROM epoch.own_parts AS o
+        WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.kind = part.kind AND o.name = part.name;
+      ELSIF part.statement IS NOT NULL THEN
         EXECUTE part.statement;
       END IF;
       UPDATE epoch.own_parts AS o SET problem = NULL
@@ -128,7 +160,9 @@ BEGIN
         RAISE;
       WHEN OTHERS THEN
         reason := SQLERRM;
-        RAISE WARNING 'The % % of table % of the branch cannot be there: %', part.kind, part.name, open_table, reason;
+        RAISE WARNING 'The % of table % of the branch cannot be there: %',
+          CASE part.kind WHEN 'brought' THEN format('part "%s"', part.statement) ELSE part.kind || ' ' || part.name END,
+          open_table, reason;
         UPDATE epoch.own_parts AS o SET problem = reason
         WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.kind = part.kind AND o.name = part.name;
     END;

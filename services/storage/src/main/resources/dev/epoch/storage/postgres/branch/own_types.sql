@@ -1,10 +1,12 @@
--- Enums that sessions make on a branch. They stand in the branch's first schema and go with it, so that nothing which
+-- Enums and domains that sessions make on a branch. They stand in the branch's first schema and go with it, so that nothing which
 -- outlives the branch has them: layers keep their labels as text, and the log has the name that the type is to have beside
 -- the live table. A branch that gets such a column has a type of its own for it.
 --
 --   open table     <changed schema>.mood                 --::text-->  layers   text
 --   log            public.mood, with its labels          --created by merges into the default branch
 --   live table     public.mood                           layers have that type from then on
+--
+-- Layers have values of domains in the type behind them, wherever the domain is; the log has what defines one.
 
 ALTER TABLE epoch.table_columns ADD COLUMN IF NOT EXISTS stands_for text;
 ALTER TABLE epoch.table_columns ADD COLUMN IF NOT EXISTS labels text[];
@@ -68,6 +70,34 @@ BEGIN
 END
 $$;
 
+-- Types of the branch's own that columns of an open table have, and what the log calls them; of domains with their rules,
+-- and also those of a layered one.
+CREATE OR REPLACE FUNCTION epoch.own_types_of(of_branch text, of_table text)
+RETURNS TABLE (own text, home text, rules text[])
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+  SELECT DISTINCT epoch.enum_of(a.atttypid)::regtype::text, regexp_replace(o.stands_for, '\[\]$', ''), NULL::text[]
+  FROM epoch.open_columns AS o
+  JOIN epoch.branch_tables AS p ON p.branch_id = o.branch_id AND p.table_id = o.table_id
+  JOIN pg_attribute AS a ON a.attrelid = to_regclass(p.open_relation) AND a.attnum = o.number
+  WHERE o.branch_id = of_branch AND o.table_id = of_table AND o.stands_for IS NOT NULL
+  UNION ALL
+  SELECT DISTINCT y.oid::regtype::text, format('%I.%I', coalesce(t.home_schema, t.schema_name), y.typname),
+    epoch.domain_rules(y.oid)
+  FROM epoch.branch_tables AS p
+  JOIN epoch.tables AS t ON t.table_id = p.table_id
+  JOIN pg_attribute AS a ON a.attrelid = to_regclass(p.open_relation) AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type AS y ON y.oid = a.atttypid AND y.typtype = 'd'
+  WHERE p.branch_id = of_branch AND p.table_id = of_table AND a.atttypid >= 16384 AND epoch.is_own_domain(y.oid)
+  UNION ALL
+  SELECT epoch.domain_on(of_branch, d.home, d.rules), d.home, d.rules
+  FROM epoch.branch_tables AS p
+  CROSS JOIN LATERAL epoch.defined_domains(p.branch_id, p.table_id) AS d
+  WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.open_relation IS NULL
+    AND epoch.domain_on(of_branch, d.home, d.rules) IS NOT NULL
+$$;
+
 -- Labels among these that a type, given by its name, does not have: all where there is no such enum.
 CREATE OR REPLACE FUNCTION epoch.labels_missing(labels text[], in_type text) RETURNS text[]
 LANGUAGE sql STABLE
@@ -118,7 +148,7 @@ AS $$
   LIMIT 1
 $$;
 
--- Makes the enums of a table's columns that neither the branch nor the live schema has. Why that cannot be, or not yet; null
+-- Makes the enums and domains of a table's columns that neither the branch nor the live schema has. Why that cannot be, or not yet; null
 -- if all are there.
 CREATE OR REPLACE FUNCTION epoch.make_enums(of_branch text, of_table text) RETURNS text
 LANGUAGE plpgsql
@@ -156,7 +186,42 @@ BEGIN
       RETURN format('the branch''s type %s has got labels just now: it is opened the next time', own);
     END IF;
   END LOOP;
+  FOR wanted IN
+    SELECT * FROM epoch.defined_domains(of_branch, of_table) AS d WHERE epoch.domain_on(of_branch, d.home, d.rules) IS NULL
+  LOOP
+    PERFORM epoch.create_branch_schemas(of_branch);
+    CONTINUE WHEN epoch.domain_on(of_branch, wanted.home, wanted.rules) IS NOT NULL;
+    own := epoch.own_enum_name(of_branch, wanted.home);
+    IF to_regtype(own) IS NULL THEN
+      EXECUTE format('CREATE DOMAIN %s AS %s %s', own, wanted.base, array_to_string(wanted.rules, ' '));
+      PERFORM epoch.give_enum(of_table, to_regtype(own));
+    ELSIF epoch.domain_rules(to_regtype(own)) IS NULL THEN
+      RETURN format('the branch has another type %s than its head says', own);
+    ELSE
+      PERFORM epoch.change_domain(to_regtype(own), wanted.rules);
+    END IF;
+  END LOOP;
   RETURN NULL;
+END
+$$;
+
+-- The branch's own type for an enum, made like the live one if there is none.
+CREATE OR REPLACE FUNCTION epoch.own_enum(of_branch text, home text) RETURNS regtype
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  own text;
+BEGIN
+  PERFORM epoch.create_branch_schemas(of_branch);
+  own := epoch.own_enum_name(of_branch, home);
+  IF to_regtype(own) IS NULL THEN
+    EXECUTE format(
+      'CREATE TYPE %s AS ENUM (%s)', own,
+      (SELECT string_agg(quote_literal(l), ', ' ORDER BY w.place)
+       FROM unnest(epoch.enum_labels(to_regtype(home))) WITH ORDINALITY AS w (l, place)));
+  END IF;
+  RETURN to_regtype(own);
 END
 $$;
 
@@ -176,7 +241,7 @@ BEGIN
 END
 $$;
 
--- A text of the log in which enums have the names that they have for the branch.
+-- A text of the log in which enums and domains have the names that they have for the branch.
 CREATE OR REPLACE FUNCTION epoch.enums_as_placed(of_branch text, of_table text, told text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -186,6 +251,8 @@ DECLARE
 BEGIN
   FOR named IN
     SELECT e.home, epoch.enum_on(of_branch, e.home, e.labels) AS own FROM epoch.defined_enums(of_branch, of_table) AS e
+    UNION ALL
+    SELECT d.home, epoch.domain_on(of_branch, d.home, d.rules) FROM epoch.defined_domains(of_branch, of_table) AS d
   LOOP
     IF named.own <> named.home THEN
       told := regexp_replace(
@@ -196,14 +263,15 @@ BEGIN
 END
 $$;
 
--- Columns of the layers whose values clients of the branch have in another type: enums of the branch's own, and live ones
--- that the layers have as text.
+-- Columns of the layers whose values clients of the branch have in another type: enums and domains of the branch's own, and
+-- live ones that the layers have as text.
+DROP FUNCTION IF EXISTS epoch.enum_columns(text, text);
 CREATE OR REPLACE FUNCTION epoch.enum_columns(of_branch text, of_table text)
-RETURNS TABLE (layer text, layer_type text, shown_type text)
+RETURNS TABLE (layer text, layer_type text, shown_type text, is_domain boolean)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT c.layer, c.type, s.shown
+  SELECT c.layer, c.type, s.shown, false
   FROM epoch.branch_tables AS p
   CROSS JOIN LATERAL epoch.defined_columns(p.branch_id, p.table_id) AS c
   CROSS JOIN LATERAL (
@@ -215,6 +283,16 @@ AS $$
   ) AS s (shown)
   WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL
     AND e.type ->> 'kind' = 'ENUM' AND s.shown <> c.type
+  UNION ALL
+  SELECT c.layer, regexp_replace(c.type, ' COLLATE .*$', ''), s.shown, true
+  FROM epoch.branch_tables AS p
+  CROSS JOIN LATERAL epoch.defined_columns(p.branch_id, p.table_id) AS c
+  CROSS JOIN LATERAL (
+    SELECT epoch.domain_on(
+      of_branch, c.definition #>> '{type,name}', ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{type,rules}')))
+  ) AS s (shown)
+  WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL
+    AND c.definition #>> '{type,kind}' = 'DOMAIN' AND c.definition #> '{type,rules}' IS NOT NULL AND s.shown IS NOT NULL
 $$;
 
 -- The columns of a row with alias as the layers have them.
@@ -223,7 +301,9 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT string_agg(
-    format('%I.%I', alias, c.name) || coalesce(epoch.through_text(e.shown_type, e.layer_type), ''), ', ' ORDER BY c.place)
+    format('%I.%I', alias, c.name) || coalesce(
+      CASE WHEN e.is_domain THEN '::' || e.layer_type ELSE epoch.through_text(e.shown_type, e.layer_type) END, ''),
+    ', ' ORDER BY c.place)
   FROM unnest(columns) WITH ORDINALITY AS c (name, place)
   LEFT JOIN epoch.enum_columns(of_branch, of_table) AS e ON e.layer = c.name
 $$;
@@ -235,7 +315,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT string_agg(
     format('%I.%I', alias, c.name)
-      || coalesce(epoch.through_text(e.layer_type, e.shown_type) || format(' AS %I', c.name), ''), ', ' ORDER BY c.place)
+      || coalesce(
+        CASE WHEN e.is_domain THEN '::' || e.shown_type ELSE epoch.through_text(e.layer_type, e.shown_type) END
+          || format(' AS %I', c.name), ''),
+    ', ' ORDER BY c.place)
   FROM unnest(columns) WITH ORDINALITY AS c (name, place)
   LEFT JOIN epoch.enum_columns(of_branch, of_table) AS e ON e.layer = c.name
 $$;
@@ -331,7 +414,7 @@ BEGIN
 END
 $$;
 
--- Drops enums of a branch's own that nothing needs, and that hide those of the live schema which a table of the branch has: what
+-- Drops enums and domains of a branch's own that nothing needs, and that hide those of the live schema which a table of the branch has: what
 -- sessions call by that name is to be the type of the column.
 CREATE OR REPLACE FUNCTION epoch.drop_hiding_enums(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
@@ -350,9 +433,19 @@ BEGIN
     CROSS JOIN LATERAL (SELECT format('%I.%I', n.nspname, y.typname)) AS own (name)
     WHERE b.branch_id = of_branch AND a.atttypid >= 16384
       AND epoch.labels_missing(epoch.enum_labels(y.oid), format_type(live.oid, NULL)) = '{}'
+    UNION ALL
+    SELECT DISTINCT own.name
+    FROM epoch.branches AS b
+    JOIN pg_namespace AS n ON n.nspname = b.changed_schema
+    JOIN pg_type AS y ON y.typnamespace = n.oid AND y.typtype = 'd'
+    JOIN pg_attribute AS a ON a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_type AS live ON live.oid = a.atttypid AND live.typtype = 'd' AND live.typname = y.typname
+    CROSS JOIN LATERAL (SELECT format('%I.%I', n.nspname, y.typname)) AS own (name)
+    WHERE b.branch_id = of_branch AND a.atttypid >= 16384 AND epoch.domain_rules(y.oid) = epoch.domain_rules(live.oid)
   LOOP
     BEGIN
-      EXECUTE 'DROP TYPE ' || hiding.name;
+      EXECUTE CASE WHEN epoch.domain_rules(to_regtype(hiding.name)) IS NULL THEN 'DROP TYPE ' ELSE 'DROP DOMAIN ' END
+        || hiding.name;
     EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
       NULL;
     END;

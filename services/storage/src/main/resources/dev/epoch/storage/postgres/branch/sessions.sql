@@ -179,7 +179,7 @@ BEGIN
     PERFORM epoch.make_missing_views(b.branch_id);
     PERFORM epoch.renew_privileges(b.branch_id);
     PERFORM epoch.make_own_sequences(b.branch_id);
-    PERFORM epoch.open_small_tables(b.branch_id, false);
+    PERFORM epoch.open_small_tables(b.branch_id, b.unused AND epoch.is_first_use(b.branch_id));
     PERFORM epoch.tell_missing_views(b.branch_id);
   END IF;
 

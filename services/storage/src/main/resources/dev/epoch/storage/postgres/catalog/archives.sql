@@ -160,6 +160,40 @@ BEGIN
   LOOP
     EXECUTE change;
   END LOOP;
+  PERFORM epoch.set_computed_free(relation);
+END
+$$;
+
+-- Before PostgreSQL 15 a column goes, without a word, with the function that its expression called, also when it has no
+-- expression any more: another column takes its values and its name.
+CREATE OR REPLACE FUNCTION epoch.set_computed_free(relation regclass) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  computed record;
+BEGIN
+  FOR computed IN
+    SELECT a.attname, format_type(a.atttypid, a.atttypmod)
+      || coalesce((
+        SELECT format(' COLLATE %I.%I', n.nspname, l.collname)
+        FROM pg_collation AS l JOIN pg_namespace AS n ON n.oid = l.collnamespace
+        WHERE l.oid = a.attcollation AND l.collname <> 'default'
+      ), '') AS type
+    FROM pg_attribute AS a
+    WHERE a.attrelid = relation AND current_setting('server_version_num')::integer < 150000
+      AND EXISTS (
+        SELECT FROM pg_depend AS d
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = relation AND d.objsubid = a.attnum AND d.deptype = 'a'
+          AND d.refclassid <> 'pg_class'::regclass
+      )
+      AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = relation AND a.attnum = ANY (i.indkey))
+  LOOP
+    EXECUTE format('ALTER TABLE %s ADD epoch_kept %s', relation, computed.type);
+    EXECUTE format('UPDATE %s SET epoch_kept = %I', relation, computed.attname);
+    EXECUTE format('ALTER TABLE %s DROP %I', relation, computed.attname);
+    EXECUTE format('ALTER TABLE %s RENAME epoch_kept TO %I', relation, computed.attname);
+  END LOOP;
 END
 $$;
 

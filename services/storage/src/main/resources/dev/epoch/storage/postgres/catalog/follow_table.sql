@@ -206,15 +206,19 @@ AS $$
   WHERE (name, type) IS DISTINCT FROM (now_called, now_is)
 $$;
 
--- Lets go of the columns of a table, so that they can be dropped and change their types: views of branches hold them. The
--- server, and each session that chooses a branch, make the views again.
+-- Lets go of the columns of a table, so that they can be dropped and change their types: views of branches hold them, and
+-- defaults on branches the sequences of those that are not of the key. The server, and each session that chooses a branch,
+-- make the views again.
 CREATE OR REPLACE FUNCTION epoch.release_table(released regclass) RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT epoch.drop_views_of(t.table_id)
-  FROM epoch.tables AS t
-  WHERE epoch.users_table(t.table_id) = released
+DECLARE
+  of_table text := (SELECT t.table_id FROM epoch.tables AS t WHERE epoch.users_table(t.table_id) = released);
+BEGIN
+  PERFORM epoch.release_sequences(of_table);
+  PERFORM epoch.drop_views_of(of_table);
+END
 $$;
 
 -- Whether what Epoch keeps beside a table has the columns that the live table has now.

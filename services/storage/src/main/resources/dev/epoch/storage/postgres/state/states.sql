@@ -159,6 +159,35 @@ AS $$
   WHERE c ~ '^epoch_part_*$'
 $$;
 
+-- Like epoch.image_columns, of images among which only those of a condition are seen: others may have what their domain
+-- does not take, as nulls of images that only have a key. A branch that has another type has values as they are.
+CREATE OR REPLACE FUNCTION epoch.images_where(of_branch text, of_table text, condition text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(
+    CASE
+      WHEN a.attgenerated = 'v'
+      THEN format('(%s)::%s AS %I', pg_get_expr(d.adbin, d.adrelid), format_type(a.atttypid, a.atttypmod), a.attname)
+      WHEN t.typtype = 'd' AND (
+        p.definition IS NULL
+        OR EXISTS (
+          SELECT FROM epoch.defined_columns(of_branch, of_table) AS c
+          WHERE c.layer = a.attname AND c.definition #>> '{type,name}' = format_type(a.atttypid, a.atttypmod)
+        )
+      )
+      THEN format('(SELECT image.%I::%s WHERE %s) AS %1$I', a.attname, format_type(a.atttypid, a.atttypmod), condition)
+      ELSE format('image.%I', a.attname)
+    END,
+    ', ' ORDER BY a.attnum
+  )
+  FROM pg_attribute AS a
+  JOIN pg_type AS t ON t.oid = a.atttypid
+  LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  LEFT JOIN epoch.branch_tables AS p ON p.branch_id = of_branch AND p.table_id = of_table
+  WHERE a.attrelid = epoch.live_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
 -- The rows of the live table at the branch's anchor under what hides them: entries of an overlay, whose rows
 -- (a query without its SELECT, null for none) are among the rows then, and whose keys (queries) hide what is below.
 --
@@ -192,8 +221,14 @@ DECLARE
   history text := epoch.object_of('h', of_table);
   working_set text := epoch.object_of('w', of_table);
   anchor text := format('(SELECT epoch.anchor_at(%L, %L))', of_branch, of_table);
-  images text := concat_ws(
-    ', ', epoch.image_columns(of_table), epoch.column_list(epoch.extra_columns(of_branch, of_table), 'image'));
+  extra text := epoch.column_list(epoch.extra_columns(of_branch, of_table), 'image');
+  pending_images text := concat_ws(', ', epoch.images_where(of_branch, of_table, 'image.epoch_kind = 1'), extra);
+  past_images text := concat_ws(
+    ', ',
+    epoch.images_where(
+      of_branch, of_table,
+      format('image.epoch_kind = 1 AND image.epoch_from <= %s AND image.epoch_to > %1$s', anchor)),
+    extra);
   past_keys text;
   pending_keys text;
 BEGIN
@@ -213,7 +248,7 @@ BEGIN
         UNION ALL
         SELECT 3, image.epoch_kind, 0::bigint, 0::bigint, %6$s FROM epoch.%7$I AS image
         UNION ALL
-        SELECT 4, image.epoch_kind, image.epoch_from, image.epoch_to, %6$s FROM epoch.%8$I AS image
+        SELECT 4, image.epoch_kind, image.epoch_from, image.epoch_to, %12$s FROM epoch.%8$I AS image
       ) AS part
       WHERE (part.%2$I <> 1 OR %9$s)
         AND (
@@ -226,11 +261,11 @@ BEGIN
     epoch.column_list(visible, 'part'), part,
     epoch.column_list(epoch.visible_columns(live), 'live') || epoch.extra_values(of_branch, of_table), live,
     'UNION ALL SELECT 2, 1::smallint, 0::bigint, 0::bigint, ' || entry_rows,
-    images, working_set, history,
+    pending_images, working_set, history,
     epoch.not_among(of_table, 'part', entry_keys || ARRAY[pending_keys, past_keys]),
     epoch.not_found(
       of_table, 'part', entry_keys || ARRAY[format('%s AND part.%I = 3', past_keys, part)]),
-    anchor);
+    anchor, past_images);
 END
 $$;
 

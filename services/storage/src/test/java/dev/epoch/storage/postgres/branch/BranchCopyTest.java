@@ -221,7 +221,7 @@ class BranchCopyTest {
 
     // then
     assertThat(one("EXECUTE names")).isEqualTo("z b c");
-    repository.adapter.dematerialize(feature, List.of());
+    repository.adapter.materialization().orElseThrow().dematerialize(feature, List.of());
     assertThat(one("EXECUTE names")).isEqualTo("z b c");
     assertThat(one("EXPLAIN SELECT * FROM items")).doesNotContain("items__m_feature");
   }
@@ -269,7 +269,7 @@ class BranchCopyTest {
     repository.commit(feature, "items");
     assertThat(read(committed)).containsExactly("a", "b", "c");
     assertThat(read(repository.committed(feature, "items"))).containsExactly("A", "b", "copied");
-    repository.adapter.dematerialize(feature, List.of());
+    repository.adapter.materialization().orElseThrow().dematerialize(feature, List.of());
     assertThat(read(repository.committed(feature, "items"))).containsExactly("A", "b", "c");
   }
 
@@ -284,7 +284,7 @@ class BranchCopyTest {
       TestDatabase.rows(older, "SELECT 1");
 
       // when
-      repository.adapter.dematerialize(feature, List.of());
+      repository.adapter.materialization().orElseThrow().dematerialize(feature, List.of());
       repository.adapter.copy(feature, List.of(repository.table("items")), Duration.ofMillis(1));
 
       // then
@@ -305,7 +305,7 @@ class BranchCopyTest {
     // given
     copy();
     BranchHandle child = repository.branch("child", feature);
-    assertThat(repository.adapter.copies(child)).isEmpty();
+    assertThat(repository.adapter.materialization().orElseThrow().copies(child)).isEmpty();
 
     // when
     repository.adapter.dropBranch(feature);

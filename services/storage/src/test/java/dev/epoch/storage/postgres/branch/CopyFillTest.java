@@ -157,7 +157,7 @@ class CopyFillTest {
     String ended = begin();
     String anchor = load(ended);
     run("UPDATE items SET n = 5 WHERE id = 50");
-    assertThat(repository.adapter.copies(feature)).isEmpty();
+    assertThat(repository.adapter.materialization().orElseThrow().copies(feature)).isEmpty();
 
     // when
     List<BranchCopy> copies =
@@ -176,7 +176,7 @@ class CopyFillTest {
     load(token);
 
     // when
-    repository.adapter.dematerialize(feature, List.of());
+    repository.adapter.materialization().orElseThrow().dematerialize(feature, List.of());
 
     // then
     run("UPDATE items SET n = 6 WHERE id = 60");
@@ -214,7 +214,7 @@ class CopyFillTest {
       older.setAutoCommit(false);
       older.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       TestDatabase.rows(older, "SELECT 1");
-      repository.adapter.dematerialize(feature, List.of());
+      repository.adapter.materialization().orElseThrow().dematerialize(feature, List.of());
       repository.adapter.copy(feature, List.of(repository.table("items")), Duration.ofMillis(1));
 
       // then
@@ -254,7 +254,7 @@ class CopyFillTest {
             .as("faults in round %d of seed %d", round, seed)
             .isEqualTo("0");
         if (round < 7) {
-          repository.adapter.dematerialize(feature, List.of());
+          repository.adapter.materialization().orElseThrow().dematerialize(feature, List.of());
         }
       }
       ended.set(true);

@@ -2,6 +2,7 @@ package dev.epoch.storage.postgres.branch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
@@ -10,6 +11,7 @@ import dev.epoch.storage.branch.BranchCopy;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.OpenedTables;
 import dev.epoch.storage.postgres.TestRepository;
+import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -158,6 +160,7 @@ class OpenTableStatementsTest {
 
   @Test
   void upsertsAndMerge() throws SQLException {
+    assumeTrue(StoragePostgres.majorVersion() >= 15, "MERGE");
     Connection session = session();
     run(session, "INSERT INTO customers (name) VALUES ('c1') ON CONFLICT DO NOTHING");
     run(
@@ -352,7 +355,12 @@ class OpenTableStatementsTest {
       run(older, "SELECT epoch.use_branch('late')");
 
       // when
-      assertThat(repository.adapter.materialize(late, customers, Duration.ofMillis(20)))
+      assertThat(
+              repository
+                  .adapter
+                  .materialization()
+                  .orElseThrow()
+                  .materialize(late, customers, Duration.ofMillis(20)))
           .singleElement()
           .returns(false, BranchCopy::inUse);
 
@@ -360,7 +368,12 @@ class OpenTableStatementsTest {
       run(first, "INSERT INTO customers (name) VALUES ('meanwhile')");
       assertThat(one(older, "SELECT count(*) FROM customers")).isEqualTo("20");
       older.rollback();
-      assertThat(repository.adapter.materialize(late, customers, Duration.ofSeconds(20)))
+      assertThat(
+              repository
+                  .adapter
+                  .materialization()
+                  .orElseThrow()
+                  .materialize(late, customers, Duration.ofSeconds(20)))
           .singleElement()
           .returns(true, BranchCopy::inUse);
       run(older, "SELECT epoch.use_branch('late')");

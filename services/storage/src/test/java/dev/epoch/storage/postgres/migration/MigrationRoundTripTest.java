@@ -11,6 +11,7 @@ import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.storage.postgres.PostgresTest;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
+import dev.epoch.storage.testing.StoragePostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,9 @@ class MigrationRoundTripTest {
     // given
     List<Case> cases = cases();
     assertTrue(cases.size() >= 150, cases.size() + " cases");
+    if (StoragePostgres.majorVersion() < 15) {
+      cases.removeIf(each -> (each.before() + each.change()).contains("NULLS NOT DISTINCT"));
+    }
     Map<String, String> failures = new TreeMap<>();
     try (Connection connection = postgres.sql.connect()) {
       cases.forEach(each -> reset(connection, each));

@@ -2,10 +2,12 @@ package dev.epoch.storage.postgres.surface;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.VersionedDatabase;
+import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,6 +24,7 @@ class LoginOnBranchTest {
 
   @BeforeAll
   static void start() {
+    assumeTrue(StoragePostgres.majorVersion() >= 17, "event triggers ON login");
     database = VersionedDatabase.startAsSuperuser();
     database.sql().execute("CREATE TABLE items (id integer PRIMARY KEY)");
     TableHandle items = database.installReal(new TablePath("public", "items"), "items");
@@ -32,7 +35,9 @@ class LoginOnBranchTest {
 
   @AfterAll
   static void stop() {
-    database.close();
+    if (database != null) {
+      database.close();
+    }
   }
 
   private static void setting(String branch) {

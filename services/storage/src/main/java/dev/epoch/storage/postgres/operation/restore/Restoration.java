@@ -22,9 +22,11 @@ import dev.epoch.storage.postgres.state.PhysicalState;
 import dev.epoch.storage.postgres.state.PhysicalState.Overlaid;
 import dev.epoch.storage.postgres.state.StateResolver;
 import dev.epoch.storage.postgres.state.WorkingSetSql;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Writes history and overlay of a table anew from the changes of its commits. */
 public final class Restoration {
@@ -170,6 +172,7 @@ public final class Restoration {
     }
     placeAt(session, branch, table, columns, overlay, origin);
     long anchor = origin.anchor();
+    long last = -1;
     while (commits.hasNext()) {
       CommittedChanges commit = commits.next();
       StagedTable staged = new StagedTable(table.id(), columns, resolver.live(session, table));
@@ -187,18 +190,21 @@ public final class Restoration {
             after,
             "(" + Candidates.between(columns, before, after).distinct() + ")");
       }
+      boolean amends = commit.position() == last;
+      if (!commit.unknown().isEmpty() && (amends || commit.alike() == null)) {
+        PhysicalState of =
+            amends
+                ? resolver.own(session, table, branch, anchor)
+                : resolver.at(session, table, RowsLocation.live(commit.location().anchor()));
+        takeUnknown(session, staged, of, amends, commit.unknown());
+      }
       write(session, branch, table, overlay, staged, anchor, commit.location().anchor());
       anchor = commit.location().anchor();
-      session.run(
-          """
-          %s;
-          DELETE FROM %s;
-          DROP TABLE %s\
-          """
-              .formatted(
-                  new WorkingSetSql(columns).moveToHistory(overlay, commit.position()),
-                  overlay.workingSet(),
-                  staged.name()));
+      if (commit.position() != last) {
+        session.run(new WorkingSetSql(columns).moveToHistory(overlay, commit.position()));
+      }
+      last = commit.position();
+      session.run("DELETE FROM %s; DROP TABLE %s".formatted(overlay.workingSet(), staged.name()));
     }
     if (uncommitted.isPresent()) {
       write(session, branch, table, overlay, uncommitted.get(), anchor, anchor);
@@ -298,6 +304,51 @@ public final class Restoration {
     stage(
         session, staged, WorkingSetSql.committed(working), working, working.overlay().workingSet());
     return staged;
+  }
+
+  /**
+   * Gives rows the values that a state has in columns which they did not have.
+   *
+   * @param always false: only rows that are otherwise those of the state
+   */
+  private static void takeUnknown(
+      Session session,
+      StagedTable staged,
+      PhysicalState state,
+      boolean always,
+      Set<String> unknown) {
+    TableColumns columns = staged.columns();
+    List<String> known = new ArrayList<>();
+    List<String> taken = new ArrayList<>();
+    for (String name : columns.writable()) {
+      (unknown.contains(columns.column(name).id()) ? taken : known).add(name);
+    }
+    if (taken.isEmpty()) {
+      return;
+    }
+    KeyedStates keyed = new KeyedStates(columns, "k");
+    KeyedStates.StateAtKey of = keyed.add(state);
+    session.run(
+        """
+        UPDATE %1$s s SET %2$s
+        FROM (
+          SELECT %3$s FROM %1$s k %4$s WHERE k.epoch_kind = 1 AND %5$s
+        ) b
+        WHERE s.epoch_kind = 1 AND %6$s AND (%9$s OR record_image_eq(ROW(%7$s), ROW(%8$s)))\
+        """
+            .formatted(
+                staged.name(),
+                TableColumns.each(taken, c -> c + " = b." + c, ", "),
+                TableColumns.each(
+                    columns.writable(),
+                    c -> (columns.key().contains(c) ? "k." + c : of.column(c)) + " AS " + c,
+                    ", "),
+                keyed.joins(),
+                of.present(),
+                columns.sameKey("s", "b"),
+                TableColumns.each(known, c -> columns.undomained(c, "s." + c), ", "),
+                TableColumns.each(known, c -> columns.undomained(c, "b." + c), ", "),
+                always));
   }
 
   /** What differs between two states, of these keys. */

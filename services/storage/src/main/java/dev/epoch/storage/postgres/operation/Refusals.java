@@ -1,0 +1,35 @@
+package dev.epoch.storage.postgres.operation;
+
+import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.PrivilegeException;
+import dev.epoch.storage.error.QueryRefusedException;
+import dev.epoch.storage.error.QueryTimeoutException;
+import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.postgres.connection.SqlErrors;
+
+/** What a step of an operation is refused with that the database refuses. */
+final class Refusals {
+  private Refusals() {}
+
+  /**
+   * What may pass by itself stays what it is; a missing right keeps its remedy.
+   *
+   * @param step what could not be done, for people to read
+   * @param remedy where nothing but the database's reason is known
+   */
+  static RuntimeException of(RuntimeException failure, String step, String remedy) {
+    RuntimeException translated = SqlErrors.translate(failure);
+    return switch (translated) {
+      case BusyException busy -> busy;
+      case StorageUnavailableException away -> away;
+      case QueryTimeoutException late -> late;
+      case PrivilegeException privilege ->
+          new PrivilegeException(
+              step + ": " + privilege.getMessage(), privilege.remedy(), privilege);
+      case StorageException refused ->
+          new QueryRefusedException(step + ": " + refused.getMessage(), remedy, refused);
+      default -> translated;
+    };
+  }
+}
