@@ -39,6 +39,11 @@ import java.util.stream.Collectors;
  */
 public final class StoragePostgres {
   private static final String SUPERUSER = "postgres";
+
+  /** Superusers have event triggers, too: {@code bin/test --superuser}. */
+  private static final String OWNERS =
+      Boolean.getBoolean("epoch.test.superuser") ? "SUPERUSER" : "NOSUPERUSER";
+
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   private static final String EMPTY = "template1";
@@ -140,7 +145,7 @@ public final class StoragePostgres {
     String owner = "owner_" + number;
     maintenance(port)
         .execute(
-            "CREATE ROLE " + owner + " LOGIN NOSUPERUSER PASSWORD '" + owner + "'",
+            "CREATE ROLE " + owner + " LOGIN " + OWNERS + " PASSWORD '" + owner + "'",
             "CREATE DATABASE " + name + " OWNER " + owner + " TEMPLATE " + template + copying());
     TestDatabase database = new TestDatabase(port, name, owner, SUPERUSER);
     // from PostgreSQL 15 on it belongs to the owner of the database anyway

@@ -338,7 +338,7 @@ $$;
 -- Runs at the end of each ALTER TABLE of an open table, where Epoch's role may have an event trigger.
 CREATE OR REPLACE FUNCTION epoch.note_open_alteration(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
   place epoch.branch_tables;

@@ -12,7 +12,7 @@ $$;
 -- The type behind domains of any depth. An enum of a branch's own is a text.
 CREATE OR REPLACE FUNCTION epoch.base_type(of_type oid, of_typmod integer) RETURNS text
 LANGUAGE sql STABLE STRICT
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
   WITH RECURSIVE chain (type, typmod) AS (
     SELECT of_type, of_typmod

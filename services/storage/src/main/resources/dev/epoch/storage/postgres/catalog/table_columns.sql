@@ -35,7 +35,7 @@ COMMENT ON COLUMN epoch.branch_tables.shown IS 'Ids of the columns that the bran
 CREATE OR REPLACE FUNCTION epoch.live_columns(live regclass)
 RETURNS TABLE (number integer, name text, type text, collation_clause text, initial text, has_initial boolean)
 LANGUAGE sql STABLE STRICT
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
   SELECT a.attnum::integer, a.attname::text, epoch.base_type(a.atttypid, a.atttypmod),
     CASE WHEN l.collname <> 'default' THEN format(' COLLATE %I.%I', n.nspname, l.collname) ELSE '' END,
