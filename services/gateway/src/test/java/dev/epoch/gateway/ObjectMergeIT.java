@@ -14,6 +14,7 @@ import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.storage.StorageCheck.Problem;
 import dev.epoch.storage.error.PrivilegeException;
 import dev.epoch.storage.error.QueryRefusedException;
+import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -410,6 +411,7 @@ class ObjectMergeIT extends SchemaScene {
   }
 
   /** As managed databases have it: neither Epoch's role nor the application's owns the schema. */
+  @OwnerIsNoSuperuser
   @Test
   void aRoleThatMayCreateThereIsEnough() throws SQLException {
     // given

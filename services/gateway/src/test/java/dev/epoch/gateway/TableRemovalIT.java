@@ -14,6 +14,7 @@ import dev.epoch.storage.error.PrivilegeException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.state.ChangeQuery;
 import dev.epoch.storage.state.RowQuery;
+import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,7 @@ class TableRemovalIT {
     register();
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void whatIsMissingIsToldBeforeAnythingIsPrepared() {
     // given
@@ -75,6 +77,7 @@ class TableRemovalIT {
     assertThat(traces()).isEqualTo("0");
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void aRemovalThatTheDatabaseRefusesHoldsNoBranch() {
     // given
@@ -87,6 +90,7 @@ class TableRemovalIT {
     test.commit("main", "goes on");
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void recoveryTakesBackWhatTheDatabaseRefuses() {
     // given

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StoragePostgresTest {
+  @OwnerIsNoSuperuser
   @Test
   void loadsChinookAsAnOwnerWhoIsNoSuperuser() {
     try (TestDatabase database = StoragePostgres.durableDatabase()) {

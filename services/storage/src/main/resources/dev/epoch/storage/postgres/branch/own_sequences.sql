@@ -259,7 +259,10 @@ BEGIN
     JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   LOOP
     EXECUTE format(
-      'ALTER TABLE %s ALTER %I SET DEFAULT %s', relation, part.name, (
+      -- tables that stand for layered ones are views: see epoch.note_alteration
+      'ALTER %s %s ALTER %I SET DEFAULT %s',
+      CASE WHEN (SELECT c.relkind FROM pg_class AS c WHERE c.oid = relation) = 'v' THEN 'VIEW' ELSE 'TABLE' END, relation,
+      part.name, (
         SELECT replace(
           pg_get_expr(d.adbin, d.adrelid), quote_literal(part.feeds),
           quote_literal(epoch.sequence_on(of_branch, part.feeds)))

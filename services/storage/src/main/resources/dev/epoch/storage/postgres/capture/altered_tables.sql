@@ -19,6 +19,7 @@ AS $$
 $$;
 
 -- Statement that captures a change while the live table has not all columns of its images any more: what is left of it.
+-- Of a column with a wider type that is what its image can hold: the first former values of rows were written before.
 CREATE OR REPLACE FUNCTION epoch.capture_what_is_left(of_table text, kind integer, source text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -27,10 +28,15 @@ AS $$
     'INSERT INTO epoch.%I (epoch_kind, %s) SELECT %s, %s FROM %s ON CONFLICT DO NOTHING',
     epoch.object_of('w', of_table),
     string_agg(format('%I', k.name), ', ' ORDER BY k.number), kind,
-    string_agg(format('%I', c.name), ', ' ORDER BY k.number), source)
+    string_agg(
+      CASE
+        WHEN c.type = k.type THEN format('%I', c.name)
+        ELSE format('epoch.converted(%I::text, %L, %L)::%s', c.name, c.type, k.type, k.type)
+      END, ', ' ORDER BY k.number), source)
   FROM epoch.tables AS t
   JOIN epoch.table_columns AS k ON k.table_id = t.table_id
-  JOIN epoch.live_columns(epoch.live_table(of_table)) AS c ON c.number = k.number AND c.type = k.type
+  JOIN epoch.live_columns(epoch.live_table(of_table)) AS c
+    ON c.number = k.number AND (c.type = k.type OR epoch.keeps_values(k.type, c.type))
   WHERE t.table_id = of_table AND (kind = 1 OR k.name = ANY (t.key_columns))
 $$;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.postgres.VersionedDatabase;
 import dev.epoch.storage.postgres.catalog.PrivilegeCheck;
+import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -188,6 +189,7 @@ class BranchReadViewsTest extends ItemsOnABranch {
         .isEqualTo("0");
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void whatHidesATableOfTheBranchIsToldOf() throws SQLException {
     // when: a role that may, in the database of a server that is no superuser

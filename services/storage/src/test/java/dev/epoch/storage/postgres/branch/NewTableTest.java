@@ -13,6 +13,7 @@ import dev.epoch.storage.error.NotVersionableException;
 import dev.epoch.storage.postgres.TestRepository;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
+import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -227,6 +228,7 @@ class NewTableTest {
     assertThat(rows(working(), repository.working(feature, "notes"))).hasSize(2);
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void whatTheBranchHasIsNotHidden() throws SQLException {
     // given a branch that has not opened the table

@@ -10,6 +10,7 @@ import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.OpenedTables;
 import dev.epoch.storage.postgres.TestRepository;
+import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -190,6 +191,7 @@ class OpenTableOwnerTest {
         .containsExactly("t1");
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void rightsThatAreGivenAndTakenLaterHold() throws SQLException {
     // given
@@ -257,6 +259,7 @@ class OpenTableOwnerTest {
     database.executeAs(app, "ALTER TABLE customers ADD COLUMN phone text");
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void withoutARightOfEpochsRoleTablesStayItsOwn() throws SQLException {
     start(Server.NEITHER);
@@ -277,5 +280,38 @@ class OpenTableOwnerTest {
           assertThat(note.problem()).contains(app, "customers, orders");
           assertThat(note.remedy()).contains("GRANT " + app, epoch);
         });
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Server.class,
+      names = {"SUPERUSER", "MEMBER"})
+  void keysHaveAnyType(Server server) throws SQLException {
+    // given
+    start(server);
+    List<String> types =
+        List.of("text", "uuid", "date", "varchar(20)", "numeric(8, 2)", "timestamptz", "bytea");
+    for (int i = 0; i < types.size(); i++) {
+      database.executeAs(
+          app,
+          "CREATE TABLE keyed%d (\"Key\" %s PRIMARY KEY, n integer)".formatted(i, types.get(i)));
+      repository.install("keyed" + i);
+    }
+    BranchHandle other = repository.branch("other", repository.main);
+    run("SELECT epoch.use_branch('other')");
+
+    // when
+    OpenedTables opened = repository.adapter.open(other, List.of());
+
+    // then also a session that quotes all names changes their columns, and keys stay
+    assertThat(opened.tables()).hasSize(10).extracting("reason").containsOnlyNulls();
+    run("SET quote_all_identifiers = on");
+    for (int i = 0; i < types.size(); i++) {
+      String table = "keyed" + i;
+      run("ALTER TABLE " + table + " ADD note text");
+      run("ALTER TABLE " + table + " RENAME \"Key\" TO code");
+      assertThatThrownBy(() -> run("ALTER TABLE " + table + " DROP code"))
+          .isInstanceOf(SQLException.class);
+    }
   }
 }

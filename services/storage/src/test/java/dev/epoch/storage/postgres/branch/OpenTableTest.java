@@ -296,33 +296,4 @@ class OpenTableTest {
     assertThat(rows(repository.committed(feature, "items"))).hasSize(2);
     assertMainIsUntouched();
   }
-
-  @Test
-  void keysHaveAnyType() throws SQLException {
-    // given
-    List<String> types =
-        List.of("text", "uuid", "date", "varchar(20)", "numeric(8, 2)", "timestamptz", "bytea");
-    for (int i = 0; i < types.size(); i++) {
-      String name = "keyed" + i;
-      repository.database.execute(
-          "CREATE TABLE %s (\"Key\" %s PRIMARY KEY, n integer)".formatted(name, types.get(i)));
-      repository.install(name);
-    }
-    BranchHandle other = repository.branch("other", repository.main);
-    run("SELECT epoch.use_branch('other')");
-
-    // when
-    OpenedTables opened = repository.adapter.open(other, List.of());
-
-    // then also a session that quotes all names changes their columns, and keys stay
-    assertThat(opened.tables()).extracting(OpenedTables.Table::reason).containsOnlyNulls();
-    run("SET quote_all_identifiers = on");
-    for (int i = 0; i < types.size(); i++) {
-      String table = "keyed" + i;
-      run("ALTER TABLE " + table + " ADD note text");
-      run("ALTER TABLE " + table + " RENAME \"Key\" TO code");
-      assertThatThrownBy(() -> run("ALTER TABLE " + table + " DROP code"))
-          .isInstanceOf(SQLException.class);
-    }
-  }
 }

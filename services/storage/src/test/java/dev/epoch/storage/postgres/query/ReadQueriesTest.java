@@ -27,6 +27,7 @@ import dev.epoch.storage.query.QueryResult;
 import dev.epoch.storage.query.QueryResult.ResultColumn;
 import dev.epoch.storage.query.ReadQuery;
 import dev.epoch.storage.state.TableState;
+import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import dev.epoch.storage.testing.StoragePostgres;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -269,6 +270,7 @@ class ReadQueriesTest {
     assertThatExceptionOfType(QueryRefusedException.class).isThrownBy(() -> run("SELECT 1", "1"));
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void takesNoMoreOfTheServerThanItMay() {
     assumeTrue(StoragePostgres.majorVersion() >= 15, "GRANT SET ON PARAMETER");
@@ -480,6 +482,7 @@ class ReadQueriesTest {
         .isEqualTo("0");
   }
 
+  @OwnerIsNoSuperuser
   @Test
   void needsTemporaryViews() {
     postgres.sql.execute("REVOKE TEMPORARY ON DATABASE " + postgres.sql.name() + " FROM PUBLIC");
