@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(DatabasesForTests.class)
 class ParkedProjectionTest {
-  private static final long WAIT_NANOS = 30_000_000_000L;
+  private static final long WAIT_NANOS = 120_000_000_000L;
   private static final String OVERLAYS = "overlay-tables";
   private static final String REFUSE =
       """
@@ -173,9 +173,9 @@ class ParkedProjectionTest {
   /** Waits until the read model stands still with these states, in this repository only. */
   private void await(List<String> states) {
     long deadline = System.nanoTime() + WAIT_NANOS;
-    List<Map<String, Object>> found;
+    List<Map<String, Object>> found = List.of();
     do {
-      assertThat(System.nanoTime()).isLessThan(deadline);
+      assertThat(System.nanoTime()).as("%s, found %s", states, found).isLessThan(deadline);
       Answer answer = parked.get("/admin/projections").statusCode(200);
       found = answer.extract().path(overlay("repositories"));
     } while (!found.stream().map(stopped -> stopped.get("state")).toList().equals(states));
