@@ -99,9 +99,6 @@ final class Login {
       case 'R' -> {
         bindingOffered = Authentication.offersChannelBinding(message);
         client.write(Authentication.withoutChannelBinding(message));
-        if (Authentication.isOk(message)) {
-          target.refusal().ifPresent(this::refuse);
-        }
       }
       case 'E' -> {
         gateway.refusedOne();
@@ -113,7 +110,10 @@ final class Login {
         client.write(message);
       }
       case 'Z' -> {
-        if (target.login().check().isEmpty()) {
+        // only now: whether the role exists, and may connect, is found after its password
+        if (target.refusal().isPresent()) {
+          refuse(target.refusal().get());
+        } else if (target.login().check().isEmpty()) {
           ready(message);
         } else {
           // nothing that the client says may come before the check

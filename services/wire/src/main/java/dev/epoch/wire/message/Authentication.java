@@ -7,16 +7,10 @@ import java.util.List;
 
 /** Messages of the database about the login of a client. */
 public final class Authentication {
-  private static final int OK = 0;
   private static final int SASL = 10;
   private static final String BOUND = "-PLUS";
 
   private Authentication() {}
-
-  /** Whether the client has logged in. */
-  public static boolean isOk(Buffer message) {
-    return message.length() >= 9 && message.getInt(5) == OK;
-  }
 
   /**
    * The same without ways to log in that are bound to the channel: TLS ends at the gateway, so that
