@@ -20,6 +20,7 @@ import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.wire.message.ErrorMessage;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -48,6 +49,9 @@ public final class RepositoryTargets implements Targets {
   public Target find(String text, Wish wish) {
     DatabaseName name = DatabaseName.parse(text);
     List<Found> found = databases.named(name.database());
+    if (found.isEmpty() && !decoded(text).equals(text)) {
+      return find(decoded(text), wish);
+    }
     if (found.isEmpty()) {
       throw new LoginRefusedException(Refusals.noDatabase(text));
     }
@@ -59,7 +63,8 @@ public final class RepositoryTargets implements Targets {
 
   private Target target(Found found, DatabaseName name, Wish wish) {
     RepositoryState state = found.repository().state();
-    String ref = name.ref().orElse(state.defaultBranch().name());
+    String given = name.ref().orElse(state.defaultBranch().name());
+    String ref = state.branch(given).isPresent() ? given : decoded(given);
     preparing.acquireUninterruptibly();
     try {
       BranchState branch = state.branch(ref).orElse(null);
@@ -77,6 +82,17 @@ public final class RepositoryTargets implements Targets {
           found.sessions(), Refusals.other(failed.getMessage(), failed.remedy()));
     } finally {
       preparing.release();
+    }
+  }
+
+  /** Some clients leave names as they are written in URLs. */
+  private static String decoded(String name) {
+    try {
+      return name.indexOf('%') < 0
+          ? name
+          : URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException notEncoded) {
+      return name;
     }
   }
 

@@ -3,15 +3,8 @@ package dev.epoch.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.storage.branch.BranchLogin;
-import dev.epoch.storage.branch.BranchSessions;
-import dev.epoch.storage.location.AddressRules;
-import dev.epoch.storage.postgres.connection.Connecting;
-import dev.epoch.storage.postgres.connection.DatabaseSocket;
-import dev.epoch.storage.testing.StoragePostgres;
-import io.vertx.core.Future;
-import io.vertx.core.net.NetSocket;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -151,27 +144,23 @@ class WireLimitsTest {
     }
     PgConnectOptions away = shop.database.sql().options().setPort(nobody);
     PgConnectOptions withoutTls =
-        shop.database.sql().options().setSslMode(io.vertx.pgclient.SslMode.REQUIRE).setTrustAll(true);
+        shop.database.sql().options().setSslMode(SslMode.REQUIRE).setTrustAll(true);
     for (PgConnectOptions options : List.of(away, withoutTls)) {
-      DatabaseSocket socket =
-          new DatabaseSocket(
-              new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING), options);
-      int port = free();
-      try (WireGateway gateway = gateway(port, new Unprepared(socket))) {
-        listen(gateway);
+      int port = PlainSessions.freePort();
+      try (PlainSessions sessions = PlainSessions.of(options);
+          WireGateway gateway = sessions.gateway(port, MOST, Optional.empty())) {
+        PlainSessions.listen(gateway);
         gateway.ready();
         assertRefused(port, "08006");
-      } finally {
-        socket.close();
       }
     }
   }
 
   @Test
   void untilTheServerIsReadyClientsAreToldSo() throws Exception {
-    int port = free();
-    try (WireGateway gateway = gateway(port, new Unprepared(null))) {
-      listen(gateway);
+    int port = PlainSessions.freePort();
+    try (WireGateway gateway = new PlainSessions(null).gateway(port, MOST, Optional.empty())) {
+      PlainSessions.listen(gateway);
       assertRefused(port, "57P03");
       assertThat(gateway.refused()).isOne();
     }
@@ -180,8 +169,9 @@ class WireLimitsTest {
   @Test
   void aPortThatIsTakenFails() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
-        WireGateway gateway = gateway(taken.getLocalPort(), new Unprepared(null))) {
-      assertThatThrownBy(() -> listen(gateway))
+        WireGateway gateway =
+            new PlainSessions(null).gateway(taken.getLocalPort(), MOST, Optional.empty())) {
+      assertThatThrownBy(() -> PlainSessions.listen(gateway))
           .isInstanceOf(ExecutionException.class)
           .hasMessageContaining("already in use");
     }
@@ -189,23 +179,19 @@ class WireLimitsTest {
 
   @Test
   void aGatewayThatStopsEndsItsSessions() throws Exception {
-    DatabaseSocket socket =
-        new DatabaseSocket(
-            new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING),
-            shop.database.sql().options());
-    int port = free();
-    WireGateway gateway = gateway(port, new Unprepared(socket));
-    listen(gateway);
-    gateway.ready();
-    try (RawClient session = RawClient.connect(port, shop.clerk, "shop");
-        RawClient begun = RawClient.to(port)) {
-      begun.send(number(8, 80877103));
-      assertThat(begun.read()).isEqualTo('N');
-      gateway.close();
-      assertThat(session.readToEnd()).isEmpty();
-      assertThat(begun.readToEnd()).contains("57P01");
-    } finally {
-      socket.close();
+    int port = PlainSessions.freePort();
+    try (PlainSessions sessions = PlainSessions.of(shop.database.sql().options())) {
+      WireGateway gateway = sessions.gateway(port, MOST, Optional.empty());
+      PlainSessions.listen(gateway);
+      gateway.ready();
+      try (RawClient session = RawClient.connect(port, shop.clerk, "shop");
+          RawClient begun = RawClient.to(port)) {
+        begun.send(number(8, 80877103));
+        assertThat(begun.read()).isEqualTo('N');
+        gateway.close();
+        assertThat(session.readToEnd()).isEmpty();
+        assertThat(begun.readToEnd()).contains("57P01");
+      }
     }
   }
 
@@ -213,49 +199,6 @@ class WireLimitsTest {
     try (RawClient client = RawClient.to(port)) {
       client.send(RawClient.startup("user", "x", "database", "shop"));
       assertThat(client.readToEnd()).startsWith("E").contains(state);
-    }
-  }
-
-  private static int free() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
-  }
-
-  private static WireGateway gateway(int port, BranchSessions sessions) {
-    return new WireGateway(
-        StoragePostgres.vertx().getDelegate(),
-        (_, _) -> new Targets.Target(sessions, BranchLogin.AS_GIVEN, Optional.empty()),
-        new WireGateway.Settings("127.0.0.1", port, Optional.empty(), Duration.ofSeconds(30), 100));
-  }
-
-  private static void listen(WireGateway gateway) throws Exception {
-    gateway.listen().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-  }
-
-  /** Sessions as the client begins them. */
-  private record Unprepared(DatabaseSocket socket) implements BranchSessions {
-    @Override
-    public void renewViews(String repository) {}
-
-    @Override
-    public String database() {
-      return socket.database();
-    }
-
-    @Override
-    public Future<NetSocket> connect() {
-      return socket.connect();
-    }
-
-    @Override
-    public BranchLogin login(dev.epoch.storage.branch.BranchHandle branch, Wish wish) {
-      return BranchLogin.AS_GIVEN;
-    }
-
-    @Override
-    public BranchLogin loginAtCommit(dev.epoch.storage.branch.BranchHandle commit, Wish wish) {
-      return BranchLogin.AS_GIVEN;
     }
   }
 }

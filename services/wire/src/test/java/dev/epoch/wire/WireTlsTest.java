@@ -3,31 +3,19 @@ package dev.epoch.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.epoch.storage.branch.BranchHandle;
-import dev.epoch.storage.branch.BranchLogin;
-import dev.epoch.storage.branch.BranchSessions;
-import dev.epoch.storage.location.AddressRules;
-import dev.epoch.storage.postgres.connection.Connecting;
-import dev.epoch.storage.postgres.connection.DatabaseSocket;
-import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestCertificates;
-import io.vertx.core.Future;
-import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,29 +75,15 @@ class WireTlsTest {
             .setSslMode(towardsDatabase)
             .setTrustAll(true)
             .setHostnameVerificationAlgorithm("");
-    DatabaseSocket socket =
-        new DatabaseSocket(new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING), options);
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = PlainSessions.freePort();
     PemKeyCertOptions certificate =
         new PemKeyCertOptions()
             .addCertPath(certificates.certificate("server").toString())
             .addKeyPath(certificates.key("server").toString());
-    try (WireGateway gateway =
-        new WireGateway(
-            StoragePostgres.vertx().getDelegate(),
-            (_, _) ->
-                new Targets.Target(
-                    new OneDatabase(socket), BranchLogin.AS_GIVEN, Optional.empty()),
-            new WireGateway.Settings(
-                "127.0.0.1",
-                port,
-                offered ? Optional.of(certificate) : Optional.empty(),
-                Duration.ofSeconds(30),
-                10))) {
-      gateway.listen().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    try (PlainSessions sessions = PlainSessions.of(options);
+        WireGateway gateway =
+            sessions.gateway(port, 10, offered ? Optional.of(certificate) : Optional.empty())) {
+      PlainSessions.listen(gateway);
       gateway.ready();
       Properties properties = new Properties();
       properties.put("user", "clerk");
@@ -126,8 +100,6 @@ class WireTlsTest {
         result.next();
         return result.getString(1);
       }
-    } finally {
-      socket.close();
     }
   }
 
@@ -163,30 +135,5 @@ class WireTlsTest {
   void aClientThatDemandsTlsGetsNoSessionWithout() {
     assertThatThrownBy(() -> session(false, SslMode.DISABLE, "require", "secret", "disable"))
         .hasMessageContaining("SSL");
-  }
-
-  private record OneDatabase(DatabaseSocket socket) implements BranchSessions {
-    @Override
-    public void renewViews(String repository) {}
-
-    @Override
-    public String database() {
-      return socket.database();
-    }
-
-    @Override
-    public Future<NetSocket> connect() {
-      return socket.connect();
-    }
-
-    @Override
-    public BranchLogin login(BranchHandle branch, Wish wish) {
-      return BranchLogin.AS_GIVEN;
-    }
-
-    @Override
-    public BranchLogin loginAtCommit(BranchHandle commit, Wish wish) {
-      return BranchLogin.AS_GIVEN;
-    }
   }
 }
