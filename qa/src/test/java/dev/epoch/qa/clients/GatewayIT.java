@@ -145,7 +145,8 @@ class GatewayIT {
         assertThat(Database.rows(at, "SELECT count(*) FROM customers")).containsExactly("3");
         assertThatThrownBy(() -> Database.execute(at, "DELETE FROM customers"))
             .hasMessageContaining("read-only");
-        // branches go on, and commits are merged
+        // branches go on
+        shop.database().execute("INSERT INTO customers (name) VALUES ('new')");
         shop.commit("main", "Look " + look);
       }
     }
