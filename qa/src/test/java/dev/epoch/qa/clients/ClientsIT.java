@@ -123,7 +123,8 @@ class ClientsIT {
 
   @Test
   void jooq(ServerProcess server) throws Exception {
-    Bookshop.works(server, "jooq", Way.ITSELF, (database, _) -> JooqProgram.work(database, "feature/x"));
+    Bookshop.works(
+        server, "jooq", Way.ITSELF, (database, _) -> JooqProgram.work(database, "feature/x"));
   }
 
   @ParameterizedTest

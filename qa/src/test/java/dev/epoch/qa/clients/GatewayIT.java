@@ -65,8 +65,7 @@ class GatewayIT {
         .isEqualTo(
             "postgresql://%s@127.0.0.1:%d/gateway_url@feature/x".formatted(at.user(), at.port()));
     try (Connection session =
-        DriverManager.getConnection(
-            url.path("jdbc_url").asText() + "&password=" + at.password())) {
+        DriverManager.getConnection(url.path("jdbc_url").asText() + "&password=" + at.password())) {
       Database.execute(session, "UPDATE customers SET name = 'on x' WHERE id = 1");
       Database.execute(session, "DISCARD ALL");
       assertThat(Database.rows(session, WHERE)).containsExactly("feature/x");
@@ -138,8 +137,7 @@ class GatewayIT {
 
     for (int look = 0; look < 2; look++) {
       try (Connection at = server.onBranch(shop.database(), second).connect();
-          Connection atThird =
-              server.onBranch(shop.database(), third.substring(0, 12)).connect()) {
+          Connection atThird = server.onBranch(shop.database(), third.substring(0, 12)).connect()) {
         assertThat(Database.rows(at, ADA)).containsExactly("second");
         assertThat(Database.rows(atThird, ADA)).containsExactly("on x");
         assertThat(Database.rows(at, "SELECT count(*) FROM customers")).containsExactly("3");

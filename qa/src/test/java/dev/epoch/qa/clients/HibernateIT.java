@@ -188,8 +188,7 @@ class HibernateIT {
       HikariConfig config = new HikariConfig();
       config.setJdbcUrl(
           "jdbc:postgresql://%s:%d/%s"
-              .formatted(
-                  database.host(), database.port(), database.name().replace("/", "%2F")));
+              .formatted(database.host(), database.port(), database.name().replace("/", "%2F")));
       config.setUsername(database.user());
       config.setPassword(database.password());
       config.setMaximumPoolSize(3);

@@ -168,7 +168,8 @@ final class ClientConnection {
           } catch (RuntimeException failure) {
             LOG.log(Level.WARNING, failure, () -> "No session for a client on " + name);
             context.runOnContext(_ ->
-                refuse(Refusals.other("The branch could not be made ready", "See the server's log.")));
+                refuse(
+                    Refusals.other("The branch could not be made ready", "See the server's log.")));
           }
         });
   }

@@ -90,7 +90,8 @@ final class Login {
         client.write(messages.rest());
       }
     } catch (MalformedMessageException notPostgres) {
-      refuse(Refusals.unavailable(notPostgres.getMessage(), "Does the storage lead to PostgreSQL?"));
+      refuse(
+          Refusals.unavailable(notPostgres.getMessage(), "Does the storage lead to PostgreSQL?"));
     }
   }
 

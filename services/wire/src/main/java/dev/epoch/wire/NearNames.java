@@ -14,7 +14,9 @@ final class NearNames {
   /** Those with the fewest slips, nearest first; all if there are few. */
   static List<String> to(String typed, Collection<String> names) {
     return names.stream()
-        .sorted(Comparator.comparingInt((String name) -> slips(typed, name)).thenComparing(name -> name))
+        .sorted(
+            Comparator.comparingInt((String name) -> slips(typed, name))
+                .thenComparing(name -> name))
         .limit(MOST)
         .toList();
   }

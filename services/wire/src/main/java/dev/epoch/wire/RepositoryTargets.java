@@ -78,8 +78,7 @@ public final class RepositoryTargets implements Targets {
     } catch (StorageUnavailableException away) {
       throw new LoginRefusedException(Refusals.unavailable(away.getMessage(), away.remedy()));
     } catch (StorageException failed) {
-      return Target.refused(
-          found.sessions(), Refusals.other(failed.getMessage(), failed.remedy()));
+      return Target.refused(found.sessions(), Refusals.other(failed.getMessage(), failed.remedy()));
     } finally {
       preparing.release();
     }
@@ -107,7 +106,8 @@ public final class RepositoryTargets implements Targets {
   private BranchLogin atCommit(Found found, CommitState commit, Wish wish) {
     RepositoryState state = found.repository().state();
     BranchHandle handle =
-        new BranchHandle(state.name(), branchId(state.name(), commit.id()), commit.id(), false, state.version());
+        new BranchHandle(
+            state.name(), branchId(state.name(), commit.id()), commit.id(), false, state.version());
     StorageAdapter adapter = server.backends().adapters().adapter(found.storage());
     Map<String, BranchTable> tables = new HashMap<>();
     for (TableEntry entry : commit.tree().values()) {

@@ -90,15 +90,11 @@ public final class WireGateway implements AutoCloseable {
   private final class Listener extends AbstractVerticle {
     @Override
     public void start(Promise<Void> started) {
-      NetServerOptions options =
-          new NetServerOptions().setTcpNoDelay(true).setTcpKeepAlive(true);
+      NetServerOptions options = new NetServerOptions().setTcpNoDelay(true).setTcpKeepAlive(true);
       settings.certificate().ifPresent(options::setKeyCertOptions);
       NetServer listening = vertx.createNetServer(options);
       listening.connectHandler(WireGateway.this::accept);
-      listening
-          .listen(settings.port(), settings.host())
-          .<Void>mapEmpty()
-          .onComplete(started);
+      listening.listen(settings.port(), settings.host()).<Void>mapEmpty().onComplete(started);
     }
   }
 
@@ -150,11 +146,13 @@ public final class WireGateway implements AutoCloseable {
   public void close() {
     closed = true;
     String listening = deployment;
-    Future<Void> ended =
-        listening == null ? Future.succeededFuture() : vertx.undeploy(listening);
+    Future<Void> ended = listening == null ? Future.succeededFuture() : vertx.undeploy(listening);
     connections.forEach(ClientConnection::stop);
     try {
-      ended.toCompletionStage().toCompletableFuture().get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      ended
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | java.util.concurrent.ExecutionException late) {

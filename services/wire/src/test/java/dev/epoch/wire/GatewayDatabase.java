@@ -29,8 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A gateway before a database with a table {@code items} on {@code main}, a branch {@code feature/x}
- * and a commit. Its names are {@code shop@REF}.
+ * A gateway before a database with a table {@code items} on {@code main}, a branch {@code
+ * feature/x} and a commit. Its names are {@code shop@REF}.
  */
 final class GatewayDatabase implements AutoCloseable {
   static final String COMMIT = "ab".repeat(32);
@@ -86,9 +86,7 @@ final class GatewayDatabase implements AutoCloseable {
     }
     if (ref.equals("no check")) {
       return new Targets.Target(
-          sessions,
-          new BranchLogin(Map.of(), "SELECT 'f'", List.of("t")),
-          Optional.empty());
+          sessions, new BranchLogin(Map.of(), "SELECT 'f'", List.of("t")), Optional.empty());
     }
     if (ref.equals("failing check")) {
       return new Targets.Target(

@@ -165,8 +165,7 @@ class WireGatewayTest {
       }
       execute(session, "DISCARD ALL");
       assertThat(rows(session, "SHOW transaction_read_only")).containsExactly("on");
-      assertThat(rows(session, "SELECT count(*), min(name) FROM items"))
-          .containsExactly("1|live");
+      assertThat(rows(session, "SELECT count(*), min(name) FROM items")).containsExactly("1|live");
     } finally {
       shop.database.sql().execute("UPDATE items SET name = 'live' WHERE id = 1");
     }

@@ -92,11 +92,11 @@ class WireTlsTest {
       properties.put("channelBinding", binding);
       properties.put("sslrootcert", certificates.certificate("authority").toString());
       try (Connection connection =
-              DriverManager.getConnection("jdbc:postgresql://localhost:" + port + "/x", properties);
+              DriverManager.getConnection(
+                  "jdbc:postgresql://localhost:" + port + "/x", properties);
           Statement statement = connection.createStatement();
           var result =
-              statement.executeQuery(
-                  "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")) {
+              statement.executeQuery("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")) {
         result.next();
         return result.getString(1);
       }

@@ -44,13 +44,20 @@ public final class GatewayStatement implements Measure {
         Connection through = workbench.server().onBranch(repository.database(), "work").connect();
         PreparedStatement raw = itself.prepareStatement("SELECT * FROM item WHERE id = ?");
         PreparedStatement gateway = through.prepareStatement("SELECT * FROM item WHERE id = ?")) {
-      Pairs pairs =
-          workbench.scale().interleaved(BLOCK).run(read(raw, keys), read(gateway, keys));
+      Pairs pairs = workbench.scale().interleaved(BLOCK).run(read(raw, keys), read(gateway, keys));
       Latency epoch = pairs.epoch();
       double more = epoch.p50() - pairs.raw().p50();
       return List.of(
           new Figure(
-              id(), "one key, more than itself", "ms", GOAL, more, more, more, pairs.raw(), epoch,
+              id(),
+              "one key, more than itself",
+              "ms",
+              GOAL,
+              more,
+              more,
+              more,
+              pairs.raw(),
+              epoch,
               ""));
     }
   }

@@ -44,7 +44,8 @@ public record BranchUrls(String name, List<Url> urls) {
       for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
         char c = (char) (b & 0xff);
         boolean plain =
-            c < 128 && (Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0 || kept.indexOf(c) >= 0);
+            c < 128
+                && (Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0 || kept.indexOf(c) >= 0);
         encoded.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
       }
       return encoded.toString();

@@ -62,9 +62,6 @@ public record ErrorMessage(String code, String message, String detail, String hi
       }
     });
     body.appendByte((byte) 0);
-    return Buffer.buffer()
-        .appendByte((byte) 'E')
-        .appendInt(body.length() + 4)
-        .appendBuffer(body);
+    return Buffer.buffer().appendByte((byte) 'E').appendInt(body.length() + 4).appendBuffer(body);
   }
 }

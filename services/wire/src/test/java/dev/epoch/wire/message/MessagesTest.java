@@ -53,8 +53,7 @@ class MessagesTest {
   /** Bytes of other encodings pass, unless the gateway has to understand them. */
   @Test
   void valuesKeepTheirBytes() {
-    Buffer message =
-        startup("user\0").appendByte((byte) 0xe4).appendString("\0database\0shop\0\0");
+    Buffer message = startup("user\0").appendByte((byte) 0xe4).appendString("\0database\0shop\0\0");
     message.setInt(0, message.length());
 
     assertThat(parsed(message).toBuffer()).isEqualTo(message);
@@ -65,7 +64,14 @@ class MessagesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "user", "user\0", "user\0clerk", "user\0clerk\0", "user\0clerk\0\0x", "\0\0", "user\0\0x"
+        "",
+        "user",
+        "user\0",
+        "user\0clerk",
+        "user\0clerk\0",
+        "user\0clerk\0\0x",
+        "\0\0",
+        "user\0\0x"
       })
   void startupMessagesWithoutAnEndAreMalformed(String body) {
     Buffer message = startup(body);

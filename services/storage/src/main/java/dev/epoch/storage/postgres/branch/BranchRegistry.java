@@ -156,9 +156,9 @@ public final class BranchRegistry {
             ? Set.copyOf(
                 session.list(
                     """
-                SELECT branch_id FROM epoch.branches
-                WHERE repository = $1 AND NOT dropped AND name !~ '^[0-9a-f]{64}$'
-                """,
+                    SELECT branch_id FROM epoch.branches
+                    WHERE repository = $1 AND NOT dropped AND name !~ '^[0-9a-f]{64}$'
+                    """,
                     row -> row.getString(0),
                     repository))
             : Set.of());

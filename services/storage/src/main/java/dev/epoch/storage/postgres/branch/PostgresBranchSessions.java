@@ -110,15 +110,16 @@ public final class PostgresBranchSessions implements BranchSessions, AutoCloseab
   /** A constant that means the same in every encoding of a client, and under all its settings. */
   private static String escaped(String text) {
     StringBuilder literal = new StringBuilder("E'");
-    text.codePoints().forEach(point -> {
-      if (point == '\'' || point == '\\') {
-        literal.append('\\').appendCodePoint(point);
-      } else if (point < 128) {
-        literal.appendCodePoint(point);
-      } else {
-        literal.append("\\U%08x".formatted(point));
-      }
-    });
+    text.codePoints()
+        .forEach(point -> {
+          if (point == '\'' || point == '\\') {
+            literal.append('\\').appendCodePoint(point);
+          } else if (point < 128) {
+            literal.appendCodePoint(point);
+          } else {
+            literal.append("\\U%08x".formatted(point));
+          }
+        });
     return literal.append('\'').toString();
   }
 
@@ -133,8 +134,7 @@ public final class PostgresBranchSessions implements BranchSessions, AutoCloseab
             ? path.isOnBranch()
             : !path.text().equals(wish.path().get()) || ofRole(session, wish).isOnBranch();
     return leadsElsewhere
-        ? new BranchLogin(
-            Map.of("search_path", path.text(), "epoch.branch", ""), "", List.of())
+        ? new BranchLogin(Map.of("search_path", path.text(), "epoch.branch", ""), "", List.of())
         : BranchLogin.AS_GIVEN;
   }
 
@@ -159,19 +159,15 @@ public final class PostgresBranchSessions implements BranchSessions, AutoCloseab
   /** Without what leads to branches. */
   private static Path path(Session session, Wish wish) {
     return wish.path()
-        .map(given -> session.first(EXPLICIT_PATH, PostgresBranchSessions::path, given).orElseThrow())
+        .map(given ->
+            session.first(EXPLICIT_PATH, PostgresBranchSessions::path, given).orElseThrow())
         .orElseGet(() -> ofRole(session, wish));
   }
 
   private static Path ofRole(Session session, Wish wish) {
     session.run("SET LOCAL search_path TO DEFAULT");
     try {
-      return session
-          .first(
-              PATH_OF_ROLE,
-              PostgresBranchSessions::path,
-              wish.role())
-          .orElseThrow();
+      return session.first(PATH_OF_ROLE, PostgresBranchSessions::path, wish.role()).orElseThrow();
     } finally {
       session.run("SET LOCAL search_path = pg_catalog");
     }
