@@ -39,6 +39,7 @@ final class ClientConnection {
   private boolean closed;
   private long timer = -1;
   private Login login;
+  private NetSocket cancelling;
 
   ClientConnection(WireGateway gateway, NetSocket socket, WireGateway.Settings settings) {
     this.gateway = gateway;
@@ -70,13 +71,13 @@ final class ClientConnection {
       if (length < 0 || bytes.length() < length) {
         return;
       }
-      // nothing may follow before it is answered: what was sent without TLS is not read as if with
-      if (bytes.length() > length) {
+      FirstMessage message = FirstMessage.parse(bytes.getBuffer(0, length));
+      bytes = bytes.getBuffer(length, bytes.length());
+      // what was sent before a request for TLS is answered is not read as if it came with TLS
+      if (bytes.length() > 0 && !(message instanceof FirstMessage.Start)) {
         throw new MalformedMessageException("received unencrypted data after a request");
       }
-      Buffer message = bytes;
-      bytes = Buffer.buffer();
-      answer(FirstMessage.parse(message));
+      answer(message);
     } catch (MalformedMessageException malformed) {
       refuse(Refusals.malformed(malformed.getMessage()));
     }
@@ -103,10 +104,7 @@ final class ClientConnection {
         askedForGss = true;
         socket.write(NO);
       }
-      case FirstMessage.CancelRequest cancel -> {
-        stopTimer();
-        cancel(cancel);
-      }
+      case FirstMessage.CancelRequest cancel -> cancel(cancel);
       case FirstMessage.OtherVersion other ->
           refuse(Refusals.version(other.major(), other.minor()));
       case FirstMessage.Start start -> {
@@ -131,6 +129,7 @@ final class ClientConnection {
                 sessions
                     .connect()
                     .onSuccess(database -> {
+                      cancelling = database;
                       database.closeHandler(_ -> close());
                       database.handler(_ -> {});
                       database.resume();
@@ -203,14 +202,12 @@ final class ClientConnection {
           login.begin(
               startup
                   .with(target.login().parameters())
-                  .with(Map.of("database", target.sessions().database())));
+                  .with(Map.of("database", target.sessions().database())),
+              bytes);
         })
         .onFailure(away -> {
           LOG.log(Level.FINE, "A database is away", away);
-          refuse(
-              Refusals.unavailable(
-                  "The database of \"%s\" cannot be reached".formatted(name),
-                  "epoch doctor looks at the storages."));
+          refuse(Refusals.away(name));
         });
   }
 
@@ -243,6 +240,9 @@ final class ClientConnection {
     gateway.forget(this);
     if (login != null) {
       login.clientClosed();
+    }
+    if (cancelling != null) {
+      cancelling.close();
     }
   }
 

@@ -55,12 +55,17 @@ final class Login {
     this.target = target;
   }
 
-  void begin(Startup startup) {
+  /**
+   * Begins.
+   *
+   * @param more what the client has sent behind its startup message
+   */
+  void begin(Startup startup, Buffer more) {
     database.exceptionHandler(_ -> database.close());
     database.closeHandler(_ -> databaseClosed());
     database.handler(this::read);
     client.handler(this::passOn);
-    database.write(startup.toBuffer());
+    database.write(startup.toBuffer().appendBuffer(more));
     database.resume();
     client.resume();
   }

@@ -33,6 +33,12 @@ final class Refusals {
         "epoch branch list shows all branches.");
   }
 
+  static ErrorMessage away(String name) {
+    return unavailable(
+        "The database of \"%s\" cannot be reached".formatted(name),
+        "epoch doctor looks at the storages.");
+  }
+
   static ErrorMessage unavailable(String message, String remedy) {
     return new ErrorMessage("08006", message, null, remedy);
   }

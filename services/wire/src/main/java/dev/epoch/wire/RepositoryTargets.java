@@ -30,11 +30,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Databases of the server's repositories, on branches and at commits. */
 public final class RepositoryTargets implements Targets {
   /** Preparing a branch takes connections that commands need too. */
   private static final int MOST_AT_A_TIME = 4;
+
+  private static final Logger LOG = Logger.getLogger(RepositoryTargets.class.getName());
 
   private final VersioningServer server;
   private final NamedDatabases databases;
@@ -76,7 +80,8 @@ public final class RepositoryTargets implements Targets {
     } catch (RefusedException unknown) {
       return Target.refused(found.sessions(), refusal(unknown, state, ref));
     } catch (StorageUnavailableException away) {
-      throw new LoginRefusedException(Refusals.unavailable(away.getMessage(), away.remedy()));
+      LOG.log(Level.FINE, away, () -> "No session on " + name);
+      throw new LoginRefusedException(Refusals.away(name.toString()));
     } catch (StorageException failed) {
       return Target.refused(found.sessions(), Refusals.other(failed.getMessage(), failed.remedy()));
     } finally {

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -91,6 +92,16 @@ class WireLimitsTest {
     byte[] sent = new byte[both.position()];
     both.flip().get(sent);
     assertThat(answer(sent)).startsWith("E").contains("08P01");
+  }
+
+  /** PostgreSQL reads what a client sends behind its startup message. */
+  @Test
+  void aClientThatDoesNotWaitForItsLogin() throws IOException {
+    byte[] startup = RawClient.startup("user", shop.clerk, "database", "shop@main");
+    byte[] end = {'X', 0, 0, 0, 4};
+    byte[] sent = Arrays.copyOf(startup, startup.length + end.length);
+    System.arraycopy(end, 0, sent, startup.length, end.length);
+    assertThat(answer(sent)).startsWith("R").endsWith("I");
   }
 
   @ParameterizedTest
