@@ -65,7 +65,12 @@ class BranchCommandTest extends CommandTest {
     prints("postgresql://app@localhost:6432/shop@feature\n", "branch", "url");
     prints(
         "jdbc:postgresql://localhost:6432/shop@feature?user=app\n",
-        "branch", "url", "feature", "--jdbc", "--user", "app");
+        "branch",
+        "url",
+        "feature",
+        "--jdbc",
+        "--user",
+        "app");
     assertThat(server.requests("GET /branches/feature/url").getLast().query())
         .containsEntry("user", "app");
   }
