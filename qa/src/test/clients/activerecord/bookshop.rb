@@ -55,8 +55,9 @@ def transactions
   check 'sum', Book.sum(:price), BigDecimal('31.5')
 end
 
-# recipe: the options of the branch, in database.yml
-ActiveRecord::Base.establish_connection(LIVE.merge(options: ENV.fetch('BRANCH_OPTIONS')))
+# recipe: the URL of the branch, or its options, in database.yml
+ActiveRecord::Base.establish_connection(
+  LIVE.merge(ENV.key?('BRANCH_URL') ? { url: ENV['BRANCH_URL'] } : { options: ENV.fetch('BRANCH_OPTIONS') }))
 check 'branch', branch, BRANCH
 work
 transactions

@@ -8,6 +8,7 @@ import asyncpg
 
 URL = os.environ["DATABASE_URL"]
 BRANCH = os.environ["EPOCH_BRANCH"]
+ROWS = "SELECT a.name, title, price FROM authors a LEFT JOIN books ON author_id = a.id ORDER BY a.id, books.id"
 
 
 async def work(connection):
@@ -57,6 +58,18 @@ async def branch(pool):
         return await connection.fetchval("SELECT epoch.current_branch()")
 
 
+async def through_gateway():
+    # recipe: the URL of the branch, in a pool like any other
+    async with asyncpg.create_pool(os.environ["BRANCH_URL"], min_size=1, max_size=1) as pool:
+        async with pool.acquire() as connection:
+            await work(connection)
+        async with pool.acquire() as connection:
+            await transactions(connection)
+        assert await branch(pool) == BRANCH
+        for row in await pool.fetch(ROWS):
+            print(*row, sep="|")
+
+
 async def main():
     # recipe: `setup`, before each use of a connection
     async with asyncpg.create_pool(URL, min_size=1, max_size=1, setup=use_branch) as pool:
@@ -71,8 +84,7 @@ async def main():
     async with asyncpg.create_pool(URL, min_size=1, max_size=1, server_settings=settings) as pool:
         assert await branch(pool) == BRANCH
         assert await branch(pool) == BRANCH
-        for row in await pool.fetch(
-                "SELECT a.name, title, price FROM authors a LEFT JOIN books ON author_id = a.id ORDER BY a.id, books.id"):
+        for row in await pool.fetch(ROWS):
             print(*row, sep="|")
 
     # not `init`: asyncpg resets a connection that comes back to its pool, and it is on live then
@@ -85,4 +97,4 @@ async def main():
     await connection.close()
 
 
-asyncio.run(main())
+asyncio.run(through_gateway() if "BRANCH_URL" in os.environ else main())

@@ -1,8 +1,8 @@
 import { DataTypes, QueryTypes, Sequelize } from 'sequelize';
 import { branch, check, currentBranch, refuses, show, undone, url } from './common.mjs';
 
-const shop = (hooks) => {
-  const db = new Sequelize(url, { logging: false, hooks, define: { timestamps: false, underscored: true } });
+const shop = (hooks, at = url) => {
+  const db = new Sequelize(at, { logging: false, hooks, define: { timestamps: false, underscored: true } });
   const Author = db.define('author', { name: DataTypes.TEXT, born: DataTypes.DATEONLY, about: DataTypes.JSONB });
   const Book = db.define('book', {
     title: DataTypes.TEXT,
@@ -14,10 +14,10 @@ const shop = (hooks) => {
   return { db, Author, Book };
 };
 
-// recipe: a hook of each connection
-const { db, Author, Book } = shop({
-  afterConnect: (connection) => connection.query('SELECT epoch.use_branch($1)', [branch]),
-});
+// recipe: the URL of the branch, or a hook of each connection
+const { db, Author, Book } = process.env.BRANCH_URL
+  ? shop(undefined, process.env.BRANCH_URL)
+  : shop({ afterConnect: (connection) => connection.query('SELECT epoch.use_branch($1)', [branch]) });
 
 check(await db.query(currentBranch, { type: QueryTypes.SELECT }), [{ branch }]);
 const melville = await Author.findOne({ where: { name: 'Herman Melville' }, include: Book, order: [[Book, 'title']] });

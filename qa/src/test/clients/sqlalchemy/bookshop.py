@@ -37,6 +37,8 @@ class Book(Base):
 
 
 def engine_on_branch():
+    if "BRANCH_URL" in os.environ:
+        return create_engine(os.environ["BRANCH_URL"])
     # recipe: a hook of the pool
     engine = create_engine(URL, pool_size=2)
 

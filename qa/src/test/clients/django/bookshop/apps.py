@@ -19,5 +19,5 @@ class BookshopConfig(AppConfig):
     name = "bookshop"
 
     def ready(self):
-        if "EPOCH_BRANCH" in os.environ:
+        if "EPOCH_BRANCH" in os.environ and "BRANCH_URL" not in os.environ:
             connection_created.connect(use_branch)

@@ -2,7 +2,7 @@
 import os
 from urllib.parse import urlsplit
 
-_url = urlsplit(os.environ["DATABASE_URL"])
+_url = urlsplit(os.environ.get("BRANCH_URL", os.environ["DATABASE_URL"]))
 
 DATABASES = {
     "default": {

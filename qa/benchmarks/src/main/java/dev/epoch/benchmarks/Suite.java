@@ -6,6 +6,7 @@ import dev.epoch.benchmarks.measure.CommandStart;
 import dev.epoch.benchmarks.measure.CommitRate;
 import dev.epoch.benchmarks.measure.EventAppend;
 import dev.epoch.benchmarks.measure.FullScan;
+import dev.epoch.benchmarks.measure.GatewayStatement;
 import dev.epoch.benchmarks.measure.LargeCommit;
 import dev.epoch.benchmarks.measure.LargeDiff;
 import dev.epoch.benchmarks.measure.LargeHistoryStart;
@@ -44,6 +45,7 @@ public final class Suite {
           new UntouchedTable(),
           new LiveWrites(),
           new OpenTables(),
+          new GatewayStatement(),
           new SchemaChanges(),
           new CommitRate(),
           new LogPages(),

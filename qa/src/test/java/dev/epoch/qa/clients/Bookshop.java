@@ -9,6 +9,7 @@ import dev.epoch.qa.process.Shell;
 import dev.epoch.qa.process.Shop;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -48,10 +49,20 @@ final class Bookshop {
         new Shell(folder, variables).run(List.of(command), "").ok().lines().toList();
   }
 
+  /** How a client comes to a branch. */
+  enum Way {
+    /** To the database itself, by hooks and options. */
+    ITSELF,
+
+    /** By the URL of the branch. */
+    GATEWAY
+  }
+
   /** A client works in the bookshop, on a branch that is merged afterwards. */
-  static void works(ServerProcess server, String name, Client client) throws Exception {
+  static void works(ServerProcess server, String name, Way way, Client client) throws Exception {
     // given
-    Database database = server.database().create("client_" + name);
+    String unique = "client_" + name + (way == Way.GATEWAY ? "_url" : "");
+    Database database = server.database().create(unique);
     database.execute(Files.readString(PROGRAMS.resolve("bookshop.sql")));
     Shop shop = Shop.over(server, database);
     shop.branch("feature/x", "main");
@@ -60,16 +71,15 @@ final class Bookshop {
     String options = database.rows("SELECT epoch.branch_options('feature/x')").getFirst();
 
     // when
-    List<String> seen =
-        client.work(
-            database,
-            Map.of(
-                "DATABASE_URL",
-                database.url(),
-                "EPOCH_BRANCH",
-                "feature/x",
-                "BRANCH_OPTIONS",
-                options));
+    Map<String, String> variables = new HashMap<>();
+    variables.put("DATABASE_URL", database.url());
+    variables.put("EPOCH_BRANCH", "feature/x");
+    if (way == Way.GATEWAY) {
+      variables.put("BRANCH_URL", server.onBranch(database, "feature/x").url());
+    } else {
+      variables.put("BRANCH_OPTIONS", options);
+    }
+    List<String> seen = client.work(database, variables);
 
     // then
     assertThat(seen).isEqualTo(AFTER);

@@ -2,6 +2,7 @@ package dev.epoch.qa.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.qa.clients.Bookshop.Way;
 import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.Psql;
 import dev.epoch.qa.process.ServerProcess;
@@ -9,11 +10,14 @@ import dev.epoch.qa.process.Shell;
 import dev.epoch.qa.process.Shop;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Programs of other languages do a day's work on a branch by the recipes of {@code
@@ -24,12 +28,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ClientServer.class)
 class ClientsIT {
 
-  @Test
-  void django(ServerProcess server) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void django(Way way, ServerProcess server) throws Exception {
     // given an application whose migrations were applied on live
     String python =
         Installed.python(List.of("django", "psycopg2"), "python3-django python3-psycopg2");
-    Database database = server.database().create("client_django");
+    Database database = server.database().create("client_django" + way.ordinal());
     Path folder = Bookshop.PROGRAMS.resolve("django");
     Map<String, String> live = Map.of("DATABASE_URL", database.url());
     new Shell(folder, live).run(List.of(python, "-B", "manage.py", "migrate"), "").ok();
@@ -45,8 +50,11 @@ class ClientsIT {
         """;
 
     // when
-    Map<String, String> branch =
-        Map.of("DATABASE_URL", database.url(), "EPOCH_BRANCH", "feature/x");
+    Map<String, String> branch = new HashMap<>(live);
+    branch.put("EPOCH_BRANCH", "feature/x");
+    if (way == Way.GATEWAY) {
+      branch.put("BRANCH_URL", server.onBranch(database, "feature/x").url());
+    }
     String done =
         new Shell(folder, branch).run(List.of(python, "-B", "branch_work.py"), "").ok().strip();
 
@@ -79,44 +87,52 @@ class ClientsIT {
             "A Lady's Voyage|7.00");
   }
 
-  @Test
-  void sqlAlchemy(ServerProcess server) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void sqlAlchemy(Way way, ServerProcess server) throws Exception {
     String python =
         Installed.python(List.of("sqlalchemy", "psycopg2"), "python3-sqlalchemy python3-psycopg2");
     Bookshop.works(
         server,
         "sqlalchemy",
+        way,
         Bookshop.program(Bookshop.PROGRAMS, python, "-B", "sqlalchemy/bookshop.py"));
   }
 
-  @Test
-  void asyncpg(ServerProcess server) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void asyncpg(Way way, ServerProcess server) throws Exception {
     String python = Installed.python(List.of("asyncpg"), "python3-asyncpg");
     Bookshop.works(
         server,
         "asyncpg",
+        way,
         Bookshop.program(Bookshop.PROGRAMS, python, "-B", "asyncpg/bookshop.py"));
   }
 
-  @Test
-  void activeRecord(ServerProcess server) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void activeRecord(Way way, ServerProcess server) throws Exception {
     String ruby = Installed.ruby(List.of("active_record", "pg"), "ruby-activerecord ruby-pg");
     Bookshop.works(
         server,
         "activerecord",
+        way,
         Bookshop.program(Bookshop.PROGRAMS, ruby, "activerecord/bookshop.rb"));
   }
 
   @Test
   void jooq(ServerProcess server) throws Exception {
-    Bookshop.works(server, "jooq", (database, _) -> JooqProgram.work(database, "feature/x"));
+    Bookshop.works(
+        server, "jooq", Way.ITSELF, (database, _) -> JooqProgram.work(database, "feature/x"));
   }
 
-  @Test
-  void psqlWithPagila(ServerProcess server) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void psqlWithPagila(Way way, ServerProcess server) throws Exception {
     // given
     Installed.program("psql", "postgresql-client");
-    Database database = server.database().create("client_pagila");
+    Database database = server.database().create("client_pagila" + way.ordinal());
     database.execute(Files.readString(Bookshop.PROGRAMS.resolve("pagila/rental.sql")));
     Shop shop = Shop.over(server, database);
     shop.branch("feature/x", "main");
@@ -124,7 +140,10 @@ class ClientsIT {
     String views =
         "SELECT fid, title, total, actors FROM sales_by_film JOIN film_list USING (fid, title)";
     List<String> before = database.rows(views);
-    Psql psql = new Psql(database, Bookshop.PROGRAMS);
+    Psql psql =
+        new Psql(
+            way == Way.GATEWAY ? server.onBranch(database, "feature/x") : database,
+            Bookshop.PROGRAMS);
 
     // when
     List<String> printed =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.epoch.qa.clients.Bookshop.Way;
 import dev.epoch.qa.clients.Ledger.Company;
 import dev.epoch.qa.clients.Ledger.Invoice;
 import dev.epoch.qa.clients.Ledger.Person;
@@ -19,9 +20,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** An application with Hibernate and HikariCP, on live and on a branch. */
 @Timeout(120)
@@ -36,10 +38,11 @@ class HibernateIT {
       GROUP BY p.name ORDER BY p.name
       """;
 
-  @Test
-  void anApplicationWorksOnABranchAndIsMerged(ServerProcess server) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void anApplicationWorksOnABranchAndIsMerged(Way way, ServerProcess server) throws Exception {
     // given tables that Hibernate has made and filled on live
-    Database database = server.database().create("hibernate_ledger");
+    Database database = server.database().create("hibernate_ledger" + way.ordinal());
     try (Application live = Application.on(database, "update", _ -> {})) {
       live.transact(HibernateIT::fill);
       Shop shop =
@@ -51,10 +54,12 @@ class HibernateIT {
 
       // when
       try (Application branch =
-          Application.on(
-              database,
-              "none",
-              pool -> pool.setConnectionInitSql("SELECT epoch.use_branch('feature/x')"))) {
+          way == Way.GATEWAY
+              ? Application.on(server.onBranch(database, "feature/x"), "none", _ -> {})
+              : Application.on(
+                  database,
+                  "none",
+                  pool -> pool.setConnectionInitSql("SELECT epoch.use_branch('feature/x')"))) {
         branch.transact(HibernateIT::work);
         branch.transact(HibernateIT::bulk);
         undo(branch);
@@ -183,7 +188,7 @@ class HibernateIT {
       HikariConfig config = new HikariConfig();
       config.setJdbcUrl(
           "jdbc:postgresql://%s:%d/%s"
-              .formatted(database.host(), database.port(), database.name()));
+              .formatted(database.host(), database.port(), database.name().replace("/", "%2F")));
       config.setUsername(database.user());
       config.setPassword(database.password());
       config.setMaximumPoolSize(3);

@@ -3,6 +3,7 @@ package dev.epoch.qa.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.epoch.qa.clients.Bookshop.Way;
 import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shell;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The clients' own migration tools alter tables of a branch: live does not notice, and has it all
@@ -220,17 +223,22 @@ class MigrationToolsIT {
         .migrationsExecuted;
   }
 
-  @Test
-  void flyway(ServerProcess server) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void flyway(Way way, ServerProcess server) throws Exception {
     // given
-    Database database = bookshop(server, "update_flyway");
+    Database database = bookshop(server, "update_flyway" + way.ordinal());
     assertThat(flyway(jdbc(database, null), database, "public", "1")).isOne();
     Shop shop = branched(server, database, Map.of());
     String options = options(database);
     List<String> before = database.rows(BOOKSHOP);
 
     // when
-    int done = flyway(jdbc(database, options), database, schema(database, options), "2");
+    String url =
+        way == Way.GATEWAY
+            ? jdbc(server.onBranch(database, "feature/x"), null)
+            : jdbc(database, options);
+    int done = flyway(url, database, schema(database, options), "2");
 
     // then
     assertThat(done).isOne();
@@ -296,7 +304,7 @@ class MigrationToolsIT {
         .formatted(
             database.host(),
             database.port(),
-            database.name(),
+            database.name().replace("/", "%2F"),
             options == null
                 ? ""
                 : "?options=" + URLEncoder.encode(options, StandardCharsets.UTF_8));

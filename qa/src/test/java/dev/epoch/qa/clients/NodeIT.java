@@ -2,6 +2,7 @@ package dev.epoch.qa.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.qa.clients.Bookshop.Way;
 import dev.epoch.qa.process.Checkout;
 import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.ServerProcess;
@@ -47,7 +48,13 @@ class NodeIT {
   @ParameterizedTest
   @ValueSource(strings = {"knex", "sequelize", "typeorm", "drizzle"})
   void works(String client, ServerProcess server) throws Exception {
-    Bookshop.works(server, client, Bookshop.program(FOLDER, "node", client + ".mjs"));
+    Bookshop.works(server, client, Way.ITSELF, Bookshop.program(FOLDER, "node", client + ".mjs"));
+  }
+
+  @Test
+  void sequelizeThroughTheGateway(ServerProcess server) throws Exception {
+    Bookshop.works(
+        server, "sequelize", Way.GATEWAY, Bookshop.program(FOLDER, "node", "sequelize.mjs"));
   }
 
   @Test

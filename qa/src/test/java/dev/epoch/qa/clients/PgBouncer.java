@@ -37,10 +37,21 @@ final class PgBouncer implements AutoCloseable {
    */
   static PgBouncer before(Database database, Path folder, Map<String, String> entries)
       throws Exception {
+    return before(database, folder, entries, "");
+  }
+
+  /**
+   * As {@link #before(Database, Path, Map)}.
+   *
+   * @param ignored startup parameters that it keeps to itself instead of refusing them
+   */
+  static PgBouncer before(
+      Database database, Path folder, Map<String, String> entries, String ignored)
+      throws Exception {
     String program = Installed.program("pgbouncer", "pgbouncer");
     int port = Ports.free();
     Path settings = folder.resolve("pgbouncer.ini");
-    Files.writeString(settings, settings(database, port, entries));
+    Files.writeString(settings, settings(database, port, entries, ignored));
     List<String> command = new ArrayList<>(List.of(program, "-q", settings.toString()));
     if ("root".equals(System.getProperty("user.name"))) {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -65,7 +76,8 @@ final class PgBouncer implements AutoCloseable {
     return new PgBouncer(database, port, process);
   }
 
-  private static String settings(Database database, int port, Map<String, String> entries) {
+  private static String settings(
+      Database database, int port, Map<String, String> entries, String ignored) {
     StringBuilder lines = new StringBuilder("[databases]\n");
     entries.forEach((name, more) ->
         lines.append(
@@ -80,11 +92,11 @@ final class PgBouncer implements AutoCloseable {
         auth_type = any
         pool_mode = transaction
         default_pool_size = 1
-        ignore_startup_parameters = extra_float_digits
+        ignore_startup_parameters = extra_float_digits%s
         client_login_timeout = 3
         server_login_retry = 1
         """
-            .formatted(port);
+            .formatted(port, ignored.isEmpty() ? "" : ", " + ignored);
   }
 
   /** One of its databases. */

@@ -2,6 +2,7 @@ package dev.epoch.qa.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.qa.clients.Bookshop.Way;
 import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.ServerProcess;
 import dev.epoch.qa.process.Shell;
@@ -10,10 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** PostgreSQL's own benchmark on a branch: two clients that update the same rows all the time. */
 @Tag("nightly")
@@ -29,19 +31,25 @@ class PgbenchIT {
 
   @TempDir Path folder;
 
-  @Test
-  void sumsHoldOnTheBranchAndAfterTheMerge(ServerProcess server) throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void sumsHoldOnTheBranchAndAfterTheMerge(Way way, ServerProcess server) throws Exception {
     // given
     String pgbench = Installed.program("pgbench", "postgresql-15");
-    Database database = server.database().create("client_pgbench");
+    Database database = server.database().create("client_pgbench" + way.ordinal());
     new Shell(folder, Map.of())
         .run(List.of(pgbench, "--initialize", "--quiet", database.url()), "")
         .ok();
     Shop shop = Shop.over(server, database, Map.of("pgbench_history", List.of("epoch_row")));
     shop.branch("feature/x", "main");
     shop.open("feature/x");
+    boolean gateway = way == Way.GATEWAY;
     Map<String, String> onBranch =
-        Map.of("PGOPTIONS", database.rows("SELECT epoch.branch_options('feature/x')").getFirst());
+        gateway
+            ? Map.of()
+            : Map.of(
+                "PGOPTIONS", database.rows("SELECT epoch.branch_options('feature/x')").getFirst());
+    String url = (gateway ? server.onBranch(database, "feature/x") : database).url();
 
     // when
     Shell.Result run =
@@ -53,7 +61,7 @@ class PgbenchIT {
                     "--client=8",
                     "--transactions=50",
                     "--protocol=prepared",
-                    database.url()),
+                    url),
                 "");
 
     // then

@@ -39,7 +39,9 @@ public record Database(String host, int port, String name, String user, String p
   /** A session. */
   public Connection connect() throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:postgresql://%s:%d/%s".formatted(host, port, name), user, password);
+        "jdbc:postgresql://%s:%d/%s".formatted(host, port, name.replace("/", "%2F")),
+        user,
+        password);
   }
 
   /** Runs statements in a session of their own, each in its own transaction. */

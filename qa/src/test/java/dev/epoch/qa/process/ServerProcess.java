@@ -29,6 +29,9 @@ public final class ServerProcess implements AutoCloseable {
   private final Path dataDirectory;
   private final int port;
 
+  /** Where clients of databases reach branches. */
+  private final int gatewayPort;
+
   /** Where no other server's PostgreSQL looks for a port while this one is down. */
   private final int postgresPort;
 
@@ -46,6 +49,7 @@ public final class ServerProcess implements AutoCloseable {
     this.dataDirectory = dataDirectory;
     this.port = Ports.free();
     this.postgresPort = Ports.free();
+    this.gatewayPort = Ports.free();
   }
 
   /** From the next start on with this much heap, in MiB; running out of it ends the process. */
@@ -78,6 +82,16 @@ public final class ServerProcess implements AutoCloseable {
   /** The PostgreSQL that the server keeps under its data directory. */
   public Database database() throws IOException {
     return Database.of(Files.readString(dataDirectory.resolve("postgres.url")).strip());
+  }
+
+  /** A database of this server's, on a branch through the gateway. */
+  public Database onBranch(Database database, String branch) {
+    return new Database(
+        "127.0.0.1",
+        gatewayPort,
+        database.name() + "@" + branch,
+        database.user(),
+        database.password());
   }
 
   /** Variables that lead the commands of bin/ here. */
@@ -156,6 +170,7 @@ public final class ServerProcess implements AutoCloseable {
     builder.environment().put("EPOCH_DATA_DIR", dataDirectory.toString());
     builder.environment().putIfAbsent("EPOCH_API_HOST", "127.0.0.1");
     builder.environment().put("EPOCH_API_PORT", Integer.toString(port));
+    builder.environment().putIfAbsent("EPOCH_GATEWAY_PORT", Integer.toString(gatewayPort));
     builder.environment().putIfAbsent("EPOCH_POSTGRES_PORT", Integer.toString(postgresPort));
     process =
         builder

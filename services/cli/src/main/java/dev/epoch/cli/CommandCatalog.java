@@ -29,6 +29,7 @@ import dev.epoch.cli.command.branch.BranchProtectCommand;
 import dev.epoch.cli.command.branch.BranchProtectionsCommand;
 import dev.epoch.cli.command.branch.BranchRenameCommand;
 import dev.epoch.cli.command.branch.BranchUnprotectCommand;
+import dev.epoch.cli.command.branch.BranchUrlCommand;
 import dev.epoch.cli.command.branch.CheckoutCommand;
 import dev.epoch.cli.command.branch.ReviewCommand;
 import dev.epoch.cli.command.check.CheckAddCommand;
@@ -388,6 +389,7 @@ final class CommandCatalog {
         .addSubcommand("protections", new BranchProtectionsCommand(session))
         .addSubcommand("materialize", new BranchMaterializeCommand(session))
         .addSubcommand("open", new BranchOpenCommand(session))
+        .addSubcommand("url", new BranchUrlCommand(session))
         .addSubcommand("close", new BranchCloseCommand(session))
         .addSubcommand("delete", new BranchDeleteCommand(session));
   }

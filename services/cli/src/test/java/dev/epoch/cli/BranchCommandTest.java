@@ -54,6 +54,28 @@ class BranchCommandTest extends CommandTest {
   }
 
   @Test
+  void printsTheUrlOfABranch() {
+    server.on(
+        "GET /branches/feature/url",
+        """
+        {"name": "feature", "urls": [{"storage": "local", "database": "shop@feature",
+          "url": "postgresql://app@localhost:6432/shop@feature",
+          "jdbc_url": "jdbc:postgresql://localhost:6432/shop@feature?user=app"}]}
+        """);
+    prints("postgresql://app@localhost:6432/shop@feature\n", "branch", "url");
+    prints(
+        "jdbc:postgresql://localhost:6432/shop@feature?user=app\n",
+        "branch",
+        "url",
+        "feature",
+        "--jdbc",
+        "--user",
+        "app");
+    assertThat(server.requests("GET /branches/feature/url").getLast().query())
+        .containsEntry("user", "app");
+  }
+
+  @Test
   void marksTheBranchOfTheFolder() {
     prints("  main\n* feature\n", "branch");
     server.on("GET /tags", "{\"tags\": [{\"name\": \"v1\", \"commit_id\": \"dddddddd\"}]}");

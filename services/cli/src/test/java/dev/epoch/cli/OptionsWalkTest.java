@@ -41,6 +41,7 @@ class OptionsWalkTest extends CommandTest {
        "conflicts": [], "columns": [{"name": "id", "type": "text"}], "rows": [["=1"]], "stashes": [],
        "storage": [{"name": "s1", "backend": "postgresql"}], "entries": [], "events": [], "repositories": [],
        "records": [{"id": 1, "name": "=x"}], "reviews": [], "protections": [], "webhooks": [], "keys": [],
+       "urls": [{"storage": "s1", "url": "postgresql://h/shop@x", "jdbc_url": "jdbc:postgresql://h/shop@x"}],
        "conflict": {"table_rules": {"users": {"strategy": "max"}}}}
       """;
 
@@ -78,6 +79,7 @@ class OptionsWalkTest extends CommandTest {
           entry("branch expire", "x --ttl 2d"),
           entry("branch info", "x"),
           entry("branch protect", "main --no-force-push"),
+          entry("branch url", "x"),
           entry("branch rename", "x"),
           entry("branch unprotect", "main"),
           entry("check add", "c1 --sql x"),

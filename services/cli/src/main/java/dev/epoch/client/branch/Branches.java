@@ -212,4 +212,14 @@ public final class Branches {
   public OpenTables opened(String name) {
     return OpenTables.of(scope.send(scope.get("branches", name, "open")));
   }
+
+  /**
+   * URLs under which the database's own clients are on a branch.
+   *
+   * @param user that logs in, or null
+   */
+  public BranchUrls urls(String name, String user) {
+    Call call = scope.get("branches", name, "url");
+    return BranchUrls.of(scope.send(user == null ? call : call.query("user", user)));
+  }
 }

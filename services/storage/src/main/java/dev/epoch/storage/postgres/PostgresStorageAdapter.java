@@ -35,6 +35,7 @@ import dev.epoch.storage.postgres.branch.BranchCopies;
 import dev.epoch.storage.postgres.branch.BranchOpenings;
 import dev.epoch.storage.postgres.branch.BranchRegistry;
 import dev.epoch.storage.postgres.branch.OwnTables;
+import dev.epoch.storage.postgres.branch.PostgresBranchSessions;
 import dev.epoch.storage.postgres.capture.TableCapture;
 import dev.epoch.storage.postgres.capture.TableRemoval;
 import dev.epoch.storage.postgres.catalog.BranchShapes;
@@ -95,7 +96,7 @@ import java.util.function.Supplier;
 
 /** Tables of a PostgreSQL database, versioned where they are; see docs/postgresql-layout.md. */
 public final class PostgresStorageAdapter
-    implements StorageAdapter, StateQueries, BranchSessions, OpenBranchTables {
+    implements StorageAdapter, StateQueries, OpenBranchTables {
   private static final Capabilities CAPABILITIES =
       new Capabilities(Transactions.ALL_TABLES, Capture.TRIGGERS, Set.of(Constraint.Kind.values()));
 
@@ -122,6 +123,7 @@ public final class PostgresStorageAdapter
   private final PhysicalWrites writes;
   private final PhysicalExecutor operations;
   private final PostgresSqlSurface surface;
+  private final PostgresBranchSessions sessions;
   private final ValueCodec values = new PostgresValueCodec();
 
   /**
@@ -203,6 +205,7 @@ public final class PostgresStorageAdapter
         new PhysicalExecutor(
             shapes, tables, physical, executor, new Restoration(database, resolver, retries));
     this.surface = new PostgresSqlSurface(database, retries, upgrade, connecting, options);
+    this.sessions = new PostgresBranchSessions(connecting, options, database, retries, branches);
   }
 
   @Override
@@ -217,7 +220,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public Optional<BranchSessions> sessions() {
-    return Optional.of(this);
+    return Optional.of(sessions);
   }
 
   @Override
@@ -293,6 +296,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public void close() {
+    sessions.close();
     queries.close();
     database.close();
   }
@@ -476,11 +480,6 @@ public final class PostgresStorageAdapter
   @Override
   public void repair(TableHandle table, long position) {
     capture.repair(table, position);
-  }
-
-  @Override
-  public void renewViews(String repository) {
-    branches.renewViews(repository);
   }
 
   @Override

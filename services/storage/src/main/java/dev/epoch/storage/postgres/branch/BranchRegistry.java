@@ -155,7 +155,10 @@ public final class BranchRegistry {
         EpochSchema.exists(session)
             ? Set.copyOf(
                 session.list(
-                    "SELECT branch_id FROM epoch.branches WHERE repository = $1 AND NOT dropped",
+                    """
+                    SELECT branch_id FROM epoch.branches
+                    WHERE repository = $1 AND NOT dropped AND name !~ '^[0-9a-f]{64}$'
+                    """,
                     row -> row.getString(0),
                     repository))
             : Set.of());
@@ -261,6 +264,9 @@ public final class BranchRegistry {
             return List.<String>of();
           }
           EpochSchema.ensure(session);
+          if (!dryRun) {
+            session.list("SELECT epoch.drop_unread_commits($1)::text", row -> row, repository);
+          }
           List<String> branches =
               session.list(
                   RECLAIMABLE, row -> row.getString(0), repository, kept.toArray(String[]::new));

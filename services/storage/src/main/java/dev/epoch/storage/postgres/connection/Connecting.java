@@ -53,7 +53,8 @@ public record Connecting(Vertx vertx, AddressRules rules) {
             connection -> AnswerTimeout.of(connection.getDelegate(), options.getReadIdleTimeout()));
   }
 
-  private Future<PgConnectOptions> addressed(PgConnectOptions options) {
+  /** The same options with the address that was looked up, and checked. */
+  Future<PgConnectOptions> addressed(PgConnectOptions options) {
     Callable<PgConnectOptions> lookUp =
         () -> new Addressed(options, rules.lookUp(options.getHost()));
     if (AddressRules.isName(options.getHost())) {

@@ -62,6 +62,9 @@ DECLARE
   in_schema pg_namespace;
   change record;
 BEGIN
+  IF epoch.is_commit(of_branch) THEN
+    RETURN;
+  END IF;
   SELECT n.* INTO STRICT in_schema
   FROM epoch.branches AS b JOIN pg_namespace AS n ON n.nspname = b.changed_schema
   WHERE b.branch_id = of_branch;

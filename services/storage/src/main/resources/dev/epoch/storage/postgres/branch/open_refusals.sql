@@ -65,6 +65,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT CASE
+    WHEN epoch.is_commit(of_branch) THEN 'it is read at a commit'
     WHEN epoch.hidden_columns(of_branch, of_table) <> '{}' AND NOT epoch.has_definition(of_branch, of_table)
     THEN 'the live table has columns that the branch does not have: merge the branch that has them'
     WHEN epoch.has_foreign_triggers(of_branch, of_table)

@@ -5,6 +5,7 @@ GRANT EXECUTE ON FUNCTION epoch.current_branch(text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.branch_path(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.branch_options(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.option_value(text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.hold_commit(text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.session_on_branch(text, text, text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.branch_of_session(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_live_write(regclass, text, text) TO PUBLIC;

@@ -66,6 +66,27 @@ BEGIN
 END
 $$;
 
+-- Whether a branch stands for a commit, whose id it is called by: branches of users cannot have such names. Clients read it
+-- through the gateway of the server.
+CREATE OR REPLACE FUNCTION epoch.is_commit(of_branch text) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (SELECT FROM epoch.branches AS b WHERE b.branch_id = of_branch AND b.name ~ '^[0-9a-f]{64}$')
+$$;
+
+CREATE OR REPLACE FUNCTION epoch.refuse_at_commit(of_branch text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF epoch.is_commit(of_branch) THEN
+    RAISE EXCEPTION 'A commit never changes: this session only reads' USING ERRCODE = 'read_only_sql_transaction',
+      HINT = 'Make a branch at the commit, and connect to that.';
+  END IF;
+END
+$$;
+
 -- Makes the overlay of a table on a branch unless it is there. Callers wait for each other.
 CREATE OR REPLACE FUNCTION epoch.ensure_overlay(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -86,6 +107,7 @@ BEGIN
   ) THEN
     RETURN;
   END IF;
+  PERFORM epoch.refuse_at_commit(of_branch);
   PERFORM pg_advisory_xact_lock(hashtextextended('epoch overlay ' || of_branch || ' ' || of_table, 0));
   PERFORM epoch.hold_layers(of_table);
   SELECT * INTO place FROM epoch.branch_tables AS b
