@@ -9,6 +9,7 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.state.RowQuery;
 import java.util.Collection;
@@ -160,6 +161,13 @@ public interface LayerSession extends AutoCloseable {
   long fence(UUID id, long fence);
 
   void forget(Collection<UUID> operations);
+
+  /**
+   * Runs the query of a check over states.
+   *
+   * @throws dev.epoch.storage.error.CheckFailedException if it finds rows, or cannot be run
+   */
+  void check(Operation.Check check, Map<TableHandle, StateLayers> tables);
 
   // ---- ending
 

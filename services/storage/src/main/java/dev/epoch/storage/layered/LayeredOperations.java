@@ -21,9 +21,11 @@ import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Commits, merges, repointing and their undoing, as changes of layers in one transaction.
@@ -79,11 +81,6 @@ public final class LayeredOperations {
   private OperationResult apply(
       LayerSession session, Operation operation, Map<String, PlannedRows> planned) {
     BranchHandle branch = operation.branch();
-    if (!operation.checks().isEmpty()) {
-      throw new StorageException(
-          "Checks of rows are not run by this backend yet",
-          "Remove the check (epoch check remove), or limit it to other tables");
-    }
     operation.tables().forEach(table -> session.requireKnown(branch, table.table().table()));
     Map<String, RowsLocation> live = new HashMap<>();
     Map<String, TableSchema> schemas =
@@ -124,7 +121,36 @@ public final class LayeredOperations {
                 "Remove the table on the target first (epoch table remove)");
       }
     }
+    check(session, operation, locations, schemas);
     return new OperationResult(locations, live, committed, schemas);
+  }
+
+  /** What must hold of what the operation leaves; where no table that is watched has changed, it does. */
+  private static void check(
+      LayerSession session,
+      Operation operation,
+      Map<String, RowsLocation> locations,
+      Map<String, TableSchema> schemas) {
+    Set<String> changed = new HashSet<>();
+    for (TableOperation table : operation.tables()) {
+      String id = table.table().table().id();
+      if (!table.table().head().equals(locations.get(id))) {
+        changed.add(id);
+      }
+    }
+    for (Operation.Check check : operation.checks()) {
+      if (check.watched().stream().noneMatch(changed::contains)) {
+        continue;
+      }
+      Map<TableHandle, StateLayers> tables = new HashMap<>();
+      for (BranchTable table : check.tables()) {
+        String id = table.table().id();
+        TableHandle handle =
+            table.table().with(schemas.getOrDefault(id, table.table().schema()));
+        tables.put(handle, StateLayers.at(locations.getOrDefault(id, table.head())));
+      }
+      session.check(check, tables);
+    }
   }
 
   private static List<BranchTable> commitsOf(Operation operation) {

@@ -19,9 +19,13 @@ import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.layered.LayeredOperations;
 import dev.epoch.storage.layered.LayeredRestoration;
 import dev.epoch.storage.layered.LayeredStates;
+import dev.epoch.storage.layered.StateLayers;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.operation.PlannedRows;
+import dev.epoch.storage.query.QueryResult;
+import dev.epoch.storage.query.ReadQuery;
+import dev.epoch.storage.query.StateQueries;
 import dev.epoch.storage.record.RowWrite;
 import dev.epoch.storage.record.WriteKey;
 import dev.epoch.storage.record.WriteResult;
@@ -31,6 +35,7 @@ import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -72,6 +77,20 @@ public abstract class RelationalAdapter implements StorageAdapter {
   @Override
   public ValueCodec values() {
     return values;
+  }
+
+  @Override
+  public Optional<StateQueries> queries() {
+    return Optional.of(this::query);
+  }
+
+  private QueryResult query(ReadQuery query) {
+    try (RelationalSession session = store.begin(false)) {
+      Map<TableHandle, StateLayers> tables = new HashMap<>();
+      query.tables().forEach((table, state) -> tables.put(table, StateQuery.layers(state)));
+      return new StateQuery(session, store.queries)
+          .run(query.sql(), query.parameters(), tables, query.limit(), query.timeout());
+    }
   }
 
   // ---- tables

@@ -9,14 +9,19 @@ import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.CheckFailedException;
 import dev.epoch.storage.error.HistoryPrunedException;
+import dev.epoch.storage.error.QueryRefusedException;
+import dev.epoch.storage.error.QueryTimeoutException;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.layered.KeySet;
 import dev.epoch.storage.layered.KeySource;
 import dev.epoch.storage.layered.Layer;
 import dev.epoch.storage.layered.LayerSession;
 import dev.epoch.storage.layered.StateLayers;
+import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.OperationResult;
+import dev.epoch.storage.query.QueryResult;
 import dev.epoch.storage.state.RowQuery;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -345,6 +350,21 @@ final class RelationalSession implements LayerSession {
   @Override
   public void forget(Collection<UUID> operations) {
     store.registry.forget(this, operations);
+  }
+
+  @Override
+  public void check(Operation.Check check, Map<TableHandle, StateLayers> tables) {
+    QueryResult found;
+    try {
+      found =
+          new StateQuery(this, store.queries)
+              .run(check.sql(), List.of(), tables, check.limit(), check.timeout());
+    } catch (QueryRefusedException | QueryTimeoutException e) {
+      throw CheckFailedException.notRun(check.name(), e.getMessage(), e);
+    }
+    if (!found.rows().isEmpty()) {
+      throw CheckFailedException.found(check.name(), found);
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
   final Dialect dialect;
   final Catalog catalog;
   final ColumnCodec codec;
+  final QueryDialect queries;
   final Registry registry;
 
   /** Registered tables by id, as of a version of the catalog. */
@@ -25,11 +26,16 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
   private volatile boolean prepared;
 
   public RelationalStore(
-      HikariDataSource connections, Dialect dialect, Catalog catalog, ColumnCodec codec) {
+      HikariDataSource connections,
+      Dialect dialect,
+      Catalog catalog,
+      ColumnCodec codec,
+      QueryDialect queries) {
     this.connections = connections;
     this.dialect = dialect;
     this.catalog = catalog;
     this.codec = codec;
+    this.queries = queries;
     this.registry = new Registry(dialect);
   }
 

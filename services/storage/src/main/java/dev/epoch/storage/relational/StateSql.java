@@ -166,7 +166,7 @@ final class StateSql {
   }
 
   private String layerKeys(String layer, String condition) {
-    return "SELECT %s FROM %s %s WHERE %s"
+    return "SELECT DISTINCT %s FROM %s %s WHERE %s"
         .formatted(String.join(", ", table.keyNames()), layer, ROW, condition);
   }
 

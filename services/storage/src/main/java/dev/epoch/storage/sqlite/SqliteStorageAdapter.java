@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
 
 /** A SQLite file whose tables are versioned where they are; applications go on opening it. */
 public final class SqliteStorageAdapter extends RelationalAdapter {
@@ -40,14 +41,17 @@ public final class SqliteStorageAdapter extends RelationalAdapter {
   private final SqliteSettings settings;
 
   public SqliteStorageAdapter(SqliteSettings settings) {
-    super(store(settings), new SqliteValueCodec(), SqliteRowShaper::new);
+    super(
+        store(settings), new SqliteValueCodec(), SqliteRowShaper::new);
     this.settings = settings;
   }
 
   private static RelationalStore store(SqliteSettings settings) {
     SQLiteConfig config = new SQLiteConfig();
-    config.setOpenMode(org.sqlite.SQLiteOpenMode.READWRITE);
-    config.resetOpenMode(org.sqlite.SQLiteOpenMode.CREATE);
+    config.setOpenMode(SQLiteOpenMode.READWRITE);
+    if (!settings.create()) {
+      config.resetOpenMode(SQLiteOpenMode.CREATE);
+    }
     config.enableLoadExtension(false);
     config.setBusyTimeout((int) settings.busyTimeout().toMillis());
     config.enforceForeignKeys(settings.foreignKeys());
@@ -66,7 +70,8 @@ public final class SqliteStorageAdapter extends RelationalAdapter {
         new HikariDataSource(pool),
         new SqliteDialect(settings.file().toString()),
         new SqliteCatalog(),
-        new SqliteColumnCodec());
+        new SqliteColumnCodec(),
+        new SqliteQueryDialect());
   }
 
   @Override
@@ -78,7 +83,7 @@ public final class SqliteStorageAdapter extends RelationalAdapter {
   public StorageCheck check() {
     List<Problem> problems = new ArrayList<>();
     Path file = settings.file();
-    if (!Files.exists(file)) {
+    if (!Files.exists(file) && !settings.create()) {
       problems.add(
           new Problem("There is no file " + file, "Make it (sqlite3 FILE), or correct the path"));
       return new StorageCheck("SQLite", problems);

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 final class SqliteBackend implements StorageBackend {
   private static final Map<Kind, String> REPLACED =
       Map.of(
-          Kind.DATE, "2001-02-03",
+          Kind.DATE, "9999-12-31",
           Kind.TIMESTAMP, "2001-02-03 04:05:06",
           Kind.DECIMAL, "123456789012.125",
           Kind.FLOAT, "2.5");
@@ -88,7 +88,9 @@ final class SqliteBackend implements StorageBackend {
       case DECIMAL, FLOAT -> number(type, text);
       case BYTES -> text.substring(2);
       case DATE, TIMESTAMP ->
-          text.startsWith("infinity") || text.endsWith("BC") ? REPLACED.get(type.kind()) : text;
+          text.endsWith("BC")
+              ? "2001-02-03"
+              : text.startsWith("infinity") ? REPLACED.get(type.kind()) : text;
       case JSON -> text.equals("1.0") ? "1" : text;
       default -> text;
     };
