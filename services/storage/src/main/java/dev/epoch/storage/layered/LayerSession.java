@@ -90,8 +90,8 @@ public interface LayerSession extends AutoCloseable {
   // ---- the live table
 
   /**
-   * Writes the users' table as an application does: what it takes the place of becomes
-   * uncommitted history.
+   * Writes the users' table as an application does: what it takes the place of becomes uncommitted
+   * history.
    *
    * @throws dev.epoch.storage.error.ConstraintViolationsException if the table refuses a row
    */
@@ -138,7 +138,9 @@ public interface LayerSession extends AutoCloseable {
   /** Where a branch's last commit of a table is. */
   void setHead(BranchHandle branch, TableHandle table, RowsLocation head);
 
-  /** The schemas that tables have on a branch now, by id, where they are not those of the handles. */
+  /**
+   * The schemas that tables have on a branch now, by id, where they are not those of the handles.
+   */
   Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables);
 
   /**

@@ -52,8 +52,7 @@ final class LayeredMerge {
     if (changed == 0 && merge.anchor() == head.anchor()) {
       return head;
     }
-    RowsLocation location =
-        new RowsLocation(merge.anchor(), branch.id(), operation.position());
+    RowsLocation location = new RowsLocation(merge.anchor(), branch.id(), operation.position());
     settle(session, table, branch.id(), head, location);
     return location;
   }
@@ -90,15 +89,16 @@ final class LayeredMerge {
       Set<RowKey> keys = new HashSet<>();
       StateLayers now = StateLayers.at(head);
       for (RowChange change :
-          changes(
-              session, merge.table().table(), StateLayers.at(merge.table().head()), now)) {
+          changes(session, merge.table().table(), StateLayers.at(merge.table().head()), now)) {
         keys.add(change.key());
       }
       return new Overtaking(keys, now);
     }
   }
 
-  /** Writes planned rows, a page at a time; those that were overtaken are planned anew at the end. */
+  /**
+   * Writes planned rows, a page at a time; those that were overtaken are planned anew at the end.
+   */
   private record Writes(
       LayerSession session, TableHandle table, BranchHandle branch, Overtaking overtaking) {
 

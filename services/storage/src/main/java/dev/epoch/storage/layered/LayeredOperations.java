@@ -69,8 +69,7 @@ public final class LayeredOperations {
       }
       session.remember(
           operation.id().id(),
-          new OperationResult(
-              result.locations(), result.live(), Map.of(), result.schemas()));
+          new OperationResult(result.locations(), result.live(), Map.of(), result.schemas()));
       session.commit();
       return result;
     } finally {
@@ -83,8 +82,7 @@ public final class LayeredOperations {
     BranchHandle branch = operation.branch();
     operation.tables().forEach(table -> session.requireKnown(branch, table.table().table()));
     Map<String, RowsLocation> live = new HashMap<>();
-    Map<String, TableSchema> schemas =
-        new HashMap<>(session.schemas(branch, commitsOf(operation)));
+    Map<String, TableSchema> schemas = new HashMap<>(session.schemas(branch, commitsOf(operation)));
     for (BranchTable table : operation.live()) {
       Step step = commit(session, branch, table, schemas, operation.livePosition());
       if (!step.location.equals(table.head())) {
@@ -108,8 +106,7 @@ public final class LayeredOperations {
           requireNoStep(merge.table().table(), merge.step());
           RowsLocation head = live.getOrDefault(id, merge.table().head());
           locations.put(
-              id,
-              merges.merge(session, branch, merge, head, operation.id(), planned.get(id)));
+              id, merges.merge(session, branch, merge, head, operation.id(), planned.get(id)));
         }
         case Operation.Repoint repoint -> {
           requireNoStep(repoint.table().table(), repoint.step());
@@ -125,7 +122,10 @@ public final class LayeredOperations {
     return new OperationResult(locations, live, committed, schemas);
   }
 
-  /** What must hold of what the operation leaves; where no table that is watched has changed, it does. */
+  /**
+   * What must hold of what the operation leaves; where no table that is watched has changed, it
+   * does.
+   */
   private static void check(
       LayerSession session,
       Operation operation,
@@ -145,8 +145,7 @@ public final class LayeredOperations {
       Map<TableHandle, StateLayers> tables = new HashMap<>();
       for (BranchTable table : check.tables()) {
         String id = table.table().id();
-        TableHandle handle =
-            table.table().with(schemas.getOrDefault(id, table.table().schema()));
+        TableHandle handle = table.table().with(schemas.getOrDefault(id, table.table().schema()));
         tables.put(handle, StateLayers.at(locations.getOrDefault(id, table.head())));
       }
       session.check(check, tables);
@@ -210,8 +209,7 @@ public final class LayeredOperations {
     if (rows == 0) {
       return new Step(head, List.of());
     }
-    StateLayers after =
-        StateLayers.of(new TableState.Working(branch, head));
+    StateLayers after = StateLayers.of(new TableState.Working(branch, head));
     List<RowChange> changes =
         rows <= FEW_ROWS ? LayeredMerge.changes(session, handle, before, after) : null;
     if (branch.isDefault()) {
@@ -234,8 +232,7 @@ public final class LayeredOperations {
   public Optional<OperationResult> settle(OperationId operation, long fence) {
     try (LayerSession session = store.begin(true)) {
       session.fence(operation.id(), fence);
-      Optional<OperationResult> result =
-          session.operation(operation.id()).map(Remembered::result);
+      Optional<OperationResult> result = session.operation(operation.id()).map(Remembered::result);
       session.commit();
       return result;
     }

@@ -82,8 +82,7 @@ public final class LayeredStates {
     try {
       KeySet keys = session.keys(sources(from, to), null);
       return new SessionStream<>(
-          session,
-          new ThreeWayStream(new KeyedRows(session, keys, from, At.of(table, ours), to)));
+          session, new ThreeWayStream(new KeyedRows(session, keys, from, At.of(table, ours), to)));
     } catch (RuntimeException e) {
       session.close();
       throw e;
@@ -100,8 +99,7 @@ public final class LayeredStates {
   }
 
   /** Net uncommitted changes of tables, those without any left out. */
-  public Map<String, PendingChanges> pending(
-      BranchHandle branch, Collection<BranchTable> tables) {
+  public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
     Map<String, PendingChanges> pending = new HashMap<>();
     for (BranchTable table : tables) {
       long[] counts = new long[RowChange.Kind.values().length];

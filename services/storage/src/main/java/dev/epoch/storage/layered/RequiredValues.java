@@ -25,8 +25,7 @@ final class RequiredValues {
       String name = columns.get(i).name();
       for (RowChange change : changes) {
         if (change.after() != null && change.after().get(i) == null) {
-          violations.add(
-              new Violation(table.id(), change.key(), name, name + " must not be null"));
+          violations.add(new Violation(table.id(), change.key(), name, name + " must not be null"));
         }
       }
     }

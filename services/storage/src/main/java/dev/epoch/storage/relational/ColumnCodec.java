@@ -11,8 +11,7 @@ public interface ColumnCodec {
   String read(ResultSet row, int place, DataType type) throws SQLException;
 
   /** Null for SQL NULL. */
-  void bind(PreparedStatement statement, int place, DataType type, String text)
-      throws SQLException;
+  void bind(PreparedStatement statement, int place, DataType type, String text) throws SQLException;
 
   /** The value as an expression. */
   String literal(DataType type, String text);

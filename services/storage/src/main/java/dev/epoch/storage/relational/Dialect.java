@@ -39,7 +39,9 @@ public interface Dialect {
   /** Ends a statement that answers so many rows at most. */
   String limit(long rows);
 
-  /** Statements that capture changes of a table; they replace what {@link #uncapture} takes away. */
+  /**
+   * Statements that capture changes of a table; they replace what {@link #uncapture} takes away.
+   */
   List<String> capture(CapturedTable table);
 
   /** Statements that end the capture, where there is one. */

@@ -49,8 +49,8 @@ final class LayerReads {
         layer -> {
           List<String> conditions = new ArrayList<>();
           if (query.after() != null) {
-            conditions.add(behind(table.key().stream().map(id -> sql.key(layer, StateSql.ROW, id))
-                .toList()));
+            conditions.add(
+                behind(table.key().stream().map(id -> sql.key(layer, StateSql.ROW, id)).toList()));
           }
           query
               .where()
@@ -103,8 +103,8 @@ final class LayerReads {
     return handle
         .schema()
         .column(name)
-        .orElseThrow(() -> new BadValueException(
-            "Table " + handle.name() + " has no column " + name, null));
+        .orElseThrow(
+            () -> new BadValueException("Table " + handle.name() + " has no column " + name, null));
   }
 
   /** Lexicographically behind a key whose values are bound, each as often as it is needed. */
@@ -216,8 +216,7 @@ final class LayerReads {
     return name;
   }
 
-  List<Row> page(
-      TemporaryKeys keys, TableHandle handle, StateLayers state, long first, int count) {
+  List<Row> page(TemporaryKeys keys, TableHandle handle, StateLayers state, long first, int count) {
     int size = (int) Math.max(0, Math.min(count, keys.size() - first + 1));
     Row[] rows = new Row[size];
     if (state.layers().isEmpty() || size == 0) {

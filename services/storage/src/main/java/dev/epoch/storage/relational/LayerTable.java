@@ -48,8 +48,7 @@ record LayerTable(
   }
 
   LayerTable with(Map<String, String> names) {
-    return new LayerTable(
-        number, id, repository, path, position, archived, key, columns, names);
+    return new LayerTable(number, id, repository, path, position, archived, key, columns, names);
   }
 
   String history() {

@@ -58,7 +58,9 @@ final class LayerWrites {
 
   /** The key's columns equal to parameters. */
   private static String keyed(LayerTable table) {
-    return table.keyNames().stream().map(name -> name + " = ?").collect(Collectors.joining(" AND "));
+    return table.keyNames().stream()
+        .map(name -> name + " = ?")
+        .collect(Collectors.joining(" AND "));
   }
 
   private int bindKey(PreparedStatement statement, int place, List<Column> key, RowKey values)
@@ -182,8 +184,7 @@ final class LayerWrites {
         "SELECT count(*) FROM %s WHERE %s".formatted(table.overlay(), working(table, number)));
   }
 
-  private void dropUnchanged(
-      LayerTable table, TableHandle handle, long number, StateLayers state) {
+  private void dropUnchanged(LayerTable table, TableHandle handle, long number, StateLayers state) {
     session.execute(
         "DELETE FROM %s WHERE %s AND %s"
             .formatted(
@@ -211,8 +212,7 @@ final class LayerWrites {
             .formatted(overlay, number, position, rewritten));
     session.execute(
         "UPDATE %s SET valid_to = %d WHERE branch = %d AND valid_to = %d AND valid_from < %d AND %s"
-            .formatted(
-                overlay, position, number, Layer.UNCOMMITTED, Layer.UNCOMMITTED, rewritten));
+            .formatted(overlay, position, number, Layer.UNCOMMITTED, Layer.UNCOMMITTED, rewritten));
     dropUnchanged(table, handle, number, base);
     session.execute(
         "UPDATE %s SET valid_from = %d WHERE branch = %d AND valid_from = %d"
@@ -293,7 +293,6 @@ final class LayerWrites {
   void relinkHistory(LayerTable table) {
     session.execute(
         "UPDATE %s SET valid_from = %s WHERE valid_to = %d"
-            .formatted(
-                table.history(), end(table, table.history() + "."), Layer.UNCOMMITTED));
+            .formatted(table.history(), end(table, table.history() + "."), Layer.UNCOMMITTED));
   }
 }

@@ -130,10 +130,7 @@ final class LiveWrites {
     for (int i = 0; i < places.size(); i++) {
       int place = places.get(i);
       session.store.codec.bind(
-          statement,
-          i + 1,
-          handle.schema().columns().get(place).type(),
-          change.after().get(place));
+          statement, i + 1, handle.schema().columns().get(place).type(), change.after().get(place));
     }
   }
 

@@ -42,8 +42,7 @@ final class RecordWriter {
   private final ValueCodec values;
   private final Function<LiveTable, RowShaper> shapers;
 
-  RecordWriter(
-      RelationalStore store, ValueCodec values, Function<LiveTable, RowShaper> shapers) {
+  RecordWriter(RelationalStore store, ValueCodec values, Function<LiveTable, RowShaper> shapers) {
     this.store = store;
     this.values = values;
     this.shapers = shapers;
@@ -189,16 +188,14 @@ final class RecordWriter {
           schema
               .column(given.getKey())
               .orElseThrow(() ->
-                  new WriteRefusedException(
-                      index, "There is no column " + given.getKey(), null));
+                  new WriteRefusedException(index, "There is no column " + given.getKey(), null));
       if (column.generated()) {
         continue;
       }
       try {
         texts.put(column.name(), values.toText(column.type(), given.getValue()));
       } catch (BadValueException e) {
-        throw new WriteRefusedException(
-            index, column.name() + ": " + e.getMessage(), e.remedy());
+        throw new WriteRefusedException(index, column.name() + ": " + e.getMessage(), e.remedy());
       }
     }
     return texts;

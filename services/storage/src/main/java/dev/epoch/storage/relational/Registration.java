@@ -36,7 +36,8 @@ final class Registration {
             && other.path().equals(handle.path())
             && !other.id().equals(handle.id())) {
           throw new TableOwnedException(
-              "Repository %s versions table %s".formatted(other.repository(), handle.path().table()),
+              "Repository %s versions table %s"
+                  .formatted(other.repository(), handle.path().table()),
               "Remove it there first (epoch table remove)");
         }
       }
@@ -52,8 +53,7 @@ final class Registration {
     }
   }
 
-  private void make(
-      RelationalSession session, TableHandle handle, LiveTable live, long position) {
+  private void make(RelationalSession session, TableHandle handle, LiveTable live, long position) {
     List<LayerColumn> columns = new ArrayList<>();
     Map<String, String> names = new HashMap<>();
     List<String> key = new ArrayList<>();
@@ -65,11 +65,7 @@ final class Registration {
       if (now != null) {
         columns.add(
             TableShapes.layer(
-                session,
-                "c" + (columns.size() + 1),
-                column,
-                now,
-                key.contains(column.id())));
+                session, "c" + (columns.size() + 1), column, now, key.contains(column.id())));
         names.put(column.id(), column.name());
       }
     }
@@ -91,15 +87,16 @@ final class Registration {
     session.execute(
         """
         CREATE TABLE %s (%s, valid_from BIGINT NOT NULL, valid_to BIGINT NOT NULL,
-          present INTEGER NOT NULL, PRIMARY KEY (%s, valid_from))%s"""
+          present INTEGER NOT NULL, PRIMARY KEY (%s, valid_from))%s\
+        """
             .formatted(table.history(), definitions, keyNames, options));
-    session.execute(
-        "CREATE INDEX %1$s_to ON %1$s (valid_to)".formatted(table.history()));
+    session.execute("CREATE INDEX %1$s_to ON %1$s (valid_to)".formatted(table.history()));
     session.execute(
         """
         CREATE TABLE %s (branch BIGINT NOT NULL, %s, valid_from BIGINT NOT NULL,
           valid_to BIGINT NOT NULL, present INTEGER NOT NULL,
-          PRIMARY KEY (branch, %s, valid_from))%s"""
+          PRIMARY KEY (branch, %s, valid_from))%s\
+        """
             .formatted(table.overlay(), definitions, keyNames, options));
     for (String end : List.of("from", "to")) {
       session.execute(

@@ -62,7 +62,8 @@ final class Registry {
           table_name VARCHAR(190) NOT NULL,
           position BIGINT NOT NULL,
           archived INTEGER NOT NULL,
-          definition TEXT NOT NULL)""");
+          definition TEXT NOT NULL)\
+        """);
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_branches (
@@ -73,7 +74,8 @@ final class Registry {
           version BIGINT NOT NULL,
           is_default INTEGER NOT NULL,
           named INTEGER NOT NULL,
-          dropped INTEGER NOT NULL)""");
+          dropped INTEGER NOT NULL)\
+        """);
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_branch_tables (
@@ -82,17 +84,20 @@ final class Registry {
           anchor BIGINT NOT NULL,
           overlay VARCHAR(190),
           overlay_position BIGINT NOT NULL,
-          PRIMARY KEY (branch, table_number))""");
+          PRIMARY KEY (branch, table_number))\
+        """);
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_operations (
           id VARCHAR(36) NOT NULL PRIMARY KEY,
-          result TEXT)""");
+          result TEXT)\
+        """);
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_fences (
           id VARCHAR(36) NOT NULL PRIMARY KEY,
-          fence BIGINT NOT NULL)""");
+          fence BIGINT NOT NULL)\
+        """);
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_writes (
@@ -100,7 +105,8 @@ final class Registry {
           write_key VARCHAR(190) NOT NULL,
           request VARCHAR(190) NOT NULL,
           result TEXT NOT NULL,
-          PRIMARY KEY (repository, write_key))""");
+          PRIMARY KEY (repository, write_key))\
+        """);
   }
 
   void drop(RelationalSession session) {
@@ -312,8 +318,7 @@ final class Registry {
             ? null
             : write(new Kept(result.locations(), result.live(), result.schemas()));
     session.update(
-        "INSERT INTO epoch_operations (id, result) VALUES (?, ?)",
-        Binding.of(id.toString(), text));
+        "INSERT INTO epoch_operations (id, result) VALUES (?, ?)", Binding.of(id.toString(), text));
   }
 
   long fence(RelationalSession session, UUID id, long fence) {

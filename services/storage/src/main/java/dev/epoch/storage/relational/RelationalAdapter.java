@@ -117,8 +117,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
   }
 
   @Override
-  public Map<String, TableSchema> schemas(
-      BranchHandle branch, Collection<BranchTable> tables) {
+  public Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables) {
     if (!branch.isDefault()) {
       return Map.of();
     }
@@ -206,8 +205,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
   }
 
   @Override
-  public Map<String, PendingChanges> pending(
-      BranchHandle branch, Collection<BranchTable> tables) {
+  public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
     return states.pending(branch, tables);
   }
 

@@ -37,8 +37,8 @@ final class RelationalBranches {
           store
               .registry
               .table(session, id)
-              .ifPresent(known ->
-                  store.registry.setHead(session, number, known.number(), table.head())));
+              .ifPresent(
+                  known -> store.registry.setHead(session, number, known.number(), table.head())));
       session.commit();
       return holder.map(Branch::id);
     }

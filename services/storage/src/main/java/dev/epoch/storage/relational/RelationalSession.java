@@ -225,10 +225,8 @@ final class RelationalSession implements LayerSession {
   }
 
   @Override
-  public void freeze(
-      TableHandle table, String branch, List<KeySource> keys, StateLayers state) {
-    try (TemporaryKeys found =
-        reads.keys(List.of(new Keys(table, keys)), null)) {
+  public void freeze(TableHandle table, String branch, List<KeySource> keys, StateLayers state) {
+    try (TemporaryKeys found = reads.keys(List.of(new Keys(table, keys)), null)) {
       writes.freeze(table(table), branch, found, state);
     }
   }
@@ -278,8 +276,7 @@ final class RelationalSession implements LayerSession {
 
   @Override
   public void clearOverlay(TableHandle table, String branch) {
-    execute(
-        "DELETE FROM %s WHERE branch = %d".formatted(table(table).overlay(), branch(branch)));
+    execute("DELETE FROM %s WHERE branch = %d".formatted(table(table).overlay(), branch(branch)));
   }
 
   @Override

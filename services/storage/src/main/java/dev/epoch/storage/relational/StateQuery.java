@@ -75,8 +75,7 @@ final class StateQuery {
     return session.sql(session.table(handle)).select(columns, state, "", "", null);
   }
 
-  private QueryResult answer(
-      String sql, List<JsonNode> parameters, int limit, Duration timeout) {
+  private QueryResult answer(String sql, List<JsonNode> parameters, int limit, Duration timeout) {
     CountDownLatch done = new CountDownLatch(1);
     try (PreparedStatement statement = session.connection.prepareStatement(sql)) {
       for (int i = 0; i < parameters.size(); i++) {

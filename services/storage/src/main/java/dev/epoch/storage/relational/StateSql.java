@@ -31,8 +31,7 @@ final class StateSql {
   /**
    * @param branches numbers of branches by id
    */
-  StateSql(
-      Dialect dialect, ColumnCodec codec, LayerTable table, ToLongFunction<String> branches) {
+  StateSql(Dialect dialect, ColumnCodec codec, LayerTable table, ToLongFunction<String> branches) {
     this.dialect = dialect;
     this.codec = codec;
     this.table = table;

@@ -35,8 +35,7 @@ final class TableShapes {
           .store
           .catalog
           .table(session.connection, path)
-          .orElseThrow(() ->
-              new TableNotFoundException("There is no table " + path.table(), null));
+          .orElseThrow(() -> new TableNotFoundException("There is no table " + path.table(), null));
     } catch (SQLException e) {
       throw session.store.dialect.translate(e, "read the shape of " + path);
     }
@@ -89,8 +88,7 @@ final class TableShapes {
   /** The same registration with the names that its columns have in the live table now. */
   static LayerTable named(RelationalSession session, LayerTable table) {
     try {
-      LiveTable live =
-          session.store.catalog.table(session.connection, table.path()).orElse(null);
+      LiveTable live = session.store.catalog.table(session.connection, table.path()).orElse(null);
       return table.with(live == null ? Map.of() : names(session, table, live));
     } catch (SQLException e) {
       throw session.store.dialect.translate(e, "read the shape of " + table.path());
@@ -104,8 +102,7 @@ final class TableShapes {
         session.store.catalog.captured(session.connection, table.path(), table.number());
     Map<String, String> names = new HashMap<>();
     for (LayerColumn column : table.columns()) {
-      String name =
-          captured.isEmpty() ? column.column().name() : captured.get(column.name());
+      String name = captured.isEmpty() ? column.column().name() : captured.get(column.name());
       if (name != null && live.column(name) != null) {
         names.put(column.id(), name);
       }
@@ -140,8 +137,7 @@ final class TableShapes {
               .catalog
               .captured(session.connection, table.path(), table.number())
               .isEmpty()
-          || live.columns().stream()
-              .anyMatch(column -> !isKnown(table, column))
+          || live.columns().stream().anyMatch(column -> !isKnown(table, column))
           || table.live().size() < currentlyCaptured(session, table);
     } catch (SQLException e) {
       throw session.store.dialect.translate(e, "read the capture of " + table.path());
@@ -150,11 +146,7 @@ final class TableShapes {
 
   private static int currentlyCaptured(RelationalSession session, LayerTable table)
       throws SQLException {
-    return session
-        .store
-        .catalog
-        .captured(session.connection, table.path(), table.number())
-        .size();
+    return session.store.catalog.captured(session.connection, table.path(), table.number()).size();
   }
 
   private static boolean isKnown(LayerTable table, LiveColumn live) {
@@ -185,9 +177,7 @@ final class TableShapes {
     List<LayerColumn> columns = new ArrayList<>();
     for (LayerColumn column : table.columns()) {
       LiveColumn now =
-          table.live().containsKey(column.id())
-              ? live.column(table.live().get(column.id()))
-              : null;
+          table.live().containsKey(column.id()) ? live.column(table.live().get(column.id())) : null;
       columns.add(
           now == null
               ? column
@@ -227,7 +217,11 @@ final class TableShapes {
   }
 
   private static LayerColumn add(
-      RelationalSession session, LayerTable table, LiveColumn added, Set<String> taken, int number) {
+      RelationalSession session,
+      LayerTable table,
+      LiveColumn added,
+      Set<String> taken,
+      int number) {
     String id = added.name();
     for (int i = 2; !taken.add(id); i++) {
       id = added.name() + "#" + i;
@@ -244,14 +238,14 @@ final class TableShapes {
               .first(
                   "SELECT " + value,
                   RelationalSession.NONE,
-                  row -> java.util.Optional.ofNullable(session.store.codec.read(row, 1, added.type())))
+                  row ->
+                      java.util.Optional.ofNullable(session.store.codec.read(row, 1, added.type())))
               .flatMap(text -> text)
               .orElse(null);
       filled =
           session.number(
                   "SELECT count(*) FROM (SELECT 1 FROM %s WHERE NOT %s%s) u"
-                      .formatted(
-                          live, dialect.same(name, "(" + value + ")"), dialect.limit(1)))
+                      .formatted(live, dialect.same(name, "(" + value + ")"), dialect.limit(1)))
               > 0;
     }
     Column column = column(id, added, initial, filled ? Boolean.TRUE : null);
@@ -259,7 +253,8 @@ final class TableShapes {
     String fallback =
         initial == null ? "" : " DEFAULT " + session.store.codec.literal(added.type(), initial);
     for (String name : List.of(table.history(), table.overlay())) {
-      session.execute("ALTER TABLE %s ADD COLUMN %s%s".formatted(name, layer.definition(), fallback));
+      session.execute(
+          "ALTER TABLE %s ADD COLUMN %s%s".formatted(name, layer.definition(), fallback));
     }
     return layer;
   }

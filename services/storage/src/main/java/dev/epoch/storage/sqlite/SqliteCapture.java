@@ -55,8 +55,7 @@ final class SqliteCapture {
             "BEFORE UPDATE ON %s BEGIN %s END"
                 .formatted(
                     capture.live,
-                    capture.rows(
-                        capture.keyed("OLD") + " OR " + capture.standingInTheWay())),
+                    capture.rows(capture.keyed("OLD") + " OR " + capture.standingInTheWay())),
             "AFTER UPDATE ON %s WHEN NOT (%s) BEGIN %s END"
                 .formatted(capture.live, capture.sameKey(), capture.absent()),
             "BEFORE DELETE ON %s BEGIN %s END"
@@ -117,8 +116,8 @@ final class SqliteCapture {
 
   private String sameKey() {
     return key().stream()
-        .map(column -> "OLD.%1$s COLLATE BINARY IS NEW.%1$s"
-            .formatted(SqliteDialect.quoted(column.name())))
+        .map(column ->
+            "OLD.%1$s COLLATE BINARY IS NEW.%1$s".formatted(SqliteDialect.quoted(column.name())))
         .collect(Collectors.joining(" AND "));
   }
 
@@ -172,7 +171,9 @@ final class SqliteCapture {
       String name = matcher.group(1);
       names.put(
           matcher.group(2),
-          name.startsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name);
+          name.startsWith("\"")
+              ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
+              : name);
     }
     return names;
   }

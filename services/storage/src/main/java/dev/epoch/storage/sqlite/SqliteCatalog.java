@@ -32,7 +32,8 @@ final class SqliteCatalog implements Catalog {
         SELECT name FROM pragma_table_list
         WHERE schema = 'main' AND type = 'table'
           AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'epoch\\_%' ESCAPE '\\'
-        ORDER BY name COLLATE BINARY""",
+        ORDER BY name COLLATE BINARY\
+        """,
         row -> new TablePath(MAIN, row.getString(1)));
   }
 
@@ -190,11 +191,9 @@ final class SqliteCatalog implements Catalog {
         path.table());
     for (List<String[]> key : keys.values()) {
       List<String> from = key.stream().map(part -> part[1]).toList();
-      List<String> to =
-          key.stream().map(part -> part[2]).filter(Objects::nonNull).toList();
+      List<String> to = key.stream().map(part -> part[2]).filter(Objects::nonNull).toList();
       String[] first = key.getFirst();
-      String actions =
-          action(" ON UPDATE ", first[3]) + action(" ON DELETE ", first[4]);
+      String actions = action(" ON UPDATE ", first[3]) + action(" ON DELETE ", first[4]);
       constraints.add(
           new Constraint(
               "fk_" + String.join("_", from),
@@ -217,9 +216,7 @@ final class SqliteCatalog implements Catalog {
   }
 
   private static String list(List<String> names) {
-    return names.stream()
-        .map(SqliteDialect::quoted)
-        .collect(Collectors.joining(", ", "(", ")"));
+    return names.stream().map(SqliteDialect::quoted).collect(Collectors.joining(", ", "(", ")"));
   }
 
   private static Constraint constraint(

@@ -41,7 +41,9 @@ final class SqliteQueryDialect implements QueryDialect {
             "There are several statements", "Send one statement at a time");
       }
       if (!token.quoted() && token.text().matches("\\$\\d+")) {
-        text.append(sql, at, token.from()).append('?').append(token.text(), 1, token.text().length());
+        text.append(sql, at, token.from())
+            .append('?')
+            .append(token.text(), 1, token.text().length());
         at = token.to();
       }
     }

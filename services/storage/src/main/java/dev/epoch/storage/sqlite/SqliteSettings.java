@@ -23,6 +23,7 @@ public record SqliteSettings(
 
   /** As applications open it that set nothing, with references kept. */
   public static SqliteSettings of(Path file) {
-    return new SqliteSettings(file, Optional.of(JournalMode.WAL), true, Duration.ofSeconds(5), false);
+    return new SqliteSettings(
+        file, Optional.of(JournalMode.WAL), true, Duration.ofSeconds(5), false);
   }
 }

@@ -41,8 +41,7 @@ public final class SqliteStorageAdapter extends RelationalAdapter {
   private final SqliteSettings settings;
 
   public SqliteStorageAdapter(SqliteSettings settings) {
-    super(
-        store(settings), new SqliteValueCodec(), SqliteRowShaper::new);
+    super(store(settings), new SqliteValueCodec(), SqliteRowShaper::new);
     this.settings = settings;
   }
 

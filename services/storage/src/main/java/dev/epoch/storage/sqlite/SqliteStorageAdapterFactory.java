@@ -27,7 +27,8 @@ public final class SqliteStorageAdapterFactory implements StorageAdapterFactory 
       "A database in memory is of one connection alone, and gone with it: no application could"
           + " share it with Epoch";
   private static final Set<String> KNOWN =
-      Set.of("path", "database", "journal_mode", "foreign_keys", "busy_timeout", "mode", "in_memory");
+      Set.of(
+          "path", "database", "journal_mode", "foreign_keys", "busy_timeout", "mode", "in_memory");
 
   private final FileRoots roots;
 
@@ -64,7 +65,9 @@ public final class SqliteStorageAdapterFactory implements StorageAdapterFactory 
   public Settings database(String location) {
     String path = pathOf(location);
     int slash = path.lastIndexOf('/');
-    if (!Files.exists(Path.of(path)) && slash > 0 && Files.isRegularFile(Path.of(path.substring(0, slash)))) {
+    if (!Files.exists(Path.of(path))
+        && slash > 0
+        && Files.isRegularFile(Path.of(path.substring(0, slash)))) {
       throw new BadLocationException(
           "The location names a table, where a database is meant", "sqlite:///folder/file.db");
     }
@@ -160,7 +163,8 @@ public final class SqliteStorageAdapterFactory implements StorageAdapterFactory 
       Path file = Path.of(path);
       if (!file.isAbsolute()) {
         throw new BadLocationException(
-            "The path '%s' is not absolute, and the server stands in another folder".formatted(path),
+            "The path '%s' is not absolute, and the server stands in another folder"
+                .formatted(path),
             "Give the whole path, from /");
       }
       return file.normalize();

@@ -42,7 +42,9 @@ final class SqliteTypes {
     return Affinity.NUMERIC;
   }
 
-  /** The type of a column; its name is in upper case, since SQLite's types have no other meaning. */
+  /**
+   * The type of a column; its name is in upper case, since SQLite's types have no other meaning.
+   */
   static DataType type(String declared) {
     String name = declared.isBlank() ? "ANY" : declared.toUpperCase(Locale.ROOT);
     return DataType.of(kind(name), name);

@@ -46,8 +46,7 @@ final class SqliteValue {
 
   private static String integer(Kind kind, long value) {
     return switch (kind) {
-      case BOOLEAN ->
-          value == 0 ? "false" : value == 1 ? "true" : MARK + "i" + value;
+      case BOOLEAN -> value == 0 ? "false" : value == 1 ? "true" : MARK + "i" + value;
       case INTEGER, DECIMAL, FLOAT, JSON, TEXT, OTHER -> Long.toString(value);
       default -> MARK + "i" + value;
     };

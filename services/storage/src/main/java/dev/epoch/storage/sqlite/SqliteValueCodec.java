@@ -41,8 +41,10 @@ final class SqliteValueCodec implements ValueCodec {
     return switch (kind) {
       case BOOLEAN -> BooleanNode.valueOf(text.equals("true"));
       case INTEGER, DECIMAL -> number(text);
-      case FLOAT -> Double.isFinite(Double.parseDouble(text)) ? number(text) : TextNode.valueOf(text);
-      case BYTES -> TextNode.valueOf(Base64.getEncoder().encodeToString(HexFormat.of().parseHex(text)));
+      case FLOAT ->
+          Double.isFinite(Double.parseDouble(text)) ? number(text) : TextNode.valueOf(text);
+      case BYTES ->
+          TextNode.valueOf(Base64.getEncoder().encodeToString(HexFormat.of().parseHex(text)));
       case TIMESTAMP -> TextNode.valueOf(iso(text));
       case JSON -> document(text);
       default -> TextNode.valueOf(text);
@@ -171,8 +173,7 @@ final class SqliteValueCodec implements ValueCodec {
   }
 
   private static String real(DataType type, JsonNode value) {
-    if (value.isTextual()
-        && Set.of("Infinity", "-Infinity").contains(value.textValue())) {
+    if (value.isTextual() && Set.of("Infinity", "-Infinity").contains(value.textValue())) {
       return value.textValue();
     }
     return Values.canonical(

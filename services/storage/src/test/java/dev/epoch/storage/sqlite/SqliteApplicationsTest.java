@@ -127,7 +127,8 @@ class SqliteApplicationsTest {
     ODD_NAMES(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, \"a \"\"b\" TEXT, [c d] TEXT, `e%f` TEXT)",
         "UPDATE t SET \"a \"\"b\" = 'x', [c d] = 'y' WHERE id = 1"),
-    VACUUM("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)", "VACUUM", "DELETE FROM t WHERE id = 1"),
+    VACUUM(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)", "VACUUM", "DELETE FROM t WHERE id = 1"),
     ROLLED_BACK(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
         "BEGIN",
@@ -206,7 +207,8 @@ class SqliteApplicationsTest {
     return switch (given) {
       case WITHOUT_ROWID, KEYS_THAT_IGNORE_CASE ->
           new String[] {"INSERT INTO t VALUES ('1', 'one'), ('2', 'two'), ('ann', 'a')"};
-      case ODD_NAMES -> new String[] {"INSERT INTO t VALUES (1, 'one', 'c', 'e'), (2, 'two', '', '')"};
+      case ODD_NAMES ->
+          new String[] {"INSERT INTO t VALUES (1, 'one', 'c', 'e'), (2, 'two', '', '')"};
       default -> new String[] {"INSERT INTO t (id, a) VALUES (1, 'one'), (2, 'two')"};
     };
   }

@@ -112,7 +112,8 @@ final class SqliteBackend implements StorageBackend {
         ResultSet row = statement.executeQuery("SELECT * FROM person")) {
       List<String> rows = new ArrayList<>();
       while (row.next()) {
-        rows.add(List.of(row.getString(1), "" + row.getString(2), "" + row.getString(3)).toString());
+        rows.add(
+            List.of(row.getString(1), "" + row.getString(2), "" + row.getString(3)).toString());
       }
       return rows;
     } catch (SQLException e) {
