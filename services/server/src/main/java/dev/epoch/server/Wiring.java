@@ -19,9 +19,11 @@ import dev.epoch.server.access.Listening;
 import dev.epoch.server.owner.OwnerSettings;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.location.AddressRules;
+import dev.epoch.storage.location.FileRoots;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
 import dev.epoch.storage.postgres.connection.CertificateFiles;
 import dev.epoch.storage.postgres.query.QueryLimits;
+import dev.epoch.storage.sqlite.SqliteStorageAdapterFactory;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.mutiny.core.Vertx;
@@ -65,6 +67,15 @@ public class Wiring {
       throw new StartRefusedException(
           "EPOCH_STORAGE_ALLOW holds " + wrong.getMessage() + "; see docs/security.md");
     }
+  }
+
+  @Produces
+  @Singleton
+  SqliteStorageAdapterFactory sqlite(
+      Listening listening,
+      @ConfigProperty(name = "epoch.storage.paths") Optional<List<Path>> folders) {
+    return new SqliteStorageAdapterFactory(
+        FileRoots.of(listening.thisMachineOnly(), folders.orElse(List.of())));
   }
 
   /** The tables of {@link AccessKeys}. */

@@ -2,6 +2,8 @@ package dev.epoch.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
@@ -12,6 +14,8 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.NoPrimaryKeyException;
+import dev.epoch.storage.error.NotVersionableException;
 import dev.epoch.storage.error.WriteRefusedException;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.record.RowWrite;
@@ -29,6 +33,7 @@ abstract class AppendOnlyCases extends StorageAdapterCases {
 
   /** Two equal rows, and another. */
   private VersionedTable log() {
+    assumeTrue(backend.appendOnly());
     List<Column> columns =
         List.of(
             new Column(
@@ -57,6 +62,23 @@ abstract class AppendOnlyCases extends StorageAdapterCases {
 
   private static final RowWrite PUT_SAME =
       put(Map.of("number", IntNode.valueOf(1), "note", TextNode.valueOf("same")));
+
+  /** What cannot be told apart is refused, with what would help. */
+  @Test
+  void tablesWithoutAKeyAreRefusedWhereNothingTellsRowsApart() {
+    assumeFalse(backend.appendOnly());
+    DataType type = ValueKinds.of(backend).get(1).type();
+    TablePath path =
+        backend.create(
+            "log",
+            List.of(new Column("number", "number", type, true, null, null, null)),
+            List.of());
+    assertThatThrownBy(() -> adapter.introspect(path, List.of()))
+        .isInstanceOf(NoPrimaryKeyException.class);
+    assertThatThrownBy(() -> adapter.introspect(path, List.of(TableSchema.ROW_ID)))
+        .isInstanceOfSatisfying(
+            NotVersionableException.class, e -> assertThat(e.remedy()).contains("key"));
+  }
 
   @Test
   void equalRowsAreSeveral() {

@@ -1,6 +1,7 @@
 package dev.epoch.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.epoch.events.Digest;
 import dev.epoch.events.table.Column;
@@ -30,8 +31,6 @@ import org.junit.jupiter.api.Test;
 
 /** Values of every kind come back as the same text, whoever wrote them and wherever they stand. */
 abstract class KindCases extends StorageAdapterCases {
-  private static final List<ValueKinds.Sample> KINDS = ValueKinds.ALL;
-
   /** SHA-256 of the sum of all samples: what a backend has that keeps them. */
   private static final String SUM_OF_SAMPLES =
       "7cb4a1504276424c45d94231ea490407c67fa75a836aee12e0cec0acf4627883";
@@ -43,8 +42,8 @@ abstract class KindCases extends StorageAdapterCases {
   /** A table whose first column is a number, the key, and that has a column of each type. */
   private VersionedTable wide(List<Row> rows) {
     List<ValueKinds.Sample> samples = new ArrayList<>();
-    samples.add(KINDS.get(1));
-    samples.addAll(KINDS);
+    samples.add(kinds().get(1));
+    samples.addAll(kinds());
     List<Boolean> nullable = new ArrayList<>(Collections.nCopies(samples.size(), true));
     nullable.set(0, false);
     return new VersionedTable(
@@ -56,9 +55,9 @@ abstract class KindCases extends StorageAdapterCases {
     List<ValueKinds.Sample> kinds = kinds();
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      String[] values = new String[KINDS.size() + 1];
+      String[] values = new String[kinds.size() + 1];
       values[0] = Integer.toString(i);
-      for (int k = 0; k < KINDS.size() && i < 7; k++) {
+      for (int k = 0; k < kinds.size() && i < 7; k++) {
         List<String> texts = kinds.get(k).texts();
         values[k + 1] = texts.get(i % texts.size());
       }
@@ -70,7 +69,7 @@ abstract class KindCases extends StorageAdapterCases {
   @Test
   void thereIsAColumnOfEachKind() {
     Set<DataType.Kind> kinds = EnumSet.noneOf(DataType.Kind.class);
-    KINDS.forEach(sample -> kinds.add(sample.type().kind()));
+    ValueKinds.ALL.forEach(sample -> kinds.add(sample.type().kind()));
     assertThat(kinds).isEqualTo(EnumSet.allOf(DataType.Kind.class));
   }
 
@@ -79,9 +78,10 @@ abstract class KindCases extends StorageAdapterCases {
     VersionedTable table = wide(List.of());
     assertThat(table.handle.schema().primaryKey()).containsExactly("c1");
     List<Column> columns = table.handle.schema().columns();
-    assertThat(columns).hasSize(KINDS.size() + 1);
-    for (int i = 0; i < KINDS.size(); i++) {
-      DataType type = KINDS.get(i).type();
+    List<ValueKinds.Sample> kinds = kinds();
+    assertThat(columns).hasSize(kinds.size() + 1);
+    for (int i = 0; i < kinds.size(); i++) {
+      DataType type = kinds.get(i).type();
       assertThat(columns.get(i + 1))
           .returns("c" + (i + 2), Column::name)
           .returns(true, Column::nullable);
@@ -116,14 +116,14 @@ abstract class KindCases extends StorageAdapterCases {
   void equalRowsHashAlikeOnEveryBackend() {
     // given
     VersionedTable written = wide(List.of());
-    List<Column> columns = ValueKinds.columns(KINDS, Collections.nCopies(KINDS.size(), true));
-    TableSchema everywhere = new TableSchema(columns, List.of("c1"), List.of(), List.of());
+    List<ValueKinds.Sample> kinds = kinds();
+    List<ValueKinds.Sample> everywhere = ValueKinds.those(backend);
     List<Row> rows = new ArrayList<>();
     for (Row row : samples()) {
       List<String> values = new ArrayList<>();
-      for (int k = 0; k < KINDS.size(); k++) {
+      for (int k = 0; k < kinds.size(); k++) {
         // through JSON, as a client would copy it from another database
-        DataType type = KINDS.get(k).type();
+        DataType type = kinds.get(k).type();
         values.add(adapter.values().toText(type, adapter.values().toJson(type, row.get(k + 1))));
       }
       rows.add(Row.of(values.toArray(String[]::new)));
@@ -136,8 +136,20 @@ abstract class KindCases extends StorageAdapterCases {
             .map(row -> Row.of(row.values().subList(1, row.size()).toArray(String[]::new)))
             .toList();
 
-    // then
-    assertThat(hash(everywhere, read)).isEqualTo(hash(everywhere, rows)).isEqualTo(SUM_OF_SAMPLES);
+    // then: by the types of another database as by its own
+    String hash = hash(schema(everywhere), read);
+    assertThat(hash).isEqualTo(hash(schema(everywhere), rows)).isEqualTo(hash(schema(kinds), read));
+    if (kinds.size() == ValueKinds.ALL.size()) {
+      assertThat(hash).isEqualTo(SUM_OF_SAMPLES);
+    }
+  }
+
+  private static TableSchema schema(List<ValueKinds.Sample> kinds) {
+    return new TableSchema(
+        ValueKinds.columns(kinds, Collections.nCopies(kinds.size(), true)),
+        List.of("c1"),
+        List.of(),
+        List.of());
   }
 
   private static void table(VersionedTable table, List<Row> rows) {
@@ -280,16 +292,17 @@ abstract class KindCases extends StorageAdapterCases {
   @Test
   void aCompositeOfNullsIsAValue() {
     // given
-    ValueKinds.Sample composite =
+    Optional<ValueKinds.Sample> found =
         kinds().stream()
             .filter(sample -> sample.type().kind() == DataType.Kind.COMPOSITE)
-            .findFirst()
-            .orElseThrow();
+            .findFirst();
+    assumeTrue(found.isPresent());
+    ValueKinds.Sample composite = found.get();
     VersionedTable table =
         new VersionedTable(
             backend,
             "pairs",
-            ValueKinds.columns(List.of(KINDS.get(1), composite), List.of(false, false)),
+            ValueKinds.columns(List.of(kinds().get(1), composite), List.of(false, false)),
             List.of("c1"),
             List.of(Row.of("1", "(1,\"a b\")")));
     for (BranchHandle branch : List.of(table.branch("feature", table.main), table.main)) {

@@ -164,13 +164,15 @@ abstract class OperationCases extends StorageAdapterCases {
       assertThat(rows(working(branch))).contains("[1, Ann, 30]");
 
       // when
-      adapter.apply(
-          operation.withChecks(
-              List.of(
-                  check(branch, ANNA.replace("Anna", "Ann"), person),
-                  check(branch, ANNA, pet),
-                  check(branch, PETS, person))),
-          Map.of(person.id(), plan(NEW_ANN)));
+      OperationResult result =
+          adapter.apply(
+              operation.withChecks(
+                  List.of(
+                      check(branch, ANNA.replace("Anna", "Ann"), person),
+                      check(branch, ANNA, pet),
+                      check(branch, PETS, person))),
+              Map.of(person.id(), plan(NEW_ANN)));
+      heads.put(branch.id(), result.locations().get(person.id()));
 
       // then
       assertThat(rows(working(branch))).contains("[1, Anna, 30]");

@@ -15,12 +15,24 @@ import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Users alter a table between two states: each state is read with its own columns. */
 abstract class SchemaCases extends StorageAdapterCases {
-  private static final DataType INTEGER = DataType.of(DataType.Kind.INTEGER, "integer");
-  private static final DataType TEXT = DataType.of(DataType.Kind.TEXT, "text");
+  private DataType integer;
+  private DataType text;
+
+  @BeforeEach
+  void types() {
+    integer = type(DataType.Kind.INTEGER, "integer");
+    text = type(DataType.Kind.TEXT, "text");
+  }
+
+  private DataType type(DataType.Kind kind, String name) {
+    return backend.type(DataType.of(kind, name)).orElseThrow();
+  }
+
   private static final Row ONE = Row.of("1", "one", "10");
   private static final Row TWO = Row.of("2", "two", "20");
   private static final Row THREE = Row.of("3", null, null);
@@ -32,9 +44,9 @@ abstract class SchemaCases extends StorageAdapterCases {
             backend,
             "shape",
             List.of(
-                new Column("id", "id", INTEGER, false, null, null, null),
-                new Column("name", "name", TEXT, true, null, null, null),
-                new Column("count", "count", INTEGER, true, null, null, null)),
+                new Column("id", "id", integer, false, null, null, null),
+                new Column("name", "name", text, true, null, null, null),
+                new Column("count", "count", integer, true, null, null, null)),
             List.of("id"),
             List.of(ONE.with(1, "uno"), TWO, THREE));
     first = table.head(table.main);
@@ -97,7 +109,7 @@ abstract class SchemaCases extends StorageAdapterCases {
     VersionedTable table = shape();
 
     // when
-    backend.alter(table.handle.path(), new Alteration.Add("extra", TEXT, "x"));
+    backend.alter(table.handle.path(), new Alteration.Add("extra", text, "x"));
     TableHandle now = now(table);
 
     // then
@@ -188,7 +200,7 @@ abstract class SchemaCases extends StorageAdapterCases {
     // when: a column of the same name is another one
     write(table, now, Row.of("3", null), Row.of("3", "three"));
     TableState after = commit(table, now);
-    backend.alter(table.handle.path(), new Alteration.Add("count", INTEGER, "7"));
+    backend.alter(table.handle.path(), new Alteration.Add("count", integer, "7"));
     TableHandle again = now(table);
 
     // then
@@ -207,14 +219,14 @@ abstract class SchemaCases extends StorageAdapterCases {
     // given
     VersionedTable table = shape();
 
+    DataType wide = type(DataType.Kind.INTEGER, "bigint");
+
     // when
-    backend.alter(
-        table.handle.path(),
-        new Alteration.Retype("count", DataType.of(DataType.Kind.INTEGER, "bigint")));
+    backend.alter(table.handle.path(), new Alteration.Retype("count", wide));
     TableHandle now = now(table);
 
     // then
-    assertThat(now.schema().column("count").orElseThrow().type().name()).isEqualTo("bigint");
+    assertThat(now.schema().column("count").orElseThrow().type().name()).isEqualTo(wide.name());
     assertOldStatesStand(table);
     assertThat(read(table, now, before)).containsExactly(ONE, TWO, THREE);
 
@@ -237,7 +249,7 @@ abstract class SchemaCases extends StorageAdapterCases {
     TableState head = table.head(feature);
 
     // when
-    backend.alter(table.handle.path(), new Alteration.Add("extra", TEXT, null));
+    backend.alter(table.handle.path(), new Alteration.Add("extra", text, null));
     backend.alter(table.handle.path(), new Alteration.Rename("name", "label"));
     TableHandle now = now(table);
     write(table, now, Row.of("1", "one", "10", null), Row.of("1", "one", "10", "live"));

@@ -5,6 +5,7 @@ import dev.epoch.events.table.DataType;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A fresh database for one test, with one table {@code person}: {@code id} integer, the key; {@code
@@ -29,7 +30,22 @@ public interface StorageBackend extends AutoCloseable {
   TablePath create(String name, List<Column> columns, List<String> primaryKey);
 
   /**
-   * How a row of this database holds a value of {@link ValueKinds}.
+   * What this database calls a type of {@link ValueKinds}; empty if it has none that means it.
+   *
+   * @param type as PostgreSQL calls it
+   */
+  default Optional<DataType> type(DataType type) {
+    return Optional.of(type);
+  }
+
+  /** Whether rows of tables without a key can be told apart. */
+  default boolean appendOnly() {
+    return true;
+  }
+
+  /**
+   * How a row of this database holds a value of {@link ValueKinds}; another value, where it cannot
+   * hold this one.
    *
    * @param text as PostgreSQL prints it
    */

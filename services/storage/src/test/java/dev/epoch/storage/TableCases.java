@@ -45,8 +45,10 @@ abstract class TableCases extends StorageAdapterCases {
   void tablesOfUsersAreListedAndEpochsAreNot() {
     assertThat(adapter.tables()).containsExactly(person.path());
     keyed("another", List.of(), 1, 7);
-    assertThat(adapter.tables()).containsExactly(new TablePath("public", "another"), person.path());
-    assertThatThrownBy(() -> adapter.introspect(new TablePath("public", "none"), List.of()))
+    assertThat(adapter.tables())
+        .containsExactly(new TablePath(person.path().schema(), "another"), person.path());
+    assertThatThrownBy(
+            () -> adapter.introspect(new TablePath(person.path().schema(), "none"), List.of()))
         .isInstanceOf(TableNotFoundException.class);
   }
 

@@ -84,15 +84,27 @@ final class ValueKinds {
 
   private ValueKinds() {}
 
-  /** All of them with the texts that rows of this database hold. */
+  /** Those that a database has, with its names for them and the texts that its rows hold. */
   static List<Sample> of(StorageBackend backend) {
-    return ALL.stream()
-        .map(sample ->
-            new Sample(
-                sample.type(),
-                sample.key(),
-                sample.texts().stream().map(text -> backend.spelt(sample.type(), text)).toList()))
-        .toList();
+    List<Sample> samples = new ArrayList<>();
+    for (Sample sample : ALL) {
+      backend
+          .type(sample.type())
+          .ifPresent(type ->
+              samples.add(
+                  new Sample(
+                      type,
+                      sample.key(),
+                      sample.texts().stream()
+                          .map(text -> backend.spelt(sample.type(), text))
+                          .toList())));
+    }
+    return samples;
+  }
+
+  /** The samples that {@link #of} gives, as PostgreSQL has them. */
+  static List<Sample> those(StorageBackend backend) {
+    return ALL.stream().filter(sample -> backend.type(sample.type()).isPresent()).toList();
   }
 
   private static Sample key(Kind kind, String name, String... texts) {

@@ -3,6 +3,7 @@ package dev.epoch.cli.command.storage;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.client.transport.Json;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -155,7 +156,8 @@ final class StorageOptions {
     put(config, "schema", schema);
     put(config, "username", username);
     put(config, backend.equals("postgresql") ? "sslmode" : "ssl_mode", sslMode);
-    put(config, "path", sqlite && path == null ? database : path);
+    String file = path == null ? database : path;
+    put(config, "path", sqlite ? absolute(file) : path);
     put(config, "journal_mode", journalMode);
     put(config, "foreign_keys", foreignKeys);
     put(config, "bucket", bucket);
@@ -175,6 +177,13 @@ final class StorageOptions {
     others.forEach(config::put);
     require(backend, config);
     return config;
+  }
+
+  /** The server stands in another folder. */
+  private static String absolute(String file) {
+    return file == null || file.startsWith(":")
+        ? file
+        : Path.of(file).toAbsolutePath().normalize().toString();
   }
 
   private ObjectNode credentials() {

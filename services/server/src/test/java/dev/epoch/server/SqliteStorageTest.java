@@ -1,0 +1,288 @@
+package dev.epoch.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A SQLite file through the public surface, while its application goes on. */
+@QuarkusTest
+@QuarkusTestResource(DatabasesForTests.class)
+class SqliteStorageTest {
+  @TempDir Path folder;
+  private Api api;
+  private Path file;
+
+  @BeforeEach
+  void aFile() {
+    api = Api.inNewRepository("sqlite");
+    file = folder.resolve("shop.db");
+    application(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, credit NUMERIC DEFAULT 0)",
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users, at DATETIME)",
+        "INSERT INTO users VALUES (1, 'Ann', 10), (2, 'Bob', 20.5)",
+        "INSERT INTO orders VALUES (1, 1, '2024-01-31 10:00:00')");
+  }
+
+  private void application(String... statements) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = 10000");
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<String> select(String sql) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      List<String> rows = new ArrayList<>();
+      while (row.next()) {
+        rows.add(row.getString(1));
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void register() {
+    api.post(
+            "/storage",
+            "{\"name\": \"local\", \"backend\": \"sqlite\", \"config\": {\"path\": \"%s\"}}"
+                .formatted(file))
+        .statusCode(201);
+    for (String table : List.of("users", "orders")) {
+      api.post(
+              "/tables",
+              "{\"name\": \"%s\", \"storage_name\": \"local\", \"path\": \"%s\"}"
+                  .formatted(table, table))
+          .statusCode(201);
+    }
+  }
+
+  @Test
+  void aFileIsVersionedWhileItsApplicationGoesOn() {
+    // given
+    register();
+    String first = api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+
+    // when: on the branch by records, live by the application
+    api.post(
+            "/tables/users/records?branch=x",
+            "{\"upsert\": [{\"id\": 1, \"credit\": 11}, {\"id\": 3, \"name\": \"Cid\"}]}")
+        .statusCode(200)
+        .body("inserted", equalTo(1))
+        .body("updated", equalTo(1));
+    String onBranch = api.commit("x", "on the branch");
+    application(
+        "UPDATE users SET name = 'Anna' WHERE id = 1",
+        "REPLACE INTO orders VALUES (1, 2, '2024-02-01 10:00:00')");
+    api.get("/status?branch=main").body("unstaged.table", hasItem("users"));
+    api.get("/diff/users?base=" + first + "&target=x").body("changes", hasSize(2));
+
+    // then: both changes of one row come together
+    api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}")
+        .statusCode(200)
+        .body("live_commit", notNullValue());
+    assertThat(select("SELECT id || ' ' || name || ' ' || credit FROM users ORDER BY id"))
+        .containsExactly("1 Anna 11", "2 Bob 20.5", "3 Cid 0");
+    api.get("/status?branch=main").body("clean", equalTo(true));
+
+    // and old commits answer as ever
+    api.post(
+            "/query",
+            "{\"sql\": \"SELECT name, credit FROM users ORDER BY id\", \"ref\": \"%s\"}"
+                .formatted(first))
+        .statusCode(200)
+        .body("rows", equalTo(List.of(List.of("Ann", 10), List.of("Bob", 20.5f))));
+    api.get("/tables/users/records?ref=" + onBranch).body("records", hasSize(3));
+    api.get("/tables/users/records/1?ref=" + first).body("name", equalTo("Ann"));
+  }
+
+  @Test
+  void conflictsAreDecidedAndMergesReverted() {
+    register();
+    api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+    api.post(
+            "/tables/users/records?branch=x",
+            "{\"upsert\": [{\"id\": 1, \"name\": \"Annie\"}], \"delete\": [{\"id\": 2}]}")
+        .statusCode(200);
+    api.commit("x", "on the branch");
+    application("UPDATE users SET name = 'Anna' WHERE id = 1");
+
+    // when
+    api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}").statusCode(409);
+    api.get("/conflicts?branch=main")
+        .body("conflicts[0].fields[0].ours", equalTo("Anna"))
+        .body("conflicts[0].fields[0].theirs", equalTo("Annie"));
+    api.post("/conflicts/resolve", "{\"branch\": \"main\", \"resolution\": \"theirs\"}")
+        .statusCode(200);
+    api.post("/branches/merge/continue", "{\"branch\": \"main\"}").statusCode(200);
+
+    // then
+    assertThat(select("SELECT name FROM users")).containsExactly("Annie");
+    api.post("/branches/main/revert", "{\"commit\": \"HEAD\"}").statusCode(200);
+    assertThat(select("SELECT name FROM users ORDER BY id")).containsExactly("Anna", "Bob");
+  }
+
+  @Test
+  void aMigrationFromOutsideIsSeenAndCommitted() {
+    register();
+    String first = api.commit("main", "first");
+
+    // when: a column is added, another renamed, a third goes by a table that takes its place
+    application(
+        "ALTER TABLE users ADD COLUMN tier TEXT DEFAULT 'basic'",
+        "ALTER TABLE users RENAME COLUMN name TO full_name",
+        "CREATE TABLE new_orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users)",
+        "INSERT INTO new_orders SELECT id, user_id FROM orders",
+        "DROP TABLE orders",
+        "ALTER TABLE new_orders RENAME TO orders");
+    api.get("/status?branch=main")
+        .body("unstaged.table", hasItem("users"))
+        .body("unstaged.table", hasItem("orders"));
+    application("UPDATE users SET full_name = 'Anna' WHERE id = 1");
+    api.commit("main", "migrated");
+
+    // then
+    api.get("/tables/users/records/1?ref=main")
+        .body("full_name", equalTo("Anna"))
+        .body("tier", equalTo("basic"));
+    api.get("/tables/users/records/1?ref=" + first).body("name", equalTo("Ann"));
+  }
+
+  @Test
+  void whatIsNoStorageIsRefusedWithTheReason() {
+    api.post(
+            "/storage",
+            "{\"name\": \"a\", \"backend\": \"sqlite\", \"config\": {\"path\": \":memory:\"}}")
+        .statusCode(422)
+        .body("message", containsString("memory"));
+    api.post(
+            "/storage",
+            "{\"name\": \"b\", \"backend\": \"sqlite\", \"config\": {\"path\": \"%s\", \"journal_mode\": \"off\"}}"
+                .formatted(file))
+        .statusCode(422)
+        .body("message", containsString("journal_mode"));
+    application("CREATE VIEW v AS SELECT * FROM users", "CREATE TABLE nokey (a TEXT)");
+    register();
+    for (String table : List.of("v", "nokey", "none")) {
+      int status =
+          api.post(
+                  "/tables",
+                  "{\"name\": \"%s\", \"storage_name\": \"local\", \"path\": \"%s\"}"
+                      .formatted(table, table))
+              .extract()
+              .statusCode();
+      assertThat(status).as(table).isIn(404, 422);
+    }
+  }
+
+  /** A commit or merge of tables in two databases is one, and so is its undoing. */
+  @Test
+  void oneRepositoryHasTablesInPostgresqlAndSqlite() {
+    register();
+    String table =
+        api.register(
+            "stock",
+            "CREATE TABLE %s (id integer PRIMARY KEY, name text NOT NULL, credit numeric)",
+            "INSERT INTO %s VALUES (1, 'Ann', 10), (2, 'Bob', 20.5)");
+    String first = api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+    for (String name : List.of("users", "stock")) {
+      api.post(
+              "/tables/" + name + "/records?branch=x",
+              "{\"upsert\": [{\"id\": 1, \"credit\": 11}], \"delete\": [{\"id\": 2}]}")
+          .statusCode(200);
+    }
+    String onBranch = api.commit("x", "both");
+    application("UPDATE users SET name = 'Anna' WHERE id = 1");
+    DatabasesForTests.shop("UPDATE %s SET name = 'Anna' WHERE id = 1".formatted(table));
+
+    // when
+    api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}")
+        .statusCode(200)
+        .body("live_commit", notNullValue());
+
+    // then: both have the same rows
+    assertThat(select("SELECT name || ' ' || credit FROM users")).containsExactly("Anna 11");
+    for (String name : List.of("users", "stock")) {
+      api.get("/tables/" + name + "/records?ref=main")
+          .body("records", hasSize(1))
+          .body("records[0].name", equalTo("Anna"));
+      api.get("/diff/" + name + "?base=" + first + "&target=" + onBranch)
+          .body("changes", hasSize(2));
+    }
+
+    // when
+    api.post("/branches/main/revert", "{\"commit\": \"HEAD\"}").statusCode(200);
+
+    // then
+    assertThat(select("SELECT name || ' ' || credit FROM users ORDER BY id"))
+        .containsExactly("Anna 10", "Bob 20.5");
+    api.get("/tables/stock/records?ref=main").body("records", hasSize(2));
+    api.get("/status?branch=main").body("clean", equalTo(true));
+  }
+
+  /** What one database refuses lands in none. */
+  @Test
+  void whatSqliteRefusesIsNotMergedInPostgresqlEither() {
+    register();
+    api.register(
+        "stock",
+        "CREATE TABLE %s (id integer PRIMARY KEY, name text)",
+        "INSERT INTO %s VALUES (1, 'Ann')");
+    application("CREATE TABLE codes (id INTEGER PRIMARY KEY, code TEXT UNIQUE)");
+    api.post("/tables", "{\"name\": \"codes\", \"storage_name\": \"local\", \"path\": \"codes\"}")
+        .statusCode(201);
+    api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+    api.post("/tables/codes/records?branch=x", "{\"upsert\": [{\"id\": 1, \"code\": \"a\"}]}")
+        .statusCode(200);
+    api.post("/tables/stock/records?branch=x", "{\"upsert\": [{\"id\": 1, \"name\": \"B\"}]}")
+        .statusCode(200);
+    api.commit("x", "both");
+    application("INSERT INTO codes VALUES (2, 'a')");
+
+    // when
+    api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}").statusCode(409);
+
+    // then
+    assertThat(select("SELECT id || code FROM codes")).containsExactly("2a");
+    api.get("/tables/stock/records/1?ref=main").body("name", equalTo("Ann"));
+  }
+
+  @Test
+  void removingATableLeavesNoTrace() {
+    register();
+    api.commit("main", "first");
+    for (String table : List.of("users", "orders")) {
+      api.delete("/tables/" + table + "?force=true").statusCode(204);
+    }
+    assertThat(select("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).isEmpty();
+    application("INSERT INTO users VALUES (9, 'Zed', 0)");
+  }
+}

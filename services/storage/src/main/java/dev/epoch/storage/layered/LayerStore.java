@@ -1,0 +1,11 @@
+package dev.epoch.storage.layered;
+
+/** Where the layers of a database's tables are. */
+public interface LayerStore {
+  /**
+   * A transaction of its own: one moment of the database for all that it reads.
+   *
+   * @param writes whether it may write; one that only reads is never in the way of another
+   */
+  LayerSession begin(boolean writes);
+}

@@ -1,0 +1,2 @@
+/** SQLite files as storages. */
+package dev.epoch.storage.sqlite;
