@@ -77,7 +77,7 @@ class ExitCodeTest extends CommandTest {
     assertThat(result.err())
         .startsWith("error: cannot reach the Epoch server at " + server.url() + ": ")
         .endsWith(
-            "hint: start the server, or name another one with --server or EPOCH_SERVER_URL\n");
+            "hint: start the server (on this machine 'epoch local start' does), or name another one with --server or EPOCH_SERVER_URL\n");
   }
 
   @Test

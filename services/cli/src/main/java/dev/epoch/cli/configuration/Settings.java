@@ -151,6 +151,18 @@ public final class Settings {
         () -> file().text("defaults", "branch"));
   }
 
+  /** The port that a server of this machine listens on. */
+  public int localPort() {
+    String port =
+        Objects.requireNonNullElse(environment.variable("EPOCH_API_PORT"), DEFAULT_PORT);
+    try {
+      return Integer.parseInt(port);
+    } catch (NumberFormatException wrong) {
+      throw new CommandFailure(
+          ExitCode.INVALID, "EPOCH_API_PORT is no number: " + port, "correct it, or unset it");
+    }
+  }
+
   /** Where the server is asked to keep metadata, unless nobody has set it. */
   public Optional<String> metadataUrl() {
     return first(

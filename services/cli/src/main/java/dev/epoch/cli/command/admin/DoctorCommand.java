@@ -186,7 +186,7 @@ public final class DoctorCommand extends EpochSubcommand {
 
   private Finding recovery() {
     try {
-      int open = session().clientOfAnyRepository().diagnostics().recovery().path("open").size();
+      int open = client().diagnostics().recovery().path("open").size();
       return open == 0
           ? Finding.good("recovery", "no operation is in doubt")
           : Finding.problem(

@@ -70,6 +70,7 @@ public final class CommitCommand extends EpochSubcommand {
       }
     }
     Commit commit = commit(branch);
+    session().workspaceOfRepository().ifPresent(found -> found.sawBranch(branch, commit.id()));
     if (output().json()) {
       output().json(commit);
     } else {

@@ -51,8 +51,7 @@ public final class StorageAddCommand extends EpochSubcommand {
       return configure(backend);
     }
     JsonNode answer =
-        session()
-            .clientOfAnyRepository()
+        client()
             .storage()
             .add(
                 new StorageBackends.Draft(

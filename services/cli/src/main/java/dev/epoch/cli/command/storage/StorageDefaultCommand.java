@@ -41,8 +41,7 @@ public final class StorageDefaultCommand extends EpochSubcommand {
     @Override
     protected ExitCode run() {
       var answer =
-          session()
-              .clientOfAnyRepository()
+          client()
               .storage()
               .update(name, Json.object().put("default", true));
       if (output().json()) {
@@ -66,7 +65,7 @@ public final class StorageDefaultCommand extends EpochSubcommand {
     @Override
     protected ExitCode run() {
       Optional<StorageBackend> found =
-          session().clientOfAnyRepository().storage().list().byDefault();
+          client().storage().list().byDefault();
       if (output().json()) {
         output().json(found.map(StorageBackend::json).orElseGet(Json::object));
       } else {
@@ -87,7 +86,7 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     protected ExitCode run() {
-      var storage = session().clientOfAnyRepository().storage();
+      var storage = client().storage();
       storage
           .list()
           .byDefault()

@@ -36,7 +36,7 @@ public final class StorageTestCommand extends EpochSubcommand {
     if (all == (name != null)) {
       throw CommandFailure.usage("give the name of a storage backend, or --all");
     }
-    StorageBackends storage = session().clientOfAnyRepository().storage();
+    StorageBackends storage = client().storage();
     List<String> names =
         all ? storage.list().backends().stream().map(StorageBackend::name).toList() : List.of(name);
     ExitCode exitCode = ExitCode.OK;
