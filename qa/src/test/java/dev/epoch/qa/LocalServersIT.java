@@ -30,8 +30,7 @@ class LocalServersIT {
             .setServerConfig("synchronous_commit", "on")
             .start()) {
       Database first =
-          Database.of(
-              "postgresql://postgres@localhost:%d/postgres".formatted(postgres.getPort()));
+          new Database("localhost", postgres.getPort(), "postgres", "postgres", "postgres");
       Database metadata = first.create("horizon_epoch");
       Database mydb = first.create("mydb");
       mydb.execute("CREATE TABLE users (id int PRIMARY KEY)", "INSERT INTO users VALUES (1), (2)");

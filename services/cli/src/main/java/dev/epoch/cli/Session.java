@@ -169,12 +169,30 @@ public final class Session implements AutoCloseable {
    */
   public void useServer(String url) {
     options.overrideServer(url);
+    forgetServer();
+  }
+
+  private void forgetServer() {
     if (server != null) {
       server.close();
     }
     server = null;
     client = null;
     knownPosition = null;
+  }
+
+  /**
+   * Sees to it that what is to be committed has an author. Where the settings name none, a terminal
+   * is asked, and what it answers is kept; a key of the API has a name by itself.
+   *
+   * @throws CommandFailure if there is nobody to ask
+   */
+  public void requireAuthor() {
+    if (settings().actor().name() == null && settings().apiKey().isEmpty()) {
+      AuthorQuestion.ask(this);
+      settings = null;
+      forgetServer();
+    }
   }
 
   /** The server, seen from the repository that is meant. */

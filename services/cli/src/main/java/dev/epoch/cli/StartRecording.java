@@ -78,6 +78,7 @@ final class StartRecording {
             nowhere,
             false,
             false,
+            false,
             ZoneId.systemDefault(),
             folder.resolve("none"));
     COMMANDS.forEach(command -> Epoch.run(environment, command.toArray(String[]::new)));

@@ -152,7 +152,7 @@ class InitCommandTest extends CommandTest {
           "--metadata-url",
           URL,
           "-C",
-          Files.createDirectory(shell.folder().resolve("fresh")).toString());
+          Files.createDirectory(root.resolve("fresh")).toString());
     }
   }
 

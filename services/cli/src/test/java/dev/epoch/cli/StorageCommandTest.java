@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,11 @@ class StorageCommandTest extends CommandTest {
          {"name": "lake", "backend": "s3", "description": null, "default": false,
           "enabled": false, "config": {"bucket": "b"}}]}
       """;
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "main");
+  }
 
   @ParameterizedTest
   @CsvSource(
@@ -47,7 +53,6 @@ class StorageCommandTest extends CommandTest {
         "o --type local --path /d --option create_dirs=false|local|{'path':'/d','create_dirs':'false'}"
       })
   void addsEveryType(String options, String backend, String config) {
-    shell.inRepository("shop", "main");
     server.on("POST /storage", 201, "{\"status\": \"created\", \"name\": \"x\"}");
     List<String> command = new ArrayList<>(List.of("storage", "add"));
     command.addAll(List.of(options.split(" ")));
@@ -63,7 +68,6 @@ class StorageCommandTest extends CommandTest {
 
   @Test
   void sendsDescriptionAndDefault() {
-    shell.inRepository("shop", "main");
     server.on("POST /storage", 201, "{\"status\": \"created\", \"name\": \"l\"}");
 
     prints(
@@ -106,7 +110,6 @@ class StorageCommandTest extends CommandTest {
         "x",
         "--host",
         "h");
-    shell.inRepository("shop", "main");
     server.on("POST /storage", 201, "{\"name\": \"x\"}");
     prints(
         "Added storage 'x' (postgresql)\n", "storage", "add", "x", "--url", "postgresql://u:p@h/d");

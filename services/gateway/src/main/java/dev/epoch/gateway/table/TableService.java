@@ -226,11 +226,17 @@ public final class TableService {
    * allowed is asked before anything is prepared; what fails for another reason than an unreachable
    * database leaves all as it was.
    *
+   * @param branch whose next commit is without it; null: the default branch
    * @param purge whether commits cannot read it afterwards; then what earlier removals of this name
    *     kept goes too, also where no table has the name now
    */
   public void remove(
-      LiveRepository repository, String name, boolean force, boolean purge, Caller caller) {
+      LiveRepository repository,
+      String name,
+      String branch,
+      boolean force,
+      boolean purge,
+      Caller caller) {
     ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
     lock.lock();
     try {
@@ -246,7 +252,7 @@ public final class TableService {
             }
           });
       StepResult prepared =
-          repository.step(new RemoveTableV1(name, force, !purge), caller).orRefuse();
+          repository.step(new RemoveTableV1(name, force, !purge, branch), caller).orRefuse();
       if (prepared.former().isPresent()) {
         return;
       }

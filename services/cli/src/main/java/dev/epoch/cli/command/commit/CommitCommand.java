@@ -63,6 +63,7 @@ public final class CommitCommand extends EpochSubcommand {
       throw CommandFailure.usage("--schema-only takes no tables");
     }
     session().options().overrideAuthor(author, email);
+    session().requireAuthor();
     String branch = session().branch();
     if (rescanSchema) {
       for (Table table : client().tables().list(branch).tables()) {
