@@ -49,7 +49,7 @@ public record ProcessEnvironment(
     return new ProcessEnvironment(
         System.getenv(),
         Path.of("").toAbsolutePath(),
-        Path.of(System.getProperty("user.home")),
+        home(System.getenv("HOME"), System.getProperty("user.home")),
         System.in,
         new StandardOutput(FileDescriptor.out),
         new StandardOutput(FileDescriptor.err),
@@ -58,6 +58,17 @@ public record ProcessEnvironment(
         isTerminal(2),
         ZoneId.systemDefault(),
         Path.of("/etc/epoch/config.toml"));
+  }
+
+  /** As shells and other programs have it: the variable before what the user database says. */
+  static Path home(String variable, String known) {
+    return variable != null && variable.startsWith("/") ? Path.of(variable) : Path.of(known);
+  }
+
+  /** Where programs of the user keep settings: {@code XDG_CONFIG_HOME}, else {@code ~/.config}. */
+  public Path configurationFolder() {
+    String given = variable("XDG_CONFIG_HOME");
+    return given != null && Path.of(given).isAbsolute() ? Path.of(given) : home.resolve(".config");
   }
 
   /** A variable, or null where it is not set or empty. */

@@ -185,9 +185,10 @@ public final class Session implements AutoCloseable {
    * Sees to it that what is to be committed has an author. Where the settings name none, a terminal
    * is asked, and what it answers is kept; a key of the API has a name by itself.
    *
-   * @throws CommandFailure if there is nobody to ask
+   * @throws CommandFailure if there is nobody to ask, or if it is to be signed
    */
   public void requireAuthor() {
+    settings().unread().refuseSigning();
     if (settings().actor().name() == null && settings().apiKey().isEmpty()) {
       AuthorQuestion.ask(this);
       settings = null;

@@ -121,9 +121,12 @@ class ExitCodeTest extends CommandTest {
         "--nonsense");
     fails(
         2,
-        "error: Missing required option: '--message=<message>'\n"
-            + "hint: 'epoch commit --help' shows what can be said\n",
-        "commit");
+        "error: Missing required option: '--output=<file>'\n"
+            + "hint: 'epoch schema migrate --help' shows what can be said\n",
+        "schema",
+        "migrate",
+        "a",
+        "b");
     fails(2, "error: unknown format 'xml'; known: text, json\n", "status", "--format", "xml");
   }
 

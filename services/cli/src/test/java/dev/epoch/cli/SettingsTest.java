@@ -271,4 +271,26 @@ class SettingsTest extends CommandTest {
     assertThat(verbose.err())
         .matches("POST " + server.url() + "/api/v1/stage\\?repository=shop -> 200 \\(\\d+ ms\\)\n");
   }
+
+  @Test
+  void theHomeFolderIsWhatTheVariableSays() {
+    assertThat(ProcessEnvironment.home("/h", "/known")).isEqualTo(Path.of("/h"));
+    assertThat(ProcessEnvironment.home(null, "/known")).isEqualTo(Path.of("/known"));
+    assertThat(ProcessEnvironment.home("relative", "/known")).isEqualTo(Path.of("/known"));
+  }
+
+  @Test
+  void settingsOfTheUserAreWhereOtherProgramsHaveThem() throws IOException {
+    Path usual = Files.createDirectories(shell.home().resolve(".config/epoch"));
+    Files.writeString(usual.resolve("config.toml"), "[server]\nurl = \"http://127.0.0.1:1\"\n");
+    Path given = Files.createDirectories(root.resolve("xdg/epoch"));
+    Files.writeString(
+        given.resolve("config.toml"), "[server]\nurl = \"" + server.url() + "\"\n");
+    shell.inRepository("shop", "main").set("EPOCH_SERVER_URL", null);
+    shell.set("XDG_CONFIG_HOME", root.resolve("xdg").toString());
+
+    statusRequest();
+    assertThat(shell.run("config", "set", "--global", "author.name", "Ann").out())
+        .contains(given.toString());
+  }
 }

@@ -23,6 +23,7 @@ class StorageCommandTest extends CommandTest {
   @BeforeEach
   void inRepository() {
     shell.inRepository("shop", "main");
+    server.on("POST /storage/x/test", "{\"ok\": true}");
   }
 
   @ParameterizedTest
@@ -59,7 +60,7 @@ class StorageCommandTest extends CommandTest {
 
     var result = shell.run(command.toArray(String[]::new));
 
-    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).startsWith("Added storage ");
     var request = server.request("POST /storage");
     assertThat(request.body().path("backend").asText()).isEqualTo(backend);
     assertThat(request.body().path("config").toString().replace('"', '\'')).isEqualTo(config);
@@ -69,6 +70,7 @@ class StorageCommandTest extends CommandTest {
   @Test
   void sendsDescriptionAndDefault() {
     server.on("POST /storage", 201, "{\"status\": \"created\", \"name\": \"l\"}");
+    server.on("POST /storage/l/test", "{\"ok\": true}");
 
     prints(
         "Added storage 'l' (local)\n",
@@ -124,6 +126,19 @@ class StorageCommandTest extends CommandTest {
         "x",
         "--type",
         "oracle");
+  }
+
+  @Test
+  void aNewStorageIsTriedAndStays() {
+    server.on("POST /storage", 201, "{\"name\": \"bad\"}");
+    server.on("POST /storage/bad/test", "{\"ok\": false, \"message\": \"no such host\"}");
+
+    var result = shell.run("storage", "add", "bad", "--url", "postgresql://u:p@h/d");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEqualTo("Added storage 'bad' (postgresql)\n");
+    assertThat(result.err())
+        .startsWith("warning: it cannot be used yet: no such host\nhint: 'epoch storage update bad'");
   }
 
   @Test

@@ -32,9 +32,9 @@ import dev.epoch.model.row.TableContent;
 import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageAdapter;
-import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageAdapterFactory.Location;
 import dev.epoch.storage.StorageAdapterFactory.Settings;
+import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableStore.Introspection;
@@ -46,12 +46,16 @@ import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Tables: version one, stop versioning one. */
 public final class TableService {
@@ -365,11 +369,39 @@ public final class TableService {
     return new Location(database, factory.path(database, request.path()));
   }
 
+  private static final Pattern STORAGE_URL =
+      Pattern.compile("[a-z][a-z0-9+.-]*://(?<storage>[^/:@?#]+)/(?<path>[^/?#]+)");
+
   private record Place(StorageState storage, TablePath path) {}
+
+  /** A URL that names a storage of the repository where others name a host. */
+  private Optional<Request> inStorage(
+      RepositoryState state, StorageAdapterFactory factory, Request request) {
+    Matcher parts = STORAGE_URL.matcher(request.location());
+    if (request.path() != null || !parts.matches()) {
+      return Optional.empty();
+    }
+    return state
+        .storages()
+        .named(parts.group("storage"))
+        .filter(storage -> storage.backend().equals(factory.backend()))
+        .map(storage ->
+            new Request(
+                request.name(),
+                null,
+                storage.name(),
+                URLDecoder.decode(parts.group("path").replace("+", "%2B"), StandardCharsets.UTF_8),
+                request.primaryKey(),
+                request.branch()));
+  }
 
   private Place place(LiveRepository repository, Request request, boolean live, Caller caller) {
     if (request.location() != null) {
       StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
+      Optional<Request> named = inStorage(repository.state(), factory, request);
+      if (named.isPresent()) {
+        return place(repository, named.get(), live, caller);
+      }
       Location location = location(factory, request);
       if (live) {
         // reached and read before anything is written to the log

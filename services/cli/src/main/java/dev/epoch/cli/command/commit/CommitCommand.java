@@ -2,6 +2,7 @@ package dev.epoch.cli.command.commit;
 
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.MessageEditor;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.cli.text.CommitText;
@@ -23,8 +24,7 @@ public final class CommitCommand extends EpochSubcommand {
 
   @Option(
       names = {"-m", "--message"},
-      required = true,
-      description = "What the commit is about.")
+      description = "What the commit is about (default: what is written in an editor).")
   private String message;
 
   @Option(
@@ -65,6 +65,14 @@ public final class CommitCommand extends EpochSubcommand {
     session().options().overrideAuthor(author, email);
     session().requireAuthor();
     String branch = session().branch();
+    if (message == null) {
+      message =
+          MessageEditor.write(
+              session(),
+              List.of(
+                  "What is the commit on branch " + branch + " about?",
+                  "Lines that begin with # are left out; nothing written, nothing committed."));
+    }
     if (rescanSchema) {
       for (Table table : client().tables().list(branch).tables()) {
         client().tables().refresh(table.name(), branch);

@@ -64,6 +64,7 @@ public final class InitCommand extends OpenRepositoryCommand {
 
   @Override
   Repository repository() {
+    session().settings().unread().refuseVariablesOfStorages();
     Settings settings = session().settings();
     session().workspace().ifPresent(this::refuseIfHere);
     RepositoryPolicy policy = settings.policy();

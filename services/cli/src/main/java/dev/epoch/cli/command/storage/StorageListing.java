@@ -22,6 +22,7 @@ abstract class StorageListing extends EpochSubcommand {
 
   @Override
   protected final ExitCode run() {
+    session().settings().unread().refuseVariablesOfStorages();
     StorageBackend.Listing listing = client().storage().list();
     String wanted = type() == null ? null : StorageAddCommand.wireType(type());
     List<StorageBackend> backends =

@@ -32,6 +32,7 @@ public final class StorageTestCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
+    session().settings().unread().refuseVariablesOfStorages();
     boolean json = output().json();
     if (all == (name != null)) {
       throw CommandFailure.usage("give the name of a storage backend, or --all");
