@@ -8,11 +8,15 @@ import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.storage.record.RowWrite;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +35,7 @@ class RecordFileTest {
 
   private static List<Map<String, JsonNode>> csv(InputStream file) throws IOException {
     return RecordFile.csv(file, Shapes.USERS).stream()
-        .map(write -> ((RowWrite.Upsert) write).columns())
+        .map(write -> ((RowWrite.Upsert) write).record())
         .toList();
   }
 
@@ -109,6 +113,33 @@ class RecordFileTest {
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> csv(new ByteArrayInputStream(wrong.toByteArray())))
         .withMessageContaining("Line 5: ");
+  }
+
+  /** A large field is not asked for letter by letter, which takes a lock each time. */
+  @Test
+  void textIsReadInBlocks() throws IOException {
+    String name = "abc, d\n".repeat(200_000);
+    AtomicInteger reads = new AtomicInteger();
+    Reader text =
+        new FilterReader(new StringReader("id,name\n1,\"" + name + "\"\n")) {
+          @Override
+          public int read() {
+            throw new AssertionError("one letter");
+          }
+
+          @Override
+          public int read(char[] target, int offset, int length) throws IOException {
+            reads.incrementAndGet();
+            return super.read(target, offset, length);
+          }
+        };
+
+    CsvFields fields = new CsvFields(text);
+    fields.next();
+
+    assertThat(fields.next().getLast().text()).isEqualTo(name);
+    assertThat(fields.next()).isNull();
+    assertThat(reads.get()).isLessThan(100);
   }
 
   @Test
