@@ -40,6 +40,7 @@ import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableStore.Introspection;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchOwnTables;
+import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.error.OutcomeUnknownException;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.error.StorageException;
@@ -372,6 +373,24 @@ public final class TableService {
   private static final Pattern STORAGE_URL =
       Pattern.compile("[a-z][a-z0-9+.-]*://(?<storage>[^/:@?#]+)/(?<path>[^/?#]+)");
 
+  /** What is meant may have been a storage; then a URL without its table says so. */
+  private static Location orNamed(
+      RepositoryState state, StorageAdapterFactory factory, Request request) {
+    try {
+      return location(factory, request);
+    } catch (BadLocationException wrong) {
+      Matcher parts = STORAGE_URL.matcher(request.location());
+      if (request.path() != null || !parts.matches()) {
+        throw wrong;
+      }
+      throw new BadLocationException(
+          wrong.getMessage() + "; and there is no storage '" + parts.group("storage") + "'",
+          state.storages().byName().isEmpty()
+              ? wrong.remedy()
+              : "The repository has " + String.join(", ", state.storages().byName().keySet()));
+    }
+  }
+
   private record Place(StorageState storage, TablePath path) {}
 
   /** A URL that names a storage of the repository where others name a host. */
@@ -402,7 +421,7 @@ public final class TableService {
       if (named.isPresent()) {
         return place(repository, named.get(), live, caller);
       }
-      Location location = location(factory, request);
+      Location location = orNamed(repository.state(), factory, request);
       if (live) {
         // reached and read before anything is written to the log
         backends
