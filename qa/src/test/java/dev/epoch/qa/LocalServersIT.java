@@ -39,8 +39,7 @@ class LocalServersIT {
       Shell elsewhere = new Shell(Files.createDirectory(home.resolve("elsewhere")), variables());
       try {
         Shell.Result made = epoch(folder, "init my-data-repo --metadata-url " + metadata.url());
-        assertThat(made.ok())
-            .isEqualTo("Initialized repository 'my-data-repo' on branch 'main'\n");
+        assertThat(made.ok()).isEqualTo("Initialized repository 'my-data-repo' on branch 'main'\n");
         assertThat(made.err()).startsWith("Starting a server on postgresql://");
         epoch(folder, "table add users --location " + mydb.url() + "/public.users").ok();
         epoch(folder, "commit -m 'Add users'").ok();

@@ -42,7 +42,13 @@ final class FailureReport {
 
   /** A failure on this side. */
   void print(ExitCode exitCode, String message, String hint) {
-    print(exitCode.name().toLowerCase(Locale.ROOT), exitCode, message, Json.object(), List.of(), hint);
+    print(
+        exitCode.name().toLowerCase(Locale.ROOT),
+        exitCode,
+        message,
+        Json.object(),
+        List.of(),
+        hint);
   }
 
   /**

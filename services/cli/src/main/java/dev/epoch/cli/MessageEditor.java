@@ -20,14 +20,19 @@ public final class MessageEditor {
     ProcessEnvironment environment = session.environment();
     if (!environment.inIsTerminal() || !environment.outIsTerminal()) {
       throw new CommandFailure(
-          ExitCode.USAGE, "a message is missing", "give it with --message, or run it on a terminal");
+          ExitCode.USAGE,
+          "a message is missing",
+          "give it with --message, or run it on a terminal");
     }
     try {
       Path draft = Files.createTempFile("epoch-message", ".txt");
       try {
         Files.writeString(
             draft,
-            "\n" + remarks.stream().map(line -> ("# " + line).strip() + "\n").collect(Collectors.joining()));
+            "\n"
+                + remarks.stream()
+                    .map(line -> ("# " + line).strip() + "\n")
+                    .collect(Collectors.joining()));
         edit(session, draft);
         String message =
             Files.readString(draft)
@@ -37,7 +42,9 @@ public final class MessageEditor {
                 .strip();
         if (message.isEmpty()) {
           throw new CommandFailure(
-              ExitCode.NEGATIVE, "the message is empty: nothing is done", "write one, or give it with --message");
+              ExitCode.NEGATIVE,
+              "the message is empty: nothing is done",
+              "write one, or give it with --message");
         }
         return message;
       } finally {

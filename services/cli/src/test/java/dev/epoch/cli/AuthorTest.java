@@ -75,8 +75,8 @@ class AuthorTest extends CommandTest {
         .allSatisfy(request ->
             assertThat(request.body().toString())
                 .contains("\"author_name\":\"Ada Lovelace\"", "ada@example.com"))
-        .allSatisfy(request ->
-            assertThat(request.headers()).containsEntry("X-User-Name", "Ada Lovelace"));
+        .allSatisfy(
+            request -> assertThat(request.headers()).containsEntry("X-User-Name", "Ada Lovelace"));
   }
 
   @Test

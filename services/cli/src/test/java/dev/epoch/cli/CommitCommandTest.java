@@ -61,7 +61,8 @@ class CommitCommandTest extends CommandTest {
     server.on("POST /commits", 201, COMMIT);
     Path editor = root.resolve("an editor.sh");
     Files.writeString(
-        editor, "#!/bin/sh\nset -e\ntest \"$1\" = -w\nprintf 'Title\\n\\nBody\\n' | cat - \"$2\" > x; mv x \"$2\"\n");
+        editor,
+        "#!/bin/sh\nset -e\ntest \"$1\" = -w\nprintf 'Title\\n\\nBody\\n' | cat - \"$2\" > x; mv x \"$2\"\n");
     Files.setPosixFilePermissions(editor, PosixFilePermissions.fromString("rwx------"));
     shell.onTerminal().set("NO_COLOR", "1");
     shell.set(first, "'" + editor + "' -w").set(second, "false").set(third, "false");

@@ -24,7 +24,15 @@ class FilesCommandTest extends CommandTest {
   void exportsAsItComes() {
     server.on("GET /export/users", "id,name\r\n1,\"a\r\nb\"\r\n");
 
-    prints("id,name\r\n1,\"a\r\nb\"\r\n", "export", "users", "--at", "HEAD~1", "--escape-formulas", "--format", "csv");
+    prints(
+        "id,name\r\n1,\"a\r\nb\"\r\n",
+        "export",
+        "users",
+        "--at",
+        "HEAD~1",
+        "--escape-formulas",
+        "--format",
+        "csv");
     assertThat(server.request("GET /export/users").query())
         .containsEntry("ref", "feature~1")
         .containsEntry("format", "csv")

@@ -138,10 +138,12 @@ class InitCommandTest extends CommandTest {
       assertThat(other.requests("GET /status")).hasSize(1);
       assertThat(shell.run("local", "status").out()).contains(address, "process: " + self.pid());
 
-      other.forget("POST /repositories").on(
-          "POST /repositories",
-          409,
-          "{\"error\": \"RepositoryAlreadyExistsError\", \"message\": \"it exists\"}");
+      other
+          .forget("POST /repositories")
+          .on(
+              "POST /repositories",
+              409,
+              "{\"error\": \"RepositoryAlreadyExistsError\", \"message\": \"it exists\"}");
       fails(
           4,
           "error: it exists\nhint: 'epoch repo open shop --server "

@@ -284,8 +284,7 @@ class SettingsTest extends CommandTest {
     Path usual = Files.createDirectories(shell.home().resolve(".config/epoch"));
     Files.writeString(usual.resolve("config.toml"), "[server]\nurl = \"http://127.0.0.1:1\"\n");
     Path given = Files.createDirectories(root.resolve("xdg/epoch"));
-    Files.writeString(
-        given.resolve("config.toml"), "[server]\nurl = \"" + server.url() + "\"\n");
+    Files.writeString(given.resolve("config.toml"), "[server]\nurl = \"" + server.url() + "\"\n");
     shell.inRepository("shop", "main").set("EPOCH_SERVER_URL", null);
     shell.set("XDG_CONFIG_HOME", root.resolve("xdg").toString());
 

@@ -138,7 +138,8 @@ class StorageCommandTest extends CommandTest {
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.out()).isEqualTo("Added storage 'bad' (postgresql)\n");
     assertThat(result.err())
-        .startsWith("warning: it cannot be used yet: no such host\nhint: 'epoch storage update bad'");
+        .startsWith(
+            "warning: it cannot be used yet: no such host\nhint: 'epoch storage update bad'");
   }
 
   @Test

@@ -46,8 +46,7 @@ class UnreadSettingsTest extends CommandTest {
   @Test
   void aVariableThatAFileTakesInIsRead() {
     shell.set("EPOCH_POSTGRES_PROD_URL", "postgresql://h/d").set("EPOCH_POSTGRES_PORT", "15432");
-    shell.write(
-        "epoch.toml", "[storage.postgres.prod]\nurl = \"${EPOCH_POSTGRES_PROD_URL}\"\n");
+    shell.write("epoch.toml", "[storage.postgres.prod]\nurl = \"${EPOCH_POSTGRES_PROD_URL}\"\n");
 
     assertThat(shell.run("storage", "list").err()).isEmpty();
   }

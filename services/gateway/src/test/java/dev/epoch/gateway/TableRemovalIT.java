@@ -251,7 +251,9 @@ class TableRemovalIT {
   void whatNoCommitReadsIsNotKept() {
     test.database.execute("CREATE TABLE new (id int PRIMARY KEY)");
     test.register("new");
-    test.server().tables().remove(test.repository(), "new", null, false, false, TestServer.caller());
+    test.server()
+        .tables()
+        .remove(test.repository(), "new", null, false, false, TestServer.caller());
     assertThat(test.database.value("SELECT count(*) FROM epoch.archives")).isEqualTo("0");
   }
 

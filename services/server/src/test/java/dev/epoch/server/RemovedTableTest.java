@@ -92,8 +92,7 @@ class RemovedTableTest {
     api.get("/status?branch=main").body("clean", equalTo(true));
     api.get("/status?branch=work").body("unstaged.table", hasSize(1));
     String without = api.commit("work", "without users");
-    api.get("/commits/diff?base=" + second + "&target=" + without)
-        .body("tables.table", hasSize(1));
+    api.get("/commits/diff?base=" + second + "&target=" + without).body("tables.table", hasSize(1));
     api.get("/branches/main").body("head_commit_id", equalTo(second));
   }
 

@@ -39,8 +39,7 @@ class StorageLocationTest {
     DatabasesForTests.shop("DROP TABLE " + table);
   }
 
-  private static Answer register(
-      Api api, String name, String location) {
+  private static Answer register(Api api, String name, String location) {
     return api.post(
         "/tables", "{\"name\": \"%s\", \"location\": \"%s\"}".formatted(name, location));
   }

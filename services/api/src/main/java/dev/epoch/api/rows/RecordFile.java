@@ -118,8 +118,8 @@ public final class RecordFile {
       Column column =
           schema
               .column(name.text())
-              .orElseThrow(() ->
-                  new TextFormatException(1, "there is no column '" + name.text() + "'"));
+              .orElseThrow(
+                  () -> new TextFormatException(1, "there is no column '" + name.text() + "'"));
       if (columns.contains(column)) {
         throw new TextFormatException(1, "the column '" + name.text() + "' is named twice");
       }

@@ -145,8 +145,8 @@ class RecordFileTest {
   @Test
   void linesOfJsonAreTextToo() {
     assertThatExceptionOfType(InvalidRequestException.class)
-        .isThrownBy(() ->
-            RecordFile.ndjson(file("{\"id\":1}~{\"id\":2,\"name\":\"#\"}~"), Shapes.USERS))
+        .isThrownBy(
+            () -> RecordFile.ndjson(file("{\"id\":1}~{\"id\":2,\"name\":\"#\"}~"), Shapes.USERS))
         .withMessageContaining("Line 2: its bytes are not text in UTF-8");
   }
 }

@@ -153,8 +153,7 @@ public final class Settings {
 
   /** The port that a server of this machine listens on. */
   public int localPort() {
-    String port =
-        Objects.requireNonNullElse(environment.variable("EPOCH_API_PORT"), DEFAULT_PORT);
+    String port = Objects.requireNonNullElse(environment.variable("EPOCH_API_PORT"), DEFAULT_PORT);
     try {
       return Integer.parseInt(port);
     } catch (NumberFormatException wrong) {

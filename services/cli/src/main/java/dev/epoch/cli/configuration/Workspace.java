@@ -66,8 +66,7 @@ public final class Workspace {
    * @param metadataUrl where the repository is kept, without password; null if nobody asked for it
    * @param serverUrl null to go on asking the configuration for it
    */
-  public record Tie(
-      String repository, String repositoryId, String metadataUrl, String serverUrl) {}
+  public record Tie(String repository, String repositoryId, String metadataUrl, String serverUrl) {}
 
   /** Ties a folder to a repository, and checks a branch out. */
   public static Workspace create(Path folder, Tie tie, String branch) {

@@ -127,9 +127,7 @@ public final class LocalServer {
 
   private static Path root(ProcessEnvironment environment, Path directory) {
     String folder = environment.variable("EPOCH_DATA_DIR");
-    return folder == null
-        ? home(environment).resolve(".epoch-data")
-        : directory.resolve(folder);
+    return folder == null ? home(environment).resolve(".epoch-data") : directory.resolve(folder);
   }
 
   private static Path folder(Path root, MetadataUrl metadata) {

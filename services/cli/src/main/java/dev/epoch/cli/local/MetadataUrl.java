@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  */
 public record MetadataUrl(String whole) {
   private static final Pattern SHAPE =
-      Pattern.compile("(?<scheme>postgres(?:ql)?://)(?:(?<user>[^/?]*)@)?(?<rest>[^@/?]*(?:/[^@?]*)?(?:\\?.*)?)");
+      Pattern.compile(
+          "(?<scheme>postgres(?:ql)?://)(?:(?<user>[^/?]*)@)?(?<rest>[^@/?]*(?:/[^@?]*)?(?:\\?.*)?)");
   private static final Pattern PASSWORD_PARAMETER = Pattern.compile("(?<=[?&])password=[^&]*&?");
   private static final int NAME_BYTES = 6;
 

@@ -194,7 +194,9 @@ public final class TableProcessor {
     OperationPlan.RemoveTable plan =
         (OperationPlan.RemoveTable) Refusals.inFlight(state, facts.operation()).plan();
     List<Event> events = new ArrayList<>();
-    events.add(new TableRemovedV1(facts.operation(), plan.tableId(), plan.name(), plan.keep(), plan.branchId()));
+    events.add(
+        new TableRemovedV1(
+            facts.operation(), plan.tableId(), plan.name(), plan.keep(), plan.branchId()));
     for (String id : plan.dropped()) {
       events.add(new TableRemovedV1(facts.operation(), id, plan.name(), false, plan.branchId()));
     }

@@ -62,8 +62,7 @@ public record RegisteredTable(
     return with(removed, kept, true, removedOn);
   }
 
-  private RegisteredTable with(
-      boolean isRemoved, boolean isKept, boolean isDropped, String on) {
+  private RegisteredTable with(boolean isRemoved, boolean isKept, boolean isDropped, String on) {
     return new RegisteredTable(
         id,
         name,

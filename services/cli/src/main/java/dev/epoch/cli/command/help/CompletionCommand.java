@@ -14,7 +14,10 @@ import picocli.CommandLine.Parameters;
 /** {@code epoch completion}. */
 @Command(
     name = "completion",
-    description = {"Print a completion script.", "bash and zsh: source <(epoch completion bash); fish: epoch completion fish | source"})
+    description = {
+      "Print a completion script.",
+      "bash and zsh: source <(epoch completion bash); fish: epoch completion fish | source"
+    })
 public final class CompletionCommand extends EpochSubcommand {
 
   @Parameters(paramLabel = "<shell>", description = "bash, zsh or fish.")

@@ -75,7 +75,9 @@ public final class ImportCommand extends EpochSubcommand {
     }
     if (isEmpty(path)) {
       throw new CommandFailure(
-          ExitCode.INVALID, file + " is empty: it holds not even the columns' names", "name another one");
+          ExitCode.INVALID,
+          file + " is empty: it holds not even the columns' names",
+          "name another one");
     }
     Records.Written written;
     try {

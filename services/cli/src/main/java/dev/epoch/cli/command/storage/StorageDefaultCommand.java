@@ -40,10 +40,7 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     protected ExitCode run() {
-      var answer =
-          client()
-              .storage()
-              .update(name, Json.object().put("default", true));
+      var answer = client().storage().update(name, Json.object().put("default", true));
       if (output().json()) {
         output().json(answer);
       } else {
@@ -64,8 +61,7 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     protected ExitCode run() {
-      Optional<StorageBackend> found =
-          client().storage().list().byDefault();
+      Optional<StorageBackend> found = client().storage().list().byDefault();
       if (output().json()) {
         output().json(found.map(StorageBackend::json).orElseGet(Json::object));
       } else {

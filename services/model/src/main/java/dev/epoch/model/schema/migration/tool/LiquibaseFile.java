@@ -38,7 +38,9 @@ public record LiquibaseFile(
     text.append("\n--comment: ").append(ToolText.comment(comment)).append('\n');
     up.forEach(statement -> text.append(ended(statement)).append('\n'));
     for (String statement : down) {
-      ended(statement).lines().forEach(line -> text.append("--rollback ").append(line).append('\n'));
+      ended(statement)
+          .lines()
+          .forEach(line -> text.append("--rollback ").append(line).append('\n'));
     }
     return text.toString();
   }
