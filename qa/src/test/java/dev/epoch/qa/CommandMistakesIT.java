@@ -122,7 +122,7 @@ class CommandMistakesIT {
         "storage default set nothing",
         "events --type nothing",
         "events --follow --type nothing",
-        "completion fish",
+        "completion tcsh",
         "help nothing",
         "doctor --check weather",
         "repo open nothing",

@@ -36,8 +36,15 @@ public sealed interface OperationPlan {
    * @param force also with uncommitted changes
    * @param keep what commits read of it stays
    * @param dropped ids of tables of this name that were removed before, and of which nothing stays
+   * @param branchId of the branch whose next commit is without it; null: the default branch
    */
-  record RemoveTable(String tableId, String name, boolean force, boolean keep, List<String> dropped)
+  record RemoveTable(
+      String tableId,
+      String name,
+      boolean force,
+      boolean keep,
+      List<String> dropped,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String branchId)
       implements OperationPlan {
     public RemoveTable {
       dropped = dropped == null ? List.of() : List.copyOf(dropped);

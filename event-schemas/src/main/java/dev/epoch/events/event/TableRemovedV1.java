@@ -1,5 +1,6 @@
 package dev.epoch.events.event;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.UUID;
 
 /**
@@ -9,6 +10,12 @@ import java.util.UUID;
  * @param tableId of the registration
  * @param name in the repository
  * @param kept whether commits still read what they read of it
+ * @param branchId of the branch whose next commit is without it; null: the default branch
  */
-public record TableRemovedV1(UUID operationId, String tableId, String name, boolean kept)
+public record TableRemovedV1(
+    UUID operationId,
+    String tableId,
+    String name,
+    boolean kept,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String branchId)
     implements Event.OfTable {}

@@ -258,7 +258,7 @@ class HistoryReadsIT {
     assertThat(await(tables.on(repository, branch)))
         .extracting(TableRow::name)
         .containsExactlyElementsOf(names);
-    apply(new TableRemovedV1(new UUID(0, 3), "ta", "a", true));
+    apply(new TableRemovedV1(new UUID(0, 3), "ta", "a", true, null));
     assertThat(await(tables.on(repository, branch)))
         .extracting(TableRow::name)
         .containsExactly("b", "c");

@@ -85,6 +85,7 @@ public final class Shell {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false,
                 false,
+                false,
                 ZoneOffset.UTC,
                 folder.resolve("no-configuration-of-the-machine")),
             arguments);

@@ -41,9 +41,12 @@ public final class Epoch {
       line.setOut(new PrintWriter(environment.out(), true));
       line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
       line.setErr(new PrintWriter(environment.err(), true));
-      line.setParameterExceptionHandler((problem, unused) -> misuse(problem, environment));
+      FailureReport report =
+          new FailureReport(
+              environment, () -> FailureReport.asksForJson(List.of(arguments), session));
+      line.setParameterExceptionHandler((problem, unused) -> misuse(problem, report));
       line.setExecutionExceptionHandler(
-          (failure, at, result) -> failed(failure, at.getCommandSpec(), environment, root));
+          (failure, at, result) -> failed(failure, at.getCommandSpec(), environment, root, report));
       line.setExecutionStrategy(Epoch::execute);
       exitCode = line.execute(typed.toArray(String[]::new));
     } finally {
@@ -56,10 +59,11 @@ public final class Epoch {
   }
 
   private static int lost(String reason, ProcessEnvironment environment) {
-    report(
-        environment,
-        "cannot write the output: " + reason,
-        "send it elsewhere; a command that changes something has done so");
+    new FailureReport(environment, () -> false)
+        .print(
+            ExitCode.OUTPUT_LOST,
+            "cannot write the output: " + reason,
+            "send it elsewhere; a command that changes something has done so");
     return ExitCode.OUTPUT_LOST.code();
   }
 
@@ -74,7 +78,7 @@ public final class Epoch {
     return new CommandLine.RunLast().execute(result);
   }
 
-  private static int misuse(ParameterException problem, ProcessEnvironment environment) {
+  private static int misuse(ParameterException problem, FailureReport report) {
     CommandSpec command = problem.getCommandLine().getCommandSpec();
     String message = NUMBER.matcher(problem.getMessage()).replaceAll("is not a whole number");
     if (problem instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
@@ -84,24 +88,28 @@ public final class Epoch {
               ? "'" + name + "' is one argument too many"
               : "'" + name + "' is not a command of " + command.qualifiedName();
     }
-    report(environment, message, Hints.after(problem));
+    report.print(ExitCode.USAGE, message, Hints.after(problem));
     return ExitCode.USAGE.code();
   }
 
   private static int failed(
-      Exception failure, CommandSpec command, ProcessEnvironment environment, EpochCommand root) {
+      Exception failure,
+      CommandSpec command,
+      ProcessEnvironment environment,
+      EpochCommand root,
+      FailureReport report) {
     return switch (failure) {
       case CommandFailure known -> {
-        report(environment, known.getMessage(), Hints.after(known, command));
+        report.print(known.exitCode(), known.getMessage(), Hints.after(known, command));
         yield known.exitCode().code();
       }
       case EpochException refused -> {
-        report(environment, refused.getMessage(), rows(refused), Hints.after(refused, command));
+        report.print(refused, rows(refused), Hints.after(refused, command));
         yield ExitCode.of(refused).code();
       }
       case Exception fault -> {
-        report(
-            environment,
+        report.print(
+            ExitCode.FAULT,
             "unexpected: " + fault,
             "--verbose, or EPOCH_DEBUG=true, shows where it happened");
         if (root.options().verbose() || environment.debug()) {
@@ -123,22 +131,5 @@ public final class Epoch {
     List<JsonNode> rows = new ArrayList<>();
     refused.details().path("rows").forEach(rows::add);
     return FoundRows.lines(columns, rows, refused.details().path("truncated").asBoolean());
-  }
-
-  private static void report(ProcessEnvironment environment, String message, String hint) {
-    report(environment, message, List.of(), hint);
-  }
-
-  private static void report(
-      ProcessEnvironment environment, String message, List<String> facts, String hint) {
-    environment.out().flush();
-    List<String> lines = new ArrayList<>();
-    lines.add("error: " + message);
-    lines.addAll(facts);
-    if (hint != null) {
-      lines.add("hint: " + hint);
-    }
-    lines.forEach(environment.err()::println);
-    environment.err().flush();
   }
 }

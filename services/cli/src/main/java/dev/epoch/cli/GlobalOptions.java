@@ -155,6 +155,11 @@ public final class GlobalOptions {
     return profile;
   }
 
+  /** A server that a command has found or started; it wins over everything else. */
+  void overrideServer(String url) {
+    server = url;
+  }
+
   /** What {@code commit --author} and {@code --email} say; it wins over everything else. */
   public void overrideAuthor(String name, String email) {
     authorName = name == null ? authorName : name;

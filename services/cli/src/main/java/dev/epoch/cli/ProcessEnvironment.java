@@ -26,6 +26,7 @@ public record ProcessEnvironment(
     InputStream in,
     PrintStream out,
     PrintStream err,
+    boolean inIsTerminal,
     boolean outIsTerminal,
     boolean errIsTerminal,
     ZoneId zone,
@@ -48,14 +49,26 @@ public record ProcessEnvironment(
     return new ProcessEnvironment(
         System.getenv(),
         Path.of("").toAbsolutePath(),
-        Path.of(System.getProperty("user.home")),
+        home(System.getenv("HOME"), System.getProperty("user.home")),
         System.in,
         new StandardOutput(FileDescriptor.out),
         new StandardOutput(FileDescriptor.err),
+        isTerminal(0),
         isTerminal(1),
         isTerminal(2),
         ZoneId.systemDefault(),
         Path.of("/etc/epoch/config.toml"));
+  }
+
+  /** As shells and other programs have it: the variable before what the user database says. */
+  static Path home(String variable, String known) {
+    return variable != null && variable.startsWith("/") ? Path.of(variable) : Path.of(known);
+  }
+
+  /** Where programs of the user keep settings: {@code XDG_CONFIG_HOME}, else {@code ~/.config}. */
+  public Path configurationFolder() {
+    String given = variable("XDG_CONFIG_HOME");
+    return given != null && Path.of(given).isAbsolute() ? Path.of(given) : home.resolve(".config");
   }
 
   /** A variable, or null where it is not set or empty. */

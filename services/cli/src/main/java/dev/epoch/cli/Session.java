@@ -23,6 +23,9 @@ public final class Session implements AutoCloseable {
 
   private static final Set<String> FORMATS = Set.of("text", "json", "table", "csv");
 
+  /** So many names of repositories are told, where one is missing. */
+  private static final int SHOWN = 10;
+
   private final ProcessEnvironment environment;
   private final GlobalOptions options;
   private Path directory;
@@ -159,6 +162,40 @@ public final class Session implements AutoCloseable {
     return server;
   }
 
+  /**
+   * Goes on with another server than the settings name.
+   *
+   * @param url its address
+   */
+  public void useServer(String url) {
+    options.overrideServer(url);
+    forgetServer();
+  }
+
+  private void forgetServer() {
+    if (server != null) {
+      server.close();
+    }
+    server = null;
+    client = null;
+    knownPosition = null;
+  }
+
+  /**
+   * Sees to it that what is to be committed has an author. Where the settings name none, a terminal
+   * is asked, and what it answers is kept; a key of the API has a name by itself.
+   *
+   * @throws CommandFailure if there is nobody to ask, or if it is to be signed
+   */
+  public void requireAuthor() {
+    settings().unread().refuseSigning();
+    if (settings().actor().name() == null && settings().apiKey().isEmpty()) {
+      AuthorQuestion.ask(this);
+      settings = null;
+      forgetServer();
+    }
+  }
+
   /** The server, seen from the repository that is meant. */
   public EpochClient client() {
     if (client == null) {
@@ -167,31 +204,31 @@ public final class Session implements AutoCloseable {
     return client;
   }
 
-  /** The server, seen from the repository that is meant if one is named anywhere. */
-  public EpochClient clientOfAnyRepository() {
-    return settings().repository().map(server()::inRepository).orElseGet(this::server);
-  }
-
   private String repository() {
     if (repository == null) {
-      repository = settings().repository().orElseGet(this::onlyRepository);
+      repository = settings().repository().orElseThrow(this::noRepository);
     }
     return repository;
   }
 
-  private String onlyRepository() {
-    List<Repository> all = server().repositories().list().repositories();
-    return switch (all.size()) {
-      case 1 -> all.getFirst().name();
-      case 0 ->
-          throw new CommandFailure(
-              ExitCode.NOT_FOUND, "there is no repository yet", "epoch init <name>");
-      default ->
-          throw new CommandFailure(
-              ExitCode.NOT_FOUND,
-              "not in an Epoch working folder, and the server has several repositories",
-              "name one with --repository, or run 'epoch repo open <name>' here");
-    };
+  /** Nobody's repository is taken because it happens to be the only one. */
+  private CommandFailure noRepository() {
+    List<String> names =
+        server().repositories().list().repositories().stream().map(Repository::name).toList();
+    if (names.isEmpty()) {
+      return new CommandFailure(
+          ExitCode.NOT_FOUND,
+          "this folder belongs to no repository, and the server has none yet",
+          "'epoch init <name>' makes one");
+    }
+    String shown = String.join(", ", names.subList(0, Math.min(names.size(), SHOWN)));
+    return new CommandFailure(
+        ExitCode.NOT_FOUND,
+        "this folder belongs to no repository; the server has "
+            + shown
+            + (names.size() > SHOWN ? " and %d more".formatted(names.size() - SHOWN) : ""),
+        "'epoch repo open <name>' ties this folder to one of them, 'epoch init <name>' makes a new"
+            + " one, --repository <name> means one for this command");
   }
 
   /** The working folder, if it belongs to the repository that is meant. */
@@ -201,14 +238,21 @@ public final class Session implements AutoCloseable {
             settings().repository().map(name -> name.equals(found.repository())).orElse(true));
   }
 
-  /** Ties the directory to a repository and checks its default branch out. */
-  public void tie(Repository opened) {
+  /**
+   * Ties the directory to a repository and checks its default branch out.
+   *
+   * @param metadataUrl where the repository is kept, as it was asked for; null if nobody asked
+   */
+  public void tie(Repository opened, String metadataUrl) {
     Workspace tied =
         Workspace.create(
             directory(),
-            opened.name(),
-            opened.defaultBranch(),
-            settings().configuredServerUrl().orElse(null));
+            new Workspace.Tie(
+                opened.name(),
+                opened.id(),
+                metadataUrl,
+                settings().configuredServerUrl().orElse(null)),
+            opened.defaultBranch());
     workspace = Optional.of(tied);
     settings = null;
   }

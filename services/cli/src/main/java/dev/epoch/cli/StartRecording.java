@@ -70,12 +70,19 @@ final class StartRecording {
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     ProcessEnvironment environment =
         new ProcessEnvironment(
-            Map.of("EPOCH_SERVER_URL", url, "PATH", String.valueOf(System.getenv("PATH"))),
+            Map.of(
+                "EPOCH_SERVER_URL",
+                url,
+                "EPOCH_AUTHOR_NAME",
+                "Recording",
+                "PATH",
+                String.valueOf(System.getenv("PATH"))),
             folder,
             folder,
             InputStream.nullInputStream(),
             nowhere,
             nowhere,
+            false,
             false,
             false,
             ZoneId.systemDefault(),

@@ -141,8 +141,34 @@ class CommandCatalogTest extends CommandTest {
   }
 
   @Test
-  void completionKnowsTwoShells() {
-    fails(2, "error: unknown shell 'fish'; known: bash, zsh\n", "completion", "fish");
+  void completionKnowsThreeShells() {
+    fails(2, "error: unknown shell 'tcsh'; known: bash, zsh, fish\n", "completion", "tcsh");
+  }
+
+  /** Each command and option stands there; what fish says of it where fish is installed. */
+  @Test
+  void fishIsToldOfEveryCommand() throws Exception {
+    String script = shell.run("completion", "fish").out();
+
+    assertThat(script.lines())
+        .contains(
+            "complete --command epoch --condition '__epoch_at admin keys' --arguments 'list'"
+                + " --description 'List the keys, and how many stored secrets each has sealed.'",
+            "complete --command epoch --condition '__epoch_after promote approve' --long-option commit"
+                + " --require-parameter --description 'The commit (default: the head of the"
+                + " environment\\'s source).'",
+            "complete --command epoch --condition '__epoch_after commit' --short-option m"
+                + " --long-option message --require-parameter --description 'What the commit is about"
+                + " (default: what is written in an editor).'",
+            "complete --command epoch --long-option repository --require-parameter --description"
+                + " 'Repository to use.'");
+    if (Files.isExecutable(Path.of("/usr/bin/fish"))) {
+      Path file = Files.writeString(root.resolve("completion.fish"), script);
+      Process fish =
+          new ProcessBuilder("fish", "--no-execute", file.toString()).inheritIO().start();
+      assertThat(fish.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(fish.exitValue()).isZero();
+    }
   }
 
   @Test

@@ -2,8 +2,13 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CommitCommandTest extends CommandTest {
 
@@ -48,6 +53,37 @@ class CommitCommandTest extends CommandTest {
         .containsEntry("X-User-Email", "dana@example.com")
         .containsKey("Idempotency-Key");
     assertThat(request.query()).containsEntry("repository", "shop");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EPOCH_EDITOR, EDITOR, VISUAL", "EDITOR, VISUAL, NOTHING", "VISUAL, NO, NOTHING"})
+  void aMessageIsWrittenInTheEditor(String first, String second, String third) throws Exception {
+    server.on("POST /commits", 201, COMMIT);
+    Path editor = root.resolve("an editor.sh");
+    Files.writeString(
+        editor,
+        "#!/bin/sh\nset -e\ntest \"$1\" = -w\nprintf 'Title\\n\\nBody\\n' | cat - \"$2\" > x; mv x \"$2\"\n");
+    Files.setPosixFilePermissions(editor, PosixFilePermissions.fromString("rwx------"));
+    shell.onTerminal().set("NO_COLOR", "1");
+    shell.set(first, "'" + editor + "' -w").set(second, "false").set(third, "false");
+
+    prints("Created commit abc123f\n  2 tables, 1 record\n", "commit");
+
+    assertThat(server.request("POST /commits").body().path("message").asText())
+        .isEqualTo("Title\n\nBody");
+  }
+
+  @Test
+  void withoutAMessageNothingIsCommitted() {
+    fails(
+        2,
+        "error: a message is missing\nhint: give it with --message, or run it on a terminal\n",
+        "commit");
+    shell.onTerminal().set("EPOCH_EDITOR", "true");
+    fails(1, "error: the message is empty: nothing is done\n", "commit");
+    shell.set("EPOCH_EDITOR", "exit 3 #");
+    fails(4, "error: the editor 'exit 3 #' ended with 3: nothing is done\n", "commit");
+    assertThat(server.requests()).isEmpty();
   }
 
   @Test

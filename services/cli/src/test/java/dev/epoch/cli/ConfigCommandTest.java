@@ -241,7 +241,7 @@ class ConfigCommandTest extends CommandTest {
                 .exitCode())
         .isNotZero();
     assertThat(shell.run("--config", "dotted.toml", "config", "set", "defaults.branch", "x").err())
-        .contains("error: cannot change");
+        .contains("cannot change");
     assertThat(shell.read("dotted.toml")).isEqualTo("defaults = { format = \"json\" }\n");
     assertThat(
             shell.run("--config", "odd.toml", "config", "set", "defaults.author_name", "Bob").err())

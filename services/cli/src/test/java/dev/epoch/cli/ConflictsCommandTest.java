@@ -343,6 +343,21 @@ class ConflictsCommandTest extends CommandTest {
   }
 
   @Test
+  void definitionsArePrintedAsSchemaShowPrintsThem() {
+    server.on(
+        "GET /conflicts",
+        """
+        {"conflicts": [{"id": "1", "table": "users", "constraint": "chk_age", "fields": [
+           {"name": "constraint", "base": null, "ours": "CHECK ((age >= 18))",
+            "theirs": "CHECK (((state)::text = 'new'::text))"}]}],
+         "total": 1, "unresolved": 1}
+        """);
+
+    assertThat(shell.run("conflicts").out())
+        .contains("  OURS:   CHECK (age >= 18)\n  THEIRS: CHECK (state = 'new')\n");
+  }
+
+  @Test
   void exportsConflicts() {
     scriptConflicts();
 

@@ -146,19 +146,19 @@ class DoctorCommandTest extends CommandTest {
   }
 
   @Test
-  void projectionsAndRecoveryNeedNoRepository() {
+  void projectionsNeedNoRepository() {
     healthy();
     server.on("GET /repositories", "{\"repositories\": []}");
     server.on("GET /admin/projections", "{\"projections\": []}");
-    server.on("GET /admin/recovery", "{\"open\": [], \"recoveries\": []}");
 
     var result = shell.runIn(shell.home(), "doctor");
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.out())
         .contains(
-            "[problem] repository: there is no repository yet\n          hint: epoch init <name>\n")
+            "[problem] repository: this folder belongs to no repository, and the server has none yet\n"
+                + "          hint: 'epoch init <name>' makes one\n")
         .contains("[ok]      projections: 0 running\n")
-        .contains("[ok]      recovery: no operation is in doubt\n");
+        .contains("[problem] recovery: this folder belongs to no repository");
   }
 }

@@ -77,7 +77,7 @@ class ExitCodeTest extends CommandTest {
     assertThat(result.err())
         .startsWith("error: cannot reach the Epoch server at " + server.url() + ": ")
         .endsWith(
-            "hint: start the server, or name another one with --server or EPOCH_SERVER_URL\n");
+            "hint: start the server (on this machine 'epoch local start' does), or name another one with --server or EPOCH_SERVER_URL\n");
   }
 
   @Test
@@ -121,9 +121,12 @@ class ExitCodeTest extends CommandTest {
         "--nonsense");
     fails(
         2,
-        "error: Missing required option: '--message=<message>'\n"
-            + "hint: 'epoch commit --help' shows what can be said\n",
-        "commit");
+        "error: Missing required option: '--output=<file>'\n"
+            + "hint: 'epoch schema migrate --help' shows what can be said\n",
+        "schema",
+        "migrate",
+        "a",
+        "b");
     fails(2, "error: unknown format 'xml'; known: text, json\n", "status", "--format", "xml");
   }
 

@@ -24,7 +24,15 @@ class FilesCommandTest extends CommandTest {
   void exportsAsItComes() {
     server.on("GET /export/users", "id,name\r\n1,\"a\r\nb\"\r\n");
 
-    prints("id,name\r\n1,\"a\r\nb\"\r\n", "export", "users", "--at", "HEAD~1", "--escape-formulas");
+    prints(
+        "id,name\r\n1,\"a\r\nb\"\r\n",
+        "export",
+        "users",
+        "--at",
+        "HEAD~1",
+        "--escape-formulas",
+        "--format",
+        "csv");
     assertThat(server.request("GET /export/users").query())
         .containsEntry("ref", "feature~1")
         .containsEntry("format", "csv")
@@ -243,6 +251,74 @@ class FilesCommandTest extends CommandTest {
     fails(4, "error: nothing brings a deleted repository back\n", "repo", "delete", "old");
     prints("Deleted repository 'old'\n", "repo", "delete", "old", "--force");
     assertThat(server.requests("DELETE /repositories/old")).hasSize(1);
+  }
+
+  @Test
+  void anEmptyFileIsSaidToBeEmpty() {
+    shell.write("none.csv", "");
+
+    fails(
+        5,
+        "error: none.csv is empty: it holds not even the columns' names\nhint: name another one\n",
+        "import",
+        "users",
+        "none.csv");
+  }
+
+  @Test
+  void aWrongLineOfAFileIsNamed() {
+    shell.write("users.csv", "id\n\"1\n");
+    server.on(
+        "POST /import/users",
+        422,
+        """
+        {"error": "ValidationError", "message": "body.0: Line 2: no end", "details": {"line": 2},
+         "detail": [{"loc": ["body", 0], "msg": "Line 2: no end"}]}
+        """);
+
+    fails(
+        5,
+        "error: users.csv: Line 2: no end\n"
+            + "hint: correct the file; 'epoch table show users' shows the columns\n",
+        "import",
+        "users",
+        "users.csv");
+  }
+
+  @Test
+  void deletesARepositoryWithItsTables() {
+    server.on(
+        "DELETE /repositories/old",
+        422,
+        """
+        {"error": "ValidationError", "message": "Repository 'old' still versions 2 table(s)",
+         "details": {"tables": ["a", "b"]}}
+        """);
+    server.on("DELETE /repositories/old", 204, "");
+    server.on("DELETE /tables/a", 204, "").on("DELETE /tables/b", 204, "");
+
+    prints("Deleted repository 'old'\n", "repo", "delete", "old", "--force");
+
+    assertThat(server.request("DELETE /tables/b").query())
+        .containsEntry("repository", "old")
+        .containsEntry("force", "true")
+        .containsEntry("purge", "true");
+  }
+
+  @Test
+  void whatIsPrintedWithoutAFormatIsSaid() {
+    server.on("GET /export/users", "id\n1\n");
+
+    var printed = shell.run("export", "users");
+
+    assertThat(printed.out()).isEqualTo("id\n1\n");
+    assertThat(printed.err())
+        .isEqualTo(
+            "Wrote csv; --format chooses another form, --output <file> the one that the name ends"
+                + " with\n");
+    prints("id\n1\n", "export", "users", "--format", "csv");
+    prints("id\n1\n", "--quiet", "export", "users");
+    assertThat(shell.onTerminal().run("export", "users").err()).isEmpty();
   }
 
   @Test

@@ -26,7 +26,7 @@ class LostColumnsTest extends CommandTest {
     assertThat(result.out()).isEqualTo("id,price\r\n1,\r\n");
     assertThat(result.err()).contains(REMARK);
     server.on("GET /export/orders", "id\r\n");
-    assertThat(shell.run("export", "orders").err()).isEmpty();
+    assertThat(shell.run("export", "orders", "--quiet").err()).isEmpty();
   }
 
   @Test

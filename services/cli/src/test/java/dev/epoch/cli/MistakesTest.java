@@ -2,9 +2,12 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.epoch.client.transport.Json;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What people mistype, and what they are told. */
 class MistakesTest extends CommandTest {
@@ -160,6 +163,41 @@ class MistakesTest extends CommandTest {
         "error: the server answered with status 404: <html>nothing here</html>\n"
             + "hint: is there an Epoch server? --server or EPOCH_SERVER_URL names another one\n",
         "status");
+  }
+
+  /** What went wrong is JSON where the result would have been, wherever that was said. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "--format json status|BranchNotFoundError|no such branch|look again|3",
+        "status --format=json|BranchNotFoundError|no such branch|look again|3",
+        "stauts --format json|usage|'stauts' is not a command of epoch|did you mean|2",
+        "checkout --format json|usage|name a branch, a commit or a tag|'epoch checkout --help'|2",
+        "log --since never --format json|usage|'never' is not a date|yesterday|2"
+      })
+  void failuresAreJson(String command, String error, String message, String hint, int exitCode)
+      throws Exception {
+    server.on(
+        "GET /status",
+        404,
+        """
+        {"error": "BranchNotFoundError", "message": "no such branch",
+         "details": {"remedy": "look again"}}
+        """);
+
+    var result = shell.run(command.split(" "));
+
+    var document = Json.parse(result.err());
+    assertThat(document.path("error").asText()).isEqualTo(error);
+    assertThat(document.path("message").asText()).isEqualTo(message);
+    assertThat(document.path("hint").asText()).contains(hint);
+    assertThat(document.path("exit_code").asInt()).isEqualTo(exitCode);
+    assertThat(result.exitCode()).isEqualTo(exitCode);
+    assertThat(result.out()).isEmpty();
+    shell.set("EPOCH_FORMAT", "json");
+    assertThat(shell.run("status").err()).startsWith("{");
   }
 
   @Test

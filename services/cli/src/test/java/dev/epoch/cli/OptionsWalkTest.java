@@ -160,6 +160,7 @@ class OptionsWalkTest extends CommandTest {
           entry("cherry-pick --skip", "--skip"),
           entry("commit --message", "-m n"),
           entry("config show --all", "defaults --all"),
+          entry("init --metadata-url", "main -C fresh --metadata-url postgresql://h/d"),
           entry("conflicts forget --all", "--all"),
           entry("conflicts resolve --base", "users --base"),
           entry("conflicts resolve --learnt", "users --learnt"),
@@ -280,6 +281,44 @@ class OptionsWalkTest extends CommandTest {
     assertThat(List.of(without, refused))
         .as("options without effect, and those that are refused")
         .allSatisfy(options -> assertThat(options).isEmpty());
+  }
+
+  /** Of the server, whatever its repositories are. */
+  private static final Set<String> OF_THE_SERVER =
+      Set.of(
+          "/health",
+          "/ready",
+          "/admin/projections",
+          "/admin/keys",
+          "/admin/keys/rotate",
+          "/auth/keys",
+          "/auth/keys/k1",
+          "/auth/whoami",
+          "/repositories");
+
+  /** Commands that name their repository, or make it. */
+  private static final Set<String> NAMING = Set.of("init", "repo delete", "repo open", "repo set");
+
+  @Test
+  void inAFolderWithoutARepositoryNoCommandReachesOne() {
+    server.otherwise(ANSWER);
+    server.on("GET /repositories", "{\"repositories\": [{\"name\": \"shop\"}]}");
+    shell.write("changes.ndjson", "{}").write("rows.csv", "id,name\n1,a\n");
+    List<String> paths = new ArrayList<>(WITHOUT_ARGUMENTS);
+    paths.addAll(ARGUMENTS.keySet());
+    paths.removeAll(NAMING);
+
+    Set<String> reached = new TreeSet<>();
+    for (String path : paths) {
+      int before = server.requests().size();
+      outcome(path + " " + ARGUMENTS.getOrDefault(path, ""));
+      List<Request> sent = server.requests();
+      sent.subList(before, sent.size()).stream()
+          .filter(request -> !OF_THE_SERVER.contains(request.path()))
+          .forEach(request -> reached.add(path + ": " + request.line()));
+    }
+
+    assertThat(reached).isEmpty();
   }
 
   private void walk(CommandLine line, String path, Set<String> without, Set<String> refused) {

@@ -7,9 +7,13 @@ import dev.epoch.testing.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where each setting comes from, and which source wins. */
 class SettingsTest extends CommandTest {
@@ -95,29 +99,33 @@ class SettingsTest extends CommandTest {
     shell.write(".epoch/config.toml", "[defaults]\nauthor_name = \"Someone\"\n");
     server.on("GET /repositories", "{\"repositories\": []}");
 
-    fails(3, "error: there is no repository yet\nhint: epoch init <name>\n", "status");
+    fails(
+        3,
+        "error: this folder belongs to no repository, and the server has none yet\n"
+            + "hint: 'epoch init <name>' makes one\n",
+        "status");
   }
 
-  @Test
-  void theOnlyRepositoryNeedsNoName() {
-    server.on("GET /repositories", "{\"repositories\": [{\"name\": \"shop\"}]}");
-    server.on("GET /repositories/shop", "{\"name\": \"shop\", \"default_branch\": \"trunk\"}");
-
-    assertThat(statusRequest().query())
-        .containsEntry("repository", "shop")
-        .containsEntry("branch", "trunk");
-  }
-
-  @Test
-  void oneOfSeveralRepositoriesNeedsAName() {
-    server.on("GET /repositories", "{\"repositories\": [{\"name\": \"a\"}, {\"name\": \"b\"}]}");
+  @ParameterizedTest
+  @CsvSource({
+    "b, b",
+    "'a,b', 'a, b'",
+    "'a,b,c,d,e,f,g,h,i,j,k,l', 'a, b, c, d, e, f, g, h, i, j and 2 more'"
+  })
+  void aRepositoryIsNamedEvenWhereThereIsOneOnly(String names, String told) {
+    StringJoiner all = new StringJoiner("\"}, {\"name\": \"", "[{\"name\": \"", "\"}]");
+    List.of(names.split(",")).forEach(all::add);
+    server.on("GET /repositories", "{\"repositories\": " + all + "}");
     server.on("GET /repositories/b", "{\"name\": \"b\", \"default_branch\": \"main\"}");
 
     fails(
         3,
-        "error: not in an Epoch working folder, and the server has several repositories\n"
-            + "hint: name one with --repository, or run 'epoch repo open <name>' here\n",
+        "error: this folder belongs to no repository; the server has "
+            + told
+            + "\nhint: 'epoch repo open <name>' ties this folder to one of them, 'epoch init <name>'"
+            + " makes a new one, --repository <name> means one for this command\n",
         "status");
+    assertThat(statusRequest("--repository", "b").query()).containsEntry("repository", "b");
     shell.set("EPOCH_REPOSITORY", "b");
     assertThat(statusRequest().query()).containsEntry("repository", "b");
   }
@@ -262,5 +270,26 @@ class SettingsTest extends CommandTest {
     assertThat(verbose.out()).isEqualTo("Staged 1 table\n");
     assertThat(verbose.err())
         .matches("POST " + server.url() + "/api/v1/stage\\?repository=shop -> 200 \\(\\d+ ms\\)\n");
+  }
+
+  @Test
+  void theHomeFolderIsWhatTheVariableSays() {
+    assertThat(ProcessEnvironment.home("/h", "/known")).isEqualTo(Path.of("/h"));
+    assertThat(ProcessEnvironment.home(null, "/known")).isEqualTo(Path.of("/known"));
+    assertThat(ProcessEnvironment.home("relative", "/known")).isEqualTo(Path.of("/known"));
+  }
+
+  @Test
+  void settingsOfTheUserAreWhereOtherProgramsHaveThem() throws IOException {
+    Path usual = Files.createDirectories(shell.home().resolve(".config/epoch"));
+    Files.writeString(usual.resolve("config.toml"), "[server]\nurl = \"http://127.0.0.1:1\"\n");
+    Path given = Files.createDirectories(root.resolve("xdg/epoch"));
+    Files.writeString(given.resolve("config.toml"), "[server]\nurl = \"" + server.url() + "\"\n");
+    shell.inRepository("shop", "main").set("EPOCH_SERVER_URL", null);
+    shell.set("XDG_CONFIG_HOME", root.resolve("xdg").toString());
+
+    statusRequest();
+    assertThat(shell.run("config", "set", "--global", "author.name", "Ann").out())
+        .contains(given.toString());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,12 @@ class StorageCommandTest extends CommandTest {
          {"name": "lake", "backend": "s3", "description": null, "default": false,
           "enabled": false, "config": {"bucket": "b"}}]}
       """;
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "main");
+    server.on("POST /storage/x/test", "{\"ok\": true}");
+  }
 
   @ParameterizedTest
   @CsvSource(
@@ -47,14 +54,13 @@ class StorageCommandTest extends CommandTest {
         "o --type local --path /d --option create_dirs=false|local|{'path':'/d','create_dirs':'false'}"
       })
   void addsEveryType(String options, String backend, String config) {
-    shell.inRepository("shop", "main");
     server.on("POST /storage", 201, "{\"status\": \"created\", \"name\": \"x\"}");
     List<String> command = new ArrayList<>(List.of("storage", "add"));
     command.addAll(List.of(options.split(" ")));
 
     var result = shell.run(command.toArray(String[]::new));
 
-    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).startsWith("Added storage ");
     var request = server.request("POST /storage");
     assertThat(request.body().path("backend").asText()).isEqualTo(backend);
     assertThat(request.body().path("config").toString().replace('"', '\'')).isEqualTo(config);
@@ -63,8 +69,8 @@ class StorageCommandTest extends CommandTest {
 
   @Test
   void sendsDescriptionAndDefault() {
-    shell.inRepository("shop", "main");
     server.on("POST /storage", 201, "{\"status\": \"created\", \"name\": \"l\"}");
+    server.on("POST /storage/l/test", "{\"ok\": true}");
 
     prints(
         "Added storage 'l' (local)\n",
@@ -106,7 +112,6 @@ class StorageCommandTest extends CommandTest {
         "x",
         "--host",
         "h");
-    shell.inRepository("shop", "main");
     server.on("POST /storage", 201, "{\"name\": \"x\"}");
     prints(
         "Added storage 'x' (postgresql)\n", "storage", "add", "x", "--url", "postgresql://u:p@h/d");
@@ -121,6 +126,20 @@ class StorageCommandTest extends CommandTest {
         "x",
         "--type",
         "oracle");
+  }
+
+  @Test
+  void aNewStorageIsTriedAndStays() {
+    server.on("POST /storage", 201, "{\"name\": \"bad\"}");
+    server.on("POST /storage/bad/test", "{\"ok\": false, \"message\": \"no such host\"}");
+
+    var result = shell.run("storage", "add", "bad", "--url", "postgresql://u:p@h/d");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEqualTo("Added storage 'bad' (postgresql)\n");
+    assertThat(result.err())
+        .startsWith(
+            "warning: it cannot be used yet: no such host\nhint: 'epoch storage update bad'");
   }
 
   @Test

@@ -131,6 +131,7 @@ public final class Shell {
         new PrintStream(err, false, StandardCharsets.UTF_8),
         terminal,
         terminal,
+        terminal,
         ZoneId.of("UTC"),
         home.resolve("no-system-configuration.toml"));
   }

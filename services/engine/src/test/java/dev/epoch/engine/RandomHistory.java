@@ -386,7 +386,8 @@ public final class RandomHistory extends RandomClient {
 
   private void tables() {
     if (chance(6)) {
-      Answer answer = send(new RemoveTableV1(any(TABLES), true, chance(2)));
+      String on = chance(2) ? null : any(state().branches().byId().values()).name();
+      Answer answer = send(new RemoveTableV1(any(TABLES), true, chance(2), on));
       settleSoon(answer);
       return;
     }

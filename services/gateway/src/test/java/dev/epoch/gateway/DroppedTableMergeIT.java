@@ -164,7 +164,9 @@ class DroppedTableMergeIT extends TablesToDrop {
     assertThat(rows("main~1")).hasSize(2);
 
     // when
-    test.server().tables().remove(test.repository(), "notes", false, false, TestServer.caller());
+    test.server()
+        .tables()
+        .remove(test.repository(), "notes", null, false, false, TestServer.caller());
 
     // then
     assertThat(rows("main~1")).hasSize(2);

@@ -215,7 +215,7 @@ class RecoveryIT {
     assertThatThrownBy(() ->
             test.server()
                 .tables()
-                .remove(test.repository(), "orders", false, false, TestServer.caller()))
+                .remove(test.repository(), "orders", null, false, false, TestServer.caller()))
         .isInstanceOf(ProcessEnded.class);
     test.restart(Failpoints.NONE);
 

@@ -18,6 +18,7 @@ import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -183,7 +184,7 @@ class TableRemovalIT {
     assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
 
     // when
-    test.server().tables().remove(test.repository(), "t", false, true, TestServer.caller());
+    test.server().tables().remove(test.repository(), "t", null, false, true, TestServer.caller());
 
     // then what commits had of it is gone, and said to be
     for (String commit : List.of(first, work, second, third)) {
@@ -196,6 +197,41 @@ class TableRemovalIT {
     assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
   }
 
+  /** As the engine's tests have it, with rows, sessions and a merge. */
+  @ParameterizedTest
+  @ValueSource(strings = {"main", "work"})
+  void aRemovalRidesInNoOtherBranchsCommit(String on) throws Exception {
+    // given
+    String other = on.equals("main") ? "work" : "main";
+    test.database.execute("CREATE TABLE other (id int PRIMARY KEY)");
+    test.register("other");
+    test.commit("main", "with other");
+    test.branch("work", "main");
+
+    // when
+    test.server().tables().remove(test.repository(), "t", on, false, false, TestServer.caller());
+    test.database.execute("INSERT INTO other VALUES (1)");
+    test.onBranch("work", "INSERT INTO other VALUES (2)");
+    String untouched = test.commit(other, "rows").commit().id();
+    String without = test.commit(on, "rows").commit().id();
+
+    // then
+    assertThat(tree(untouched)).containsExactlyInAnyOrder("t", "other");
+    assertThat(tree(without)).containsExactly("other");
+
+    // when
+    test.merge(on, other);
+
+    // then
+    assertThat(tree(test.repository().state().branch(other).orElseThrow().head()))
+        .containsExactly("other");
+    assertThat(test.server().rebuilds().verify(test.repository()).differences()).isEmpty();
+  }
+
+  private Set<String> tree(String commit) {
+    return test.repository().state().commits().byId().get(commit).tree().keySet();
+  }
+
   @Test
   void whatIsKeptIsPurgedLater() {
     // given
@@ -204,7 +240,7 @@ class TableRemovalIT {
     assertThatThrownBy(() -> remove(false)).isInstanceOf(RefusedException.class);
 
     // when
-    test.server().tables().remove(test.repository(), "t", false, true, TestServer.caller());
+    test.server().tables().remove(test.repository(), "t", null, false, true, TestServer.caller());
 
     // then
     assertThat(kept()).isEqualTo("0");
@@ -215,7 +251,9 @@ class TableRemovalIT {
   void whatNoCommitReadsIsNotKept() {
     test.database.execute("CREATE TABLE new (id int PRIMARY KEY)");
     test.register("new");
-    test.server().tables().remove(test.repository(), "new", false, false, TestServer.caller());
+    test.server()
+        .tables()
+        .remove(test.repository(), "new", null, false, false, TestServer.caller());
     assertThat(test.database.value("SELECT count(*) FROM epoch.archives")).isEqualTo("0");
   }
 
@@ -263,7 +301,7 @@ class TableRemovalIT {
   }
 
   private void remove(boolean force) {
-    test.server().tables().remove(test.repository(), "t", force, false, TestServer.caller());
+    test.server().tables().remove(test.repository(), "t", null, force, false, TestServer.caller());
   }
 
   private void register() {

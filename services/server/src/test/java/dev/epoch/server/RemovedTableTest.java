@@ -83,6 +83,20 @@ class RemovedTableTest {
   }
 
   @Test
+  void theNextCommitOfTheNamedBranchIsWithoutIt() {
+    api.post("/branches", "{\"name\": \"work\"}").statusCode(201);
+    api.delete("/tables/users?branch=nowhere").statusCode(404);
+
+    api.delete("/tables/users?branch=work").statusCode(204);
+
+    api.get("/status?branch=main").body("clean", equalTo(true));
+    api.get("/status?branch=work").body("unstaged.table", hasSize(1));
+    String without = api.commit("work", "without users");
+    api.get("/commits/diff?base=" + second + "&target=" + without).body("tables.table", hasSize(1));
+    api.get("/branches/main").body("head_commit_id", equalTo(second));
+  }
+
+  @Test
   void aDeletedRepositoryKeepsNothing() {
     api.delete("/tables/users").statusCode(204);
     api.delete("/repositories/" + api.repository()).statusCode(204);

@@ -83,7 +83,9 @@ class SchemaDiffTest {
         .contentType("text/plain")
         .body(startsWith("-- Migration: main -> live\n\n-- UP\n"))
         .body(containsString("\n-- DOWN\n"))
-        .body(containsString(" ADD CONSTRAINT chk_phone\n    CHECK "));
+        .body(containsString(" ADD CONSTRAINT chk_phone\n    CHECK "))
+        .body(matchesRegex("(?s).*-- DOWN\n.*DROP INDEX .*DROP CONSTRAINT .*"))
+        .body(not(matchesRegex("(?s).*-- DOWN\n.*DROP CONSTRAINT .*DROP INDEX .*")));
     api.get("/schema/diff?base=main&live=true&format=script")
         .body(containsString("-- WARNING: DROP COLUMN: " + table + ".old"))
         .body(containsString("-- UP: Apply changes\n"));
@@ -93,7 +95,7 @@ class SchemaDiffTest {
     api.get("/schema/diff?base=main&live=true&format=flyway-undo")
         .body(containsString("DROP COLUMN IF EXISTS phone;"));
     api.get("/schema/diff?base=main&live=true&format=liquibase&id=7")
-        .body(startsWith("--liquibase formatted sql\n\n--changeset epoch:7\n"))
+        .body(startsWith("--liquibase formatted sql\n\n--changeset epoch:7 stripComments:false "))
         .body(containsString("--rollback "));
   }
 

@@ -211,14 +211,17 @@ class SchemasTest {
 
   @Test
   void statusTellsDriftAndABackfillGivesOldCommitsASchema() {
-    // given: a commit that records none, and one that does
+    // given: none yet, a commit that has the tables alone, and one that records all
+    api.get("/schema/status?tables=orders")
+        .body("tables[0].latest_schema", equalTo(false))
+        .body("tables[0].status", equalTo("Not committed"));
     String first = api.commit("main", "first");
     api.get("/schema/status?tables=orders")
         .body("tables", hasSize(1))
-        .body("tables[0].latest_schema", equalTo(false))
-        .body("tables[0].historical", equalTo("no"))
+        .body("tables[0].latest_schema", equalTo(true))
+        .body("tables[0].historical", equalTo("yes"))
         .body("tables[0].live", equalTo("synced"))
-        .body("tables[0].status", equalTo("Needs backfill"))
+        .body("tables[0].status", equalTo("OK"))
         .body("tables[0].advice", equalTo("Standard migration is safe"));
     api.post("/commits", "{\"message\": \"second\", \"schema_only\": true}").statusCode(201);
 
@@ -229,7 +232,7 @@ class SchemasTest {
     api.get("/schema/status?check_bloat=true&check_indexes=true")
         .body("tables.table", equalTo(List.of("customers", "orders")))
         .body("tables.live", equalTo(List.of("synced", "drifted")))
-        .body("tables.status", equalTo(List.of("Needs backfill", "Needs sync")))
+        .body("tables.status", equalTo(List.of("OK", "Needs sync")))
         .body("tables[1].bloat.recommendation", equalTo("OK"))
         .body("tables[1].indexes.name", hasItems("orders_pkey", "idx_orders_status"))
         .body("tables[1].indexes.valid", everyItem(equalTo(true)));

@@ -16,9 +16,6 @@ import dev.epoch.storage.record.RowWrite;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,15 +61,19 @@ public final class RecordFile {
   public static List<RowWrite> ndjson(InputStream body, TableSchema schema) throws IOException {
     RecordFile file = new RecordFile(schema);
     JsonCosts costs = body instanceof JsonCosts.Source source ? source.costs() : JsonCosts.NONE;
-    BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      if (!line.isBlank()) {
-        try {
-          file.add(ApiJson.tree(line, costs));
-        } catch (JsonProcessingException notJson) {
-          throw file.problem("The record is not JSON: " + notJson.getOriginalMessage());
+    BufferedReader lines = new BufferedReader(new Utf8Text(body));
+    try {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.isBlank()) {
+          try {
+            file.add(ApiJson.tree(line, costs));
+          } catch (JsonProcessingException notJson) {
+            throw file.problem("The record is not JSON: " + notJson.getOriginalMessage());
+          }
         }
       }
+    } catch (TextFormatException wrong) {
+      throw file.problem(wrong);
     }
     return file.writes;
   }
@@ -99,37 +100,50 @@ public final class RecordFile {
    */
   public static List<RowWrite> csv(InputStream body, TableSchema schema) throws IOException {
     RecordFile file = new RecordFile(schema);
-    CsvFields fields = new CsvFields(new InputStreamReader(body, StandardCharsets.UTF_8));
+    try {
+      file.addCsv(new CsvFields(new Utf8Text(body)));
+    } catch (TextFormatException wrong) {
+      throw file.problem(wrong);
+    }
+    return file.writes;
+  }
+
+  private void addCsv(CsvFields fields) throws IOException, TextFormatException {
     List<CsvFields.Field> head = fields.next();
     if (head == null) {
-      return List.of();
+      throw new TextFormatException(1, "the file is empty; its first line names the columns");
     }
     List<Column> columns = new ArrayList<>();
     for (CsvFields.Field name : head) {
-      columns.add(
+      Column column =
           schema
               .column(name.text())
-              .orElseThrow(() ->
-                  file.problem("The first line names a column that is not there: " + name.text())));
+              .orElseThrow(
+                  () -> new TextFormatException(1, "there is no column '" + name.text() + "'"));
+      if (columns.contains(column)) {
+        throw new TextFormatException(1, "the column '" + name.text() + "' is named twice");
+      }
+      columns.add(column);
     }
     for (List<CsvFields.Field> line = fields.next(); line != null; line = fields.next()) {
       if (line.size() != columns.size()) {
-        throw file.problem(
-            "The record has " + line.size() + " fields, the first line " + columns.size());
+        throw new TextFormatException(
+            fields.line(),
+            "the record has " + line.size() + " fields, the first line " + columns.size());
       }
       Map<String, JsonNode> record = new LinkedHashMap<>();
       for (int i = 0; i < columns.size(); i++) {
         Column column = columns.get(i);
         if (!column.generated()) {
-          record.put(column.name(), file.value(column, line.get(i)));
+          record.put(column.name(), value(column, line.get(i), fields.line()));
         }
       }
-      file.writes.add(new RowWrite.Upsert(record));
+      writes.add(new RowWrite.Upsert(record));
     }
-    return file.writes;
   }
 
-  private JsonNode value(Column column, CsvFields.Field field) {
+  private JsonNode value(Column column, CsvFields.Field field, long line)
+      throws TextFormatException {
     if (field.text().isEmpty() && !field.quoted()) {
       return NullNode.instance;
     }
@@ -141,76 +155,24 @@ public final class RecordFile {
       NumberLimits.check(value, "body", writes.size(), column.name());
       return value;
     } catch (IOException notJson) {
-      throw problem("Column " + column.name() + " holds JSON, and the field is none");
+      throw new TextFormatException(
+          line, "column '" + column.name() + "' holds JSON, and the field is none");
     }
+  }
+
+  private InvalidRequestException problem(TextFormatException wrong) {
+    return new InvalidRequestException(
+        List.of(
+            new FieldProblem(
+                "value_error",
+                List.of("body", writes.size()),
+                "Line " + wrong.line() + ": " + wrong.getMessage(),
+                Map.of())),
+        Map.of("line", wrong.line()));
   }
 
   private InvalidRequestException problem(String message) {
     return new InvalidRequestException(
         new FieldProblem("value_error", List.of("body", writes.size()), message, Map.of()));
-  }
-
-  /** Fields of CSV, line by line. */
-  static final class CsvFields {
-    private final Reader text;
-    private int ahead;
-
-    CsvFields(Reader text) throws IOException {
-      this.text = new BufferedReader(text);
-      this.ahead = this.text.read();
-      if (ahead == 0xFEFF) {
-        ahead = this.text.read();
-      }
-    }
-
-    /** A field, and whether it stood in quotes. */
-    record Field(String text, boolean quoted) {}
-
-    /** The next line, null at the end. */
-    List<Field> next() throws IOException {
-      if (ahead < 0) {
-        return null;
-      }
-      List<Field> fields = new ArrayList<>();
-      while (true) {
-        fields.add(ahead == '"' ? quoted() : plain());
-        if (ahead != ',') {
-          break;
-        }
-        ahead = text.read();
-      }
-      if (ahead == '\r') {
-        ahead = text.read();
-      }
-      if (ahead == '\n') {
-        ahead = text.read();
-      }
-      return fields;
-    }
-
-    private Field plain() throws IOException {
-      StringBuilder field = new StringBuilder();
-      while (ahead >= 0 && ahead != ',' && ahead != '\n' && ahead != '\r') {
-        field.append((char) ahead);
-        ahead = text.read();
-      }
-      return new Field(field.toString(), false);
-    }
-
-    private Field quoted() throws IOException {
-      StringBuilder field = new StringBuilder();
-      ahead = text.read();
-      while (ahead >= 0) {
-        if (ahead == '"') {
-          ahead = text.read();
-          if (ahead != '"') {
-            break;
-          }
-        }
-        field.append((char) ahead);
-        ahead = text.read();
-      }
-      return new Field(field.toString(), true);
-    }
   }
 }

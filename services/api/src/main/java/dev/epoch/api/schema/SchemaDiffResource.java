@@ -71,7 +71,7 @@ public class SchemaDiffResource {
     @Parameter(
         description =
             "json; ddl, both ways in brief; script, with headings; flyway and flyway-undo;"
-                + " liquibase, formatted SQL")
+                + " liquibase, formatted SQL; liquibase-xml")
     @QueryParam("format")
     String format;
 
@@ -127,7 +127,8 @@ public class SchemaDiffResource {
             "script",
             "flyway",
             "flyway-undo",
-            "liquibase");
+            "liquibase",
+            "liquibase-xml");
     boolean mysql = isMySql(selection);
     RepositoryState state = request.state();
     boolean now = Boolean.TRUE.equals(selection.live) || Boolean.TRUE.equals(selection.working);
@@ -188,7 +189,8 @@ public class SchemaDiffResource {
         switch (format) {
           case "flyway" -> script.flyway();
           case "flyway-undo" -> script.flywayUndo();
-          case "liquibase" -> script.liquibase(selection.id == null ? "1" : selection.id);
+          case "liquibase" -> script.liquibase(id(selection.id)).sql();
+          case "liquibase-xml" -> script.liquibase(id(selection.id)).xml();
           case "script" -> script.file(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
           default -> script.brief();
         };
@@ -228,7 +230,7 @@ public class SchemaDiffResource {
     if (Boolean.TRUE.equals(online)) {
       return MigrationOptions.ONLINE;
     }
-    boolean script = !format.startsWith("flyway") && !format.equals("liquibase");
+    boolean script = !format.startsWith("flyway") && !format.startsWith("liquibase");
     return online == null && script ? MigrationOptions.SCRIPT : MigrationOptions.TRANSACTIONAL;
   }
 
@@ -252,12 +254,17 @@ public class SchemaDiffResource {
     return true;
   }
 
+  private static String id(String given) {
+    return given == null ? "1" : given;
+  }
+
   private static String mySql(
       MySqlMigration migration, String format, String from, String to, String id) {
     return switch (format) {
       case "flyway" -> migration.flyway(from, to, false);
       case "flyway-undo" -> migration.flyway(from, to, true);
-      case "liquibase" -> migration.liquibase(id == null ? "1" : id, from, to);
+      case "liquibase" -> migration.liquibase(id(id), from, to).sql();
+      case "liquibase-xml" -> migration.liquibase(id(id), from, to).xml();
       default -> migration.text(from, to);
     };
   }

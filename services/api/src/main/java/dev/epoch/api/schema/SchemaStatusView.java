@@ -28,7 +28,7 @@ public record SchemaStatusView(List<TableStatus> tables) {
       String backend,
       @Schema(description = "Whether the head, or a commit before it, records its schema")
           boolean latestSchema,
-      @Schema(description = "yes, partial or no: how many commits show a schema") String historical,
+      @Schema(description = "yes, or no: not committed yet") String historical,
       @Schema(description = "synced, drifted, missing or unknown") String live,
       @Schema(description = "What is to be done, or OK") String status,
       @Schema(description = "How to change its schema, for its size") String advice,
@@ -104,7 +104,7 @@ public record SchemaStatusView(List<TableStatus> tables) {
     if (status.live() == Live.DRIFTED) {
       return status.recorded() ? "Needs sync" : "Needs migration";
     }
-    return status.historical() == Historical.NO ? "Needs backfill" : "OK";
+    return status.historical() == Historical.NO ? "Not committed" : "OK";
   }
 
   private static String advice(long bytes) {

@@ -162,16 +162,22 @@ public class TablesResource {
           """
           Removes all that Epoch keeps beside it. The table stays as it is, and commits still read \
           what they read of it; with purge they do not, and what earlier removals of the name kept \
-          goes too. Uncommitted changes, on whichever branch, need force.\
+          goes too. Uncommitted changes, on whichever branch, need force. The next commit of the \
+          branch that is named, else of the default branch, is without it; other branches have it \
+          until a merge brings that commit.\
           """)
   public void remove(
-      String table, @QueryParam("force") Boolean force, @QueryParam("purge") Boolean purge) {
+      String table,
+      @QueryParam("branch") String branch,
+      @QueryParam("force") Boolean force,
+      @QueryParam("purge") Boolean purge) {
     request
         .server()
         .tables()
         .remove(
             request.repository(),
             table,
+            branch,
             Boolean.TRUE.equals(force),
             Boolean.TRUE.equals(purge),
             request.caller());

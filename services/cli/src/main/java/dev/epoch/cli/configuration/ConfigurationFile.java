@@ -159,6 +159,11 @@ public final class ConfigurationFile {
     return all;
   }
 
+  /** Whether a value of the file has this variable put in. */
+  boolean takesIn(String variable) {
+    return content.toString().contains("${" + variable + "}");
+  }
+
   /** Keys of the file that nothing reads, in its order. */
   public List<String> unknown() {
     List<String> unknown = new ArrayList<>();

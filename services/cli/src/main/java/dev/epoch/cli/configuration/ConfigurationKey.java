@@ -115,6 +115,13 @@ public record ConfigurationKey(
               List.of("defaults", "format"),
               false),
           same("exclude_patterns", Kind.LIST),
+          new ConfigurationKey(
+              "logging.level",
+              Kind.TEXT,
+              Set.of("error", "warn", "info", "debug", "trace"),
+              List.of("logging", "level"),
+              List.of("logging", "level"),
+              false),
           same("merge.learnt", Kind.FLAG),
           text("metadata.url", "metadata_url", "metadata.url"),
           text("repository_name", "repository_name", ""),

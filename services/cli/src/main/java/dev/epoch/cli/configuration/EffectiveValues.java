@@ -20,6 +20,7 @@ public final class EffectiveValues {
           "author.email", "EPOCH_AUTHOR_EMAIL",
           "branching.default_branch", "EPOCH_DEFAULT_BRANCH",
           "defaults.format", "EPOCH_FORMAT",
+          "logging.level", "EPOCH_LOG_LEVEL",
           "metadata.url", "EPOCH_METADATA_URL",
           "repository_name", "EPOCH_REPOSITORY",
           "server.api_key", "EPOCH_API_KEY",

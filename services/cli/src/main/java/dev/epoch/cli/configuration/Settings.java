@@ -151,6 +151,17 @@ public final class Settings {
         () -> file().text("defaults", "branch"));
   }
 
+  /** The port that a server of this machine listens on. */
+  public int localPort() {
+    String port = Objects.requireNonNullElse(environment.variable("EPOCH_API_PORT"), DEFAULT_PORT);
+    try {
+      return Integer.parseInt(port);
+    } catch (NumberFormatException wrong) {
+      throw new CommandFailure(
+          ExitCode.INVALID, "EPOCH_API_PORT is no number: " + port, "correct it, or unset it");
+    }
+  }
+
   /** Where the server is asked to keep metadata, unless nobody has set it. */
   public Optional<String> metadataUrl() {
     return first(
@@ -179,7 +190,13 @@ public final class Settings {
 
   /** Whether to print each exchange with the server. */
   public boolean verbose() {
-    String level = environment.variable("EPOCH_LOG_LEVEL");
+    unread().refuseKeys("logging");
+    String level =
+        first(
+                () -> environment.variable("EPOCH_LOG_LEVEL"),
+                () -> local("logging", "level"),
+                () -> file().text("logging", "level"))
+            .orElse(null);
     return options.verbose()
         || environment.debug()
         || "debug".equalsIgnoreCase(level)
@@ -243,7 +260,17 @@ public final class Settings {
 
   /** What changes of live schemas are asked for with. */
   public DdlDefaults ddl() {
+    unread().refuseKeys("ddl");
     return new DdlDefaults(effective());
+  }
+
+  /** What is written here and means nothing. */
+  public UnreadSettings unread() {
+    return new UnreadSettings(
+        environment.variables(),
+        workspace
+            .map(found -> List.of(found.configuration(), file()))
+            .orElseGet(() -> List.of(file())));
   }
 
   /** What keys of the configuration mean here. */
@@ -256,11 +283,12 @@ public final class Settings {
   }
 
   /**
-   * The file of the user alone: the first that is there of {@code ~/.config/epoch/config.toml} and
-   * {@code ~/.epoch/config.toml}, else the former.
+   * The file of the user alone: the first that is there of {@code ~/.config/epoch/config.toml}
+   * (below {@code XDG_CONFIG_HOME} where that is set) and {@code ~/.epoch/config.toml}, else the
+   * former.
    */
   public Path userFile() {
-    Path usual = environment.home().resolve(".config/epoch/config.toml");
+    Path usual = environment.configurationFolder().resolve("epoch/config.toml");
     Path older = environment.home().resolve(".epoch/config.toml");
     return Files.isRegularFile(usual) || !Files.isRegularFile(older) ? usual : older;
   }
@@ -315,7 +343,7 @@ public final class Settings {
             directory.resolve("epoch.toml"),
             directory.resolve("config/epoch.toml"),
             directory.resolve(".epoch/config.toml"),
-            environment.home().resolve(".config/epoch/config.toml"),
+            environment.configurationFolder().resolve("epoch/config.toml"),
             environment.home().resolve(".epoch/config.toml"),
             environment.systemConfiguration())
         .stream()

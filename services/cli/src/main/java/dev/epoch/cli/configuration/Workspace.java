@@ -2,10 +2,12 @@ package dev.epoch.cli.configuration;
 
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
+import dev.epoch.client.transport.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,7 +20,9 @@ import java.util.regex.Pattern;
  * <pre>
  *   .epoch/HEAD       ref: refs/heads/main, or the id of a commit
  *   .epoch/PREVIOUS   what HEAD was before
- *   .epoch/config     repository_name = "shop", [server] url, [author] name, email
+ *   .epoch/refs       the commits of branches and tags as commands of this folder saw them last
+ *   .epoch/config     repository_name = "shop", repository_id, metadata_url, current_branch (for
+ *                     people: HEAD counts), [server] url, [author] name, email
  *   .epoch/position   server and log position of the last command, so that reads see it
  * </pre>
  */
@@ -26,6 +30,9 @@ public final class Workspace {
 
   private static final String WRITABLE = "use a folder that you may write in; -C names another one";
   private static final String BRANCH_PREFIX = "ref: refs/heads/";
+  private static final String HEADS = "refs/heads";
+  private static final String TAGS = "refs/tags";
+  private static final String CURRENT_BRANCH = "current_branch";
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{4,64}");
 
   private final Path directory;
@@ -53,22 +60,28 @@ public final class Workspace {
   }
 
   /**
-   * Ties a folder to a repository.
+   * What ties a folder to a repository.
    *
+   * @param repositoryId null where the server tells none
+   * @param metadataUrl where the repository is kept, without password; null if nobody asked for it
    * @param serverUrl null to go on asking the configuration for it
    */
-  public static Workspace create(Path folder, String repository, String branch, String serverUrl) {
+  public record Tie(String repository, String repositoryId, String metadataUrl, String serverUrl) {}
+
+  /** Ties a folder to a repository, and checks a branch out. */
+  public static Workspace create(Path folder, Tie tie, String branch) {
     Path directory = folder.resolve(".epoch");
-    StringBuilder config = new StringBuilder();
-    config.append("repository_name = ").append(quoted(repository)).append('\n');
-    if (serverUrl != null) {
-      config.append("\n[server]\nurl = ").append(quoted(serverUrl)).append('\n');
-    }
     try {
-      Files.createDirectories(directory);
-      if (!belongsTo(directory, repository)) {
-        write(directory.resolve("config"), config.toString());
+      Files.createDirectories(directory.resolve(HEADS));
+      Files.createDirectories(directory.resolve(TAGS));
+      if (!belongsTo(directory, tie.repository())) {
+        write(directory.resolve("config"), "");
       }
+      ConfigurationEditor config = new ConfigurationEditor(directory.resolve("config"));
+      set(config, tie.repository(), "repository_name");
+      set(config, tie.repositoryId(), "repository_id");
+      set(config, tie.metadataUrl(), "metadata_url");
+      set(config, tie.serverUrl(), "server", "url");
       Files.deleteIfExists(directory.resolve("position"));
       Files.deleteIfExists(directory.resolve("PREVIOUS"));
       Workspace workspace =
@@ -81,6 +94,12 @@ public final class Workspace {
           ExitCode.CONFLICT,
           "cannot write " + directory + ": " + unwritable.getMessage(),
           WRITABLE);
+    }
+  }
+
+  private static void set(ConfigurationEditor config, String value, String... path) {
+    if (value != null) {
+      config.set(List.of(path), Json.text(value));
     }
   }
 
@@ -142,14 +161,43 @@ public final class Workspace {
 
   /** Follows the branch that is checked out to its new name. */
   public void renamed(String branch) {
-    replace("HEAD", new Head.OnBranch(branch));
+    replaceHead(new Head.OnBranch(branch));
+  }
+
+  /** Notes the commit of a branch as the server has just told it. */
+  public void sawBranch(String branch, String commit) {
+    saw(HEADS, branch, commit);
+  }
+
+  /** Notes the commit of a tag as the server has just told it; null if the tag is gone. */
+  public void sawTag(String tag, String commit) {
+    saw(TAGS, tag, commit);
+  }
+
+  /** Nothing reads it but people and their tools: failing to write it fails no command. */
+  private void saw(String kind, String name, String commit) {
+    Path folder = directory.resolve(kind);
+    Path file = folder.resolve(name).normalize();
+    if (!file.startsWith(folder)) {
+      return;
+    }
+    try {
+      if (commit == null) {
+        Files.deleteIfExists(file);
+      } else {
+        Files.createDirectories(file.getParent());
+        write(file, commit + "\n");
+      }
+    } catch (IOException readOnlyFolder) {
+      return;
+    }
   }
 
   /** Checks a branch or a commit out. */
   public void checkOut(Head next) {
     Path head = directory.resolve("HEAD");
     String former = Files.isRegularFile(head) ? read(head) : null;
-    replace("HEAD", next);
+    replaceHead(next);
     if (former != null && !former.equals(text(next))) {
       replace("PREVIOUS", former);
     }
@@ -162,8 +210,13 @@ public final class Workspace {
     };
   }
 
-  private void replace(String file, Head head) {
-    replace(file, text(head));
+  private void replaceHead(Head head) {
+    ConfigurationEditor config = new ConfigurationEditor(directory.resolve("config"));
+    switch (head) {
+      case Head.OnBranch on -> set(config, on.name(), CURRENT_BRANCH);
+      case Head.Detached at -> config.unset(List.of(CURRENT_BRANCH));
+    }
+    replace("HEAD", text(head));
   }
 
   private void replace(String file, String text) {
@@ -212,9 +265,5 @@ public final class Workspace {
     Path draft = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".new");
     Files.writeString(draft, text);
     Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }

@@ -10,9 +10,13 @@ import dev.epoch.client.EpochException;
 import dev.epoch.client.RetryPolicy;
 import dev.epoch.client.transport.Json;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,26 +29,34 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The server of this machine: {@code bin/run} in the background. What was started is kept beside
- * its data, in {@code local.json}, so that nothing else is ever stopped.
+ * A server of this machine: {@code bin/run} in the background. What was started is kept beside its
+ * data, in {@code local.json}, so that nothing else is ever stopped. One whose metadata database is
+ * named has a folder of its own for that database, below the data of the usual one; all of them
+ * seal secrets with the same keys.
  */
 public final class LocalServer {
   private static final Set<String> HERE = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final int LAST_LINES = 5;
+  private static final int PORTS = 100;
+  private static final String ADDRESS = "address";
 
   private final ProcessEnvironment environment;
   private final URI url;
   private final Path home;
+  private final Path root;
   private final Path data;
+  private final MetadataUrl metadata;
 
   /**
    * @param directory that relative paths are below
    * @param serverUrl of the settings
+   * @param metadata where it is to keep metadata; null for a PostgreSQL of its own
    * @throws CommandFailure if the server is another machine's, or there is none to start here
    */
-  public LocalServer(ProcessEnvironment environment, Path directory, String serverUrl) {
+  public LocalServer(
+      ProcessEnvironment environment, Path directory, String serverUrl, MetadataUrl metadata) {
     this.environment = Objects.requireNonNull(environment, "environment");
     this.url = URI.create(serverUrl);
     if (url.getHost() == null || !HERE.contains(url.getHost())) {
@@ -53,6 +65,56 @@ public final class LocalServer {
           "the server of the settings is " + serverUrl + ", not one of this machine",
           "name one: --server http://localhost:8000");
     }
+    this.home = home(environment);
+    this.root = root(environment, directory);
+    this.metadata = metadata;
+    this.data = metadata == null ? root : folder(root, metadata);
+  }
+
+  /**
+   * The server for a metadata database: the one that was started for it, else one that is still to
+   * be started, at its former address or at the next free port.
+   *
+   * @param firstPort to try
+   */
+  public static LocalServer keeping(
+      ProcessEnvironment environment, Path directory, MetadataUrl metadata, int firstPort) {
+    Path data = folder(root(environment, directory), metadata);
+    Path address = data.resolve(ADDRESS);
+    if (Files.isRegularFile(address)) {
+      try {
+        LocalServer former =
+            new LocalServer(environment, directory, Files.readString(address).strip(), metadata);
+        if (former.process().isPresent() || isFree(former.port())) {
+          return former;
+        }
+      } catch (IOException unreadable) {
+        throw new CommandFailure(
+            ExitCode.CONFLICT, "cannot read " + address, "make it readable, or delete it");
+      }
+    }
+    for (int port = firstPort; port < firstPort + PORTS; port++) {
+      if (isFree(port)) {
+        return new LocalServer(environment, directory, "http://localhost:" + port, metadata);
+      }
+    }
+    throw new CommandFailure(
+        ExitCode.UNAVAILABLE,
+        "none of the ports %d to %d is free".formatted(firstPort, firstPort + PORTS - 1),
+        "EPOCH_API_PORT names another first one");
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  private static Path home(ProcessEnvironment environment) {
     String program = environment.variable("EPOCH_HOME");
     if (program == null || !Files.isExecutable(Path.of(program, "bin", "run"))) {
       throw new CommandFailure(
@@ -60,9 +122,16 @@ public final class LocalServer {
           "there is no server beside this program",
           "EPOCH_HOME names the folder with bin/run");
     }
-    this.home = Path.of(program);
+    return Path.of(program);
+  }
+
+  private static Path root(ProcessEnvironment environment, Path directory) {
     String folder = environment.variable("EPOCH_DATA_DIR");
-    this.data = folder == null ? home.resolve(".epoch-data") : directory.resolve(folder);
+    return folder == null ? home(environment).resolve(".epoch-data") : directory.resolve(folder);
+  }
+
+  private static Path folder(Path root, MetadataUrl metadata) {
+    return root.resolve("servers").resolve(metadata.folderName());
   }
 
   /** How the server is. */
@@ -81,16 +150,28 @@ public final class LocalServer {
   /** Asks the server, and looks for the process. */
   public Status status() {
     Long process = process().map(ProcessHandle::pid).orElse(null);
-    try (EpochClient client =
-        EpochClient.at(url())
-            .retry(new RetryPolicy(1, Duration.ZERO, Duration.ZERO))
-            .requestTimeout(ANSWER)
-            .build()) {
+    try (EpochClient client = impatient(url())) {
       JsonNode health = client.diagnostics().health();
       return new Status(true, isReady(client), process, health.path("version").asText(""));
     } catch (EpochException down) {
       return new Status(false, false, process, "");
     }
+  }
+
+  /** Whether an Epoch server is there, whoever has started it. */
+  public static boolean answers(String url) {
+    try (EpochClient client = impatient(url)) {
+      return client.diagnostics().health().has("version");
+    } catch (EpochException nobody) {
+      return false;
+    }
+  }
+
+  private static EpochClient impatient(String url) {
+    return EpochClient.at(url)
+        .retry(new RetryPolicy(1, Duration.ZERO, Duration.ZERO))
+        .requestTimeout(ANSWER)
+        .build();
   }
 
   private static boolean isReady(EpochClient client) {
@@ -120,6 +201,13 @@ public final class LocalServer {
       builder.environment().putAll(environment.variables());
       builder.environment().put("EPOCH_DATA_DIR", data.toString());
       builder.environment().put("EPOCH_API_PORT", String.valueOf(port()));
+      if (metadata != null) {
+        builder.environment().put("EPOCH_METADATA_URL", keptMetadataUrl());
+        builder
+            .environment()
+            .putIfAbsent("EPOCH_SECRET_KEYS_FILE", root.resolve("secret.keys").toString());
+        Files.writeString(data.resolve(ADDRESS), url() + "\n");
+      }
       ProcessHandle process = builder.start().toHandle();
       keep(process);
       return awaitReady(process, patience);
@@ -129,6 +217,17 @@ public final class LocalServer {
           "cannot start the server: " + problem.getMessage(),
           "EPOCH_DATA_DIR names a folder that you may write in");
     }
+  }
+
+  /** The URL with the password that was given now or before; it is for the owner's eyes only. */
+  private String keptMetadataUrl() throws IOException {
+    Path kept = data.resolve("metadata.url");
+    if (metadata.hasPassword()) {
+      Path draft = Files.createTempFile(data, "metadata", ".new");
+      Files.writeString(draft, metadata.whole() + "\n");
+      Files.move(draft, kept, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return Files.isRegularFile(kept) ? Files.readString(kept).strip() : metadata.whole();
   }
 
   private int port() {

@@ -64,7 +64,7 @@ public final class CommitText {
       lines.add(
           "Merge: " + String.join(" ", commit.parents().stream().map(Commit::shortId).toList()));
     }
-    lines.add("Author: " + commit.authorName() + " <" + commit.authorEmail() + ">");
+    lines.add("Author: " + person(commit.authorName(), commit.authorEmail()));
     if (commit.committerName() != null && !commit.committerName().equals(commit.authorName())) {
       String email = commit.committerEmail() == null ? "" : " <" + commit.committerEmail() + ">";
       lines.add("Commit: " + commit.committerName() + email);
@@ -91,6 +91,14 @@ public final class CommitText {
               : "  schema of " + storage + ": unavailable");
     }
     return lines;
+  }
+
+  /** A name with its address, or what there is of them. */
+  public static String person(String name, String email) {
+    String address = email == null || email.isBlank() ? "" : "<" + email + ">";
+    String named = name == null ? "" : name;
+    String person = (named + " " + address).strip();
+    return person.isEmpty() ? "anonymous" : person;
   }
 
   /** The first line of the message. */

@@ -153,7 +153,7 @@ public final class ConflictText {
   private static String side(JsonNode value) {
     return value.isNull()
         ? "(not there)"
-        : value.isTextual() ? value.textValue() : Values.shown(value);
+        : value.isTextual() ? SchemaText.plain(value.textValue()) : Values.shown(value);
   }
 
   /**

@@ -5,13 +5,19 @@ import dev.epoch.client.transport.Json;
 import dev.epoch.client.transport.Received;
 import java.util.List;
 
-/** A repository of the server. */
-public record Repository(String name, String defaultBranch, String description, JsonNode json)
+/**
+ * A repository of the server.
+ *
+ * @param id that no other repository has had, also one of the same name; null of older servers
+ */
+public record Repository(
+    String name, String id, String defaultBranch, String description, JsonNode json)
     implements Received {
 
   static Repository of(JsonNode json) {
     return new Repository(
         json.path("name").asText(),
+        Json.text(json, "id"),
         json.path("default_branch").asText("main"),
         Json.text(json, "description"),
         json);

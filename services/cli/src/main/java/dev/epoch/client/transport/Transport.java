@@ -324,7 +324,10 @@ public final class Transport implements AutoCloseable {
           cause);
     }
     return new UnreachableException(
-        what, "start the server, or name another one with --server or EPOCH_SERVER_URL", cause);
+        what,
+        "start the server (on this machine 'epoch local start' does), or name another one with"
+            + " --server or EPOCH_SERVER_URL",
+        cause);
   }
 
   private static String reason(Exception cause) {

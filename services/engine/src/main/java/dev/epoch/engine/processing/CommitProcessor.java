@@ -181,21 +181,21 @@ public final class CommitProcessor {
   }
 
   /**
-   * Names of tables in the head that are versioned no more, also where another table has the name
-   * by now.
+   * Names of tables in the head that are versioned no more, and were removed on this branch; also
+   * where another table has the name by now.
    */
   public static SortedSet<String> removed(RepositoryState state, BranchState branch) {
     SortedSet<String> names = new TreeSet<>();
     for (String id : state.tables().removed()) {
       RegisteredTable table = state.tables().byId().get(id);
-      if (holds(state.head(branch), table)) {
+      if (table.removedOn(branch, state.isDefault(branch)) && holds(state.head(branch), table)) {
         names.add(table.name());
       }
     }
     return names;
   }
 
-  private static boolean holds(CommitState commit, RegisteredTable table) {
+  static boolean holds(CommitState commit, RegisteredTable table) {
     TableEntry entry = commit.tree().get(table.name());
     return entry != null && entry.tableId().equals(table.id());
   }

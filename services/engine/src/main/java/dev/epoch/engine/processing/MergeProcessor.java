@@ -5,10 +5,12 @@ import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
 import dev.epoch.engine.state.Appliers;
 import dev.epoch.engine.state.BranchState;
+import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.Occurrence;
 import dev.epoch.engine.state.OperationState;
+import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.Rejection;
@@ -405,7 +407,40 @@ public final class MergeProcessor {
       RepositoryState state, BranchState target, OperationPlan.Merge plan) {
     SortedSet<String> removed = CommitProcessor.removed(state, target);
     plan.drops().forEach(id -> removed.add(state.tables().byId().get(id).name()));
+    removed.addAll(brought(state, target, plan));
     return List.copyOf(removed);
+  }
+
+  /** Names of tables that the source was removed from, and that the target still has. */
+  private static List<String> brought(
+      RepositoryState state, BranchState target, OperationPlan.Merge plan) {
+    CommitState source = state.commits().byId().get(plan.sourceCommit());
+    List<RegisteredTable> gone =
+        state.tables().removed().stream()
+            .map(id -> state.tables().byId().get(id))
+            .filter(table -> CommitProcessor.holds(state.head(target), table))
+            .filter(table -> !CommitProcessor.holds(source, table))
+            .toList();
+    if (gone.isEmpty()) {
+      return List.of();
+    }
+    List<String> bases =
+        switch (plan.verb()) {
+          case "merge" ->
+              new Ancestry(state.commits())
+                  .mergeBases(new CommitId(target.head()), new CommitId(source.id())).stream()
+                      .map(CommitId::hex)
+                      .toList();
+          case "cherry_pick" -> source.parents();
+          default -> List.of();
+        };
+    return gone.stream()
+        .filter(table ->
+            bases.stream()
+                .map(state.commits().byId()::get)
+                .anyMatch(base -> CommitProcessor.holds(base, table)))
+        .map(RegisteredTable::name)
+        .toList();
   }
 
   /**

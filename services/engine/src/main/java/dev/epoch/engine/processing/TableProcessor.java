@@ -154,6 +154,11 @@ public final class TableProcessor {
       }
     }
     BranchState main = state.defaultBranch();
+    Optional<BranchState> on =
+        command.branch() == null ? Optional.of(main) : state.branch(command.branch());
+    if (on.isEmpty()) {
+      return Refusals.branchNotFound(command.branch());
+    }
     return Decision.accept(
         new OperationPreparedV1(
             context.command(),
@@ -164,7 +169,24 @@ public final class TableProcessor {
                 command.name(),
                 command.force(),
                 command.keep(),
-                ids.subList(1, ids.size()))));
+                ids.subList(1, ids.size()),
+                having(state, command.name(), on.get()))));
+  }
+
+  /**
+   * Id of the branch whose next commit is without a table, null for the default one: the branch
+   * that is meant, or the one that has made the table and alone has it.
+   */
+  private static String having(RepositoryState state, String name, BranchState meant) {
+    String made =
+        state
+            .tables()
+            .named(name)
+            .filter(table -> !holds(state, meant, table))
+            .map(RegisteredTable::branch)
+            .filter(state.branches().byId()::containsKey)
+            .orElse(meant.id());
+    return made.equals(state.defaultBranch().id()) ? null : made;
   }
 
   public static Decision completeRemoval(
@@ -172,9 +194,11 @@ public final class TableProcessor {
     OperationPlan.RemoveTable plan =
         (OperationPlan.RemoveTable) Refusals.inFlight(state, facts.operation()).plan();
     List<Event> events = new ArrayList<>();
-    events.add(new TableRemovedV1(facts.operation(), plan.tableId(), plan.name(), plan.keep()));
+    events.add(
+        new TableRemovedV1(
+            facts.operation(), plan.tableId(), plan.name(), plan.keep(), plan.branchId()));
     for (String id : plan.dropped()) {
-      events.add(new TableRemovedV1(facts.operation(), id, plan.name(), false));
+      events.add(new TableRemovedV1(facts.operation(), id, plan.name(), false, plan.branchId()));
     }
     return Decision.accept(events);
   }

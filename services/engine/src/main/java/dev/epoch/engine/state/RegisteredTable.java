@@ -22,6 +22,7 @@ import dev.epoch.events.table.TableSchema;
  * @param branch id of the branch that it was made on, to which the baseline belongs; null: a live
  *     table
  * @param dropped whether the branch that it began on has dropped it
+ * @param removedOn id of the branch whose next commit is without it; null: none, or the default one
  */
 public record RegisteredTable(
     String id,
@@ -38,7 +39,8 @@ public record RegisteredTable(
     boolean removed,
     boolean kept,
     String branch,
-    boolean dropped) {
+    boolean dropped,
+    String removedOn) {
 
   /** Whether the branch has it from its registration on, before a commit of the branch does. */
   public boolean beganOn(BranchState on, boolean isDefault) {
@@ -46,16 +48,21 @@ public record RegisteredTable(
   }
 
   /** The same, versioned no more; what was dropped once stays so. */
-  RegisteredTable asRemoved(boolean keep) {
-    return with(true, keep && (kept || !removed), dropped);
+  RegisteredTable asRemoved(boolean keep, String on) {
+    return with(true, keep && (kept || !removed), dropped, removed ? removedOn : on);
+  }
+
+  /** Whether the next commit of the branch is without it. */
+  public boolean removedOn(BranchState on, boolean isDefault) {
+    return removed && (removedOn == null ? isDefault : removedOn.equals(on.id()));
   }
 
   /** The same, dropped by the branch that it began on. */
   RegisteredTable asDropped() {
-    return with(removed, kept, true);
+    return with(removed, kept, true, removedOn);
   }
 
-  private RegisteredTable with(boolean isRemoved, boolean isKept, boolean isDropped) {
+  private RegisteredTable with(boolean isRemoved, boolean isKept, boolean isDropped, String on) {
     return new RegisteredTable(
         id,
         name,
@@ -71,6 +78,7 @@ public record RegisteredTable(
         isRemoved,
         isKept,
         branch,
-        isDropped);
+        isDropped,
+        on);
   }
 }

@@ -24,7 +24,8 @@ final class TableAppliers {
             false,
             false,
             event.branchId(),
-            false);
+            false,
+            null);
     return OperationAppliers.closed(state, event.operationId())
         .withTables(state.tables().with(table));
   }
@@ -48,6 +49,6 @@ final class TableAppliers {
     for (BranchState branch : next.branches().byId().values()) {
       next = next.withBranch(branch.withStaged(branch.staged().minus(event.name())));
     }
-    return next.withTables(next.tables().without(event.tableId(), event.kept()));
+    return next.withTables(next.tables().without(event.tableId(), event.kept(), event.branchId()));
   }
 }

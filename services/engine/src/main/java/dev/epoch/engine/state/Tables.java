@@ -77,11 +77,12 @@ public record Tables(
 
   /**
    * @param kept whether commits still read what they read of it
+   * @param branchId of the branch whose next commit is without it; null: the default branch
    */
-  Tables without(String id, boolean kept) {
+  Tables without(String id, boolean kept, String branchId) {
     RegisteredTable table = byId.get(id);
     return new Tables(
-        byId.plus(id, table.asRemoved(kept)),
+        byId.plus(id, table.asRemoved(kept, branchId)),
         id.equals(idByName.get(table.name())) ? idByName.minus(table.name()) : idByName,
         removed.plus(id),
         schemas);

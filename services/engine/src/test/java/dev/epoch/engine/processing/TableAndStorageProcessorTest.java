@@ -22,9 +22,11 @@ import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TableAndStorageProcessorTest {
@@ -252,6 +254,39 @@ class TableAndStorageProcessorTest {
     assertThat(scenario.branch("main").staged()).isEmpty();
     scenario.table("users");
     assertThat(scenario.state().tables().named("users").orElseThrow().id()).isNotEqualTo(first);
+  }
+
+  /** In the commits of which branches the table is missing, by the branch it was removed on. */
+  @ParameterizedTest
+  @CsvSource({"main, main", "dev, dev"})
+  void aRemovalIsAChangeOfTheBranchThatItWasTypedOn(String typedOn, String changed) {
+    Scenario scenario = Scenario.withTable().table("orders");
+    scenario.commit("main", "users", "orders");
+    scenario.fork("dev", "main");
+    Answer prepared = scenario.ok(new RemoveTableV1("users", false, true, typedOn));
+    scenario.step(new Continuation.CompleteRemoval(prepared.command()), prepared);
+
+    for (String branch : List.of("main", "dev")) {
+      assertThat(CommitProcessor.removed(scenario.state(), scenario.branch(branch)))
+          .isEqualTo(branch.equals(changed) ? Set.of("users") : Set.of());
+      scenario.commit(branch, "orders");
+      assertThat(scenario.state().head(scenario.branch(branch)).tree().containsKey("users"))
+          .isEqualTo(!branch.equals(changed));
+    }
+
+    String other = changed.equals("main") ? "dev" : "main";
+    Answer started = scenario.ok(scenario.merging(other, changed, "three_way"));
+    Answer merging =
+        scenario.step(
+            new Continuation.PrepareMerge(
+                started.command(),
+                scenario.branch(other).id(),
+                scenario.head(other),
+                scenario.mergePlan(changed, null, false)),
+            started);
+    scenario.step(
+        new Continuation.CompleteMerge(merging.command(), List.of(), List.of(), Map.of()), merging);
+    assertThat(scenario.state().head(scenario.branch(other)).tree()).containsOnlyKeys("orders");
   }
 
   @Test

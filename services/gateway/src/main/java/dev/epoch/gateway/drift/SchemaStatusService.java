@@ -2,7 +2,6 @@ package dev.epoch.gateway.drift;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
-import dev.epoch.engine.state.Commits;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.TableSchema;
@@ -39,7 +38,6 @@ public final class SchemaStatusService {
   /** How many of the commits that hold a table tell its schema. */
   public enum Historical {
     YES,
-    PARTIAL,
     NO
   }
 
@@ -96,12 +94,10 @@ public final class SchemaStatusService {
    *
    * @param live null where the backend does not tell
    * @param last what is recorded last
-   * @param first the earliest commit on the branch's line that tells, or null
    */
   private record Observed(
       DatabaseSchema live,
       Optional<DatabaseSchema> last,
-      String first,
       CommitState head,
       Map<TablePath, TableHealth> health) {}
 
@@ -123,7 +119,6 @@ public final class SchemaStatusService {
     return new Observed(
         reader.isPresent() ? schemas.of(state, branch, storage) : null,
         recorded.map(found -> schemas.read(found.schema())),
-        first(state, head, storage),
         head,
         health);
   }
@@ -132,45 +127,21 @@ public final class SchemaStatusService {
     return new TablePath(table.schemaName(), table.tableName());
   }
 
-  private static String first(RepositoryState state, CommitState head, String storage) {
-    String first = null;
-    if (!state.schemas().isEmpty()) {
-      Commits commits = state.commits();
-      for (String at = head.id(); !commits.isRoot(at); at = commits.firstParent(at)) {
-        var told = state.schemas().get(at);
-        if (told != null && told.schemas().containsKey(storage)) {
-          first = at;
-        }
-      }
-    }
-    return first;
-  }
-
   private Status status(RepositoryState state, RegisteredTable table, Observed observed) {
     ObjectName name = new ObjectName(table.schemaName(), table.tableName());
     Optional<TableDefinition> last = observed.last().flatMap(schema -> schema.table(name));
     return new Status(
         table,
         state.storages().byName().get(table.storage()).backend(),
-        last.isPresent(),
-        historical(state, table, observed),
+        last.isPresent() || observed.head().tree().containsKey(table.name()),
+        historical(table, observed),
         live(state, table, name, last, observed),
         observed.health().get(path(table)));
   }
 
-  private static Historical historical(
-      RepositoryState state, RegisteredTable table, Observed observed) {
-    if (observed.first() == null) {
-      return Historical.NO;
-    }
-    Commits commits = state.commits();
-    String before = commits.firstParent(observed.first());
-    boolean earlier =
-        !commits.isRoot(before) && commits.byId().get(before).tree().containsKey(table.name());
-    if (!earlier) {
-      return Historical.YES;
-    }
-    return observed.first().equals(observed.head().id()) ? Historical.NO : Historical.PARTIAL;
+  /** Each commit that has a table tells its shape, whatever it records beside. */
+  private static Historical historical(RegisteredTable table, Observed observed) {
+    return observed.head().tree().containsKey(table.name()) ? Historical.YES : Historical.NO;
   }
 
   private Live live(

@@ -140,7 +140,7 @@ public final class Backends {
   public void requireRemovable(
       RepositoryState state, RegisteredTable table, boolean force, boolean keep) {
     OperationPlan.RemoveTable plan =
-        new OperationPlan.RemoveTable(table.id(), table.name(), force, keep, List.of());
+        new OperationPlan.RemoveTable(table.id(), table.name(), force, keep, List.of(), null);
     adapter(state, table).requireRemovable(handle(state, table), removal(state, plan));
   }
 

@@ -40,18 +40,23 @@ import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableStore.Introspection;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchOwnTables;
+import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.error.OutcomeUnknownException;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Tables: version one, stop versioning one. */
 public final class TableService {
@@ -226,11 +231,17 @@ public final class TableService {
    * allowed is asked before anything is prepared; what fails for another reason than an unreachable
    * database leaves all as it was.
    *
+   * @param branch whose next commit is without it; null: the default branch
    * @param purge whether commits cannot read it afterwards; then what earlier removals of this name
    *     kept goes too, also where no table has the name now
    */
   public void remove(
-      LiveRepository repository, String name, boolean force, boolean purge, Caller caller) {
+      LiveRepository repository,
+      String name,
+      String branch,
+      boolean force,
+      boolean purge,
+      Caller caller) {
     ReentrantLock lock = repository.branchLock(repository.state().defaultBranch().id());
     lock.lock();
     try {
@@ -246,7 +257,7 @@ public final class TableService {
             }
           });
       StepResult prepared =
-          repository.step(new RemoveTableV1(name, force, !purge), caller).orRefuse();
+          repository.step(new RemoveTableV1(name, force, !purge, branch), caller).orRefuse();
       if (prepared.former().isPresent()) {
         return;
       }
@@ -359,12 +370,58 @@ public final class TableService {
     return new Location(database, factory.path(database, request.path()));
   }
 
+  private static final Pattern STORAGE_URL =
+      Pattern.compile("[a-z][a-z0-9+.-]*://(?<storage>[^/:@?#]+)/(?<path>[^/?#]+)");
+
+  /** What is meant may have been a storage; then a URL without its table says so. */
+  private static Location orNamed(
+      RepositoryState state, StorageAdapterFactory factory, Request request) {
+    try {
+      return location(factory, request);
+    } catch (BadLocationException wrong) {
+      Matcher parts = STORAGE_URL.matcher(request.location());
+      if (request.path() != null || !parts.matches()) {
+        throw wrong;
+      }
+      throw new BadLocationException(
+          wrong.getMessage() + "; and there is no storage '" + parts.group("storage") + "'",
+          state.storages().byName().isEmpty()
+              ? wrong.remedy()
+              : "The repository has " + String.join(", ", state.storages().byName().keySet()));
+    }
+  }
+
   private record Place(StorageState storage, TablePath path) {}
+
+  /** A URL that names a storage of the repository where others name a host. */
+  private Optional<Request> inStorage(
+      RepositoryState state, StorageAdapterFactory factory, Request request) {
+    Matcher parts = STORAGE_URL.matcher(request.location());
+    if (request.path() != null || !parts.matches()) {
+      return Optional.empty();
+    }
+    return state
+        .storages()
+        .named(parts.group("storage"))
+        .filter(storage -> storage.backend().equals(factory.backend()))
+        .map(storage ->
+            new Request(
+                request.name(),
+                null,
+                storage.name(),
+                URLDecoder.decode(parts.group("path").replace("+", "%2B"), StandardCharsets.UTF_8),
+                request.primaryKey(),
+                request.branch()));
+  }
 
   private Place place(LiveRepository repository, Request request, boolean live, Caller caller) {
     if (request.location() != null) {
       StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
-      Location location = location(factory, request);
+      Optional<Request> named = inStorage(repository.state(), factory, request);
+      if (named.isPresent()) {
+        return place(repository, named.get(), live, caller);
+      }
+      Location location = orNamed(repository.state(), factory, request);
       if (live) {
         // reached and read before anything is written to the log
         backends

@@ -59,7 +59,7 @@ public final class DoctorCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    if (only != null && !KNOWN.contains(only) && !only.equals("vault")) {
+    if (only != null && !KNOWN.contains(only)) {
       throw CommandFailure.usage(
           "unknown check '" + only + "'; known: " + String.join(", ", KNOWN));
     }
@@ -90,8 +90,7 @@ public final class DoctorCommand extends EpochSubcommand {
   }
 
   private boolean wanted(String check) {
-    boolean vault = "vault".equals(only) && check.equals("credentials");
-    return only == null || only.equals(check) || vault;
+    return only == null || only.equals(check);
   }
 
   private void check(String name, Supplier<Finding> check) {
@@ -186,7 +185,7 @@ public final class DoctorCommand extends EpochSubcommand {
 
   private Finding recovery() {
     try {
-      int open = session().clientOfAnyRepository().diagnostics().recovery().path("open").size();
+      int open = client().diagnostics().recovery().path("open").size();
       return open == 0
           ? Finding.good("recovery", "no operation is in doubt")
           : Finding.problem(

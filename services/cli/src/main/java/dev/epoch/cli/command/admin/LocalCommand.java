@@ -5,7 +5,9 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.cli.configuration.Settings;
 import dev.epoch.cli.local.LocalServer;
+import dev.epoch.cli.local.MetadataUrl;
 import dev.epoch.client.transport.Json;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -29,8 +31,12 @@ public final class LocalCommand extends EpochSubcommand {
   }
 
   private static LocalServer server(Session session) {
+    Settings settings = session.settings();
     return new LocalServer(
-        session.environment(), session.directory(), session.settings().serverUrl());
+        session.environment(),
+        session.directory(),
+        settings.serverUrl(),
+        settings.metadataUrl().map(MetadataUrl::new).orElse(null));
   }
 
   private static ObjectNode document(LocalServer server, LocalServer.Status status) {
@@ -44,7 +50,7 @@ public final class LocalCommand extends EpochSubcommand {
   @Command(
       name = "start",
       description = {
-        "Start the server in the background, with a PostgreSQL of its own, and wait until it is ready.",
+        "Start the server in the background, with a PostgreSQL of its own or on the metadata database of the settings, and wait until it is ready.",
         "It listens where the settings look for it; builds itself first if it has to."
       })
   public static final class Start extends EpochSubcommand {

@@ -98,6 +98,7 @@ public final class CheckoutCommand extends EpochSubcommand {
     Branch created =
         client().branches().create(target, session().ref(start == null ? "HEAD" : start));
     workspace.checkOut(created.name());
+    workspace.sawBranch(created.name(), created.headCommitId());
     return done("Switched to a new branch '" + created.name() + "'", created);
   }
 
@@ -121,6 +122,7 @@ public final class CheckoutCommand extends EpochSubcommand {
   }
 
   private ExitCode switchTo(Workspace workspace, Branch branch) {
+    workspace.sawBranch(branch.name(), branch.headCommitId());
     if (workspace.isOn(branch.name())) {
       return done("Already on '" + branch.name() + "'", branch);
     }

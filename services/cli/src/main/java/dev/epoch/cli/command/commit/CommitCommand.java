@@ -2,6 +2,7 @@ package dev.epoch.cli.command.commit;
 
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
+import dev.epoch.cli.MessageEditor;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.cli.text.CommitText;
@@ -23,8 +24,7 @@ public final class CommitCommand extends EpochSubcommand {
 
   @Option(
       names = {"-m", "--message"},
-      required = true,
-      description = "What the commit is about.")
+      description = "What the commit is about (default: what is written in an editor).")
   private String message;
 
   @Option(
@@ -63,13 +63,23 @@ public final class CommitCommand extends EpochSubcommand {
       throw CommandFailure.usage("--schema-only takes no tables");
     }
     session().options().overrideAuthor(author, email);
+    session().requireAuthor();
     String branch = session().branch();
+    if (message == null) {
+      message =
+          MessageEditor.write(
+              session(),
+              List.of(
+                  "What is the commit on branch " + branch + " about?",
+                  "Lines that begin with # are left out; nothing written, nothing committed."));
+    }
     if (rescanSchema) {
       for (Table table : client().tables().list(branch).tables()) {
         client().tables().refresh(table.name(), branch);
       }
     }
     Commit commit = commit(branch);
+    session().workspaceOfRepository().ifPresent(found -> found.sawBranch(branch, commit.id()));
     if (output().json()) {
       output().json(commit);
     } else {

@@ -66,6 +66,9 @@ public final class StashCommand extends EpochSubcommand {
     if (message != null && !wanted.equals("push")) {
       throw CommandFailure.usage(wanted + " takes no message");
     }
+    if (wanted.equals("push")) {
+      session().requireAuthor();
+    }
     String branch = session().branch();
     int stash = number == null ? 0 : number();
     switch (wanted) {

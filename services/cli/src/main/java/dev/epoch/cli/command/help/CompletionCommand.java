@@ -14,10 +14,13 @@ import picocli.CommandLine.Parameters;
 /** {@code epoch completion}. */
 @Command(
     name = "completion",
-    description = {"Print a completion script.", "bash and zsh: source <(epoch completion bash)"})
+    description = {
+      "Print a completion script.",
+      "bash and zsh: source <(epoch completion bash); fish: epoch completion fish | source"
+    })
 public final class CompletionCommand extends EpochSubcommand {
 
-  @Parameters(paramLabel = "<shell>", description = "bash or zsh.")
+  @Parameters(paramLabel = "<shell>", description = "bash, zsh or fish.")
   private String shell;
 
   private final Supplier<CommandLine> everything;
@@ -34,12 +37,17 @@ public final class CompletionCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    String script = AutoComplete.bash("epoch", everything.get());
     switch (shell) {
-      case "bash" -> output().line(script);
-      case "zsh" -> output().line("autoload -U +X bashcompinit && bashcompinit\n" + script);
-      default -> throw CommandFailure.usage("unknown shell '" + shell + "'; known: bash, zsh");
+      case "bash" -> output().line(bash());
+      case "zsh" -> output().line("autoload -U +X bashcompinit && bashcompinit\n" + bash());
+      case "fish" -> output().text(FishCompletion.of("epoch", everything.get()));
+      default ->
+          throw CommandFailure.usage("unknown shell '" + shell + "'; known: bash, zsh, fish");
     }
     return ExitCode.OK;
+  }
+
+  private String bash() {
+    return AutoComplete.bash("epoch", everything.get());
   }
 }

@@ -37,6 +37,8 @@ public final class UndoCommand extends EpochSubcommand {
   @Option(names = "--dry-run", description = "Only tell what would be taken back.")
   private boolean dryRun;
 
+  private String myId;
+
   /** The command in a session. */
   public UndoCommand(Session session) {
     super(session);
@@ -86,9 +88,21 @@ public final class UndoCommand extends EpochSubcommand {
   }
 
   private boolean isMine(Reflog.Entry entry) {
-    Actor actor = session().settings().actor();
-    String email = entry.json().path("actor").path("email").asText("");
-    return actor.email() == null ? entry.actor().equals(actor.name()) : actor.email().equals(email);
+    return entry.json().path("actor").path("id").asText().equals(myId());
+  }
+
+  /** As the server makes it of what each request says. */
+  private String myId() {
+    if (myId == null) {
+      Actor actor = session().settings().actor();
+      String named = actor.email() == null ? actor.name() : actor.email();
+      String key =
+          named == null && session().settings().apiKey().isPresent()
+              ? session().server().apiKeys().whoAmI().key()
+              : null;
+      myId = named != null ? named : key != null ? key : "anonymous";
+    }
+    return myId;
   }
 
   private ExitCode undo(Reflog.Entry last) {

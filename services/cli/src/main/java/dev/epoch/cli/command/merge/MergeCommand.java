@@ -113,6 +113,9 @@ public final class MergeCommand extends EpochSubcommand {
     if (abort && allowDestructive) {
       throw CommandFailure.usage("--allow-destructive is for merging, not for --abort");
     }
+    if (!abort && !dryRun) {
+      session().requireAuthor();
+    }
     if (proceed) {
       return continueMerge();
     }

@@ -98,6 +98,12 @@ public final class ExportCommand extends EpochSubcommand {
           "epoch export " + table + " --output " + table + ".parquet");
     }
     copy(bytes, session().environment().out());
+    if (session().givenFormat() == null && !session().environment().outIsTerminal()) {
+      output()
+          .remark(
+              "Wrote %s; --format chooses another form, --output <file> the one that the name ends with"
+                  .formatted(output().format()));
+    }
     return ExitCode.OK;
   }
 

@@ -73,6 +73,12 @@ public final class ImportCommand extends EpochSubcommand {
       throw new CommandFailure(
           ExitCode.NOT_FOUND, "there is no file " + file + " that can be read", "name another one");
     }
+    if (isEmpty(path)) {
+      throw new CommandFailure(
+          ExitCode.INVALID,
+          file + " is empty: it holds not even the columns' names",
+          "name another one");
+    }
     Records.Written written;
     try {
       written =
@@ -91,9 +97,23 @@ public final class ImportCommand extends EpochSubcommand {
     return ExitCode.OK;
   }
 
+  private static boolean isEmpty(Path path) {
+    try {
+      return Files.size(path) == 0;
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
   /** A record that the server refuses is named as people count, from 1. */
   private RuntimeException refusedRecord(RefusedException refusal) {
     JsonNode problem = refusal.body().path("detail").path(0);
+    if (refusal.details().path("line").isNumber()) {
+      return new CommandFailure(
+          ExitCode.of(refusal),
+          file + ": " + problem.path("msg").asText(refusal.getMessage()),
+          "correct the file; 'epoch table show %s' shows the columns".formatted(table));
+    }
     JsonNode at =
         refusal.details().path("index").isInt()
             ? refusal.details().path("index")

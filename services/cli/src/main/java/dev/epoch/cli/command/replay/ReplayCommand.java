@@ -53,6 +53,9 @@ abstract class ReplayCommand extends EpochSubcommand {
     if ((abort || skip) && allowDestructive()) {
       throw CommandFailure.usage("--allow-destructive is not for --abort and --skip");
     }
+    if (!abort) {
+      session().requireAuthor();
+    }
     String branch = session().branch();
     try {
       return run(branch);

@@ -15,13 +15,18 @@ abstract class OpenRepositoryCommand extends EpochSubcommand {
   /** Makes or opens the repository. */
   abstract Repository repository();
 
+  /** The metadata database that was asked for, or null. */
+  String metadataUrl() {
+    return null;
+  }
+
   /** What was done to it, such as {@code Opened}. */
   abstract String done();
 
   @Override
   protected final ExitCode run() {
     Repository repository = repository();
-    session().tie(repository);
+    session().tie(repository, metadataUrl());
     if (output().json()) {
       output().json(repository);
     } else {

@@ -1,9 +1,13 @@
 package dev.epoch.cli.command.repository;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.EpochClient;
+import dev.epoch.client.RefusedException;
+import dev.epoch.client.repository.Repositories;
 import dev.epoch.client.transport.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,7 +18,7 @@ import picocli.CommandLine.Parameters;
     name = "delete",
     description = {
       "Delete a repository: its branches, commits and tags.",
-      "Its tables must be removed before; they stay as they are in their databases."
+      "Its tables are versioned no more; they stay as they are in their databases."
     })
 public final class RepositoryDeleteCommand extends EpochSubcommand {
 
@@ -23,7 +27,8 @@ public final class RepositoryDeleteCommand extends EpochSubcommand {
 
   @Option(
       names = {"-f", "--force"},
-      description = "Needed: nothing brings it back.")
+      description =
+          "Needed: nothing brings it back, nor what its commits and branches have of tables.")
   private boolean force;
 
   /** The command in a session. */
@@ -40,12 +45,30 @@ public final class RepositoryDeleteCommand extends EpochSubcommand {
           "nothing brings a deleted repository back",
           "'epoch repo delete " + name + " --force' deletes it");
     }
-    session().server().repositories().delete(name);
+    delete();
     if (output().json()) {
       output().json(Json.object().put("status", "deleted").put("name", name));
     } else {
       output().confirm("Deleted repository '" + name + "'");
     }
     return ExitCode.OK;
+  }
+
+  /** With its tables, where it has some: a server refuses to leave what it keeps in databases. */
+  private void delete() {
+    Repositories repositories = session().server().repositories();
+    try {
+      repositories.delete(name);
+    } catch (RefusedException refusal) {
+      JsonNode tables = refusal.details().path("tables");
+      if (tables.isEmpty()) {
+        throw refusal;
+      }
+      EpochClient repository = session().server().inRepository(name);
+      for (JsonNode table : tables) {
+        repository.tables().remove(table.asText(), null, true, true);
+      }
+      repositories.delete(name);
+    }
   }
 }

@@ -167,7 +167,8 @@ public final class SchemaDiffCommand extends EpochSubcommand {
     if (parts.kind() != null) {
       text = selected(diff, parts);
     } else {
-      String form = format.equals("text") ? file == null ? "ddl" : "script" : format;
+      String named = format.equals("text") ? file == null ? "ddl" : "script" : format;
+      String form = SchemaFiles.form(named, file);
       String id = file == null ? null : SchemaFiles.id(file);
       text = SchemaFiles.read(client().schemas().migration(comparison, form, id));
     }

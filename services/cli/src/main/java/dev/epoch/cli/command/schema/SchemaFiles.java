@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Migrations as files. */
 final class SchemaFiles {
@@ -45,6 +46,24 @@ final class SchemaFiles {
           "cannot write " + file + ": " + refused.getMessage(),
           "give another file");
     }
+  }
+
+  /**
+   * How the server is asked for a migration in a file.
+   *
+   * @param format that the user has named
+   * @param file null for standard output
+   */
+  static String form(String format, Path file) {
+    String name = file == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
+    if (name.matches(".*\\.(ya?ml|json)")) {
+      throw CommandFailure.usage("migrations are written as .sql, those of Liquibase as .xml, too");
+    }
+    boolean xml = name.endsWith(".xml");
+    if (xml && !format.equals("liquibase")) {
+      throw CommandFailure.usage("only --format liquibase writes .xml");
+    }
+    return xml ? "liquibase-xml" : format;
   }
 
   /** Flyway's undo of {@code V2__name.sql} is {@code U2__name.sql}; null for other names. */

@@ -70,7 +70,7 @@ public final class SchemaMigrateCommand extends EpochSubcommand {
             online ? true : null);
     JsonNode diff = client().schemas().diff(comparison);
     boolean tool = output().format().equals("flyway") || output().format().equals("liquibase");
-    String form = tool ? output().format() : "script";
+    String form = SchemaFiles.form(tool ? output().format() : "script", file);
     String text =
         SchemaFiles.read(client().schemas().migration(comparison, form, SchemaFiles.id(file)));
     SchemaFiles.write(session().directory().resolve(file), text);

@@ -6,6 +6,7 @@ import dev.epoch.cli.CommandFailure;
 import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
+import dev.epoch.client.RefusedException;
 import dev.epoch.client.storage.StorageBackends;
 import dev.epoch.client.transport.Json;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ public final class StorageAddCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
+    session().settings().unread().refuseVariablesOfStorages();
     if (type == null) {
       type = typeOfUrl();
     }
@@ -51,18 +53,36 @@ public final class StorageAddCommand extends EpochSubcommand {
       return configure(backend);
     }
     JsonNode answer =
-        session()
-            .clientOfAnyRepository()
+        client()
             .storage()
             .add(
                 new StorageBackends.Draft(
                     name, backend, options.config(backend), description, setDefault));
+    String problem = tried();
     if (output().json()) {
       output().json(answer);
     } else {
       output().confirm("Added storage '" + name + "' (" + type + ")");
     }
-    return ExitCode.OK;
+    if (problem == null) {
+      return ExitCode.OK;
+    }
+    output().problem("warning: it cannot be used yet: " + problem);
+    output()
+        .problem(
+            "hint: 'epoch storage update %1$s' corrects it, 'epoch storage test-credentials %1$s' tries it again, 'epoch storage remove %1$s' takes it out"
+                .formatted(name));
+    return ExitCode.NEGATIVE;
+  }
+
+  /** What is wrong with the connection; null if it answers. */
+  private String tried() {
+    try {
+      StorageBackends.Connection connection = client().storage().test(name);
+      return connection.ok() ? null : connection.message();
+    } catch (RefusedException refused) {
+      return refused.getMessage();
+    }
   }
 
   /** Where no repository is named, the storage backend is kept for one that is yet to be made. */

@@ -55,7 +55,7 @@ public final class StorageCredentialsCommand extends EpochSubcommand {
     if (username != null && !rotate) {
       throw CommandFailure.usage("--username goes with --rotate");
     }
-    StorageBackends storage = session().clientOfAnyRepository().storage();
+    StorageBackends storage = client().storage();
     return rotate ? rotate(storage) : show(storage);
   }
 

@@ -40,11 +40,7 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     protected ExitCode run() {
-      var answer =
-          session()
-              .clientOfAnyRepository()
-              .storage()
-              .update(name, Json.object().put("default", true));
+      var answer = client().storage().update(name, Json.object().put("default", true));
       if (output().json()) {
         output().json(answer);
       } else {
@@ -65,8 +61,7 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     protected ExitCode run() {
-      Optional<StorageBackend> found =
-          session().clientOfAnyRepository().storage().list().byDefault();
+      Optional<StorageBackend> found = client().storage().list().byDefault();
       if (output().json()) {
         output().json(found.map(StorageBackend::json).orElseGet(Json::object));
       } else {
@@ -87,7 +82,7 @@ public final class StorageDefaultCommand extends EpochSubcommand {
 
     @Override
     protected ExitCode run() {
-      var storage = session().clientOfAnyRepository().storage();
+      var storage = client().storage();
       storage
           .list()
           .byDefault()

@@ -22,7 +22,8 @@ abstract class StorageListing extends EpochSubcommand {
 
   @Override
   protected final ExitCode run() {
-    StorageBackend.Listing listing = session().clientOfAnyRepository().storage().list();
+    session().settings().unread().refuseVariablesOfStorages();
+    StorageBackend.Listing listing = client().storage().list();
     String wanted = type() == null ? null : StorageAddCommand.wireType(type());
     List<StorageBackend> backends =
         listing.backends().stream()

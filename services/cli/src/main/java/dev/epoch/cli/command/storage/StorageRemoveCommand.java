@@ -27,7 +27,7 @@ public final class StorageRemoveCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    session().clientOfAnyRepository().storage().remove(name, force);
+    client().storage().remove(name, force);
     if (output().json()) {
       output().json(Json.object().put("status", "removed").put("name", name));
     } else {

@@ -22,7 +22,7 @@ public final class StorageShowCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    StorageBackend backend = session().clientOfAnyRepository().storage().get(name);
+    StorageBackend backend = client().storage().get(name);
     if (output().json()) {
       output().json(backend);
       return ExitCode.OK;

@@ -32,11 +32,12 @@ public final class StorageTestCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
+    session().settings().unread().refuseVariablesOfStorages();
     boolean json = output().json();
     if (all == (name != null)) {
       throw CommandFailure.usage("give the name of a storage backend, or --all");
     }
-    StorageBackends storage = session().clientOfAnyRepository().storage();
+    StorageBackends storage = client().storage();
     List<String> names =
         all ? storage.list().backends().stream().map(StorageBackend::name).toList() : List.of(name);
     ExitCode exitCode = ExitCode.OK;

@@ -47,7 +47,7 @@ public final class StorageUpdateCommand extends EpochSubcommand {
     if (changes.isEmpty()) {
       throw CommandFailure.usage("give --description, --enable or --disable");
     }
-    JsonNode answer = session().clientOfAnyRepository().storage().update(name, changes);
+    JsonNode answer = client().storage().update(name, changes);
     if (output().json()) {
       output().json(answer);
     } else {

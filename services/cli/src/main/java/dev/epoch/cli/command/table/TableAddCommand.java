@@ -90,6 +90,8 @@ public final class TableAddCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
+    session().settings().unread().refuseVariablesOfStorages();
+    session().settings().unread().refuseKeys("routing");
     boolean several = all || !patterns.isEmpty() || !excluded.isEmpty();
     if (several == !names.isEmpty()) {
       throw CommandFailure.usage("give names of tables, or --all, or --pattern");

@@ -24,6 +24,7 @@ public final class TagDeleteCommand extends EpochSubcommand {
   protected ExitCode run() {
     String commit = client().tags().get(name).commitId();
     client().tags().delete(name);
+    session().workspaceOfRepository().ifPresent(found -> found.sawTag(name, null));
     if (output().json()) {
       output().json(Json.object().put("status", "deleted").put("name", name));
     } else {

@@ -46,6 +46,7 @@ abstract class TagListing extends EpochSubcommand {
   final ExitCode create(String name, String target, String message, boolean force) {
     String ref = session().ref(target == null ? "HEAD" : target);
     Tag tag = client().tags().create(name, ref, message, force);
+    session().workspaceOfRepository().ifPresent(found -> found.sawTag(name, tag.commitId()));
     if (output().json()) {
       output().json(tag);
     } else {

@@ -30,7 +30,7 @@ public final class TagShowCommand extends EpochSubcommand {
     }
     CommitText text = new CommitText(output().palette(), session().environment().zone());
     output().line(output().palette().yellow("tag " + tag.name()));
-    output().line("Tagger: " + tag.authorName() + " <" + tag.authorEmail() + ">");
+    output().line("Tagger: " + CommitText.person(tag.authorName(), tag.authorEmail()));
     output().line("Date:   " + text.date(tag.createdAt()));
     output().line("");
     if (tag.message() != null) {

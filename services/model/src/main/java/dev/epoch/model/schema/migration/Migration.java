@@ -24,14 +24,17 @@ public record Migration(List<Statement> up, List<Statement> down, SchemaDifferen
       DatabaseSchema before, DatabaseSchema after, MigrationOptions options) {
     return new Migration(
         statements(before, after, options),
-        statements(after, before, options),
+        sorted(new Plan(after, before, options, true)),
         SchemaDifference.between(before, after));
   }
 
   /** One way alone. */
   public static List<Statement> statements(
       DatabaseSchema before, DatabaseSchema after, MigrationOptions options) {
-    Plan plan = new Plan(before, after, options);
+    return sorted(new Plan(before, after, options, false));
+  }
+
+  private static List<Statement> sorted(Plan plan) {
     new ObjectPlanner(plan).plan();
     new TablePlanner(plan).plan();
     return plan.sorted();

@@ -1,8 +1,11 @@
 package dev.epoch.model.schema.migration;
 
+import dev.epoch.model.schema.migration.tool.LiquibaseFile;
+import dev.epoch.model.schema.migration.tool.ToolText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A migration as texts that people read and tools run.
@@ -71,44 +74,41 @@ public record MigrationScript(Migration migration, String from, String to, Strin
 
   /** For Flyway: {@code V2__name.sql}. */
   public String flyway() {
-    return title() + "\n" + preamble(migration.up()) + body(migration.up());
+    return ToolText.comment(title()) + "\n" + forTool(migration.up());
   }
 
   /** For Flyway's undo: {@code U2__name.sql}. */
   public String flywayUndo() {
-    return "-- Undo: "
-        + from
-        + " -> "
-        + to
-        + "\n\n"
-        + preamble(migration.down())
-        + body(migration.down());
+    return ToolText.comment("-- Undo: " + from + " -> " + to) + "\n\n" + forTool(migration.down());
   }
 
-  /** For Liquibase: formatted SQL of one change set with its rollback. */
-  public String liquibase(String id) {
-    StringBuilder text =
-        new StringBuilder("--liquibase formatted sql\n\n--changeset epoch:").append(id);
-    boolean alone = migration.up().stream().anyMatch(Statement::alone);
-    text.append(alone ? " runInTransaction:false" : "");
-    text.append("\n--comment: ").append(from).append(" -> ").append(to).append('\n');
-    text.append(preamble(migration.up())).append(body(migration.up()));
-    for (Statement statement : migration.down()) {
-      for (String line : (sql(statement) + ";").split("\n")) {
-        text.append("--rollback ").append(line).append('\n');
-      }
+  /** For Liquibase: one change set with its rollback. */
+  public LiquibaseFile liquibase(String id) {
+    boolean alone =
+        Stream.concat(migration.up().stream(), migration.down().stream())
+            .anyMatch(Statement::alone);
+    return new LiquibaseFile(
+        id, from + " -> " + to, oneByOne(migration.up()), oneByOne(migration.down()), alone, alone);
+  }
+
+  private List<String> oneByOne(List<Statement> statements) {
+    List<String> texts = new ArrayList<>();
+    String preamble = preamble(statements);
+    if (!preamble.isEmpty()) {
+      texts.add(preamble.strip().replace(";", ""));
     }
+    statements.forEach(statement -> texts.add(ToolText.of(sql(statement))));
+    return texts;
+  }
+
+  private String forTool(List<Statement> statements) {
+    StringBuilder text = new StringBuilder();
+    oneByOne(statements).forEach(statement -> text.append(statement).append(";\n"));
     return text.toString();
   }
 
   private String title() {
     return "-- Migration: " + from + " -> " + to + "\n";
-  }
-
-  private String body(List<Statement> statements) {
-    StringBuilder text = new StringBuilder();
-    statements(text, statements);
-    return text.toString();
   }
 
   private void statements(StringBuilder text, List<Statement> statements) {

@@ -89,10 +89,11 @@ final class PartPlanner {
                     "index removed"))
             : List.of();
     boolean concurrently = concurrently();
+    Step step = plan.dropIndex(index);
     plan.remove(
-        Step.DROP_INDEXES,
+        step,
         statement(
-            Step.DROP_INDEXES,
+            step,
             index.name(),
             "DROP INDEX "
                 + (concurrently ? "CONCURRENTLY " : "")

@@ -3,6 +3,7 @@ package dev.epoch.model.schema.migration;
 import dev.epoch.model.schema.diff.SchemaDifference;
 import dev.epoch.model.schema.migration.StatementGraph.Node;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.IndexDefinition;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.SchemaObject;
@@ -23,6 +24,7 @@ final class Plan {
   final SchemaDifference difference;
   final Affected affected;
   final MigrationOptions options;
+  private final boolean undo;
   private final StatementGraph graph = new StatementGraph();
   private final Map<ObjectId, List<Node>> drops = new HashMap<>();
   private final Map<ObjectId, List<Node>> creates = new HashMap<>();
@@ -32,7 +34,11 @@ final class Plan {
   private final Map<ObjectId, List<Node>> finishes = new HashMap<>();
   private final Map<Node, ObjectId> references = new HashMap<>();
 
-  Plan(DatabaseSchema before, DatabaseSchema after, MigrationOptions options) {
+  /**
+   * @param undo whether it takes another plan back
+   */
+  Plan(DatabaseSchema before, DatabaseSchema after, MigrationOptions options, boolean undo) {
+    this.undo = undo;
     this.before = before;
     this.after = after;
     this.options = options;
@@ -46,6 +52,14 @@ final class Plan {
 
   boolean creates(SchemaObject object) {
     return !before.objects().containsKey(object.id()) || affected.replaced.contains(object.id());
+  }
+
+  /**
+   * When an index goes: of a plan that takes another back before the constraints, as it came after
+   * them; but foreign keys may stand on a unique one.
+   */
+  Step dropIndex(IndexDefinition index) {
+    return undo && !index.unique() ? Step.DROP_NEW_INDEXES : Step.DROP_INDEXES;
   }
 
   /** The object itself goes. */

@@ -8,6 +8,7 @@ public enum Step {
   DETACH("Detach what is in the way"),
   DROP_VIEWS("Drop views"),
   DROP_TRIGGERS("Drop triggers and policies"),
+  DROP_NEW_INDEXES("Drop indexes that were added"),
   DROP_FOREIGN_KEYS("Drop foreign keys that will be modified or removed"),
   DROP_CONSTRAINTS("Drop constraints that will be modified or removed"),
   DROP_INDEXES("Drop indexes that will be modified or removed"),

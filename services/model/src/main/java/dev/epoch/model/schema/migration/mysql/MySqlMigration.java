@@ -2,6 +2,7 @@ package dev.epoch.model.schema.migration.mysql;
 
 import dev.epoch.model.schema.diff.ObjectChange;
 import dev.epoch.model.schema.diff.SchemaDifference;
+import dev.epoch.model.schema.migration.tool.LiquibaseFile;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
 import java.util.LinkedHashSet;
@@ -59,15 +60,9 @@ public record MySqlMigration(List<String> up, List<String> down, List<String> un
     return text.append(body(undo ? down : up)).toString();
   }
 
-  /** Formatted SQL of one change set with its rollback, for Liquibase. */
-  public String liquibase(String id, String from, String to) {
-    StringBuilder text =
-        new StringBuilder(
-            "--liquibase formatted sql\n\n--changeset epoch:%s\n--comment: %s -> %s\n"
-                .formatted(id, from, to));
-    text.append(body(up));
-    body(down).lines().forEach(line -> text.append("--rollback ").append(line).append('\n'));
-    return text.toString();
+  /** One change set with its rollback, for Liquibase. */
+  public LiquibaseFile liquibase(String id, String from, String to) {
+    return new LiquibaseFile(id, from + " -> " + to, up, down, false, true);
   }
 
   private static String body(List<String> statements) {

@@ -1,0 +1,2 @@
+/** Migrations as files that migration tools run. */
+package dev.epoch.model.schema.migration.tool;
