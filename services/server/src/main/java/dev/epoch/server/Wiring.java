@@ -71,7 +71,7 @@ public class Wiring {
   @Produces
   @Singleton
   Migrations accessMigrations() {
-    return new Migrations("access", AccessKeys.class, List.of("001-api-keys.sql"));
+    return new Migrations("access", AccessKeys.class, List.of("001-api-keys.sql", "002-acting-for-others.sql"));
   }
 
   @Produces
