@@ -21,8 +21,10 @@ public final class DecidedConflicts {
 
   private final Map<String, RowConflict> byId;
 
-  /** Records of those that break no constraint. */
+  /** Records, and ids of their tables, of those that break no constraint. */
   private final Set<RecordId> records;
+
+  private final Set<String> tables;
 
   private record RecordId(String tableId, RowKey key) {
     static RecordId of(RowConflict conflict) {
@@ -39,6 +41,7 @@ public final class DecidedConflicts {
                 .filter(conflict -> conflict.constraint() == null)
                 .map(RecordId::of)
                 .collect(Collectors.toSet());
+    this.tables = records.stream().map(RecordId::tableId).collect(Collectors.toSet());
   }
 
   public static DecidedConflicts of(Collection<RowConflict> conflicts) {
@@ -64,6 +67,11 @@ public final class DecidedConflicts {
   /** Whether there was a conflict about the same record, of whichever kind. */
   boolean hadRecord(RowConflict conflict) {
     return byId == null || records.contains(RecordId.of(conflict));
+  }
+
+  /** Whether there was a conflict about a record of the same table. */
+  boolean hadTable(RowConflict conflict) {
+    return byId == null || tables.contains(conflict.tableId());
   }
 
   /** Whether each field of the conflict was among them, with the same values. */

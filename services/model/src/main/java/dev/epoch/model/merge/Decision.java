@@ -50,8 +50,8 @@ public record Decision(ResolutionSelector selector, Resolution resolution, Decid
 
   /**
    * Whether it chose a side, which it stays with whatever values come later: of a record that it was
-   * made on, of all records where it named none. What breaks a constraint, and parts of a schema,
-   * are decided as they are.
+   * made on, of all records of a table where it named none, and where it named no table of those
+   * that had conflicts. What breaks a constraint, and parts of a schema, are decided as they are.
    */
   private boolean staysWith(RowConflict conflict) {
     boolean side =
@@ -62,6 +62,8 @@ public record Decision(ResolutionSelector selector, Resolution resolution, Decid
         };
     return side
         && conflict.constraint() == null
-        && (selector.key() == null || made.hadRecord(conflict));
+        && (selector.key() != null
+            ? made.hadRecord(conflict)
+            : selector.table() != null || made.hadTable(conflict));
   }
 }

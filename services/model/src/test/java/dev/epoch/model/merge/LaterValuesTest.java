@@ -42,6 +42,8 @@ class LaterValuesTest {
         "table  | ours   | field | b y",
         "table  | ours   | gone  | none",
         "table  | ours   | other | b z",
+        "all    | ours   | value | b2 z",
+        "all    | ours   | other | b z",
         "record | ours   | value | b2 z",
         "record | ours   | field | b y",
         "record | ours   | gone  | none",
@@ -78,6 +80,21 @@ class LaterValuesTest {
         new Decision(selector(scope), resolution(resolution), made(user("b", "x"), THEIRS));
 
     assertThat(told(later, decision)).isEqualTo(end);
+  }
+
+  @Test
+  void aSideForAllTablesIsNotForOneThatHadNoConflict() {
+    RowMerge orders =
+        new RowMerge("t2", "orders", USERS, MergeStrategy.DEFAULT, ConflictRules.MANUAL);
+    RowKey key = RowKey.of("1");
+    ThreeWayRow row = new ThreeWayRow(key, BASE, user("b", "x"), THEIRS);
+    RowConflict conflict = ((MergeOutcome.Conflict) orders.merge(row)).conflict();
+    Decision ours =
+        new Decision(
+            ResolutionSelector.ALL, new Resolution.Ours(), made(user("b", "x"), THEIRS));
+
+    assertThat(new ResolvedMerge(orders).resolve(row, conflict, List.of(ours)))
+        .isInstanceOf(MergeOutcome.Conflict.class);
   }
 
   /** What was decided last is about other values: what was decided before does not hold instead. */
@@ -147,6 +164,7 @@ class LaterValuesTest {
 
   private static ResolutionSelector selector(String scope) {
     return switch (scope) {
+      case "all" -> ResolutionSelector.ALL;
       case "table" -> new ResolutionSelector("users", null, null, null);
       case "record" -> new ResolutionSelector("users", RowKey.of("1"), null, null);
       default -> new ResolutionSelector("users", RowKey.of("1"), "name", null);
