@@ -95,6 +95,11 @@ public class ApiRequest {
     return KeyHolder.of(context.getCurrent()).actsForOthers();
   }
 
+  /** The value of a header, or null. */
+  public String header(String name) {
+    return headers.getHeaderString(name);
+  }
+
   /** The name that the headers tell, for what bears names that nobody checks; null if none. */
   public String calledName() {
     return Asking.name(headers::getHeaderString);

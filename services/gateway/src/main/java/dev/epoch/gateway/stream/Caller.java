@@ -1,5 +1,6 @@
 package dev.epoch.gateway.stream;
 
+import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.CommandKey;
@@ -109,6 +110,27 @@ public record Caller(
         .ifPresent(refusal -> {
           throw new RefusedException(refusal);
         });
+  }
+
+  /** The operation in flight, or in doubt, that this request, or a step of it, has begun. */
+  Optional<UUID> operation(RepositoryState state) {
+    return state.operations().values().stream()
+        .filter(operation -> operation.idempotencyKey() != null && idempotencyKey != null)
+        .filter(operation -> isOwn(CommandKey.parse(operation.idempotencyKey())))
+        .map(OperationState::id)
+        .findFirst();
+  }
+
+  private boolean isOwn(CommandKey key) {
+    return key.client().equals(idempotencyKey)
+        || request != null
+            && key.request().equals(Optional.of(request))
+            && withoutStep(key.client()).equals(withoutStep(idempotencyKey));
+  }
+
+  private static String withoutStep(String key) {
+    int step = key.lastIndexOf(' ');
+    return step < 0 ? key : key.substring(0, step);
   }
 
   /** The key for a write of records, which databases remember; empty without key or request. */

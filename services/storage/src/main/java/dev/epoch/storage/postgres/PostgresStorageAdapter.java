@@ -182,6 +182,7 @@ public final class PostgresStorageAdapter
             database,
             options,
             Math.max(1, poolOptions.getMaxSize() / 2),
+            poolOptions,
             states::select,
             values,
             limits);

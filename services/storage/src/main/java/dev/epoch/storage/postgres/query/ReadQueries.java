@@ -49,12 +49,14 @@ public final class ReadQueries implements AutoCloseable {
    * @param database for ending sessions from outside
    * @param options of the connections that run users' statements
    * @param connections at most
+   * @param others options of the other connections: how long one stays that nobody uses
    */
   public ReadQueries(
       Connecting connecting,
       Database database,
       PgConnectOptions options,
       int connections,
+      PoolOptions others,
       StateSelect states,
       ValueCodec codec,
       QueryLimits limits) {
@@ -64,7 +66,13 @@ public final class ReadQueries implements AutoCloseable {
     this.pool =
         connecting.pool(
             named(Database.pinned(options)).setCachePreparedStatements(false),
-            Database.named(new PoolOptions().setMaxSize(connections), options, "query"));
+            Database.named(
+                new PoolOptions()
+                    .setMaxSize(connections)
+                    .setIdleTimeout(others.getIdleTimeout())
+                    .setIdleTimeoutUnit(others.getIdleTimeoutUnit()),
+                options,
+                "query"));
   }
 
   /** Users' statements can be told from others: {@code epoch.branch_reads} does. */
