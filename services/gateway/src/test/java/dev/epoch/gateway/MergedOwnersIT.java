@@ -332,6 +332,32 @@ class MergedOwnersIT extends SchemaScene {
         .isEqualTo(other);
   }
 
+  /** With nothing but the procedures that a role with write access may call. */
+  @Test
+  @OwnerIsNoSuperuser
+  void aRoleCannotMakeItselfTheTablesOwner() throws SQLException {
+    try (Connection connection = test.database.connect(clerk);
+        Statement session = connection.createStatement()) {
+      session.execute("CALL epoch.create_branch('plant', schema_only => true)");
+      session.execute("SELECT epoch.use_branch('plant')");
+      session.execute(
+          "CREATE FUNCTION made() RETURNS text LANGUAGE sql SECURITY DEFINER AS"
+              + " 'SELECT current_user::text'");
+      session.execute("CALL epoch.commit('planted')");
+      for (String target : List.of("main", "x")) {
+        assertThatThrownBy(() -> session.execute("CALL epoch.merge('plant', '" + target + "')"))
+            .as(target)
+            .hasMessageContaining("is no member of " + app);
+      }
+    }
+
+    // when somebody who may brings it
+    mergeAs(makers.get(Maker.MEMBER), "plant", "main");
+
+    // then
+    assertThat(test.database.value("SELECT made()")).isEqualTo(app);
+  }
+
   @Test
   @OwnerIsNoSuperuser
   void whatHasToBeMadeAnewStaysItsOwners() throws SQLException {
