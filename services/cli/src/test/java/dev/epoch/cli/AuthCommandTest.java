@@ -41,7 +41,8 @@ class AuthCommandTest extends CommandTest {
     assertThat(server.requests("POST /auth/keys").getFirst().body().has("acts_for_others"))
         .isFalse();
     prints(KEY + "\n", "auth", "key", "create", "ci", "--acts-for-others", "--quiet");
-    assertThat(server.requests("POST /auth/keys").getLast().body().path("acts_for_others").asBoolean())
+    assertThat(
+            server.requests("POST /auth/keys").getLast().body().path("acts_for_others").asBoolean())
         .isTrue();
   }
 

@@ -133,7 +133,8 @@ class BusyMergeIT {
     // then
     assertThat(merged.conflicts()).isEmpty();
     String id = later.contains("id = 2") ? "2" : "1";
-    List<String> found = rows(head().id(), "t").stream().filter(line -> line.startsWith(id)).toList();
+    List<String> found =
+        rows(head().id(), "t").stream().filter(line -> line.startsWith(id)).toList();
     assertThat(found).isEqualTo(row == null ? List.of() : List.of(row));
   }
 

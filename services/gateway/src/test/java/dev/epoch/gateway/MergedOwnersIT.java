@@ -142,9 +142,7 @@ class MergedOwnersIT extends SchemaScene {
     if (maker == Maker.DROPPED) {
       String gone = makers.get(maker);
       test.database.executeAsSuperuser(
-          "REASSIGN OWNED BY " + gone + " TO " + app,
-          "DROP OWNED BY " + gone,
-          "DROP ROLE " + gone);
+          "REASSIGN OWNED BY " + gone + " TO " + app, "DROP OWNED BY " + gone, "DROP ROLE " + gone);
     }
 
     for (Kind kind : kinds) {
@@ -244,7 +242,8 @@ class MergedOwnersIT extends SchemaScene {
   private String owner(Kind kind) {
     String owner =
         switch (kind) {
-          case FUNCTION, DEFINER -> "SELECT proowner::regrole FROM pg_proc WHERE oid = 'public.made()'::regprocedure";
+          case FUNCTION, DEFINER ->
+              "SELECT proowner::regrole FROM pg_proc WHERE oid = 'public.made()'::regprocedure";
           case TRIGGER ->
               "SELECT f.proowner::regrole FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid"
                   + " WHERE g.tgrelid = 'public.t'::regclass AND g.tgname = 'made'"
@@ -289,7 +288,9 @@ class MergedOwnersIT extends SchemaScene {
     }
     assertThat(test.database.value("SELECT made()")).isEqualTo("2");
     assertThat(owner(Kind.FUNCTION)).isEqualTo(app);
-    assertThat(test.database.value("SELECT relowner::regrole FROM pg_class WHERE relname = 'seen' AND relnamespace = 'public'::regnamespace"))
+    assertThat(
+            test.database.value(
+                "SELECT relowner::regrole FROM pg_class WHERE relname = 'seen' AND relnamespace = 'public'::regnamespace"))
         .isEqualTo(app);
   }
 
@@ -304,7 +305,8 @@ class MergedOwnersIT extends SchemaScene {
     // when it would be the owner's
     assertThatThrownBy(() -> mergeAs(other, "definer", "into"))
         .hasMessageContaining("is no member of " + app);
-    onBranchAs(other, "definer", "CREATE VIEW also AS SELECT id FROM t", "CREATE TYPE kind AS ENUM ('a')");
+    onBranchAs(
+        other, "definer", "CREATE VIEW also AS SELECT id FROM t", "CREATE TYPE kind AS ENUM ('a')");
     test.commitSchema("definer", "more");
     test.branch("child", "definer");
 
@@ -327,8 +329,7 @@ class MergedOwnersIT extends SchemaScene {
 
     // then
     assertThat(
-            test.database.value(
-                made.replace("count(*)", "f.proowner::regrole::text") + "'second'"))
+            test.database.value(made.replace("count(*)", "f.proowner::regrole::text") + "'second'"))
         .isEqualTo(other);
   }
 
@@ -375,7 +376,9 @@ class MergedOwnersIT extends SchemaScene {
     // then
     assertThat(test.database.value("SELECT pg_typeof(price) FROM priced LIMIT 1"))
         .isEqualTo("double precision");
-    assertThat(test.database.value("SELECT relowner::regrole FROM pg_class WHERE relname = 'priced' AND relnamespace = 'public'::regnamespace"))
+    assertThat(
+            test.database.value(
+                "SELECT relowner::regrole FROM pg_class WHERE relname = 'priced' AND relnamespace = 'public'::regnamespace"))
         .isEqualTo(other);
   }
 }

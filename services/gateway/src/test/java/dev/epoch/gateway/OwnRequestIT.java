@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A branch that is busy with the caller's own request: its outcome is in doubt, until it is known. */
+/**
+ * A branch that is busy with the caller's own request: its outcome is in doubt, until it is known.
+ */
 class OwnRequestIT {
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
@@ -73,8 +75,7 @@ class OwnRequestIT {
 
     // when, then
     assertThatThrownBy(() -> run(verb, "mine")).isInstanceOf(InDoubtException.class);
-    String operation =
-        test.repository().state().operations().keySet().iterator().next().toString();
+    String operation = test.repository().state().operations().keySet().iterator().next().toString();
     for (int again = 0; again < 2; again++) {
       assertThatThrownBy(() -> run(verb, "mine"))
           .isInstanceOf(InDoubtException.class)

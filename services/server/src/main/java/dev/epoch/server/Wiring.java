@@ -74,7 +74,8 @@ public class Wiring {
   @Produces
   @Singleton
   Migrations accessMigrations() {
-    return new Migrations("access", AccessKeys.class, List.of("001-api-keys.sql", "002-acting-for-others.sql"));
+    return new Migrations(
+        "access", AccessKeys.class, List.of("001-api-keys.sql", "002-acting-for-others.sql"));
   }
 
   @Produces

@@ -140,11 +140,13 @@ class ConflictRulesTest {
     api.get("/conflicts?branch=main&table=users")
         .body("conflicts[0].fields.find { it.name == 'logins' }.rule.strategy", equalTo("sum"))
         .body("conflicts[0].fields.find { it.name == 'seen' }.rule.strategy", equalTo("max"))
-        .body("conflicts[0].fields.find { it.name == 'notes' }.rule.strategy", equalTo("append_only"))
+        .body(
+            "conflicts[0].fields.find { it.name == 'notes' }.rule.strategy", equalTo("append_only"))
         .body(
             "conflicts[0].fields.find { it.name == 'city' }.rule.strategy",
             equalTo("last_write_wins"))
-        .body("conflicts[0].fields.find { it.name == 'city' }.rule.timestamp_field", equalTo("seen"));
+        .body(
+            "conflicts[0].fields.find { it.name == 'city' }.rule.timestamp_field", equalTo("seen"));
 
     // when somebody says otherwise
     settings("{\"conflict\": {}}").statusCode(200);

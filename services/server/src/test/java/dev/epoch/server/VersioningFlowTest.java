@@ -95,8 +95,7 @@ class VersioningFlowTest {
     String body = "{\"table_name\": \"%s\", \"storage_name\": \"%s\"%s}";
 
     for (String wrong : List.of(", \"primary_key\": [null]", ", \"primary_key\": \"a\"")) {
-      api.post("/repositories/tables/track", body.formatted(table, storage, wrong))
-          .statusCode(422);
+      api.post("/repositories/tables/track", body.formatted(table, storage, wrong)).statusCode(422);
     }
     api.post("/repositories/tables/track", body.formatted(table, storage, ""))
         .statusCode(201)

@@ -11,7 +11,8 @@ public record ApiKeyView(
     @Schema(description = "Null for the key of the server's settings") Instant createdAt,
     @Schema(description = "Id of the actor who made it; null for the key of the server's settings")
         String createdBy,
-    @Schema(description = "Whether requests with it may name who they are for") boolean actsForOthers,
+    @Schema(description = "Whether requests with it may name who they are for")
+        boolean actsForOthers,
     @Schema(description = "created, or settings for EPOCH_API_KEY") String source) {
 
   public static ApiKeyView of(ApiKeys.Key key) {

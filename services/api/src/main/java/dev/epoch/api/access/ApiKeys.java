@@ -13,7 +13,12 @@ public interface ApiKeys {
    * @param actsForOthers whether requests with it may name who they are for
    * @param ofSettings whether it comes from the server's settings; then nobody created it here
    */
-  record Key(String name, Instant createdAt, String createdBy, boolean actsForOthers, boolean ofSettings) {}
+  record Key(
+      String name,
+      Instant createdAt,
+      String createdBy,
+      boolean actsForOthers,
+      boolean ofSettings) {}
 
   /**
    * A new key.

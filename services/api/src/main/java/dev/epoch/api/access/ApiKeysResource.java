@@ -62,8 +62,7 @@ public class ApiKeysResource {
                   "remedy",
                   "Make it with a key that may: the one that EPOCH_API_KEY sets for the server is one")));
     }
-    return ApiKeyView.Created.of(
-        keys.create(body.name(), actsForOthers, request.actor().id()));
+    return ApiKeyView.Created.of(keys.create(body.name(), actsForOthers, request.actor().id()));
   }
 
   @DELETE

@@ -39,8 +39,7 @@ public class ProjectionsResource {
   private final Projections projections;
   private final OverlaysElsewhere elsewhere;
 
-  ProjectionsResource(
-      ApiRequest request, Projections projections, OverlaysElsewhere elsewhere) {
+  ProjectionsResource(ApiRequest request, Projections projections, OverlaysElsewhere elsewhere) {
     this.request = request;
     this.projections = projections;
     this.elsewhere = elsewhere;

@@ -1,7 +1,7 @@
 package dev.epoch.api.admin;
 
-import dev.epoch.api.admin.ProjectionsView.Degradation;
 import dev.epoch.api.ServerStatus;
+import dev.epoch.api.admin.ProjectionsView.Degradation;
 import dev.epoch.api.kafka.KafkaStatus;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.gateway.stream.RefusedException;

@@ -8,9 +8,9 @@ public final class Asking {
   private Asking() {}
 
   /**
-   * As the headers say, if the key may act for others or none was sent; identified by e-mail address
-   * or name where no id is given. Where they name nobody, or may not, it is the one whom the key was
-   * made for.
+   * As the headers say, if the key may act for others or none was sent; identified by e-mail
+   * address or name where no id is given. Where they name nobody, or may not, it is the one whom
+   * the key was made for.
    *
    * @param header value of a header, or null
    * @throws dev.epoch.api.error.InvalidRequestException for an actor that only the server is

@@ -193,8 +193,7 @@ public class TablesResource {
   public TableView refresh(String table) {
     RepositoryState state = request.state();
     request.server().tables().refresh(state, table);
-    return view(
-        reader.at(request, null).await().indefinitely(), table, state.profile().conflict());
+    return view(reader.at(request, null).await().indefinitely(), table, state.profile().conflict());
   }
 
   @GET

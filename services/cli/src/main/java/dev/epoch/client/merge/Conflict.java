@@ -50,7 +50,8 @@ public record Conflict(
   /**
    * A column, or the definition of a constraint, in the three states.
    *
-   * @param rule that would settle such conflicts, as a configuration names it; null if none is known
+   * @param rule that would settle such conflicts, as a configuration names it; null if none is
+   *     known
    */
   public record Field(
       String name,

@@ -49,9 +49,10 @@ public record Decision(ResolutionSelector selector, Resolution resolution, Decid
   }
 
   /**
-   * Whether it chose a side, which it stays with whatever values come later: of a record that it was
-   * made on, of all records of a table where it named none, and where it named no table of those
-   * that had conflicts. What breaks a constraint, and parts of a schema, are decided as they are.
+   * Whether it chose a side, which it stays with whatever values come later: of a record that it
+   * was made on, of all records of a table where it named none, and where it named no table of
+   * those that had conflicts. What breaks a constraint, and parts of a schema, are decided as they
+   * are.
    */
   private boolean staysWith(RowConflict conflict) {
     boolean side =

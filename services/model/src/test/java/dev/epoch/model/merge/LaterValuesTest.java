@@ -90,8 +90,7 @@ class LaterValuesTest {
     ThreeWayRow row = new ThreeWayRow(key, BASE, user("b", "x"), THEIRS);
     RowConflict conflict = ((MergeOutcome.Conflict) orders.merge(row)).conflict();
     Decision ours =
-        new Decision(
-            ResolutionSelector.ALL, new Resolution.Ours(), made(user("b", "x"), THEIRS));
+        new Decision(ResolutionSelector.ALL, new Resolution.Ours(), made(user("b", "x"), THEIRS));
 
     assertThat(new ResolvedMerge(orders).resolve(row, conflict, List.of(ours)))
         .isInstanceOf(MergeOutcome.Conflict.class);
@@ -113,7 +112,8 @@ class LaterValuesTest {
   /** Which row breaks a constraint is seen when it does. */
   @Test
   void aSideIsNotForRowsThatBreakAConstraintLater() {
-    Decision ours = new Decision(selector("table"), new Resolution.Ours(), made(user("b", "x"), THEIRS));
+    Decision ours =
+        new Decision(selector("table"), new Resolution.Ours(), made(user("b", "x"), THEIRS));
     RowKey key = RowKey.of("3");
     RowConflict broken =
         new RowConflict(
@@ -142,13 +142,11 @@ class LaterValuesTest {
     MergeOutcome found = merge.merge(new ThreeWayRow(key, BASE, ours, THEIRS));
     RowConflict conflict = ((MergeOutcome.Conflict) found).conflict();
     return switch (new ResolvedMerge(merge)
-        .resolve(
-            new ThreeWayRow(key, BASE, ours, THEIRS), conflict, Arrays.asList(decisions))) {
+        .resolve(new ThreeWayRow(key, BASE, ours, THEIRS), conflict, Arrays.asList(decisions))) {
       case MergeOutcome.Unchanged _ -> told(ours);
       case MergeOutcome.Write(RowChange change) -> told(change.after());
       case MergeOutcome.Conflict(RowConflict open) ->
-          "open "
-              + String.join(" ", open.fields().stream().map(FieldConflict::label).toList());
+          "open " + String.join(" ", open.fields().stream().map(FieldConflict::label).toList());
     };
   }
 

@@ -198,8 +198,7 @@ public class AccessKeys implements ApiKeys {
         found =
             key.revoked()
                 ? Optional.empty()
-                : Optional.of(
-                    new Verdict.Admitted(Optional.of(key.name()), key.actsForOthers()));
+                : Optional.of(new Verdict.Admitted(Optional.of(key.name()), key.actsForOthers()));
       }
     }
     return found;

@@ -104,7 +104,8 @@ public final class SchemaPages {
       return;
     }
     String usual =
-        schema.owners().size() < schema.objects().keySet().stream().filter(SchemaPages::isOwned).count()
+        schema.owners().size()
+                < schema.objects().keySet().stream().filter(SchemaPages::isOwned).count()
             ? null
             : Collections.max(
                     byOwner.entrySet(), Comparator.comparingInt(entry -> entry.getValue().size()))

@@ -119,9 +119,7 @@ public final class AffinityPool implements AutoCloseable {
         idleNanos == 0
             ? OptionalLong.empty()
             : OptionalLong.of(
-                connecting
-                    .vertx()
-                    .setPeriodic(limits.getPoolCleanerPeriod(), _ -> closeIdle()));
+                connecting.vertx().setPeriodic(limits.getPoolCleanerPeriod(), _ -> closeIdle()));
   }
 
   /** Never waits for the lock: it runs on an event loop, and again soon. */

@@ -31,7 +31,9 @@ public final class PostgresLocation {
   private static final List<String> SCHEMES = List.of("postgresql", "postgres");
   private static final int DEFAULT_PORT = 5432;
 
-  /** The host of databases on the PostgreSQL that the server itself starts, wherever that listens. */
+  /**
+   * The host of databases on the PostgreSQL that the server itself starts, wherever that listens.
+   */
   public static final String EMBEDDED = "embedded";
 
   private static final int DEFAULT_POOL_SIZE = 10;
@@ -116,8 +118,8 @@ public final class PostgresLocation {
    * Reads a storage's configuration: {@code url}, or {@code host}, {@code port}, {@code database},
    * {@code schema}, {@code username}, {@code password}, {@code sslmode}, {@code ssl_rootcert},
    * {@code ssl_cert}, {@code ssl_key}, {@code ssl_key_password}, {@code connect_timeout} and {@code
-   * answer_timeout} and {@code idle_timeout} in seconds, {@code pool_size}, {@code application_name}. What stands beside a
-   * URL comes before what is in it.
+   * answer_timeout} and {@code idle_timeout} in seconds, {@code pool_size}, {@code
+   * application_name}. What stands beside a URL comes before what is in it.
    */
   public static PostgresLocation of(Map<String, String> configuration) {
     return new PostgresLocation(settingsOf(configuration));

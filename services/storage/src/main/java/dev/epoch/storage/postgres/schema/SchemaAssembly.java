@@ -48,7 +48,8 @@ final class SchemaAssembly {
     record Candidate(int place, SchemaObject object, String owner) {}
     SortedMap<ObjectId, Candidate> objects = new TreeMap<>();
     List<Candidate> found = new ArrayList<>();
-    rows.types().forEach(row -> found.add(new Candidate(place(places, row), type(row), owner(row))));
+    rows.types()
+        .forEach(row -> found.add(new Candidate(place(places, row), type(row), owner(row))));
     rows.routines()
         .forEach(row -> found.add(new Candidate(place(places, row), routine(row), owner(row))));
     rows.relations()

@@ -62,7 +62,8 @@ class RaisedColumnsTest {
       })
   void areThoseThatATriggerSets(String column, String trigger, String sets, boolean raised) {
     // given
-    postgres.sql.execute("CREATE TABLE t (id int PRIMARY KEY, touched_by timestamptz, other int, " + column + ")");
+    postgres.sql.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, touched_by timestamptz, other int, " + column + ")");
     if (trigger != null) {
       postgres.sql.execute(
           "CREATE FUNCTION sets() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
