@@ -10,7 +10,6 @@ import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
-import dev.epoch.model.schema.migration.Ownership;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.DatabaseSchema;
@@ -142,8 +141,8 @@ public final class TableAlterations {
               // what is replaced, or has to be made anew, stays whose it is
               sql(
                   last,
-                  Ownership.statements(all, after, beside.makers()),
-                  Ownership.statements(all, after, live.owners())),
+                  Migration.owners(all, after, beside.makers()),
+                  Migration.owners(all, after, live.owners())),
               sql(Migration.statements(after, back, OPTIONS)),
               sql(Migration.statements(back, before, OPTIONS))));
     });
@@ -177,7 +176,7 @@ public final class TableAlterations {
     refuseAlone(last.stream().filter(statement -> !isLabel(statement)).toList());
     return new Statements(
         List.of(),
-        sql(last, Ownership.statements(last, after, objects.makers())),
+        sql(last, Migration.owners(last, after, objects.makers())),
         sql(Migration.statements(after, withLabels(now, after), OPTIONS)),
         List.of());
   }

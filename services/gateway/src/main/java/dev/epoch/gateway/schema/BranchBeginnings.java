@@ -9,7 +9,6 @@ import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.model.schema.merge.SchemaResolution;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
-import dev.epoch.model.schema.migration.Ownership;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectName;
@@ -72,7 +71,7 @@ public final class BranchBeginnings {
             .toList();
     return Stream.concat(
             made.stream().map(Statement::sql),
-            Ownership.statements(made, after, merged.makers()).stream())
+            Migration.owners(made, after, merged.makers()).stream())
         .toList();
   }
 
