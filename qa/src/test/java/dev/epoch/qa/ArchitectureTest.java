@@ -39,10 +39,16 @@ class ArchitectureTest {
     "dev.epoch.storage.state",
   };
 
+  /** What backends are made of. */
+  private static final String LAYERED = "dev.epoch.storage.layered";
+
+  private static final String RELATIONAL = "dev.epoch.storage.relational";
+
   private static final DescribedPredicate<JavaClass> BACKEND =
       resideInAPackage("dev.epoch.storage..")
           .and(not(resideInAnyPackage(SPI)))
-          .and(not(TEXT_OF_SQL));
+          .and(not(TEXT_OF_SQL))
+          .and(not(resideInAnyPackage(LAYERED, RELATIONAL)));
 
   private static final JavaClasses EPOCH =
       new ClassFileImporter()
@@ -87,6 +93,32 @@ class ArchitectureTest {
             .should()
             .beFreeOfCycles()
             .ignoreDependency(BACKEND, alwaysTrue()));
+  }
+
+  /** Layers know no database, what is made of them no backend, and nothing above sees either. */
+  @Test
+  void layersStandBelowBackendsAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(LAYERED)
+            .should()
+            .dependOnClassesThat(
+                BACKEND.or(
+                    resideInAnyPackage(RELATIONAL, "java.sql..", "javax.sql..", "com.zaxxer.."))));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(RELATIONAL)
+            .should()
+            .dependOnClassesThat(BACKEND.or(resideInAnyPackage("org.sqlite.."))));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.epoch.storage..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(LAYERED, RELATIONAL));
   }
 
   /** The server wires them; whoever stands above {@code storage} asks its interfaces. */

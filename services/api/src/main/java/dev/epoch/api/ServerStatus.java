@@ -1,5 +1,7 @@
 package dev.epoch.api;
 
+import java.util.Optional;
+
 /** What the API tells about the server it is part of. */
 public interface ServerStatus {
   /** Version of the program. */
@@ -13,6 +15,9 @@ public interface ServerStatus {
 
   /** Whether the metadata database answers now. Waits a moment at most. */
   boolean metadataConnected();
+
+  /** Why the metadata database takes no writes, while it does not. */
+  Optional<String> metadataRefusal();
 
   /** Whether every repository is loaded and what a stopped process left behind is settled. */
   boolean started();

@@ -15,7 +15,8 @@ class AuthCommandTest extends CommandTest {
       """
       {"keys": [
          {"name": "ci", "created_at": "2026-01-02T03:04:05Z", "created_by": "Jane", "source": "created"},
-         {"name": "operator", "created_at": null, "created_by": null, "source": "settings"}]}
+         {"name": "operator", "created_at": null, "created_by": null,
+          "acts_for_others": true, "source": "settings"}]}
       """;
 
   @Test
@@ -37,6 +38,12 @@ class AuthCommandTest extends CommandTest {
     prints(KEY + "\n", "auth", "key", "create", "ci", "--quiet");
     assertThat(server.requests("POST /auth/keys").getFirst().body().path("name").asText())
         .isEqualTo("ci");
+    assertThat(server.requests("POST /auth/keys").getFirst().body().has("acts_for_others"))
+        .isFalse();
+    prints(KEY + "\n", "auth", "key", "create", "ci", "--acts-for-others", "--quiet");
+    assertThat(
+            server.requests("POST /auth/keys").getLast().body().path("acts_for_others").asBoolean())
+        .isTrue();
   }
 
   @Test
@@ -45,9 +52,9 @@ class AuthCommandTest extends CommandTest {
 
     String table =
         """
-        NAME      CREATED               BY
-        ci        2026-01-02T03:04:05Z  Jane
-        operator                        settings of the server
+        NAME      CREATED               ACTS FOR  BY
+        ci        2026-01-02T03:04:05Z  itself    Jane
+        operator                        others    settings of the server
         """;
     prints(table, "auth", "key", "list");
     prints(table, "auth", "key");

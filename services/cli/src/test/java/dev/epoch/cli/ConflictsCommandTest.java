@@ -376,6 +376,26 @@ class ConflictsCommandTest extends CommandTest {
   }
 
   @Test
+  void showsTheRuleThatWouldSettleIt() {
+    server.on(
+        "GET /conflicts",
+        """
+        {"conflicts": [
+          {"id": "1", "table": "users", "key": {"id": 1}, "type": "modify_modify", "resolved": false, "fields": [
+            {"name": "logins", "base": 1, "ours": 2, "theirs": 3, "resolved": false,
+             "rule": {"strategy": "sum"}},
+            {"name": "city", "base": "a", "ours": "b", "theirs": "c", "resolved": false,
+             "rule": {"strategy": "last_write_wins", "timestamp_field": "seen"}}]}],
+         "total": 1, "unresolved": 1, "next": null}
+        """);
+
+    assertThat(shell.run("conflicts").out())
+        .contains("    THEIRS: 3\n    RULE:   sum for users.logins would settle it\n")
+        .contains(
+            "    THEIRS: c\n    RULE:   last_write_wins by seen for users.city would settle it\n");
+  }
+
+  @Test
   void showsResolvesAndForgetsWhatWasLearnt() {
     server.on(
         "GET /conflicts",

@@ -252,6 +252,23 @@ class TableCommandTest extends CommandTest {
   }
 
   @Test
+  void showsRulesOfItsFields() {
+    String ruled =
+        "{\"name\": \"users\", \"conflict_rules\": {\"updated_at\": {\"strategy\": \"max\"},"
+            + " \"credit\": {\"strategy\": \"sum\"}, \"data\": {\"json\": \"whole\"}}}";
+    server.on("GET /tables/users", ruled).on("POST /tables", 201, ruled);
+
+    prints("Table: users\n  Conflicts: updated_at max, credit sum\n", "table", "show", "users");
+    prints(
+        "Registered table 'users'\n  Conflicts: updated_at max, credit sum\n",
+        "table",
+        "add",
+        "users",
+        "--location",
+        "postgresql://h/d/users");
+  }
+
+  @Test
   void refreshesAndRemoves() {
     server.on("POST /tables/users/refresh", USERS);
     server.on("DELETE /tables/users", 204, "");

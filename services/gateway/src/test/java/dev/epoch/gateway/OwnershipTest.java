@@ -257,6 +257,28 @@ class OwnershipTest {
     assertThat(server.shop().decides()).isTrue();
   }
 
+  @Test
+  void aLogThatRefusesWritesIsKnown() {
+    // given
+    AtomicReference<Runnable> answering = new AtomicReference<>(() -> {});
+    log = observed(new MemoryEventLog(), answering, new AtomicReference<>(() -> {}));
+    Server server = new Server(LEASE).startedOn();
+    assertThat(server.ownership.failure()).isEmpty();
+
+    // when
+    answering.set(() -> {
+      throw new IllegalStateException("cannot execute UPDATE in a read-only transaction");
+    });
+
+    // then
+    until(() -> server.ownership.failure().isPresent());
+    assertThat(server.ownership.failure().orElseThrow()).contains("read-only");
+
+    // when it takes writes again
+    answering.set(() -> {});
+    until(() -> server.ownership.failure().isEmpty());
+  }
+
   private static boolean waitsForALock(Thread thread) {
     return Arrays.stream(thread.getStackTrace())
         .anyMatch(frame -> frame.getClassName().equals(ReentrantLock.class.getName()));

@@ -22,6 +22,9 @@ import org.jboss.logging.Logger;
 @QuarkusMain
 public class EpochServer {
 
+  /** Whether this process has started the PostgreSQL; nobody sets it but the process. */
+  static final String EMBEDDED = "epoch.metadata.embedded";
+
   private static final Logger LOG = Logger.getLogger(EpochServer.class);
 
   /** Longer than an orderly stop of the application takes. */
@@ -65,6 +68,7 @@ public class EpochServer {
           .addShutdownHook(
               new Thread(() -> stopAfter(applicationStopped, postgres), "stop-postgres"));
       url = postgres.url();
+      System.setProperty(EMBEDDED, "true");
     }
     url.dataSourceSettings().forEach(System::setProperty);
   }

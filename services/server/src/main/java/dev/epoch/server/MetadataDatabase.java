@@ -1,5 +1,6 @@
 package dev.epoch.server;
 
+import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -34,6 +35,16 @@ public class MetadataDatabase {
   public String url() {
     MetadataDatabaseUrl url = MetadataDatabaseUrl.parse(reactiveUrl());
     return "postgresql://" + url.host() + ":" + url.port() + "/" + url.database();
+  }
+
+  /**
+   * Where the server listens that has it.
+   *
+   * @param embedded whether this process has started it
+   */
+  PostgresStorageAdapterFactory.MetadataServer server(boolean embedded) {
+    MetadataDatabaseUrl url = MetadataDatabaseUrl.parse(reactiveUrl());
+    return new PostgresStorageAdapterFactory.MetadataServer(url.host(), url.port(), embedded);
   }
 
   /** Whether both stand for the same database, whoever logs in. */

@@ -24,6 +24,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -186,6 +187,11 @@ public class RunningServer implements ServerStatus {
   @Override
   public boolean metadataConnected() {
     return database.answers();
+  }
+
+  @Override
+  public Optional<String> metadataRefusal() {
+    return ready ? server.ownership().failure() : Optional.empty();
   }
 
   @Override

@@ -55,14 +55,17 @@ public class Wiring {
       Listening listening,
       @ConfigProperty(name = "epoch.certificates-dir") Optional<Path> certificates,
       @ConfigProperty(name = "epoch.storage.allow") Optional<List<String>> addresses,
-      @ConfigProperty(name = "epoch.query.temp-limit") MemorySize temporaryFiles) {
+      @ConfigProperty(name = "epoch.query.temp-limit") MemorySize temporaryFiles,
+      MetadataDatabase metadata,
+      @ConfigProperty(name = EpochServer.EMBEDDED, defaultValue = "false") boolean embedded) {
     boolean local = listening.thisMachineOnly();
     try {
       return new PostgresStorageAdapterFactory(
           vertx,
           new CertificateFiles(certificates, certificates.isEmpty() && local),
           AddressRules.of(local, addresses.orElse(List.of())),
-          QueryLimits.DEFAULT.withTemporaryBytes(temporaryFiles.asLongValue()));
+          QueryLimits.DEFAULT.withTemporaryBytes(temporaryFiles.asLongValue()),
+          Optional.of(metadata.server(embedded)));
     } catch (IllegalArgumentException wrong) {
       throw new StartRefusedException(
           "EPOCH_STORAGE_ALLOW holds " + wrong.getMessage() + "; see docs/security.md");
@@ -82,7 +85,8 @@ public class Wiring {
   @Produces
   @Singleton
   Migrations accessMigrations() {
-    return new Migrations("access", AccessKeys.class, List.of("001-api-keys.sql"));
+    return new Migrations(
+        "access", AccessKeys.class, List.of("001-api-keys.sql", "002-acting-for-others.sql"));
   }
 
   @Produces

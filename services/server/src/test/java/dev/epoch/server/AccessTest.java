@@ -127,21 +127,81 @@ class AccessTest {
     RestAssured.get("/api/v1/repositories").then().statusCode(200);
   }
 
-  @Test
-  void whoeverNamesNobodyActsAsTheKey() {
-    String key = create(RestAssured.given(), "ci");
+  /** No key, one of this machine's server, and keys with and without the right. */
+  @ParameterizedTest
+  @CsvSource({
+    // key, id, name, actor
+    "none, , , anonymous",
+    "none, jane, Jane, jane",
+    "none, , Jane, Jane",
+    "plain, , , plain",
+    "plain, jane, Jane, plain",
+    "plain, , Jane, plain",
+    "acting, , , acting",
+    "acting, jane, Jane, jane",
+    "acting, , Jane, Jane"
+  })
+  void headersNameTheActorForKeysThatMayActForOthers(
+      String keyName, String id, String name, String actor) {
+    boolean acts = keyName.equals("acting");
+    String key = keyName.equals("none") ? null : create(RestAssured.given(), keyName, acts);
     try {
-      branch(with(key), "by-key");
-      branch(with(key).header("X-User-Name", "Jane"), "by-jane");
-
-      with(key)
+      RequestSpecification request = key == null ? RestAssured.given() : with(key);
+      if (id != null) {
+        request = request.header("X-User-Id", id);
+      }
+      if (name != null) {
+        request = request.header("X-User-Name", name);
+      }
+      branch(request, "made");
+      RequestSpecification reader = key == null ? RestAssured.given() : with(key);
+      reader
           .get("/api/v1/events?type=branch-created&repository=" + api.repository())
           .then()
-          .body("events.find { it.branch == 'by-key' }.actor.id", equalTo("ci"))
-          .body("events.find { it.branch == 'by-jane' }.actor.id", equalTo("Jane"));
+          .body("events.find { it.branch == 'made' }.actor.id", equalTo(actor));
+      if (key != null) {
+        with(key)
+            .get(KEYS)
+            .then()
+            .body("keys.find { it.name == '" + keyName + "' }.acts_for_others", equalTo(acts));
+      }
     } finally {
-      with(key).delete(KEYS + "/ci").then().statusCode(204);
+      if (key != null) {
+        with(key).delete(KEYS + "/" + keyName).then().statusCode(204);
+      }
     }
+  }
+
+  /** Else whoever may not would give it to themselves. */
+  @Test
+  void theRightToActForOthersIsGivenByThoseWhoHaveIt() {
+    String acting = create(RestAssured.given(), "acting", true);
+    try {
+      String plain = create(with(acting), "plain", false);
+      with(plain)
+          .contentType(ContentType.JSON)
+          .body("{\"name\": \"third\", \"acts_for_others\": true}")
+          .post(KEYS)
+          .then()
+          .statusCode(403)
+          .body("error", equalTo("ApiKeyRightError"))
+          .body("details.remedy", containsString("EPOCH_API_KEY"));
+      with(acting).delete(KEYS + "/plain").then().statusCode(204);
+    } finally {
+      with(acting).delete(KEYS + "/acting").then().statusCode(204);
+    }
+  }
+
+  private static String create(RequestSpecification request, String name, boolean actsForOthers) {
+    return request
+        .contentType(ContentType.JSON)
+        .body("{\"name\": \"" + name + "\", \"acts_for_others\": " + actsForOthers + "}")
+        .post(KEYS)
+        .then()
+        .statusCode(201)
+        .body("acts_for_others", equalTo(actsForOthers))
+        .extract()
+        .path("key");
   }
 
   private void branch(RequestSpecification request, String name) {

@@ -123,6 +123,36 @@ class ConflictRulesTest {
     api.get("/tables/log/records/1?ref=main").body("entry", equalTo("one"));
   }
 
+  /** Shown where the table is, and changed as other rules are. */
+  @Test
+  void whatTheDatabaseRaisesWithEachUpdateHasTheRuleMax() {
+    api.register(
+        "orders",
+        "CREATE TABLE %s (id int PRIMARY KEY, state text, credit int, updated_at timestamptz DEFAULT now())",
+        "INSERT INTO %s VALUES (1, 'new', 10)");
+    for (String path : new String[] {"/tables/orders", "/tables/orders?ref=main"}) {
+      api.get(path).body("conflict_rules.updated_at.strategy", equalTo("max"));
+    }
+    api.get("/tables/users").body("containsKey('conflict_rules')", equalTo(false));
+
+    // when a merge has conflicts, they name the rules that would settle them
+    merge("{\"source\": \"dev\", \"target\": \"main\"}").statusCode(409);
+    api.get("/conflicts?branch=main&table=users")
+        .body("conflicts[0].fields.find { it.name == 'logins' }.rule.strategy", equalTo("sum"))
+        .body("conflicts[0].fields.find { it.name == 'seen' }.rule.strategy", equalTo("max"))
+        .body(
+            "conflicts[0].fields.find { it.name == 'notes' }.rule.strategy", equalTo("append_only"))
+        .body(
+            "conflicts[0].fields.find { it.name == 'city' }.rule.strategy",
+            equalTo("last_write_wins"))
+        .body(
+            "conflicts[0].fields.find { it.name == 'city' }.rule.timestamp_field", equalTo("seen"));
+
+    // when somebody says otherwise
+    settings("{\"conflict\": {}}").statusCode(200);
+    api.get("/tables/orders").body("containsKey('conflict_rules')", equalTo(false));
+  }
+
   @Test
   void whatNoRuleSettlesWaitsForSomebody() {
     settings(RULES.replace("\"source_wins\"", "\"manual\"")).statusCode(200);

@@ -86,6 +86,24 @@ class VersioningFlowTest {
         .body("error", equalTo("NothingToCommitError"));
   }
 
+  /** As the command line does. */
+  @Test
+  void aTableIsTrackedByTheKeyThatItHas() {
+    String table = "tracked_" + api.repository().replace('-', '_');
+    DatabasesForTests.shop("CREATE TABLE " + table + " (a int, b int, PRIMARY KEY (b, a))");
+    String storage = api.get("/storage").extract().path("storage[0].name");
+    String body = "{\"table_name\": \"%s\", \"storage_name\": \"%s\"%s}";
+
+    for (String wrong : List.of(", \"primary_key\": [null]", ", \"primary_key\": \"a\"")) {
+      api.post("/repositories/tables/track", body.formatted(table, storage, wrong)).statusCode(422);
+    }
+    api.post("/repositories/tables/track", body.formatted(table, storage, ""))
+        .statusCode(201)
+        .body("status", equalTo("tracking"));
+
+    api.get("/tables/" + table).body("primary_key", equalTo(List.of("b", "a")));
+  }
+
   @Test
   void recordsKeepEveryDigitAndCanBeWrittenBack() {
     api.commit("main", "import");

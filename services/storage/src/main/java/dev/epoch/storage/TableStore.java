@@ -117,6 +117,20 @@ public interface TableStore {
   WriteResult write(
       BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key);
 
-  /** What introspection found. */
-  record Introspection(TableSchema schema, long estimatedRows) {}
+  /**
+   * What introspection found.
+   *
+   * @param raised names of columns that the database raises with each update, such as the time of
+   *     the last change or a version
+   */
+  record Introspection(TableSchema schema, long estimatedRows, List<String> raised) {
+    public Introspection {
+      raised = List.copyOf(raised);
+    }
+
+    /** Of a table of which nobody knows such columns. */
+    public Introspection(TableSchema schema, long estimatedRows) {
+      this(schema, estimatedRows, List.of());
+    }
+  }
 }

@@ -11,11 +11,17 @@ public record ApiKeyView(
     @Schema(description = "Null for the key of the server's settings") Instant createdAt,
     @Schema(description = "Id of the actor who made it; null for the key of the server's settings")
         String createdBy,
+    @Schema(description = "Whether requests with it may name who they are for")
+        boolean actsForOthers,
     @Schema(description = "created, or settings for EPOCH_API_KEY") String source) {
 
   public static ApiKeyView of(ApiKeys.Key key) {
     return new ApiKeyView(
-        key.name(), key.createdAt(), key.createdBy(), key.ofSettings() ? "settings" : "created");
+        key.name(),
+        key.createdAt(),
+        key.createdBy(),
+        key.actsForOthers(),
+        key.ofSettings() ? "settings" : "created");
   }
 
   /** All keys, by name. */
@@ -28,14 +34,16 @@ public record ApiKeyView(
       String name,
       @Schema(description = "To be sent as Authorization: Bearer KEY; told only here") String key,
       Instant createdAt,
-      String createdBy) {
+      String createdBy,
+      boolean actsForOthers) {
 
     public static Created of(ApiKeys.Created created) {
       return new Created(
           created.key().name(),
           created.secret(),
           created.key().createdAt(),
-          created.key().createdBy());
+          created.key().createdBy(),
+          created.key().actsForOthers());
     }
 
     /** Shows no secret. */

@@ -10,9 +10,15 @@ public interface ApiKeys {
    * A key, without its secret.
    *
    * @param createdBy id of the actor
+   * @param actsForOthers whether requests with it may name who they are for
    * @param ofSettings whether it comes from the server's settings; then nobody created it here
    */
-  record Key(String name, Instant createdAt, String createdBy, boolean ofSettings) {}
+  record Key(
+      String name,
+      Instant createdAt,
+      String createdBy,
+      boolean actsForOthers,
+      boolean ofSettings) {}
 
   /**
    * A new key.
@@ -33,9 +39,10 @@ public interface ApiKeys {
   /**
    * Makes a key, which is accepted at once.
    *
+   * @param actsForOthers whether requests with it may name who they are for
    * @throws RequestRefusedException if there is one of this name
    */
-  Created create(String name, String createdBy);
+  Created create(String name, boolean actsForOthers, String createdBy);
 
   /**
    * No request with the key is accepted any more when this returns.

@@ -1,6 +1,8 @@
 package dev.epoch.api.access;
 
 import dev.epoch.api.ApiPaths;
+import dev.epoch.api.error.ApiError;
+import dev.epoch.api.error.RequestRefusedException;
 import dev.epoch.api.request.ApiRequest;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
@@ -12,6 +14,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -48,7 +51,18 @@ public class ApiKeysResource {
           "The answer is the only one that tells it. From the first key on, every request needs one.")
   public ApiKeyView.Created create(@NotNull @Valid CreateApiKey body) {
     request.server();
-    return ApiKeyView.Created.of(keys.create(body.name(), request.actor().id()));
+    boolean actsForOthers = Boolean.TRUE.equals(body.actsForOthers());
+    if (actsForOthers && !request.actsForOthers()) {
+      throw new RequestRefusedException(
+          ApiError.of(
+              403,
+              "ApiKeyRightError",
+              "A key that may not act for others makes none that may",
+              Map.of(
+                  "remedy",
+                  "Make it with a key that may: the one that EPOCH_API_KEY sets for the server is one")));
+    }
+    return ApiKeyView.Created.of(keys.create(body.name(), actsForOthers, request.actor().id()));
   }
 
   @DELETE

@@ -15,4 +15,9 @@ public record CreateApiKey(
         @Schema(
             description = "Who or what uses the key; the actor of requests that name no person",
             examples = "ci")
-        String name) {}
+        String name,
+    @Schema(
+            description =
+                "Whether X-User-Id, X-User-Name and X-User-Email say who asks; else it is the key itself",
+            defaultValue = "false")
+        Boolean actsForOthers) {}

@@ -3,10 +3,12 @@ package dev.epoch.api.admin;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.error.RequestRefusedException;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.gateway.rebuild.RebuildService;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.log.LogUnavailableException;
 import dev.epoch.projections.Projections;
 import dev.epoch.storage.error.StorageException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -20,6 +22,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -34,10 +37,12 @@ public class ProjectionsResource {
 
   private final ApiRequest request;
   private final Projections projections;
+  private final OverlaysElsewhere elsewhere;
 
-  ProjectionsResource(ApiRequest request, Projections projections) {
+  ProjectionsResource(ApiRequest request, Projections projections, OverlaysElsewhere elsewhere) {
     this.request = request;
     this.projections = projections;
+    this.elsewhere = elsewhere;
   }
 
   /**
@@ -152,18 +157,22 @@ public class ProjectionsResource {
    */
   private RebuildView.Rebuilt overlays(LiveRepository repository, boolean alone) {
     long position = repository.position();
-    if (!alone && !repository.decides()) {
-      return RebuildView.Rebuilt.failed(
-          repository.name(),
-          "Another server owns it, and builds it anew for ?repository=" + repository.name());
-    }
     try {
+      if (!repository.decides()) {
+        Optional<RebuildView.Rebuilt> there = elsewhere.rebuild(repository.name(), request::header);
+        if (there.isPresent()) {
+          return there.get();
+        }
+      }
       repository.confirmOwner();
       RebuildService.Report before = request.server().rebuilds().verify(repository);
       RebuildService.Report after = request.server().rebuilds().rebuild(repository);
       projections.included(OVERLAYS, repository.name(), position);
       return RebuildView.Rebuilt.of(repository.name(), before, after);
-    } catch (StorageException | RefusedException failure) {
+    } catch (StorageException
+        | RefusedException
+        | LogUnavailableException
+        | RequestRefusedException failure) {
       if (alone) {
         throw failure;
       }

@@ -65,11 +65,19 @@ public record ProjectionsView(List<Projection> projections) {
       String repository, String state, long position, String error, Instant since) {}
 
   /**
-   * What a server that is ready lacks.
+   * What a server that is ready lacks: a read model, or a metadata database that takes writes.
    *
-   * @param state as in {@link Stopped}
+   * @param projection null for the metadata database
+   * @param state as in {@link Stopped}; {@code refuses_writes} of the metadata database
+   * @param problem what the metadata database says, to those who may know
    */
-  public record Degradation(String projection, String repository, String state, long position) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Degradation(
+      String projection, String repository, String state, Long position, String problem) {
+    static Degradation ofMetadata(String problem) {
+      return new Degradation(null, null, "refuses_writes", null, problem);
+    }
+  }
 
   public static ProjectionsView of(List<Projections.Status> statuses) {
     return new ProjectionsView(statuses.stream().map(Projection::of).toList());
@@ -85,7 +93,8 @@ public record ProjectionsView(List<Projection> projections) {
                         checkpoint.name(),
                         stopped.repository(),
                         stopped.state(),
-                        stopped.position())))
+                        stopped.position(),
+                        null)))
         .toList();
   }
 

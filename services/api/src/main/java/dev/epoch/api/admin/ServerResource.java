@@ -1,6 +1,7 @@
 package dev.epoch.api.admin;
 
 import dev.epoch.api.ServerStatus;
+import dev.epoch.api.admin.ProjectionsView.Degradation;
 import dev.epoch.api.kafka.KafkaStatus;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.gateway.stream.RefusedException;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -58,7 +60,7 @@ public class ServerResource {
   @Operation(
       summary = "Whether the server can serve requests",
       description =
-          "It can when the metadata database answers and whatever a stopped process left behind is settled. A read model that is parked or waits with a repository is told of as degraded: it takes no server out of service.")
+          "It can when the metadata database answers and whatever a stopped process left behind is settled. A read model that is parked or waits with a repository, and a metadata database that refuses writes, are told of as degraded: that takes no server out of service.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = ServerView.Readiness.class)))
@@ -68,10 +70,14 @@ public class ServerResource {
       content = @Content(schema = @Schema(implementation = ServerView.Readiness.class)))
   public Response ready() {
     boolean connected = status.metadataConnected();
-    List<ProjectionsView.Degradation> degraded = List.of();
+    List<Degradation> degraded = List.of();
     if (connected && status.started()) {
       try {
-        degraded = ProjectionsView.degraded(projections.checkpoints(PATIENCE));
+        degraded = new ArrayList<>(ProjectionsView.degraded(projections.checkpoints(PATIENCE)));
+        status
+            .metadataRefusal()
+            .map(why -> Degradation.ofMetadata(request.admitted() ? why : null))
+            .ifPresent(degraded::add);
       } catch (RuntimeException away) {
         connected = false;
       }

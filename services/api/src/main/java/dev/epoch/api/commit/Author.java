@@ -1,5 +1,6 @@
 package dev.epoch.api.commit;
 
+import dev.epoch.api.request.ApiRequest;
 import dev.epoch.events.Actor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -19,12 +20,16 @@ public class Author {
     this.email = email;
   }
 
-  /** The one that the request names, else whoever asks, else the configured one. */
-  public Actor of(Actor actor, String givenName, String givenEmail) {
+  /**
+   * The one that the body or the headers name, else whoever asks, else the configured one. As in
+   * git, nobody checks that name; the id is that of whoever asks.
+   */
+  public Actor of(ApiRequest request, String givenName, String givenEmail) {
+    Actor actor = request.actor();
     return new Actor(
         actor.id(),
-        first(givenName, actor.name(), name.orElse("")),
-        first(givenEmail, actor.email(), email.orElse("")));
+        first(givenName, request.calledName(), actor.name(), name.orElse("")),
+        first(givenEmail, request.calledEmail(), actor.email(), email.orElse("")));
   }
 
   private static String first(String... candidates) {

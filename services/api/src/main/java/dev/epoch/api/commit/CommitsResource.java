@@ -69,7 +69,7 @@ public class CommitsResource {
                 new CommitService.Request(
                     request.branchName(repository.state(), body.branch()),
                     body.message(),
-                    author.of(request.actor(), body.authorName(), body.authorEmail()),
+                    author.of(request, body.authorName(), body.authorEmail()),
                     body.tables() == null ? List.of() : body.tables(),
                     Boolean.TRUE.equals(body.all()),
                     body.expectedHead(),

@@ -49,7 +49,12 @@ public record ConflictPage(
       boolean resolved,
       @JsonInclude(JsonInclude.Include.NON_NULL)
           @Schema(description = "How the same conflict of this field was decided before")
-          LearntView learnt) {}
+          LearntView learnt,
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Schema(
+              description =
+                  "Rule for the field that would settle such conflicts: field_rules of the repository's conflict, by table.column")
+          ConflictRules.Rule rule) {}
 
   /** A decision that was made before; resolution learnt makes it again. */
   @Schema(name = "LearntResolution")

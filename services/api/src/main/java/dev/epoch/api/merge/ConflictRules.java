@@ -54,7 +54,8 @@ public record ConflictRules(
       return new ConflictSettings.Rule(strategy, timestampField, json);
     }
 
-    private static Rule of(ConflictSettings.Rule rule) {
+    /** As clients see it. */
+    public static Rule of(ConflictSettings.Rule rule) {
       return new Rule(rule.strategy(), rule.timestampField(), rule.json());
     }
   }

@@ -30,6 +30,8 @@ import dev.epoch.model.merge.Decision;
 import dev.epoch.model.merge.FieldConflict;
 import dev.epoch.model.merge.ResolutionSelector;
 import dev.epoch.model.merge.RowConflict;
+import dev.epoch.model.merge.rule.ConflictRule;
+import dev.epoch.model.merge.rule.FittingRule;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.projections.conflicts.ConflictReads;
 import dev.epoch.projections.conflicts.ConflictsProjector;
@@ -298,7 +300,8 @@ public class ConflictsResource {
                     open.contains(field.label())
                         ? LearntAnswers.ofField(
                             table, values, field, offer.fields().get(field.label()))
-                        : null))
+                        : null,
+                    open.contains(field.label()) ? rule(table, conflict, field) : null))
             .toList();
     return new ConflictPage.ConflictView(
         conflict.id(),
@@ -313,6 +316,17 @@ public class ConflictsResource {
         conflict.constraint(),
         status.resolved(),
         LearntAnswers.ofRow(table, values, offer.row()));
+  }
+
+  private static ConflictRules.Rule rule(
+      RegisteredTable table, RowConflict conflict, FieldConflict field) {
+    return FittingRule.of(table.schema(), conflict, field)
+        .map(rule ->
+            new ConflictRules.Rule(
+                rule.wireName(),
+                rule instanceof ConflictRule.LastWriteWins(String by) ? by : null,
+                null))
+        .orElse(null);
   }
 
   private ValueCodec values(RepositoryState state, RegisteredTable table) {

@@ -83,7 +83,7 @@ public class MergesResource {
                     body.source(),
                     body.strategy(),
                     body.message(),
-                    author.of(request.actor(), body.authorName(), body.authorEmail()),
+                    author.of(request, body.authorName(), body.authorEmail()),
                     body.liveChanges(),
                     Boolean.TRUE.equals(body.noCommit()),
                     Boolean.TRUE.equals(body.failOnConflict()),
@@ -133,7 +133,7 @@ public class MergesResource {
             repository,
             open.target(),
             body.message(),
-            author.of(request.actor(), body.authorName(), body.authorEmail()),
+            author.of(request, body.authorName(), body.authorEmail()),
             Boolean.TRUE.equals(body.allowDestructive()),
             request.caller());
   }
@@ -154,7 +154,7 @@ public class MergesResource {
                 repository,
                 branch(repository.state(), body.branch()),
                 body.message(),
-                author.of(request.actor(), body.authorName(), body.authorEmail()),
+                author.of(request, body.authorName(), body.authorEmail()),
                 Boolean.TRUE.equals(body.allowDestructive()),
                 request.caller());
     refuseIfOpen(merged);

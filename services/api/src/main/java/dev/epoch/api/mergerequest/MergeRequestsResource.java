@@ -67,7 +67,7 @@ public class MergeRequestsResource {
                 target,
                 body.source(),
                 body.message(),
-                author.of(request.actor(), body.authorName(), body.authorEmail()),
+                author.of(request, body.authorName(), body.authorEmail()),
                 request.caller());
     Optional<String> waits =
         request.server().mergeRequests().list(repository.state()).stream()

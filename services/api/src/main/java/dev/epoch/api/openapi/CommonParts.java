@@ -139,7 +139,7 @@ public class CommonParts implements OASFilter {
         parameter(
             "X-User-Id",
             Parameter.In.HEADER,
-            "Who asks; X-User-Name and X-User-Email beside it. What is not ASCII is percent-encoded"));
+            "Who asks, if the key may act for others or none is sent; X-User-Name and X-User-Email beside it. What is not ASCII is percent-encoded"));
     parameters.put(
         "IdempotencyKey",
         parameter(

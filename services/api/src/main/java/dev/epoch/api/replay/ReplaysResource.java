@@ -155,7 +155,7 @@ public class ReplaysResource {
     }
     LiveRepository repository = request.repository();
     boolean named = body.authorName() != null || body.authorEmail() != null;
-    Actor given = named ? author.of(request.actor(), body.authorName(), body.authorEmail()) : null;
+    Actor given = named ? author.of(request, body.authorName(), body.authorEmail()) : null;
     Merged merged =
         request
             .server()

@@ -12,5 +12,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record TrackTable(
     @NotNull @Size(min = 1) @Schema(examples = "users") String tableName,
     @NotNull @Size(min = 1) @Schema(examples = "primary") String storageName,
-    @NotNull @Schema(description = "Key columns") @JsonSetter(contentNulls = Nulls.FAIL)
-        List<String> primaryKey) {}
+    @Schema(description = "Key columns; found if none are given")
+        @JsonSetter(contentNulls = Nulls.FAIL)
+        List<String> primaryKey) {
+  public TrackTable {
+    primaryKey = primaryKey == null ? List.of() : List.copyOf(primaryKey);
+  }
+}

@@ -78,8 +78,8 @@ public class ApiRequest {
   }
 
   /**
-   * Who asks, as the headers say; identified by e-mail address or name where no id is given. Where
-   * they name nobody, it is the one whom the key was made for.
+   * Who asks, as the headers say if the key may act for others, or none was sent; identified by
+   * e-mail address or name where no id is given. Else it is the one whom the key was made for.
    */
   public Actor actor() {
     return Asking.actor(headers::getHeaderString, KeyHolder.of(context.getCurrent()));
@@ -88,6 +88,26 @@ public class ApiRequest {
   /** The name of the key of the API that the request has. */
   public Optional<String> keyName() {
     return KeyHolder.of(context.getCurrent()).keyName();
+  }
+
+  /** Whether headers say who asks. */
+  public boolean actsForOthers() {
+    return KeyHolder.of(context.getCurrent()).actsForOthers();
+  }
+
+  /** The value of a header, or null. */
+  public String header(String name) {
+    return headers.getHeaderString(name);
+  }
+
+  /** The name that the headers tell, for what bears names that nobody checks; null if none. */
+  public String calledName() {
+    return Asking.name(headers::getHeaderString);
+  }
+
+  /** The e-mail address that the headers tell, likewise. */
+  public String calledEmail() {
+    return Asking.email(headers::getHeaderString);
   }
 
   /** Whether the request may see what is not for everybody. */

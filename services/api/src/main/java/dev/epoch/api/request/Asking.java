@@ -8,19 +8,36 @@ public final class Asking {
   private Asking() {}
 
   /**
-   * As the headers say; identified by e-mail address or name where no id is given. Where they name
-   * nobody, it is the one whom the key was made for.
+   * As the headers say, if the key may act for others or none was sent; identified by e-mail
+   * address or name where no id is given. Where they name nobody, or may not, it is the one whom
+   * the key was made for.
    *
    * @param header value of a header, or null
    * @throws dev.epoch.api.error.InvalidRequestException for an actor that only the server is
    */
   public static Actor actor(UnaryOperator<String> header, KeyHolder holder) {
-    String name = ActorHeaders.text(header.apply("X-User-Name"));
-    String email = ActorHeaders.text(header.apply("X-User-Email"));
-    String id = ActorHeaders.text(header.apply("X-User-Id"));
-    Actor named = ActorHeaders.actor(id, name, email);
+    if (!holder.actsForOthers()) {
+      return ofKey(holder.keyName().orElseThrow());
+    }
+    Actor named =
+        ActorHeaders.actor(
+            ActorHeaders.text(header.apply("X-User-Id")), name(header), email(header));
     return named.equals(ActorHeaders.actor(null, null, null))
-        ? holder.keyName().map(key -> ActorHeaders.actor(key, key, null)).orElse(named)
+        ? holder.keyName().map(Asking::ofKey).orElse(named)
         : named;
+  }
+
+  private static Actor ofKey(String key) {
+    return ActorHeaders.actor(key, key, null);
+  }
+
+  /** How whoever asks wants to be called, whoever that is; null if they do not say. */
+  static String name(UnaryOperator<String> header) {
+    return ActorHeaders.text(header.apply("X-User-Name"));
+  }
+
+  /** The same of the e-mail address. */
+  static String email(UnaryOperator<String> header) {
+    return ActorHeaders.text(header.apply("X-User-Email"));
   }
 }

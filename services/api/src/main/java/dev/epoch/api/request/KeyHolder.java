@@ -7,10 +7,11 @@ import java.util.Optional;
  * What the key of a request tells about whoever sent it.
  *
  * @param keyName of the key; empty if none was sent
+ * @param actsForOthers whether headers say who asks: the key may act for others, or none was sent
  * @param admitted whether the request may see what is not for everybody
  */
-public record KeyHolder(Optional<String> keyName, boolean admitted) {
-  private static final KeyHolder NOBODY = new KeyHolder(Optional.empty(), false);
+public record KeyHolder(Optional<String> keyName, boolean actsForOthers, boolean admitted) {
+  private static final KeyHolder NOBODY = new KeyHolder(Optional.empty(), true, false);
 
   /** Notes it for the rest of the request. */
   public void note(RoutingContext context) {

@@ -1,13 +1,17 @@
 package dev.epoch.api.table;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.epoch.api.merge.ConflictRules;
 import dev.epoch.api.schema.SchemaView;
 import dev.epoch.api.storage.StorageView;
 import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.gateway.table.TableService;
 import dev.epoch.projections.history.TableRow;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A registered table. */
@@ -22,6 +26,11 @@ public record TableView(
     @Schema(description = "Records at the ref; at registration for a table not committed yet")
         long recordCount,
     @Schema(description = "Whether a commit of the ref holds it") boolean committed,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Schema(
+            description =
+                "Rules for its fields, by column: those of the repository, and max for what the database raises with each update")
+        Map<String, ConflictRules.Rule> conflictRules,
     @JsonInclude(JsonInclude.Include.NON_NULL) SchemaView schema) {
 
   /**
@@ -38,6 +47,7 @@ public record TableView(
         table.schema().appendOnly(),
         table.rowCount(),
         table.committed(),
+        Map.of(),
         null);
   }
 
@@ -51,12 +61,30 @@ public record TableView(
         table.schema().appendOnly(),
         records,
         false,
+        Map.of(),
         null);
   }
 
   public TableView withSchema(SchemaView shape) {
+    return with(conflictRules, shape);
+  }
+
+  /** With the rules for its fields, of those of a repository. */
+  TableView withRules(ConflictSettings settings) {
+    Map<String, ConflictRules.Rule> own = new TreeMap<>();
+    settings
+        .fieldRules()
+        .forEach((field, rule) -> {
+          if (field.startsWith(name + ".")) {
+            own.put(field.substring(name.length() + 1), ConflictRules.Rule.of(rule));
+          }
+        });
+    return with(own, schema);
+  }
+
+  private TableView with(Map<String, ConflictRules.Rule> rules, SchemaView shape) {
     return new TableView(
-        name, location, storage, primaryKey, appendOnly, recordCount, committed, shape);
+        name, location, storage, primaryKey, appendOnly, recordCount, committed, rules, shape);
   }
 
   /** All tables, by name. */

@@ -11,6 +11,7 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
+import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
@@ -85,6 +86,7 @@ public class TablesResource {
                 request.caller());
     RepositoryState state = repository.state();
     return TableView.of(storage(state, table), table, records(state, table, body.branch()))
+        .withRules(state.profile().conflict())
         .withSchema(SchemaView.of(table.name(), table.schema()));
   }
 
@@ -131,6 +133,7 @@ public class TablesResource {
       content = @Content(schema = @Schema(oneOf = {TableView.class, TableView.Registering.class})))
   public Uni<Response> get(String table, @QueryParam("ref") String ref) {
     String repository = request.repository().name();
+    ConflictSettings rules = request.repository().state().profile().conflict();
     TableService registrations = request.server().tables();
     Uni<TablesAt> tables = reader.at(request, ref);
     return reader
@@ -140,13 +143,16 @@ public class TablesResource {
                 ? Uni.createFrom()
                     .item(
                         TableView.Registering.of(table, registrations.progress(repository, table)))
-                : tables.map(found -> view(found, table)))
+                : tables.map(found -> view(found, table, rules)))
         .map(answer -> Response.ok(answer).build());
   }
 
-  private static TableView view(TablesAt tables, String name) {
+  private static TableView view(TablesAt tables, String name, ConflictSettings rules) {
     TableRow table = tables.named(name);
-    return tables.view(table).withSchema(SchemaView.of(table.name(), table.schema()));
+    return tables
+        .view(table)
+        .withRules(rules)
+        .withSchema(SchemaView.of(table.name(), table.schema()));
   }
 
   private static StorageView storage(RepositoryState state, RegisteredTable table) {
@@ -193,7 +199,7 @@ public class TablesResource {
   public TableView refresh(String table) {
     RepositoryState state = request.state();
     request.server().tables().refresh(state, table);
-    return view(reader.at(request, null).await().indefinitely(), table);
+    return view(reader.at(request, null).await().indefinitely(), table, state.profile().conflict());
   }
 
   @GET

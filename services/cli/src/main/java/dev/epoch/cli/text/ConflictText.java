@@ -98,6 +98,11 @@ public final class ConflictText {
       lines.add("    OURS:   " + shown(field.ours(), conflict.deletedByOurs()));
       lines.add("    THEIRS: " + shown(field.theirs(), conflict.deletedByTheirs()));
       learnt("    ", field.learnt(), lines);
+      if (field.rule() != null) {
+        lines.add(
+            "    RULE:   %s for %s.%s would settle it"
+                .formatted(field.rule(), conflict.table(), field.name()));
+      }
     }
     return lines;
   }

@@ -1,6 +1,7 @@
 package dev.epoch.client.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.client.transport.Call;
 import dev.epoch.client.transport.Json;
 import dev.epoch.client.transport.Received;
@@ -22,10 +23,16 @@ public final class ApiKeys {
    *
    * @param createdAt null for the key of the server's settings
    * @param createdBy likewise
+   * @param actsForOthers whether requests with it may name who they are for
    * @param source {@code created} or {@code settings}
    */
   public record ApiKey(
-      String name, String createdAt, String createdBy, String source, JsonNode json)
+      String name,
+      String createdAt,
+      String createdBy,
+      boolean actsForOthers,
+      String source,
+      JsonNode json)
       implements Received {
 
     static ApiKey of(JsonNode json) {
@@ -33,6 +40,7 @@ public final class ApiKeys {
           json.path("name").asText(),
           Json.text(json, "created_at"),
           Json.text(json, "created_by"),
+          json.path("acts_for_others").asBoolean(),
           json.path("source").asText(),
           json);
     }
@@ -67,9 +75,17 @@ public final class ApiKeys {
     return new Identity(Json.text(answer, "key"), answer);
   }
 
-  /** Makes a key; nobody can be told it again. */
-  public Created create(String name) {
-    JsonNode answer = scope.send(Call.post("auth", "keys").body(Json.object().put("name", name)));
+  /**
+   * Makes a key; nobody can be told it again.
+   *
+   * @param actsForOthers whether requests with it may name who they are for
+   */
+  public Created create(String name, boolean actsForOthers) {
+    ObjectNode body = Json.object().put("name", name);
+    if (actsForOthers) {
+      body.put("acts_for_others", true);
+    }
+    JsonNode answer = scope.send(Call.post("auth", "keys").body(body));
     return new Created(answer.path("name").asText(), answer.path("key").asText(), answer);
   }
 

@@ -47,9 +47,20 @@ public record Conflict(
     return Json.items(fields, "fields").stream().map(Field::of).toList();
   }
 
-  /** A column, or the definition of a constraint, in the three states. */
+  /**
+   * A column, or the definition of a constraint, in the three states.
+   *
+   * @param rule that would settle such conflicts, as a configuration names it; null if none is
+   *     known
+   */
   public record Field(
-      String name, JsonNode base, JsonNode ours, JsonNode theirs, boolean resolved, Learnt learnt) {
+      String name,
+      JsonNode base,
+      JsonNode ours,
+      JsonNode theirs,
+      boolean resolved,
+      Learnt learnt,
+      String rule) {
 
     static Field of(JsonNode json) {
       return new Field(
@@ -58,7 +69,14 @@ public record Conflict(
           json.path("ours"),
           json.path("theirs"),
           json.path("resolved").asBoolean(false),
-          Learnt.of(json.path("learnt")));
+          Learnt.of(json.path("learnt")),
+          rule(json.path("rule")));
+    }
+
+    private static String rule(JsonNode json) {
+      String strategy = Json.text(json, "strategy");
+      String by = Json.text(json, "timestamp_field");
+      return by == null ? strategy : strategy + " by " + by;
     }
   }
 

@@ -3,13 +3,16 @@ package dev.epoch.client.table;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.client.transport.Json;
 import dev.epoch.client.transport.Received;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A registered table.
  *
  * @param location null where the server does not say
  * @param recordCount null where the server does not say
+ * @param conflictRules names of rules for its fields, by column
  */
 public record Table(
     String name,
@@ -17,6 +20,7 @@ public record Table(
     List<String> primaryKey,
     Long recordCount,
     List<Column> columns,
+    Map<String, String> conflictRules,
     JsonNode json)
     implements Received {
 
@@ -35,7 +39,7 @@ public record Table(
 
   static Table of(JsonNode json) {
     if (json.isTextual()) {
-      return new Table(json.asText(), null, List.of(), null, List.of(), json);
+      return new Table(json.asText(), null, List.of(), null, List.of(), Map.of(), json);
     }
     JsonNode count = json.path("record_count");
     return new Table(
@@ -44,7 +48,19 @@ public record Table(
         primaryKey(json),
         count.isNumber() ? count.asLong() : null,
         columns(json.path("schema")),
+        rules(json.path("conflict_rules")),
         json);
+  }
+
+  private static Map<String, String> rules(JsonNode json) {
+    Map<String, String> rules = new LinkedHashMap<>();
+    json.properties()
+        .forEach(rule -> {
+          if (rule.getValue().path("strategy").isTextual()) {
+            rules.put(rule.getKey(), rule.getValue().path("strategy").asText());
+          }
+        });
+    return rules;
   }
 
   static List<Column> columns(JsonNode schema) {

@@ -138,7 +138,11 @@ public final class TableAlterations {
           there.getFirst().now().id(),
           new Statements(
               sql(first),
-              sql(last),
+              // what is replaced, or has to be made anew, stays whose it is
+              sql(
+                  last,
+                  Migration.owners(all, after, beside.makers()),
+                  Migration.owners(all, after, live.owners())),
               sql(Migration.statements(after, back, OPTIONS)),
               sql(Migration.statements(back, before, OPTIONS))));
     });
@@ -172,7 +176,7 @@ public final class TableAlterations {
     refuseAlone(last.stream().filter(statement -> !isLabel(statement)).toList());
     return new Statements(
         List.of(),
-        sql(last),
+        sql(last, Migration.owners(last, after, objects.makers())),
         sql(Migration.statements(after, withLabels(now, after), OPTIONS)),
         List.of());
   }
@@ -236,6 +240,13 @@ public final class TableAlterations {
 
   private static List<String> sql(List<Statement> statements) {
     return statements.stream().map(Statement::sql).toList();
+  }
+
+  @SafeVarargs
+  private static List<String> sql(List<Statement> statements, List<String>... more) {
+    List<String> sql = new ArrayList<>(sql(statements));
+    List.of(more).forEach(sql::addAll);
+    return sql;
   }
 
   /** The shape of a table, with what it tells of other objects. */

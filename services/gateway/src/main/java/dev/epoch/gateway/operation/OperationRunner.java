@@ -83,7 +83,7 @@ public final class OperationRunner {
     Continuation completion;
     try {
       failpoints.reach(kind + ".prepared");
-      OperationResult done = apply(state, operation, kind, change, rows);
+      OperationResult done = apply(state, operation, kind, change, caller.role(), rows);
       completion = operations.completion(state, operation, done);
       failpoints.reach(kind + ".completing");
     } catch (StorageUnavailableException
@@ -108,6 +108,7 @@ public final class OperationRunner {
       OperationState operation,
       String kind,
       ChangeKind change,
+      String role,
       Function<String, PlannedRows> rows) {
     Map<String, RowsLocation> locations = new HashMap<>();
     Map<String, RowsLocation> live = new HashMap<>();
@@ -125,7 +126,7 @@ public final class OperationRunner {
           planned.put(id, rows.apply(id));
         }
       }
-      OperationResult result = part.getKey().apply(part.getValue(), planned);
+      OperationResult result = part.getKey().apply(part.getValue().by(role), planned);
       locations.putAll(result.locations());
       live.putAll(result.live());
       committed.putAll(result.committed());

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a branch begins with beside rows: views, functions, triggers and the like that commits up to
@@ -63,9 +64,14 @@ public final class BranchBeginnings {
                 _ -> Optional.of(new SchemaResolution.Theirs()))
             .givenOnly();
     DatabaseSchema now = merged.withComing(live);
-    return Migration.statements(now, merged.after(now), MigrationOptions.TRANSACTIONAL).stream()
-        .filter(statement -> !statement.alone())
-        .map(Statement::sql)
+    DatabaseSchema after = merged.after(now);
+    List<Statement> made =
+        Migration.statements(now, after, MigrationOptions.TRANSACTIONAL).stream()
+            .filter(statement -> !statement.alone())
+            .toList();
+    return Stream.concat(
+            made.stream().map(Statement::sql),
+            Migration.owners(made, after, merged.makers()).stream())
         .toList();
   }
 

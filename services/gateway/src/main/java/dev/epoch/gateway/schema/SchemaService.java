@@ -174,7 +174,7 @@ public final class SchemaService {
                         && base.get(id).orElse(null) instanceof TableDefinition like
                     ? OpenTableShape.of(open, like, own)
                     : object));
-    return new DatabaseSchema(objects);
+    return owned(new DatabaseSchema(objects), base, own);
   }
 
   /**
@@ -197,7 +197,14 @@ public final class SchemaService {
     fork.get().objects().values().stream()
         .filter(object -> MADE_IN_SESSIONS.contains(object.kind()))
         .forEach(object -> objects.put(object.id(), object));
-    return new DatabaseSchema(objects);
+    return owned(new DatabaseSchema(objects), head, fork.get());
+  }
+
+  private static DatabaseSchema owned(
+      DatabaseSchema schema, DatabaseSchema first, DatabaseSchema second) {
+    Map<ObjectId, String> owners = new HashMap<>(first.owners());
+    owners.putAll(second.owners());
+    return schema.ownedAs(owners);
   }
 
   /**
@@ -284,7 +291,8 @@ public final class SchemaService {
     ChunkBuffer buffer = new ChunkBuffer(chunks);
     for (String storage : storages) {
       try {
-        DatabaseSchema schema = completion.of(storage, of(state, branch, storage));
+        DatabaseSchema read = of(state, branch, storage);
+        DatabaseSchema schema = completion.of(storage, read).ownedAs(read.owners());
         SchemaTree tree =
             trees.compute(
                 new Database(state.name(), storage),

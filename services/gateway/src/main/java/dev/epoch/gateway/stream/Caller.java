@@ -1,5 +1,6 @@
 package dev.epoch.gateway.stream;
 
+import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
 import dev.epoch.events.CommandKey;
@@ -19,15 +20,18 @@ import java.util.stream.Stream;
  * @param command id of the command
  * @param idempotencyKey of the client, or null
  * @param request digest of everything that the client asked with that key, or null
+ * @param role of a database in whose session it was asked, and which has rights there; null for who
+ *     has those of the server
  */
-public record Caller(Actor actor, UUID command, String idempotencyKey, String request) {
+public record Caller(
+    Actor actor, UUID command, String idempotencyKey, String request, String role) {
   public Caller {
     Objects.requireNonNull(actor, "actor");
     Objects.requireNonNull(command, "command");
   }
 
   public Caller(Actor actor, UUID command, String idempotencyKey) {
-    this(actor, command, idempotencyKey, null);
+    this(actor, command, idempotencyKey, null, null);
   }
 
   public static Caller of(Actor actor, String idempotencyKey) {
@@ -35,22 +39,27 @@ public record Caller(Actor actor, UUID command, String idempotencyKey, String re
   }
 
   public static Caller of(Actor actor, String idempotencyKey, String request) {
-    return new Caller(actor, UUID.randomUUID(), idempotencyKey, request);
+    return new Caller(actor, UUID.randomUUID(), idempotencyKey, request, null);
+  }
+
+  /** The same, asked in a session of the role. */
+  public Caller inSessionOf(String role) {
+    return new Caller(actor, command, idempotencyKey, request, role);
   }
 
   /** The same, for steps whose outcome nobody asks for again. */
   public Caller withoutKey() {
-    return new Caller(actor, command, null);
+    return new Caller(actor, command, null, null, role);
   }
 
   /** For another command within the same request, whose outcome nobody asks for again. */
   public Caller another() {
-    return Caller.of(actor, null);
+    return Caller.of(actor, null).inSessionOf(role);
   }
 
   /** For another command within the same request, which is found again when that is repeated. */
   public Caller anotherOfRequest() {
-    return of(actor, idempotencyKey, request);
+    return of(actor, idempotencyKey, request).inSessionOf(role);
   }
 
   /**
@@ -59,7 +68,9 @@ public record Caller(Actor actor, UUID command, String idempotencyKey, String re
    * @param step its name, of which a request has one
    */
   public Caller step(String step) {
-    return idempotencyKey == null ? this : of(actor, idempotencyKey + " " + step, request);
+    return idempotencyKey == null
+        ? this
+        : of(actor, idempotencyKey + " " + step, request).inSessionOf(role);
   }
 
   /** The key for one kind of command, as its records keep it: a request may be several commands. */
@@ -99,6 +110,27 @@ public record Caller(Actor actor, UUID command, String idempotencyKey, String re
         .ifPresent(refusal -> {
           throw new RefusedException(refusal);
         });
+  }
+
+  /** The operation in flight, or in doubt, that this request, or a step of it, has begun. */
+  Optional<UUID> operation(RepositoryState state) {
+    return state.operations().values().stream()
+        .filter(operation -> operation.idempotencyKey() != null && idempotencyKey != null)
+        .filter(operation -> isOwn(CommandKey.parse(operation.idempotencyKey())))
+        .map(OperationState::id)
+        .findFirst();
+  }
+
+  private boolean isOwn(CommandKey key) {
+    return key.client().equals(idempotencyKey)
+        || request != null
+            && key.request().equals(Optional.of(request))
+            && withoutStep(key.client()).equals(withoutStep(idempotencyKey));
+  }
+
+  private static String withoutStep(String key) {
+    int step = key.lastIndexOf(' ');
+    return step < 0 ? key : key.substring(0, step);
   }
 
   /** The key for a write of records, which databases remember; empty without key or request. */

@@ -3,6 +3,7 @@ package dev.epoch.gateway.stream;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection;
 import dev.epoch.events.command.Command;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.LogUnavailableException;
@@ -225,7 +226,8 @@ public final class LiveRepository implements AutoCloseable {
     if (!owned.decides()) {
       throw notOwner();
     }
-    return ask(new CommandRequest(command, caller, new CompletableFuture<>()));
+    return notBusyWithItself(
+        ask(new CommandRequest(command, caller, new CompletableFuture<>())), caller);
   }
 
   /**
@@ -234,8 +236,23 @@ public final class LiveRepository implements AutoCloseable {
    * @param outcomeKey under which the outcome is remembered, see {@link Caller#key}; null for none
    */
   public StepResult step(Continuation continuation, Caller caller, String outcomeKey) {
-    return ask(
-        new ContinuationRequest(continuation, caller, new CompletableFuture<>(), outcomeKey));
+    return notBusyWithItself(
+        ask(new ContinuationRequest(continuation, caller, new CompletableFuture<>(), outcomeKey)),
+        caller);
+  }
+
+  /**
+   * @throws InDoubtException if the branch is busy with an operation of the same request: that is
+   *     not refused, its outcome is not known yet
+   */
+  private static StepResult notBusyWithItself(StepResult step, Caller caller) {
+    step.rejection()
+        .filter(rejection -> rejection.code() == Rejection.Code.BRANCH_BUSY)
+        .flatMap(rejection -> caller.operation(step.state()))
+        .ifPresent(own -> {
+          throw new InDoubtException(own, new RefusedException(step.rejection().orElseThrow()));
+        });
+    return step;
   }
 
   /** One operation at a time on a branch: later ones wait their turn. */

@@ -51,6 +51,7 @@ public final class Ownership implements AutoCloseable {
   private final ReentrantLock asking = new ReentrantLock();
 
   private volatile Map<String, Owner> owners = Map.of();
+  private volatile String failure;
   private volatile boolean closed;
 
   /**
@@ -92,6 +93,14 @@ public final class Ownership implements AutoCloseable {
 
   private boolean isSelf(Owner owner) {
     return owner.member().id().equals(self().id());
+  }
+
+  /**
+   * Why the log did not let this server say that it is alive, the last time that it did: each time
+   * is a write, so that nothing else can be written either. Empty if it did.
+   */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** Joins the others, beside whatever comes next. */
@@ -173,10 +182,12 @@ public final class Ownership implements AutoCloseable {
         woken.drainPermits();
         if (!closed) {
           beat();
+          failure = null;
         }
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException away) {
+        failure = String.valueOf(away.getMessage());
         LOG.log(closed ? Level.FINE : Level.WARNING, "Owners of repositories are not known", away);
       }
     }

@@ -51,7 +51,8 @@ final class SessionCommands {
    * @return the facts of the answer
    */
   ObjectNode run(LiveRepository repository, SqlSurface.Command command) {
-    Caller caller = Caller.of(actor(command.role()), "session-" + command.id());
+    Caller caller =
+        Caller.of(actor(command.role()), "session-" + command.id()).inSessionOf(command.role());
     Parameters given = new Parameters(command.parameters());
     return switch (command.verb()) {
       case "create_branch" -> createBranch(repository, given, caller);

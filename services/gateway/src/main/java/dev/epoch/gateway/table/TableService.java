@@ -149,7 +149,9 @@ public final class TableService {
           repository.name() + "/" + request.name(),
           new Progress(new AtomicLong(), found.estimatedRows()));
       try {
-        return install(repository, adapter, operation, caller);
+        RegisteredTable table = install(repository, adapter, operation, caller);
+        RaisedFields.rule(repository, table, found.raised(), caller);
+        return table;
       } catch (RuntimeException failure) {
         throw undo(repository, adapter, operation, caller, failure);
       }

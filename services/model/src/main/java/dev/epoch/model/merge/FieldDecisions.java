@@ -45,6 +45,8 @@ final class FieldDecisions {
       if (decision.isAbout(conflict, field)) {
         picks.put(field.label(), side);
         values.remove(merge.indexOf(field.name()));
+      } else if (decision.selector().matches(field)) {
+        open(field);
       }
     }
   }
@@ -52,8 +54,12 @@ final class FieldDecisions {
   private void put(Decision decision, RowConflict conflict, Map<String, String> fields) {
     ResolutionSelector selector = decision.selector();
     fields.forEach((name, text) -> {
-      if (selector.field() != null && !selector.field().equals(name)
-          || changedSince(decision, conflict, name)) {
+      if (selector.field() != null && !selector.field().equals(name)) {
+        return;
+      }
+      List<FieldConflict> changed = changedSince(decision, conflict, name);
+      if (!changed.isEmpty()) {
+        changed.forEach(this::open);
         return;
       }
       int column = merge.writable(name);
@@ -67,11 +73,18 @@ final class FieldDecisions {
     });
   }
 
-  /** Whether the field is in conflict, and not with the values that were decided about. */
-  private boolean changedSince(Decision decision, RowConflict conflict, String name) {
+  /** What is in conflict of the field, and not with the values that were decided about. */
+  private List<FieldConflict> changedSince(Decision decision, RowConflict conflict, String name) {
     return open.stream()
         .filter(field -> field.name().equals(name) || field.label().equals(name))
-        .anyMatch(field -> !decision.made().had(conflict, field));
+        .filter(field -> !decision.made().had(conflict, field))
+        .toList();
+  }
+
+  /** Somebody decided for a value, over what was decided before, and it is about others now. */
+  private void open(FieldConflict field) {
+    picks.remove(field.label());
+    values.remove(merge.indexOf(field.name()));
   }
 
   /** Puts the decisions into the attempt. */

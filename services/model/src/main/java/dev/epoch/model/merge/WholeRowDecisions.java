@@ -27,8 +27,12 @@ final class WholeRowDecisions {
 
   void take(List<Decision> decisions, RowConflict conflict) {
     for (Decision decision : decisions) {
-      if (decision.selector().matches(conflict) && decision.made().hadAll(conflict)) {
+      if (decision.isAboutAll(conflict)) {
         take(decision.resolution(), decision.selector());
+      } else if (decision.wasAbout(conflict)) {
+        // a value was decided for, over what was decided before, and it is about others now
+        settled = false;
+        row = null;
       }
     }
   }

@@ -85,8 +85,8 @@ public class AccessFilter {
       return;
     }
     switch (keys.verdict(bearer(request))) {
-      case Verdict.Admitted(var name) -> {
-        new KeyHolder(name, true).note(context);
+      case Verdict.Admitted(var name, boolean actsForOthers) -> {
+        new KeyHolder(name, actsForOthers, true).note(context);
         name.ifPresent(key -> streams.note(context, key));
       }
       case Verdict.Refused(ApiError error) -> {

@@ -41,7 +41,7 @@ public class AccessKeys implements ApiKeys {
   private static final Logger LOG = Logger.getLogger(AccessKeys.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final Verdict ADMITTED = new Verdict.Admitted(Optional.empty());
+  private static final Verdict ADMITTED = new Verdict.Admitted(Optional.empty(), true);
   private static final String HOW =
       "Authorization: Bearer KEY; the command line: epoch auth login, or EPOCH_API_KEY=KEY";
   private static final Verdict STARTING =
@@ -88,8 +88,8 @@ public class AccessKeys implements ApiKeys {
 
   /** What came of looking at the key of a request. */
   sealed interface Verdict {
-    /** A request that is answered, with the name of its key. */
-    record Admitted(Optional<String> key) implements Verdict {}
+    /** A request that is answered, with the name of its key, and whether headers say who asks. */
+    record Admitted(Optional<String> key, boolean actsForOthers) implements Verdict {}
 
     /** There is no key that would do, or none was sent. */
     record Refused(ApiError error) implements Verdict {}
@@ -139,11 +139,12 @@ public class AccessKeys implements ApiKeys {
 
   private List<Key> accepted(List<Stored> all) {
     Stream<Key> ofSettings =
-        settings.key().stream().map(_ -> new Key(AccessSettings.KEY_NAME, null, null, true));
+        settings.key().stream().map(_ -> new Key(AccessSettings.KEY_NAME, null, null, true, true));
     Stream<Key> created =
         all.stream()
             .filter(key -> !key.revoked())
-            .map(key -> new Key(key.name(), key.createdAt(), key.createdBy(), false));
+            .map(key ->
+                new Key(key.name(), key.createdAt(), key.createdBy(), key.actsForOthers(), false));
     return Stream.concat(ofSettings, created).sorted(Comparator.comparing(Key::name)).toList();
   }
 
@@ -177,21 +178,27 @@ public class AccessKeys implements ApiKeys {
       boolean open = listening.thisMachineOnly() && keys.accepted().isEmpty();
       return open || settings.anonymous() ? ADMITTED : NO_KEY;
     }
-    Optional<String> name = nameOf(KeyDigest.of(sent), keys.stored());
-    if (name.isPresent()) {
-      return new Verdict.Admitted(name);
+    Optional<Verdict.Admitted> admitted = admitted(KeyDigest.of(sent), keys.stored());
+    if (admitted.isPresent()) {
+      return admitted.get();
     }
     refresh();
     return WRONG_KEY;
   }
 
   /** Compares with all of them, so that the time tells nothing. */
-  private Optional<String> nameOf(KeyDigest sent, List<Stored> keys) {
-    Optional<String> found =
-        settings.key().filter(key -> key.is(sent)).map(_ -> AccessSettings.KEY_NAME);
+  private Optional<Verdict.Admitted> admitted(KeyDigest sent, List<Stored> keys) {
+    Optional<Verdict.Admitted> found =
+        settings
+            .key()
+            .filter(key -> key.is(sent))
+            .map(_ -> new Verdict.Admitted(Optional.of(AccessSettings.KEY_NAME), true));
     for (Stored key : keys) {
       if (key.digest().is(sent)) {
-        found = key.revoked() ? Optional.empty() : Optional.of(key.name());
+        found =
+            key.revoked()
+                ? Optional.empty()
+                : Optional.of(new Verdict.Admitted(Optional.of(key.name()), key.actsForOthers()));
       }
     }
     return found;
@@ -203,10 +210,10 @@ public class AccessKeys implements ApiKeys {
   }
 
   @Override
-  public Created create(String name, String createdBy) {
+  public Created create(String name, boolean actsForOthers, String createdBy) {
     String key = KeyDigest.newKey();
     boolean taken = settings.key().isPresent() && name.equals(AccessSettings.KEY_NAME);
-    if (taken || answer(stored.add(name, KeyDigest.of(key), createdBy)).isEmpty()) {
+    if (taken || answer(stored.add(name, KeyDigest.of(key), actsForOthers, createdBy)).isEmpty()) {
       throw new RequestRefusedException(
           ApiError.of(
               409,

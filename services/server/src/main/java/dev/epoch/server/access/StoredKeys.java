@@ -15,15 +15,15 @@ import java.util.stream.StreamSupport;
 record StoredKeys(Pool pool) {
   private static final String ALL =
       """
-      SELECT name, digest, created_at, created_by, revoked_at IS NOT NULL AS revoked
+      SELECT name, digest, created_at, created_by, acts_for_others, revoked_at IS NOT NULL AS revoked
       FROM epoch.api_keys
       ORDER BY name, id
       """;
 
   private static final String ADD =
       """
-      INSERT INTO epoch.api_keys (name, digest, created_by)
-      VALUES ($1, $2, $3)
+      INSERT INTO epoch.api_keys (name, digest, acts_for_others, created_by)
+      VALUES ($1, $2, $3, $4)
       ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING
       RETURNING created_at
       """;
@@ -37,7 +37,12 @@ record StoredKeys(Pool pool) {
 
   /** A key as it is stored. */
   record Stored(
-      String name, KeyDigest digest, Instant createdAt, String createdBy, boolean revoked) {}
+      String name,
+      KeyDigest digest,
+      Instant createdAt,
+      String createdBy,
+      boolean actsForOthers,
+      boolean revoked) {}
 
   Uni<List<Stored>> all() {
     return pool.query(ALL)
@@ -52,13 +57,15 @@ record StoredKeys(Pool pool) {
         KeyDigest.stored(row.getBuffer("digest").getBytes()),
         row.getOffsetDateTime("created_at").toInstant(),
         row.getString("created_by"),
+        row.getBoolean("acts_for_others"),
         row.getBoolean("revoked"));
   }
 
   /** When it was stored; empty if there is a key of this name that is accepted. */
-  Uni<Optional<Instant>> add(String name, KeyDigest digest, String createdBy) {
+  Uni<Optional<Instant>> add(
+      String name, KeyDigest digest, boolean actsForOthers, String createdBy) {
     return pool.preparedQuery(ADD)
-        .execute(Tuple.of(name, Buffer.buffer(digest.bytes()), createdBy))
+        .execute(Tuple.of(name, Buffer.buffer(digest.bytes()), actsForOthers, createdBy))
         .map(rows ->
             rows.size() == 0
                 ? Optional.empty()

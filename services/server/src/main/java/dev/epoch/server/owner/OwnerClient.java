@@ -3,12 +3,16 @@ package dev.epoch.server.owner;
 import dev.epoch.api.error.ApiError;
 import dev.epoch.gateway.VersioningServer;
 import dev.epoch.log.Owner;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
@@ -86,6 +90,25 @@ public class OwnerClient {
         .onSuccess(sending -> send(new Sent(context, repository, owner, sending)));
   }
 
+  /** What an owner answered. */
+  record Answer(int status, Buffer body) {}
+
+  /** Asks an owner something that another request needs. */
+  Future<Answer> ask(Owner owner, String uri, MultiMap headers, Buffer body) {
+    return client
+        .request(
+            new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setAbsoluteURI(owner.member().address() + uri)
+                .setHeaders(
+                    headers
+                        .set(HandOver.HANDED_OVER, server.ownership().self().id().toString())
+                        .set("X-Epoch-Request", "1")
+                        .set(HttpHeaders.CONTENT_TYPE, "application/json")))
+        .compose(request -> request.send(body))
+        .compose(answer -> answer.body().map(read -> new Answer(answer.statusCode(), read)));
+  }
+
   private void send(Sent sent) {
     open.add(sent);
     HttpServerRequest request = sent.context().request();
@@ -135,7 +158,7 @@ public class OwnerClient {
     }
   }
 
-  private static ApiError unreachable(String repository) {
+  static ApiError unreachable(String repository) {
     return ApiError.of(
         503,
         "NotReadyError",

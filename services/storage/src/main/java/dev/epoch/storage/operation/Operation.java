@@ -22,13 +22,16 @@ import java.util.Set;
  *     is committed by half; empty for none
  * @param checks what must hold of the rows that it leaves, or nothing of it is done; only where the
  *     backend runs queries, see {@link StorageAdapter#queries}
+ * @param role of the database in whose session it was asked for: what that role may not bring about
+ *     is refused; null for who may do what the server may
  */
 public record Operation(
     OperationId id,
     BranchHandle branch,
     List<TableOperation> tables,
     List<BranchTable> live,
-    List<Check> checks) {
+    List<Check> checks,
+    String role) {
 
   /**
    * A query that must return no rows in the state that the operation leaves as committed.
@@ -157,11 +160,16 @@ public record Operation(
 
   public Operation(
       OperationId id, BranchHandle branch, List<TableOperation> tables, List<BranchTable> live) {
-    this(id, branch, tables, live, List.of());
+    this(id, branch, tables, live, List.of(), null);
   }
 
   public Operation withChecks(List<Check> given) {
-    return new Operation(id, branch, tables, live, given);
+    return new Operation(id, branch, tables, live, given, role);
+  }
+
+  /** The same, asked for in a session of the role. */
+  public Operation by(String role) {
+    return new Operation(id, branch, tables, live, checks, role);
   }
 
   /**

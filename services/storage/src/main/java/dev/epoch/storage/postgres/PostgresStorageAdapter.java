@@ -183,7 +183,10 @@ public final class PostgresStorageAdapter
             connecting,
             database,
             options,
-            Math.max(1, poolOptions.getMaxSize() / 2),
+            new PoolOptions()
+                .setMaxSize(Math.max(1, poolOptions.getMaxSize() / 2))
+                .setIdleTimeout(poolOptions.getIdleTimeout())
+                .setIdleTimeoutUnit(poolOptions.getIdleTimeoutUnit()),
             states::select,
             values,
             limits);

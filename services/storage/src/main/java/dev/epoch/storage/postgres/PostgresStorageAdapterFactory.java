@@ -17,18 +17,30 @@ import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /** Opens PostgreSQL databases. */
 public final class PostgresStorageAdapterFactory implements StorageAdapterFactory {
   private static final Set<String> NUMBERS =
-      Set.of("port", "pool_size", "connect_timeout", "answer_timeout");
+      Set.of("port", "pool_size", "connect_timeout", "answer_timeout", "idle_timeout");
+
+  private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "::1");
+
+  /**
+   * The PostgreSQL with the server's own database.
+   *
+   * @param embedded whether it was started by this server, so that databases at its address are on
+   *     it
+   */
+  public record MetadataServer(String host, int port, boolean embedded) {}
 
   private final Vertx vertx;
   private final CertificateFiles files;
   private final AddressRules addresses;
   private final QueryLimits limits;
+  private final Optional<MetadataServer> metadata;
 
   /**
    * @param files that storages may name
@@ -36,16 +48,22 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
    */
   public PostgresStorageAdapterFactory(
       Vertx vertx, CertificateFiles files, AddressRules addresses) {
-    this(vertx, files, addresses, QueryLimits.DEFAULT);
+    this(vertx, files, addresses, QueryLimits.DEFAULT, Optional.empty());
   }
 
   /**
    * The same with other limits.
    *
    * @param limits of users' statements
+   * @param metadata where the databases are that are known as {@link PostgresLocation#EMBEDDED}
    */
   public PostgresStorageAdapterFactory(
-      Vertx vertx, CertificateFiles files, AddressRules addresses, QueryLimits limits) {
+      Vertx vertx,
+      CertificateFiles files,
+      AddressRules addresses,
+      QueryLimits limits,
+      Optional<MetadataServer> metadata) {
+    this.metadata = metadata;
     this.vertx = vertx;
     this.files = files;
     this.addresses = addresses;
@@ -83,7 +101,7 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
           "The location names a table, where a database is meant",
           "postgresql://[user:pass@]host[:port]/database");
     }
-    return settings(parsed);
+    return settings(named(parsed));
   }
 
   @Override
@@ -98,8 +116,32 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
   }
 
   private Settings allowed(PostgresLocation location) {
-    addresses.check(location.host());
-    return settings(location);
+    addresses.check(addressed(location).host());
+    return settings(named(location));
+  }
+
+  /** Databases of the embedded PostgreSQL by its name: its port may be somebody else's tomorrow. */
+  private PostgresLocation named(PostgresLocation location) {
+    boolean embedded =
+        metadata
+            .filter(MetadataServer::embedded)
+            .filter(server -> server.port() == location.port())
+            .filter(_ -> THIS_MACHINE.contains(location.host()))
+            .isPresent();
+    return embedded ? location.at(PostgresLocation.EMBEDDED, location.port()) : location;
+  }
+
+  /** Where to connect to now. */
+  private PostgresLocation addressed(PostgresLocation location) {
+    if (!location.host().equals(PostgresLocation.EMBEDDED)) {
+      return location;
+    }
+    MetadataServer server =
+        metadata.orElseThrow(() ->
+            new BadLocationException(
+                "The database is on the PostgreSQL that a server of Epoch has started",
+                "Give the storage the address of its database: epoch storage update"));
+    return location.at(server.host(), server.port());
   }
 
   @Override
@@ -109,7 +151,7 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
 
   @Override
   public StorageAdapter open(Settings settings) {
-    PostgresLocation location = checked(() -> location(settings));
+    PostgresLocation location = checked(() -> addressed(location(settings)));
     PgConnectOptions options = checked(() -> location.connectOptions(files));
     return new PostgresStorageAdapter(
         new Connecting(vertx, addresses), options, location.poolOptions(), limits);

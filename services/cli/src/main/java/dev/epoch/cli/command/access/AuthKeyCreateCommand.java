@@ -5,6 +5,7 @@ import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.client.access.ApiKeys;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code epoch auth key create}. */
@@ -17,6 +18,12 @@ public final class AuthKeyCreateCommand extends EpochSubcommand {
   @Parameters(paramLabel = "<name>", description = "Who or what will use it.")
   private String name;
 
+  @Option(
+      names = "--acts-for-others",
+      description =
+          "Headers of its requests say who asks (X-User-Id and others), as for a program that acts for people.")
+  private boolean actsForOthers;
+
   /** The command in a session. */
   public AuthKeyCreateCommand(Session session) {
     super(session);
@@ -24,7 +31,7 @@ public final class AuthKeyCreateCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    ApiKeys.Created created = session().server().apiKeys().create(name);
+    ApiKeys.Created created = session().server().apiKeys().create(name, actsForOthers);
     if (output().json()) {
       output().json(created);
       return ExitCode.OK;

@@ -24,7 +24,7 @@ abstract class AuthKeyListing extends EpochSubcommand {
       output()
           .lines(
               Columns.aligned(
-                  List.of("NAME", "CREATED", "BY"),
+                  List.of("NAME", "CREATED", "ACTS FOR", "BY"),
                   listing.keys().stream().map(AuthKeyListing::row).toList()));
     }
     return ExitCode.OK;
@@ -35,6 +35,7 @@ abstract class AuthKeyListing extends EpochSubcommand {
     return List.of(
         key.name(),
         Objects.requireNonNullElse(key.createdAt(), ""),
+        key.actsForOthers() ? "others" : "itself",
         ofSettings ? "settings of the server" : Objects.requireNonNullElse(key.createdBy(), ""));
   }
 }

@@ -10,6 +10,7 @@ import dev.epoch.client.table.Table;
 import dev.epoch.client.table.Tables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -183,5 +184,15 @@ public final class TableAddCommand extends EpochSubcommand {
     } else if (!table.primaryKey().isEmpty()) {
       output().confirm("  Primary key: " + String.join(", ", table.primaryKey()));
     }
+    if (!table.conflictRules().isEmpty()) {
+      output().confirm("  Conflicts: " + rules(table));
+    }
+  }
+
+  /** {@code updated_at max, version max}. */
+  static String rules(Table table) {
+    return table.conflictRules().entrySet().stream()
+        .map(rule -> rule.getKey() + " " + rule.getValue())
+        .collect(Collectors.joining(", "));
   }
 }

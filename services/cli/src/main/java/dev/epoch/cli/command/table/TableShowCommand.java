@@ -50,6 +50,9 @@ public final class TableShowCommand extends EpochSubcommand {
     line(
         "Primary key", table.primaryKey().isEmpty() ? null : String.join(", ", table.primaryKey()));
     line("Records", table.recordCount() == null ? null : table.recordCount().toString());
+    if (!table.conflictRules().isEmpty()) {
+      line("Conflicts", TableAddCommand.rules(table));
+    }
     if (!table.columns().isEmpty()) {
       output().line("  Columns:");
       columns(table.columns(), "    ");

@@ -36,16 +36,22 @@ import java.util.stream.Stream;
  *     them, but for what stands on them, and with columns to come that have comments
  * @param gone ids of objects that the target loses
  * @param conflicts without a decision
+ * @param makers roles that own on the source what is given, as far as they are known
  */
 public record MergedObjects(
-    SortedMap<ObjectId, SchemaObject> given, Set<ObjectId> gone, List<SchemaConflict> conflicts) {
+    SortedMap<ObjectId, SchemaObject> given,
+    Set<ObjectId> gone,
+    List<SchemaConflict> conflicts,
+    Map<ObjectId, String> makers) {
 
   /** A merge that has nothing to do with objects. */
-  public static final MergedObjects NONE = new MergedObjects(new TreeMap<>(), Set.of(), List.of());
+  public static final MergedObjects NONE =
+      new MergedObjects(new TreeMap<>(), Set.of(), List.of(), Map.of());
 
   public MergedObjects {
     gone = Set.copyOf(gone);
     conflicts = List.copyOf(conflicts);
+    makers = Map.copyOf(makers);
   }
 
   /**
@@ -75,7 +81,7 @@ public record MergedObjects(
     }
     Set<ObjectId> gone = new HashSet<>(left.objects().keySet());
     gone.removeAll(merged.schema().objects().keySet());
-    return new MergedObjects(given, gone, merged.conflicts());
+    return new MergedObjects(given, gone, merged.conflicts(), theirs.owners());
   }
 
   private static MergedSchema merge(
@@ -106,12 +112,12 @@ public record MergedObjects(
         .removeIf(object ->
             !(object instanceof TableDefinition)
                 && object.equals(found.objects().get(object.id())));
-    return new MergedObjects(others, gone, conflicts);
+    return new MergedObjects(others, gone, conflicts, makers);
   }
 
   /** The same, with nothing that goes. */
   public MergedObjects givenOnly() {
-    return new MergedObjects(given, Set.of(), conflicts);
+    return new MergedObjects(given, Set.of(), conflicts, makers);
   }
 
   public boolean isEmpty() {

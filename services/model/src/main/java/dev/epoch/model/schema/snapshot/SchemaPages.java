@@ -6,15 +6,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.events.Digest;
 import dev.epoch.model.changes.MalformedChunkException;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.SchemaObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -23,6 +29,7 @@ import java.util.function.Function;
  *
  * <pre>
  *   root   {"format", "version", "schema": root of the {@link SchemaTree}, "objects": 3,
+ *           "owner": of most objects, "owners": {"another": [ids], ...},
  *           "pages": [{"chunk", "objects"}, {"parts": [...], "objects": 1}, ...]}
  *            |
  *   page   one object a line, as {@link ObjectJson} writes it
@@ -59,6 +66,7 @@ public final class SchemaPages {
             .put("version", VERSION)
             .put("schema", tree.root().hex())
             .put("objects", schema.objects().size());
+    owners(root, schema);
     ArrayNode pages = root.putArray("pages");
     ByteArrayOutputStream page = new ByteArrayOutputStream();
     int inPage = 0;
@@ -83,6 +91,51 @@ public final class SchemaPages {
     }
     byte[] bytes = root.toString().getBytes(StandardCharsets.UTF_8);
     return new Written(put(bytes, sink), tree.root(), schema.objects().size());
+  }
+
+  /** Whose objects are is no part of the schema's hash, and in no page. */
+  private static void owners(ObjectNode root, DatabaseSchema schema) {
+    Map<String, List<String>> byOwner = new TreeMap<>();
+    schema
+        .owners()
+        .forEach((id, owner) ->
+            byOwner.computeIfAbsent(owner, _ -> new ArrayList<>()).add(id.toString()));
+    if (byOwner.isEmpty()) {
+      return;
+    }
+    String usual =
+        schema.owners().size()
+                < schema.objects().keySet().stream().filter(SchemaPages::isOwned).count()
+            ? null
+            : Collections.max(
+                    byOwner.entrySet(), Comparator.comparingInt(entry -> entry.getValue().size()))
+                .getKey();
+    if (usual != null) {
+      root.put("owner", usual);
+      byOwner.remove(usual);
+    }
+    ObjectNode owners = root.putObject("owners");
+    byOwner.forEach((owner, ids) -> ids.forEach(owners.putArray(owner)::add));
+  }
+
+  private static boolean isOwned(ObjectId id) {
+    return id.kind() != ObjectKind.TABLE && id.kind() != ObjectKind.EXTENSION;
+  }
+
+  private static DatabaseSchema owned(DatabaseSchema schema, JsonNode root) {
+    Map<String, String> named = new HashMap<>();
+    root.path("owners")
+        .properties()
+        .forEach(entry -> entry.getValue().forEach(id -> named.put(id.asText(), entry.getKey())));
+    String usual = root.path("owner").textValue();
+    Map<ObjectId, String> owners = new HashMap<>();
+    for (ObjectId id : schema.objects().keySet()) {
+      String owner = named.getOrDefault(id.toString(), isOwned(id) ? usual : null);
+      if (owner != null) {
+        owners.put(id, owner);
+      }
+    }
+    return schema.ownedAs(owners);
   }
 
   private static boolean endsPage(SchemaObject object) {
@@ -157,7 +210,7 @@ public final class SchemaPages {
     if (objects.size() != heading.path("objects").asInt()) {
       throw new MalformedChunkException(root, "has another number of objects than it should");
     }
-    return new Read(DatabaseSchema.of(objects), read);
+    return new Read(owned(DatabaseSchema.of(objects), heading), read);
   }
 
   private static List<SchemaObject> objects(List<Digest> parts, Map<Digest, byte[]> chunks) {

@@ -96,7 +96,8 @@ public final class OwnTables implements BranchOwnTables {
               withoutOwnTypes(session, Quote.qualified(schema, home.table()), found.schema()),
               quoted(session, schema),
               quoted(session, home.schema())),
-          found.estimatedRows());
+          found.estimatedRows(),
+          found.raised());
     });
   }
 

@@ -133,7 +133,8 @@ public final class Introspector {
             : KeyColumns.given(session, path, table, columns, primaryKey);
     TableSchema schema =
         new TableSchema(columns, key, constraints(session, table), indexes(session, table));
-    return new Introspection(schema, estimatedRows(session, path, table));
+    return new Introspection(
+        schema, estimatedRows(session, path, table), RaisedColumns.of(session, table, key));
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SequencedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,6 +42,8 @@ public final class AffinityPool implements AutoCloseable {
   private final Connecting connecting;
   private final PgConnectOptions options;
   private final long limitMillis;
+  private final long idleNanos;
+  private final OptionalLong cleaner;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Place> places = new ArrayList<>();
 
@@ -75,6 +78,7 @@ public final class AffinityPool implements AutoCloseable {
           }
         };
     private PgConnection connection;
+    private long freeSince;
 
     private void know(String key) {
       if (!key.equals(ANY)) {
@@ -99,7 +103,8 @@ public final class AffinityPool implements AutoCloseable {
   }
 
   /**
-   * @param limits how many there are at most, and how long callers wait for one
+   * @param limits how many there are at most, how long callers wait for one, and how long one stays
+   *     that nobody uses
    */
   AffinityPool(Connecting connecting, PgConnectOptions options, PoolOptions limits) {
     this.connecting = connecting;
@@ -109,6 +114,33 @@ public final class AffinityPool implements AutoCloseable {
       places.add(new Place());
     }
     free.addAll(places);
+    this.idleNanos = limits.getIdleTimeoutUnit().toNanos(limits.getIdleTimeout());
+    this.cleaner =
+        idleNanos == 0
+            ? OptionalLong.empty()
+            : OptionalLong.of(
+                connecting.vertx().setPeriodic(limits.getPoolCleanerPeriod(), _ -> closeIdle()));
+  }
+
+  /** Never waits for the lock: it runs on an event loop, and again soon. */
+  private void closeIdle() {
+    if (!lock.tryLock()) {
+      return;
+    }
+    List<PgConnection> idle = new ArrayList<>();
+    try {
+      long now = System.nanoTime();
+      for (Place place : free) {
+        if (place.connection != null && now - place.freeSince > idleNanos) {
+          idle.add(place.connection);
+          place.connection = null;
+          place.known.clear();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    idle.forEach(connection -> connection.close().subscribe().with(_ -> {}, _ -> {}));
   }
 
   /**
@@ -151,6 +183,7 @@ public final class AffinityPool implements AutoCloseable {
           return;
         }
       }
+      place.freeSince = System.nanoTime();
       free.addLast(place);
     } finally {
       lock.unlock();
@@ -285,6 +318,7 @@ public final class AffinityPool implements AutoCloseable {
 
   @Override
   public void close() {
+    cleaner.ifPresent(timer -> connecting.vertx().cancelTimer(timer));
     List<PgConnection> open =
         locked(() -> {
           closed = true;

@@ -30,8 +30,15 @@ import java.util.concurrent.TimeUnit;
 public final class PostgresLocation {
   private static final List<String> SCHEMES = List.of("postgresql", "postgres");
   private static final int DEFAULT_PORT = 5432;
+
+  /**
+   * The host of databases on the PostgreSQL that the server itself starts, wherever that listens.
+   */
+  public static final String EMBEDDED = "embedded";
+
   private static final int DEFAULT_POOL_SIZE = 10;
   private static final int DEFAULT_CONNECT_TIMEOUT = 30;
+  private static final int DEFAULT_IDLE_TIMEOUT = 10;
 
   /** Longer than any statement of Epoch's should take, on large tables too. */
   private static final int DEFAULT_ANSWER_TIMEOUT = 1_800;
@@ -60,6 +67,7 @@ public final class PostgresLocation {
           Map.entry("ssl_key_password", "ssl_key_password"),
           Map.entry("connect_timeout", "connect_timeout"),
           Map.entry("answer_timeout", "answer_timeout"),
+          Map.entry("idle_timeout", "idle_timeout"),
           Map.entry("pool_size", "pool_size"),
           Map.entry("application_name", "application_name"));
 
@@ -86,6 +94,7 @@ public final class PostgresLocation {
     number("pool_size", DEFAULT_POOL_SIZE, 1, 1_000);
     number("connect_timeout", DEFAULT_CONNECT_TIMEOUT, 1, 3_600);
     answerTimeoutSeconds();
+    idleTimeoutSeconds();
     if (settings.get("database") == null) {
       throw bad("it names no database");
     }
@@ -109,8 +118,8 @@ public final class PostgresLocation {
    * Reads a storage's configuration: {@code url}, or {@code host}, {@code port}, {@code database},
    * {@code schema}, {@code username}, {@code password}, {@code sslmode}, {@code ssl_rootcert},
    * {@code ssl_cert}, {@code ssl_key}, {@code ssl_key_password}, {@code connect_timeout} and {@code
-   * answer_timeout} in seconds, {@code pool_size}, {@code application_name}. What stands beside a
-   * URL comes before what is in it.
+   * answer_timeout} and {@code idle_timeout} in seconds, {@code pool_size}, {@code
+   * application_name}. What stands beside a URL comes before what is in it.
    */
   public static PostgresLocation of(Map<String, String> configuration) {
     return new PostgresLocation(settingsOf(configuration));
@@ -158,6 +167,15 @@ public final class PostgresLocation {
         && database().equals(other.database())
         && user().equals(other.user())
         && !tls.weakerThan(other.tls);
+  }
+
+  /** The same database at another address. */
+  public PostgresLocation at(String otherHost, int otherPort) {
+    Map<String, String> there = new LinkedHashMap<>(settings);
+    there.putAll(secrets());
+    there.put("host", otherHost);
+    there.put("port", Integer.toString(otherPort));
+    return new PostgresLocation(there);
   }
 
   private String user() {
@@ -223,7 +241,11 @@ public final class PostgresLocation {
     Map<String, String> shown = new HashMap<>(settings);
     shown.remove("table");
     shown.put("host", host());
-    shown.put("port", Integer.toString(port()));
+    if (host().equals(EMBEDDED)) {
+      shown.remove("port");
+    } else {
+      shown.put("port", Integer.toString(port()));
+    }
     shown.putIfAbsent("username", System.getProperty("user.name"));
     return shown;
   }
@@ -243,6 +265,8 @@ public final class PostgresLocation {
   public PoolOptions poolOptions() {
     return new PoolOptions()
         .setMaxSize(number("pool_size", DEFAULT_POOL_SIZE, 1, 1_000))
+        .setIdleTimeout(idleTimeoutSeconds())
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setConnectionTimeout(connectTimeoutMillis())
         .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
   }
@@ -254,6 +278,11 @@ public final class PostgresLocation {
   /** A connection that brings nothing for so long is closed: see {@link AnswerTimeout}. */
   private int answerTimeoutSeconds() {
     return number("answer_timeout", DEFAULT_ANSWER_TIMEOUT, 1, 86_400);
+  }
+
+  /** A connection that nobody has used for so long is closed; 0: never. */
+  private int idleTimeoutSeconds() {
+    return number("idle_timeout", DEFAULT_IDLE_TIMEOUT, 0, 86_400);
   }
 
   private int number(String name, int otherwise, int least, int greatest) {

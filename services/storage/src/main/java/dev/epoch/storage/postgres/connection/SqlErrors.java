@@ -59,7 +59,10 @@ public final class SqlErrors {
               "Try again",
               error);
       case "42501" ->
-          new PrivilegeException(message(error), MissingRights.remedy(message(error)), error);
+          new PrivilegeException(
+              message(error),
+              hint(error) == null ? MissingRights.remedy(message(error)) : hint(error),
+              error);
       // undefined table, undefined schema
       case "42P01", "3F000" ->
           new TableNotFoundException(message(error), remedyOfMissing(message(error)), error);

@@ -46,7 +46,19 @@ public final class BranchBeginning {
             session.run(
                 "SET LOCAL check_function_bodies = off; SET LOCAL epoch.open_tables_up_to = '0'");
             MadeObjects.onBranch(
-                session, branch, tableId, made, sql -> attempt(session, branch, run, sql));
+                    session,
+                    branch,
+                    tableId,
+                    made,
+                    sql -> attempt(session, branch, run, sql),
+                    null,
+                    true)
+                .forEach(left ->
+                    LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Branch {0} begins without {1}, which would act with the rights of another than its maker",
+                        branch.name(),
+                        left));
             session.execute(
                 "UPDATE epoch.branches SET unused = true WHERE branch_id = $1", branch.id());
           }

@@ -212,16 +212,17 @@ final class LiveAlterations {
   /**
    * Runs the last statements, when rows are written.
    *
+   * @param role in whose session that was asked for, or null
    * @return the same tables as they are now
    */
-  List<OperationTable> end(List<OperationTable> tables) {
+  List<OperationTable> end(List<OperationTable> tables, String role) {
     if (altered.isEmpty()) {
       return tables;
     }
     altered.forEach(table -> statements.run(table.step().last()));
     altered.stream()
         .filter(table -> !table.step().first().isEmpty() || !table.step().last().isEmpty())
-        .forEach(table -> MadeObjects.give(session, table.table().id()));
+        .forEach(table -> MadeObjects.give(session, table.table().id(), table.step().last(), role));
     altered.stream()
         .filter(table -> !table.numbered().isEmpty())
         .forEach(table ->

@@ -7,6 +7,7 @@ import dev.epoch.storage.operation.Operation.SchemaStep;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import io.vertx.mutiny.sqlclient.Row;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,6 +34,28 @@ final class MadeObjects {
           "(?:CREATE TYPE (?=.* AS ENUM)|CREATE DOMAIN |(?<drop>DROP (?:TYPE|DOMAIN) IF EXISTS ))(?<name>(?:\"(?:[^\"]|\"\")+\"|[^\\s\"])+)",
           Pattern.DOTALL);
 
+  private static final Pattern OWNER =
+      Pattern.compile(
+          "ALTER (?<kind>VIEW|MATERIALIZED VIEW|SEQUENCE|FUNCTION|PROCEDURE|AGGREGATE|TYPE|DOMAIN) (?<name>.+) OWNER TO (?<role>"
+              + NAME
+              + ")",
+          Pattern.DOTALL);
+
+  /** Names are looked up by the path as it is. */
+  private static final String GIVE =
+      """
+      SELECT epoch.give_made_objects($1, $2, ARRAY(
+          SELECT CASE
+            WHEN m.kind IN ('FUNCTION', 'PROCEDURE', 'AGGREGATE')
+              THEN concat('routine ', pg_catalog.to_regprocedure(m.name)::pg_catalog.oid)
+            WHEN m.kind IN ('TYPE', 'DOMAIN') THEN concat('type ', pg_catalog.to_regtype(m.name)::pg_catalog.oid)
+            ELSE concat('relation ', pg_catalog.to_regclass(m.name)::pg_catalog.oid)
+          END
+          FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS m (kind, name, place)
+          ORDER BY m.place
+        ), $5, $6, $7)\
+      """;
+
   private static final Pattern LABEL =
       Pattern.compile("ALTER TYPE (?<name>(?:\"(?:[^\"]|\"\")+\"|[^\\s\"])+) ADD VALUE (?!IF )");
 
@@ -53,18 +76,62 @@ final class MadeObjects {
     return made.matches() ? made.group(1) + "\nWITH NO DATA" : sql;
   }
 
-  /** Gives what was made beside live tables to the owner of one. */
-  static void give(Session session, String tableId) {
-    give(session, tableId, null);
+  /** Whether a statement gives an object to a role. */
+  static boolean isOfOwner(String sql) {
+    return OWNER.matcher(sql).matches();
   }
 
-  private static void give(Session session, String tableId, String schema) {
-    session.list("SELECT epoch.give_made_objects($1, $2)::text", row -> row, tableId, schema);
+  /**
+   * Gives what was made beside live tables to those who made it first, else to the owner of a
+   * table.
+   *
+   * @param statements among which those are that name who made it
+   * @param role in whose session that was asked for; null for who may do what the server may
+   */
+  static void give(Session session, String tableId, List<String> statements, String role) {
+    give(session, tableId, null, statements, role, false);
   }
 
-  /** Those of a branch; of live tables they come with these. */
+  /**
+   * @param begins whether what nobody would answer for is left out instead of refused
+   * @return names of what was left out
+   */
+  private static List<String> give(
+      Session session,
+      String tableId,
+      String schema,
+      List<String> statements,
+      String role,
+      boolean begins) {
+    List<Matcher> makers =
+        statements.stream().map(OWNER::matcher).filter(Matcher::matches).toList();
+    try {
+      return session.list(
+          GIVE,
+          row -> row.getString(0),
+          tableId,
+          schema,
+          makers.stream().map(maker -> maker.group("kind")).toArray(String[]::new),
+          makers.stream().map(maker -> maker.group("name")).toArray(String[]::new),
+          makers.stream().map(maker -> unquoted(maker.group("role"))).toArray(String[]::new),
+          role,
+          begins);
+    } catch (RuntimeException failure) {
+      throw Refusals.of(
+          failure, "What comes with the merge cannot be given to its owner", "Merge again");
+    }
+  }
+
+  /**
+   * Those of a branch; of live tables they come with these.
+   *
+   * @param role in whose session that was asked for; null for who may do what the server may
+   */
   static void onBranch(
-      Session session, List<OperationTable> tables, Function<SchemaStep, List<String>> statements) {
+      Session session,
+      List<OperationTable> tables,
+      Function<SchemaStep, List<String>> statements,
+      String role) {
     SchemaStatements run = new SchemaStatements(session);
     for (OperationTable table : tables) {
       SchemaStep step =
@@ -74,7 +141,8 @@ final class MadeObjects {
             default -> null;
           };
       if (!table.branch().isDefault() && step != null && !statements.apply(step).isEmpty()) {
-        onBranch(session, table.branch(), table.id(), statements.apply(step), run::run);
+        onBranch(
+            session, table.branch(), table.id(), statements.apply(step), run::run, role, false);
       }
     }
   }
@@ -86,13 +154,18 @@ final class MadeObjects {
    *
    * @param tableId of a table whose owner gets what is made
    * @param run what runs one of them
+   * @param role in whose session that was asked for; null for who may do what the server may
+   * @param begins whether what nobody would answer for is left out instead of refused
+   * @return names of what was left out
    */
-  static void onBranch(
+  static List<String> onBranch(
       Session session,
       BranchHandle branch,
       String tableId,
       List<String> statements,
-      Consumer<String> run) {
+      Consumer<String> run,
+      String role,
+      boolean begins) {
     session.list("SELECT epoch.create_branch_schemas($1)::text", row -> row, branch.id());
     Row places =
         session
@@ -113,8 +186,13 @@ final class MadeObjects {
             .collect(Collectors.joining(", "));
     session.run("SET LOCAL search_path = " + path);
     Pattern names = names(users);
+    List<String> ofOwners = new ArrayList<>();
     for (String sql : statements) {
       String there = onBranch(sql, names, Quote.identifier(own));
+      if (isOfOwner(there)) {
+        ofOwners.add(there);
+        continue;
+      }
       Matcher label = LABEL.matcher(sql);
       if (label.lookingAt()) {
         // of a type that sessions on the branch find live it gets one of its own
@@ -130,8 +208,9 @@ final class MadeObjects {
         }
       }
     }
+    List<String> left = give(session, tableId, own, ofOwners, role, begins);
     session.run("SET LOCAL search_path = pg_catalog");
-    give(session, tableId, own);
+    return left;
   }
 
   /** The table may have a part of the name that nobody told of: a live one. */

@@ -141,7 +141,7 @@ final class OperationAttempt {
       if (operation.branch().isDefault()) {
         new SchemaRules(session, others, tables).check();
       }
-      tables = alterations.end(tables);
+      tables = alterations.end(tables, operation.role());
       session.run(KEYED_PLANS);
     }
     for (OperationTable table : tables) {
@@ -164,7 +164,7 @@ final class OperationAttempt {
     }
     places.passSequences();
     open.follow(staged);
-    MadeObjects.onBranch(session, tables, SchemaStep::last);
+    MadeObjects.onBranch(session, tables, SchemaStep::last, operation.role());
     if (!operation.checks().isEmpty()) {
       Map<String, RowsLocation> left = new HashMap<>(live);
       left.putAll(locations);

@@ -136,7 +136,8 @@ public final class PhysicalOperations {
         operation.branch(),
         operation.tables().stream().map(table -> physical(altered(table, opened), live)).toList(),
         operation.live().stream().map(table -> physical(table, live)).toList(),
-        operation.checks());
+        operation.checks(),
+        operation.role());
   }
 
   private static TableOperation altered(TableOperation operation, OpenSchemas opened) {

@@ -60,7 +60,7 @@ final class RevertWork {
 
   void run() {
     List<OperationTable> locked = tables();
-    MadeObjects.onBranch(session, locked, SchemaStep::undo);
+    MadeObjects.onBranch(session, locked, SchemaStep::undo, null);
     if (locked.stream().anyMatch(table -> LiveAlterations.step(table) != null)) {
       LiveAlterations.undo(
           session, resolver, operation.id().position(), locked, recorded, places::undoDrop);

@@ -48,13 +48,13 @@ public final class ReadQueries implements AutoCloseable {
    * @param connecting opens connections
    * @param database for ending sessions from outside
    * @param options of the connections that run users' statements
-   * @param connections at most
+   * @param connections how many there are at most, and how long one stays that nobody uses
    */
   public ReadQueries(
       Connecting connecting,
       Database database,
       PgConnectOptions options,
-      int connections,
+      PoolOptions connections,
       StateSelect states,
       ValueCodec codec,
       QueryLimits limits) {
@@ -64,7 +64,7 @@ public final class ReadQueries implements AutoCloseable {
     this.pool =
         connecting.pool(
             named(Database.pinned(options)).setCachePreparedStatements(false),
-            Database.named(new PoolOptions().setMaxSize(connections), options, "query"));
+            Database.named(connections, options, "query"));
   }
 
   /** Users' statements can be told from others: {@code epoch.branch_reads} does. */

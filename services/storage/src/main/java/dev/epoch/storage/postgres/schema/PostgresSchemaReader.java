@@ -151,14 +151,17 @@ public final class PostgresSchemaReader implements SchemaReader {
                     Collectors.mapping(row -> row.getString("read"), Collectors.toSet())));
     // defaults of open tables may read sequences of the branch's own, which are in the other one
     Map<String, String> names = Map.of(changed, schemas.getFirst(), base, schemas.getFirst());
+    DatabaseSchema read = readAgain(session, List.of(changed), names);
     return DatabaseSchema.of(
-        readAgain(session, List.of(changed), names).objects().values().stream()
-            .filter(object ->
-                object.kind() != ObjectKind.EXTENSION
-                    && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
-            .map(object -> onTables(object, views))
-            .map(object -> onUnchanged(object, unchanged, schemas.getFirst()))
-            .toList());
+            read.objects().values().stream()
+                .filter(object ->
+                    object.kind() != ObjectKind.EXTENSION
+                        && !(object.kind() == ObjectKind.VIEW
+                            && views.contains(object.name().name())))
+                .map(object -> onTables(object, views))
+                .map(object -> onUnchanged(object, unchanged, schemas.getFirst()))
+                .toList())
+        .ownedAs(read.owners());
   }
 
   /** Views of a branch that read tables which it has not changed, by name. */

@@ -45,16 +45,19 @@ final class SchemaAssembly {
   DatabaseSchema objects(Map<String, Integer> places) {
     own();
     facts.link();
-    record Candidate(int place, SchemaObject object) {}
+    record Candidate(int place, SchemaObject object, String owner) {}
     SortedMap<ObjectId, Candidate> objects = new TreeMap<>();
     List<Candidate> found = new ArrayList<>();
-    rows.types().forEach(row -> found.add(new Candidate(place(places, row), type(row))));
-    rows.routines().forEach(row -> found.add(new Candidate(place(places, row), routine(row))));
-    rows.relations().forEach(row -> found.add(new Candidate(place(places, row), relation(row))));
+    rows.types()
+        .forEach(row -> found.add(new Candidate(place(places, row), type(row), owner(row))));
+    rows.routines()
+        .forEach(row -> found.add(new Candidate(place(places, row), routine(row), owner(row))));
+    rows.relations()
+        .forEach(row -> found.add(new Candidate(place(places, row), relation(row), owner(row))));
     rows.sequences().stream()
         .filter(row -> !"i".equals(row.getString("ownership")))
-        .forEach(row -> found.add(new Candidate(place(places, row), sequence(row))));
-    rows.extensions().forEach(row -> found.add(new Candidate(0, extension(row))));
+        .forEach(row -> found.add(new Candidate(place(places, row), sequence(row), owner(row))));
+    rows.extensions().forEach(row -> found.add(new Candidate(0, extension(row), null)));
     for (Candidate candidate : found) {
       objects.merge(
           candidate.object().id(),
@@ -62,8 +65,18 @@ final class SchemaAssembly {
           (one, other) -> one.place() <= other.place() ? one : other);
     }
     SortedMap<ObjectId, SchemaObject> chosen = new TreeMap<>();
-    objects.forEach((id, candidate) -> chosen.put(id, candidate.object()));
-    return new DatabaseSchema(chosen);
+    SortedMap<ObjectId, String> owners = new TreeMap<>();
+    objects.forEach((id, candidate) -> {
+      chosen.put(id, candidate.object());
+      if (candidate.owner() != null && id.kind() != ObjectKind.TABLE) {
+        owners.put(id, candidate.owner());
+      }
+    });
+    return new DatabaseSchema(chosen, owners);
+  }
+
+  private static String owner(Row row) {
+    return row.getString("owner");
   }
 
   private static int place(Map<String, Integer> places, Row row) {

@@ -5,6 +5,7 @@ SELECT
   n.nspname::text AS schema,
   c.relname::text AS name,
   c.relkind::text AS kind,
+  pg_catalog.pg_get_userbyid(c.relowner)::text AS owner,
   c.relpersistence = 'u' AS unlogged,
   CASE WHEN c.relforcerowsecurity AND c.relrowsecurity THEN 'FORCED'
     WHEN c.relrowsecurity THEN 'ENABLED'

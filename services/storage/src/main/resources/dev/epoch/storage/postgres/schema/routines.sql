@@ -8,6 +8,7 @@ SELECT
       FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a (type, place)
     ), '') || ')' AS name,
   p.prokind::text AS kind,
+  pg_catalog.pg_get_userbyid(p.proowner)::text AS owner,
   CASE WHEN p.prokind <> 'a' THEN pg_catalog.pg_get_functiondef(p.oid) END AS definition,
   quote_ident(n.nspname) || '.' || quote_ident(p.proname)
     || '(' || pg_catalog.pg_get_function_arguments(p.oid) || ')' AS signature,

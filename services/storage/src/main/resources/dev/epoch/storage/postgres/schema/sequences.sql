@@ -3,6 +3,7 @@ SELECT
   c.oid::bigint AS id,
   n.nspname::text AS schema,
   c.relname::text AS name,
+  pg_catalog.pg_get_userbyid(c.relowner)::text AS owner,
   pg_catalog.format_type(s.seqtypid, NULL) AS type,
   s.seqstart AS start,
   s.seqincrement AS increment,

@@ -7,6 +7,7 @@ SELECT
   n.nspname::text AS schema,
   t.typname::text AS name,
   t.typtype::text AS kind,
+  pg_catalog.pg_get_userbyid(t.typowner)::text AS owner,
   ARRAY (
     SELECT e.enumlabel::text
     FROM pg_catalog.pg_enum e

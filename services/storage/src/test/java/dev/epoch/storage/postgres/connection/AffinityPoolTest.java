@@ -138,6 +138,52 @@ class AffinityPoolTest {
     assertThat(used("a")).isNotEqualTo(dead);
   }
 
+  /** Else every database has as many sessions for ever as it once needed at a time. */
+  @Test
+  void thoseThatNobodyUsesAreClosed() {
+    // given
+    PoolOptions limits =
+        new PoolOptions()
+            .setMaxSize(MOST)
+            .setPoolCleanerPeriod(20)
+            .setIdleTimeout(200)
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+    try (AffinityPool idle =
+        new AffinityPool(
+            new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING),
+            sql.options().addProperty("application_name", "idle"),
+            limits)) {
+      List<Lent> held = new ArrayList<>();
+      for (int i = 0; i < MOST; i++) {
+        held.add(idle.take("a" + i));
+      }
+      assertThat(sessions()).isEqualTo(MOST);
+
+      // when one is in use, and the others are not
+      Lent used = held.removeLast();
+      held.forEach(idle::giveBack);
+      while (sessions() > 1) {
+        Thread.onSpinWait();
+      }
+
+      // then it works on, and others are opened again
+      int session = session(used);
+      idle.giveBack(used);
+      Lent next = idle.take("a0");
+      assertThat(session(next)).isPositive();
+      idle.giveBack(next);
+      while (sessions() > 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(session).isPositive();
+    }
+  }
+
+  private int sessions() {
+    return Integer.parseInt(
+        sql.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'idle'"));
+  }
+
   @Test
   void oneIsUsedByOneAtATime() throws Exception {
     // given

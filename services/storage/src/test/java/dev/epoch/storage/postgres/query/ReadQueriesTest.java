@@ -29,6 +29,7 @@ import dev.epoch.storage.query.ReadQuery;
 import dev.epoch.storage.state.TableState;
 import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import dev.epoch.storage.testing.StoragePostgres;
+import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -115,7 +116,7 @@ class ReadQueriesTest {
         new Connecting(StoragePostgres.vertx(), AddressRules.ANYTHING),
         postgres.database,
         postgres.sql.options(),
-        2,
+        new PoolOptions().setMaxSize(2),
         (session, table, state, repeated) ->
             "SELECT * FROM "
                 + Quote.qualified(table.path().schema(), table.path().table())
