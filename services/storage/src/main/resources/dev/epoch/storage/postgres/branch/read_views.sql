@@ -448,6 +448,7 @@ BEGIN
   FROM pg_namespace AS n
   WHERE starts_with(n.nspname, epoch.read_schema('')) AND obj_description(n.oid, 'pg_namespace') LIKE 'Epoch: %';
   DROP EVENT TRIGGER IF EXISTS epoch_closed_schema;
+  DROP EVENT TRIGGER IF EXISTS epoch_layered_tables;
   DROP EVENT TRIGGER IF EXISTS epoch_alterations;
   DROP EVENT TRIGGER IF EXISTS epoch_live_schema;
   DROP EVENT TRIGGER IF EXISTS epoch_live_drops;

@@ -28,6 +28,15 @@ BEGIN
   THEN
     CREATE EVENT TRIGGER epoch_closed_schema ON ddl_command_end EXECUTE FUNCTION epoch.refuse_creation();
   END IF;
+  IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)
+    AND NOT current_setting('transaction_read_only')::boolean
+    AND EXISTS (SELECT FROM epoch.branches AS b WHERE b.changed_schema IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'epoch_layered_tables')
+  THEN
+    CREATE EVENT TRIGGER epoch_layered_tables ON ddl_command_start
+    WHEN TAG IN ('ALTER TABLE', 'DROP TABLE', 'CREATE INDEX', 'CREATE TRIGGER', 'CREATE POLICY', 'CREATE RULE', 'COMMENT')
+    EXECUTE FUNCTION epoch.refuse_layered();
+  END IF;
 EXCEPTION WHEN unique_violation OR duplicate_object THEN
   -- another session was making it, and has
   NULL;
@@ -171,6 +180,8 @@ BEGIN
   IF NOT b.is_default AND b.changed_schema IS NULL THEN
     PERFORM epoch.create_branch_schemas(b.branch_id);
     b := epoch.find_branch(named, in_repository);
+    -- the rest, where the server was at it
+    PERFORM epoch.open_small_tables(b.branch_id, false);
   ELSIF NOT b.is_default THEN
     PERFORM epoch.require_open_tables_seen(b.branch_id);
     PERFORM epoch.follow_drops(b.branch_id);

@@ -18,6 +18,8 @@ GRANT EXECUTE ON FUNCTION epoch.open_table(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.close_table(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.switch_table_on(text, text, text, boolean) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.hides_table(oid) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.table_named_in(text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.refuse_layered_change(oid) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.anchor_at(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.source_position_at(text, text) TO PUBLIC;
 
