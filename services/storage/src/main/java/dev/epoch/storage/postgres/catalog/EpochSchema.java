@@ -71,6 +71,7 @@ public final class EpochSchema {
           "branch/open_owners.sql",
           "branch/open_refusals.sql",
           "branch/own_parts.sql",
+          "branch/own_functions.sql",
           "branch/open_tables.sql",
           "branch/open_references.sql",
           "branch/openings.sql",

@@ -282,6 +282,7 @@ BEGIN
     PERFORM epoch.create_open_table(of_branch, of_table, opening);
     PERFORM epoch.read_sequences_on(of_branch, opening::regclass);
     PERFORM epoch.note_open_columns(of_branch, of_table, opening);
+    PERFORM epoch.keep_identities(of_branch, of_table, opening::regclass);
     IF is_filled THEN
       PERFORM epoch.capture_open(of_branch, of_table, opening);
       PERFORM epoch.pull_open(of_branch, of_table);
@@ -305,6 +306,7 @@ BEGIN
     UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(of_branch, of_table)
     WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL;
     PERFORM epoch.switch_triggers_on(of_branch, of_table);
+    PERFORM epoch.call_own_functions(of_branch);
     PERFORM epoch.note_given_parts(of_branch, of_table);
     PERFORM epoch.make_own_parts(of_branch, of_table);
     PERFORM epoch.give_open_table(of_branch, of_table);

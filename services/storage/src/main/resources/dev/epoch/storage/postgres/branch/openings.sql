@@ -60,7 +60,8 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT coalesce(least(
-    nullif(of_session, 0), greatest(1, (extract(epoch FROM until - clock_timestamp()) * 1000)::integer),
+    nullif(of_session, 0),
+    CASE WHEN until IS NOT NULL THEN greatest(1, (extract(epoch FROM until - clock_timestamp()) * 1000)::integer) END,
     CASE WHEN is_first THEN 2000 END), 0)::text
 $$;
 
@@ -106,8 +107,8 @@ DECLARE
   is_told boolean := false;
   older text[];
   seen text[];
-  blocked boolean := false;
-  was_blocked boolean;
+  blocked text[] := '{}';
+  were_blocked text[];
 BEGIN
   LOOP
     PERFORM pg_stat_clear_snapshot();
@@ -126,10 +127,10 @@ BEGIN
       RETURN true;
     END IF;
     -- one that has just begun to wait for the lock of openings is not seen as such the first time
-    was_blocked := blocked;
-    blocked := EXISTS (
-      SELECT FROM unnest(older) AS o WHERE pg_backend_pid() = ANY (pg_blocking_pids(split_part(o, ' ', 1)::integer)));
-    IF clock_timestamp() > until OR blocked AND was_blocked THEN
+    were_blocked := blocked;
+    blocked := ARRAY(
+      SELECT o FROM unnest(older) AS o WHERE pg_backend_pid() = ANY (pg_blocking_pids(split_part(o, ' ', 1)::integer)));
+    IF clock_timestamp() > until OR blocked && were_blocked THEN
       RETURN false;
     END IF;
     IF NOT is_told AND clock_timestamp() > began + interval '2 seconds' THEN

@@ -53,6 +53,10 @@ BEGIN
   IF pg_catalog.strpos(pg_catalog.current_setting('search_path'), 'epoch_') OPERATOR(pg_catalog.=) 0 THEN
     RETURN;
   END IF;
+  IF TG_TAG OPERATOR(pg_catalog.=) 'CREATE FUNCTION' THEN
+    PERFORM epoch.note_function(c.schema_name) FROM pg_catalog.pg_event_trigger_ddl_commands() AS c;
+    RETURN;
+  END IF;
   SELECT c.object_identity INTO hiding
   FROM pg_catalog.pg_event_trigger_ddl_commands() AS c
   WHERE c.command_tag IN ('CREATE TABLE', 'CREATE TABLE AS', 'CREATE VIEW', 'CREATE MATERIALIZED VIEW', 'CREATE SEQUENCE',
@@ -191,6 +195,7 @@ BEGIN
     PERFORM epoch.renew_privileges(b.branch_id);
     PERFORM epoch.make_own_sequences(b.branch_id);
     PERFORM epoch.open_small_tables(b.branch_id, b.unused AND epoch.is_first_use(b.branch_id));
+    PERFORM epoch.call_own_functions(b.branch_id);
     PERFORM epoch.tell_missing_views(b.branch_id);
   END IF;
 

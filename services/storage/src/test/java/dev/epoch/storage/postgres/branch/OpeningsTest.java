@@ -57,7 +57,7 @@ class OpeningsTest {
         "INSERT INTO t0 SELECT g, repeat(md5(g::text), 20) FROM generate_series(1, 3000) AS g",
         "INSERT INTO t1 VALUES (1, 'one', 1)");
     repository.commit(repository.main, "t0", "t1");
-    feature = repository.branch("feature", repository.main);
+    feature = repository.numberedBranch("feature", repository.main);
   }
 
   @AfterEach
@@ -91,8 +91,8 @@ class OpeningsTest {
   private int open(String branch) {
     return Integer.parseInt(
         repository.database.value(
-            "SELECT count(*) FROM epoch.branch_tables WHERE branch_id = 'b" + branch
-                + "' AND open_relation IS NOT NULL"));
+            "SELECT count(*) FROM epoch.branch_tables WHERE branch_id LIKE 'b" + branch
+                + "%' AND open_relation IS NOT NULL"));
   }
 
   private <T> Future<T> later(Callable<T> work) {
@@ -203,7 +203,7 @@ class OpeningsTest {
   @Test
   void manySessionsAtOnceFindAllOpen() throws Exception {
     // given
-    BranchHandle other = repository.branch("other", repository.main);
+    BranchHandle other = repository.numberedBranch("other", repository.main);
     List<Callable<String>> work = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       for (String branch : List.of("feature", "other")) {
