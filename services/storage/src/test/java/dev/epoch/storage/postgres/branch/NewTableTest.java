@@ -96,6 +96,45 @@ class NewTableTest {
   }
 
   @Test
+  void aTableWithoutAPrimaryKeyIsAdoptedByAKey() throws SQLException {
+    // given what Liquibase makes
+    run(
+        "CREATE TABLE log (id varchar(255) NOT NULL, author varchar(255) NOT NULL,"
+            + " filename varchar(255) NOT NULL, tag varchar(255))",
+        "INSERT INTO log VALUES ('1', 'a', 'f', 'x'), ('2', 'a', 'f', NULL)");
+
+    // when, then
+    assertThatThrownBy(() -> repository.adopt(feature, "log"))
+        .isInstanceOf(NotVersionableException.class)
+        .hasMessageContaining("no primary key");
+    assertThatThrownBy(() -> repository.adopt(feature, "log", "author"))
+        .hasMessageContaining("its rows are not told apart by author");
+    assertThatThrownBy(() -> repository.adopt(feature, "log", "tag"))
+        .hasMessageContaining("its rows are not told apart by tag");
+    TableHandle log = repository.adopt(feature, "log", "id", "author", "filename");
+    assertThat(log.schema().primaryKey()).containsExactly("id", "author", "filename");
+    assertThat(rows(log, repository.working(feature, "log"))).hasSize(2);
+
+    // when
+    repository.commit(feature, "log");
+    run("INSERT INTO log VALUES ('3', 'a', 'f', NULL)", "UPDATE log SET tag = 'y' WHERE id = '1'");
+    assertThatThrownBy(() -> run("INSERT INTO log VALUES ('3', 'a', 'f', 'again')"))
+        .hasMessageContaining("duplicate key");
+    assertThat(rows(log, repository.committed(feature, "log"))).hasSize(2);
+    repository.commit(feature, "log");
+
+    // then
+    assertThat(rows(log, repository.committed(feature, "log"))).hasSize(3);
+    repository.adapter.close(feature, List.of(log));
+    assertThat(seen("SELECT count(*) FROM log")).containsExactly(List.of("3"));
+    assertThatThrownBy(() -> run("INSERT INTO log VALUES ('3', 'a', 'f', 'again')"))
+        .hasMessageContaining("duplicate key");
+    run("INSERT INTO log VALUES ('4', 'a', 'f', NULL)");
+    repository.adapter.open(feature, List.of(log));
+    assertThat(rows(log, repository.working(feature, "log"))).hasSize(4);
+  }
+
+  @Test
   void aTableIsMadeAdoptedCommittedClosedAndOpenedAgain() throws SQLException {
     // when
     run(NOTES, "CREATE INDEX notes_body ON notes (lower(body))");

@@ -209,8 +209,8 @@ class OpeningsTest {
       for (String branch : List.of("feature", "other")) {
         Connection session = session();
         work.add(() -> {
-          run(session, "SELECT epoch.use_branch('" + branch + "')");
-          return TestDatabase.rows(
+          String told = run(session, "SELECT epoch.use_branch('" + branch + "')");
+          return told + TestDatabase.rows(
                   session,
                   "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND oid = ANY (ARRAY["
                       + String.join(
@@ -229,7 +229,7 @@ class OpeningsTest {
 
     // then
     for (Future<String> one : found) {
-      assertThat(join(one)).isEqualTo("" + TABLES);
+      assertThat(join(one)).endsWith("" + TABLES);
     }
 
     // when: some tables of branches that are in use
@@ -241,7 +241,7 @@ class OpeningsTest {
 
     // then
     for (Future<String> one : found) {
-      assertThat(join(one)).isEqualTo("" + TABLES);
+      assertThat(join(one)).endsWith("" + TABLES);
     }
   }
 
