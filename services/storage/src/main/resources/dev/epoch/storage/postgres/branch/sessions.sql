@@ -191,10 +191,11 @@ BEGIN
     PERFORM epoch.follow_drops(b.branch_id);
     PERFORM epoch.require_nothing_hidden(b.branch_id);
     PERFORM epoch.know_open_tables(b.branch_id);
+    PERFORM epoch.make_own_sequences(b.branch_id);
+    -- it waits for others, and nobody is to wait for this session by then
+    PERFORM epoch.open_small_tables(b.branch_id, b.unused AND epoch.is_first_use(b.branch_id));
     PERFORM epoch.make_missing_views(b.branch_id);
     PERFORM epoch.renew_privileges(b.branch_id);
-    PERFORM epoch.make_own_sequences(b.branch_id);
-    PERFORM epoch.open_small_tables(b.branch_id, b.unused AND epoch.is_first_use(b.branch_id));
     PERFORM epoch.call_own_functions(b.branch_id);
     PERFORM epoch.tell_missing_views(b.branch_id);
   END IF;

@@ -9,7 +9,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
-import dev.epoch.storage.error.NotVersionableException;
+import dev.epoch.storage.error.NoPrimaryKeyException;
 import dev.epoch.storage.postgres.TestRepository;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
@@ -105,7 +105,7 @@ class NewTableTest {
 
     // when, then
     assertThatThrownBy(() -> repository.adopt(feature, "log"))
-        .isInstanceOf(NotVersionableException.class)
+        .isInstanceOf(NoPrimaryKeyException.class)
         .hasMessageContaining("no primary key");
     assertThatThrownBy(() -> repository.adopt(feature, "log", "author"))
         .hasMessageContaining("its rows are not told apart by author");
@@ -289,7 +289,7 @@ class NewTableTest {
         .hasMessageContaining("already exists");
     run("CREATE TABLE bare (body text)");
     assertThatThrownBy(() -> repository.adopt(feature, "bare"))
-        .isInstanceOf(NotVersionableException.class)
+        .isInstanceOf(NoPrimaryKeyException.class)
         .hasMessageContaining("no primary key");
 
     // when
