@@ -231,9 +231,7 @@ class SessionsIT {
 
     // then
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!database
-        .value("SELECT count(open_relation) FROM epoch.branch_tables")
-        .equals("1")) {
+    while (!database.value("SELECT count(open_relation) FROM epoch.branch_tables").equals("1")) {
       assertThat(System.nanoTime()).isLessThan(end);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }

@@ -98,10 +98,14 @@ public final class BranchRegistrar {
           }
           for (StorageAdapter adapter : databases(state, false)) {
             try {
-              adapter.openTables().ifPresent(tables -> tables.openSmall(Backends.handle(state, branch)));
+              adapter
+                  .openTables()
+                  .ifPresent(tables -> tables.openSmall(Backends.handle(state, branch)));
             } catch (RuntimeException busy) {
               LOG.log(
-                  Level.FINE, busy, () -> "Tables of branch " + branchId + " are opened by its sessions");
+                  Level.FINE,
+                  busy,
+                  () -> "Tables of branch " + branchId + " are opened by its sessions");
             }
           }
         });

@@ -207,9 +207,7 @@ public final class BranchOpenings {
   }
 
   private static boolean asked(Session session, String call, BranchHandle branch) {
-    return session
-        .first("SELECT " + call, row -> row.getBoolean(0), branch.id())
-        .orElse(false);
+    return session.first("SELECT " + call, row -> row.getBoolean(0), branch.id()).orElse(false);
   }
 
   private List<String> relations(BranchHandle branch) {

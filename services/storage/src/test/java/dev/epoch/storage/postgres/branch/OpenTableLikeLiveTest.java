@@ -48,7 +48,9 @@ class OpenTableLikeLiveTest {
       "INSERT INTO items (name) VALUES ('a'), ('b')"
     };
     repository =
-        superuser ? new TestRepository(_ -> "postgres", statements) : new TestRepository(statements);
+        superuser
+            ? new TestRepository(_ -> "postgres", statements)
+            : new TestRepository(statements);
     repository.install("items", "heir");
     feature = repository.numberedBranch("feature", repository.main);
     repository.adapter.open(feature, List.of());
@@ -118,8 +120,9 @@ class OpenTableLikeLiveTest {
     // then
     fails("INSERT INTO items (name) VALUES ('x')", "P0001", "checked on the branch");
     assertThat(
-            one("SELECT string_agg(tgenabled::text, '' ORDER BY tgname) FROM pg_trigger"
-                + " WHERE tgrelid = 'items'::regclass AND tgname IN ('marking', 'checking')"))
+            one(
+                "SELECT string_agg(tgenabled::text, '' ORDER BY tgname) FROM pg_trigger"
+                    + " WHERE tgrelid = 'items'::regclass AND tgname IN ('marking', 'checking')"))
         .isEqualTo("AO");
     run("ALTER TABLE items DISABLE TRIGGER checking");
     assertThat(one("INSERT INTO items (name) VALUES ('x') RETURNING name")).isEqualTo("x-branch");

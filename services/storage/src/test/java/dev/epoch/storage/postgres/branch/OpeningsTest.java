@@ -49,8 +49,7 @@ class OpeningsTest {
                     "CREATE TABLE t%d (id integer PRIMARY KEY, name text UNIQUE, parent integer%s)"
                         .formatted(i, i == 0 ? "" : " REFERENCES t" + (i - 1)))
                 .toArray(String[]::new));
-    repository.install(
-        IntStream.range(0, TABLES).mapToObj(i -> "t" + i).toArray(String[]::new));
+    repository.install(IntStream.range(0, TABLES).mapToObj(i -> "t" + i).toArray(String[]::new));
     repository.database.executeAsSuperuser(
         "ALTER DATABASE " + repository.database.name() + " SET epoch.open_tables_up_to = '64MB'");
     repository.database.execute(
@@ -80,7 +79,9 @@ class OpeningsTest {
     for (String sql : statements) {
       try (Statement statement = session.createStatement()) {
         statement.execute(sql);
-        for (SQLWarning told = statement.getWarnings(); told != null; told = told.getNextWarning()) {
+        for (SQLWarning told = statement.getWarnings();
+            told != null;
+            told = told.getNextWarning()) {
           notices.append(told.getMessage()).append('\n');
         }
       }
@@ -91,7 +92,8 @@ class OpeningsTest {
   private int open(String branch) {
     return Integer.parseInt(
         repository.database.value(
-            "SELECT count(*) FROM epoch.branch_tables WHERE branch_id LIKE 'b" + branch
+            "SELECT count(*) FROM epoch.branch_tables WHERE branch_id LIKE 'b"
+                + branch
                 + "%' AND open_relation IS NOT NULL"));
   }
 
@@ -162,7 +164,9 @@ class OpeningsTest {
     // when
     Future<String> told = later(() -> run(busy, USE));
     await(
-        "EXISTS (SELECT FROM pg_stat_activity WHERE query = $q$" + USE + "$q$ AND state = 'active'"
+        "EXISTS (SELECT FROM pg_stat_activity WHERE query = $q$"
+            + USE
+            + "$q$ AND state = 'active'"
             + " AND now() - query_start > interval '2.5 seconds')");
 
     // then
@@ -183,7 +187,9 @@ class OpeningsTest {
     // when: within a transaction that goes on
     Future<String> told = later(() -> run(busy, "BEGIN", USE));
     await(
-        "EXISTS (SELECT FROM pg_stat_activity WHERE query = $q$" + USE + "$q$ AND state = 'active'"
+        "EXISTS (SELECT FROM pg_stat_activity WHERE query = $q$"
+            + USE
+            + "$q$ AND state = 'active'"
             + " AND now() - query_start > interval '2.5 seconds')");
 
     // then
@@ -210,15 +216,18 @@ class OpeningsTest {
         Connection session = session();
         work.add(() -> {
           String told = run(session, "SELECT epoch.use_branch('" + branch + "')");
-          return told + TestDatabase.rows(
-                  session,
-                  "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND oid = ANY (ARRAY["
-                      + String.join(
-                          ", ",
-                          IntStream.range(0, TABLES).mapToObj(t -> "'t" + t + "'::regclass").toList())
-                      + "])")
-              .getFirst()
-              .getFirst();
+          return told
+              + TestDatabase.rows(
+                      session,
+                      "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND oid = ANY (ARRAY["
+                          + String.join(
+                              ", ",
+                              IntStream.range(0, TABLES)
+                                  .mapToObj(t -> "'t" + t + "'::regclass")
+                                  .toList())
+                          + "])")
+                  .getFirst()
+                  .getFirst();
         });
       }
     }

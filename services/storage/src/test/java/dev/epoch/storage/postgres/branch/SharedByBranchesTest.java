@@ -93,7 +93,8 @@ class SharedByBranchesTest {
   @Test
   void namesMayBeQuoted() {
     assertThat(
-            remedy("ALTER TABLE \"Other Items\" ADD n integer", "EP003", "\"Other Items\" is layered"))
+            remedy(
+                "ALTER TABLE \"Other Items\" ADD n integer", "EP003", "\"Other Items\" is layered"))
         .contains("SELECT epoch.open_table('Other Items')");
   }
 
