@@ -170,7 +170,7 @@ class TableSchemaMergeTest {
   @ParameterizedTest
   @EnumSource(
       value = Constraint.Kind.class,
-      names = {"UNIQUE", "FOREIGN_KEY", "EXCLUSION", "NOT_NULL"})
+      names = {"UNIQUE", "FOREIGN_KEY", "EXCLUSION"})
   void aConstraintThatBecameAnotherOfItsNameIsThatOne(Constraint.Kind kind) {
     // given
     boolean refers = kind == Constraint.Kind.FOREIGN_KEY;
@@ -184,8 +184,6 @@ class TableSchemaMergeTest {
             refers ? List.of("mail") : List.of(),
             false);
     TableSchema changed = table(BASE.columns(), List.of(other), List.of());
-    TableSchema renamed =
-        table(List.of(ID, column("c2", "mail", TEXT, true)), BASE.constraints(), List.of());
 
     // when, then
     for (MergedTable merged :
@@ -193,12 +191,6 @@ class TableSchemaMergeTest {
       assertThat(merged.conflicts()).isEmpty();
       assertThat(merged.schema().constraints()).containsExactly(other);
     }
-    assertThat(merge(changed, renamed).schema().constraints())
-        .extracting(Constraint::kind)
-        .containsExactly(kind);
-    assertThat(merge(renamed, changed).schema().constraints())
-        .extracting(Constraint::kind)
-        .containsExactly(kind);
   }
 
   @Test

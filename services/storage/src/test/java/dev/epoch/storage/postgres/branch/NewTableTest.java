@@ -109,8 +109,7 @@ class NewTableTest {
         .hasMessageContaining("no primary key");
     assertThatThrownBy(() -> repository.adopt(feature, "log", "author"))
         .hasMessageContaining("(author)");
-    assertThatThrownBy(() -> repository.adopt(feature, "log", "tag"))
-        .hasMessageContaining("tag");
+    assertThatThrownBy(() -> repository.adopt(feature, "log", "tag")).hasMessageContaining("tag");
     TableHandle log = repository.adopt(feature, "log", "id", "author", "filename");
     assertThat(log.schema().primaryKey()).containsExactly("id", "author", "filename");
     assertThat(rows(log, repository.working(feature, "log"))).hasSize(2);
