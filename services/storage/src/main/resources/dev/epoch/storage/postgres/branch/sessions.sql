@@ -182,9 +182,11 @@ DECLARE
   is_on_branch boolean;
 BEGIN
   IF NOT b.is_default AND b.changed_schema IS NULL THEN
+    -- the server may be at it, which needs the branch's row each time
+    PERFORM epoch.await_openings(
+      b.branch_id, clock_timestamp() + nullif(current_setting('epoch.open_tables_within', true), '')::interval);
     PERFORM epoch.create_branch_schemas(b.branch_id);
     b := epoch.find_branch(named, in_repository);
-    -- the rest, where the server was at it
     PERFORM epoch.open_small_tables(b.branch_id, false);
   ELSIF NOT b.is_default THEN
     PERFORM epoch.require_open_tables_seen(b.branch_id);
