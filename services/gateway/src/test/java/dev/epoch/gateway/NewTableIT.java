@@ -10,6 +10,7 @@ import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.stream.Failpoints;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.table.TableService;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.error.StorageException;
@@ -110,6 +111,38 @@ class NewTableIT {
         .stream()
         .map(List::getFirst)
         .toList();
+  }
+
+  /** What Liquibase makes: no key in the table, and one that is named. */
+  @Test
+  void aTableWithoutAPrimaryKeyIsRegisteredByAKeyAndMerged() throws SQLException {
+    // given
+    onBranch(
+        "x",
+        "CREATE TABLE databasechangelog (id varchar(255) NOT NULL, author varchar(255) NOT NULL,"
+            + " filename varchar(255) NOT NULL, tag varchar(255))",
+        "INSERT INTO databasechangelog VALUES ('1', 'a', 'f', 't'), ('2', 'a', 'f', NULL)");
+    TableService.Request request =
+        new TableService.Request(
+            "databasechangelog", null, null, null, List.of("id", "author", "filename"), "x");
+    test.server().tables().register(test.repository(), request, TestServer.caller());
+    test.commit("x", "changelog");
+    onBranch("x", "INSERT INTO databasechangelog VALUES ('3', 'a', 'f', NULL)");
+    test.commit("x", "more");
+
+    // when
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(test.database.value("SELECT string_agg(id, ' ' ORDER BY id) FROM databasechangelog"))
+        .isEqualTo("1 2 3");
+    assertThatThrownBy(() ->
+            test.database.execute("INSERT INTO databasechangelog VALUES ('3', 'a', 'f', 'x')"))
+        .hasMessageContaining("duplicate key");
+    test.database.execute("UPDATE databasechangelog SET tag = 'z' WHERE id = '3'");
+    assertThat(changes("main")).containsExactly("databasechangelog 0 false");
+    test.commit("main", "tagged");
+    assertThat(test.merge("main", "x").conflicts()).isEmpty();
   }
 
   @Test

@@ -88,6 +88,43 @@ class ObjectMergeIT extends SchemaScene {
     assertRecorded("main");
   }
 
+  /** What was tested on the branch is what is merged. */
+  @Test
+  void aTriggerFunctionThatABranchReplacesIsCalledThereAndMerged() throws SQLException {
+    // given
+    test.database.execute(
+        "CREATE FUNCTION mark() RETURNS trigger LANGUAGE plpgsql AS"
+            + " $$ BEGIN NEW.name := 'live'; RETURN NEW; END $$",
+        "CREATE TRIGGER marking BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION mark()");
+    test.commitSchema("main", "marks");
+    test.branch("y", "main");
+
+    // when
+    test.onBranch(
+        "y",
+        OPEN,
+        "CREATE OR REPLACE FUNCTION mark() RETURNS trigger LANGUAGE plpgsql AS"
+            + " $$ BEGIN NEW.name := 'branch'; RETURN NEW; END $$");
+    test.onBranch("y", "INSERT INTO t (id, price) VALUES (10, 1)");
+
+    // then
+    assertThat(unrecorded("y")).containsExactly("function public.mark()");
+    test.commitSchema("y", "another mark");
+    assertThat(unrecorded("y")).isEmpty();
+    assertThat(rows("y")).contains("id=10 name=branch price=1");
+    test.database.execute("INSERT INTO t (id, price) VALUES (11, 1)");
+
+    // when
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+    test.database.execute("INSERT INTO t (id, price) VALUES (12, 1)");
+
+    // then
+    assertThat(live("SELECT id, name FROM t WHERE id > 10 ORDER BY id"))
+        .containsExactly("id=11 name=live", "id=12 name=branch");
+    test.onBranch("y", "SELECT epoch.close_table('t')", OPEN);
+    assertThat(unrecorded("y")).isEmpty();
+  }
+
   @Test
   void othersVersionsStayAndDropsAreMerged() throws SQLException {
     // given

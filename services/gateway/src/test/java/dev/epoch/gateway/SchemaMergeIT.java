@@ -35,6 +35,36 @@ class SchemaMergeIT extends SchemaScene {
     assertThat(test.merge("main", "x").conflicts()).containsOnlyKeys("t");
   }
 
+  /** Its rows are asked whether they keep what it is by then. */
+  @Test
+  void aConstraintThatBecameAnotherOfItsNameIsMerged() throws Exception {
+    // given
+    test.database.execute("ALTER TABLE t ADD CONSTRAINT c1 CHECK (name <> '')");
+    test.commit("main", "a check");
+    for (String branch : List.of("good", "bad", "back")) {
+      test.branch(branch, "main");
+    }
+    test.onBranch("good", "INSERT INTO t VALUES (20, 'good', 1)");
+    test.commit("good", "a row");
+    test.onBranch("bad", "INSERT INTO t VALUES (21, 'a', 1)");
+    test.commit("bad", "the same name");
+    test.onBranch(
+        "back",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t DROP CONSTRAINT c1, ADD CONSTRAINT c1 UNIQUE (price, name)");
+    test.commit("back", "another rule");
+
+    // when
+    assertThat(test.merge("back", "main").conflicts()).isEmpty();
+
+    // then
+    assertThatThrownBy(() -> test.database.execute("INSERT INTO t VALUES (22, 'a', 1)"))
+        .hasMessageContaining("c1");
+    assertThat(test.merge("main", "good").conflicts()).isEmpty();
+    assertThat(rows("good")).contains("id=20 name=good price=1");
+    assertThat(test.merge("main", "bad").conflicts()).containsOnlyKeys("t");
+  }
+
   /**
    * Other branches keep the names that they have, whatever the layers know of the columns that
    * come.

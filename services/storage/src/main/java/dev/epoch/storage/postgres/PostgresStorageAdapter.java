@@ -255,6 +255,13 @@ public final class PostgresStorageAdapter
   }
 
   @Override
+  public boolean openSmall(BranchHandle branch) {
+    boolean done = openings.openSmall(branch);
+    writes.forget(branch);
+    return done;
+  }
+
+  @Override
   public void close(BranchHandle branch, Collection<TableHandle> tables) {
     openings.close(branch, tables);
     writes.forget(branch);

@@ -103,7 +103,7 @@ public final class TestRepository implements AutoCloseable {
   }
 
   /** Registers a table that a session has made on a branch. */
-  public TableHandle adopt(BranchHandle branch, String name) {
+  public TableHandle adopt(BranchHandle branch, String name, String... key) {
     TablePath path = new TablePath("public", name);
     var own = adapter.ownTables().orElseThrow();
     TableHandle table =
@@ -112,7 +112,7 @@ public final class TestRepository implements AutoCloseable {
             "t" + ++installed,
             name,
             path,
-            own.introspect(branch, path, List.of()).schema());
+            own.introspect(branch, path, List.of(key)).schema());
     OperationId operation = nextOperation();
     own.adopt(operation, branch, table);
     tables.put(name, table);

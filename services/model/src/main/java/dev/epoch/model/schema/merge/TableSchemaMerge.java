@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The three-way merge of one table's schemas as commits record them: by the rules of {@link
@@ -36,7 +37,7 @@ public final class TableSchemaMerge {
 
   private final ObjectName table;
   private final Map<String, DataType> types = new HashMap<>();
-  private final Map<String, Constraint> constraints = new HashMap<>();
+  private final List<Constraint> constraints = new ArrayList<>();
 
   /** By id: what rows had in columns when they were added belongs to the column for ever. */
   private final Map<String, Column> added = new HashMap<>();
@@ -225,17 +226,21 @@ public final class TableSchemaMerge {
                 .collect(Collectors.joining(", ", " (", ")"));
   }
 
+  private static Kind kind(Constraint constraint) {
+    return switch (constraint.kind()) {
+      // the key is told by itself
+      case PRIMARY_KEY, UNIQUE -> Kind.UNIQUE;
+      case FOREIGN_KEY -> Kind.FOREIGN_KEY;
+      case CHECK, NOT_NULL -> Kind.CHECK;
+      case EXCLUSION -> Kind.EXCLUSION;
+    };
+  }
+
   private ConstraintDefinition constraint(Constraint constraint) {
-    constraints.put(constraint.name(), constraint);
+    constraints.add(constraint);
     return new ConstraintDefinition(
         constraint.name(),
-        switch (constraint.kind()) {
-          // the key is told by itself
-          case PRIMARY_KEY, UNIQUE -> Kind.UNIQUE;
-          case FOREIGN_KEY -> Kind.FOREIGN_KEY;
-          case CHECK, NOT_NULL -> Kind.CHECK;
-          case EXCLUSION -> Kind.EXCLUSION;
-        },
+        kind(constraint),
         constraint.definition(),
         constraint.columns(),
         constraint.referencesTable() == null
@@ -282,11 +287,10 @@ public final class TableSchemaMerge {
       if (constraint.name().equals(KEY)) {
         key = constraint.columns();
       } else {
-        Constraint former = constraints.get(constraint.name());
         kept.add(
             new Constraint(
-                former.name(),
-                former.kind(),
+                constraint.name(),
+                former(constraint).kind(),
                 constraint.columns(),
                 constraint.definition(),
                 constraint.references() == null ? null : reference(constraint.references()),
@@ -307,10 +311,22 @@ public final class TableSchemaMerge {
             .toList());
   }
 
+  /** One of a side: another side may have another kind under that name. */
+  private Constraint former(ConstraintDefinition merged) {
+    List<Constraint> named =
+        constraints.stream().filter(c -> c.name().equals(merged.name())).toList().reversed();
+    return Stream.concat(
+            named.stream().filter(c -> c.definition().equals(merged.definition())),
+            // columns in its text may have other names by now, or somebody has written it
+            named.stream().filter(c -> kind(c) == merged.kind()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** As the database prints it. */
   private String reference(ConstraintDefinition.Reference reference) {
     return reference.table().equals(table)
-        ? constraints.values().stream()
+        ? constraints.stream()
             .map(Constraint::referencesTable)
             .filter(name -> name != null && referenced(name).equals(table))
             .findFirst()

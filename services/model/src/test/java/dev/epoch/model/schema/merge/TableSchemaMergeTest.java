@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Schemas of one table, as commits have them; decisions; and what rows have to be asked. */
 class TableSchemaMergeTest {
@@ -163,6 +165,32 @@ class TableSchemaMergeTest {
   private static TableSchema withState(String... labels) {
     DataType state = new DataType(DataType.Kind.ENUM, "state", null, List.of(), List.of(labels));
     return table(List.of(ID, column("c3", "state", state, true)), List.of(), List.of());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Constraint.Kind.class,
+      names = {"UNIQUE", "FOREIGN_KEY", "EXCLUSION"})
+  void aConstraintThatBecameAnotherOfItsNameIsThatOne(Constraint.Kind kind) {
+    // given
+    boolean refers = kind == Constraint.Kind.FOREIGN_KEY;
+    Constraint other =
+        new Constraint(
+            "chk_customers_email",
+            kind,
+            List.of("email"),
+            "ANOTHER (email)",
+            refers ? "public.mails" : null,
+            refers ? List.of("mail") : List.of(),
+            false);
+    TableSchema changed = table(BASE.columns(), List.of(other), List.of());
+
+    // when, then
+    for (MergedTable merged :
+        List.of(merge(changed, BASE), merge(BASE, changed), merge(changed, changed))) {
+      assertThat(merged.conflicts()).isEmpty();
+      assertThat(merged.schema().constraints()).containsExactly(other);
+    }
   }
 
   @Test

@@ -74,6 +74,12 @@ public final class OwnTables implements BranchOwnTables {
 
   @Override
   public Introspection introspect(BranchHandle branch, TablePath home, List<String> primaryKey) {
+    if (primaryKey.equals(List.of(TableSchema.ROW_ID))) {
+      throw new NotVersionableException(
+          "Table %s of branch %s cannot be append-only: only live tables can"
+              .formatted(home.table(), branch.name()),
+          "Name the columns that tell its rows apart, or make it on the default branch");
+    }
     return database.read(session -> {
       String schema = schema(session, branch, home);
       session

@@ -57,6 +57,7 @@ public final class EpochSchema {
           "state/overlays.sql",
           "branch/policies.sql",
           "branch/own_views.sql",
+          "branch/layered.sql",
           "branch/views.sql",
           "branch/view_checks.sql",
           "branch/view_writes.sql",
@@ -70,8 +71,10 @@ public final class EpochSchema {
           "branch/open_owners.sql",
           "branch/open_refusals.sql",
           "branch/own_parts.sql",
+          "branch/own_functions.sql",
           "branch/open_tables.sql",
           "branch/open_references.sql",
+          "branch/openings.sql",
           "branch/open_sessions.sql",
           "branch/own_objects.sql",
           "branch/hidden_tables.sql",
@@ -215,6 +218,7 @@ public final class EpochSchema {
   public static void drop(Session session) {
     session.list("SELECT epoch.remove_surface()::text", row -> row);
     session.run(DROP_OTHER_FUNCTIONS);
+    session.run("DROP MATERIALIZED VIEW IF EXISTS epoch.no_row_locks");
     // tables first: their triggers hold functions
     session.run(
         Arrays.stream(TABLES)

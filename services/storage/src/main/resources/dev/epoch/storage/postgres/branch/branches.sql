@@ -239,10 +239,11 @@ $$;
 -- Makes the schemas of a branch unless they are there, and the views, but for tables that are opened at once.
 CREATE OR REPLACE FUNCTION epoch.create_branch_schemas(of_branch text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   b epoch.branches;
+  in_schema text;
   of_table text;
 BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch FOR UPDATE;
@@ -254,8 +255,11 @@ BEGIN
     base_schema = epoch.branch_schema('base', b.label, b.branch_id)
   WHERE branch_id = of_branch
   RETURNING * INTO b;
-  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', b.changed_schema);
-  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', b.base_schema);
+  FOREACH in_schema IN ARRAY ARRAY[b.changed_schema, b.base_schema] LOOP
+    IF to_regnamespace(quote_ident(in_schema)) IS NULL THEN
+      EXECUTE format('CREATE SCHEMA %I', in_schema);
+    END IF;
+  END LOOP;
   EXECUTE format('GRANT USAGE ON SCHEMA %I, %I TO PUBLIC', b.changed_schema, b.base_schema);
   PERFORM epoch.grant_creation(of_branch);
   PERFORM epoch.make_own_sequences(of_branch);

@@ -92,7 +92,21 @@ BEGIN
   END IF;
   UPDATE epoch.tables SET schema_name = t.home_schema, home_schema = NULL, settled_at = at_position
   WHERE table_id = of_table;
+  PERFORM epoch.renew_key_check(of_table);
   PERFORM epoch.restore_references(of_table);
+END
+$$;
+
+-- The capture of a table whose key Epoch keeps looks for keys that come twice, by the table's name.
+CREATE OR REPLACE FUNCTION epoch.renew_key_check(of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF epoch.is_key_counted(of_table) THEN
+    PERFORM epoch.create_row_capture(
+      of_table, epoch.object_of('c', of_table), epoch.object_of('w', of_table), epoch.waits_at_key(of_table));
+  END IF;
 END
 $$;
 
@@ -131,6 +145,7 @@ BEGIN
   EXECUTE format('ALTER TABLE %I.%I SET SCHEMA %I', t.schema_name, t.table_name, 'epoch_new_' || of_table);
   UPDATE epoch.tables SET home_schema = t.schema_name, schema_name = 'epoch_new_' || of_table
   WHERE table_id = of_table;
+  PERFORM epoch.renew_key_check(of_table);
 END
 $$;
 

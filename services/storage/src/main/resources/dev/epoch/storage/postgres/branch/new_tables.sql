@@ -19,8 +19,6 @@ AS $$
     WHEN EXISTS (SELECT FROM pg_rewrite AS w WHERE w.ev_class = c.oid) THEN 'it has rules'
     WHEN c.relrowsecurity OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid)
       THEN 'it has row security policies: register it, and make them then'
-    WHEN NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'p')
-      THEN 'it has no primary key'
     WHEN epoch.branch_typed(c.oid, true) IS NOT NULL THEN epoch.branch_typed(c.oid, true)
     WHEN EXISTS (
       SELECT
@@ -157,6 +155,12 @@ BEGIN
   PERFORM epoch.install_table(
     new_table, of_repository, repository_name, 'epoch_new_' || new_table, named, new_key_columns, at_position,
     by_operation);
+  BEGIN
+    PERFORM epoch.keep_counted_key(new_table, own);
+  EXCEPTION WHEN unique_violation OR not_null_violation THEN
+    RAISE EXCEPTION 'Table % of branch "%" cannot be registered: its rows are not told apart by %: %', named, b.name,
+      array_to_string(new_key_columns, ', '), SQLERRM USING ERRCODE = 'EP003', HINT = 'Name other columns, or change the rows.';
+  END;
   UPDATE epoch.tables SET home_schema = home, home_branch = of_branch WHERE table_id = new_table;
   PERFORM epoch.settle_view_names(of_repository);
   INSERT INTO epoch.branch_tables (branch_id, table_id, anchor, shown)

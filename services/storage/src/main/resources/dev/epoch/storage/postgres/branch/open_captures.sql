@@ -10,6 +10,8 @@ CREATE OR REPLACE FUNCTION epoch.identity_value(identity_sequence regclass) RETU
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
+DECLARE
+  given bigint;
 BEGIN
   IF NOT EXISTS (
     SELECT FROM pg_depend AS d
@@ -21,7 +23,69 @@ BEGIN
     RAISE EXCEPTION '% is not the sequence of an identity column of a versioned table', identity_sequence
       USING ERRCODE = 'insufficient_privilege';
   END IF;
-  RETURN nextval(identity_sequence);
+  given := nextval(identity_sequence);
+  PERFORM set_config('epoch.identity_given', given::text, true);
+  RETURN given;
+END
+$$;
+
+-- Refuses values for columns of an open table that are GENERATED ALWAYS AS IDENTITY on live: here they have a default.
+CREATE OR REPLACE FUNCTION epoch.keep_identities(of_branch text, of_table text, open_table regclass) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  kept record;
+BEGIN
+  FOR kept IN
+    SELECT a.attname
+    FROM epoch.tables AS t
+    JOIN epoch.open_columns AS o ON o.branch_id = of_branch AND o.table_id = t.table_id
+    JOIN pg_attribute AS a ON a.attrelid = open_table AND a.attnum = o.number
+    JOIN epoch.table_columns AS k ON k.table_id = t.table_id AND k.column_id = o.column_id AND k.number IS NOT NULL
+    JOIN pg_attribute AS live ON live.attrelid = epoch.users_table(of_table) AND live.attnum = k.number AND live.attidentity = 'a'
+    -- others may be dropped on the branch, and a trigger keeps its columns
+    WHERE t.table_id = of_table AND k.name = ANY (t.key_columns)
+  LOOP
+    EXECUTE format(
+      'CREATE TRIGGER epoch_capture_given BEFORE INSERT ON %1$s FOR EACH ROW '
+      'WHEN (NEW.%2$I::text IS DISTINCT FROM pg_catalog.current_setting(''epoch.identity_given'', true)) '
+      'EXECUTE FUNCTION epoch.refuse_given_identity(%2$L)',
+      open_table, kept.attname);
+    EXECUTE format(
+      'CREATE TRIGGER epoch_capture_kept BEFORE UPDATE OF %2$I ON %1$s FOR EACH STATEMENT '
+      'EXECUTE FUNCTION epoch.refuse_given_identity(%2$L)',
+      open_table, kept.attname);
+  END LOOP;
+END
+$$;
+
+-- Runs where an identity column is given a value; the server's own sessions may, and who says OVERRIDING SYSTEM VALUE, or copies.
+CREATE OR REPLACE FUNCTION epoch.refuse_given_identity() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  statements text;
+BEGIN
+  GET DIAGNOSTICS statements = PG_CONTEXT;
+  statements := concat_ws(' ', statements, current_query());
+  IF current_setting('epoch.branch', true) = 'live' THEN
+    RETURN NEW;
+  ELSIF TG_OP = 'UPDATE' THEN
+    IF statements ~* '=\s*default\M' THEN
+      RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'column "%" can only be updated to DEFAULT', TG_ARGV[0]
+      USING ERRCODE = '428C9', COLUMN = TG_ARGV[0],
+        DETAIL = format('Column "%s" is an identity column defined as GENERATED ALWAYS.', TG_ARGV[0]);
+  ELSIF statements ~* '\moverriding\s+(system|user)\s+value\M|\mcopy\M.*\mfrom\M' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'cannot insert a non-DEFAULT value into column "%"', TG_ARGV[0]
+    USING ERRCODE = '428C9', COLUMN = TG_ARGV[0],
+      DETAIL = format('Column "%s" is an identity column defined as GENERATED ALWAYS.', TG_ARGV[0]),
+      HINT = 'Use OVERRIDING SYSTEM VALUE to override.';
 END
 $$;
 

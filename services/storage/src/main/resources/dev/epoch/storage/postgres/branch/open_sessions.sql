@@ -1,100 +1,126 @@
 -- Open tables as sessions meet them: opened by use_branch up to a size, opened and closed at somebody's wish.
 
--- Opens the tables of a branch that are not larger than the setting epoch.open_tables_up_to ('64MB'; '0' opens none), and
--- that nobody has closed, for a second at most when the branch is new, and for a fifth of one later, or for the setting
--- epoch.open_tables_within ('1min'); the others stay layered until a later call. What is being used by others is left as it is.
+-- Opens the tables of a branch that are to be open (epoch.tables_to_open), however long it takes, or for the setting
+-- epoch.open_tables_within ('1min'); what stays layered then is opened by a later call. A new branch has no sessions yet.
 CREATE OR REPLACE FUNCTION epoch.open_small_tables(of_branch text, is_new boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  most bigint := pg_size_bytes(coalesce(nullif(current_setting('epoch.open_tables_up_to', true), ''), '64MB'));
-  until timestamptz := clock_timestamp() + coalesce(
-    nullif(current_setting('epoch.open_tables_within', true), '')::interval,
-    CASE WHEN is_new THEN interval '1 second' ELSE interval '200 milliseconds' END);
-  former_timeout text := current_setting('lock_timeout');
-  candidate record;
-  opened boolean := false;
+  told_at timestamptz := clock_timestamp();
+  until timestamptz := told_at + nullif(current_setting('epoch.open_tables_within', true), '')::interval;
+  tables text[];
+  candidate text;
+  opened integer := 0;
   left_out text;
-  layered text;
 BEGIN
   IF epoch.is_schema_only(of_branch) THEN
     PERFORM epoch.open_empty_tables(of_branch);
     RETURN;
   END IF;
-  IF NOT EXISTS (
+  IF current_setting('transaction_read_only')::boolean OR NOT EXISTS (
+    -- sizes are looked at one by one: there may be thousands
     SELECT FROM epoch.branch_tables AS p
     WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
       AND NOT p.absent
-  ) THEN
+  ) OR NOT EXISTS (SELECT FROM epoch.tables_to_open(of_branch)) THEN
     RETURN;
   END IF;
-  IF most <= 0 OR current_setting('transaction_read_only')::boolean
-    OR current_setting('transaction_isolation') <> 'read committed'
-    -- others would wait for a transaction that goes on; of a new branch there are none
-    OR NOT is_new AND (
-      now() <> statement_timestamp()
-      -- a snapshot from before would not see the rows
-      OR EXISTS (
-        SELECT FROM pg_stat_activity AS a
-        WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
-        AND a.pid <> pg_backend_pid()
-      )
-    )
-  THEN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    PERFORM epoch.tell_layered(of_branch, 'This transaction is not READ COMMITTED.');
     RETURN;
   END IF;
-  PERFORM set_config('lock_timeout', '200ms', true);
-  FOR candidate IN
-    SELECT p.table_id, c.oid AS live
-    FROM epoch.branch_tables AS p
-    JOIN epoch.tables AS t ON t.table_id = p.table_id
-    JOIN pg_namespace AS n ON n.nspname = t.schema_name
-    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.table_name
-    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
-      AND NOT p.absent
-    ORDER BY c.relpages, p.table_id
-  LOOP
-    -- files are looked at one by one: there may be thousands
-    IF pg_table_size(candidate.live) <= most THEN
-      BEGIN
-        PERFORM epoch.open_branch_table(of_branch, candidate.table_id);
-        opened := true;
-      EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-        NULL;
-      END;
+  IF NOT is_new THEN
+    IF NOT epoch.await_openings(of_branch, until) THEN
+      PERFORM epoch.tell_layered(of_branch, 'Another session opens them.');
+      RETURN;
+    ELSIF NOT EXISTS (SELECT FROM epoch.tables_to_open(of_branch)) THEN
+      RETURN;
+    ELSIF NOT epoch.await_snapshots(until) THEN
+      PERFORM epoch.tell_layered(of_branch, 'Transactions are at work that would see none of their rows.');
+      RETURN;
+    END IF;
+  END IF;
+  tables := ARRAY(SELECT w FROM epoch.tables_to_open(of_branch) AS w);
+  FOREACH candidate IN ARRAY tables[1:epoch.openings_left()] LOOP
+    IF clock_timestamp() > told_at + interval '2 seconds' THEN
+      told_at := clock_timestamp();
+      RAISE NOTICE 'Opening the tables of the branch: % of %', opened, cardinality(tables);
+    END IF;
+    IF epoch.open_patiently(of_branch, candidate, until) THEN
+      opened := opened + 1;
     END IF;
     EXIT WHEN clock_timestamp() > until;
   END LOOP;
-  IF opened THEN
-    SELECT string_agg(l.name, ', ' ORDER BY l.place) FILTER (WHERE l.place <= 10)
-        || CASE WHEN count(*) > 10 THEN format(' and %s more', count(*) - 10) ELSE '' END
-      INTO layered
-    FROM (
-      SELECT quote_ident(t.table_name) AS name, row_number() OVER (ORDER BY t.table_name) AS place
-      FROM epoch.branch_tables AS p
-      JOIN epoch.tables AS t ON t.table_id = p.table_id
-      WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
-        AND NOT p.absent
-    ) AS l;
+  BEGIN
+    PERFORM epoch.link_open_tables(of_branch);
+  EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    NULL;
+  END;
+  IF opened < cardinality(tables) THEN
+    PERFORM epoch.tell_layered(of_branch, 'The next epoch.use_branch opens more.');
+  ELSE
+    PERFORM epoch.tell_layered(of_branch, 'They are larger than epoch.open_tables_up_to, or would make more than epoch.open_tables_together.');
   END IF;
+  SELECT string_agg(u, ', ') INTO left_out FROM epoch.unchecked_references(of_branch) AS u;
+  IF left_out IS NOT NULL THEN
+    RAISE NOTICE 'Not checked on the branch, but when it is merged: foreign keys %', left_out
+      USING HINT = 'epoch branch open opens the other tables.';
+  END IF;
+END
+$$;
+
+-- Names tables of a branch that could be open and are not, in a NOTICE.
+CREATE OR REPLACE FUNCTION epoch.tell_layered(of_branch text, reason text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  layered text;
+BEGIN
+  SELECT string_agg(l.name, ', ' ORDER BY l.place) FILTER (WHERE l.place <= 10)
+      || CASE WHEN count(*) > 10 THEN format(' and %s more', count(*) - 10) ELSE '' END
+    INTO layered
+  FROM (
+    SELECT quote_ident(t.table_name) AS name, row_number() OVER (ORDER BY t.table_name) AS place
+    FROM epoch.branch_tables AS p
+    JOIN epoch.tables AS t ON t.table_id = p.table_id
+    WHERE p.branch_id = of_branch AND p.open_relation IS NULL AND p.open_refused IS NULL AND NOT p.open_unwanted
+      AND NOT p.absent
+  ) AS l;
   IF layered IS NOT NULL THEN
     RAISE NOTICE 'Layered, as views: %', layered
-      USING HINT = 'epoch branch open, or SELECT epoch.open_table(''name''), makes real tables of them.';
+      USING DETAIL = reason,
+        HINT = 'epoch branch open, or SELECT epoch.open_table(''name''), makes real tables of them.';
   END IF;
-  IF opened THEN
-    BEGIN
-      PERFORM epoch.link_open_tables(of_branch);
-    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-      NULL;
-    END;
-    SELECT string_agg(u, ', ') INTO left_out FROM epoch.unchecked_references(of_branch) AS u;
-    IF left_out IS NOT NULL THEN
-      RAISE NOTICE 'Not checked on the branch, but when it is merged: foreign keys %', left_out
-        USING HINT = 'epoch branch open opens the other tables.';
-    END IF;
+END
+$$;
+
+-- Opens more tables of a branch unasked, for a second, in a transaction of the server; how many are left. The caller keeps the
+-- sessions of the branch waiting by the branch's lock of openings.
+CREATE OR REPLACE FUNCTION epoch.open_more_tables(of_branch text) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s'
+AS $$
+DECLARE
+  b epoch.branches;
+BEGIN
+  IF NOT EXISTS (SELECT FROM epoch.tables_to_open(of_branch)) THEN
+    RETURN 0;
   END IF;
-  PERFORM set_config('lock_timeout', former_timeout, true);
+  SELECT * INTO b FROM epoch.branches AS o
+  WHERE o.branch_id = of_branch AND NOT o.dropped AND NOT o.is_default AND NOT o.schema_only
+  FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  PERFORM set_config('epoch.open_tables_within', '1s', true);
+  IF b.changed_schema IS NULL THEN
+    PERFORM epoch.create_branch_schemas(of_branch);
+  ELSE
+    PERFORM epoch.open_small_tables(of_branch, b.unused AND epoch.is_first_use(of_branch));
+  END IF;
+  RETURN (SELECT count(*) FROM epoch.tables_to_open(of_branch));
 END
 $$;
 
@@ -188,20 +214,14 @@ BEGIN
     RETURN named;
   END IF;
   -- statements of others end in a moment, transactions may not
-  WHILE NOT b.schema_only AND (current_setting('transaction_isolation') <> 'read committed' OR EXISTS (
-    SELECT FROM pg_stat_activity AS a
-    WHERE a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
-        AND a.pid <> pg_backend_pid()
-  )) LOOP
-    IF current_setting('transaction_isolation') <> 'read committed'
-      OR clock_timestamp() > statement_timestamp() + interval '1 second'
-    THEN
-      RAISE EXCEPTION 'Transactions are at work that would see none of the rows of table %', named
-        USING ERRCODE = 'lock_not_available',
-          HINT = format('Try again in a READ COMMITTED transaction, or let the server wait for them: epoch branch open %s %s', b.name, named);
-    END IF;
-    PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
-  END LOOP;
+  IF NOT b.schema_only AND (
+    current_setting('transaction_isolation') <> 'read committed'
+    OR NOT epoch.await_snapshots(statement_timestamp() + interval '1 second')
+  ) THEN
+    RAISE EXCEPTION 'Transactions are at work that would see none of the rows of table %', named
+      USING ERRCODE = 'lock_not_available',
+        HINT = format('Try again in a READ COMMITTED transaction, or let the server wait for them: epoch branch open %s %s', b.name, named);
+  END IF;
   PERFORM epoch.want_open(b.branch_id, of_table);
   reason := epoch.open_branch_table(b.branch_id, of_table);
   IF reason IS NOT NULL THEN

@@ -30,17 +30,41 @@ AS $$
   FROM strpos(definition, word || former::text) AS p (place)
 $$;
 
+-- Keeps the key of an open table that nothing keeps on live but Epoch.
+CREATE OR REPLACE FUNCTION epoch.keep_counted_key(of_table text, open_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  t epoch.tables;
+BEGIN
+  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
+  IF t.key_counted AND NOT EXISTS (
+    SELECT
+    FROM pg_index AS i
+    WHERE i.indrelid = open_table::regclass AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND (
+        SELECT array_agg(a.attname::text ORDER BY a.attname)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+      ) = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(t.key_columns) AS k)
+  ) THEN
+    EXECUTE format(
+      'ALTER TABLE %s ADD UNIQUE (%s)%s', open_table, epoch.column_list(t.key_columns),
+      (SELECT string_agg(format(', ALTER %I SET NOT NULL', c), '') FROM unnest(t.key_columns) AS c));
+  END IF;
+END
+$$;
+
 -- Gives an open table the keys and indexes of the live table, under their names.
 CREATE OR REPLACE FUNCTION epoch.index_open(of_table text, open_table text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  t epoch.tables;
   live regclass := epoch.users_table(of_table);
   rule record;
 BEGIN
-  SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   FOR rule IN
     SELECT c.conname, pg_get_constraintdef(c.oid) AS definition, obj_description(c.oid, 'pg_constraint') AS told
     FROM pg_constraint AS c
@@ -61,20 +85,7 @@ BEGIN
   LOOP
     EXECUTE epoch.on_other_relation(rule.definition, ' ON ', live, open_table);
   END LOOP;
-  IF t.key_counted AND NOT EXISTS (
-    SELECT
-    FROM pg_index AS i
-    WHERE i.indrelid = open_table::regclass AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
-      AND (
-        SELECT array_agg(a.attname::text ORDER BY a.attname)
-        FROM pg_attribute AS a
-        WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
-      ) = (SELECT array_agg(k ORDER BY k COLLATE "C") FROM unnest(t.key_columns) AS k)
-  ) THEN
-    EXECUTE format(
-      'ALTER TABLE %s ADD UNIQUE (%s)%s', open_table, epoch.column_list(t.key_columns),
-      (SELECT string_agg(format(', ALTER %I SET NOT NULL', c), '') FROM unnest(t.key_columns) AS c));
-  END IF;
+  PERFORM epoch.keep_counted_key(of_table, open_table);
 END
 $$;
 
@@ -282,6 +293,7 @@ BEGIN
     PERFORM epoch.create_open_table(of_branch, of_table, opening);
     PERFORM epoch.read_sequences_on(of_branch, opening::regclass);
     PERFORM epoch.note_open_columns(of_branch, of_table, opening);
+    PERFORM epoch.keep_identities(of_branch, of_table, opening::regclass);
     IF is_filled THEN
       PERFORM epoch.capture_open(of_branch, of_table, opening);
       PERFORM epoch.pull_open(of_branch, of_table);
@@ -305,6 +317,7 @@ BEGIN
     UPDATE epoch.branch_tables AS p SET open_rows = epoch.open_projection(of_branch, of_table)
     WHERE p.branch_id = of_branch AND p.table_id = of_table AND p.definition IS NOT NULL;
     PERFORM epoch.switch_triggers_on(of_branch, of_table);
+    PERFORM epoch.call_own_functions(of_branch);
     PERFORM epoch.note_given_parts(of_branch, of_table);
     PERFORM epoch.make_own_parts(of_branch, of_table);
     PERFORM epoch.give_open_table(of_branch, of_table);

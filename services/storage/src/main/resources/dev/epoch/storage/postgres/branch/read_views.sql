@@ -28,6 +28,23 @@ AS $$
   SELECT 'epoch_read_' || CASE WHEN octet_length(schema_name) > 52 THEN md5(schema_name) ELSE schema_name END
 $$;
 
+-- Names of registered tables whose rows a table that is not registered shows, since they inherit from it; null if there are none.
+CREATE OR REPLACE FUNCTION epoch.registered_heirs(relation oid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE heirs (heir) AS (
+    SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = relation
+    UNION
+    SELECT i.inhrelid FROM heirs AS h JOIN pg_inherits AS i ON i.inhparent = h.heir
+  )
+  SELECT string_agg(t.view_name, ', ' ORDER BY t.view_name)
+  FROM heirs AS h
+  JOIN pg_class AS c ON c.oid = h.heir
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN epoch.tables AS t ON t.schema_name = n.nspname AND t.table_name = c.relname
+$$;
+
 -- Relations of schemas of users, each with a digest of all that its view is made from.
 CREATE OR REPLACE FUNCTION epoch.readable_relations(schemas text[])
 RETURNS TABLE (relation oid, source_schema text, name text, digest text)
@@ -40,13 +57,13 @@ AS $$
     FROM epoch.tables AS t
   )
   SELECT c.oid, n.nspname, c.relname, md5(concat_ws(
-    ' ', n.nspname, c.relname, c.relkind, columns.digest,
+    ' ', 2, n.nspname, c.relname, c.relkind, columns.digest,
     CASE
       WHEN c.relkind IN ('v', 'm') THEN concat((
         SELECT w.xmin FROM pg_rewrite AS w WHERE w.ev_class = c.oid AND w.rulename = '_RETURN'
       ), ' ', (SELECT digest FROM registered))
       WHEN c.relispartition THEN epoch.registration_of(c.oid)
-      ELSE t.table_id
+      ELSE coalesce(t.table_id, epoch.registered_heirs(c.oid))
     END))
   FROM pg_namespace AS n
   JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
@@ -161,6 +178,7 @@ DECLARE
   reader text := format('epoch.%I', 'read_' || of_relation);
   of_table text := epoch.registration_of(of_relation);
   body text;
+  keyed text;
   columns text;
   typed_columns text;
   collated_columns text;
@@ -187,6 +205,18 @@ BEGIN
 
   IF c.relkind IN ('v', 'm') AND epoch.reads_registered(of_relation) THEN
     body := epoch.view_text_on_branches(of_relation);
+    keyed := epoch.grouped_by_key(of_relation);
+    IF keyed IS NOT NULL THEN
+      body := format(
+        '#variable_conflict use_column
+        BEGIN RETURN QUERY %s; EXCEPTION WHEN grouping_error THEN PERFORM epoch.refuse_view(%L, %L); END',
+        body, of_relation::regclass, format(
+          'its GROUP BY names the key of %s only, which is layered on the branch, as a view: open it, or name all columns', keyed));
+    END IF;
+  ELSIF c.relkind IN ('r', 'p') AND of_table IS NULL AND epoch.registered_heirs(of_relation) IS NOT NULL THEN
+    body := epoch.refusing_query(of_relation, format(
+      'it shows rows of %s, too, of which the branch has its own: read these',
+      epoch.registered_heirs(of_relation)));
   ELSE
     body := format('SELECT %s FROM %I.%I AS source', columns, source_schema, c.relname)
       || CASE
@@ -195,8 +225,8 @@ BEGIN
       END;
   END IF;
   EXECUTE format(
-    'CREATE OR REPLACE FUNCTION %s() RETURNS TABLE (%s) LANGUAGE sql %s AS %L',
-    reader, typed_columns,
+    'CREATE OR REPLACE FUNCTION %s() RETURNS TABLE (%s) LANGUAGE %s %s AS %L',
+    reader, typed_columns, CASE WHEN keyed IS NULL THEN 'sql' ELSE 'plpgsql' END,
     CASE
       -- to be run, not planned: conditions on its nulls could be found to be false before it raises
       WHEN strpos(body, 'epoch.refuse_view(') > 0 THEN 'VOLATILE'
@@ -239,6 +269,21 @@ AS $$
   SELECT EXISTS (SELECT FROM reached WHERE epoch.registration_of(reached.relation) IS NOT NULL)
 $$;
 
+-- The registered table whose key alone a view's GROUP BY names, for other columns of it: a branch on which it is layered has a
+-- view in its place, without a key. Null if there is none.
+CREATE OR REPLACE FUNCTION epoch.grouped_by_key(of_view oid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT k.conrelid::regclass::text
+  FROM pg_rewrite AS w
+  JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+    AND d.refclassid = 'pg_constraint'::regclass
+  JOIN pg_constraint AS k ON k.oid = d.refobjid
+  WHERE w.ev_class = of_view AND w.rulename = '_RETURN' AND epoch.registration_of(k.conrelid) IS NOT NULL
+  LIMIT 1
+$$;
+
 -- The query of a view in which registered tables stand without their schema, so that they are those of the session's
 -- branch, and views over them and partitions are those of the schemas made here. Names in text constants stay. Where the
 -- names cannot tell, an error in place of rows.
@@ -251,17 +296,6 @@ DECLARE
   named record;
   replacement text;
 BEGIN
-  FOR named IN
-    SELECT k.conrelid::regclass AS keyed
-    FROM pg_rewrite AS w
-    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-      AND d.refclassid = 'pg_constraint'::regclass
-    JOIN pg_constraint AS k ON k.oid = d.refobjid
-    WHERE w.ev_class = of_view AND w.rulename = '_RETURN' AND epoch.registration_of(k.conrelid) IS NOT NULL
-  LOOP
-    RETURN epoch.refusing_query(of_view, format(
-      'its GROUP BY names the key of %s only, and branches have views in its place: name all columns', named.keyed));
-  END LOOP;
   FOR named IN
     SELECT n.nspname, c.relname, t.table_name, t.view_name, c.relkind, c.relispartition,
       quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS written
@@ -316,8 +350,10 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  RAISE EXCEPTION 'The view % cannot be read on a branch: %', view_name, reason USING ERRCODE = 'EP002',
-    HINT = 'Read its tables, or name the view with its schema: it shows the live rows then.';
+  RAISE EXCEPTION '% % cannot be read on a branch: %',
+      CASE WHEN (SELECT c.relkind IN ('v', 'm') FROM pg_class AS c WHERE c.oid = to_regclass(view_name)) THEN 'The view' ELSE 'Table' END,
+      view_name, reason
+    USING ERRCODE = 'EP002', HINT = 'Read its tables, or name it with its schema: it shows the live rows then.';
 END
 $$;
 
@@ -448,6 +484,7 @@ BEGIN
   FROM pg_namespace AS n
   WHERE starts_with(n.nspname, epoch.read_schema('')) AND obj_description(n.oid, 'pg_namespace') LIKE 'Epoch: %';
   DROP EVENT TRIGGER IF EXISTS epoch_closed_schema;
+  DROP EVENT TRIGGER IF EXISTS epoch_layered_tables;
   DROP EVENT TRIGGER IF EXISTS epoch_alterations;
   DROP EVENT TRIGGER IF EXISTS epoch_live_schema;
   DROP EVENT TRIGGER IF EXISTS epoch_live_drops;

@@ -28,6 +28,15 @@ BEGIN
   THEN
     CREATE EVENT TRIGGER epoch_closed_schema ON ddl_command_end EXECUTE FUNCTION epoch.refuse_creation();
   END IF;
+  IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)
+    AND NOT current_setting('transaction_read_only')::boolean
+    AND EXISTS (SELECT FROM epoch.branches AS b WHERE b.changed_schema IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'epoch_layered_tables')
+  THEN
+    CREATE EVENT TRIGGER epoch_layered_tables ON ddl_command_start
+    WHEN TAG IN ('ALTER TABLE', 'DROP TABLE', 'CREATE INDEX', 'CREATE TRIGGER', 'CREATE POLICY', 'CREATE RULE', 'COMMENT')
+    EXECUTE FUNCTION epoch.refuse_layered();
+  END IF;
 EXCEPTION WHEN unique_violation OR duplicate_object THEN
   -- another session was making it, and has
   NULL;
@@ -42,6 +51,10 @@ DECLARE
   hiding pg_catalog.text;
 BEGIN
   IF pg_catalog.strpos(pg_catalog.current_setting('search_path'), 'epoch_') OPERATOR(pg_catalog.=) 0 THEN
+    RETURN;
+  END IF;
+  IF TG_TAG OPERATOR(pg_catalog.=) 'CREATE FUNCTION' THEN
+    PERFORM epoch.note_function(c.schema_name) FROM pg_catalog.pg_event_trigger_ddl_commands() AS c;
     RETURN;
   END IF;
   SELECT c.object_identity INTO hiding
@@ -169,17 +182,23 @@ DECLARE
   is_on_branch boolean;
 BEGIN
   IF NOT b.is_default AND b.changed_schema IS NULL THEN
+    -- the server may be at it, which needs the branch's row each time
+    PERFORM epoch.await_openings(
+      b.branch_id, clock_timestamp() + nullif(current_setting('epoch.open_tables_within', true), '')::interval);
     PERFORM epoch.create_branch_schemas(b.branch_id);
     b := epoch.find_branch(named, in_repository);
+    PERFORM epoch.open_small_tables(b.branch_id, false);
   ELSIF NOT b.is_default THEN
     PERFORM epoch.require_open_tables_seen(b.branch_id);
     PERFORM epoch.follow_drops(b.branch_id);
     PERFORM epoch.require_nothing_hidden(b.branch_id);
     PERFORM epoch.know_open_tables(b.branch_id);
+    PERFORM epoch.make_own_sequences(b.branch_id);
+    -- it waits for others, and nobody is to wait for this session by then
+    PERFORM epoch.open_small_tables(b.branch_id, b.unused AND epoch.is_first_use(b.branch_id));
     PERFORM epoch.make_missing_views(b.branch_id);
     PERFORM epoch.renew_privileges(b.branch_id);
-    PERFORM epoch.make_own_sequences(b.branch_id);
-    PERFORM epoch.open_small_tables(b.branch_id, b.unused AND epoch.is_first_use(b.branch_id));
+    PERFORM epoch.call_own_functions(b.branch_id);
     PERFORM epoch.tell_missing_views(b.branch_id);
   END IF;
 

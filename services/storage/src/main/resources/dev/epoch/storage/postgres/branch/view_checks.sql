@@ -25,7 +25,7 @@ AS $$
           JOIN (SELECT %1$s FROM %4$s AS row_seen WHERE (%3$s) AND NOT (%5$s)) AS theirs ON %6$s
           LIMIT 1;
           RAISE EXCEPTION '%10$s "%%"', %7$L
-            USING ERRCODE = %11$L, CONSTRAINT = %7$L, TABLE = %8$L, SCHEMA = %9$L, DETAIL = epoch_broken;
+            USING ERRCODE = %11$L, CONSTRAINT = %7$L, TABLE = %8$L, SCHEMA = %9$L, DETAIL = epoch_broken, HINT = %13$L;
         END IF;
       $sql$,
       r.computed, (
@@ -44,7 +44,8 @@ AS $$
           WHEN '23505' THEN 'format(''Key (%%s)=(%%s) already exists.'', %1$L, %2$s)'
           ELSE 'format(''Key (%%1$s)=(%%2$s) conflicts with existing key (%%1$s)=(%%3$s).'', %1$L, %2$s, %3$s)'
         END,
-        epoch.told_columns(r.index_columns), r.told_values, replace(r.told_values, 'ours.u', 'theirs.u'))),
+        epoch.told_columns(r.index_columns), r.told_values, replace(r.told_values, 'ours.u', 'theirs.u')),
+      epoch.upsert_hint(of_table)),
     '' ORDER BY r.index_name), '')
   FROM (
     SELECT u.*, (

@@ -188,14 +188,14 @@ BEGIN
       IF NOT FOUND AND (%3$s OR EXISTS (SELECT FROM %4$s AS target WHERE %2$s)) THEN
         RAISE EXCEPTION 'duplicate key value violates unique constraint "%%"', %5$L
           USING ERRCODE = 'unique_violation', CONSTRAINT = %5$L, TABLE = %6$L, SCHEMA = %7$L,
-            DETAIL = format('Key (%%s)=(%%s) already exists.', %10$L, %11$s);
+            DETAIL = format('Key (%%s)=(%%s) already exists.', %10$L, %11$s), HINT = %12$L;
       END IF;
       %8$s
       %9$s
       IF NOT FOUND THEN
         RAISE EXCEPTION 'duplicate key value violates unique constraint "%%"', %5$L
           USING ERRCODE = 'unique_violation', CONSTRAINT = %5$L, TABLE = %6$L, SCHEMA = %7$L,
-            DETAIL = 'Another transaction inserted a row with the same values.';
+            DETAIL = 'Another transaction inserted a row with the same values.', HINT = %12$L;
       END IF;
       RETURN written;
     $sql$,
@@ -203,7 +203,7 @@ BEGIN
     row_table, key_name, t.table_name, t.schema_name,
     unique_checks, put_row,
     epoch.told_columns(epoch.column_list(t.key_columns)),
-    format('concat_ws('', '', %s)', epoch.column_list(t.key_columns, 'new')));
+    format('concat_ws('', '', %s)', epoch.column_list(t.key_columns, 'new')), epoch.upsert_hint(of_table));
   stale := format(
     $sql$
       SELECT epoch.is_own(target.xmin) INTO own FROM %s AS target WHERE %s;

@@ -270,6 +270,7 @@ DECLARE
   digest text;
   instead text := epoch.object_of('vi', of_table, of_branch);
   preset record;
+  no_locks CONSTANT text := 'SELECT %s FROM (%s) AS row_seen LEFT JOIN epoch.no_row_locks AS locks ON locks.one = 1';
 BEGIN
   SELECT * INTO STRICT t FROM epoch.tables WHERE table_id = of_table;
   SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
@@ -284,7 +285,7 @@ BEGIN
   IF EXISTS (SELECT FROM epoch.enum_columns(of_branch, of_table)) THEN
     query := format('SELECT %s FROM (%s) AS row_seen', epoch.shown_values(of_branch, of_table, shown, 'row_seen'), query);
   END IF;
-  digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(query || coalesce((
+  digest := 'Epoch: table ' || t.name || ' on a branch, ' || md5(no_locks || query || coalesce((
     SELECT string_agg(d.adnum || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' ORDER BY d.adnum)
     FROM pg_attrdef AS d WHERE d.adrelid = live), '')) || policies;
   IF obj_description(to_regclass(view_path), 'pg_class') IS NOT DISTINCT FROM digest THEN
@@ -293,6 +294,7 @@ BEGIN
   IF policies <> '' THEN
     query := epoch.policy_select(live, query);
   END IF;
+  query := format(no_locks, epoch.column_list(shown, 'row_seen'), query);
   BEGIN
     EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = %s) AS %s',
       view_path, epoch.column_list(shown), policies <> '', query);

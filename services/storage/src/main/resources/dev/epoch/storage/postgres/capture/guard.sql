@@ -86,7 +86,7 @@ AS $$
 DECLARE
   path pg_catalog.text := pg_catalog.current_setting('search_path');
   setting pg_catalog.text := pg_catalog.current_setting('epoch.branch', true);
-  changed pg_catalog.oid;
+  changed record;
   gone record;
 BEGIN
   -- the server's own sessions; those that are on no branch
@@ -97,17 +97,25 @@ BEGIN
     RETURN;
   END IF;
   IF TG_EVENT OPERATOR(pg_catalog.=) 'sql_drop' THEN
-    FOR gone IN SELECT d.schema_name, d.object_name FROM pg_catalog.pg_event_trigger_dropped_objects() AS d
-      WHERE d.object_type OPERATOR(pg_catalog.=) 'table'
+    FOR gone IN SELECT d.schema_name, d.object_name, d.object_type FROM pg_catalog.pg_event_trigger_dropped_objects() AS d
+      WHERE d.original AND d.object_type IN ('table', 'type', 'domain', 'sequence')
     LOOP
-      PERFORM epoch.refuse_live_drop(gone.schema_name, gone.object_name, path, setting);
+      IF gone.object_type OPERATOR(pg_catalog.=) 'table' THEN
+        PERFORM epoch.refuse_live_drop(gone.schema_name, gone.object_name, path, setting);
+      ELSE
+        PERFORM epoch.refuse_shared_change(
+          TG_TAG, gone.schema_name, pg_catalog.format('%I.%I', gone.schema_name, gone.object_name), path, setting);
+      END IF;
     END LOOP;
     RETURN;
   END IF;
-  FOR changed IN SELECT c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() AS c
-    WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+  FOR changed IN SELECT c.classid, c.objid, c.schema_name, c.object_identity FROM pg_catalog.pg_event_trigger_ddl_commands() AS c
   LOOP
-    PERFORM epoch.refuse_live_alteration(changed, path, setting);
+    IF TG_TAG IN ('ALTER TYPE', 'ALTER DOMAIN', 'ALTER SEQUENCE') THEN
+      PERFORM epoch.refuse_shared_change(TG_TAG, changed.schema_name, changed.object_identity, path, setting);
+    ELSIF changed.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass THEN
+      PERFORM epoch.refuse_live_alteration(changed.objid, path, setting);
+    END IF;
   END LOOP;
 END
 $$;
@@ -142,6 +150,48 @@ BEGIN
 END
 $$;
 
+-- Fails if a session with these settings must not change a type or a sequence: those that no branch has made are everybody's.
+CREATE OR REPLACE FUNCTION epoch.refuse_shared_change(tag text, in_schema text, named text, path text, setting text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+DECLARE
+  stands record;
+  labels text[];
+BEGIN
+  IF setting IS NOT DISTINCT FROM 'live' OR epoch.allows_live_writes() OR epoch.is_for_branches(in_schema)
+    OR in_schema IS NULL OR in_schema = 'epoch' OR starts_with(in_schema, 'pg_')
+  THEN
+    RETURN;
+  END IF;
+  SELECT * INTO stands FROM epoch.branches_of_session(path, setting) AS s WHERE NOT s.is_default ORDER BY s.place LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  labels := epoch.enum_labels(to_regtype(named));
+  RAISE EXCEPTION 'This session stands on branch "%": % of % would change it for everybody', stands.name, tag, named
+    USING ERRCODE = 'EP002',
+      DETAIL = CASE
+        WHEN tag LIKE '% SEQUENCE' THEN 'The branch has no sequence of that name, and reads the live one.'
+        ELSE 'The branch has no type of that name, and reads the live one.'
+      END,
+      HINT = concat(
+        CASE
+          WHEN tag LIKE '% SEQUENCE'
+            THEN 'A branch that was made with --own-sequences has sequences of its own.'
+          WHEN tag LIKE 'DROP %' THEN 'Nothing has to be dropped for a branch.'
+          WHEN labels IS NOT NULL THEN format(
+            'Make a type of the branch, and give it to the column: CREATE TYPE %1$s AS ENUM (%2$s); '
+            'ALTER TABLE ... ALTER ... TYPE %1$s USING ...::text::%1$s. The merge adds its labels to the live type.',
+            quote_ident((parse_ident(named))[2]), (SELECT string_agg(quote_literal(l), ', ' ORDER BY place) FROM unnest(labels) WITH ORDINALITY AS e (l, place)))
+          ELSE format(
+            'Make a type of the branch, and give it to the column: CREATE %1$s %2$s ...; ALTER TABLE ... ALTER ... TYPE %2$s.',
+            split_part(tag, ' ', 2), quote_ident((parse_ident(named))[2]))
+        END,
+        ' SELECT epoch.use_branch(''main'') goes back to live, where it is changed for all.');
+END
+$$;
+
 -- Makes the event triggers unless they are there, or the role may not.
 CREATE OR REPLACE FUNCTION epoch.watch_live_schema() RETURNS void
 LANGUAGE plpgsql
@@ -149,11 +199,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)
-    AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'epoch_live_schema')
+    -- of earlier versions they are about tables alone
+    AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'epoch_live_schema' AND 'ALTER TYPE' = ANY (evttags))
   THEN
-    CREATE EVENT TRIGGER epoch_live_schema ON ddl_command_end WHEN TAG IN ('ALTER TABLE', 'CREATE INDEX')
+    DROP EVENT TRIGGER IF EXISTS epoch_live_schema;
+    DROP EVENT TRIGGER IF EXISTS epoch_live_drops;
+    CREATE EVENT TRIGGER epoch_live_schema ON ddl_command_end
+    WHEN TAG IN ('ALTER TABLE', 'CREATE INDEX', 'ALTER TYPE', 'ALTER DOMAIN', 'ALTER SEQUENCE')
     EXECUTE FUNCTION epoch.guard_live_schema();
-    CREATE EVENT TRIGGER epoch_live_drops ON sql_drop WHEN TAG IN ('DROP TABLE')
+    CREATE EVENT TRIGGER epoch_live_drops ON sql_drop WHEN TAG IN ('DROP TABLE', 'DROP TYPE', 'DROP DOMAIN', 'DROP SEQUENCE')
     EXECUTE FUNCTION epoch.guard_live_schema();
   END IF;
 END

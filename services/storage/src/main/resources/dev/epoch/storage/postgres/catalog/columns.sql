@@ -127,22 +127,21 @@ $$;
 -- scan, once for each row of another: plans made then would do that when there are rows. What comes is compressed already if
 -- it can be; PostgreSQL would try again with each value of a row that is moved: 3 s for 50 MB that do not compress, while
 -- writers wait.
-CREATE OR REPLACE FUNCTION epoch.prepare_image_table(name text) RETURNS void
+--
+--   changes   what follows ALTER TABLE, beside that
+CREATE OR REPLACE FUNCTION epoch.prepare_image_table(name text, changes text[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  stored text;
 BEGIN
-  EXECUTE format('ALTER TABLE epoch.%I SET (vacuum_truncate = off)', name);
   EXECUTE format('INSERT INTO epoch.%I DEFAULT VALUES', name);
   EXECUTE format('DELETE FROM epoch.%I', name);
-  SELECT string_agg(format('ALTER %I SET STORAGE EXTERNAL', a.attname), ', ') INTO stored
-  FROM pg_attribute AS a
-  WHERE a.attrelid = format('epoch.%I', name)::regclass AND a.attnum > 0 AND a.attstorage = 'x';
-  IF stored IS NOT NULL THEN
-    EXECUTE format('ALTER TABLE epoch.%I %s', name, stored);
-  END IF;
+  EXECUTE format(
+    'ALTER TABLE epoch.%I %s', name, array_to_string(changes || 'SET (vacuum_truncate = off)'::text || ARRAY(
+      SELECT format('ALTER %I SET STORAGE EXTERNAL', a.attname)
+      FROM pg_attribute AS a
+      WHERE a.attrelid = format('epoch.%I', name)::regclass AND a.attnum > 0 AND a.attstorage = 'x'
+    ), ', '));
 END
 $$;
 
@@ -158,12 +157,11 @@ BEGIN
     'CREATE TABLE epoch.%I (epoch_kind smallint, %s%s)',
     name, CASE WHEN is_history THEN 'epoch_from bigint, epoch_to bigint, ' ELSE '' END,
     epoch.image_definitions(of_table, columns));
-  PERFORM epoch.prepare_image_table(name);
-  EXECUTE format(
-    'ALTER TABLE epoch.%I ALTER epoch_kind SET NOT NULL, ADD PRIMARY KEY (%s%s)',
-    name, epoch.column_list(key_columns), CASE WHEN is_history THEN ', epoch_to' ELSE '' END);
+  PERFORM epoch.prepare_image_table(name, ARRAY[
+    'ALTER epoch_kind SET NOT NULL',
+    CASE WHEN is_history THEN 'ALTER epoch_from SET NOT NULL' END,
+    format('ADD PRIMARY KEY (%s%s)', epoch.column_list(key_columns), CASE WHEN is_history THEN ', epoch_to' ELSE '' END)]);
   IF is_history THEN
-    EXECUTE format('ALTER TABLE epoch.%I ALTER epoch_from SET NOT NULL', name);
     EXECUTE format('CREATE INDEX ON epoch.%I (epoch_to)', name);
   END IF;
 END

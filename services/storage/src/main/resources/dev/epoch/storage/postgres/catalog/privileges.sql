@@ -11,6 +11,7 @@ GRANT EXECUTE ON FUNCTION epoch.branch_of_session(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_live_write(regclass, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_live_alteration(oid, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_live_drop(text, text, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.refuse_shared_change(text, text, text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.may_read_live(text, boolean) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.judge_live_read(text, boolean, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.refuse_view(text, text) TO PUBLIC;
@@ -19,6 +20,9 @@ GRANT EXECUTE ON FUNCTION epoch.open_table(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.close_table(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.switch_table_on(text, text, text, boolean) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.hides_table(oid) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.note_function(text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.table_named_in(text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION epoch.refuse_layered_change(oid) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.anchor_at(text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION epoch.source_position_at(text, text) TO PUBLIC;
 

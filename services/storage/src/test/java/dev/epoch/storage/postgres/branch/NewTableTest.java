@@ -9,7 +9,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
-import dev.epoch.storage.error.NotVersionableException;
+import dev.epoch.storage.error.NoPrimaryKeyException;
 import dev.epoch.storage.postgres.TestRepository;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
@@ -93,6 +93,44 @@ class NewTableTest {
         .filter(constraint -> constraint.kind() != Constraint.Kind.NOT_NULL)
         .map(Constraint::name)
         .toList();
+  }
+
+  @Test
+  void aTableWithoutAPrimaryKeyIsAdoptedByAKey() throws SQLException {
+    // given what Liquibase makes
+    run(
+        "CREATE TABLE log (id varchar(255) NOT NULL, author varchar(255) NOT NULL,"
+            + " filename varchar(255) NOT NULL, tag varchar(255))",
+        "INSERT INTO log VALUES ('1', 'a', 'f', 'x'), ('2', 'a', 'f', NULL)");
+
+    // when, then
+    assertThatThrownBy(() -> repository.adopt(feature, "log"))
+        .isInstanceOf(NoPrimaryKeyException.class)
+        .hasMessageContaining("no primary key");
+    assertThatThrownBy(() -> repository.adopt(feature, "log", "author"))
+        .hasMessageContaining("(author)");
+    assertThatThrownBy(() -> repository.adopt(feature, "log", "tag")).hasMessageContaining("tag");
+    TableHandle log = repository.adopt(feature, "log", "id", "author", "filename");
+    assertThat(log.schema().primaryKey()).containsExactly("id", "author", "filename");
+    assertThat(rows(log, repository.working(feature, "log"))).hasSize(2);
+
+    // when
+    repository.commit(feature, "log");
+    run("INSERT INTO log VALUES ('3', 'a', 'f', NULL)", "UPDATE log SET tag = 'y' WHERE id = '1'");
+    assertThatThrownBy(() -> run("INSERT INTO log VALUES ('3', 'a', 'f', 'again')"))
+        .hasMessageContaining("duplicate key");
+    assertThat(rows(log, repository.committed(feature, "log"))).hasSize(2);
+    repository.commit(feature, "log");
+
+    // then
+    assertThat(rows(log, repository.committed(feature, "log"))).hasSize(3);
+    repository.adapter.close(feature, List.of(log));
+    assertThat(seen("SELECT count(*) FROM log")).containsExactly(List.of("3"));
+    assertThatThrownBy(() -> run("INSERT INTO log VALUES ('3', 'a', 'f', 'again')"))
+        .hasMessageContaining("duplicate key");
+    run("INSERT INTO log VALUES ('4', 'a', 'f', NULL)");
+    repository.adapter.open(feature, List.of(log));
+    assertThat(rows(log, repository.working(feature, "log"))).hasSize(4);
   }
 
   @Test
@@ -250,7 +288,7 @@ class NewTableTest {
         .hasMessageContaining("already exists");
     run("CREATE TABLE bare (body text)");
     assertThatThrownBy(() -> repository.adopt(feature, "bare"))
-        .isInstanceOf(NotVersionableException.class)
+        .isInstanceOf(NoPrimaryKeyException.class)
         .hasMessageContaining("no primary key");
 
     // when
