@@ -23,6 +23,7 @@ import dev.epoch.storage.operation.PlannedRows;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Commits. */
@@ -93,7 +94,7 @@ public final class CommitService {
   public record Committed(CommitState commit, RepositoryState state, long position) {}
 
   public Committed commit(LiveRepository repository, Request asked, Caller caller) {
-    Request request = ofBranch(repository.state(), asked);
+    Request request = withNeeds(repository.state(), ofBranch(repository.state(), asked));
     if (request.schema() == Schema.LEFT_OUT) {
       Committed committed = inTurn(repository, request, null, caller);
       repository
@@ -139,6 +140,27 @@ public final class CommitService {
         .filter(branch -> branch.traits().schemaOnly())
         .map(branch -> asked.with(Schema.INCLUDED))
         .orElse(asked);
+  }
+
+  /**
+   * What altered tables need of the branch's functions and sequences is told with them: else nobody
+   * who has the tables could find it.
+   */
+  private Request withNeeds(RepositoryState state, Request request) {
+    Optional<BranchState> branch = state.branch(request.branch());
+    if (request.schema() != Schema.LEFT_OUT
+        || branch.isEmpty()
+        || state.isDefault(branch.get())) {
+      return request;
+    }
+    Set<String> altered =
+        new HashSet<>(workingSets.schemaChanges(state, branch.get()).keySet());
+    if (!request.tables().isEmpty()) {
+      altered.retainAll(request.tables());
+    }
+    return !altered.isEmpty() && schemas.needUnrecorded(state, branch.get(), altered)
+        ? request.with(Schema.INCLUDED)
+        : request;
   }
 
   private Committed inTurn(

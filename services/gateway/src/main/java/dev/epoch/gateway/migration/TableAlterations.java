@@ -98,6 +98,7 @@ public final class TableAlterations {
     Map<String, List<String>> labels = new TreeMap<>();
     byStorage.forEach((storage, there) -> {
       there.forEach(TableAlterations::refuseAppendOnly);
+      MergedObjects beside = objects.getOrDefault(storage, MergedObjects.NONE);
       DatabaseSchema live = schemas.live(state, storage);
       DatabaseSchema before = live;
       DatabaseSchema between = live;
@@ -107,10 +108,14 @@ public final class TableAlterations {
         AlteredTable altered = new AlteredTable(live, change, state.tables().schemas().values());
         before = with(before, altered.before());
         back = with(back, altered.back());
-        between = without(with(with(between, altered.needs()), altered.between()), altered.going());
-        after = without(with(with(after, altered.needs()), altered.after()), altered.going());
+        // what objects tell of them is more than columns do
+        List<SchemaObject> needs =
+            altered.needs().stream()
+                .filter(object -> !beside.given().containsKey(object.id()))
+                .toList();
+        between = without(with(with(between, needs), altered.between()), altered.going());
+        after = without(with(with(after, needs), altered.after()), altered.going());
       }
-      MergedObjects beside = objects.getOrDefault(storage, MergedObjects.NONE);
       between = beside.between(between);
       // records of objects may tell of fewer labels than rows of others have
       after = withLabels(beside.after(after), between);
@@ -166,12 +171,17 @@ public final class TableAlterations {
   public Statements ofBranch(
       RepositoryState state, BranchState branch, String storage, MergedObjects objects) {
     DatabaseSchema now = objects.withComing(schemas.of(state, branch, storage));
+    DatabaseSchema between = with(now, objects.neededByTables(now));
     DatabaseSchema after = objects.after(now);
-    List<Statement> last = Migration.statements(now, after, OPTIONS);
+    List<Statement> first = Migration.statements(now, between, OPTIONS);
+    List<Statement> last = Migration.statements(between, after, OPTIONS);
     // no row is written in the type there
-    refuseAlone(last.stream().filter(statement -> !isLabel(statement)).toList());
+    refuseAlone(
+        Stream.concat(first.stream(), last.stream())
+            .filter(statement -> !isLabel(statement))
+            .toList());
     return new Statements(
-        List.of(),
+        sql(first),
         sql(last),
         sql(Migration.statements(after, withLabels(now, after), OPTIONS)),
         List.of());

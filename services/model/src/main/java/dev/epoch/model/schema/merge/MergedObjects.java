@@ -125,6 +125,7 @@ public record MergedObjects(
    * @param schema without the objects that the merge gives
    */
   public DatabaseSchema between(DatabaseSchema schema) {
+    List<SchemaObject> needed = neededByTables(schema);
     TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
     Set<ObjectId> aside = new HashSet<>(gone);
     aside.addAll(given.keySet());
@@ -140,11 +141,24 @@ public record MergedObjects(
         .filter(object ->
             switch (object) {
               case ViewDefinition _, TableDefinition _ -> false;
-              case FunctionDefinition function -> isCalled(function, schema);
+              case FunctionDefinition function ->
+                  needed.contains(function) || isCalled(function, schema);
               default -> true;
             })
         .forEach(object -> objects.put(object.id(), object));
     return new DatabaseSchema(objects);
+  }
+
+  /** Functions and sequences that a database lacks, and columns and constraints may need. */
+  public List<SchemaObject> neededByTables(DatabaseSchema schema) {
+    return given.values().stream()
+        .filter(object -> schema.get(object.id()).isEmpty())
+        .filter(object ->
+            object instanceof FunctionDefinition || object instanceof SequenceDefinition)
+        .filter(object ->
+            object.dependsOn().stream()
+                .noneMatch(id -> id.kind() == ObjectKind.TABLE || isView(id)))
+        .toList();
   }
 
   private static List<ObjectId> viewsOn(Set<ObjectId> ids, Collection<SchemaObject> objects) {
