@@ -1,5 +1,6 @@
 package dev.epoch.gateway.commit;
 
+import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
@@ -155,10 +156,11 @@ public final class CommitService {
     }
     Set<String> altered =
         new HashSet<>(workingSets.schemaChanges(state, branch.get()).keySet());
+    altered.addAll(CommitProcessor.registered(state, branch.get()));
     if (!request.tables().isEmpty()) {
       altered.retainAll(request.tables());
     }
-    return !altered.isEmpty() && schemas.needUnrecorded(state, branch.get(), altered)
+    return !altered.isEmpty() && workingSets.needUnrecorded(schemas, state, branch.get(), altered)
         ? request.with(Schema.INCLUDED)
         : request;
   }
@@ -171,6 +173,10 @@ public final class CommitService {
             CommitService::former,
             (state, branch) -> {
               if (branch.operation() == null && branch.merge() == null) {
+                Set<String> chosen = chosen(branch, request);
+                if (!chosen.isEmpty()) {
+                  workingSets.requireWhole(state, branch, chosen);
+                }
                 hooks.pass(repository, planned(state, branch, request, caller), KIND, caller);
               }
               return commitInTurn(
@@ -199,12 +205,18 @@ public final class CommitService {
         () -> counts(state, branch, request));
   }
 
-  private List<PlannedChange.TableCounts> counts(
-      RepositoryState state, BranchState branch, Request request) {
+  /** Names of the only tables that are committed; empty for all that are changed. */
+  private static Set<String> chosen(BranchState branch, Request request) {
     Set<String> chosen = new HashSet<>(request.tables());
     if (chosen.isEmpty() && !request.all()) {
       chosen.addAll(branch.staged());
     }
+    return chosen;
+  }
+
+  private List<PlannedChange.TableCounts> counts(
+      RepositoryState state, BranchState branch, Request request) {
+    Set<String> chosen = chosen(branch, request);
     return workingSets.changes(state, branch).stream()
         .filter(change -> chosen.isEmpty() || chosen.contains(change.table()))
         .map(change ->

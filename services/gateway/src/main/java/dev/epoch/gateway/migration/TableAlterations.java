@@ -17,6 +17,7 @@ import dev.epoch.model.schema.object.EnumType;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
@@ -111,7 +112,9 @@ public final class TableAlterations {
         // what objects tell of them is more than columns do
         List<SchemaObject> needs =
             altered.needs().stream()
-                .filter(object -> !beside.given().containsKey(object.id()))
+                .filter(object ->
+                    !(object instanceof SequenceDefinition)
+                        || !beside.given().containsKey(object.id()))
                 .toList();
         between = without(with(with(between, needs), altered.between()), altered.going());
         after = without(with(with(after, needs), altered.after()), altered.going());

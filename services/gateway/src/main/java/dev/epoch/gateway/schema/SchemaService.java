@@ -20,7 +20,6 @@ import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.SchemaObject;
-import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.model.schema.snapshot.SchemaPages;
 import dev.epoch.model.schema.snapshot.SchemaTree;
@@ -120,7 +119,7 @@ public final class SchemaService {
     return schemaNames(state).getOrDefault(storage, new TreeSet<>());
   }
 
-  private Optional<SchemaReader> reader(RepositoryState state, String storage) {
+  Optional<SchemaReader> reader(RepositoryState state, String storage) {
     return backends.adapters().adapter(state.storages().byName().get(storage)).schemas();
   }
 
@@ -163,10 +162,12 @@ public final class SchemaService {
     List<String> names = List.copyOf(schemaNames(state, storage));
     DatabaseSchema own =
         reader(state, storage).orElseThrow().ofBranch(Backends.handle(state, branch), names);
-    if (own.objects().isEmpty()) {
+    Set<ObjectId> dropped = new BranchObjects(this, backends).dropped(state, branch, storage, base);
+    if (own.objects().isEmpty() && dropped.isEmpty()) {
       return base;
     }
     SortedMap<ObjectId, SchemaObject> objects = new TreeMap<>(base.objects());
+    objects.keySet().removeAll(dropped);
     own.objects()
         .forEach((id, object) ->
             objects.put(
@@ -239,54 +240,6 @@ public final class SchemaService {
       }
     }
     return unrecorded;
-  }
-
-  /**
-   * Whether tables of a branch need functions or sequences that were made there, and that no commit
-   * of it tells as they are.
-   *
-   * @param tables their names in the repository
-   */
-  public boolean needUnrecorded(RepositoryState state, BranchState branch, Set<String> tables) {
-    List<RegisteredTable> registered =
-        tables.stream().map(name -> state.tables().named(name)).flatMap(Optional::stream).toList();
-    for (String storage :
-        registered.stream().map(RegisteredTable::storage).collect(Collectors.toSet())) {
-      Optional<SchemaReader> reader = reader(state, storage);
-      if (reader.isEmpty()) {
-        continue;
-      }
-      DatabaseSchema own =
-          reader
-              .get()
-              .ofBranch(
-                  Backends.handle(state, branch), List.copyOf(schemaNames(state, storage)));
-      List<SchemaObject> needed =
-          own.objects().values().stream()
-              .filter(TableDefinition.class::isInstance)
-              .filter(object ->
-                  registered.stream()
-                      .anyMatch(table -> table.tableName().equals(object.name().name())))
-              .flatMap(object -> object.dependsOn().stream())
-              .flatMap(id -> own.get(id).stream())
-              .filter(SchemaService::isCalled)
-              .toList();
-      if (!needed.isEmpty()) {
-        Map<ObjectId, SchemaObject> told =
-            recorded(state, state.head(branch), storage)
-                .map(recorded -> (Map<ObjectId, SchemaObject>) read(recorded.schema()).objects())
-                .orElse(Map.of());
-        if (needed.stream().anyMatch(object -> !object.equals(told.get(object.id())))) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean isCalled(SchemaObject object) {
-    return object.id().kind() == ObjectKind.FUNCTION
-        || object instanceof SequenceDefinition sequence && sequence.ownedBy() == null;
   }
 
   /** Where the branch and the default branch were the same; empty for the default branch. */

@@ -149,16 +149,40 @@ public record MergedObjects(
     return new DatabaseSchema(objects);
   }
 
-  /** Functions and sequences that a database lacks, and columns and constraints may need. */
+  /**
+   * Functions and sequences that a database lacks, and columns and constraints may need; with the
+   * types that these need. What needs a table or a view comes later.
+   */
   public List<SchemaObject> neededByTables(DatabaseSchema schema) {
-    return given.values().stream()
-        .filter(object -> schema.get(object.id()).isEmpty())
+    SortedMap<ObjectId, SchemaObject> coming = new TreeMap<>(given);
+    coming.keySet().removeIf(id -> id.kind() == ObjectKind.TABLE || isView(id));
+    coming.keySet().removeIf(id -> schema.get(id).isPresent());
+    while (coming.values()
+        .removeIf(object ->
+            object.dependsOn().stream()
+                .anyMatch(id ->
+                    id.kind() == ObjectKind.TABLE
+                        || isView(id)
+                        || id.kind() != ObjectKind.EXTENSION
+                            && schema.get(id).isEmpty()
+                            && !coming.containsKey(id)))) {
+      // what needs those goes, too
+    }
+    Set<ObjectId> needed = new HashSet<>();
+    coming.values().stream()
         .filter(object ->
             object instanceof FunctionDefinition || object instanceof SequenceDefinition)
-        .filter(object ->
-            object.dependsOn().stream()
-                .noneMatch(id -> id.kind() == ObjectKind.TABLE || isView(id)))
-        .toList();
+        .forEach(object -> addWithNeeds(object, coming, needed));
+    return coming.values().stream().filter(object -> needed.contains(object.id())).toList();
+  }
+
+  private static void addWithNeeds(
+      SchemaObject object, SortedMap<ObjectId, SchemaObject> coming, Set<ObjectId> needed) {
+    if (needed.add(object.id())) {
+      object.dependsOn().stream()
+          .filter(coming::containsKey)
+          .forEach(id -> addWithNeeds(coming.get(id), coming, needed));
+    }
   }
 
   private static List<ObjectId> viewsOn(Set<ObjectId> ids, Collection<SchemaObject> objects) {

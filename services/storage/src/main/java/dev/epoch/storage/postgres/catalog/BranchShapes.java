@@ -12,7 +12,6 @@ import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.TableChangedException;
-import dev.epoch.storage.postgres.codec.TextNames;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
@@ -23,7 +22,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,14 +81,6 @@ public final class BranchShapes {
       SELECT number, column_id, initial, filled, identity FROM epoch.open_columns
       WHERE branch_id = $1 AND table_id = $2
       ORDER BY number\
-      """;
-
-  /** Where objects of a branch's own are, and where they are to be. */
-  private static final String OWN_SCHEMA =
-      """
-      SELECT quote_ident(changed_schema) AS own, '"' || replace(changed_schema, '"', '""') || '"' AS quoted,
-        quote_ident(epoch.home_of_own(branch_id)) AS home
-      FROM epoch.branches WHERE branch_id = $1 AND changed_schema IS NOT NULL\
       """;
 
   /** How open tables of a branch are called, and the live tables that they stand for. */
@@ -397,18 +387,9 @@ public final class BranchShapes {
 
     private final List<Name> names = new ArrayList<>();
     private final OwnTypes types;
-    private final TextNames own;
 
     LiveNames(Session session, BranchHandle branch, TableHandle table) {
       types = OwnTypes.of(session, branch, table);
-      own =
-          session
-              .first(OWN_SCHEMA, row -> row, branch.id())
-              .map(row ->
-                  TextNames.NONE.andSchema(
-                      List.of(row.getString("own"), row.getString("quoted")),
-                      row.getString("home")))
-              .orElse(TextNames.NONE);
       session
           .list(NAMES, row -> row, branch.id())
           .forEach(row ->
@@ -420,23 +401,8 @@ public final class BranchShapes {
                       row.getString(3))));
     }
 
-    Column of(Column told) {
-      Column column = types.atHome(told);
-      String value = own.in(column.defaultExpression());
-      String generated = own.in(column.generatedExpression());
-      return Objects.equals(value, column.defaultExpression())
-              && Objects.equals(generated, column.generatedExpression())
-          ? column
-          : new Column(
-              column.id(),
-              column.name(),
-              column.type(),
-              column.nullable(),
-              value,
-              generated,
-              column.identity(),
-              column.initialDefault(),
-              column.filled());
+    Column of(Column column) {
+      return types.atHome(column);
     }
 
     Index of(Index index) {
@@ -444,21 +410,11 @@ public final class BranchShapes {
       for (Name name : names) {
         definition = definition.replace(" ON " + name.open() + " ", " ON " + name.live() + " ");
       }
-      return new Index(index.name(), own.in(definition), index.unique());
+      return new Index(index.name(), definition, index.unique());
     }
 
     Constraint of(Constraint told) {
       Constraint constraint = types.atHome(told);
-      if (constraint.kind() != Constraint.Kind.FOREIGN_KEY) {
-        return new Constraint(
-            constraint.name(),
-            constraint.kind(),
-            constraint.columns(),
-            own.in(constraint.definition()),
-            constraint.referencesTable(),
-            constraint.referencesColumns(),
-            constraint.deferrable());
-      }
       for (Name name : names) {
         if (name.openTold().equals(constraint.referencesTable())) {
           return new Constraint(

@@ -183,7 +183,7 @@ public final class Introspector {
                 types.type(column.type()),
                 column.row().getBoolean("nullable"),
                 HomeNames.of(session, column.row().getString("default_expression")),
-                column.row().getString("generated_expression"),
+                HomeNames.of(session, column.row().getString("generated_expression")),
                 column.row().getString("identity")))
         .toList();
   }
@@ -222,7 +222,8 @@ public final class Introspector {
   }
 
   static List<Constraint> constraints(Session session, long table) {
-    return session.list(
+    return session
+        .list(
         CONSTRAINTS,
         row ->
             new Constraint(
@@ -235,7 +236,24 @@ public final class Introspector {
                     : row.getString("references_schema") + "." + row.getString("references_table"),
                 Arrays.asList(row.getArrayOfStrings("references_columns")),
                 row.getBoolean("deferrable")),
-        table);
+            table)
+        .stream()
+        .map(constraint -> atHome(session, constraint))
+        .toList();
+  }
+
+  /** What a key refers to has its own name for that. */
+  private static Constraint atHome(Session session, Constraint constraint) {
+    return constraint.kind() == Constraint.Kind.FOREIGN_KEY
+        ? constraint
+        : new Constraint(
+            constraint.name(),
+            constraint.kind(),
+            constraint.columns(),
+            HomeNames.of(session, constraint.definition()),
+            constraint.referencesTable(),
+            constraint.referencesColumns(),
+            constraint.deferrable());
   }
 
   private static Constraint.Kind kind(String code) {

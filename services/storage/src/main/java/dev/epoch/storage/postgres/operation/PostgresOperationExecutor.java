@@ -5,6 +5,7 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.MergeOvertakenException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.WriteRefusedException;
 import dev.epoch.storage.operation.Operation;
@@ -22,6 +23,7 @@ import dev.epoch.storage.postgres.operation.OperationRecords.State;
 import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.StateResolver;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -131,8 +133,14 @@ public final class PostgresOperationExecutor {
             return null;
           }));
       Map<String, StagedTable> staged = stage(session, operation, rows);
-      return retries.run(() ->
-          session.inSavepoint(() -> work(session, operation, recorded, opened).run(staged, rows)));
+      long began = System.nanoTime();
+      try {
+        return retries.run(() ->
+            session.inSavepoint(
+                () -> work(session, operation, recorded, opened).run(staged, rows)));
+      } catch (MergeOvertakenException overtaken) {
+        throw overtaken.after(Duration.ofNanos(System.nanoTime() - began));
+      }
     });
   }
 

@@ -150,15 +150,23 @@ public final class PostgresSchemaReader implements SchemaReader {
                     row -> row.getString("reading"),
                     Collectors.mapping(row -> row.getString("read"), Collectors.toSet())));
     // defaults of open tables may read sequences of the branch's own, which are in the other one
-    Map<String, String> names = Map.of(changed, schemas.getFirst(), base, schemas.getFirst());
-    return DatabaseSchema.of(
+    Map<String, String> hidden = BranchSequences.schemas(session, branch);
+    Map<String, String> names = new HashMap<>(hidden);
+    names.put(changed, schemas.getFirst());
+    names.put(base, schemas.getFirst());
+    List<SchemaObject> objects =
         readAgain(session, List.of(changed), names).objects().values().stream()
             .filter(object ->
                 object.kind() != ObjectKind.EXTENSION
                     && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
             .map(object -> onTables(object, views))
             .map(object -> onUnchanged(object, unchanged, schemas.getFirst()))
-            .toList());
+            .toList();
+    return DatabaseSchema.of(
+        hidden.isEmpty()
+            ? objects
+            : BranchSequences.with(
+                session, branch, objects, readAgain(session, List.copyOf(hidden.keySet()), names)));
   }
 
   /** Views of a branch that read tables which it has not changed, by name. */

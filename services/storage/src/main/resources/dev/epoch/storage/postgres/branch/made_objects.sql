@@ -117,7 +117,8 @@ AS $$
   )
   SELECT DISTINCT pg_describe_object(p.catalog, p.id, 0), pg_describe_object(d.refclassid, d.refobjid, 0), b.name
   FROM parts AS p
-  JOIN pg_namespace AS n ON n.oid = p.place AND n.nspname <> 'epoch' AND NOT epoch.is_for_branches(n.nspname)
+  JOIN pg_namespace AS n ON n.oid = p.place AND n.nspname <> 'epoch' AND NOT starts_with(n.nspname, 'pg_')
+    AND NOT epoch.is_for_branches(n.nspname)
   JOIN pg_depend AS d ON d.classid = p.catalog AND d.objid = p.id AND d.refobjid >= 16384
   LEFT JOIN pg_class AS c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
   LEFT JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid

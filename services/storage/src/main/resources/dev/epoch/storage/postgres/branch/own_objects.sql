@@ -95,12 +95,13 @@ AS $$
 $$;
 
 -- A text about an open table, or one that was made on a branch, as the log has it: what is the branch's own has its live name.
+-- What an index is on has its own name for that.
 CREATE OR REPLACE FUNCTION epoch.own_at_home(of_branch text, told text) RETURNS text
 LANGUAGE sql STABLE STRICT
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
   SELECT regexp_replace(
-    told, '(?<![\w$".])' || regexp_replace(quote_ident(b.changed_schema), '([^\w"])', '\\\1', 'g') || '(?=\.)',
+    told, '(?<! ON )(?<![\w$".])' || regexp_replace(quote_ident(b.changed_schema), '([^\w"])', '\\\1', 'g') || '(?=\.)',
     replace(quote_ident(epoch.home_of_own(of_branch)), '\', '\\'), 'g')
   FROM epoch.branches AS b WHERE b.branch_id = of_branch
 $$;
