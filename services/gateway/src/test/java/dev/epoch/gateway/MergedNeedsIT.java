@@ -99,19 +99,27 @@ class MergedNeedsIT extends SchemaScene {
               "text=(twice(price) > (2)::numeric)"),
           new Needs(
               "generated column",
-              List.of(TWICE, "ALTER TABLE t ADD doubled numeric GENERATED ALWAYS AS (twice(price)) STORED"),
+              List.of(
+                  TWICE,
+                  "ALTER TABLE t ADD doubled numeric GENERATED ALWAYS AS (twice(price)) STORED"),
               List.of(OTHER_TWICE),
               "SELECT doubled FROM t ORDER BY id",
-              "doubled=2", "doubled=4", "doubled=6", "doubled=8"),
+              "doubled=2",
+              "doubled=4",
+              "doubled=6",
+              "doubled=8"),
           new Needs(
               "exclusion",
-              List.of(TWICE, "ALTER TABLE t ADD CONSTRAINT apart EXCLUDE USING btree (twice(price) WITH =)"),
+              List.of(
+                  TWICE,
+                  "ALTER TABLE t ADD CONSTRAINT apart EXCLUDE USING btree (twice(price) WITH =)"),
               List.of(),
               "SELECT count(*) AS n FROM t",
               "n=4"),
           new Needs(
               "sequence default",
-              List.of("CREATE SEQUENCE s START 100", "ALTER TABLE t ADD n int DEFAULT nextval('s')"),
+              List.of(
+                  "CREATE SEQUENCE s START 100", "ALTER TABLE t ADD n int DEFAULT nextval('s')"),
               List.of("SELECT nextval('s')"),
               "SELECT pg_get_expr(adbin, adrelid) AS text, (SELECT n >= 100 FROM t WHERE id = 4) AS far FROM pg_attrdef WHERE adrelid = 'public.t'::regclass",
               "text=nextval('s'::regclass) far=t"),
@@ -123,42 +131,54 @@ class MergedNeedsIT extends SchemaScene {
               "numbered=t"),
           new Needs(
               "function that calls another",
-              List.of(CODE, "CREATE FUNCTION outer_code() RETURNS text LANGUAGE sql AS 'SELECT upper(code())'",
+              List.of(
+                  CODE,
+                  "CREATE FUNCTION outer_code() RETURNS text LANGUAGE sql AS 'SELECT upper(code())'",
                   "ALTER TABLE t ADD code text DEFAULT outer_code()"),
               List.of(OTHER_CODE),
               "SELECT code FROM t WHERE id = 4",
               "code=MERGED"),
           new Needs(
               "enum and its cast",
-              List.of("CREATE TYPE size AS ENUM ('small', 'large')", "ALTER TABLE t ADD fit size DEFAULT 'small'",
+              List.of(
+                  "CREATE TYPE size AS ENUM ('small', 'large')",
+                  "ALTER TABLE t ADD fit size DEFAULT 'small'",
                   "ALTER TABLE t ADD CONSTRAINT fitting CHECK (fit <> 'large'::size)"),
               List.of("ALTER TYPE size ADD VALUE 'huge'"),
               "SELECT fit FROM t WHERE id = 4",
               "fit=small"),
           new Needs(
               "domain",
-              List.of("CREATE DOMAIN short AS text CHECK (length(VALUE) < 9)", "ALTER TABLE t ADD s short DEFAULT 'x'"),
+              List.of(
+                  "CREATE DOMAIN short AS text CHECK (length(VALUE) < 9)",
+                  "ALTER TABLE t ADD s short DEFAULT 'x'"),
               List.of("ALTER DOMAIN short ADD CHECK (VALUE <> 'x') NOT VALID"),
               "SELECT s FROM t WHERE id = 4",
               "s=x"),
           new Needs(
               "view",
-              List.of(TWICE, "ALTER TABLE t ADD note text DEFAULT 'none'",
+              List.of(
+                  TWICE,
+                  "ALTER TABLE t ADD note text DEFAULT 'none'",
                   "CREATE VIEW doubled AS SELECT id, note, twice(price) AS double FROM t"),
               List.of(OTHER_TWICE),
               "SELECT * FROM doubled WHERE id = 4",
               "id=4 note=none double=8"),
           new Needs(
               "trigger function",
-              List.of("ALTER TABLE t ADD note text",
+              List.of(
+                  "ALTER TABLE t ADD note text",
                   "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'merged'; RETURN NEW; END $$",
                   "CREATE TRIGGER shouting BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION shout()"),
-              List.of("CREATE OR REPLACE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'later'; RETURN NEW; END $$"),
+              List.of(
+                  "CREATE OR REPLACE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'later'; RETURN NEW; END $$"),
               "SELECT note FROM t WHERE id = 4",
               "note=merged"),
           new Needs(
               "policy",
-              List.of(TWICE, "ALTER TABLE t ADD note text",
+              List.of(
+                  TWICE,
+                  "ALTER TABLE t ADD note text",
                   "CREATE POLICY own_rows ON t USING (twice(price) > 0)"),
               List.of(OTHER_TWICE),
               "SELECT qual FROM pg_policies WHERE policyname = 'own_rows' AND schemaname = 'public'",

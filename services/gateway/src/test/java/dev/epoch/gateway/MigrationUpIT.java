@@ -15,6 +15,7 @@ import dev.epoch.storage.testing.TestDatabase;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,11 @@ class MigrationUpIT extends SchemaScene {
    * @param never what it does not have
    */
   record Change(
-      String name, List<String> statements, List<String> made, List<String> says, List<String> never) {
+      String name,
+      List<String> statements,
+      List<String> made,
+      List<String> says,
+      List<String> never) {
     @Override
     public String toString() {
       return name;
@@ -42,9 +47,10 @@ class MigrationUpIT extends SchemaScene {
       List.of(
           new Change(
               "a table with an identity",
-              List.of("CREATE TABLE n1 (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text)"),
+              List.of(
+                  "CREATE TABLE n1 (id int GENERATED ALWAYS AS IDENTITY (START WITH 100) PRIMARY KEY, v text)"),
               List.of("n1"),
-              List.of("CREATE TABLE public.n1", "GENERATED ALWAYS AS IDENTITY"),
+              List.of("CREATE TABLE public.n1", "GENERATED ALWAYS AS IDENTITY", "START WITH 100"),
               List.of()),
           new Change(
               "a table with a serial",
@@ -60,7 +66,8 @@ class MigrationUpIT extends SchemaScene {
               List.of()),
           new Change(
               "a column with a sequence that begins at 100",
-              List.of("CREATE SEQUENCE s START 100", "ALTER TABLE t ADD n int DEFAULT nextval('s')"),
+              List.of(
+                  "CREATE SEQUENCE s START 100", "ALTER TABLE t ADD n int DEFAULT nextval('s')"),
               List.of(),
               List.of("CREATE SEQUENCE public.s", "START WITH 100"),
               List.of("START WITH 1 ")),
@@ -77,13 +84,13 @@ class MigrationUpIT extends SchemaScene {
               "a table that is dropped",
               List.of("DROP TABLE u"),
               List.of(),
-              List.of("DROP TABLE public.u"),
+              List.of("DROP TABLE IF EXISTS public.u"),
               List.of("DROP TYPE")),
           new Change(
               "a column of a type that others have is dropped",
               List.of("ALTER TABLE u DROP COLUMN status"),
               List.of(),
-              List.of("DROP COLUMN status"),
+              List.of("DROP COLUMN IF EXISTS status"),
               List.of("DROP TYPE")),
           new Change(
               "an enum",
@@ -143,7 +150,8 @@ class MigrationUpIT extends SchemaScene {
         .doesNotContain("epoch")
         .satisfies(text -> change.never().forEach(not -> assertThat(text).doesNotContain(not)));
     try (TestDatabase empty = StoragePostgres.database()) {
-      empty.execute(sql(new DatabaseSchema(new java.util.TreeMap<>()), sides.before()).toArray(String[]::new));
+      empty.execute(
+          sql(new DatabaseSchema(new TreeMap<>()), sides.before()).toArray(String[]::new));
       empty.execute(up.toArray(String[]::new));
     }
   }

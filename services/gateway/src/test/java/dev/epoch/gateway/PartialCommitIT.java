@@ -101,7 +101,11 @@ class PartialCommitIT {
 
     // when
     refused(
-        () -> commit("x", "child"), "'child_code_fkey'", "'code'", "'parent'", "Commit table 'parent'");
+        () -> commit("x", "child"),
+        "'child_code_fkey'",
+        "'code'",
+        "'parent'",
+        "Commit table 'parent'");
 
     // then
     test.commit("x", "both");
@@ -134,7 +138,8 @@ class PartialCommitIT {
             TestServer.caller());
   }
 
-  private static void refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable work, String... words) {
+  private static void refused(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable work, String... words) {
     assertThatThrownBy(work)
         .isInstanceOfSatisfying(
             RefusedException.class,

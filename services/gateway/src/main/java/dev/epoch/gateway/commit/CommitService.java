@@ -149,13 +149,10 @@ public final class CommitService {
    */
   private Request withNeeds(RepositoryState state, Request request) {
     Optional<BranchState> branch = state.branch(request.branch());
-    if (request.schema() != Schema.LEFT_OUT
-        || branch.isEmpty()
-        || state.isDefault(branch.get())) {
+    if (request.schema() != Schema.LEFT_OUT || branch.isEmpty() || state.isDefault(branch.get())) {
       return request;
     }
-    Set<String> altered =
-        new HashSet<>(workingSets.schemaChanges(state, branch.get()).keySet());
+    Set<String> altered = new HashSet<>(workingSets.schemaChanges(state, branch.get()).keySet());
     altered.addAll(CommitProcessor.registered(state, branch.get()));
     if (!request.tables().isEmpty()) {
       altered.retainAll(request.tables());

@@ -92,7 +92,9 @@ final class PartialCommits {
   private void requireParent(String child, Constraint key, String parent) {
     TableHandle head = heads.get(parent).table();
     List<String> missing =
-        key.referencesColumns().stream().filter(column -> head.schema().indexOf(column) < 0).toList();
+        key.referencesColumns().stream()
+            .filter(column -> head.schema().indexOf(column) < 0)
+            .toList();
     if (!missing.isEmpty()) {
       throw refused(
           "Foreign key '%s' of table '%s' refers to column '%s' of table '%s', which is not committed"
@@ -100,20 +102,26 @@ final class PartialCommits {
           parent);
     }
     Set<List<String>> coming = new HashSet<>();
-    changed(parent, key.referencesColumns(), (before, after) -> {
-      if (after != null && !after.equals(before)) {
-        coming.add(after);
-      }
-    });
+    changed(
+        parent,
+        key.referencesColumns(),
+        (before, after) -> {
+          if (after != null && !after.equals(before)) {
+            coming.add(after);
+          }
+        });
     if (coming.isEmpty()) {
       return;
     }
     Set<List<String>> wanted = new HashSet<>();
-    changed(child, key.columns(), (before, after) -> {
-      if (after != null && coming.contains(after)) {
-        wanted.add(after);
-      }
-    });
+    changed(
+        child,
+        key.columns(),
+        (before, after) -> {
+          if (after != null && coming.contains(after)) {
+            wanted.add(after);
+          }
+        });
     if (!wanted.isEmpty()) {
       throw refused(
           "Rows of table '%s' refer to rows of table '%s' that are not committed: %s"
@@ -124,20 +132,26 @@ final class PartialCommits {
 
   private void requireKept(String child, Constraint key, String parent) {
     Set<List<String>> going = new HashSet<>();
-    changed(parent, key.referencesColumns(), (before, after) -> {
-      if (before != null && !before.equals(after)) {
-        going.add(before);
-      }
-    });
+    changed(
+        parent,
+        key.referencesColumns(),
+        (before, after) -> {
+          if (before != null && !before.equals(after)) {
+            going.add(before);
+          }
+        });
     if (going.isEmpty()) {
       return;
     }
     Set<List<String>> held = new HashSet<>();
-    changed(child, key.columns(), (before, after) -> {
-      if (before != null && going.contains(before)) {
-        held.add(before);
-      }
-    });
+    changed(
+        child,
+        key.columns(),
+        (before, after) -> {
+          if (before != null && going.contains(before)) {
+            held.add(before);
+          }
+        });
     if (!held.isEmpty()) {
       throw refused(
           "Rows of table '%s' go to which committed rows of table '%s' refer: %s"

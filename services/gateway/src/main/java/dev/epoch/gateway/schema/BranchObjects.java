@@ -6,6 +6,7 @@ import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.storage.Backends;
+import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
@@ -13,14 +14,15 @@ import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.TableDefinition;
-import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.schema.SchemaReader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a branch has of its own, and has no more, as its tables tell it. */
 public final class BranchObjects {
@@ -34,7 +36,7 @@ public final class BranchObjects {
 
   /**
    * Whether tables of a branch need functions or sequences that were made there, and that no commit
-   * of it tells as they are.
+   * of it tells as they are; or count in a way that their shapes do not tell.
    *
    * @param tables their names in the repository
    */
@@ -51,21 +53,26 @@ public final class BranchObjects {
           reader
               .get()
               .ofBranch(
-                  Backends.handle(state, branch), List.copyOf(SchemaService.schemaNames(state, storage)));
+                  Backends.handle(state, branch),
+                  List.copyOf(SchemaService.schemaNames(state, storage)));
       List<SchemaObject> needed =
           own.objects().values().stream()
               .filter(TableDefinition.class::isInstance)
               .filter(object ->
                   registered.stream()
                       .anyMatch(table -> table.tableName().equals(object.name().name())))
-              .flatMap(object -> object.dependsOn().stream())
-              .flatMap(id -> own.get(id).stream())
-              .filter(BranchObjects::isCalled)
+              .flatMap(object ->
+                  Stream.concat(
+                      Stream.of(object).filter(BranchObjects::countsItsOwnWay),
+                      object.dependsOn().stream()
+                          .flatMap(id -> own.get(id).stream())
+                          .filter(BranchObjects::isCalled)))
               .toList();
       if (!needed.isEmpty()) {
         Map<ObjectId, SchemaObject> told =
             SchemaService.recorded(state, state.head(branch), storage)
-                .map(recorded -> (Map<ObjectId, SchemaObject>) schemas.read(recorded.schema()).objects())
+                .map(recorded ->
+                    (Map<ObjectId, SchemaObject>) schemas.read(recorded.schema()).objects())
                 .orElse(Map.of());
         if (needed.stream().anyMatch(object -> !object.equals(told.get(object.id())))) {
           return true;
@@ -73,6 +80,16 @@ public final class BranchObjects {
       }
     }
     return false;
+  }
+
+  /** Shapes of tables do not tell how identities count. */
+  private static boolean countsItsOwnWay(SchemaObject object) {
+    return object instanceof TableDefinition table
+        && table.columns().stream()
+            .map(ColumnDefinition::identity)
+            .filter(Objects::nonNull)
+            .map(ColumnDefinition.Identity::sequence)
+            .anyMatch(options -> options.start() != 1 || options.increment() != 1);
   }
 
   private static boolean isCalled(SchemaObject object) {

@@ -157,7 +157,8 @@ public record MergedObjects(
     SortedMap<ObjectId, SchemaObject> coming = new TreeMap<>(given);
     coming.keySet().removeIf(id -> id.kind() == ObjectKind.TABLE || isView(id));
     coming.keySet().removeIf(id -> schema.get(id).isPresent());
-    while (coming.values()
+    while (coming
+        .values()
         .removeIf(object ->
             object.dependsOn().stream()
                 .anyMatch(id ->
@@ -170,8 +171,8 @@ public record MergedObjects(
     }
     Set<ObjectId> needed = new HashSet<>();
     coming.values().stream()
-        .filter(object ->
-            object instanceof FunctionDefinition || object instanceof SequenceDefinition)
+        .filter(
+            object -> object instanceof FunctionDefinition || object instanceof SequenceDefinition)
         .forEach(object -> addWithNeeds(object, coming, needed));
     return coming.values().stream().filter(object -> needed.contains(object.id())).toList();
   }

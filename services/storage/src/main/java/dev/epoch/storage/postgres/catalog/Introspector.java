@@ -224,18 +224,20 @@ public final class Introspector {
   static List<Constraint> constraints(Session session, long table) {
     return session
         .list(
-        CONSTRAINTS,
-        row ->
-            new Constraint(
-                row.getString("name"),
-                kind(row.getString("kind")),
-                Arrays.asList(row.getArrayOfStrings("columns")),
-                row.getString("definition"),
-                row.getString("references_table") == null
-                    ? null
-                    : row.getString("references_schema") + "." + row.getString("references_table"),
-                Arrays.asList(row.getArrayOfStrings("references_columns")),
-                row.getBoolean("deferrable")),
+            CONSTRAINTS,
+            row ->
+                new Constraint(
+                    row.getString("name"),
+                    kind(row.getString("kind")),
+                    Arrays.asList(row.getArrayOfStrings("columns")),
+                    row.getString("definition"),
+                    row.getString("references_table") == null
+                        ? null
+                        : row.getString("references_schema")
+                            + "."
+                            + row.getString("references_table"),
+                    Arrays.asList(row.getArrayOfStrings("references_columns")),
+                    row.getBoolean("deferrable")),
             table)
         .stream()
         .map(constraint -> atHome(session, constraint))

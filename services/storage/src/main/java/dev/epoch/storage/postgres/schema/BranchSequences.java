@@ -32,7 +32,8 @@ final class BranchSequences {
 
   private static final String IDENTITIES =
       """
-      SELECT c.relname::text AS table_name, a.attname::text AS column_name, o.identity,
+      SELECT c.relname::text AS table_name, a.attname::text AS column_name,
+        coalesce(o.identity, CASE l.attidentity WHEN 'a' THEN 'always' ELSE 'by default' END) AS identity,
         q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle
       FROM epoch.open_columns AS o
       JOIN epoch.branch_tables AS p ON p.branch_id = o.branch_id AND p.table_id = o.table_id
@@ -42,7 +43,12 @@ final class BranchSequences {
       JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
         AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
       JOIN pg_catalog.pg_sequence AS q ON q.seqrelid = d.refobjid
-      WHERE o.branch_id = $1 AND o.identity IS NOT NULL
+      JOIN epoch.tables AS t ON t.table_id = o.table_id
+      -- of a table that the branch has made: its hidden relation has the identity
+      LEFT JOIN pg_catalog.pg_depend AS i ON i.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.objid = q.seqrelid
+        AND i.deptype = 'i' AND t.home_schema IS NOT NULL
+      LEFT JOIN pg_catalog.pg_attribute AS l ON l.attrelid = i.refobjid AND l.attnum = i.refobjsubid
+      WHERE o.branch_id = $1 AND (o.identity IS NOT NULL OR l.attidentity <> '')
       """;
 
   private record Place(String table, String column) {}

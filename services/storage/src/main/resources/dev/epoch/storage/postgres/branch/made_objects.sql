@@ -159,6 +159,16 @@ BEGIN
   LOOP
     CASE part.classid
       WHEN 'pg_attrdef'::regclass THEN
+        -- rows have values that the branch's sequence gave
+        PERFORM epoch.advance_sequence(h.home, epoch.last_given(h.own))
+        FROM pg_depend AS d
+        JOIN pg_class AS c ON c.oid = d.refobjid AND c.relkind = 'S'
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        CROSS JOIN LATERAL (
+          SELECT format('%I.%I', n.nspname, c.relname), format('%I.%I', epoch.home_of_own(part.branch_id), c.relname)
+        ) AS h (own, home)
+        WHERE d.classid = part.classid AND d.objid = part.objid AND d.refclassid = 'pg_class'::regclass
+          AND epoch.branch_of_schema(n.nspname) IS NOT NULL AND to_regclass(h.home) IS NOT NULL;
         EXECUTE (
           SELECT format(
             'ALTER TABLE %s ALTER %I SET DEFAULT %s', live, a.attname,

@@ -15,8 +15,7 @@ class LockRetriesTest {
     // given
     AtomicLong clock = new AtomicLong();
     AtomicInteger tries = new AtomicInteger();
-    LockRetries retries =
-        new LockRetries(Duration.ofMillis(1), Duration.ofHours(1), clock::get);
+    LockRetries retries = new LockRetries(Duration.ofMillis(1), Duration.ofHours(1), clock::get);
 
     // when
     assertThatThrownBy(() ->
