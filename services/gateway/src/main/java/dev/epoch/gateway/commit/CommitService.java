@@ -1,5 +1,6 @@
 package dev.epoch.gateway.commit;
 
+import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
@@ -23,6 +24,7 @@ import dev.epoch.storage.operation.PlannedRows;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Commits. */
@@ -93,7 +95,7 @@ public final class CommitService {
   public record Committed(CommitState commit, RepositoryState state, long position) {}
 
   public Committed commit(LiveRepository repository, Request asked, Caller caller) {
-    Request request = ofBranch(repository.state(), asked);
+    Request request = withNeeds(repository.state(), ofBranch(repository.state(), asked));
     if (request.schema() == Schema.LEFT_OUT) {
       Committed committed = inTurn(repository, request, null, caller);
       repository
@@ -141,6 +143,25 @@ public final class CommitService {
         .orElse(asked);
   }
 
+  /**
+   * What altered tables need of the branch's functions and sequences is told with them: else nobody
+   * who has the tables could find it.
+   */
+  private Request withNeeds(RepositoryState state, Request request) {
+    Optional<BranchState> branch = state.branch(request.branch());
+    if (request.schema() != Schema.LEFT_OUT || branch.isEmpty() || state.isDefault(branch.get())) {
+      return request;
+    }
+    Set<String> altered = new HashSet<>(workingSets.schemaChanges(state, branch.get()).keySet());
+    altered.addAll(CommitProcessor.registered(state, branch.get()));
+    if (!request.tables().isEmpty()) {
+      altered.retainAll(request.tables());
+    }
+    return !altered.isEmpty() && workingSets.needUnrecorded(schemas, state, branch.get(), altered)
+        ? request.with(Schema.INCLUDED)
+        : request;
+  }
+
   private Committed inTurn(
       LiveRepository repository, Request request, String schema, Caller caller) {
     return new BranchTurn(repository, RecordType.COMMIT_TO_BRANCH_V1, caller)
@@ -149,6 +170,10 @@ public final class CommitService {
             CommitService::former,
             (state, branch) -> {
               if (branch.operation() == null && branch.merge() == null) {
+                Set<String> chosen = chosen(branch, request);
+                if (!chosen.isEmpty()) {
+                  workingSets.requireWhole(state, branch, chosen);
+                }
                 hooks.pass(repository, planned(state, branch, request, caller), KIND, caller);
               }
               return commitInTurn(
@@ -177,12 +202,18 @@ public final class CommitService {
         () -> counts(state, branch, request));
   }
 
-  private List<PlannedChange.TableCounts> counts(
-      RepositoryState state, BranchState branch, Request request) {
+  /** Names of the only tables that are committed; empty for all that are changed. */
+  private static Set<String> chosen(BranchState branch, Request request) {
     Set<String> chosen = new HashSet<>(request.tables());
     if (chosen.isEmpty() && !request.all()) {
       chosen.addAll(branch.staged());
     }
+    return chosen;
+  }
+
+  private List<PlannedChange.TableCounts> counts(
+      RepositoryState state, BranchState branch, Request request) {
+    Set<String> chosen = chosen(branch, request);
     return workingSets.changes(state, branch).stream()
         .filter(change -> chosen.isEmpty() || chosen.contains(change.table()))
         .map(change ->

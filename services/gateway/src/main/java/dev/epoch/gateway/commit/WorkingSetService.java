@@ -12,6 +12,8 @@ import dev.epoch.events.command.UnstageChangesV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.schema.BranchObjects;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
@@ -34,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -72,7 +75,8 @@ public final class WorkingSetService {
   public SortedMap<String, PendingChanges> pending(RepositoryState state, BranchState branch) {
     SortedMap<String, PendingChanges> byName = new TreeMap<>();
     backends
-        .byAdapter(state, Backends.tables(state, branch), BranchTable::table)
+        // with columns that are not committed: rows may have values there
+        .byAdapter(state, backends.workingTables(state, branch), BranchTable::table)
         .forEach((adapter, tables) -> {
           Map<String, String> names = new HashMap<>();
           tables.forEach(table -> names.put(table.table().id(), table.table().name()));
@@ -188,6 +192,28 @@ public final class WorkingSetService {
         .flatMap(own -> own.made(Backends.handle(state, branch)).stream())
         .sorted()
         .toList();
+  }
+
+  /** {@link BranchObjects#needUnrecorded}. */
+  boolean needUnrecorded(
+      SchemaService schemas, RepositoryState state, BranchState branch, Set<String> tables) {
+    return new BranchObjects(schemas, backends).needUnrecorded(state, branch, tables);
+  }
+
+  /**
+   * Refuses a commit of some changed tables that refer to others which it leaves.
+   *
+   * @param chosen names of those that it takes
+   */
+  void requireWhole(RepositoryState state, BranchState branch, Set<String> chosen) {
+    Set<String> changed = new TreeSet<>(pending(state, branch).keySet());
+    changed.addAll(schemaChanges(state, branch).keySet());
+    Set<String> left = new TreeSet<>(changed);
+    left.removeAll(chosen);
+    changed.retainAll(chosen);
+    if (!changed.isEmpty() && !left.isEmpty()) {
+      new PartialCommits(backends, state, branch).requireWhole(changed, left);
+    }
   }
 
   /** What was done to schemas and is not committed, by table name. */

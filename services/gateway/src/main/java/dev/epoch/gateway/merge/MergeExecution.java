@@ -28,6 +28,7 @@ import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.ConstraintViolationsException;
 import dev.epoch.storage.error.MergeOvertakenException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,9 @@ import java.util.function.Consumer;
 public final class MergeExecution {
   /** Plans before the merge gives up against applications that write the same rows. */
   private static final int MOST_PLANS = 8;
+
+  /** How long all tries together make applications wait. */
+  private static final Duration MOST_HELD = Duration.ofSeconds(5);
 
   private final Backends backends;
   private final ChunkStore chunks;
@@ -145,6 +149,7 @@ public final class MergeExecution {
   }
 
   Ended run(LiveRepository repository, MergeIntent intent, Caller caller) {
+    Duration held = Duration.ZERO;
     for (int plans = 1; ; plans++) {
       RepositoryState state = repository.state();
       Ruled.Tally tally = new Ruled.Tally();
@@ -197,7 +202,8 @@ public final class MergeExecution {
             ruled,
             caller);
       } catch (MergeOvertakenException overtaken) {
-        if (plans == MOST_PLANS) {
+        held = held.plus(overtaken.held());
+        if (plans == MOST_PLANS || held.compareTo(MOST_HELD) >= 0) {
           throw overtaken;
         }
       }

@@ -41,12 +41,27 @@ final class BesideTables {
           switch (object) {
             case TableDefinition table ->
                 objects.computeIfPresent(
-                    id, (_, shape) -> MergedObjects.standingOn((TableDefinition) shape, table));
+                    id,
+                    (_, shape) ->
+                        counting(MergedObjects.standingOn((TableDefinition) shape, table), table));
             case Extension _ -> {}
             case SequenceDefinition sequence when sequence.ownedBy() != null -> {}
             default -> objects.put(id, object);
           }
         });
     return new DatabaseSchema(objects);
+  }
+
+  /** With identities that count as those of the other one do: shapes do not tell. */
+  private static TableDefinition counting(TableDefinition shape, TableDefinition other) {
+    return shape.with(
+        shape.columns().stream()
+            .map(column ->
+                other
+                    .column(column.name())
+                    .filter(there -> there.identity() != null && column.identity() != null)
+                    .map(there -> column.withIdentity(there.identity()))
+                    .orElse(column))
+            .toList());
   }
 }

@@ -20,6 +20,7 @@ import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.model.schema.snapshot.SchemaTree;
 import dev.epoch.storage.TableHandle;
@@ -102,7 +103,25 @@ public final class MigrationService {
           false,
           null);
     }
-    return new Sides(one, other, false, null);
+    return new Sides(one, withKept(one, other), false, null);
+  }
+
+  /**
+   * Shapes tell of types and sequences where columns have them: of one that no column has any more
+   * nobody says that it was dropped.
+   */
+  private static DatabaseSchema withKept(DatabaseSchema before, DatabaseSchema after) {
+    TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(after.objects());
+    before.objects().values().stream()
+        .filter(object ->
+            switch (object) {
+              case TableDefinition _ -> false;
+              // it goes with its column
+              case SequenceDefinition sequence -> sequence.ownedBy() == null;
+              default -> true;
+            })
+        .forEach(object -> objects.putIfAbsent(object.id(), object));
+    return new DatabaseSchema(objects);
   }
 
   private Optional<Whole> whole(RepositoryState state, Side side, String storage) {

@@ -17,6 +17,7 @@ import dev.epoch.model.schema.object.EnumType;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
+import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
@@ -98,6 +99,7 @@ public final class TableAlterations {
     Map<String, List<String>> labels = new TreeMap<>();
     byStorage.forEach((storage, there) -> {
       there.forEach(TableAlterations::refuseAppendOnly);
+      MergedObjects beside = objects.getOrDefault(storage, MergedObjects.NONE);
       DatabaseSchema live = schemas.live(state, storage);
       DatabaseSchema before = live;
       DatabaseSchema between = live;
@@ -107,10 +109,16 @@ public final class TableAlterations {
         AlteredTable altered = new AlteredTable(live, change, state.tables().schemas().values());
         before = with(before, altered.before());
         back = with(back, altered.back());
-        between = without(with(with(between, altered.needs()), altered.between()), altered.going());
-        after = without(with(with(after, altered.needs()), altered.after()), altered.going());
+        // what objects tell of them is more than columns do
+        List<SchemaObject> needs =
+            altered.needs().stream()
+                .filter(object ->
+                    !(object instanceof SequenceDefinition)
+                        || !beside.given().containsKey(object.id()))
+                .toList();
+        between = without(with(with(between, needs), altered.between()), altered.going());
+        after = without(with(with(after, needs), altered.after()), altered.going());
       }
-      MergedObjects beside = objects.getOrDefault(storage, MergedObjects.NONE);
       between = beside.between(between);
       // records of objects may tell of fewer labels than rows of others have
       after = withLabels(beside.after(after), between);
@@ -170,13 +178,16 @@ public final class TableAlterations {
   public Statements ofBranch(
       RepositoryState state, BranchState branch, String storage, MergedObjects objects) {
     DatabaseSchema now = objects.withComing(schemas.of(state, branch, storage));
+    DatabaseSchema between = with(now, objects.neededByTables(now));
     DatabaseSchema after = objects.after(now);
-    List<Statement> last = Migration.statements(now, after, OPTIONS);
+    List<Statement> first = Migration.statements(now, between, OPTIONS);
+    List<Statement> last = Migration.statements(between, after, OPTIONS);
+    List<Statement> all = Stream.concat(first.stream(), last.stream()).toList();
     // no row is written in the type there
-    refuseAlone(last.stream().filter(statement -> !isLabel(statement)).toList());
+    refuseAlone(all.stream().filter(statement -> !isLabel(statement)).toList());
     return new Statements(
-        List.of(),
-        sql(last, Migration.owners(last, after, objects.makers())),
+        sql(first),
+        sql(last, Migration.owners(all, after, objects.makers())),
         sql(Migration.statements(after, withLabels(now, after), OPTIONS)),
         List.of());
   }

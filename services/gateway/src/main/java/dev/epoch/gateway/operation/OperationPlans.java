@@ -148,7 +148,7 @@ public final class OperationPlans {
         ? null
         : new Operation.SchemaStep(
             table.table().schema(),
-            List.of(),
+            alteration.first(),
             alteration.last(),
             alteration.undo(),
             List.of(),

@@ -119,7 +119,7 @@ public final class SchemaService {
     return schemaNames(state).getOrDefault(storage, new TreeSet<>());
   }
 
-  private Optional<SchemaReader> reader(RepositoryState state, String storage) {
+  Optional<SchemaReader> reader(RepositoryState state, String storage) {
     return backends.adapters().adapter(state.storages().byName().get(storage)).schemas();
   }
 
@@ -162,10 +162,12 @@ public final class SchemaService {
     List<String> names = List.copyOf(schemaNames(state, storage));
     DatabaseSchema own =
         reader(state, storage).orElseThrow().ofBranch(Backends.handle(state, branch), names);
-    if (own.objects().isEmpty()) {
+    Set<ObjectId> dropped = new BranchObjects(this, backends).dropped(state, branch, storage, base);
+    if (own.objects().isEmpty() && dropped.isEmpty()) {
       return base;
     }
     SortedMap<ObjectId, SchemaObject> objects = new TreeMap<>(base.objects());
+    objects.keySet().removeAll(dropped);
     own.objects()
         .forEach((id, object) ->
             objects.put(

@@ -92,8 +92,9 @@ public record Operation(
    * What happens to the schema of a table in the same step as to its rows.
    *
    * @param schema that the table has afterwards; of a live table as far as the database can tell it
-   * @param first statements that are run before rows are written; of live tables alone
-   * @param last statements that are run when rows are written; of live tables alone
+   * @param first statements that are run before rows are written; of other branches functions and
+   *     sequences that their tables need
+   * @param last statements that are run when rows are written
    * @param undo statements that take both back before rows are restored
    * @param undoLast statements that do the rest when rows are restored
    * @param notNull names of columns of the schema in which rows are asked for nulls

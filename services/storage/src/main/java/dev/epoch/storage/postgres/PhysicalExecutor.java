@@ -13,6 +13,7 @@ import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.postgres.catalog.PhysicalTables;
 import dev.epoch.storage.postgres.catalog.TableShapes;
+import dev.epoch.storage.postgres.connection.InternalFailure;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.connection.SqlErrors;
 import dev.epoch.storage.postgres.operation.OpenSchemas;
@@ -59,10 +60,7 @@ final class PhysicalExecutor implements OperationExecutor {
         tables,
         () -> {
           try {
-            OpenSchemas opened = this.physical.opened(operation, true);
-            Operation physical = this.physical.physical(operation, opened);
-            PhysicalOperations.requireFitting(physical, rows);
-            return operations.apply(physical, rows, PhysicalOperations.recorded(operation), opened);
+            return apply(operation, rows, this.physical.opened(operation, true), tables);
           } catch (ShapeMovedException moved) {
             if (planned) {
               // the rows were planned for other columns, and are pulled once
@@ -70,14 +68,31 @@ final class PhysicalExecutor implements OperationExecutor {
               throw new MergeOvertakenException(moved.getMessage(), "Merge again");
             }
             throw moved;
-          } catch (StorageException failure) {
-            if (planned && SqlErrors.isOvertaken(failure)) {
-              tables.forEach(shapes::look);
-              throw new MergeOvertakenException(failure.getMessage(), "Merge again");
-            }
-            throw failure;
           }
         });
+  }
+
+  private OperationResult apply(
+      Operation operation,
+      Map<String, PlannedRows> rows,
+      OpenSchemas opened,
+      List<TableHandle> tables) {
+    try {
+      Operation placed = physical.physical(operation, opened);
+      PhysicalOperations.requireFitting(placed, rows);
+      return operations.apply(placed, rows, PhysicalOperations.recorded(operation), opened);
+    } catch (ShapeMovedException moved) {
+      throw moved;
+    } catch (StorageException failure) {
+      if (rows.isEmpty() || !SqlErrors.isOvertaken(failure)) {
+        throw failure;
+      }
+      if (shapes.haveMoved(tables) || !opened.equals(physical.opened(operation, true))) {
+        throw new MergeOvertakenException(
+            "The shape of a table has changed meanwhile: " + failure.getMessage(), "Merge again");
+      }
+      throw new InternalFailure(failure);
+    }
   }
 
   @Override

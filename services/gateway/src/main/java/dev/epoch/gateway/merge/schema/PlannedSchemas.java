@@ -147,7 +147,7 @@ public final class PlannedSchemas {
         table.anchor(),
         table.to(),
         schema.hash(),
-        alters || schema.asks() || !of.last().isEmpty()
+        alters || schema.asks() || !of.first().isEmpty() || !of.last().isEmpty()
             ? new Alteration(
                 of.first(),
                 of.last(),

@@ -131,6 +131,7 @@ public record MergedObjects(
    * @param schema without the objects that the merge gives
    */
   public DatabaseSchema between(DatabaseSchema schema) {
+    List<SchemaObject> needed = neededByTables(schema);
     TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
     Set<ObjectId> aside = new HashSet<>(gone);
     aside.addAll(given.keySet());
@@ -146,11 +147,49 @@ public record MergedObjects(
         .filter(object ->
             switch (object) {
               case ViewDefinition _, TableDefinition _ -> false;
-              case FunctionDefinition function -> isCalled(function, schema);
+              case FunctionDefinition function ->
+                  needed.contains(function) || isCalled(function, schema);
               default -> true;
             })
         .forEach(object -> objects.put(object.id(), object));
     return new DatabaseSchema(objects);
+  }
+
+  /**
+   * Functions and sequences that a database lacks, and columns and constraints may need; with the
+   * types that these need. What needs a table or a view comes later.
+   */
+  public List<SchemaObject> neededByTables(DatabaseSchema schema) {
+    SortedMap<ObjectId, SchemaObject> coming = new TreeMap<>(given);
+    coming.keySet().removeIf(id -> id.kind() == ObjectKind.TABLE || isView(id));
+    coming.keySet().removeIf(id -> schema.get(id).isPresent());
+    while (coming
+        .values()
+        .removeIf(object ->
+            object.dependsOn().stream()
+                .anyMatch(id ->
+                    id.kind() == ObjectKind.TABLE
+                        || isView(id)
+                        || id.kind() != ObjectKind.EXTENSION
+                            && schema.get(id).isEmpty()
+                            && !coming.containsKey(id)))) {
+      // what needs those goes, too
+    }
+    Set<ObjectId> needed = new HashSet<>();
+    coming.values().stream()
+        .filter(
+            object -> object instanceof FunctionDefinition || object instanceof SequenceDefinition)
+        .forEach(object -> addWithNeeds(object, coming, needed));
+    return coming.values().stream().filter(object -> needed.contains(object.id())).toList();
+  }
+
+  private static void addWithNeeds(
+      SchemaObject object, SortedMap<ObjectId, SchemaObject> coming, Set<ObjectId> needed) {
+    if (needed.add(object.id())) {
+      object.dependsOn().stream()
+          .filter(coming::containsKey)
+          .forEach(id -> addWithNeeds(coming.get(id), coming, needed));
+    }
   }
 
   private static List<ObjectId> viewsOn(Set<ObjectId> ids, Collection<SchemaObject> objects) {

@@ -34,6 +34,12 @@ public record ColumnDefinition(
         id, name, type, other, defaultValue, generated, identity, collation, comment);
   }
 
+  /** The same as another identity column. */
+  public ColumnDefinition withIdentity(Identity other) {
+    return new ColumnDefinition(
+        id, name, type, nullable, defaultValue, generated, other, collation, comment);
+  }
+
   /** The same with another comment, or with none. */
   public ColumnDefinition withComment(String other) {
     return new ColumnDefinition(

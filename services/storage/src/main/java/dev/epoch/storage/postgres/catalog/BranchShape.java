@@ -11,8 +11,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An open table of a branch as it is now. It is what the branch's head says, but for what
@@ -36,6 +39,23 @@ public record BranchShape(
     List<Constraint> constraints,
     List<Index> indexes) {
   private static final String SHARED_IDENTITY = "epoch.identity_value(";
+
+  /** Where sessions on a branch make tables. */
+  private static final Pattern OF_A_BRANCH =
+      Pattern.compile("epoch_.*_b[0-9a-z]{12}_changed\\.(?<table>.*)", Pattern.DOTALL);
+
+  /** The table of the branch alone that a foreign key refers to; empty where it is registered. */
+  public static Optional<String> unregisteredParent(Constraint constraint) {
+    return Optional.ofNullable(constraint.referencesTable())
+        .map(OF_A_BRANCH::matcher)
+        .filter(Matcher::matches)
+        .map(own -> own.group("table"));
+  }
+
+  /** Whether a foreign key refers to a table that is not registered. */
+  boolean refersToUnregistered() {
+    return constraints.stream().anyMatch(key -> unregisteredParent(key).isPresent());
+  }
 
   /** Whether sessions have changed the schema since the branch's last commit. */
   public boolean isChanged() {

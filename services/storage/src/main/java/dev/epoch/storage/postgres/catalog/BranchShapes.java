@@ -294,7 +294,8 @@ public final class BranchShapes {
   private Optional<BranchShape> shape(BranchHandle branch, TableHandle table, String version) {
     String key = table.id() + " " + branch.id();
     BranchShape shape = known.get(key);
-    if (shape != null && shape.version().equals(version)) {
+    // a table that a key refers to may have been registered since
+    if (shape != null && shape.version().equals(version) && !shape.refersToUnregistered()) {
       return Optional.of(shape);
     }
     Optional<BranchShape> looked =

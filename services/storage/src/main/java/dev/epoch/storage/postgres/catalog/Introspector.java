@@ -184,7 +184,7 @@ public final class Introspector {
                 types.type(column.type()),
                 column.row().getBoolean("nullable"),
                 HomeNames.of(session, column.row().getString("default_expression")),
-                column.row().getString("generated_expression"),
+                HomeNames.of(session, column.row().getString("generated_expression")),
                 column.row().getString("identity")))
         .toList();
   }
@@ -223,20 +223,40 @@ public final class Introspector {
   }
 
   static List<Constraint> constraints(Session session, long table) {
-    return session.list(
-        CONSTRAINTS,
-        row ->
-            new Constraint(
-                row.getString("name"),
-                kind(row.getString("kind")),
-                Arrays.asList(row.getArrayOfStrings("columns")),
-                row.getString("definition"),
-                row.getString("references_table") == null
-                    ? null
-                    : row.getString("references_schema") + "." + row.getString("references_table"),
-                Arrays.asList(row.getArrayOfStrings("references_columns")),
-                row.getBoolean("deferrable")),
-        table);
+    return session
+        .list(
+            CONSTRAINTS,
+            row ->
+                new Constraint(
+                    row.getString("name"),
+                    kind(row.getString("kind")),
+                    Arrays.asList(row.getArrayOfStrings("columns")),
+                    row.getString("definition"),
+                    row.getString("references_table") == null
+                        ? null
+                        : row.getString("references_schema")
+                            + "."
+                            + row.getString("references_table"),
+                    Arrays.asList(row.getArrayOfStrings("references_columns")),
+                    row.getBoolean("deferrable")),
+            table)
+        .stream()
+        .map(constraint -> atHome(session, constraint))
+        .toList();
+  }
+
+  /** What a key refers to has its own name for that. */
+  private static Constraint atHome(Session session, Constraint constraint) {
+    return constraint.kind() == Constraint.Kind.FOREIGN_KEY
+        ? constraint
+        : new Constraint(
+            constraint.name(),
+            constraint.kind(),
+            constraint.columns(),
+            HomeNames.of(session, constraint.definition()),
+            constraint.referencesTable(),
+            constraint.referencesColumns(),
+            constraint.deferrable());
   }
 
   private static Constraint.Kind kind(String code) {

@@ -8,6 +8,7 @@ import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
+import dev.epoch.storage.postgres.connection.InternalFailure;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
@@ -16,6 +17,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -96,7 +98,9 @@ public final class TableShapes {
         return body.get();
       } catch (ShapeMovedException moved) {
         if (moves == MOST_MOVES) {
-          throw moved.getCause() instanceof StorageException failure ? failure : moved;
+          throw moved.getCause() instanceof StorageException failure
+              ? new InternalFailure(failure)
+              : moved;
         }
         moved.tables().forEach(this::look);
       }
@@ -118,6 +122,17 @@ public final class TableShapes {
         throw failure;
       }
     });
+  }
+
+  /** Looks at tables again; whether one of them is not what it was. */
+  public boolean haveMoved(List<TableHandle> tables) {
+    boolean moved = false;
+    for (TableHandle table : tables) {
+      TableShape before = known.get(table.id());
+      look(table);
+      moved |= !Objects.equals(before, known.get(table.id()));
+    }
+    return moved;
   }
 
   /** Looks at all tables of a repository that nobody has looked at. */

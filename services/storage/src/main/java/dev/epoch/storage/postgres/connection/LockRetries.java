@@ -4,6 +4,7 @@ import dev.epoch.storage.error.BusyException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -15,16 +16,28 @@ public final class LockRetries {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
+  /** How long all tries together hold up others, who wait behind their locks. */
+  public static final Duration MOST_HELD = Duration.ofSeconds(5);
+
   private final Duration lockTimeout;
   private final Duration bound;
+  private final LongSupplier clock;
 
   /**
    * @param lockTimeout how long one try waits for one lock
    * @param bound after which {@link BusyException} is final
    */
   public LockRetries(Duration lockTimeout, Duration bound) {
+    this(lockTimeout, bound, System::nanoTime);
+  }
+
+  /**
+   * @param clock nanoseconds
+   */
+  LockRetries(Duration lockTimeout, Duration bound, LongSupplier clock) {
     this.lockTimeout = lockTimeout;
     this.bound = bound;
+    this.clock = clock;
   }
 
   /** The setting to begin each try with. */
@@ -33,15 +46,25 @@ public final class LockRetries {
   }
 
   public <T> T run(Supplier<T> attempt) {
-    long start = System.nanoTime();
+    long start = clock.getAsLong();
     long pause = FIRST_PAUSE.toNanos();
+    long held = 0;
     while (true) {
+      long began = clock.getAsLong();
       try {
         return attempt.get();
       } catch (ShapeMovedException e) {
         throw e;
       } catch (BusyException e) {
-        long left = bound.toNanos() - (System.nanoTime() - start);
+        long left = bound.toNanos() - (clock.getAsLong() - start);
+        held += clock.getAsLong() - began;
+        if (held >= MOST_HELD.toNanos()) {
+          throw new BusyException(
+              "Several tries have held up others for %d s in all: %s"
+                  .formatted(Duration.ofNanos(held).toSeconds(), e.getMessage()),
+              "Try again when fewer transactions write these tables",
+              e);
+        }
         if (left <= 0) {
           throw new BusyException(
               "Locks could not be had within " + bound.toSeconds() + " s: " + e.getMessage(),

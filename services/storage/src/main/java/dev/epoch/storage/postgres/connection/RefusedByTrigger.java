@@ -52,7 +52,17 @@ public final class RefusedByTrigger {
     boolean ofOurStatement = state.startsWith("42") || state.startsWith("54");
     String where = where(error);
     return !trouble
-        && (where.isEmpty() ? !ofOurStatement : !where.startsWith("PL/pgSQL function epoch."));
+        && (where.isEmpty()
+            ? !ofOurStatement || isOfCode(error)
+            : !where.startsWith("PL/pgSQL function epoch."));
+  }
+
+  /** A function in C that misses something; in a statement it would be told where. */
+  private static boolean isOfCode(PgException error) {
+    return switch (SqlErrors.state(error)) {
+      case "42703", "42P01", "42883", "42704", "42804" -> !SqlErrors.isOfOwnStatement(error);
+      default -> false;
+    };
   }
 
   private static String where(PgException error) {

@@ -174,16 +174,31 @@ public final class SqlErrors {
   }
 
   /**
-   * Whether a statement names a column that is not there, or a relation of Epoch's own: it was made
-   * for what a table was before. What a commit says of a schema is not overtaken, but refused.
+   * Whether a statement of Epoch's names a column that is not there, or a relation of Epoch's own:
+   * it may have been made for what a table was before. Then the table is another by now; else it is
+   * an {@link InternalFailure}. What a commit says of a schema is not overtaken, but refused.
    */
   public static boolean isOvertaken(Throwable failure) {
     PgException error = serverError(failure);
     return error != null
         && !(failure instanceof QueryRefusedException)
+        && !(failure instanceof InternalFailure)
+        && isOfOwnStatement(error)
         && (state(error).equals("42703")
             || state(error).equals("42P01")
                 && String.valueOf(error.getErrorMessage()).contains("\"epoch."));
+  }
+
+  /**
+   * Whether a statement of Epoch's is wrong, or one of its functions, and not code of users that it
+   * set off: the server says where in a statement it was, or in which function. An error of a
+   * function in C has no place.
+   */
+  static boolean isOfOwnStatement(PgException error) {
+    String where = String.valueOf(error.getWhere());
+    return error.getPosition() != null && !error.getPosition().isBlank()
+        || where.startsWith("PL/pgSQL function epoch.")
+        || where.startsWith("SQL function \"epoch");
   }
 
   /** The error code, empty if there is none. */

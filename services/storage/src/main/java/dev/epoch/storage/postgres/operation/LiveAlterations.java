@@ -231,6 +231,7 @@ final class LiveAlterations {
                 row -> row,
                 table.table().id(),
                 table.numbered().toArray(String[]::new)));
+    MadeObjects.requireLive(session, altered.stream().map(table -> table.table().id()).toList());
     List<OperationTable> after = new ArrayList<>();
     for (OperationTable table : tables) {
       SchemaStep step = step(table);

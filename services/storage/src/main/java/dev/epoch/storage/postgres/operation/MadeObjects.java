@@ -1,14 +1,18 @@
 package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.QueryRefusedException;
+import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.Operation.MergeRows;
 import dev.epoch.storage.operation.Operation.Repoint;
 import dev.epoch.storage.operation.Operation.SchemaStep;
+import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -59,6 +63,9 @@ final class MadeObjects {
   private static final Pattern LABEL =
       Pattern.compile("ALTER TYPE (?<name>(?:\"(?:[^\"]|\"\")+\"|[^\\s\"])+) ADD VALUE (?!IF )");
 
+  private static final Pattern FUNCTION =
+      Pattern.compile("CREATE OR REPLACE FUNCTION (?<name>" + NAME + "\\." + NAME + ")\\(");
+
   /** What is about a part of a table, or what stands on it. */
   private static final Pattern PART =
       Pattern.compile(
@@ -79,6 +86,19 @@ final class MadeObjects {
   /** Whether a statement gives an object to a role. */
   static boolean isOfOwner(String sql) {
     return OWNER.matcher(sql).matches();
+  }
+
+  /** A text of the log with the functions and sequences that the branch has of its own. */
+  static String placed(Session session, BranchHandle branch, String told) {
+    return branch.isDefault() || told == null
+        ? told
+        : session
+            .first(
+                "SELECT epoch.routines_as_placed($1, $2)",
+                row -> row.getString(0),
+                branch.id(),
+                told)
+            .orElse(told);
   }
 
   /**
@@ -120,6 +140,79 @@ final class MadeObjects {
       throw Refusals.of(
           failure, "What comes with the merge cannot be given to its owner", "Merge again");
     }
+  }
+
+  /**
+   * What a merge has made or changed means live objects, whatever it came from.
+   *
+   * @param tableIds of live tables that it has given another schema
+   * @throws QueryRefusedException where something would need an object that only a branch has
+   */
+  static void requireLive(Session session, List<String> tableIds) {
+    tableIds.forEach(
+        id -> session.list("SELECT epoch.mean_live_objects($1)::text", row -> row, id));
+    session
+        .first(
+            "SELECT dependent, needed, branch FROM epoch.live_needs($1) LIMIT 1",
+            row -> row,
+            (Object) tableIds.toArray(String[]::new))
+        .ifPresent(need -> {
+          throw new QueryRefusedException(
+              "The merge would make live %s need %s, which only branch %s has"
+                  .formatted(need.getString(0), need.getString(1), need.getString(2)),
+              "Commit it on the branch with --include-schema, or register it there if it is a table"
+                  + " (epoch table add NAME --branch %s), and merge again"
+                      .formatted(need.getString(2)));
+        });
+  }
+
+  /**
+   * Makes what rows of the operation need before they come: on a branch the functions and sequences
+   * that its tables get, of live tables functions that compute columns. These are made again with
+   * the tables.
+   */
+  static void neededByRows(Session session, Operation operation) {
+    SchemaStatements run = new SchemaStatements(session);
+    for (TableOperation table : operation.tables()) {
+      SchemaStep step =
+          switch (table) {
+            case MergeRows merge -> merge.step();
+            case Repoint repoint -> repoint.step();
+            default -> null;
+          };
+      if (step == null || step.first().isEmpty()) {
+        continue;
+      }
+      if (operation.branch().isDefault()) {
+        run.run(
+            step.first().stream()
+                .filter(sql -> {
+                  Matcher function = FUNCTION.matcher(sql);
+                  return function.lookingAt() && computes(operation, function.group("name") + "(");
+                })
+                .toList());
+      } else {
+        onBranch(
+            session,
+            operation.branch(),
+            table.table().table().id(),
+            Stream.concat(
+                    step.first().stream(), step.last().stream().filter(MadeObjects::isOfOwner))
+                .toList(),
+            run::run,
+            operation.role(),
+            false);
+      }
+    }
+  }
+
+  private static boolean computes(Operation operation, String call) {
+    return operation.tables().stream()
+        .filter(MergeRows.class::isInstance)
+        .map(table -> ((MergeRows) table).step())
+        .filter(Objects::nonNull)
+        .flatMap(step -> step.schema().columns().stream())
+        .anyMatch(column -> column.generated() && column.generatedExpression().contains(call));
   }
 
   /**

@@ -1,10 +1,14 @@
 package dev.epoch.storage.postgres.operation;
 
+import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.operation.Operation.CommitWorkingSet;
 import dev.epoch.storage.operation.Operation.Drop;
+import dev.epoch.storage.postgres.catalog.BranchShape;
 import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;
@@ -21,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -162,6 +167,31 @@ final class OpenTables {
     if (!moved.isEmpty()) {
       moved.forEach(table -> resolver.forgetPlacement(branch, table.id()));
       throw new ShapeMovedException(moved);
+    }
+  }
+
+  /**
+   * Commits name no table that nobody versions: other branches and live tables do not have it.
+   *
+   * @throws TableChangedException where a foreign key that the branch commits refers to one
+   */
+  void requireRegisteredParents() {
+    for (OperationTable table : all) {
+      TableSchema schema =
+          table.operation() instanceof CommitWorkingSet ? schemas.altered().get(table.id()) : null;
+      if (schema == null) {
+        continue;
+      }
+      for (Constraint key : schema.constraints()) {
+        Optional<String> parent = BranchShape.unregisteredParent(key);
+        if (parent.isPresent()) {
+          throw new TableChangedException(
+              "Foreign key '%s' of table '%s' refers to table '%s' of branch '%s', which is not registered"
+                  .formatted(key.name(), table.handle().name(), parent.get(), branch.name()),
+              "Register it (epoch table add %s --branch %s), or drop the key, and commit again"
+                  .formatted(parent.get(), branch.name()));
+        }
+      }
     }
   }
 

@@ -122,6 +122,10 @@ final class OperationAttempt {
       }
     }
     if (!operation.branch().isDefault()) {
+      open.requireRegisteredParents();
+      if (stages.isEmpty()) {
+        MadeObjects.neededByRows(session, operation);
+      }
       tables.stream()
           .filter(table ->
               !(table.operation() instanceof CommitWorkingSet)

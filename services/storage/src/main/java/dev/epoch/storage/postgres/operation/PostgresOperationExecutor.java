@@ -1,8 +1,11 @@
 package dev.epoch.storage.postgres.operation;
 
+import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.error.MergeOvertakenException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.WriteRefusedException;
 import dev.epoch.storage.operation.Operation;
@@ -20,8 +23,11 @@ import dev.epoch.storage.postgres.operation.OperationRecords.State;
 import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.StateResolver;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -121,9 +127,20 @@ public final class PostgresOperationExecutor {
         case State.Reverted _ -> throw reverted();
         case State.Unknown _ -> {}
       }
+      retries.run(() ->
+          session.inSavepoint(() -> {
+            MadeObjects.neededByRows(session, operation);
+            return null;
+          }));
       Map<String, StagedTable> staged = stage(session, operation, rows);
-      return retries.run(() ->
-          session.inSavepoint(() -> work(session, operation, recorded, opened).run(staged, rows)));
+      long began = System.nanoTime();
+      try {
+        return retries.run(() ->
+            session.inSavepoint(
+                () -> work(session, operation, recorded, opened).run(staged, rows)));
+      } catch (MergeOvertakenException overtaken) {
+        throw overtaken.after(Duration.ofNanos(System.nanoTime() - began));
+      }
     });
   }
 
@@ -145,7 +162,7 @@ public final class PostgresOperationExecutor {
                 altered
                     // merges make enums that only the source has
                     ? new TableColumns(KeptEnums.asTexts(merge.step().schema()))
-                    : resolver.columns(handle),
+                    : placed(session, operation.branch(), resolver.columns(handle)),
                 resolver.live(session, handle));
         if (altered) {
           stage.createTyped(session);
@@ -161,6 +178,30 @@ public final class PostgresOperationExecutor {
       }
     }
     return staged;
+  }
+
+  /** With what computes columns as the branch has it. */
+  private static TableColumns placed(Session session, BranchHandle branch, TableColumns columns) {
+    TableSchema schema = columns.schema();
+    if (branch.isDefault() || schema.columns().stream().noneMatch(Column::generated)) {
+      return columns;
+    }
+    List<Column> placed = new ArrayList<>();
+    for (Column column : schema.columns()) {
+      placed.add(
+          new Column(
+              column.id(),
+              column.name(),
+              column.type(),
+              column.nullable(),
+              column.defaultExpression(),
+              MadeObjects.placed(session, branch, column.generatedExpression()),
+              column.identity(),
+              column.initialDefault(),
+              column.filled()));
+    }
+    return new TableColumns(
+        new TableSchema(placed, schema.primaryKey(), schema.constraints(), schema.indexes()));
   }
 
   private OperationAttempt work(

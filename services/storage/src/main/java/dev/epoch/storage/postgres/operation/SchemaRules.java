@@ -137,7 +137,10 @@ final class SchemaRules {
         table,
         schema,
         "ALTER TABLE %s ADD CONSTRAINT %s %s"
-            .formatted(ASKED, Quote.identifier(constraint.name()), constraint.definition()));
+            .formatted(
+                ASKED,
+                Quote.identifier(constraint.name()),
+                MadeObjects.placed(session, table.branch(), constraint.definition())));
   }
 
   /** A unique index that is no constraint: the same. */
@@ -147,7 +150,7 @@ final class SchemaRules {
           table,
           schema,
           INDEX
-              .matcher(index.definition())
+              .matcher(MadeObjects.placed(session, table.branch(), index.definition()))
               .replaceFirst(
                   Matcher.quoteReplacement(
                       "CREATE UNIQUE INDEX %s ON %s USING "
@@ -177,7 +180,10 @@ final class SchemaRules {
           throw unknown(constraint);
         }
         yield "SELECT %s FROM (%s) r WHERE NOT %s"
-            .formatted(key(schema), rows, types.told(check.group(1)));
+            .formatted(
+                key(schema),
+                rows,
+                types.told(MadeObjects.placed(session, table.branch(), check.group(1))));
       }
       case UNIQUE -> {
         boolean nulls = constraint.definition().contains("NULLS NOT DISTINCT");

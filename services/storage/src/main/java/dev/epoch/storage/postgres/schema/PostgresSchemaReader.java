@@ -150,17 +150,27 @@ public final class PostgresSchemaReader implements SchemaReader {
                     row -> row.getString("reading"),
                     Collectors.mapping(row -> row.getString("read"), Collectors.toSet())));
     // defaults of open tables may read sequences of the branch's own, which are in the other one
-    Map<String, String> names = Map.of(changed, schemas.getFirst(), base, schemas.getFirst());
+    Map<String, String> hidden = BranchSequences.schemas(session, branch);
+    Map<String, String> names = new HashMap<>(hidden);
+    names.put(changed, schemas.getFirst());
+    names.put(base, schemas.getFirst());
     DatabaseSchema read = readAgain(session, List.of(changed), names);
+    List<SchemaObject> objects =
+        read.objects().values().stream()
+            .filter(object ->
+                object.kind() != ObjectKind.EXTENSION
+                    && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
+            .map(object -> onTables(object, views))
+            .map(object -> onUnchanged(object, unchanged, schemas.getFirst()))
+            .toList();
     return DatabaseSchema.of(
-            read.objects().values().stream()
-                .filter(object ->
-                    object.kind() != ObjectKind.EXTENSION
-                        && !(object.kind() == ObjectKind.VIEW
-                            && views.contains(object.name().name())))
-                .map(object -> onTables(object, views))
-                .map(object -> onUnchanged(object, unchanged, schemas.getFirst()))
-                .toList())
+            hidden.isEmpty()
+                ? objects
+                : BranchSequences.with(
+                    session,
+                    branch,
+                    objects,
+                    readAgain(session, List.copyOf(hidden.keySet()), names)))
         .ownedAs(read.owners());
   }
 

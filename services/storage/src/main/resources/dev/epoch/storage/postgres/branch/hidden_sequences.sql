@@ -197,7 +197,7 @@ BEGIN
   LOOP
     place := epoch.identity_sequence(of_table, part.column_id);
     given := epoch.last_given(part.feeds);
-    PERFORM epoch.make_identity_sequence(of_table, part.column_id, part.type);
+    PERFORM epoch.make_identity_sequence(of_table, part.column_id, part.type, part.feeds);
     PERFORM epoch.advance_sequence(place, given);
     EXECUTE format('ALTER TABLE %s ALTER %I DROP IDENTITY', open_table, part.attname);
     EXECUTE format(
@@ -208,7 +208,9 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION epoch.make_identity_sequence(of_table text, of_id text, of_type text) RETURNS void
+-- Makes the hidden sequence of an identity column, which counts as another does that is given.
+DROP FUNCTION IF EXISTS epoch.make_identity_sequence(text, text, text);
+CREATE OR REPLACE FUNCTION epoch.make_identity_sequence(of_table text, of_id text, of_type text, former text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -217,7 +219,13 @@ DECLARE
 BEGIN
   IF to_regclass(place) IS NULL THEN
     PERFORM epoch.ensure_hidden_schema(of_table);
-    EXECUTE format('CREATE SEQUENCE %s AS %s', place, of_type);
+    EXECUTE format('CREATE SEQUENCE %s AS %s', place, of_type) || coalesce(
+      (
+        SELECT format(
+          ' INCREMENT %s MINVALUE %s MAXVALUE %s START %s CACHE %s %s', q.seqincrement, q.seqmin, q.seqmax, q.seqstart, q.seqcache,
+          CASE WHEN q.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END)
+        FROM pg_sequence AS q WHERE q.seqrelid = to_regclass(former)
+      ), '');
     EXECUTE format('COMMENT ON SEQUENCE %s IS %L', place, 'Epoch: identity of a column of branches');
   END IF;
 END

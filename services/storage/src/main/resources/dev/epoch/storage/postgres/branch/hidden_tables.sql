@@ -5,7 +5,7 @@
 --                        <-move_to_hidden-
 
 -- A text in which hidden relations have the schema that they are to be in, and sequences of branches the names of those
--- that they stand for.
+-- that they stand for; what else branches have of their own has the name that it is to have (own_objects.sql).
 CREATE OR REPLACE FUNCTION epoch.at_home(told text) RETURNS text
 LANGUAGE sql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -18,6 +18,8 @@ AS $$
         WHERE strpos(told, quote_literal(q.own)) > 0
         LIMIT 1
       ), told)
+    WHEN epoch.own_at_home(substring(told FROM 'epoch_.*_(b[0-9a-z]{12})_changed"?\.'), told) <> told
+    THEN epoch.at_home(epoch.own_at_home(substring(told FROM 'epoch_.*_(b[0-9a-z]{12})_changed"?\.'), told))
     WHEN strpos(told, 'epoch_new_') = 0 THEN told
     ELSE coalesce(
       (
@@ -166,7 +168,8 @@ BEGIN
     RETURN;
   END IF;
   IF to_regclass(format('%I.%I', 'epoch_new_' || lost, named)) IS NULL THEN
-    PERFORM epoch.make_hidden('epoch_new_' || lost, named, home, definition);
+    PERFORM epoch.make_hidden(
+      'epoch_new_' || lost, named, home, epoch.routines_as_placed(of_branch, definition::text)::jsonb);
   END IF;
   PERFORM epoch.drop_row_triggers(format('%I.%I', 'epoch_new_' || lost, named)::regclass);
   PERFORM epoch.install_table(

@@ -179,3 +179,112 @@ AS $$
     WHERE y.oid = of_type
   )
 $$;
+
+-- What this transaction has made or changed beside live tables, or on these, that needs something of a branch: this would go with
+-- the branch, and change with it. Rows of the catalogs are younger than the transaction where it made them.
+CREATE OR REPLACE FUNCTION epoch.live_needs(tables text[]) RETURNS TABLE (dependent text, needed text, branch text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH me AS (
+    SELECT pg_current_xact_id()::xid AS began
+  ), live AS (
+    SELECT epoch.users_table(t)::oid AS oid FROM unnest(tables) AS t
+  ), parts (catalog, id, place) AS (
+    SELECT 'pg_class'::regclass, c.oid, c.relnamespace FROM pg_class AS c CROSS JOIN me
+    WHERE age(c.xmin) <= age(me.began) OR c.oid IN (SELECT oid FROM live)
+    UNION ALL
+    SELECT 'pg_constraint'::regclass, o.oid, o.connamespace FROM pg_constraint AS o CROSS JOIN me
+    WHERE age(o.xmin) <= age(me.began) OR o.conrelid IN (SELECT oid FROM live)
+    UNION ALL
+    SELECT 'pg_class'::regclass, i.indexrelid, c.relnamespace FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+    WHERE i.indrelid IN (SELECT oid FROM live)
+    UNION ALL
+    SELECT 'pg_attrdef'::regclass, f.oid, c.relnamespace FROM pg_attrdef AS f JOIN pg_class AS c ON c.oid = f.adrelid CROSS JOIN me
+    WHERE age(f.xmin) <= age(me.began) OR c.oid IN (SELECT oid FROM live)
+    UNION ALL
+    SELECT 'pg_trigger'::regclass, g.oid, c.relnamespace FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid CROSS JOIN me
+    WHERE age(g.xmin) <= age(me.began) OR c.oid IN (SELECT oid FROM live)
+    UNION ALL
+    SELECT 'pg_policy'::regclass, p.oid, c.relnamespace FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid CROSS JOIN me
+    WHERE age(p.xmin) <= age(me.began) OR c.oid IN (SELECT oid FROM live)
+    UNION ALL
+    SELECT 'pg_rewrite'::regclass, w.oid, c.relnamespace FROM pg_rewrite AS w JOIN pg_class AS c ON c.oid = w.ev_class CROSS JOIN me
+    WHERE age(w.xmin) <= age(me.began)
+    UNION ALL
+    SELECT 'pg_type'::regclass, y.oid, y.typnamespace FROM pg_type AS y CROSS JOIN me WHERE age(y.xmin) <= age(me.began)
+    UNION ALL
+    SELECT 'pg_proc'::regclass, f.oid, f.pronamespace FROM pg_proc AS f CROSS JOIN me WHERE age(f.xmin) <= age(me.began)
+  )
+  SELECT DISTINCT pg_describe_object(p.catalog, p.id, 0), pg_describe_object(d.refclassid, d.refobjid, 0), b.name
+  FROM parts AS p
+  JOIN pg_namespace AS n ON n.oid = p.place AND n.nspname <> 'epoch' AND NOT starts_with(n.nspname, 'pg_')
+    AND NOT epoch.is_for_branches(n.nspname)
+  JOIN pg_depend AS d ON d.classid = p.catalog AND d.objid = p.id AND d.refobjid >= 16384
+  LEFT JOIN pg_class AS c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
+  LEFT JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
+  LEFT JOIN pg_type AS y ON d.refclassid = 'pg_type'::regclass AND y.oid = d.refobjid
+  LEFT JOIN pg_operator AS o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
+  LEFT JOIN pg_collation AS l ON d.refclassid = 'pg_collation'::regclass AND l.oid = d.refobjid
+  JOIN pg_namespace AS m ON m.oid = coalesce(c.relnamespace, f.pronamespace, y.typnamespace, o.oprnamespace, l.collnamespace)
+    AND epoch.is_for_branches(m.nspname)
+  LEFT JOIN epoch.branches AS b ON b.branch_id = epoch.branch_of_schema(m.nspname)
+  ORDER BY 1, 2
+$$;
+
+-- A table that came from a branch means live objects: what it was made with named those of the branch.
+CREATE OR REPLACE FUNCTION epoch.mean_live_objects(of_table text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  live regclass := epoch.users_table(of_table);
+  part record;
+BEGIN
+  FOR part IN
+    SELECT DISTINCT d.classid, d.objid, epoch.branch_of_schema(m.nspname) AS branch_id
+    FROM (
+      SELECT 'pg_attrdef'::regclass, f.oid FROM pg_attrdef AS f
+      JOIN pg_attribute AS a ON a.attrelid = f.adrelid AND a.attnum = f.adnum AND a.attgenerated = '' WHERE f.adrelid = live
+      UNION ALL
+      SELECT 'pg_constraint'::regclass, o.oid FROM pg_constraint AS o WHERE o.conrelid = live AND o.contype = 'c'
+      UNION ALL
+      SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i
+      WHERE i.indrelid = live AND NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid)
+    ) AS p (catalog, id)
+    JOIN pg_depend AS d ON d.classid = p.catalog AND d.objid = p.id
+    LEFT JOIN pg_class AS c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
+    LEFT JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
+    JOIN pg_namespace AS m ON m.oid = coalesce(c.relnamespace, f.pronamespace)
+    WHERE epoch.branch_of_schema(m.nspname) IS NOT NULL
+  LOOP
+    CASE part.classid
+      WHEN 'pg_attrdef'::regclass THEN
+        -- rows have values that the branch's sequence gave
+        PERFORM epoch.advance_sequence(h.home, epoch.last_given(h.own))
+        FROM pg_depend AS d
+        JOIN pg_class AS c ON c.oid = d.refobjid AND c.relkind = 'S'
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        CROSS JOIN LATERAL (
+          SELECT format('%I.%I', n.nspname, c.relname), format('%I.%I', epoch.home_of_own(part.branch_id), c.relname)
+        ) AS h (own, home)
+        WHERE d.classid = part.classid AND d.objid = part.objid AND d.refclassid = 'pg_class'::regclass
+          AND epoch.branch_of_schema(n.nspname) IS NOT NULL AND to_regclass(h.home) IS NOT NULL;
+        EXECUTE (
+          SELECT format(
+            'ALTER TABLE %s ALTER %I SET DEFAULT %s', live, a.attname,
+            epoch.own_at_home(part.branch_id, pg_get_expr(f.adbin, f.adrelid)))
+          FROM pg_attrdef AS f JOIN pg_attribute AS a ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE f.oid = part.objid);
+      WHEN 'pg_constraint'::regclass THEN
+        EXECUTE (
+          SELECT format(
+            'ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I %s', live, o.conname,
+            epoch.own_at_home(part.branch_id, pg_get_constraintdef(o.oid)))
+          FROM pg_constraint AS o WHERE o.oid = part.objid);
+      ELSE
+        EXECUTE format(
+          'DROP INDEX %s; %s', part.objid::regclass, epoch.own_at_home(part.branch_id, pg_get_indexdef(part.objid)));
+    END CASE;
+  END LOOP;
+END
+$$;

@@ -83,3 +83,63 @@ BEGIN
   END LOOP;
 END
 $$;
+
+-- The schema that what sessions have made on a branch is to be in: where merges bring it, and as the log has it.
+CREATE OR REPLACE FUNCTION epoch.home_of_own(of_branch text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT min(coalesce(t.home_schema, t.schema_name) COLLATE "C")
+  FROM epoch.branches AS b JOIN epoch.tables AS t ON t.repository = b.repository
+  WHERE b.branch_id = of_branch
+$$;
+
+-- A text about an open table, or one that was made on a branch, as the log has it: what is the branch's own has its live name.
+-- What an index is on has its own name for that.
+CREATE OR REPLACE FUNCTION epoch.own_at_home(of_branch text, told text) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+  SELECT regexp_replace(
+    told, '(?<! ON )(?<![\w$".])' || regexp_replace(quote_ident(b.changed_schema), '([^\w"])', '\\\1', 'g') || '(?=\.)',
+    replace(quote_ident(epoch.home_of_own(of_branch)), '\', '\\'), 'g')
+  FROM epoch.branches AS b WHERE b.branch_id = of_branch
+$$;
+
+-- The other way: functions and sequences that the branch has are its own.
+CREATE OR REPLACE FUNCTION epoch.routines_as_placed(of_branch text, told text) RETURNS text
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+DECLARE
+  home text;
+  own record;
+  named record;
+BEGIN
+  SELECT n.oid, quote_ident(n.nspname) AS name INTO own
+  FROM epoch.branches AS b JOIN pg_namespace AS n ON n.nspname = b.changed_schema WHERE b.branch_id = of_branch;
+  IF NOT FOUND OR told !~ '\.' THEN
+    RETURN told;
+  END IF;
+  home := quote_ident(epoch.home_of_own(of_branch));
+  FOR named IN
+    SELECT DISTINCT home || '.' || m.part[1] AS there, m.part[1] AS name, m.part[2] AS behind, parse_ident(m.part[1]) AS parts
+    FROM regexp_matches(
+      told, '(?<![\w$".])' || regexp_replace(home, '([^\w"])', '\\\1', 'g') || '\.("(?:[^"]|"")+"|[\w$]+)(\(|''::regclass)', 'g') AS m (part)
+  LOOP
+    IF EXISTS (
+      SELECT FROM pg_proc AS f WHERE named.behind = '(' AND f.pronamespace = own.oid AND f.proname = named.parts[1]
+      UNION ALL
+      SELECT FROM pg_class AS c
+      WHERE named.behind <> '(' AND c.relnamespace = own.oid AND c.relname = named.parts[1] AND c.relkind = 'S'
+    ) THEN
+      told := regexp_replace(
+        told,
+        '(?<![\w$".])' || regexp_replace(named.there, '([^\w"])', '\\\1', 'g')
+          || CASE named.behind WHEN '(' THEN '(?=\()' ELSE '(?='')' END,
+        replace(own.name || '.' || named.name, '\', '\\'), 'g');
+    END IF;
+  END LOOP;
+  RETURN told;
+END
+$$;

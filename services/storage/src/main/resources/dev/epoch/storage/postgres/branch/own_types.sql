@@ -241,7 +241,7 @@ BEGIN
 END
 $$;
 
--- A text of the log in which enums and domains have the names that they have for the branch.
+-- A text of the log in which enums and domains, functions and sequences have the names that they have for the branch.
 CREATE OR REPLACE FUNCTION epoch.enums_as_placed(of_branch text, of_table text, told text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -259,7 +259,7 @@ BEGIN
         told, '(?<![\w$".])' || regexp_replace(named.home, '([^\w"])', '\\\1', 'g') || '(?![\w$"])', replace(named.own, '\', '\\'), 'g');
     END IF;
   END LOOP;
-  RETURN told;
+  RETURN epoch.routines_as_placed(of_branch, told);
 END
 $$;
 

@@ -169,8 +169,9 @@ AS $$
     ) THEN format(
       $sql$
         RAISE EXCEPTION 'Table %% has a computed column on the branch, and is closed', %L
-          USING ERRCODE = 'feature_not_supported', HINT = 'Open it: SELECT epoch.open_table(%1$L)';
-      $sql$, replace(epoch.view_name(of_table), '%', '%%'))
+          USING ERRCODE = 'feature_not_supported', HINT = %L;
+      $sql$, replace(epoch.view_name(of_table), '%', '%%'),
+      format('Open it: SELECT epoch.open_table(%L)', epoch.view_name(of_table)))
     ELSE (
       SELECT format(
         $sql$

@@ -3,10 +3,13 @@
 WITH schemas AS MATERIALIZED (
   SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY ($1::text[])
 ), needs AS (
-  SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.deptype
+  -- what an index behind a constraint needs is needed by the constraint
+  SELECT CASE WHEN k.oid IS NULL THEN d.classid ELSE 'pg_catalog.pg_constraint'::regclass END AS classid,
+    coalesce(k.oid, d.objid) AS objid, d.refclassid, d.refobjid, d.deptype
   FROM schemas s
   JOIN pg_catalog.pg_class c ON c.relnamespace = s.oid
   JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+  LEFT JOIN pg_catalog.pg_constraint k ON c.relkind IN ('i', 'I') AND k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
   -- an index needs functions, operators and collations beside its table
   WHERE d.deptype = 'n' OR d.deptype = 'a' AND c.relkind NOT IN ('i', 'I')
   UNION ALL
