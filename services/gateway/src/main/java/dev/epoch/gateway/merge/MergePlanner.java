@@ -4,7 +4,6 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.merge.schema.FormerValues;
 import dev.epoch.gateway.merge.schema.MergedSchema;
 import dev.epoch.gateway.merge.schema.PlannedSchemas;
 import dev.epoch.gateway.migration.TableAlterations;
@@ -30,8 +29,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -225,108 +226,71 @@ final class MergePlanner {
       TableHandle table,
       MergedSchema schema) {
     StateReader reader = sides.reader(table);
+    TableHandle read = table.with(schema.reading());
     TableState oursState = sides.now(ours);
     RowMerge merge = terms.rowMerge(theirs, table);
-    FormerValues theirsGiven =
-        FormerValues.of(table, schema.source(), schema.base(), schema.schema());
-    BaseRows baseRows = new BaseRows(reader, table, sides.state(), sides.base());
+    BaseRows baseRows = new BaseRows(reader, read, sides.state(), sides.base());
+    Function<RowKey, Row> theirsOf = key -> reader.row(read, theirsState, key).orElse(null);
+    boolean oneBase = sides.base().bestCommonAncestors().size() == 1;
     MergedRows merged =
         new MergedRows(
             new RowDecisions(merge, table, terms.decisions(), terms.told()),
             schema,
             buffer,
             // rows of a virtual base cannot be looked up one by one
-            sides.base().bestCommonAncestors().size() == 1
-                ? MergedRows.MOST_SIDES
-                : Integer.MAX_VALUE,
-            key ->
-                new MergedRows.Sides(
-                    BaseRow.of(schema.base(baseRows.row(key))),
-                    theirsRow(schema, baseRows, reader, table, theirsState, theirsGiven, key)));
+            oneBase ? MergedRows.MOST_SIDES : Integer.MAX_VALUE,
+            key -> {
+              Row base = baseRows.row(key);
+              Row there = theirsOf.apply(key);
+              return new MergedRows.Sides(
+                  schema.base(table.name(), key, base, null, there),
+                  schema.theirs(schema.base(base), there));
+            });
+    // the default branch's table itself gets types, with its values
+    boolean cast = schema.isRetyped() && sides.intoDefault();
     if (terms.fastForward() && !sides.isTouched(table, ours)) {
       TableState oursCommitted = new TableState.Committed(sides.target().location(ours));
       rows.put(
           theirs.tableId(),
           () ->
               merged.plannedFrom(
-                  reader.changes(table, oursCommitted, theirsState, ChangeQuery.all())));
+                  new RetypedChanges(
+                      schema,
+                      reader.changes(read, oursCommitted, theirsState, ChangeQuery.all()),
+                      cast)));
       return;
     }
-    // the default branch's table itself gets the type, with its values
-    FormerValues oursGiven =
-        FormerValues.of(
-            table,
-            sides.intoDefault() ? schema.schema() : schema.now(),
-            schema.base(),
-            schema.schema());
-    boolean oneBase = sides.base().bestCommonAncestors().size() == 1;
     BaseRows.Consumer consumer =
         (key, found, oursRow, theirsRow) -> {
-          BaseRow baseRow = oneBase ? BaseRow.of(schema.base(found.row())) : found;
+          Row before = oneBase ? schema.base(found.row()) : found.row();
+          Row here = schema.ours(before, oursRow);
+          Row there = schema.theirs(before, theirsRow);
+          BaseRow base =
+              oneBase ? schema.base(table.name(), key, found.row(), oursRow, theirsRow) : found;
+          if (cast && Objects.equals(before, there)) {
+            return;
+          }
           merged.accept(
               key,
-              baseRow,
-              oursRow,
-              given(
-                  oursGiven,
-                  key,
-                  baseRow,
-                  schema.ours(baseRow.row(), oursRow),
-                  theirsRow,
-                  oursState,
-                  reader),
-              given(
-                  theirsGiven,
-                  key,
-                  baseRow,
-                  schema.theirs(baseRow.row(), theirsRow),
-                  oursRow,
-                  theirsState,
-                  reader));
+              base,
+              cast ? here : schema.found(oursRow),
+              here,
+              there);
         };
     if (oneBase && schema.isWiderThanBase()) {
       baseRows.forEachBetween(oursState, theirsState, consumer);
     } else {
       baseRows.forEach(merge, oursState, theirsState, consumer);
     }
-    merged.settleOthers(key ->
-        new ThreeWayRow(
-            key,
-            schema.base(baseRows.row(key)),
-            reader.row(table, oursState, key).orElse(null),
-            theirsRow(schema, baseRows, reader, table, theirsState, theirsGiven, key)));
+    merged.settleOthers(key -> {
+      Row base = schema.base(baseRows.row(key));
+      return new ThreeWayRow(
+          key,
+          base,
+          schema.ours(base, reader.row(read, oursState, key).orElse(null)),
+          schema.theirs(base, theirsOf.apply(key)));
+    });
     take(theirs, merged);
-  }
-
-  private static Row theirsRow(
-      MergedSchema schema,
-      BaseRows base,
-      StateReader reader,
-      TableHandle table,
-      TableState theirs,
-      FormerValues given,
-      RowKey key) {
-    Row row = reader.row(table, theirs, key).orElse(null);
-    if (schema.theirsMissing().isEmpty() || row == null) {
-      return row;
-    }
-    Row before = schema.base(base.row(key));
-    Row filled = schema.theirs(before, row);
-    return before == null ? given.given(filled, key, reader, theirs) : filled;
-  }
-
-  /** A row that one side alone has keeps its values where the other has given columns types. */
-  private static Row given(
-      FormerValues values,
-      RowKey key,
-      BaseRow base,
-      Row row,
-      Row other,
-      TableState state,
-      StateReader reader) {
-    return row == null || other != null || base.row() != null
-        ? row
-        : values.given(row, key, reader, state);
   }
 
   private void take(TableEntry table, MergedRows merged) {
