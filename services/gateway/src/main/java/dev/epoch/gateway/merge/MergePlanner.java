@@ -119,7 +119,9 @@ final class MergePlanner {
     TableEntry ours = sides.oursOf(theirs);
     TableHandle table = sides.handle(theirs);
     if (!RowDecisions.any(table, terms.decisions())
-        && (MergeSides.same(ours, theirs) || sides.everyBaseHas(theirs))) {
+        && (sides.everyBaseHas(theirs)
+            // two equal changes may be more than one of them
+            || MergeSides.same(ours, theirs) && !terms.rowMerge(theirs, table).addsUp())) {
       return;
     }
     Optional<TableEntry> before =
@@ -210,13 +212,16 @@ final class MergePlanner {
         theirs,
         BaseRows.entries(sides.state(), sides.base(), theirs.name()),
         terms.schemaConflicts(now),
-        (column, side, byOurs, retyped) ->
-            sides.changed(
-                now.with(side),
-                byOurs ? sides.now(ours) : theirsState,
-                column,
-                // rows that only the live table has keep their values: its column is retyped
-                !(retyped && byOurs && sides.intoDefault())));
+        (column, side, byOurs, retyped) -> {
+          // rows that only the live table has keep their values: its column is retyped
+          boolean inserts = !(retyped && byOurs && sides.intoDefault());
+          TableHandle table = now.with(side);
+          return sides.isLost(table, column)
+              ? new RecordedValues(sides.state(), sides.base(), buffer::get)
+                  .changed(byOurs ? sides.head() : sides.source(), now.id(), column, inserts)
+              : sides.changed(
+                  table, byOurs ? sides.now(ours) : theirsState, column, inserts);
+        });
   }
 
   private void mergeRows(

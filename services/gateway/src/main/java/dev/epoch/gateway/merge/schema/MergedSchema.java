@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -105,7 +106,7 @@ public record MergedSchema(
       ours = dropped.ours();
       there = dropped.theirs();
     }
-    TableSchema schema = identified(agreed, now, source, same);
+    TableSchema schema = identified(agreed, base, now, source, same);
     TableSchema merged = agreed;
     RetypedRows rows =
         new RetypedRows(
@@ -133,16 +134,22 @@ public record MergedSchema(
         rows);
   }
 
-  /** Columns have the identity that a side has with the type, else that of the target. */
+  /** Columns have the identity that somebody has with the type, else that of the target. */
   private static TableSchema identified(
-      TableSchema agreed, TableSchema now, TableSchema source, SameColumns same) {
+      TableSchema agreed,
+      TableSchema base,
+      TableSchema now,
+      TableSchema source,
+      SameColumns same) {
     List<Column> columns = new ArrayList<>();
     for (Column column : agreed.columns()) {
       Optional<Column> ours = own(column, same.ours(), now);
       Optional<Column> theirs = own(column, same.theirs(), source);
+      Predicate<Column> has = own -> own.type().name().equals(column.type().name());
       columns.add(
-          ours.filter(own -> own.type().name().equals(column.type().name()))
-              .or(() -> theirs.filter(own -> own.type().name().equals(column.type().name())))
+          ours.filter(has)
+              .or(() -> theirs.filter(has))
+              .or(() -> in(base, column).filter(has))
               .or(() -> ours)
               .or(() -> theirs)
               .filter(own -> !own.id().equals(column.id()))
