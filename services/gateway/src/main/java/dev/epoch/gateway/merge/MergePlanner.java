@@ -6,6 +6,8 @@ import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.merge.schema.MergedSchema;
 import dev.epoch.gateway.merge.schema.PlannedSchemas;
+import dev.epoch.gateway.merge.schema.RecordedValues;
+import dev.epoch.gateway.merge.schema.RetypedChanges;
 import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;

@@ -1,11 +1,10 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.schema;
 
 import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.merge.schema.DroppedColumns;
 import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.model.changes.ChangeSet;
 import dev.epoch.model.changes.ChangeSetReader;
@@ -25,7 +24,8 @@ import java.util.function.Function;
  *
  * @param chunks gives the bytes of a chunk by its name
  */
-record RecordedValues(RepositoryState state, MergeBase base, Function<Digest, byte[]> chunks) {
+public record RecordedValues(
+    RepositoryState state, MergeBase base, Function<Digest, byte[]> chunks) {
 
   /**
    * Whether a commit of a side, which the base does not have, changed values of a column. What
@@ -33,7 +33,7 @@ record RecordedValues(RepositoryState state, MergeBase base, Function<Digest, by
    *
    * @param inserts whether those of rows that are new count
    */
-  boolean changed(CommitState head, String tableId, Column column, boolean inserts) {
+  public boolean changed(CommitState head, String tableId, Column column, boolean inserts) {
     Deque<String> open = new ArrayDeque<>();
     Set<String> seen = new HashSet<>();
     open.add(head.id());

@@ -1,6 +1,5 @@
-package dev.epoch.gateway.merge;
+package dev.epoch.gateway.merge.schema;
 
-import dev.epoch.gateway.merge.schema.MergedSchema;
 import dev.epoch.model.row.LookaheadStream;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
@@ -8,7 +7,7 @@ import dev.epoch.model.row.RowStream;
 import java.util.Objects;
 
 /** What a fast-forward writes, where columns have other identities in the target. */
-final class RetypedChanges extends LookaheadStream<RowChange> {
+public final class RetypedChanges extends LookaheadStream<RowChange> {
   private final MergedSchema schema;
   private final RowStream<RowChange> changes;
   private final boolean cast;
@@ -17,7 +16,7 @@ final class RetypedChanges extends LookaheadStream<RowChange> {
    * @param changes of rows as they are read, closed with this
    * @param cast whether rows of the target get their values with the type
    */
-  RetypedChanges(MergedSchema schema, RowStream<RowChange> changes, boolean cast) {
+  public RetypedChanges(MergedSchema schema, RowStream<RowChange> changes, boolean cast) {
     this.schema = schema;
     this.changes = changes;
     this.cast = cast;
