@@ -4,7 +4,7 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.schema.RetypedRows;
+import dev.epoch.gateway.column.RetypedRows;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.row.Row;
@@ -169,7 +169,6 @@ public final class DiffService {
       return reader.changes(compared.handle(), compared.before(), compared.after(), query);
     }
     return new ComparedChanges(
-        compared.handle().schema(),
         rows,
         reader.changes(
             compared.handle().with(rows.reading()),

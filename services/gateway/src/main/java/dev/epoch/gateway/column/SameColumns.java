@@ -1,4 +1,4 @@
-package dev.epoch.gateway.schema;
+package dev.epoch.gateway.column;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.TableSchema;

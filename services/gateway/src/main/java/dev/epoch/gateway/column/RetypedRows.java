@@ -1,10 +1,11 @@
-package dev.epoch.gateway.schema;
+package dev.epoch.gateway.column;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.value.RetypedValue;
+import dev.epoch.model.value.Values;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -182,6 +183,19 @@ public final class RetypedRows {
       }
     }
     return text == null ? null : RetypedValue.of(column.type(), now.type(), text).orElse(text);
+  }
+
+  /** Whether two rows of the schema, null for absent ones, have the same values. */
+  public boolean same(Row one, Row other) {
+    if (one == null || other == null) {
+      return one == other;
+    }
+    for (int i = 0; i < schema.columns().size(); i++) {
+      if (!Values.same(schema.columns().get(i).type(), one.get(i), other.get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The columns of the schema alone. */
