@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -330,6 +331,50 @@ class RetypedMergeIT {
     for (String each : List.of("main", "z", "x")) {
       assertSame(each, to, with(values, 1, main, 2, branch));
     }
+  }
+
+  /** PostgreSQL keeps the value that rows began with where it writes none anew. */
+  @Test
+  void aColumnThatABranchAddedAndWidenedKeepsItsValues() throws Exception {
+    begin("int", "bigint", List.of("1", "2", "3"));
+    test.onBranch(
+        "y",
+        "SELECT epoch.open_table('t')",
+        "ALTER TABLE t ADD c varchar(10) DEFAULT 'd'",
+        "UPDATE t SET c = 'e' WHERE id = 2");
+    test.commit("y", "a column");
+
+    // when
+    test.onBranch("y", "SELECT epoch.open_table('t')", "ALTER TABLE t ALTER c TYPE varchar(20)");
+    test.commit("y", "wider");
+
+    // then
+    List<String> expected =
+        List.of("id=1 name=a n=1 c=d", "id=2 name=b n=2 c=e", "id=3 name=c n=3 c=d");
+    assertThat(table.rows("y")).isEqualTo(expected);
+    table.assertRecorded("y");
+    assertThat(diff("y~1", "y")).isEmpty();
+    assertThat(table.commit("y").changed().getFirst().updated()).isZero();
+
+    // when
+    assertThat(test.merge("y", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(table.rows("main")).isEqualTo(expected);
+    table.assertRecorded("main");
+  }
+
+  @Test
+  void aTypeThatWidensTakesNothingAwayFromTheLiveTable() throws Exception {
+    begin("int", "bigint", List.of("1", "2", "3"));
+    write("main", set(1, "10"));
+
+    // when
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertSame("main", "bigint", with(List.of("1", "2", "3"), 1, "10"));
+    assertThat(table.commit("main").changed().getFirst().updated()).isZero();
   }
 
   static final List<Arguments> CHANGED =
