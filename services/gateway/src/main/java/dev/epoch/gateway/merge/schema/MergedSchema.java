@@ -109,13 +109,15 @@ public record MergedSchema(
     TableSchema schema = identified(agreed, base, now, source, same);
     TableSchema merged = agreed;
     RetypedRows rows =
-        new RetypedRows(
-            schema,
-            merged,
-            List.of(
-                new RetypedRows.State(base, base),
-                new RetypedRows.State(now, same.ours()),
-                new RetypedRows.State(source, same.theirs())));
+        bases.size() > 1
+            ? none(schema)
+            : new RetypedRows(
+                schema,
+                merged,
+                List.of(
+                    new RetypedRows.State(base, base),
+                    new RetypedRows.State(now, same.ours()),
+                    new RetypedRows.State(source, same.theirs())));
     if (source.equals(base) && schema.equals(now) && rows.isEmpty()) {
       return same(now, source, base);
     }
