@@ -333,6 +333,22 @@ class RetypedMergeIT {
     }
   }
 
+  @ParameterizedTest
+  @FieldSource("TYPES")
+  void bothSidesGaveTheColumnOneType(
+      String from, String to, List<String> values, String main, String branch) throws Exception {
+    begin(from, to, values);
+    test.onBranch("y", "SELECT epoch.open_table('t')", "ALTER TABLE t ALTER n TYPE " + to);
+    write("y", set(1, main));
+    write("x", set(2, branch));
+
+    // when
+    assertMerged("x", "y");
+
+    // then
+    assertSame("y", to, with(values, 1, main, 2, branch));
+  }
+
   /** PostgreSQL keeps the value that rows began with where it writes none anew. */
   @Test
   void aColumnThatABranchAddedAndWidenedKeepsItsValues() throws Exception {

@@ -32,6 +32,42 @@ public record SameColumns(TableSchema base, TableSchema ours, TableSchema theirs
     return as(before, after, SameColumns::retyped);
   }
 
+  /**
+   * What became of both, with the identities that columns have where somebody has the type: of the
+   * target, else of the source, else of the base; else those of the target.
+   *
+   * @param now the target's schema as it is
+   * @param source the source's, likewise
+   */
+  public TableSchema identified(TableSchema merged, TableSchema now, TableSchema source) {
+    List<Column> columns = new ArrayList<>();
+    for (Column column : merged.columns()) {
+      Optional<Column> own = own(column, ours, now);
+      Optional<Column> other = own(column, theirs, source);
+      Predicate<Column> typed = there -> there.type().name().equals(column.type().name());
+      columns.add(
+          own.filter(typed)
+              .or(() -> other.filter(typed))
+              .or(() -> own(column, base, base).filter(typed))
+              .or(() -> own)
+              .or(() -> other)
+              .filter(there -> !there.id().equals(column.id()))
+              .map(there -> identified(column, there))
+              .orElse(column));
+    }
+    return new TableSchema(columns, merged.primaryKey(), merged.constraints(), merged.indexes());
+  }
+
+  /** A side's column as the side itself has it. */
+  private static Optional<Column> own(Column column, TableSchema same, TableSchema side) {
+    for (int i = 0; i < same.columns().size(); i++) {
+      if (same.columns().get(i).id().equals(column.id())) {
+        return Optional.of(side.columns().get(i));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Whether two columns may be one. */
   private interface Same {
     boolean test(Column before, Column after);
@@ -77,7 +113,7 @@ public record SameColumns(TableSchema base, TableSchema ours, TableSchema theirs
   }
 
   /** The column with the identity of another one, and what rows began with there. */
-  public static Column identified(Column column, Column like) {
+  private static Column identified(Column column, Column like) {
     return new Column(
         like.id(),
         column.name(),

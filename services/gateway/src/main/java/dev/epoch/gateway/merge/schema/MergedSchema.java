@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -78,12 +77,12 @@ public record MergedSchema(
     TableSchema now = table.schema();
     TableSchema source = state.tables().schema(theirs.schemaHash());
     TableSchema base = base(state, theirs, bases, decisions);
-    if (source.equals(now)) {
-      return same(now, source, base);
-    }
     // rows of several bases are merged by the identities that they have
     SameColumns same =
         bases.size() > 1 ? new SameColumns(base, now, source) : SameColumns.of(base, now, source);
+    if (source.equals(now) && same.ours().equals(now)) {
+      return same(now, source, base);
+    }
     TableSchema ours = same.ours();
     TableSchema there = same.theirs();
     TableSchema agreed;
@@ -106,7 +105,7 @@ public record MergedSchema(
       ours = dropped.ours();
       there = dropped.theirs();
     }
-    TableSchema schema = identified(agreed, base, now, source, same);
+    TableSchema schema = same.identified(agreed, now, source);
     TableSchema merged = agreed;
     RetypedRows rows =
         bases.size() > 1
@@ -134,36 +133,6 @@ public record MergedSchema(
         constraints(merged, same.ours(), same.theirs()),
         initial(schema, merged, base),
         rows);
-  }
-
-  /** Columns have the identity that somebody has with the type, else that of the target. */
-  private static TableSchema identified(
-      TableSchema agreed,
-      TableSchema base,
-      TableSchema now,
-      TableSchema source,
-      SameColumns same) {
-    List<Column> columns = new ArrayList<>();
-    for (Column column : agreed.columns()) {
-      Optional<Column> ours = own(column, same.ours(), now);
-      Optional<Column> theirs = own(column, same.theirs(), source);
-      Predicate<Column> has = own -> own.type().name().equals(column.type().name());
-      columns.add(
-          ours.filter(has)
-              .or(() -> theirs.filter(has))
-              .or(() -> in(base, column).filter(has))
-              .or(() -> ours)
-              .or(() -> theirs)
-              .filter(own -> !own.id().equals(column.id()))
-              .map(own -> SameColumns.identified(column, own))
-              .orElse(column));
-    }
-    return new TableSchema(columns, agreed.primaryKey(), agreed.constraints(), agreed.indexes());
-  }
-
-  /** A side's column as the side itself has it. */
-  private static Optional<Column> own(Column column, TableSchema same, TableSchema side) {
-    return in(same, column).map(there -> side.columns().get(same.columns().indexOf(there)));
   }
 
   private static void refuseUnified(TableEntry table, TableSchema there, MergedTable merged) {
