@@ -41,7 +41,8 @@ public record SameColumns(TableSchema base, TableSchema ours, TableSchema theirs
    */
   public TableSchema identified(TableSchema merged, TableSchema now, TableSchema source) {
     List<Column> columns = new ArrayList<>();
-    for (Column column : merged.columns()) {
+    for (Column found : merged.columns()) {
+      Column column = found.withType(NamedType.of(found.type()));
       Optional<Column> own = own(column, ours, now);
       Optional<Column> other = own(column, theirs, source);
       Predicate<Column> typed = there -> there.type().name().equals(column.type().name());
