@@ -1,6 +1,7 @@
 package dev.epoch.gateway.column;
 
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,18 @@ public record SameColumns(TableSchema base, TableSchema ours, TableSchema theirs
     return new SameColumns(
         base,
         left,
-        as(left, right, (there, column) -> !has(base, there.id()) && !has(base, column.id())));
+        as(
+            left,
+            right,
+            (there, column) ->
+                !has(base, there.id())
+                    && !has(base, column.id())
+                    && !isNamedAlike(there.type(), column.type())));
+  }
+
+  /** Whether two types of one name are others: neither can have the place of the other. */
+  private static boolean isNamedAlike(DataType one, DataType other) {
+    return one.name().equals(other.name()) && !one.equals(other);
   }
 
   /** A later schema with the identities of an earlier one. */

@@ -91,7 +91,7 @@ public final class TableEntries {
                           : rows(reader, handle, to),
                   schema,
                   former)
-              : known == null
+              : known == null || !retyped.isEmpty()
                   ? read(reader, handle.with(retyped.reading()), from, to)
                   : RowStream.of(known)) {
         while (changes.hasNext()) {

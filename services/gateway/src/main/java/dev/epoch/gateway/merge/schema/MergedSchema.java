@@ -88,10 +88,10 @@ public record MergedSchema(
     TableSchema agreed;
     while (true) {
       MergedTable merged = decisions.merge(base, ours, there);
+      refuseUnified(theirs, there, merged);
       if (!merged.isDecided()) {
         return open(now, decisions.conflicts(merged.conflicts()));
       }
-      refuseUnified(theirs, there, merged);
       agreed = merged.schema();
       requireSameKey(theirs, same.ours(), agreed);
       DroppedColumns dropped =
