@@ -56,7 +56,9 @@ public final class RetypedValue {
       case TEXT -> Optional.of(text).filter(value -> isShort(after.name(), value));
       case INTEGER -> isNumber(before) ? integer(after.name(), text) : Optional.empty();
       case DECIMAL ->
-          Optional.of(text).filter(value -> isNumber(before) && isDecimal(after.name(), value));
+          Optional.of(text)
+              .filter(value -> isNumber(before))
+              .filter(value -> value.equals("NaN") || isDecimal(after.name(), value));
       case ENUM -> Optional.of(text).filter(after.labels()::contains);
       default -> Optional.empty();
     };
