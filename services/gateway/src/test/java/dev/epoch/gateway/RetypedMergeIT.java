@@ -40,8 +40,12 @@ class RetypedMergeIT {
           Arguments.of("text", "varchar(9)", List.of("'a'", "'b'", "''"), "'main'", "'branch'"),
           Arguments.of("varchar(9)", "text", List.of("'a'", "NULL", "'c'"), "'main'", "'branch'"),
           Arguments.of("int", "text", List.of("1", "2", "3"), "10", "20"),
-          Arguments.of("date", "timestamp", List.of("'2024-01-01'", "NULL", "'2024-01-03'"),
-              "'2024-05-01'", "'2024-06-01'"),
+          Arguments.of(
+              "date",
+              "timestamp",
+              List.of("'2024-01-01'", "NULL", "'2024-01-03'"),
+              "'2024-05-01'",
+              "'2024-06-01'"),
           Arguments.of("int NOT NULL DEFAULT 7", "bigint", List.of("1", "2", "7"), "10", "7"));
 
   private final TestServer test = new TestServer();
@@ -66,8 +70,7 @@ class RetypedMergeIT {
   }
 
   private void retype(String to) throws Exception {
-    test.onBranch(
-        "x", "SELECT epoch.open_table('t')", "ALTER TABLE t ALTER n TYPE " + to);
+    test.onBranch("x", "SELECT epoch.open_table('t')", "ALTER TABLE t ALTER n TYPE " + to);
     test.commit("x", "another type");
   }
 
@@ -105,8 +108,7 @@ class RetypedMergeIT {
     try (Connection connection = test.database.connect();
         Statement session = connection.createStatement()) {
       for (Map.Entry<Integer, String> value : values.entrySet()) {
-        try (ResultSet rows =
-            session.executeQuery("SELECT (" + value.getValue() + ")::" + type)) {
+        try (ResultSet rows = session.executeQuery("SELECT (" + value.getValue() + ")::" + type)) {
           rows.next();
           expected.put(value.getKey().toString(), plain(rows.getString(1)));
         }
@@ -237,7 +239,11 @@ class RetypedMergeIT {
     begin(from, to, values);
     write("x", set(2, branch), "INSERT INTO t VALUES (6, 'f', " + branch + ")");
     assertThat(diff("main", "x")).hasSize(2);
-    write("main", set(1, main), "INSERT INTO t VALUES (4, 'd', " + main + ")", "DELETE FROM t WHERE id = 3");
+    write(
+        "main",
+        set(1, main),
+        "INSERT INTO t VALUES (4, 'd', " + main + ")",
+        "DELETE FROM t WHERE id = 3");
 
     // when
     assertMerged("main", "x");

@@ -315,7 +315,8 @@ class SchemaDataIT {
   static final List<Arguments> NOT_CHANGED =
       List.of(
           Arguments.of("ALTER TABLE t DROP COLUMN price", "UPDATE t SET name = 'x' WHERE id = 1"),
-          Arguments.of("EPOCH ALTER TABLE t DROP COLUMN price", "UPDATE t SET name = 'x' WHERE id = 1"),
+          Arguments.of(
+              "EPOCH ALTER TABLE t DROP COLUMN price", "UPDATE t SET name = 'x' WHERE id = 1"),
           Arguments.of(
               "ALTER TABLE t RENAME price TO cost; ALTER TABLE t DROP COLUMN cost",
               "UPDATE t SET name = 'x' WHERE id = 1"),
@@ -323,8 +324,7 @@ class SchemaDataIT {
               "ALTER TABLE t DROP COLUMN price; ALTER TABLE t ADD price text",
               "UPDATE t SET name = 'x' WHERE id = 1"),
           Arguments.of(
-              "ALTER TABLE t DROP COLUMN price",
-              "INSERT INTO t (id, name) VALUES (4, 'x')"),
+              "ALTER TABLE t DROP COLUMN price", "INSERT INTO t (id, name) VALUES (4, 'x')"),
           Arguments.of("ALTER TABLE t DROP COLUMN price", "DELETE FROM t WHERE id = 1"));
 
   @ParameterizedTest
@@ -353,9 +353,9 @@ class SchemaDataIT {
   static final List<Arguments> CHANGED =
       List.of(
           Arguments.of("ALTER TABLE t DROP COLUMN price", "UPDATE t SET price = 10 WHERE id = 1"),
-          Arguments.of("EPOCH ALTER TABLE t DROP COLUMN price", "UPDATE t SET price = 10 WHERE id = 1"),
           Arguments.of(
-              "ALTER TABLE t DROP COLUMN price", "INSERT INTO t VALUES (4, 'x', 4)"),
+              "EPOCH ALTER TABLE t DROP COLUMN price", "UPDATE t SET price = 10 WHERE id = 1"),
+          Arguments.of("ALTER TABLE t DROP COLUMN price", "INSERT INTO t VALUES (4, 'x', 4)"),
           Arguments.of(
               "ALTER TABLE t RENAME price TO cost; ALTER TABLE t DROP COLUMN cost",
               "UPDATE t SET price = 10 WHERE id = 1"));

@@ -25,7 +25,14 @@ class TypeConflictsIT extends SchemaScene {
           Arguments.of("x", INTEGER, "main", BIGINT, "theirs", null, "10, 20, 3", "integer"),
           Arguments.of("x", INTEGER, "main", BIGINT, "base", null, "10, 20, 3", "numeric"),
           Arguments.of("x", INTEGER, "main", BIGINT, "value", "text", "10, 20, 3", "text"),
-          Arguments.of("x", INTEGER, "main", BIGINT, "value", "numeric(8,2)", "10.00, 20.00, 3.00",
+          Arguments.of(
+              "x",
+              INTEGER,
+              "main",
+              BIGINT,
+              "value",
+              "numeric(8,2)",
+              "10.00, 20.00, 3.00",
               "numeric(8,2)"),
           Arguments.of("main", BIGINT, "x", INTEGER, "ours", null, "10, 20, 3", null),
           Arguments.of("main", BIGINT, "x", INTEGER, "theirs", null, "10, 20, 3", null),
@@ -43,8 +50,7 @@ class TypeConflictsIT extends SchemaScene {
       test.commit("main", "values");
       return;
     }
-    List<String> statements =
-        new ArrayList<>(List.of("SELECT epoch.open_table('t')", alteration));
+    List<String> statements = new ArrayList<>(List.of("SELECT epoch.open_table('t')", alteration));
     statements.addAll(List.of(changes));
     test.onBranch(branch, statements.toArray(String[]::new));
     test.commit(branch, alteration);
@@ -127,9 +133,22 @@ class TypeConflictsIT extends SchemaScene {
           Arguments.of("x", "int", "main", "text", "ours", null, "null, 2, null", "text"),
           Arguments.of("x", "int", "main", "bigint", "theirs", null, "10, 2, null", "integer"),
           Arguments.of(
-              "x", "int DEFAULT 7", "main", "bigint DEFAULT 7", "theirs", null, "10, 2, 7", "integer"),
+              "x",
+              "int DEFAULT 7",
+              "main",
+              "bigint DEFAULT 7",
+              "theirs",
+              null,
+              "10, 2, 7",
+              "integer"),
           Arguments.of(
-              "x", "int DEFAULT 7", "main", "bigint DEFAULT 7", "value", "numeric", "10, 2, 7",
+              "x",
+              "int DEFAULT 7",
+              "main",
+              "bigint DEFAULT 7",
+              "value",
+              "numeric",
+              "10, 2, 7",
               "numeric"),
           Arguments.of("x", "int", "y", "bigint", "ours", null, "10, 2, null", null),
           Arguments.of("x", "int", "y", "text", "theirs", null, "10, 2, null", null),

@@ -37,7 +37,8 @@ final class NamedType {
   /** The type, with what it stands for where that can be said. */
   static DataType of(DataType type) {
     Matcher parts = PARTS.matcher(type.name().strip().toLowerCase(Locale.ROOT));
-    DataType known = type.kind() == Kind.OTHER && parts.matches() ? KNOWN.get(parts.group(1)) : null;
+    DataType known =
+        type.kind() == Kind.OTHER && parts.matches() ? KNOWN.get(parts.group(1)) : null;
     if (known == null) {
       return type;
     }

@@ -66,10 +66,12 @@ public final class RetypedRows {
         int place = indexOf(same, state.same().columns().get(i).id());
         if (place >= 0 && isOther(schema.columns().get(place), column)) {
           int read =
-              added.computeIfAbsent(column.id() + ' ' + typeName(column), _ -> {
-                columns.add(read(column, columns.size()));
-                return columns.size() - 1;
-              });
+              added.computeIfAbsent(
+                  column.id() + ' ' + typeName(column),
+                  _ -> {
+                    columns.add(read(column, columns.size()));
+                    return columns.size() - 1;
+                  });
           formers.put(
               place,
               new Former(
@@ -99,8 +101,7 @@ public final class RetypedRows {
   /** Of two states, as rows of the later one. */
   public static RetypedRows between(TableSchema before, TableSchema after) {
     TableSchema same = SameColumns.as(before, after);
-    return new RetypedRows(
-        after, same, List.of(new State(before, before), new State(after, same)));
+    return new RetypedRows(after, same, List.of(new State(before, before), new State(after, same)));
   }
 
   private static boolean isOther(Column now, Column former) {

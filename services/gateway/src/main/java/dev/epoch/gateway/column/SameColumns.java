@@ -15,7 +15,8 @@ import java.util.function.Predicate;
  *
  * @param base what both sides began with, as it is
  * @param ours the target's schema with the identities of the base
- * @param theirs the source's, likewise, or with those of {@code ours} where both have added a column
+ * @param theirs the source's, likewise, or with those of {@code ours} where both have added a
+ *     column
  */
 public record SameColumns(TableSchema base, TableSchema ours, TableSchema theirs) {
 

@@ -221,8 +221,7 @@ final class MergePlanner {
           return sides.isLost(table, column)
               ? new RecordedValues(sides.state(), sides.base(), buffer::get)
                   .changed(byOurs ? sides.head() : sides.source(), now.id(), column, inserts)
-              : sides.changed(
-                  table, byOurs ? sides.now(ours) : theirsState, column, inserts);
+              : sides.changed(table, byOurs ? sides.now(ours) : theirsState, column, inserts);
         });
   }
 
@@ -277,12 +276,7 @@ final class MergePlanner {
           if (cast && Objects.equals(before, there)) {
             return;
           }
-          merged.accept(
-              key,
-              base,
-              cast ? here : schema.found(oursRow),
-              here,
-              there);
+          merged.accept(key, base, cast ? here : schema.found(oursRow), here, there);
         };
     if (oneBase && schema.isWiderThanBase()) {
       baseRows.forEachBetween(oursState, theirsState, consumer);

@@ -50,16 +50,15 @@ class RetypedRowsTest {
     Column added = column("n~2", "n", "bigint", "0", false);
 
     assertThat(SameColumns.as(table(N), table(added))).isEqualTo(table(added));
-    assertThat(SameColumns.as(table(N), table(N, WIDE.named("m")))).isEqualTo(table(N, WIDE.named("m")));
+    assertThat(SameColumns.as(table(N), table(N, WIDE.named("m"))))
+        .isEqualTo(table(N, WIDE.named("m")));
   }
 
   @Test
   void whatBothAddedIsOneColumnUnlessItsTypesHaveOneName() {
     Column text = column("n~2", "n", "text", null, false);
-    Column labels =
-        text.withType(new DataType(Kind.ENUM, "mood", null, List.of(), List.of("ok")));
-    Column others =
-        N.withType(new DataType(Kind.ENUM, "mood", null, List.of(), List.of("sad")));
+    Column labels = text.withType(new DataType(Kind.ENUM, "mood", null, List.of(), List.of("ok")));
+    Column others = N.withType(new DataType(Kind.ENUM, "mood", null, List.of(), List.of("sad")));
 
     assertThat(ids(SameColumns.of(table(), table(N), table(text)).theirs()))
         .containsExactly("id", "n");

@@ -32,9 +32,9 @@ import java.util.function.Consumer;
  *
  * What conflicts is settled by the table's {@link ConflictRules} where they have an answer, then by
  * the {@link MergeStrategy}; what is left is a conflict for somebody to resolve. Rules also see
- * fields to which both sides gave one value; fields that one side alone changed merge the same under
- * every rule and strategy. Fields are equal when {@link Values#same}
- * says so; generated columns are not looked at.
+ * fields to which both sides gave one value; fields that one side alone changed merge the same
+ * under every rule and strategy. Fields are equal when {@link Values#same} says so; generated
+ * columns are not looked at.
  *
  * <p>All rows have the columns of the schema, in its order. Safe for several threads.
  */

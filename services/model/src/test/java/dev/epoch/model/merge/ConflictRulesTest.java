@@ -199,8 +199,7 @@ class ConflictRulesTest {
   void eachChangeCounts() {
     TableSchema table = Tables.table("id bigint", "value bigint", "name text");
     ConflictRules rules =
-        new ConflictRules(
-            new ConflictRule.Manual(), Map.of("value", ConflictRule.of("sum", null)));
+        new ConflictRules(new ConflictRule.Manual(), Map.of("value", ConflictRule.of("sum", null)));
     Random random = new Random(1);
     for (int i = 0; i < 10_000; i++) {
       long base = random.nextInt(-3, 4);
@@ -221,8 +220,7 @@ class ConflictRulesTest {
   void rowsThatBothAddedCountWhereTheFieldHasARule() {
     TableSchema table = Tables.table("id bigint", "value bigint", "other bigint");
     ConflictRules ofField =
-        new ConflictRules(
-            new ConflictRule.Manual(), Map.of("value", ConflictRule.of("sum", null)));
+        new ConflictRules(new ConflictRule.Manual(), Map.of("value", ConflictRule.of("sum", null)));
     Row row = Row.of("1", "5", "7");
 
     assertThat(after(merge(table, ofField, null, row, row), row)).isEqualTo(Row.of("1", "10", "7"));

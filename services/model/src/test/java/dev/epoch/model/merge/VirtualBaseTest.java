@@ -180,8 +180,7 @@ class VirtualBaseTest {
   void theBaseBelowIsLookedUpOnlyWhereTheBasesDiffer() {
     Row same = row("1", "1");
     BaseRow base =
-        new VirtualBase(
-                TableMerge.merge(TABLE, MergeStrategy.DEFAULT, ConflictRules.MANUAL))
+        new VirtualBase(TableMerge.merge(TABLE, MergeStrategy.DEFAULT, ConflictRules.MANUAL))
             .row(
                 KEY,
                 BASE,

@@ -71,7 +71,8 @@ final class PhysicalStates implements StateReader {
   @Override
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
     return shapes.settled(
-        List.of(table), () -> {
+        List.of(table),
+        () -> {
           ReadOnce read = ReadOnce.of(shapes.physical(table));
           return reader.row(read.table(), this.tables.physical(state), key).map(read::row);
         });

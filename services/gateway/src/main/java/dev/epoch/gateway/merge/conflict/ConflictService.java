@@ -171,7 +171,8 @@ public final class ConflictService {
             ConflictService::former,
             (_, branch) -> {
               MergeState merge = branch.merge();
-              ResolveConflictsV1 command = merge == null
+              ResolveConflictsV1 command =
+                  merge == null
                       ? decision
                       : withFacts(merge, decision, repository.state().isDefault(branch));
               StepResult step = repository.step(command, caller).orRefuse();

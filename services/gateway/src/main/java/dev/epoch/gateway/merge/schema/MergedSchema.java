@@ -153,15 +153,7 @@ public record MergedSchema(
 
   private static MergedSchema open(TableSchema now, List<RowConflict> conflicts) {
     return new MergedSchema(
-        now,
-        now,
-        conflicts,
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        Map.of(),
+        now, now, conflicts, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(),
         none(now));
   }
 
