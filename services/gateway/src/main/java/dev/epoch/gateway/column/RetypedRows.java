@@ -166,6 +166,13 @@ public final class RetypedRows {
       Column now = schema.columns().get(each.getKey());
       row = row.with(each.getKey(), value(each.getValue(), now, read));
     }
+    for (int i = schema.columns().size(); i < read.size(); i++) {
+      Column kept = reading.columns().get(i);
+      int place = indexOf(schema, kept.id());
+      if (place >= 0 && !states.get(state).containsKey(place) && row.get(place) == null) {
+        row = row.with(place, retyped(kept, schema.columns().get(place), read.get(i)));
+      }
+    }
     return row;
   }
 
@@ -183,7 +190,11 @@ public final class RetypedRows {
         text = read.get(i);
       }
     }
-    return text == null ? null : RetypedValue.of(column.type(), now.type(), text).orElse(text);
+    return retyped(column, now, text);
+  }
+
+  private static String retyped(Column from, Column to, String text) {
+    return text == null ? null : RetypedValue.of(from.type(), to.type(), text).orElse(text);
   }
 
   /** Whether two rows of the schema, null for absent ones, have the same values. */
